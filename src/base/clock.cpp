@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/clock.hpp"
+
+#include <ctime>
+
+namespace haulier {
+
+namespace {
+
+Usec read(clockid_t id) {
+    timespec ts{};
+    clock_gettime(id, &ts);
+    return std::chrono::duration_cast<Usec>(std::chrono::seconds{ts.tv_sec} +
+                                            std::chrono::nanoseconds{ts.tv_nsec});
+}
+
+} // namespace
+
+Now SystemClock::now() const {
+    return {{read(CLOCK_BOOTTIME)}, {read(CLOCK_REALTIME)}};
+}
+
+} // namespace haulier

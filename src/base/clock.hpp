@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Two clocks and why: waits are measured on the boot clock, which no wall-clock jump moves and which counts
+// the time a machine sleeps (CLOCK_BOOTTIME); dates shown to people come from the wall clock.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace haulier {
+
+using Usec = std::chrono::microseconds;
+
+/// A moment of the boot clock, in microseconds since boot.
+struct BootTime {
+    Usec since_boot{};
+    auto operator<=>(const BootTime&) const = default;
+    BootTime operator+(Usec span) const { return {since_boot + span}; }
+    BootTime operator-(Usec span) const { return {since_boot - span}; }
+    Usec operator-(BootTime other) const { return since_boot - other.since_boot; }
+};
+
+/// A date, in microseconds since 1970-01-01 UTC; 0 = never.
+struct WallTime {
+    Usec since_epoch{};
+    auto operator<=>(const WallTime&) const = default;
+    WallTime operator+(Usec span) const { return {since_epoch + span}; }
+    WallTime operator-(Usec span) const { return {since_epoch - span}; }
+    Usec operator-(WallTime other) const { return since_epoch - other.since_epoch; }
+};
+
+/// Both clocks read at the same moment; decisions take this as an argument and never ask for the time.
+struct Now {
+    BootTime boot;
+    WallTime wall;
+    /// The date at which the boot clock will show `moment`, if nobody sets the wall clock meanwhile.
+    [[nodiscard]] WallTime date_of(BootTime moment) const { return wall + (moment - boot); }
+};
+
+class Clock {
+public:
+    virtual ~Clock() = default;
+    [[nodiscard]] virtual Now now() const = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    [[nodiscard]] Now now() const override;
+};
+
+} // namespace haulier

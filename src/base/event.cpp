@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/event.hpp"
+
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <systemd/sd-event.h>
+#include <utility>
+
+namespace haulier {
+
+/// Kept alive by the running handler, because a source may be dropped from inside its own callback.
+struct Source::Callback : std::enable_shared_from_this<Source::Callback> {
+    static std::shared_ptr<Callback> of(void* data) {
+        return static_cast<Callback*>(data)->shared_from_this();
+    }
+    std::function<void(uint32_t)> io;
+    std::function<void()> plain;
+    std::function<void(int, int)> child;
+};
+
+namespace {
+
+void must(int r, const char* what) {
+    if (r < 0) throw std::system_error(-r, std::generic_category(), what);
+}
+
+} // namespace
+
+Source::Source(Source&& other) noexcept
+    : source_(std::exchange(other.source_, nullptr)), callback_(std::move(other.callback_)) {}
+
+Source& Source::operator=(Source&& other) noexcept {
+    if (this != &other) {
+        reset();
+        source_ = std::exchange(other.source_, nullptr);
+        callback_ = std::move(other.callback_);
+    }
+    return *this;
+}
+
+Source::~Source() {
+    reset();
+}
+
+void Source::reset() {
+    if (source_) sd_event_source_disable_unref(std::exchange(source_, nullptr));
+    callback_.reset();
+}
+
+void Source::watch(uint32_t events) {
+    if (source_) sd_event_source_set_io_events(source_, events);
+}
+
+Loop::Loop() {
+    must(sd_event_new(&event_), "sd_event_new");
+}
+
+Loop::~Loop() {
+    sd_event_unref(event_);
+}
+
+int Loop::run() {
+    int r = sd_event_loop(event_);
+    must(r < 0 && sd_event_get_state(event_) != SD_EVENT_FINISHED ? r : 0, "sd_event_loop");
+    return r;
+}
+
+void Loop::exit(int code) {
+    sd_event_exit(event_, code);
+}
+
+bool Loop::turn(Usec limit) {
+    int r = sd_event_run(event_, static_cast<uint64_t>(limit.count()));
+    must(r, "sd_event_run");
+    return r > 0;
+}
+
+Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback, Turn turn) {
+    Source s;
+    s.callback_ = std::make_shared<Source::Callback>();
+    s.callback_->io = std::move(callback);
+    auto handler = [](sd_event_source*, int, uint32_t revents, void* data) noexcept {
+        Source::Callback::of(data)->io(revents);
+        return 0;
+    };
+    must(sd_event_add_io(event_, &s.source_, fd, events, handler, s.callback_.get()), "sd_event_add_io");
+    must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(turn)), "sd_event_source_set_priority");
+    return s;
+}
+
+Source Loop::at(BootTime when, std::function<void()> callback) {
+    Source s;
+    s.callback_ = std::make_shared<Source::Callback>();
+    s.callback_->plain = std::move(callback);
+    auto handler = [](sd_event_source*, uint64_t, void* data) noexcept {
+        Source::Callback::of(data)->plain();
+        return 0;
+    };
+    auto usec = static_cast<uint64_t>(when.since_boot.count());
+    must(sd_event_add_time(event_, &s.source_, CLOCK_BOOTTIME, usec, 0, handler, s.callback_.get()),
+         "sd_event_add_time");
+    must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(Turn::Timer)),
+         "sd_event_source_set_priority");
+    return s;
+}
+
+Source Loop::after(Usec delay, std::function<void()> callback) {
+    return at(SystemClock{}.now().boot + delay, std::move(callback));
+}
+
+Source Loop::defer(std::function<void()> callback, Turn turn) {
+    Source s;
+    s.callback_ = std::make_shared<Source::Callback>();
+    s.callback_->plain = std::move(callback);
+    auto handler = [](sd_event_source*, void* data) noexcept {
+        Source::Callback::of(data)->plain();
+        return 0;
+    };
+    must(sd_event_add_defer(event_, &s.source_, handler, s.callback_.get()), "sd_event_add_defer");
+    must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(turn)), "sd_event_source_set_priority");
+    return s;
+}
+
+Source Loop::on_signal(int signal, std::function<void()> callback) {
+    Source s;
+    s.callback_ = std::make_shared<Source::Callback>();
+    s.callback_->plain = std::move(callback);
+    auto handler = [](sd_event_source*, const signalfd_siginfo*, void* data) noexcept {
+        Source::Callback::of(data)->plain();
+        return 0;
+    };
+    must(sd_event_add_signal(event_, &s.source_, signal, handler, s.callback_.get()), "sd_event_add_signal");
+    return s;
+}
+
+Source Loop::on_child_exit(pid_t pid, std::function<void(int, int)> callback) {
+    Source s;
+    s.callback_ = std::make_shared<Source::Callback>();
+    s.callback_->child = std::move(callback);
+    auto handler = [](sd_event_source*, const siginfo_t* info, void* data) noexcept {
+        Source::Callback::of(data)->child(info->si_code, info->si_status);
+        return 0;
+    };
+    must(sd_event_add_child(event_, &s.source_, pid, WEXITED, handler, s.callback_.get()),
+         "sd_event_add_child");
+    return s;
+}
+
+void block_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD})
+        sigaddset(&set, signal);
+    must(-pthread_sigmask(SIG_BLOCK, &set, nullptr), "pthread_sigmask");
+}
+
+} // namespace haulier

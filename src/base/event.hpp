@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// sd-event in C++ clothes: one loop per process, sources that switch themselves off before they are dropped.
+// Callbacks must not throw; one that does ends the process, because the frames below it are C.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <sys/types.h>
+
+struct sd_event;
+struct sd_event_source;
+
+namespace haulier {
+
+/// Who goes first when several sources are ready in one turn. Input before timers, so that a process that was
+/// busy for a while does not time out what has already arrived; commits last, so that all callers of a turn
+/// share one.
+enum class Turn : int64_t { Input = 0, Normal = 10, Timer = 20, Last = 100 };
+
+/// An event source that lives as long as this object. Dropping it, also from inside its own callback, is
+/// safe.
+class Source {
+public:
+    Source() = default;
+    Source(Source&&) noexcept;
+    Source& operator=(Source&&) noexcept;
+    ~Source();
+    explicit operator bool() const { return source_ != nullptr; }
+    void reset();
+
+    /// For io sources: change the watched events (EPOLLIN, EPOLLOUT).
+    void watch(uint32_t events);
+
+private:
+    friend class Loop;
+    struct Callback;
+    sd_event_source* source_ = nullptr;
+    std::shared_ptr<Callback> callback_;
+};
+
+class Loop {
+public:
+    Loop();
+    ~Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    /// Runs until exit(); answers its code.
+    int run();
+    void exit(int code);
+    /// One turn of at most `limit`; false when nothing happened in that time. For tests and orderly shutdown.
+    bool turn(Usec limit);
+
+    [[nodiscard]] Source on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback,
+                               Turn turn = Turn::Input);
+    /// Once, at or after `when` of the boot clock.
+    [[nodiscard]] Source at(BootTime when, std::function<void()> callback);
+    [[nodiscard]] Source after(Usec delay, std::function<void()> callback);
+    /// Once, in a later turn, after everything of a more urgent kind.
+    [[nodiscard]] Source defer(std::function<void()> callback, Turn turn = Turn::Normal);
+    /// The signal must be blocked in the whole process first (see block_signals).
+    [[nodiscard]] Source on_signal(int signal, std::function<void()> callback);
+    /// Once, when the child has ended; it is reaped. `status` as of waitid: code (CLD_EXITED, ...) and value.
+    [[nodiscard]] Source on_child_exit(pid_t pid, std::function<void(int code, int value)> callback);
+
+    [[nodiscard]] sd_event* raw() const { return event_; }
+
+private:
+    sd_event* event_ = nullptr;
+};
+
+/// Blocks SIGTERM, SIGINT, SIGHUP and SIGCHLD so that the loop can take them; call first thing in main.
+void block_signals();
+
+} // namespace haulier

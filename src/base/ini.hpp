@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The configuration file format of systemd: [Section], Key=value, # and ; comments, nothing else.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haulier::ini {
+
+struct Entry {
+    std::string section;
+    std::string key;
+    std::string value;
+    int line = 0; ///< from 1
+    bool operator==(const Entry&) const = default;
+};
+
+/// A line that is none of the above; the rest of the file is still read.
+struct Fault {
+    int line = 0;
+    std::string sentence;
+    bool operator==(const Fault&) const = default;
+};
+
+struct Parsed {
+    std::vector<Entry> entries;
+    std::vector<Fault> faults;
+};
+
+Parsed parse(std::string_view text);
+
+// Values. Nothing when the text is not one.
+
+/// Plain number, or with K, M, G (1024 each).
+std::optional<uint64_t> to_size(std::string_view text);
+/// A number with ms, s, min, h, d or w; seconds without a unit. "1min 30s" is 90 seconds.
+std::optional<std::chrono::milliseconds> to_span(std::string_view text);
+
+} // namespace haulier::ini

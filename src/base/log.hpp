@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Log lines: with fields to the journal when it is there, as plain lines on stderr otherwise.
+// Never log a URL query, a credential or a header value.
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+
+namespace haulier::log {
+
+/// One journal field; names of ours are in field::.
+struct Field {
+    std::string_view name;
+    std::string_view value;
+};
+
+namespace field {
+inline constexpr std::string_view Job = "HAULIER_JOB";
+inline constexpr std::string_view Owner = "HAULIER_OWNER";
+} // namespace field
+
+void error(std::string_view message, std::initializer_list<Field> fields = {});
+void warning(std::string_view message, std::initializer_list<Field> fields = {});
+void info(std::string_view message, std::initializer_list<Field> fields = {});
+/// Only when HAULIER_DEBUG is set in the environment.
+void debug(std::string_view message, std::initializer_list<Field> fields = {});
+
+} // namespace haulier::log

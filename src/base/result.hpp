@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A value, or an error with a name and a sentence. The only way expected failures travel in Haulier.
+#pragma once
+
+#include <cassert>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace haulier {
+
+/// Every failure a method can answer with. Each has one D-Bus name, paired in src/daemon/bus/error_names.cpp.
+enum class Errc {
+    NotFound,        ///< no such job
+    AccessDenied,    ///< not the owner's job; says nothing about whether it exists
+    InvalidArgument, ///< malformed input
+    InvalidState,    ///< the verb is not legal now
+    Empty,           ///< Resume without anything to transfer (BITS: BG_E_EMPTY)
+    StringTooLong,   ///< over the documented length
+    NotSupported,    ///< value or option outside its range, or not for this job (BITS: E_NOTIMPL)
+    TooManyJobs,
+    TooManyFiles,
+    NotActivatable, ///< notify service is not known to the bus
+    LocalFile,      ///< a file or directory refuses; the sentence says which and why
+    Store,          ///< the database could not take the change; nothing was changed
+    Internal,       ///< a fault of ours
+};
+
+/// `sentence` says what was wrong, with the value, and what would be right. It is for people; programs use
+/// `code`.
+struct Error {
+    Errc code;
+    std::string sentence;
+    bool operator==(const Error&) const = default;
+};
+
+template <class T>
+class [[nodiscard]] Result {
+public:
+    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+
+    explicit operator bool() const { return held_.index() == 0; }
+    T& operator*() & { return checked(*this); }
+    const T& operator*() const& { return checked(*this); }
+    T&& operator*() && { return std::move(checked(*this)); }
+    T* operator->() { return &checked(*this); }
+    const T* operator->() const { return &checked(*this); }
+    [[nodiscard]] const Error& error() const {
+        assert(held_.index() == 1);
+        return *std::get_if<1>(&held_);
+    }
+
+private:
+    template <class Self>
+    static auto& checked(Self& self) {
+        assert(self.held_.index() == 0);
+        return *std::get_if<0>(&self.held_);
+    }
+    std::variant<T, Error> held_;
+};
+
+/// Success without a value.
+struct Done {
+    bool operator==(const Done&) const = default;
+};
+using Status = Result<Done>;
+
+} // namespace haulier

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace haulier {
+
+namespace {
+
+/// Length of the well-formed UTF-8 sequence at the front of `text` (RFC 3629), 0 if there is none.
+size_t sequence_length(std::string_view text) {
+    auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto first = byte(0);
+    size_t length = first < 0x80   ? 1
+                    : first < 0xc2 ? 0
+                    : first < 0xe0 ? 2
+                    : first < 0xf0 ? 3
+                    : first < 0xf5 ? 4
+                                   : 0;
+    if (length == 0 || length > text.size()) return 0;
+    for (size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xc0) != 0x80) return 0;
+    if (length > 1) {
+        // Overlong forms, surrogates, beyond U+10FFFF.
+        auto second = byte(1);
+        if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) return 0;
+        if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return 0;
+    }
+    return length;
+}
+
+} // namespace
+
+std::string printable(std::string_view text, size_t limit) {
+    std::string out;
+    while (!text.empty()) {
+        size_t length = sequence_length(text);
+        bool control = static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7f;
+        size_t take = std::max<size_t>(length, 1);
+        if (out.size() + take > limit) break;
+        if (length == 0 || control)
+            out += '?';
+        else
+            out.append(text.substr(0, length));
+        text.remove_prefix(take);
+    }
+    return out;
+}
+
+} // namespace haulier
