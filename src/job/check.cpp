@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+namespace haulier::job {
+
+namespace {
+
+Error invalid(std::string sentence) {
+    return {Errc::InvalidArgument, std::move(sentence)};
+}
+
+Status at_most(const std::string& what, const std::string& text, size_t limit) {
+    if (auto n = length_of(text); n > limit)
+        return Error{Errc::StringTooLong,
+                     fmt::format("{} has {} characters, at most {} are allowed", what, n, limit)};
+    return Done{};
+}
+
+bool has_control_character(const std::string& text) {
+    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+/// What stands before "://", in lower case.
+std::string scheme_of(const std::string& remote) {
+    auto end = remote.find("://");
+    if (end == std::string::npos) return {};
+    std::string scheme = remote.substr(0, end);
+    std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    return scheme;
+}
+
+Status check_remote(const std::string& remote) {
+    if (remote.size() > MaxRemoteName)
+        return Error{Errc::StringTooLong, fmt::format("the remote name has {} bytes, at most {} are allowed",
+                                                      remote.size(), MaxRemoteName)};
+    auto scheme = scheme_of(remote);
+    if (scheme.empty())
+        return invalid(fmt::format("remote name '{}' is not a URL such as https://host/path", remote));
+    if (scheme != "http" && scheme != "https")
+        return Error{Errc::NotSupported,
+                     fmt::format("scheme '{}' is not supported, only http and https are", scheme)};
+    return Done{};
+}
+
+Status check_local(const std::string& local) {
+    if (local.empty() || local.front() != '/')
+        return invalid(fmt::format("local name '{}' is not an absolute path", local));
+    if (local.size() > MaxLocalName)
+        return Error{Errc::StringTooLong, fmt::format("the local name has {} bytes, at most {} are allowed",
+                                                      local.size(), MaxLocalName)};
+    if (has_control_character(local))
+        return invalid(fmt::format("local name '{}' has a control character", local));
+    auto name = name_of(local);
+    if (name.empty() || name == "." || name == "..")
+        return invalid(fmt::format("local name '{}' names a directory, not a file", local));
+    if (name.size() > MaxFileName)
+        return Error{Errc::StringTooLong, fmt::format("the file name has {} bytes, at most {} are allowed",
+                                                      name.size(), MaxFileName)};
+    return Done{};
+}
+
+struct Algorithm {
+    Checksum::Kind kind;
+    std::string_view word;
+    size_t digits;
+};
+
+constexpr std::array Algorithms{
+    Algorithm{Checksum::Kind::Sha256, "sha256", 64},
+    Algorithm{Checksum::Kind::Sha512, "sha512", 128},
+    Algorithm{Checksum::Kind::Sha1, "sha1", 40},
+    Algorithm{Checksum::Kind::Md5, "md5", 32},
+};
+
+struct FlagWord {
+    std::string_view word;
+    bool NotifyFlags::*flag;
+};
+
+constexpr std::array FlagWords{
+    FlagWord{"transferred", &NotifyFlags::transferred},
+    FlagWord{"error", &NotifyFlags::error},
+    FlagWord{"modification", &NotifyFlags::modification},
+    FlagWord{"file-transferred", &NotifyFlags::file_transferred},
+    FlagWord{"disable", &NotifyFlags::disable},
+};
+
+/// D-Bus specification, "Bus names": two or more elements of [A-Za-z0-9_-], none beginning with a digit.
+bool is_well_known_name(const std::string& name) {
+    if (name.size() > 255 || name.find('.') == std::string::npos) return false;
+    char before = '.';
+    for (char c : name) {
+        bool digit = c >= '0' && c <= '9';
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+        if (c == '.' ? before == '.' : !(letter || (digit && before != '.'))) return false;
+        before = c;
+    }
+    return before != '.';
+}
+
+} // namespace
+
+size_t length_of(const std::string& utf8) {
+    return static_cast<size_t>(std::count_if(
+        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+Status check_display_name(const std::string& name) {
+    if (name.empty()) return invalid("the display name is empty, 1 to 256 characters are needed");
+    return at_most("the display name", name, MaxDisplayName);
+}
+
+Status check_description(const std::string& text) {
+    return at_most("the description", text, MaxDescription);
+}
+
+Status check_key(const std::string& key) {
+    return at_most("the key", key, MaxKey);
+}
+
+Status check_file(const FileSpec& spec) {
+    if (auto ok = check_remote(spec.remote); !ok) return ok;
+    if (auto ok = check_local(spec.local); !ok) return ok;
+    if (spec.mode && *spec.mode > 0777)
+        return invalid(fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
+    return Done{};
+}
+
+Status check_files(const std::vector<FileSpec>& specs) {
+    for (size_t i = 0; i < specs.size(); ++i)
+        if (auto ok = check_file(specs[i]); !ok) {
+            if (specs.size() == 1) return ok;
+            return Error{ok.error().code,
+                         fmt::format("file {} of {}: {}", i + 1, specs.size(), ok.error().sentence)};
+        }
+    return Done{};
+}
+
+Result<Checksum> parse_checksum(const std::string& text) {
+    for (const auto& a : Algorithms) {
+        if (text.rfind(std::string{a.word} + ":", 0) != 0) continue;
+        std::string hex = text.substr(a.word.size() + 1);
+        std::transform(hex.begin(), hex.end(), hex.begin(), [](unsigned char c) { return std::tolower(c); });
+        if (hex.size() == a.digits && hex.find_first_not_of("0123456789abcdef") == std::string::npos)
+            return Checksum{a.kind, hex};
+        return invalid(fmt::format("checksum '{}' needs {} hex digits after '{}:'", text, a.digits, a.word));
+    }
+    return Error{Errc::NotSupported,
+                 fmt::format("checksum '{}' does not begin with sha256:, sha512:, sha1: or md5:", text)};
+}
+
+std::string_view to_word(Checksum::Kind kind) {
+    for (const auto& a : Algorithms)
+        if (a.kind == kind) return a.word;
+    return {};
+}
+
+std::string to_text(const Checksum& checksum) {
+    return fmt::format("{}:{}", to_word(checksum.kind), checksum.hex);
+}
+
+Result<NotifyFlags> parse_notify_flags(const std::vector<std::string>& words) {
+    NotifyFlags flags{false, false, false, false, false};
+    for (const auto& word : words) {
+        auto row = std::find_if(FlagWords.begin(), FlagWords.end(),
+                                [&](const FlagWord& f) { return f.word == word; });
+        if (row == FlagWords.end())
+            return Error{Errc::NotSupported, fmt::format("notify flag '{}' is not one of transferred, error, "
+                                                         "modification, file-transferred, disable",
+                                                         word)};
+        flags.*(row->flag) = true;
+    }
+    return flags;
+}
+
+std::vector<std::string> to_words(const NotifyFlags& flags) {
+    std::vector<std::string> words;
+    for (const auto& f : FlagWords)
+        if (flags.*(f.flag)) words.emplace_back(f.word);
+    return words;
+}
+
+Result<Type> parse_type(const std::string& word) {
+    if (word == "download") return Type::Download;
+    return Error{Errc::NotSupported, fmt::format("job type '{}' is not supported, only 'download' is", word)};
+}
+
+std::string_view to_word(Type type) {
+    switch (type) {
+    case Type::Download: return "download";
+    }
+    return {};
+}
+
+Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {
+    if (name.empty()) return NotifyService{};
+    if (!is_well_known_name(name))
+        return invalid(
+            fmt::format("notify service '{}' is not a well-known bus name such as org.example.App", name));
+    return NotifyService{name, path};
+}
+
+} // namespace haulier::job

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Is what a client says sane? Pure checks with sentences; what needs a disk or a URL parser is asked of the
+// worker.
+#pragma once
+
+#include "job/types.hpp"
+
+#include <string>
+
+namespace haulier::job {
+
+/// Longest remote name, in bytes (BITS: 2,200 characters; signed URLs of today are longer).
+inline constexpr size_t MaxRemoteName = 8000;
+/// PATH_MAX less its terminator (choice U-26).
+inline constexpr size_t MaxLocalName = 4095;
+/// Longest file name, NAME_MAX.
+inline constexpr size_t MaxFileName = 255;
+/// Characters, not bytes (choice U-25).
+inline constexpr size_t MaxDisplayName = 256;
+inline constexpr size_t MaxKey = 256;
+inline constexpr size_t MaxDescription = 1024;
+
+/// Code points in a UTF-8 string.
+size_t length_of(const std::string& utf8);
+
+Status check_display_name(const std::string& name);
+Status check_description(const std::string& text);
+Status check_key(const std::string& key);
+Status check_file(const FileSpec& spec);
+/// As check_file for each; the sentence names the first bad one by its number in the list.
+Status check_files(const std::vector<FileSpec>& specs);
+
+/// "sha256:HEX" and its like.
+Result<Checksum> parse_checksum(const std::string& text);
+std::string to_text(const Checksum& checksum);
+std::string_view to_word(Checksum::Kind kind);
+
+Result<NotifyFlags> parse_notify_flags(const std::vector<std::string>& words);
+std::vector<std::string> to_words(const NotifyFlags& flags);
+
+Result<Type> parse_type(const std::string& word);
+std::string_view to_word(Type type);
+
+/// A well-known bus name and an object path, or an empty name to clear.
+Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path);
+
+} // namespace haulier::job

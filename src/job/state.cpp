@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/state.hpp"
+
+namespace haulier::job {
+
+std::string_view to_word(State state) {
+    switch (state) {
+    case State::Suspended: return "suspended";
+    case State::Queued: return "queued";
+    case State::Connecting: return "connecting";
+    case State::Transferring: return "transferring";
+    case State::TransientError: return "transient-error";
+    case State::Error: return "error";
+    case State::Transferred: return "transferred";
+    case State::Acknowledged: return "acknowledged";
+    case State::Cancelled: return "cancelled";
+    }
+    return {};
+}
+
+std::optional<State> state_from_word(std::string_view word) {
+    for (State state : AllStates)
+        if (to_word(state) == word) return state;
+    return std::nullopt;
+}
+
+} // namespace haulier::job

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/types.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace haulier::job {
+
+std::optional<Id> parse_id(std::string_view text) {
+    auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    if (text.size() != 32 || !std::all_of(text.begin(), text.end(), is_hex)) return std::nullopt;
+    return Id{std::string{text}};
+}
+
+std::string directory_of(const std::string& local) {
+    auto slash = local.rfind('/');
+    return slash == 0 ? "/" : local.substr(0, slash);
+}
+
+std::string name_of(const std::string& local) {
+    return local.substr(local.rfind('/') + 1);
+}
+
+std::string temporary_name(const Id& id, uint32_t index) {
+    return fmt::format(".haulier-{}-{}.part", id.hex, index);
+}
+
+} // namespace haulier::job
