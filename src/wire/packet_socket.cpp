@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "wire/packet_socket.hpp"
+
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace haulier::wire {
+
+PacketSocket::PacketSocket(Loop& loop, Fd fd, Handlers handlers)
+    : fd_(std::move(fd)), handlers_(std::move(handlers)) {
+    io_ = loop.on_io(fd_.get(), EPOLLIN, [this](uint32_t events) { ready(events); });
+}
+
+void PacketSocket::send(std::string packet) {
+    assert(packet.size() <= MaxPacket);
+    queue_.push_back(std::move(packet));
+    // A broken connection is noticed by the reading side, in a turn of its own.
+    flush();
+}
+
+void PacketSocket::ready(uint32_t events) {
+    bool alive = true;
+    if (events & EPOLLOUT) alive = flush();
+    if (alive && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) alive = receive();
+    if (!alive) close();
+}
+
+/// One packet a turn, so that a chatty worker does not starve the bus.
+bool PacketSocket::receive() {
+    static thread_local std::array<char, MaxPacket + 1> buffer;
+    iovec space{buffer.data(), buffer.size()};
+    msghdr header{};
+    header.msg_iov = &space;
+    header.msg_iovlen = 1;
+    ssize_t got = recvmsg(fd_.get(), &header, MSG_DONTWAIT);
+    if (got < 0) return errno == EAGAIN || errno == EINTR;
+    if (got == 0 || (header.msg_flags & MSG_TRUNC) || static_cast<size_t>(got) > MaxPacket) return false;
+    // A copy, because the handler may drop this socket.
+    auto handler = handlers_.packet;
+    handler({buffer.data(), static_cast<size_t>(got)});
+    return true;
+}
+
+bool PacketSocket::flush() {
+    while (!queue_.empty()) {
+        const auto& packet = queue_.front();
+        if (::send(fd_.get(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+            if (errno == EINTR) continue;
+            if (errno != EAGAIN && errno != ENOBUFS) return false;
+            io_.watch(EPOLLIN | EPOLLOUT);
+            return true;
+        }
+        queue_.pop_front();
+    }
+    io_.watch(EPOLLIN);
+    return true;
+}
+
+void PacketSocket::close() {
+    io_.reset();
+    auto closed = std::move(handlers_.closed);
+    if (closed) closed();
+}
+
+} // namespace haulier::wire
