@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "notify/notifier.hpp"
+
+#include <algorithm>
+
+namespace haulier::notify {
+
+namespace {
+
+/// `step` × 2^`times`, not above `most`.
+Usec doubled(Usec step, uint32_t times, Usec most) {
+    for (uint32_t i = 0; i < times && step < most; ++i)
+        step *= 2;
+    return std::min(step, most);
+}
+
+} // namespace
+
+void Notifier::meet(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
+    auto& line = lines_[id];
+    line.owner = owner;
+    line.service = service;
+}
+
+void Notifier::set_service(const job::Id& id, const job::NotifyService& service) {
+    auto& line = lines_.at(id);
+    line.service = service;
+    line.not_before = {};
+    line.refusals = 0;
+}
+
+void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
+    auto& line = lines_.at(id);
+    line.object = std::move(object);
+    line.unanswered = 0;
+    line.refusals = 0;
+    line.not_before = {};
+    outside_.object_changed(id);
+}
+
+void Notifier::add(const job::Id& id, const Row& row) {
+    lines_.at(id).rows.push_back(row);
+}
+
+void Notifier::void_ends(const job::Id& id) {
+    std::erase_if(lines_.at(id).rows,
+                  [](const Row& r) { return r.notice.kind != job::NoticeKind::FileTransferred; });
+}
+
+void Notifier::modified(const job::Id& id, Usec interval) {
+    auto& line = lines_.at(id);
+    if (!line.modification_due)
+        line.modification_due = std::max(outside_.now(), line.modification_last + interval);
+}
+
+void Notifier::forget(const job::Id& id) {
+    lines_.erase(id);
+}
+
+void Notifier::service_works(uint32_t owner, const std::string& service) {
+    if (launches_.erase({owner, service}) > 0) outside_.launches_changed(owner, service, 0);
+}
+
+void Notifier::recall_launches(uint32_t owner, const std::string& service, uint32_t count) {
+    launches_[{owner, service}] = {count, outside_.now()};
+}
+
+void Notifier::connection_lost(const std::string& unique_name) {
+    std::erase_if(running_, [&](const auto& entry) { return entry.second == unique_name; });
+    for (auto& [id, line] : lines_)
+        if (line.object && line.object->destination == unique_name) lose_object(id, line);
+}
+
+/// Calls whatever is due and may be called now; asks to be woken for the earliest of the rest.
+void Notifier::run() {
+    auto now = outside_.now();
+    std::optional<BootTime> next;
+    for (auto& [id, line] : lines_) {
+        auto what = due(id, line);
+        if (!what) continue;
+        if (what->when > now)
+            next = next ? std::min(*next, what->when) : what->when;
+        else if (may_call(line, what->call.target.destination))
+            start(line, what->call);
+    }
+    if (next) outside_.wake_at(*next);
+}
+
+/// The next thing to say about a job, to whom, and when. A modification is said to living objects only: it is
+/// not worth starting a program for.
+std::optional<Notifier::Due> Notifier::due(const job::Id& id, const Line& line) const {
+    if (line.in_flight) return std::nullopt;
+    if (!line.rows.empty()) {
+        const auto& notice = line.rows.front().notice;
+        if (line.object) return Due{{id, notice, *line.object}, line.not_before};
+        if (line.service.name.empty()) return std::nullopt;
+        Target service{line.service.name, line.service.path, true};
+        return Due{{id, notice, service}, std::max(line.not_before, launch_time(line))};
+    }
+    if (line.modification_due && line.object)
+        return Due{{id, std::nullopt, *line.object}, *line.modification_due};
+    return std::nullopt;
+}
+
+BootTime Notifier::launch_time(const Line& line) const {
+    auto entry = launches_.find({line.owner, line.service.name});
+    if (entry == launches_.end() || entry->second.count < 2 || is_running(line.service.name)) return {};
+    return entry->second.last +
+           doubled(policy_.launch_delay, entry->second.count - 2, policy_.launch_delay_maximum);
+}
+
+bool Notifier::may_call(const Line& line, const std::string& destination) const {
+    auto flying = in_flight_.find(line.owner);
+    if (flying != in_flight_.end() && flying->second >= policy_.calls_in_flight) return false;
+    return !called_.contains({line.owner, destination});
+}
+
+bool Notifier::is_running(const std::string& service) const {
+    return running_.contains(service);
+}
+
+void Notifier::start(Line& line, const Call& call) {
+    int64_t row = call.notice ? line.rows.front().row : 0;
+    if (!call.notice) {
+        line.modification_due.reset();
+        line.modification_last = outside_.now();
+    }
+    if (call.target.start && !is_running(line.service.name)) count_launch(line);
+    line.in_flight = true;
+    in_flight_[line.owner] += 1;
+    called_.insert({line.owner, call.target.destination});
+    auto owner = line.owner;
+    outside_.call(call, [this, call, row, owner](const Reply& reply) {
+        if (--in_flight_[owner] == 0) in_flight_.erase(owner);
+        called_.erase({owner, call.target.destination});
+        finished(call, row, reply);
+        run();
+    });
+}
+
+void Notifier::count_launch(const Line& line) {
+    auto& launches = launches_[{line.owner, line.service.name}];
+    launches.count += 1;
+    launches.last = outside_.now();
+    outside_.launches_changed(line.owner, line.service.name, launches.count);
+}
+
+void Notifier::finished(const Call& call, int64_t row, const Reply& reply) {
+    if (call.target.start && !reply.sender.empty()) running_[call.target.destination] = reply.sender;
+    auto found = lines_.find(call.job);
+    if (found == lines_.end()) return;
+    auto& line = found->second;
+    line.in_flight = false;
+    if (reply.verdict != Verdict::Unanswered) line.unanswered = 0;
+    if (!call.notice) {
+        // Best effort: never repeated, but a vanished object is a vanished object.
+        if (reply.verdict == Verdict::Gone && line.object == call.target) lose_object(call.job, line);
+        return;
+    }
+    if (reply.verdict == Verdict::Acknowledged) {
+        accepted(line, call, row);
+        answered_by(line, call, reply.sender);
+    } else {
+        not_accepted(line, call, reply.verdict);
+    }
+}
+
+void Notifier::accepted(Line& line, const Call&, int64_t row) {
+    line.refusals = 0;
+    line.not_before = {};
+    // It may have been taken back meanwhile.
+    if (line.rows.empty() || line.rows.front().row != row) return;
+    line.rows.pop_front();
+    outside_.acknowledged(row);
+}
+
+void Notifier::not_accepted(Line& line, const Call& call, Verdict verdict) {
+    bool to_object = line.object == call.target;
+    switch (verdict) {
+    case Verdict::Acknowledged: return;
+    case Verdict::Gone:
+    case Verdict::NoSuchObject:
+        // The service, if there is one, is tried at once.
+        if (to_object) return lose_object(call.job, line);
+        break;
+    case Verdict::Unanswered:
+        if (to_object && ++line.unanswered >= policy_.unanswered) return lose_object(call.job, line);
+        break;
+    case Verdict::Refused: break;
+    }
+    line.not_before = back_off(line);
+}
+
+/// The connection that answers for a service is the callback object from now on (BITS 5.4).
+void Notifier::answered_by(Line& line, const Call& call, const std::string& sender) {
+    if (!call.target.start || line.object || sender.empty()) return;
+    line.object = Target{sender, call.target.path, false};
+    outside_.object_changed(call.job);
+}
+
+void Notifier::lose_object(const job::Id& id, Line& line) {
+    line.object.reset();
+    line.unanswered = 0;
+    line.refusals = 0;
+    line.not_before = {};
+    line.modification_due.reset();
+    outside_.object_changed(id);
+}
+
+BootTime Notifier::back_off(Line& line) const {
+    return outside_.now() + doubled(policy_.retry, line.refusals++, policy_.retry_maximum);
+}
+
+std::optional<Target> Notifier::object_of(const job::Id& id) const {
+    auto found = lines_.find(id);
+    return found == lines_.end() ? std::nullopt : found->second.object;
+}
+
+bool Notifier::busy() const {
+    return std::any_of(lines_.begin(), lines_.end(), [](const auto& entry) {
+        const Line& line = entry.second;
+        return line.in_flight || line.object || (!line.rows.empty() && !line.service.name.empty());
+    });
+}
+
+} // namespace haulier::notify

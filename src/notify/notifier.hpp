@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The voice: tells clients what happened to their jobs, at least once and in order, and lets no mute client
+// delay the others (design 6, BITS 5.2 to 5.4). A row leaves the outbox only when somebody acknowledged it.
+#pragma once
+
+#include "base/clock.hpp"
+#include "job/types.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace haulier::notify {
+
+/// Where to call: a connection's unique name, or a well-known one that the bus may have to start.
+struct Target {
+    std::string destination;
+    std::string path;
+    bool start = false;
+    bool operator==(const Target&) const = default;
+};
+
+struct Call {
+    job::Id job;
+    std::optional<job::Notice> notice; ///< nothing: JobModification
+    Target target;
+};
+
+enum class Verdict {
+    Acknowledged, ///< an empty reply
+    Refused,      ///< a D-Bus error of the client's: again later
+    Gone,         ///< nobody is there, or it left, or it could not be started
+    NoSuchObject, ///< somebody is there, but not that object or method
+    Unanswered,   ///< no reply in time
+};
+
+struct Reply {
+    Verdict verdict = Verdict::Unanswered;
+    std::string sender; ///< unique name of who answered, empty if nobody did
+};
+
+/// What the notifier needs of the world around it.
+class Outside {
+public:
+    virtual ~Outside() = default;
+    /// `done` comes in a later turn of the loop, exactly once.
+    virtual void call(const Call& call, std::function<void(const Reply&)> done) = 0;
+    /// The row is told; it may leave the outbox.
+    virtual void acknowledged(int64_t row) = 0;
+    /// The job's callback object is another one now, or none.
+    virtual void object_changed(const job::Id& id) = 0;
+    /// To be remembered across restarts; 0 = nothing to remember.
+    virtual void launches_changed(uint32_t owner, const std::string& service, uint32_t count) = 0;
+    [[nodiscard]] virtual BootTime now() const = 0;
+    /// Call Notifier::run() then; replaces any earlier wish.
+    virtual void wake_at(BootTime when) = 0;
+};
+
+struct Policy {
+    Usec retry{5'000'000};           ///< after a refusal, doubling ...
+    Usec retry_maximum{600'000'000}; ///< ... up to this
+    uint32_t calls_in_flight = 4;    ///< per owner; and never more than one per destination
+    uint32_t unanswered = 3;         ///< in a row, then the callback object counts as gone
+    Usec launch_delay{60'000'000};   ///< before a third start of a service that never ends a job, doubling
+    Usec launch_delay_maximum{86'400'000'000};
+};
+
+class Notifier {
+public:
+    Notifier(Outside& outside, Policy policy) : outside_(outside), policy_(policy) {}
+
+    struct Row {
+        int64_t row = 0;
+        job::Notice notice;
+    };
+
+    // ---- what the daemon says ----
+
+    /// The job exists. `service` as stored with it.
+    void meet(const job::Id& id, uint32_t owner, const job::NotifyService& service);
+    void set_service(const job::Id& id, const job::NotifyService& service);
+    /// Nothing clears.
+    void set_object(const job::Id& id, std::optional<Target> object);
+    void add(const job::Id& id, const Row& row);
+    /// `transferred` and `error` rows are no longer true.
+    void void_ends(const job::Id& id);
+    /// Something else changed; tell whoever wants JobModification, at most once per `interval`.
+    void modified(const job::Id& id, Usec interval);
+    /// The job has ended: nothing more is said of it.
+    void forget(const job::Id& id);
+    /// A client completed or cancelled a job: its service does what it is started for.
+    void service_works(uint32_t owner, const std::string& service);
+    void recall_launches(uint32_t owner, const std::string& service, uint32_t count);
+    void connection_lost(const std::string& unique_name);
+
+    /// Calls whatever is due.
+    void run();
+
+    // ---- what the daemon asks ----
+
+    [[nodiscard]] std::optional<Target> object_of(const job::Id& id) const;
+    /// Something is under way, or will be without a new registration, or a callback object is registered,
+    /// which would be forgotten if the process ended.
+    [[nodiscard]] bool busy() const;
+
+private:
+    /// All that waits to be told about one job.
+    struct Line {
+        uint32_t owner = 0;
+        job::NotifyService service;
+        std::optional<Target> object;
+        std::deque<Row> rows;
+        std::optional<BootTime> modification_due;
+        BootTime modification_last;
+        bool in_flight = false;
+        uint32_t refusals = 0;
+        uint32_t unanswered = 0;
+        BootTime not_before;
+    };
+    /// How often a service had to be started without ending a job.
+    struct Launches {
+        uint32_t count = 0;
+        BootTime last;
+    };
+    using ServiceKey = std::pair<uint32_t, std::string>;
+
+    struct Due {
+        Call call;
+        BootTime when;
+    };
+    [[nodiscard]] std::optional<Due> due(const job::Id& id, const Line& line) const;
+    [[nodiscard]] BootTime launch_time(const Line& line) const;
+    [[nodiscard]] bool may_call(const Line& line, const std::string& destination) const;
+    [[nodiscard]] bool is_running(const std::string& service) const;
+    void start(Line& line, const Call& call);
+    void count_launch(const Line& line);
+    void finished(const Call& call, int64_t row, const Reply& reply);
+    void accepted(Line& line, const Call& call, int64_t row);
+    void not_accepted(Line& line, const Call& call, Verdict verdict);
+    void answered_by(Line& line, const Call& call, const std::string& sender);
+    void lose_object(const job::Id& id, Line& line);
+    [[nodiscard]] BootTime back_off(Line& line) const;
+
+    Outside& outside_;
+    Policy policy_;
+    std::map<job::Id, Line> lines_;
+    std::map<ServiceKey, Launches> launches_;
+    std::map<std::string, std::string> running_;        ///< service → the connection that answered for it
+    std::map<uint32_t, uint32_t> in_flight_;            ///< calls per owner
+    std::set<std::pair<uint32_t, std::string>> called_; ///< destinations with a call in flight
+};
+
+} // namespace haulier::notify
