@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The only file that knows which sdbus-c++ it is built with: today 1.2; what 2.x spells otherwise is gathered
+// here.
+#pragma once
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace haulier::bus {
+
+inline void request_name(sdbus::IConnection& c, const std::string& name) {
+    c.requestName(name);
+}
+inline void release_name(sdbus::IConnection& c, const std::string& name) {
+    c.releaseName(name);
+}
+inline sdbus::Error make_error(const std::string& name, const std::string& message) {
+    return {name, message};
+}
+/// Handles one message; false when there was none.
+inline bool process_one(sdbus::IConnection& c) {
+    return c.processPendingRequest();
+}
+/// Absolute deadline on CLOCK_MONOTONIC in microseconds, UINT64_MAX for none.
+inline uint64_t deadline_of(const sdbus::IConnection::PollData& data) {
+    return data.timeout_usec;
+}
+/// Unique name of the caller of the method that is being handled.
+inline std::string sender_of(const sdbus::IObject& object) {
+    const auto* message = object.getCurrentlyProcessedMessage();
+    return message ? message->getSender() : std::string{};
+}
+inline void emit_changed(sdbus::IObject& object, const std::string& interface,
+                         const std::vector<std::string>& names) {
+    object.emitPropertiesChangedSignal(interface, names);
+}
+
+} // namespace haulier::bus

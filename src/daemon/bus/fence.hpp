@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The exception fence: what a handler throws must never unwind through libsystemd's C frames (sdbus-c++ 1.2
+// lets everything but sdbus::Error through), and every call must be answered exactly once.
+#pragma once
+
+#include "base/log.hpp"
+#include "daemon/bus/compat.hpp"
+#include "daemon/bus/error_names.hpp"
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace haulier::bus {
+
+inline sdbus::Error to_bus(const Error& error) {
+    return make_error(bus_name(error.code), error.sentence);
+}
+
+inline sdbus::Error unexpected(const char* what) {
+    log::error(std::string{"unexpected failure in a bus handler: "} + what);
+    return to_bus({Errc::Internal, std::string{"unexpected failure in the daemon: "} + what});
+}
+
+/// Runs a method or property body that answers when it returns.
+template <class Body>
+auto fenced(Body&& body) -> decltype(body()) {
+    try {
+        return body();
+    } catch (const sdbus::Error&) {
+        throw;
+    } catch (const std::exception& e) {
+        throw unexpected(e.what());
+    } catch (...) {
+        throw unexpected("not an exception");
+    }
+}
+
+/// The value, or the error as sdbus-c++ wants it.
+template <class T>
+T unwrap(Result<T> result) {
+    if (!result) throw to_bus(result.error());
+    return std::move(*result);
+}
+
+/// An answer that is owed; dropped unanswered, it answers with an error.
+template <class... Ts>
+class Owed {
+public:
+    explicit Owed(sdbus::Result<Ts...>&& result) : result_(std::move(result)) {}
+    Owed(const Owed&) = delete;
+    Owed& operator=(const Owed&) = delete;
+    ~Owed() { refuse({Errc::Internal, "the daemon dropped the call"}); }
+
+    void give(const Ts&... values) noexcept {
+        settle([&] { result_.returnResults(values...); });
+    }
+    void refuse(const Error& error) noexcept {
+        settle([&] { result_.returnError(to_bus(error)); });
+    }
+
+private:
+    template <class Send>
+    void settle(Send send) noexcept {
+        if (std::exchange(settled_, true)) return;
+        try {
+            send();
+        } catch (const std::exception& e) {
+            // The caller has left, or the bus has; there is nobody to tell.
+            log::debug(std::string{"an answer could not be sent: "} + e.what());
+        }
+    }
+    sdbus::Result<Ts...> result_;
+    bool settled_ = false;
+};
+
+/// Runs the body of a method that answers later; what it throws is answered, too.
+template <class... Ts, class Body>
+void fenced_async(sdbus::Result<Ts...>&& result, Body&& body) noexcept {
+    auto owed = std::make_shared<Owed<Ts...>>(std::move(result));
+    try {
+        body(owed);
+    } catch (const std::exception& e) {
+        owed->refuse({Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});
+    }
+}
+
+} // namespace haulier::bus

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Calls clients back, on a connection of its own: a mute client uses up reply slots of the connection that
+// calls it (128 on dbus-daemon), and those of the service must stay free.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/event.hpp"
+#include "daemon/bus/compat.hpp"
+#include "daemon/bus/event_bridge.hpp"
+#include "daemon/manager.hpp"
+#include "notify/notifier.hpp"
+
+#include <functional>
+#include <memory>
+#include <set>
+
+namespace haulier::bus {
+
+class Messenger final : public notify::Outside {
+public:
+    Messenger(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager, Usec timeout,
+              std::function<void()> bus_lost);
+    ~Messenger() override;
+    void connect(notify::Notifier& notifier) { notifier_ = &notifier; }
+
+    void call(const notify::Call& call, std::function<void(const notify::Reply&)> done) override;
+    void acknowledged(int64_t row) override { manager_.acknowledged(row); }
+    void object_changed(const job::Id& id) override { manager_.object_changed(id); }
+    void launches_changed(uint32_t owner, const std::string& service, uint32_t count) override {
+        manager_.launches_changed({owner, service, count});
+    }
+    [[nodiscard]] BootTime now() const override { return SystemClock{}.now().boot; }
+    void wake_at(BootTime when) override;
+
+private:
+    struct Pending;
+    void start(const notify::Call& call, const std::shared_ptr<Pending>& pending);
+    void settle(const std::shared_ptr<Pending>& pending);
+
+    Loop& loop_;
+    sdbus::IConnection& connection_;
+    daemon::Manager& manager_;
+    Usec timeout_;
+    EventBridge bridge_;
+    notify::Notifier* notifier_ = nullptr;
+    Source wake_;
+    std::set<std::shared_ptr<Pending>> pending_;
+};
+
+} // namespace haulier::bus

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/peers.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <utility>
+#include <vector>
+
+namespace haulier::bus {
+
+namespace {
+
+const std::string Driver = "org.freedesktop.DBus";
+
+/// Only names that lost their owner for good.
+const std::string Leaving = "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                            "member='NameOwnerChanged',arg2=''";
+
+} // namespace
+
+Peers::Peers(sdbus::IConnection& connection, std::function<void(const std::string&)> left)
+    : bus_(sdbus::createProxy(connection, Driver, "/org/freedesktop/DBus")) {
+    left_ = connection.addMatch(Leaving, [left = std::move(left)](sdbus::Message& message) {
+        try {
+            std::string name;
+            message >> name;
+            if (!name.empty() && name.front() == ':') left(name);
+        } catch (const std::exception& e) {
+            log::warning(std::string{"a NameOwnerChanged could not be read: "} + e.what());
+        }
+    });
+}
+
+void Peers::need_activatable(const std::string& name, std::function<void(const Status&)> answer) {
+    if (name.empty()) return answer(Done{});
+    ++questions_;
+    bus_->callMethodAsync("ListActivatableNames")
+        .onInterface(Driver)
+
+        .uponReplyInvoke([this, name, answer = std::move(answer)](const sdbus::Error* error,
+                                                                  const std::vector<std::string>& names) {
+            --questions_;
+            if (error)
+                answer(Error{Errc::Internal,
+                             "the bus does not say which names it can start: " + error->getMessage()});
+            else if (std::find(names.begin(), names.end(), name) == names.end())
+                answer(
+                    Error{Errc::NotActivatable,
+                          fmt::format("the bus cannot start '{}'; a file for it in dbus-1/services is needed",
+                                      name)});
+            else
+                answer(Done{});
+        });
+}
+
+} // namespace haulier::bus

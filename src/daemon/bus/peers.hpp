@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the bus itself knows of others: who leaves it, and which names it can start.
+#pragma once
+
+#include "base/result.hpp"
+#include "daemon/bus/compat.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace haulier::bus {
+
+class Peers {
+public:
+    /// `left` gets the unique name of every connection that leaves the bus.
+    Peers(sdbus::IConnection& connection, std::function<void(const std::string&)> left);
+
+    /// Answers NotActivatable when the bus cannot start `name`; an empty name is fine.
+    void need_activatable(const std::string& name, std::function<void(const Status&)> answer);
+    [[nodiscard]] bool busy() const { return questions_ > 0; }
+
+private:
+    int questions_ = 0;
+    std::unique_ptr<sdbus::IProxy> bus_;
+    sdbus::Slot left_;
+};
+
+} // namespace haulier::bus

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/config.hpp"
+
+#include "base/ini.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/core.h>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <sstream>
+
+namespace haulier::daemon {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Takes a value, or says what would be right.
+using Setter = std::function<std::optional<std::string>(Config&, const std::string&)>;
+
+Setter span(milliseconds Config::*member, milliseconds least) {
+    return [=](Config& c, const std::string& text) -> std::optional<std::string> {
+        auto value = ini::to_span(text);
+        if (!value || *value < least)
+            return fmt::format("a time span of at least {} ms, such as 30s", least.count());
+        c.*member = *value;
+        return std::nullopt;
+    };
+}
+
+template <class Number, class Place>
+Setter count(Place place, uint64_t least) {
+    return [=](Config& c, const std::string& text) -> std::optional<std::string> {
+        auto value = ini::to_size(text);
+        if (!value || *value < least || *value > std::numeric_limits<Number>::max())
+            return fmt::format("a whole number of at least {}", least);
+        place(c) = static_cast<Number>(*value);
+        return std::nullopt;
+    };
+}
+
+template <class Place>
+Setter number(Place place, uint64_t least = 1) {
+    return count<uint32_t>(place, least);
+}
+
+template <class Place>
+Setter seconds(Place place) {
+    return [=](Config& c, const std::string& text) -> std::optional<std::string> {
+        auto value = ini::to_span(text);
+        if (!value || *value < milliseconds{1000}) return "a time span of at least 1s, such as 1h";
+        place(c) = std::chrono::duration_cast<std::chrono::seconds>(*value);
+        return std::nullopt;
+    };
+}
+
+std::optional<std::string> set_backoff(Config& c, const std::string& text) {
+    if (text == "exponential")
+        c.retry.backoff = job::Backoff::Exponential;
+    else if (text == "constant")
+        c.retry.backoff = job::Backoff::Constant;
+    else
+        return "exponential or constant";
+    return std::nullopt;
+}
+
+struct Key {
+    std::string_view section;
+    std::string_view name;
+    Setter set;
+};
+
+const std::vector<Key>& keys() {
+    static const std::vector<Key> all{
+        {"Daemon", "IdleTimeout", span(&Config::idle_timeout, milliseconds{0})},
+        {"Jobs", "MaxJobs", number([](Config & c) -> auto& { return c.limits.jobs; })},
+        {"Jobs", "MaxJobsPerUser", number([](Config & c) -> auto& { return c.limits.jobs_per_user; })},
+        {"Jobs", "MaxFilesPerJob", number([](Config & c) -> auto& { return c.limits.files_per_job; })},
+        {"Scheduler", "MaxBackgroundJobs", number([](Config & c) -> auto& { return c.jobs_at_once; })},
+        {"Scheduler", "MaxFilesInFlight", number([](Config & c) -> auto& { return c.files_at_once; })},
+        {"Transfer", "CheckpointBytes",
+         count<uint64_t>(
+             [](Config & c) -> auto& { return c.checkpoint_bytes; }, 65536)},
+        {"Transfer", "CheckpointInterval", span(&Config::checkpoint_interval, milliseconds{100})},
+        {"Transfer", "ConnectTimeout", span(&Config::connect_timeout, milliseconds{1000})},
+        {"Transfer", "StallTimeout", span(&Config::stall_timeout, milliseconds{1000})},
+        {"Transfer", "ConnectionsPerHost",
+         number([](Config & c) -> auto& { return c.connections_per_host; })},
+        {"Transfer", "MaxRestarts",
+         number(
+             [](Config & c) -> auto& { return c.limits.restarts; }, 0)},
+        {"Retry", "Backoff", set_backoff},
+        {"Retry", "MaximumDelay", seconds([](Config & c) -> auto& { return c.retry.maximum_delay; })},
+        {"Retry", "MaximumRetryAfter",
+         seconds([](Config & c) -> auto& { return c.retry.maximum_retry_after; })},
+        {"Notify", "CallTimeout", span(&Config::call_timeout, milliseconds{100})},
+        {"Notify", "RetryDelay", span(&Config::notify_retry, milliseconds{10})},
+        {"Notify", "MaximumRetryDelay", span(&Config::notify_retry_maximum, milliseconds{10})},
+        {"Notify", "CallsInFlight", number([](Config & c) -> auto& { return c.calls_in_flight; })},
+        {"Notify", "LaunchDelay", span(&Config::launch_delay, milliseconds{0})},
+    };
+    return all;
+}
+
+void apply(Configuration& out, const std::string& text, const std::string& name) {
+    auto parsed = ini::parse(text);
+    for (const auto& fault : parsed.faults)
+        out.warnings.push_back(fmt::format("{}:{}: line {}, ignored", name, fault.line, fault.sentence));
+    for (const auto& entry : parsed.entries) {
+        auto key = std::find_if(keys().begin(), keys().end(), [&](const Key& k) {
+            return k.section == entry.section && k.name == entry.key;
+        });
+        if (key == keys().end()) {
+            out.warnings.push_back(fmt::format("{}:{}: unknown key '{}' in section [{}], ignored", name,
+                                               entry.line, entry.key, entry.section));
+        } else if (auto wanted = key->set(out.config, entry.value)) {
+            out.warnings.push_back(fmt::format("{}:{}: {}='{}' is not {}; the default stands", name,
+                                               entry.line, entry.key, entry.value, *wanted));
+        }
+    }
+}
+
+void apply_file(Configuration& out, const std::filesystem::path& path) {
+    std::ifstream file(path);
+    if (!file) {
+        if (std::filesystem::exists(path))
+            out.warnings.push_back(fmt::format("{}: cannot be read", path.string()));
+        return;
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    apply(out, text.str(), path.string());
+}
+
+} // namespace
+
+Configuration read_config(const std::string& file) {
+    Configuration out;
+    apply_file(out, file);
+    std::vector<std::filesystem::path> dropins;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(file + ".d", none))
+        if (entry.path().extension() == ".conf") dropins.push_back(entry.path());
+    std::sort(dropins.begin(), dropins.end());
+    for (const auto& path : dropins)
+        apply_file(out, path);
+    return out;
+}
+
+Configuration parse_config(const std::string& text, const std::string& name) {
+    Configuration out;
+    apply(out, text, name);
+    return out;
+}
+
+} // namespace haulier::daemon

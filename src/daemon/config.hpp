@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What an administrator may choose: haulier.conf and its drop-ins, each key with a default (haulier.conf(5)).
+#pragma once
+
+#include "job/retry.hpp"
+#include "job/types.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace haulier::daemon {
+
+struct Config {
+    std::chrono::milliseconds idle_timeout{30000};
+
+    job::Limits limits;
+
+    uint32_t jobs_at_once = 4;
+    uint32_t files_at_once = 4; ///< of one job
+
+    uint64_t checkpoint_bytes = 32ULL << 20;
+    std::chrono::milliseconds checkpoint_interval{5000};
+    std::chrono::milliseconds connect_timeout{30000};
+    std::chrono::milliseconds stall_timeout{60000};
+    uint32_t connections_per_host = 6;
+
+    job::RetryPolicy retry;
+
+    std::chrono::milliseconds call_timeout{25000};
+    std::chrono::milliseconds notify_retry{5000};
+    std::chrono::milliseconds notify_retry_maximum{600000};
+    uint32_t calls_in_flight = 4; ///< per owner
+    std::chrono::milliseconds launch_delay{60000};
+};
+
+struct Configuration {
+    Config config;
+    /// Unknown keys, bad values (the default stands), unreadable files: each with file and line.
+    std::vector<std::string> warnings;
+};
+
+/// Reads `file`, then `file`.d/*.conf in the order of their names; a missing file is no fault.
+Configuration read_config(const std::string& file);
+/// For tests: one text, as if it were the file `name`.
+Configuration parse_config(const std::string& text, const std::string& name);
+
+} // namespace haulier::daemon

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A job in memory: the durable values, and what only this run of the daemon knows.
+#pragma once
+
+#include "base/event.hpp"
+#include "daemon/crew.hpp"
+#include "job/types.hpp"
+
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace haulier::daemon {
+
+template <class T>
+using Reply = std::function<void(const Result<T>&)>;
+
+/// A file being fetched.
+struct Flight {
+    Ticket ticket = 0;
+    uint64_t received = 0; ///< for display; what is durable stands in the file
+    bool halting = false;
+};
+
+struct Entry {
+    job::Job job;
+    std::vector<job::File> files;
+
+    std::map<uint32_t, Flight> flights; ///< by file index
+    size_t cursor = 0;                  ///< every file before it is transferred
+    uint64_t queued_since = 0;          ///< order of arrival in the queue
+    bool gone = false;                  ///< ended and removed; kept a while for readers
+
+    Reply<job::Outcome> ending; ///< whoever waits for Complete or Cancel to be carried out
+    Source retry_timer;
+    Source stall_timer;
+    Source gone_timer;
+    Source progress_timer; ///< armed while a progress announcement would be too early
+};
+
+/// Sizes as clients see them: durable or displayed bytes of all files.
+struct Tally {
+    uint64_t total = 0; ///< UnknownSize if one file's size is not known
+    uint64_t transferred = 0;
+};
+Tally tally_of(const Entry& entry);
+/// Bytes of one file, in flight or not.
+uint64_t transferred_of(const Entry& entry, uint32_t index);
+
+} // namespace haulier::daemon

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// haulierd: puts the rooms together and runs the loop.
+#include "base/event.hpp"
+#include "base/log.hpp"
+#include "daemon/config.hpp"
+#include "daemon/options.hpp"
+#include "daemon/process.hpp"
+#include "daemon/state_directory.hpp"
+#include "store/store.hpp"
+#include "version.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <sysexits.h>
+
+namespace {
+
+using namespace haulier;
+using namespace haulier::daemon;
+
+int serve(const Options& options) {
+    auto configuration = read_config(options.config_file);
+    for (const auto& warning : configuration.warnings)
+        log::warning(warning);
+    auto lock = own_state_directory(options.state_directory);
+    if (!lock) {
+        log::error(lock.error().sentence);
+        return EX_TEMPFAIL;
+    }
+    std::string set_aside;
+    auto store = store::Store::open(options.state_directory, &set_aside);
+    if (!set_aside.empty()) log::error("the job database is unusable and was set aside: " + set_aside);
+    if (!store) {
+        log::error(store.error().sentence);
+        return EX_IOERR;
+    }
+    Process process{configuration.config, std::move(*store), options.worker_program};
+    return process.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        block_signals();
+        auto options = parse_options(argc, argv);
+        if (!options) {
+            std::fprintf(stderr, "haulierd: %s\n", options.error().sentence.c_str());
+            return EX_USAGE;
+        }
+        if (options->help || options->version) {
+            std::printf("%s", options->help ? usage().c_str() : "haulierd " HAULIER_VERSION "\n");
+            return EX_OK;
+        }
+        return serve(*options);
+    } catch (const std::exception& e) {
+        log::error(std::string{"haulierd cannot go on: "} + e.what());
+        return EX_SOFTWARE;
+    }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <random>
+
+namespace haulier::daemon {
+
+namespace {
+
+class SystemRandom final : public job::Random {
+public:
+    double fraction() override { return std::uniform_real_distribution<>{0.0, 1.0}(engine_); }
+
+private:
+    std::mt19937_64 engine_{std::random_device{}()};
+};
+
+constexpr Usec ReadableAfterEnd{60'000'000};
+
+Error not_found(const job::Id& id) {
+    return {Errc::NotFound, fmt::format("there is no job {}", id.hex)};
+}
+
+} // namespace
+
+Manager::Manager(Loop& loop, const Clock& clock, const Config& config, store::Store store,
+                 std::string worker_program, std::function<void()> stirred)
+    : loop_(loop), clock_(clock), config_(config), random_(std::make_unique<SystemRandom>()),
+      ledger_(loop, std::move(store), [this](std::vector<Settled> settled) { adopt(std::move(settled)); }),
+      crew_(loop, config, std::move(worker_program), *this), stirred_(std::move(stirred)) {}
+
+Manager::~Manager() = default;
+
+void Manager::connect(Announcer& announcer, notify::Notifier& notifier) {
+    announcer_ = &announcer;
+    notifier_ = &notifier;
+}
+
+Status Manager::load() {
+    auto launches = ledger_.store().load_launches();
+    if (!launches) return launches.error();
+    auto jobs = ledger_.store().load_jobs();
+    if (!jobs) return jobs.error();
+    auto outbox = ledger_.store().load_outbox();
+    if (!outbox) return outbox.error();
+
+    auto now = clock_.now();
+    for (const auto& l : *launches)
+        notifier_->recall_launches(l.owner, l.service, l.count);
+    for (auto& stored : *jobs) {
+        auto decision = job::recover(stored.job, now);
+        auto entry = std::make_unique<Entry>();
+        entry->job = decision.job;
+        entry->files = std::move(stored.files);
+        entry->queued_since = ++arrivals_;
+        auto& placed = *(entries_[stored.job.id] = std::move(entry));
+        notifier_->meet(stored.job.id, stored.job.owner, stored.job.notify_service);
+        announcer_->present(placed);
+        arm(placed);
+        act({std::move(decision), {}, {}}, placed);
+    }
+    for (const auto& row : *outbox)
+        notifier_->add(row.job, {row.row, row.notice});
+    if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
+    schedule_soon();
+    notify_ = loop_.defer([this] { notifier_->run(); });
+    return Done{};
+}
+
+/// All values first, then the consequences: what is told or decided next must see everything that is true
+/// now.
+void Manager::adopt(std::vector<Settled> settled) {
+    std::vector<std::optional<job::Job>> before;
+    for (auto& s : settled) {
+        auto& entry = entries_[s.decision.job.id];
+        if (entry)
+            before.emplace_back(entry->job);
+        else
+            before.emplace_back();
+        if (!entry) entry = std::make_unique<Entry>();
+        adopt_values(s, *entry);
+    }
+    for (size_t i = 0; i < settled.size(); ++i) {
+        auto& s = settled[i];
+        auto* entry = entry_of(s.decision.job.id);
+        if (!entry) continue;
+        if (before[i])
+            tell(s, *entry, *before[i]);
+        else
+            announcer_->added(*entry);
+        act(s, *entry);
+        if (s.then) s.then(Done{});
+    }
+    schedule_soon();
+    notify_ = loop_.defer([this] { notifier_->run(); });
+    stirred_();
+}
+
+void Manager::adopt_values(Settled& s, Entry& entry) {
+    const auto& id = s.decision.job.id;
+    bool was_queued = entry.job.state == job::State::Queued;
+    bool is_new = entry.job.id != id;
+    entry.job = s.decision.job;
+    if (entry.job.state == job::State::Queued && !was_queued) entry.queued_since = ++arrivals_;
+    for (auto& [index, file] : s.decision.files) {
+        if (index >= entry.files.size()) entry.files.resize(index + 1);
+        entry.files[index] = file;
+        entry.cursor = std::min<size_t>(entry.cursor, index);
+    }
+    if (is_new) notifier_->meet(id, entry.job.owner, entry.job.notify_service);
+    if (s.decision.void_notices) notifier_->void_ends(id);
+    for (const auto& row : s.notices)
+        notifier_->add(id, {row.row, row.notice});
+    arm(entry);
+}
+
+void Manager::act(const Settled& s, Entry& entry) {
+    for (auto effect : s.decision.effects) {
+        switch (effect) {
+        case job::Effect::StopTransfers: stop_transfers(entry); break;
+        case job::Effect::Publish: publish(entry.job.id); break;
+        case job::Effect::DiscardAll: discard(entry.job.id, true); break;
+        case job::Effect::DiscardUnfinished: discard(entry.job.id, false); break;
+        }
+    }
+}
+
+void Manager::tell(const Settled& s, Entry& entry, const job::Job& before) {
+    const auto& after = s.decision.job;
+    for (const auto& [index, file] : s.decision.files)
+        if (file.transferred && !file.completed) announcer_->file_transferred(entry, index);
+    if (!(before == after)) announcer_->changed(entry, before);
+    if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
+
+    bool is_end = before.state != after.state &&
+                  (after.state == job::State::Transferred || after.state == job::State::Error);
+    if (after.notify_flags.modification && !after.notify_flags.disable && !is_end)
+        notifier_->modified(after.id, after.minimum_notification_interval);
+}
+
+/// Sets the clocks of a job by what it is now.
+void Manager::arm(Entry& entry) {
+    const auto& job = entry.job;
+    auto id = job.id;
+    entry.retry_timer.reset();
+    entry.stall_timer.reset();
+    if (job.state == job::State::TransientError)
+        entry.retry_timer = loop_.at(job.moments.retry_at, [this, id] {
+            if (auto now = latest(id))
+                if (auto d = job::retry_due(*now)) ledger_.stage(std::move(*d));
+        });
+    if (job.moments.stalled_since && job::is_active(job.state))
+        entry.stall_timer = loop_.at(*job.moments.stalled_since + job.no_progress_timeout, [this, id] {
+            if (auto now = latest(id))
+                if (auto d = job::no_progress(*now, clock_.now())) ledger_.stage(std::move(*d));
+        });
+}
+
+Entry* Manager::entry_of(const job::Id& id) {
+    auto found = entries_.find(id);
+    return found == entries_.end() ? nullptr : found->second.get();
+}
+
+/// The job as the next decision must see it: with what was decided in this turn.
+Result<job::Job> Manager::latest(const job::Id& id) const {
+    if (const auto* staged = ledger_.staged_job(id)) return *staged;
+    const auto* entry = find(id);
+    if (!entry) return not_found(id);
+    return entry->job;
+}
+
+job::File Manager::latest_file(const Entry& entry, uint32_t index) const {
+    if (const auto* staged = ledger_.staged_file(entry.job.id, index)) return *staged;
+    return entry.files[index];
+}
+
+const Entry* Manager::find(const job::Id& id) const {
+    auto found = entries_.find(id);
+    return found == entries_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const Entry*> Manager::list() const {
+    std::vector<const Entry*> jobs;
+    for (const auto& [id, entry] : entries_)
+        if (!job::is_final(entry->job.state)) jobs.push_back(entry.get());
+    std::sort(jobs.begin(), jobs.end(),
+              [](const Entry* a, const Entry* b) { return a->job.created < b->job.created; });
+    return jobs;
+}
+
+uint32_t Manager::count() const {
+    return static_cast<uint32_t>(std::count_if(
+        entries_.begin(), entries_.end(), [](const auto& e) { return !job::is_final(e.second->job.state); }));
+}
+
+std::optional<notify::Target> Manager::object_of(const job::Id& id) const {
+    return notifier_->object_of(id);
+}
+
+bool Manager::busy() const {
+    bool active = std::any_of(entries_.begin(), entries_.end(), [](const auto& e) {
+        const auto& entry = *e.second;
+        bool ending = entry.job.completing || (job::is_final(entry.job.state) && !entry.gone);
+        return job::is_active(entry.job.state) || ending || !entry.flights.empty();
+    });
+    return active || checks_ > 0 || !crew_.idle() || notifier_->busy();
+}
+
+void Manager::acknowledged(int64_t row) {
+    ledger_.acknowledge(row);
+    stirred_();
+}
+
+void Manager::object_changed(const job::Id& id) {
+    stirred_();
+    if (const auto* entry = find(id)) announcer_->object_changed(*entry);
+}
+
+void Manager::remove(const job::Id& id) {
+    auto* entry = entry_of(id);
+    if (!entry) return;
+    ledger_.remove(id);
+    notifier_->forget(id);
+    const auto& job = entry->job;
+    if (!job.notify_service.name.empty()) notifier_->service_works(job.owner, job.notify_service.name);
+    auto outcome = job::outcome_of(job);
+    announcer_->removed(*entry, job.state == job::State::Cancelled ? "cancelled" : outcome.word());
+    entry->gone = true;
+    stirred_();
+    entry->gone_timer = loop_.after(ReadableAfterEnd, [this, id] {
+        announcer_->forgotten(id);
+        entries_.erase(id);
+    });
+    // Whoever asked for the end hears of it after the removal is durable.
+    if (auto status = ledger_.flush(); entry->ending) {
+        auto reply = std::exchange(entry->ending, {});
+        if (status)
+            reply(outcome);
+        else
+            reply(status.error());
+    }
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What clients ask for. Each command ends in exactly one reply.
+#include "daemon/manager.hpp"
+
+#include "daemon/new_id.hpp"
+#include "job/check.hpp"
+
+#include <fmt/core.h>
+#include <utility>
+
+namespace haulier::daemon {
+
+/// The pure checks come first, because they cost nothing; then the worker's, which may take a moment; then,
+/// with what is true by then, the decision.
+void Manager::create(uint32_t owner, const job::Request& request, const std::optional<notify::Target>& object,
+                     const Reply<Created>& reply) {
+    if (auto trial = job::create(job::Id{}, owner, request, config_.limits, clock_.now()); !trial)
+        return reply(trial.error());
+    if (request.files.empty()) return create_checked(owner, request, object, reply);
+    if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
+    ++checks_;
+    crew_.check(owner, request.files, [=, this](const Status& status) {
+        --checks_;
+        if (!status) return reply(status.error());
+        create_checked(owner, request, object, reply);
+    });
+}
+
+void Manager::create_checked(uint32_t owner, const job::Request& request,
+                             const std::optional<notify::Target>& object, const Reply<Created>& reply) {
+    // Makes jobs of the same turn visible, for the key and the limits.
+    if (auto status = ledger_.flush(); !status) return reply(status.error());
+    if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
+    if (auto refusal = no_room(owner)) return reply(*refusal);
+    auto id = new_id();
+    auto decision = job::create(id, owner, request, config_.limits, clock_.now());
+    if (!decision) return reply(decision.error());
+    ledger_.stage(std::move(*decision), [=, this](const Status& status) {
+        if (!status) return reply(status.error());
+        if (object) notifier_->set_object(id, object);
+        reply(Created{id, true});
+    });
+}
+
+const Entry* Manager::find_key(uint32_t owner, const std::string& key) const {
+    if (key.empty()) return nullptr;
+    for (const auto& [id, entry] : entries_)
+        if (entry->job.owner == owner && entry->job.key == key && !job::is_final(entry->job.state))
+            return entry.get();
+    return nullptr;
+}
+
+std::optional<Error> Manager::no_room(uint32_t owner) const {
+    uint32_t all = 0;
+    uint32_t own = 0;
+    for (const auto& [id, entry] : entries_) {
+        if (job::is_final(entry->job.state)) continue;
+        ++all;
+        if (entry->job.owner == owner) ++own;
+    }
+    if (all >= config_.limits.jobs)
+        return Error{Errc::TooManyJobs,
+                     fmt::format("there are {} jobs, the limit is {}", all, config_.limits.jobs)};
+    if (own >= config_.limits.jobs_per_user)
+        return Error{Errc::TooManyJobs,
+                     fmt::format("you have {} jobs, the limit is {}; complete or cancel some", own,
+                                 config_.limits.jobs_per_user)};
+    return std::nullopt;
+}
+
+void Manager::add_files(const job::Id& id, const std::vector<job::FileSpec>& specs,
+                        const Reply<uint32_t>& reply) {
+    auto decide = [=, this]() -> Result<job::Decision> {
+        auto job = latest(id);
+        if (!job) return job.error();
+        return job::add_files(*job, specs, config_.limits, clock_.now());
+    };
+    if (auto trial = decide(); !trial) return reply(trial.error());
+    ++checks_;
+    crew_.check(find(id)->job.owner, specs, [=, this](const Status& status) {
+        --checks_;
+        if (!status) return reply(status.error());
+        auto decision = decide();
+        if (!decision) return reply(decision.error());
+        uint32_t first = decision->files.begin()->first;
+        ledger_.stage(std::move(*decision), [=](const Status& stored) {
+            if (stored)
+                reply(first);
+            else
+                reply(stored.error());
+        });
+    });
+}
+
+void Manager::verb(const job::Id& id,
+                   const std::function<Result<job::Decision>(const job::Job&, Now)>& decide,
+                   const Reply<Done>& reply) {
+    auto job = latest(id);
+    if (!job) return reply(job.error());
+    auto decision = decide(*job, clock_.now());
+    if (!decision) return reply(decision.error());
+    ledger_.stage(std::move(*decision), reply);
+}
+
+void Manager::suspend(const job::Id& id, const Reply<Done>& reply) {
+    verb(id, job::suspend, reply);
+}
+
+void Manager::resume(const job::Id& id, const Reply<Done>& reply) {
+    verb(id, job::resume, reply);
+}
+
+void Manager::set_notify_service(const job::Id& id, const job::NotifyService& service,
+                                 const Reply<Done>& reply) {
+    verb(
+        id, [&](const job::Job& job, Now now) { return job::set_notify_service(job, service, now); }, reply);
+}
+
+void Manager::set_notify_object(const job::Id& id, const std::optional<notify::Target>& object,
+                                const Reply<Done>& reply) {
+    verb(
+        id,
+        [&](const job::Job& job, Now now) {
+            auto again = job::renotify(job, now);
+            // Clearing says nothing again.
+            if (again && !object) {
+                again->notices.clear();
+                again->void_notices = false;
+            }
+            return again;
+        },
+        [=, this](const Result<Done>& stored) {
+            if (stored) notifier_->set_object(id, object);
+            reply(stored);
+        });
+}
+
+/// Cancel and Complete answer when they are carried out: files deleted or renamed, the job forgotten.
+void Manager::end_verb(const job::Id& id, const Reply<job::Outcome>& reply,
+                       Result<job::Decision> (*decide)(const job::Job&, Now)) {
+    auto job = latest(id);
+    if (!job) return reply(job.error());
+    auto decision = decide(*job, clock_.now());
+    if (!decision) return reply(decision.error());
+    entry_of(id)->ending = reply;
+    ledger_.stage(std::move(*decision), [=, this](const Status& stored) {
+        if (stored) return;
+        entry_of(id)->ending = {};
+        reply(stored.error());
+    });
+}
+
+void Manager::cancel(const job::Id& id, const Reply<job::Outcome>& reply) {
+    end_verb(id, reply, job::cancel);
+}
+
+void Manager::complete(const job::Id& id, const Reply<job::Outcome>& reply) {
+    end_verb(id, reply, job::complete);
+}
+
+Status Manager::set(const job::Id& id,
+                    const std::function<Result<job::Decision>(const job::Job&, Now)>& decide) {
+    Status outcome = Done{};
+    verb(id, decide, [&](const Result<Done>& stored) { outcome = stored; });
+    if (outcome)
+        if (auto flushed = ledger_.flush(); !flushed) return flushed;
+    return outcome;
+}
+
+} // namespace haulier::daemon
