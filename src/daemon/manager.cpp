@@ -59,7 +59,6 @@ Status Manager::load() {
         entry->queued_since = ++arrivals_;
         auto& placed = *(entries_[stored.job.id] = std::move(entry));
         notifier_->meet(stored.job.id, stored.job.owner, stored.job.notify_service);
-        announcer_->present(placed);
         arm(placed);
         act({std::move(decision), {}, {}}, placed);
     }

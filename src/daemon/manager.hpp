@@ -26,9 +26,6 @@ namespace haulier::daemon {
 class Announcer {
 public:
     virtual ~Announcer() = default;
-    /// The job can be reached from now on.
-    virtual void present(const Entry& entry) = 0;
-    /// It is new: present, and said so.
     virtual void added(const Entry& entry) = 0;
     /// `result`: "complete", "partial" or "cancelled". The object stays readable until forgotten().
     virtual void removed(const Entry& entry, std::string_view result) = 0;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <systemd/sd-bus.h>
 #include <vector>
 
 namespace haulier::bus {
@@ -36,6 +37,16 @@ inline std::string sender_of(const sdbus::IObject& object) {
 inline void emit_changed(sdbus::IObject& object, const std::string& interface,
                          const std::vector<std::string>& names) {
     object.emitPropertiesChangedSignal(interface, names);
+}
+/// The connection's sd_bus, which 1.2 hides: every message knows it, and a derived class may name the base's
+/// member.
+inline sd_bus* handle_of(sdbus::IProxy& proxy) {
+    struct Opened : sdbus::Message {
+        static sd_bus* bus_of(const sdbus::Message& message) {
+            return sd_bus_message_get_bus(static_cast<sd_bus_message*>(message.*(&Opened::msg_)));
+        }
+    };
+    return Opened::bus_of(proxy.createMethodCall("org.freedesktop.DBus", "GetId"));
 }
 
 } // namespace haulier::bus

@@ -18,6 +18,8 @@ public:
 
     /// Answers NotActivatable when the bus cannot start `name`; an empty name is fine.
     void need_activatable(const std::string& name, std::function<void(const Status&)> answer);
+    /// libsystemd's own handle of the connection.
+    [[nodiscard]] sd_bus* bus_handle() const { return handle_of(*bus_); }
     [[nodiscard]] bool busy() const { return questions_ > 0; }
 
 private:

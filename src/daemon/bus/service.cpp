@@ -59,7 +59,8 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& ma
     : connection_(connection), manager_(manager), events_(std::move(events)),
       peers_(connection, [this](const std::string& name) { events_.peer_left(name); }),
       context_{manager, peers_, getuid(), [this] { events_.asked(); }},
-      bridge_(loop, connection, [this] { events_.bus_lost(); }), root_(connection, context_) {}
+      bridge_(loop, connection, [this] { events_.bus_lost(); }), root_(connection, context_),
+      objects_(loop, connection, peers_.bus_handle(), context_) {}
 
 Service::~Service() = default;
 
@@ -74,13 +75,7 @@ void Service::release_name() {
     }
 }
 
-void Service::present(const daemon::Entry& entry) {
-    const auto& id = entry.job.id;
-    objects_[id] = std::make_unique<JobObject>(connection_, id, context_);
-}
-
 void Service::added(const daemon::Entry& entry) {
-    present(entry);
     const auto& id = entry.job.id;
     say([&] { root_.emitJobAdded(sdbus::ObjectPath{path_of(id)}, id.hex); });
     say([&] { root_.emit_jobs(); });
@@ -93,7 +88,7 @@ void Service::removed(const daemon::Entry& entry, std::string_view result) {
 }
 
 void Service::forgotten(const job::Id& id) {
-    objects_.erase(id);
+    objects_.drop(id);
 }
 
 void Service::changed(const daemon::Entry& entry, const Job& before) {
@@ -130,8 +125,7 @@ void Service::emit_properties(const job::Id& id, const std::vector<std::string>&
 }
 
 void Service::emit(const job::Id& id, const std::function<void(JobObject&)>& how) {
-    auto object = objects_.find(id);
-    if (object != objects_.end()) say([&] { how(*object->second); });
+    say([&] { how(objects_.of(id)); });
 }
 
 /// Emitting throws when the bus is gone; the bridge notices that by itself.

@@ -6,14 +6,14 @@
 #include "base/event.hpp"
 #include "daemon/bus/compat.hpp"
 #include "daemon/bus/event_bridge.hpp"
-#include "daemon/bus/job_object.hpp"
+#include "daemon/bus/job_objects.hpp"
 #include "daemon/bus/manager_object.hpp"
 #include "daemon/bus/peers.hpp"
 #include "daemon/manager.hpp"
 
 #include <functional>
-#include <map>
-#include <memory>
+#include <string>
+#include <vector>
 
 namespace haulier::bus {
 
@@ -37,7 +37,6 @@ public:
     /// An answer waits for the bus itself.
     [[nodiscard]] bool busy() const { return peers_.busy(); }
 
-    void present(const daemon::Entry& entry) override;
     void added(const daemon::Entry& entry) override;
     void removed(const daemon::Entry& entry, std::string_view result) override;
     void forgotten(const job::Id& id) override;
@@ -58,7 +57,7 @@ private:
     Context context_;
     EventBridge bridge_;
     ManagerObject root_;
-    std::map<job::Id, std::unique_ptr<JobObject>> objects_;
+    JobObjects objects_;
 };
 
 } // namespace haulier::bus

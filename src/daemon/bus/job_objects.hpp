@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The job objects on the bus. An exported object costs some 16 KiB in sdbus-c++ and libsystemd, so only those
+// that are being talked to are exported: a filter sees every call before it is dispatched and exports its
+// object just in time, and the ones not used for longest are dropped again.
+#pragma once
+
+#include "base/event.hpp"
+#include "daemon/bus/job_object.hpp"
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string_view>
+
+struct sd_bus;
+struct sd_bus_slot;
+
+namespace haulier::bus {
+
+class JobObjects {
+public:
+    JobObjects(Loop& loop, sdbus::IConnection& connection, sd_bus* bus, Context& context);
+    ~JobObjects();
+    JobObjects(const JobObjects&) = delete;
+    JobObjects& operator=(const JobObjects&) = delete;
+
+    /// The object of a job that exists; good until the end of this turn.
+    JobObject& of(const job::Id& id);
+    void drop(const job::Id& id);
+
+private:
+    void called(std::string_view path);
+    void drop_surplus();
+
+    Loop& loop_;
+    sdbus::IConnection& connection_;
+    Context& context_;
+    struct Exported {
+        std::unique_ptr<JobObject> object;
+        std::list<job::Id>::iterator use;
+    };
+    std::map<job::Id, Exported> objects_;
+    std::list<job::Id> uses_; ///< latest first
+    Source surplus_;
+    sd_bus_slot* filter_ = nullptr;
+    sd_bus_slot* names_ = nullptr;
+};
+
+} // namespace haulier::bus
