@@ -25,7 +25,7 @@ int serve(const Options& options) {
     auto lock = own_state_directory(options.state_directory);
     if (!lock) {
         log::error(lock.error().sentence);
-        return EX_TEMPFAIL;
+        return EX_UNAVAILABLE;
     }
     std::string set_aside;
     auto store = store::Store::open(options.state_directory, &set_aside);

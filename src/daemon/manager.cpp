@@ -21,6 +21,19 @@ private:
 
 constexpr Usec ReadableAfterEnd{60'000'000};
 
+/// What an administrator wants to find in the journal: how jobs end, not each of their steps.
+void log_state(const Entry& entry) {
+    const auto& job = entry.job;
+    auto owner = std::to_string(job.owner);
+    std::initializer_list<log::Field> fields{{log::field::Job, job.id.hex}, {log::field::Owner, owner}};
+    if (job.state == job::State::Error && job.error)
+        log::warning("job failed: " + job.error->sentence, fields);
+    else if (job.state == job::State::Transferred && !job.completing)
+        log::info("job transferred", fields);
+    else if (job.state == job::State::TransientError && job.error)
+        log::info("job waits: " + job.error->sentence, fields);
+}
+
 Error not_found(const job::Id& id) {
     return {Errc::NotFound, fmt::format("there is no job {}", id.hex)};
 }
@@ -135,6 +148,7 @@ void Manager::tell(const Settled& s, Entry& entry, const job::Job& before) {
     if (!(before == after)) announcer_->changed(entry, before);
     if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
 
+    if (before.state != after.state) log_state(entry);
     bool is_end = before.state != after.state &&
                   (after.state == job::State::Transferred || after.state == job::State::Error);
     if (after.notify_flags.modification && !after.notify_flags.disable && !is_end)
@@ -166,10 +180,10 @@ Entry* Manager::entry_of(const job::Id& id) {
 
 /// The job as the next decision must see it: with what was decided in this turn.
 Result<job::Job> Manager::latest(const job::Id& id) const {
-    if (const auto* staged = ledger_.staged_job(id)) return *staged;
     const auto* entry = find(id);
     if (!entry) return not_found(id);
-    return entry->job;
+    const auto* staged = ledger_.staged_job(id);
+    return staged ? *staged : entry->job;
 }
 
 job::File Manager::latest_file(const Entry& entry, uint32_t index) const {

@@ -23,18 +23,20 @@ void Notifier::meet(const job::Id& id, uint32_t owner, const job::NotifyService&
 }
 
 void Notifier::set_service(const job::Id& id, const job::NotifyService& service) {
-    auto& line = lines_.at(id);
-    line.service = service;
-    line.not_before = {};
-    line.refusals = 0;
+    auto* line = line_of(id);
+    if (!line) return;
+    line->service = service;
+    line->not_before = {};
+    line->refusals = 0;
 }
 
 void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
-    auto& line = lines_.at(id);
-    line.object = std::move(object);
-    line.unanswered = 0;
-    line.refusals = 0;
-    line.not_before = {};
+    auto* line = line_of(id);
+    if (!line) return;
+    line->object = std::move(object);
+    line->unanswered = 0;
+    line->refusals = 0;
+    line->not_before = {};
     outside_.object_changed(id);
 }
 
@@ -63,6 +65,11 @@ void Notifier::service_works(uint32_t owner, const std::string& service) {
 
 void Notifier::recall_launches(uint32_t owner, const std::string& service, uint32_t count) {
     launches_[{owner, service}] = {count, outside_.now()};
+}
+
+Notifier::Line* Notifier::line_of(const job::Id& id) {
+    auto found = lines_.find(id);
+    return found == lines_.end() ? nullptr : &found->second;
 }
 
 void Notifier::connection_lost(const std::string& unique_name) {
@@ -147,9 +154,9 @@ void Notifier::count_launch(const Line& line) {
 
 void Notifier::finished(const Call& call, int64_t row, const Reply& reply) {
     if (call.target.start && !reply.sender.empty()) running_[call.target.destination] = reply.sender;
-    auto found = lines_.find(call.job);
-    if (found == lines_.end()) return;
-    auto& line = found->second;
+    auto* waiting = line_of(call.job);
+    if (!waiting) return;
+    auto& line = *waiting;
     line.in_flight = false;
     if (reply.verdict != Verdict::Unanswered) line.unanswered = 0;
     if (!call.notice) {
@@ -158,14 +165,14 @@ void Notifier::finished(const Call& call, int64_t row, const Reply& reply) {
         return;
     }
     if (reply.verdict == Verdict::Acknowledged) {
-        accepted(line, call, row);
+        accepted(line, row);
         answered_by(line, call, reply.sender);
     } else {
         not_accepted(line, call, reply.verdict);
     }
 }
 
-void Notifier::accepted(Line& line, const Call&, int64_t row) {
+void Notifier::accepted(Line& line, int64_t row) {
     line.refusals = 0;
     line.not_before = {};
     // It may have been taken back meanwhile.

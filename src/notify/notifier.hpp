@@ -133,6 +133,8 @@ private:
         Call call;
         BootTime when;
     };
+    /// Nothing for a job that has ended.
+    Line* line_of(const job::Id& id);
     [[nodiscard]] std::optional<Due> due(const job::Id& id, const Line& line) const;
     [[nodiscard]] BootTime launch_time(const Line& line) const;
     [[nodiscard]] bool may_call(const Line& line, const std::string& destination) const;
@@ -140,7 +142,7 @@ private:
     void start(Line& line, const Call& call);
     void count_launch(const Line& line);
     void finished(const Call& call, int64_t row, const Reply& reply);
-    void accepted(Line& line, const Call& call, int64_t row);
+    void accepted(Line& line, int64_t row);
     void not_accepted(Line& line, const Call& call, Verdict verdict);
     void answered_by(Line& line, const Call& call, const std::string& sender);
     void lose_object(const job::Id& id, Line& line);

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the verbs and setters mean (BITS 2.2, 2.5, 2.6).
+#include "job/decide.hpp"
+
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::job {
+
+namespace {
+
+template <class T>
+Errc code_of(const Result<T>& result) {
+    EXPECT_FALSE(result);
+    return result ? Errc::Internal : result.error().code;
+}
+
+bool has(const std::vector<Effect>& effects, Effect effect) {
+    return std::find(effects.begin(), effects.end(), effect) != effects.end();
+}
+
+TEST(Create, MakesASuspendedJobWithBitsDefaults) {
+    Sample s{2, false};
+    EXPECT_EQ(s.job.state, State::Suspended);
+    EXPECT_EQ(s.job.files_total, 2U);
+    EXPECT_EQ(s.job.minimum_retry_delay, std::chrono::seconds{60});
+    EXPECT_EQ(s.job.no_progress_timeout, std::chrono::seconds{1209600});
+    EXPECT_EQ(wait_reason(s.job).word, "suspended");
+    EXPECT_EQ(wait_reason(Sample{0, false}.job).word, "empty");
+}
+
+TEST(Create, StartsAtOnceWhenAsked) {
+    Sample s{1, true};
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_EQ(s.files.size(), 1U);
+    EXPECT_EQ(code_of(create(SampleId, 1, request_for(0, true), Limits{}, at_second(0))), Errc::Empty);
+}
+
+TEST(Create, HoldsTheFileLimitAtTheBoundAndOneAbove) {
+    Limits limits;
+    limits.files_per_job = 3;
+    EXPECT_TRUE(create(SampleId, 1, request_for(3), limits, at_second(0)));
+    EXPECT_EQ(code_of(create(SampleId, 1, request_for(4), limits, at_second(0))), Errc::TooManyFiles);
+}
+
+TEST(Create, RaisesARetryDelayBelowFiveSeconds) {
+    auto request = request_for(1);
+    request.minimum_retry_delay = std::chrono::seconds{0};
+    EXPECT_EQ(create(SampleId, 1, request, Limits{}, at_second(0))->job.minimum_retry_delay,
+              std::chrono::seconds{5});
+}
+
+TEST(AddFiles, NumbersThemOnAndTakesAllOrNothing) {
+    Sample s{2, false};
+    auto d = add_files(s.job, {spec("x"), spec("y")}, Limits{}, at_second(1));
+    ASSERT_TRUE(d);
+    EXPECT_EQ(d->files.begin()->first, 2U);
+    EXPECT_EQ(d->job.files_total, 4U);
+    auto bad = spec("z");
+    bad.local = "relative";
+    EXPECT_EQ(code_of(add_files(s.job, {spec("x"), bad}, Limits{}, at_second(1))), Errc::InvalidArgument);
+    EXPECT_EQ(code_of(add_files(s.job, {}, Limits{}, at_second(1))), Errc::InvalidArgument);
+}
+
+TEST(Resume, NeedsSomethingToTransfer) {
+    EXPECT_EQ(code_of(resume(Sample{0, false}.job, at_second(1))), Errc::Empty);
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    ASSERT_EQ(s.job.state, State::Transferred);
+    EXPECT_EQ(code_of(resume(s.job, at_second(3))), Errc::Empty);
+}
+
+TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    s.take(*add_files(s.job, {spec("late")}, Limits{}, at_second(3)));
+    EXPECT_EQ(s.job.state, State::Transferred);
+    auto d = resume(s.job, at_second(4));
+    ASSERT_TRUE(d);
+    EXPECT_EQ(d->job.state, State::Queued);
+    EXPECT_EQ(d->job.transferred_at, WallTime{});
+    EXPECT_TRUE(d->void_notices);
+}
+
+TEST(Resume, KeepsTheErrorReadableUntilDataFlows) {
+    Sample s{1};
+    s.run();
+    FixedRandom random{0};
+    s.take(*failed(s.job, 0, s.files[0], fatal_failure(), RetryPolicy{}, random, at_second(2)));
+    ASSERT_EQ(s.job.state, State::Error);
+    s.take(*resume(s.job, at_second(3)));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_TRUE(s.job.error);
+    s.run();
+    EXPECT_FALSE(s.job.error);
+}
+
+TEST(Suspend, StopsTransfersAndForgetsWaits) {
+    Sample s{1};
+    s.run();
+    s.take(*suspend(s.job, at_second(2)));
+    EXPECT_EQ(s.job.state, State::Suspended);
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+    s.take(*suspend(s.job, at_second(3)));
+    EXPECT_EQ(s.job.state, State::Suspended);
+}
+
+TEST(Suspend, LeavesATransferredJobAsItIs) {
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    EXPECT_EQ(suspend(s.job, at_second(3))->job.state, State::Transferred);
+}
+
+TEST(Cancel, DeletesEverything) {
+    Sample s{2};
+    s.take(*cancel(s.job, at_second(1)));
+    EXPECT_EQ(s.job.state, State::Cancelled);
+    EXPECT_TRUE(has(s.effects, Effect::DiscardAll));
+}
+
+TEST(Complete, PromisesFirstAndAcknowledgesWhenPublished) {
+    Sample s{2};
+    s.run();
+    s.fetch(0);
+    s.take(*complete(s.job, at_second(3)));
+    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(wait_reason(s.job).word, "completing");
+    EXPECT_TRUE(has(s.effects, Effect::Publish));
+    s.take(*published(s.job, 0, s.files[0]));
+    EXPECT_TRUE(s.files[0].completed);
+    s.take(*publish_succeeded(s.job, at_second(4)));
+    EXPECT_EQ(s.job.state, State::Acknowledged);
+    EXPECT_TRUE(has(s.effects, Effect::DiscardUnfinished));
+    EXPECT_EQ(outcome_of(s.job).kept, 1U);
+    EXPECT_EQ(outcome_of(s.job).dropped, 1U);
+    EXPECT_EQ(outcome_of(s.job).word(), "partial");
+}
+
+TEST(Complete, MayBeCalledAgainAfterAFailedRename) {
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    s.take(*complete(s.job, at_second(3)));
+    s.take(*publish_failed(s.job, at_second(4)));
+    EXPECT_EQ(s.job.state, State::Transferred);
+    EXPECT_TRUE(complete(s.job, at_second(5)));
+}
+
+TEST(Complete, OfAnEmptyJobIsComplete) {
+    Sample s{0, false};
+    s.take(*complete(s.job, at_second(1)));
+    s.take(*publish_succeeded(s.job, at_second(1)));
+    EXPECT_EQ(outcome_of(s.job).word(), "complete");
+}
+
+/// Every verb and setter, by name.
+std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& job) {
+    Now now = at_second(9);
+    return {
+        {"add_files", add_files(job, {spec("x")}, Limits{}, now)},
+        {"resume", resume(job, now)},
+        {"suspend", suspend(job, now)},
+        {"cancel", cancel(job, now)},
+        {"complete", complete(job, now)},
+        {"set_display_name", set_display_name(job, "x", now)},
+        {"set_description", set_description(job, "x", now)},
+        {"set_minimum_retry_delay", set_minimum_retry_delay(job, std::chrono::seconds{9}, now)},
+        {"set_no_progress_timeout", set_no_progress_timeout(job, std::chrono::seconds{9}, now)},
+        {"set_minimum_notification_interval",
+         set_minimum_notification_interval(job, std::chrono::milliseconds{9}, now)},
+        {"set_notify_flags", set_notify_flags(job, {}, now)},
+        {"set_notify_service", set_notify_service(job, {}, now)},
+        {"renotify", renotify(job, now)},
+    };
+}
+
+TEST(AnEndedJob, RefusesEveryVerbAndSetter) {
+    Sample s{1, false};
+    s.take(*cancel(s.job, at_second(1)));
+    for (const auto& [name, result] : everything_on(s.job))
+        EXPECT_EQ(code_of(result), Errc::InvalidState) << name;
+}
+
+TEST(AJobBeingCompleted, RefusesEveryVerbAndSetter) {
+    Sample s{1, false};
+    s.take(*complete(s.job, at_second(1)));
+    for (const auto& [name, result] : everything_on(s.job))
+        EXPECT_EQ(code_of(result), Errc::InvalidState) << name;
+}
+
+TEST(RegisteringLate, SaysTheEndAgain) {
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    auto d = set_notify_service(s.job, {"org.example.App", "/x"}, at_second(3));
+    EXPECT_EQ(d->notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
+    EXPECT_TRUE(d->void_notices);
+    EXPECT_TRUE(set_notify_service(s.job, {}, at_second(3))->notices.empty());
+    NotifyFlags only_errors{false, true, false, false, false};
+    EXPECT_TRUE(set_notify_flags(s.job, only_errors, at_second(3))->notices.empty());
+    NotifyFlags disabled;
+    disabled.disable = true;
+    EXPECT_TRUE(set_notify_flags(s.job, disabled, at_second(3))->notices.empty());
+}
+
+} // namespace
+
+} // namespace haulier::job

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the compiler cannot say about the state machine (state.hpp says the rest): that it is the one in the
+// docs.
+#include "job/state.hpp"
+
+#include <fstream>
+#include <gtest/gtest.h>
+#include <map>
+#include <sstream>
+
+namespace haulier::job {
+
+namespace {
+
+std::string word_of(Event event) {
+    switch (event) {
+    case Event::Resume: return "Resume";
+    case Event::Suspend: return "Suspend";
+    case Event::Cancel: return "Cancel";
+    case Event::Complete: return "Complete";
+    case Event::Published: return "published";
+    case Event::Granted: return "granted";
+    case Event::Connected: return "connected";
+    case Event::Interrupted: return "interrupted";
+    case Event::Failed: return "failed";
+    case Event::FailedForGood: return "failed for good";
+    case Event::RetryDue: return "retry due";
+    case Event::NoProgress: return "no progress";
+    case Event::AllTransferred: return "all transferred";
+    }
+    return {};
+}
+
+/// The table as docs/states.md shows it: a row a state, a column an event, "=" unchanged, "-" not legal.
+std::string table() {
+    std::ostringstream out;
+    out << "| state |";
+    for (Event e : AllEvents)
+        out << ' ' << word_of(e) << " |";
+    out << "\n|---|";
+    for (size_t i = 0; i < AllEvents.size(); ++i)
+        out << "---|";
+    out << '\n';
+    for (State s : AllStates) {
+        out << "| " << to_word(s) << " |";
+        for (Event e : AllEvents) {
+            auto after = next(s, e);
+            out << ' ' << (!after ? "-" : *after == s ? "=" : to_word(*after)) << " |";
+        }
+        out << '\n';
+    }
+    return out.str();
+}
+
+TEST(StateMachine, IsTheOneInTheDocs) {
+    std::ifstream file(HAULIER_SOURCE "/docs/states.md");
+    std::stringstream text;
+    text << file.rdbuf();
+    EXPECT_NE(text.str().find(table()), std::string::npos) << "docs/states.md lacks this table:\n" << table();
+}
+
+TEST(StateMachine, ResumeDoesNotDisturbARunningJob) {
+    EXPECT_EQ(next(State::Connecting, Event::Resume), State::Connecting);
+    EXPECT_EQ(next(State::Transferring, Event::Resume), State::Transferring);
+}
+
+TEST(StateMachine, AFinishedFileMayEndTheWorkOfASuspendedJob) {
+    EXPECT_EQ(next(State::Suspended, Event::AllTransferred), State::Transferred);
+}
+
+TEST(StateWords, LeadBackToTheirStates) {
+    for (State s : AllStates)
+        EXPECT_EQ(state_from_word(to_word(s)), s);
+    EXPECT_FALSE(state_from_word("unknown"));
+}
+
+} // namespace
+
+} // namespace haulier::job

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The promises of delivery, against a world that remembers every call and answers when the test says so.
+#include "notify/notifier.hpp"
+
+#include <gtest/gtest.h>
+#include <utility>
+#include <vector>
+
+namespace haulier::notify {
+
+namespace {
+
+using job::Notice;
+using job::NoticeKind;
+using std::chrono::seconds;
+
+const job::Id JobA{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+const job::NotifyService Service{"org.example.App", "/app"};
+
+class FakeWorld final : public Outside {
+public:
+    struct Made {
+        Call call;
+        std::function<void(const Reply&)> done;
+    };
+    void call(const Call& call, std::function<void(const Reply&)> done) override {
+        open.push_back({call, std::move(done)});
+    }
+    void acknowledged(int64_t row) override { told.push_back(row); }
+    void object_changed(const job::Id&) override { ++object_changes; }
+    void launches_changed(uint32_t, const std::string&, uint32_t count) override { launches = count; }
+    [[nodiscard]] BootTime now() const override { return time; }
+    void wake_at(BootTime when) override { wake = when; }
+
+    std::vector<Made> open;
+    std::vector<int64_t> told;
+    int object_changes = 0;
+    uint32_t launches = 0;
+    BootTime time{seconds{1000}};
+    BootTime wake;
+};
+
+struct NotifierTest : testing::Test {
+    FakeWorld world;
+    Notifier notifier{world, Policy{}};
+    int64_t rows = 0;
+
+    static job::Id job_number(int n) {
+        auto hex = std::to_string(n);
+        return {std::string(32 - hex.size(), '0') + hex};
+    }
+    int64_t add(const job::Id& id, NoticeKind kind = NoticeKind::Transferred) {
+        notifier.add(id, {++rows, Notice{kind, kind == NoticeKind::FileTransferred ? 0 : job::NoFile}});
+        return rows;
+    }
+    static Target object(const std::string& connection) { return {connection, "/client", false}; }
+    void meet_a(const job::NotifyService& service = {}) { notifier.meet(JobA, 1000, service); }
+    /// Answers the oldest open call.
+    void answer(Verdict verdict, const std::string& sender = "") {
+        ASSERT_FALSE(world.open.empty());
+        auto made = world.open.front();
+        world.open.erase(world.open.begin());
+        made.done({verdict, sender});
+    }
+    void pass(Usec span) {
+        world.time = world.time + span;
+        notifier.run();
+    }
+};
+
+TEST_F(NotifierTest, WithoutARegistrationNothingIsSaidAndNothingForgotten) {
+    meet_a();
+    add(JobA);
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_FALSE(notifier.busy());
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].call.target, object(":1.7"));
+}
+
+TEST_F(NotifierTest, ARowLeavesOnlyWhenAcknowledged) {
+    meet_a();
+    auto row = add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    EXPECT_TRUE(world.told.empty());
+    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
+    EXPECT_TRUE(world.open.empty());
+}
+
+TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
+    meet_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    for (int wait : {5, 10, 20, 40, 80, 160, 320, 600, 600}) {
+        answer(Verdict::Refused, ":1.7");
+        EXPECT_EQ(world.wake, world.time + seconds{wait});
+        pass(seconds{wait} - Usec{1});
+        EXPECT_TRUE(world.open.empty()) << wait;
+        pass(Usec{1});
+        ASSERT_EQ(world.open.size(), 1U) << wait;
+    }
+}
+
+TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAfterTheOther) {
+    meet_a();
+    add(JobA, NoticeKind::FileTransferred);
+    add(JobA, NoticeKind::FileTransferred);
+    add(JobA, NoticeKind::Transferred);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    for (auto kind : {NoticeKind::FileTransferred, NoticeKind::FileTransferred, NoticeKind::Transferred}) {
+        ASSERT_EQ(world.open.size(), 1U);
+        EXPECT_EQ(world.open[0].call.notice->kind, kind);
+        answer(Verdict::Acknowledged, ":1.7");
+    }
+    EXPECT_EQ(world.told.size(), 3U);
+}
+
+TEST_F(NotifierTest, TheObjectIsPreferredToTheService) {
+    meet_a(Service);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_FALSE(world.open[0].call.target.start);
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(NotifierTest, AGoneObjectGivesWayToTheServiceAtOnce) {
+    meet_a(Service);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(Verdict::Gone);
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].call.target, (Target{"org.example.App", "/app", true}));
+    EXPECT_FALSE(notifier.object_of(JobA));
+}
+
+TEST_F(NotifierTest, AnUnknownObjectIsForgotten) {
+    meet_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(Verdict::NoSuchObject, ":1.7");
+    EXPECT_FALSE(notifier.object_of(JobA));
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_TRUE(world.told.empty());
+}
+
+TEST_F(NotifierTest, AConnectionThatLeavesTakesItsObjectsAlong) {
+    meet_a();
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.connection_lost(":1.8");
+    EXPECT_TRUE(notifier.object_of(JobA));
+    notifier.connection_lost(":1.7");
+    EXPECT_FALSE(notifier.object_of(JobA));
+    EXPECT_EQ(world.object_changes, 2);
+}
+
+TEST_F(NotifierTest, WhoAnswersForTheServiceBecomesTheObject) {
+    meet_a(Service);
+    add(JobA, NoticeKind::FileTransferred);
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Acknowledged, ":1.9");
+    EXPECT_EQ(notifier.object_of(JobA), (Target{":1.9", "/app", false}));
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].call.target.destination, ":1.9");
+}
+
+TEST_F(NotifierTest, ThreeUnansweredCallsAreOneTooMany) {
+    meet_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(Verdict::Unanswered);
+    pass(seconds{5});
+    answer(Verdict::Unanswered);
+    EXPECT_TRUE(notifier.object_of(JobA));
+    pass(seconds{10});
+    answer(Verdict::Unanswered);
+    EXPECT_FALSE(notifier.object_of(JobA));
+}
+
+TEST_F(NotifierTest, AMuteClientDelaysNobodyElse) {
+    for (int i = 0; i < 10; ++i) {
+        notifier.meet(job_number(i), 1000, {});
+        notifier.set_object(job_number(i), object(":1.1"));
+        add(job_number(i));
+    }
+    meet_a();
+    notifier.set_object(JobA, object(":1.7"));
+    add(JobA);
+    notifier.run();
+    // One call to the mute one, and one to the other.
+    ASSERT_EQ(world.open.size(), 2U);
+    EXPECT_EQ(world.open[1].call.job, JobA);
+}
+
+TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
+    for (int i = 0; i < 6; ++i) {
+        notifier.meet(job_number(i), 1000, {});
+        notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
+        add(job_number(i));
+    }
+    notifier.meet(JobA, 1001, {});
+    notifier.set_object(JobA, object(":1.77"));
+    add(JobA);
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 5U);
+    answer(Verdict::Acknowledged, ":1.0");
+    EXPECT_EQ(world.open.size(), 5U);
+}
+
+TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedEverMoreRarely) {
+    meet_a(Service);
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Gone); // first start: it crashed
+    pass(seconds{5});
+    answer(Verdict::Gone); // second
+    EXPECT_EQ(world.launches, 2U);
+    pass(seconds{59});
+    EXPECT_TRUE(world.open.empty());
+    pass(seconds{1});
+    answer(Verdict::Gone); // third, a minute after the second
+    EXPECT_EQ(world.launches, 3U);
+    pass(seconds{119});
+    EXPECT_TRUE(world.open.empty());
+    pass(seconds{1});
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, AServiceThatEndsJobsIsStartedAtOnce) {
+    for (int i = 0; i < 5; ++i) {
+        auto id = job_number(i);
+        notifier.meet(id, 1000, Service);
+        add(id);
+        notifier.run();
+        ASSERT_EQ(world.open.size(), 1U) << i;
+        answer(Verdict::Acknowledged, ":1." + std::to_string(100 + i));
+        notifier.forget(id);
+        notifier.service_works(1000, Service.name);
+        notifier.connection_lost(":1." + std::to_string(100 + i));
+        EXPECT_EQ(world.launches, 0U);
+    }
+}
+
+TEST_F(NotifierTest, ARunningServiceIsNotCountedAsStarted) {
+    for (int i = 0; i < 20; ++i) {
+        notifier.meet(job_number(i), 1000, Service);
+        add(job_number(i));
+    }
+    notifier.run();
+    for (int i = 0; i < 20; ++i)
+        answer(Verdict::Acknowledged, ":1.9");
+    EXPECT_EQ(world.told.size(), 20U);
+    EXPECT_EQ(world.launches, 1U);
+}
+
+TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
+    notifier.recall_launches(1000, Service.name, 3);
+    meet_a(Service);
+    add(JobA);
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_EQ(world.wake, world.time + seconds{120});
+}
+
+TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSaid) {
+    meet_a();
+    add(JobA, NoticeKind::FileTransferred);
+    add(JobA, NoticeKind::Error);
+    notifier.void_ends(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_TRUE(world.open.empty());
+}
+
+TEST_F(NotifierTest, ARowTakenBackInFlightIsNotCountedAsTold) {
+    meet_a();
+    add(JobA, NoticeKind::Error);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    notifier.void_ends(JobA);
+    auto fresh = add(JobA, NoticeKind::Transferred);
+    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_TRUE(world.told.empty());
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_EQ(world.told, (std::vector<int64_t>{fresh}));
+}
+
+TEST_F(NotifierTest, ModificationsAreCoalescedAndNeverRepeated) {
+    meet_a();
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.modified(JobA, std::chrono::milliseconds{500});
+    notifier.modified(JobA, std::chrono::milliseconds{500});
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_FALSE(world.open[0].call.notice);
+    notifier.modified(JobA, std::chrono::milliseconds{500});
+    answer(Verdict::Refused, ":1.7");
+    EXPECT_TRUE(world.open.empty());
+    pass(std::chrono::milliseconds{499});
+    EXPECT_TRUE(world.open.empty());
+    pass(std::chrono::milliseconds{1});
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, NoProgramIsStartedForAModification) {
+    meet_a(Service);
+    notifier.modified(JobA, Usec{0});
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+}
+
+TEST_F(NotifierTest, AForgottenJobIsSilent) {
+    meet_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    notifier.forget(JobA);
+    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_TRUE(world.told.empty());
+    EXPECT_FALSE(notifier.busy());
+}
+
+} // namespace
+
+} // namespace haulier::notify
