@@ -22,8 +22,7 @@ private:
 constexpr Usec ReadableAfterEnd{60'000'000};
 
 /// What an administrator wants to find in the journal: how jobs end, not each of their steps.
-void log_state(const Entry& entry) {
-    const auto& job = entry.job;
+void log_state(const job::Job& job) {
     auto owner = std::to_string(job.owner);
     std::initializer_list<log::Field> fields{{log::field::Job, job.id.hex}, {log::field::Owner, owner}};
     if (job.state == job::State::Error && job.error)
@@ -145,10 +144,10 @@ void Manager::tell(const Settled& s, Entry& entry, const job::Job& before) {
     const auto& after = s.decision.job;
     for (const auto& [index, file] : s.decision.files)
         if (file.transferred && !file.completed) announcer_->file_transferred(entry, index);
-    if (!(before == after)) announcer_->changed(entry, before);
+    if (!(before == after)) announcer_->changed(before, after);
     if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
 
-    if (before.state != after.state) log_state(entry);
+    if (before.state != after.state) log_state(after);
     bool is_end = before.state != after.state &&
                   (after.state == job::State::Transferred || after.state == job::State::Error);
     if (after.notify_flags.modification && !after.notify_flags.disable && !is_end)

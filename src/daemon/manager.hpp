@@ -30,7 +30,7 @@ public:
     /// `result`: "complete", "partial" or "cancelled". The object stays readable until forgotten().
     virtual void removed(const Entry& entry, std::string_view result) = 0;
     virtual void forgotten(const job::Id& id) = 0;
-    virtual void changed(const Entry& entry, const job::Job& before) = 0;
+    virtual void changed(const job::Job& before, const job::Job& after) = 0;
     virtual void progressed(const Entry& entry) = 0;
     virtual void file_transferred(const Entry& entry, uint32_t index) = 0;
     virtual void object_changed(const Entry& entry) = 0;

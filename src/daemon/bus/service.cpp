@@ -91,8 +91,7 @@ void Service::forgotten(const job::Id& id) {
     objects_.drop(id);
 }
 
-void Service::changed(const daemon::Entry& entry, const Job& before) {
-    const auto& after = entry.job;
+void Service::changed(const Job& before, const Job& after) {
     sdbus::ObjectPath path{path_of(after.id)};
     std::vector<std::string> names;
     for (const auto& p : WatchedProperties)

@@ -40,7 +40,7 @@ public:
     void added(const daemon::Entry& entry) override;
     void removed(const daemon::Entry& entry, std::string_view result) override;
     void forgotten(const job::Id& id) override;
-    void changed(const daemon::Entry& entry, const job::Job& before) override;
+    void changed(const job::Job& before, const job::Job& after) override;
     void progressed(const daemon::Entry& entry) override;
     void file_transferred(const daemon::Entry& entry, uint32_t index) override;
     void object_changed(const daemon::Entry& entry) override;
