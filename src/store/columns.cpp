@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "store/columns.hpp"
+
+#include "job/check.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <vector>
+
+namespace haulier::store {
+
+std::string_view to_word(job::NoticeKind kind) {
+    switch (kind) {
+    case job::NoticeKind::Transferred: return "transferred";
+    case job::NoticeKind::Error: return "error";
+    case job::NoticeKind::FileTransferred: return "file-transferred";
+    }
+    return {};
+}
+
+std::optional<job::NoticeKind> notice_kind_from_word(std::string_view word) {
+    using Kind = job::NoticeKind;
+    for (auto kind : {Kind::Transferred, Kind::Error, Kind::FileTransferred})
+        if (to_word(kind) == word) return kind;
+    return std::nullopt;
+}
+
+std::optional<job::Type> type_from_word(const std::string& word) {
+    auto type = job::parse_type(word);
+    return type ? std::optional{*type} : std::nullopt;
+}
+
+std::optional<job::Checksum> checksum_from_text(const std::string& text) {
+    auto checksum = job::parse_checksum(text);
+    return checksum ? std::optional{*checksum} : std::nullopt;
+}
+
+std::string to_text(const job::NotifyFlags& flags) {
+    return fmt::format("{}", fmt::join(job::to_words(flags), " "));
+}
+
+std::optional<job::NotifyFlags> flags_from_text(const std::string& text) {
+    std::vector<std::string> words;
+    for (size_t at = 0; at < text.size();) {
+        auto end = std::min(text.find(' ', at), text.size());
+        words.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    auto flags = job::parse_notify_flags(words);
+    return flags ? std::optional{*flags} : std::nullopt;
+}
+
+void put(Use& use, std::string_view what, int64_t value, int64_t largest) {
+    if (value < 0 || value > largest)
+        use.refuse(fmt::format("{} {} is not between 0 and {}", what, value, largest));
+    else
+        use.integer(value);
+}
+
+void put_span(Use& use, std::string_view what, Usec span) {
+    put(use, what, span.count(), LongestSpan);
+}
+void put_date(Use& use, std::string_view what, WallTime date) {
+    put_span(use, what, date.since_epoch);
+}
+
+void put_bits(Use& use, uint64_t value) {
+    use.integer(static_cast<int64_t>(value));
+}
+
+void put_size(Use& use, uint64_t size) {
+    if (size == job::UnknownSize)
+        use.null();
+    else
+        put_bits(use, size);
+}
+
+void put_number_of_file(Use& use, uint32_t file) {
+    if (file == job::NoFile)
+        use.null();
+    else
+        use.integer(file);
+}
+
+void put_id(Use& use, const job::Id& id) {
+    if (job::parse_id(id.hex))
+        use.text(id.hex);
+    else
+        use.refuse(fmt::format("job id '{}' is not 32 lower-case hex digits", id.hex));
+}
+
+void put_checksum(Use& use, const std::optional<job::Checksum>& checksum) {
+    if (!checksum) {
+        use.null();
+        return;
+    }
+    auto text = job::to_text(*checksum);
+    if (checksum_from_text(text) == checksum)
+        use.text(text);
+    else
+        use.refuse(fmt::format("checksum '{}' has the wrong number of digits", text));
+}
+
+int64_t Row::integer(int64_t smallest, int64_t largest) {
+    auto value = use_.integer_at(column_++);
+    if (value && (*value < smallest || *value > largest)) value.reset();
+    return expect(value);
+}
+
+int32_t Row::i32() {
+    using Limits = std::numeric_limits<int32_t>;
+    return static_cast<int32_t>(integer(Limits::min(), Limits::max()));
+}
+
+uint64_t Row::bits() {
+    using Limits = std::numeric_limits<int64_t>;
+    return static_cast<uint64_t>(integer(Limits::min(), Limits::max()));
+}
+
+uint64_t Row::size() {
+    return optional([&] { return bits(); }).value_or(job::UnknownSize);
+}
+
+uint32_t Row::number_of_file() {
+    return optional([&] { return u32(); }).value_or(job::NoFile);
+}
+
+Status Row::sound() const {
+    if (fault_) return Error{Errc::Store, *fault_};
+    return Done{};
+}
+
+void Row::note_fault() {
+    if (!fault_)
+        fault_ = fmt::format("database: column '{}' of a row makes no sense", use_.name_of(column_ - 1));
+}
+
+} // namespace haulier::store

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a Store is made of, and how it is opened. Private to the room.
+#pragma once
+
+#include "store/statements.hpp"
+#include "store/store.hpp"
+
+#include <map>
+
+namespace haulier::store {
+
+struct Store::Inside {
+    Connection db;
+    Statements statements;
+    /// What waits for commit(). Last, so that it is dropped before the others.
+    std::optional<Transaction> group;
+
+    struct Attempt {
+        std::unique_ptr<Inside> inside; ///< nothing: what is there is damaged
+        std::string damage;
+    };
+    /// Opens the database at `path`, made if it is not there. Errors are of the machine, not of the file.
+    static Result<Attempt> attempt(const std::string& path);
+
+    Result<std::vector<StoredJob>> load_jobs();
+    Result<std::vector<OutboxRow>> load_outbox();
+    Result<std::vector<Launches>> load_launches();
+
+    /// Begins the group, if there is none.
+    Status join_group();
+    Status save_job(const job::Job& job);
+    Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
+    Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    Result<OutboxRow> add_notice(const job::Job& job, const job::Notice& notice);
+
+    /// Runs `change` in the group; an error ends the group and undoes it.
+    template <class Change>
+    auto in_group(Change change) -> decltype(change()) {
+        if (auto ok = join_group(); !ok) return ok.error();
+        auto made = change();
+        if (!made) group.reset();
+        return made;
+    }
+
+private:
+    Status bring_up(const std::string& path);
+    /// All rows are read once, only to know that they can be.
+    Status check_rows();
+    Result<std::vector<job::File>> load_files(const job::Id& id);
+};
+
+} // namespace haulier::store

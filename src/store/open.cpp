@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Opening: nothing is written to a database before it is known to be ours and sound, and none is ever thrown
+// away.
+#include "store/inside.hpp"
+#include "store/migrations.hpp"
+#include "store/place.hpp"
+
+#include "base/clock.hpp"
+
+#include <filesystem>
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+namespace haulier::store {
+
+namespace {
+
+/// As in schema.sql.
+constexpr int64_t ApplicationId = 0x4861756c;
+
+Error damage(std::string sentence) {
+    return {Errc::Store, std::move(sentence)};
+}
+
+Status check_kind(Connection& db) {
+    auto application = db.ask_integer("PRAGMA application_id");
+    if (!application) return application.error();
+    if (*application != ApplicationId) return damage("this is not a database of Haulier");
+    auto version = db.ask_integer("PRAGMA user_version");
+    if (!version) return version.error();
+    auto newest = static_cast<int64_t>(steps().size());
+    if (*version > newest)
+        return damage(fmt::format(
+            "it was written by a newer Haulier: its version is {}, this program knows {}", *version, newest));
+    if (*version < 1) return damage(fmt::format("its version is {}, which never was", *version));
+    return Done{};
+}
+
+Status check_integrity(Connection& db) {
+    auto verdict = db.ask_text("PRAGMA integrity_check(1)");
+    if (!verdict) return verdict.error();
+    if (*verdict != "ok") return damage(*verdict);
+    auto orphans = db.ask_any("PRAGMA foreign_key_check");
+    if (!orphans) return orphans.error();
+    if (*orphans) return damage("it has files or notices of jobs that are not there");
+    return Done{};
+}
+
+Status set_up(Connection& db) {
+    if (auto ok = db.run("PRAGMA journal_mode = WAL"); !ok) return ok;
+    return db.run("PRAGMA synchronous = FULL;"
+                  "PRAGMA journal_size_limit = 4194304;" // what one large transaction needed is given back
+                  "PRAGMA foreign_keys = ON");
+}
+
+} // namespace
+
+Status Store::Inside::bring_up(const std::string& path) {
+    if (std::error_code ignored; std::filesystem::file_size(path, ignored) == 0)
+        return damage("the file is empty");
+    if (auto ok = db.open(path); !ok) return ok;
+    if (auto ok = db.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF"); !ok) return ok;
+    if (auto ok = check_kind(db); !ok) return ok;
+    if (auto ok = check_integrity(db); !ok) return ok;
+    if (auto ok = keep_private(path); !ok) return ok;
+    if (auto ok = migrate(db, steps()); !ok) return ok;
+    if (auto ok = set_up(db); !ok) return ok;
+    if (auto ok = statements.prepare(db); !ok) return ok;
+    return check_rows();
+}
+
+Status Store::Inside::check_rows() {
+    if (auto jobs = load_jobs(); !jobs) return jobs.error();
+    if (auto outbox = load_outbox(); !outbox) return outbox.error();
+    if (auto launches = load_launches(); !launches) return launches.error();
+    return Done{};
+}
+
+Result<Store::Inside::Attempt> Store::Inside::attempt(const std::string& path) {
+    if (!exists(path)) {
+        if (exists(log_of(path)))
+            return Attempt{nullptr, "its log is there, but the database itself is gone"};
+        if (auto ok = make_empty(path, steps()); !ok) return ok.error();
+    }
+    auto inside = std::make_unique<Inside>();
+    auto ok = inside->bring_up(path);
+    if (ok) return Attempt{std::move(inside), {}};
+    if (inside->db.blame() == Blame::Machine)
+        return Error{Errc::Store, fmt::format("cannot open {}: {}", path, ok.error().sentence)};
+    inside->db.leave_untouched();
+    return Attempt{nullptr, ok.error().sentence};
+}
+
+Result<Store> Store::open(const std::string& directory, std::string* set_aside) {
+    const std::string path = directory + "/haulier.db";
+    if (auto ok = prepare_directory(directory); !ok) return ok.error();
+    auto opened = Inside::attempt(path);
+    if (!opened) return opened.error();
+    if (!opened->inside) {
+        auto name = store::set_aside(path, SystemClock{}.now().wall);
+        if (!name) return name.error();
+        if (set_aside) *set_aside = fmt::format("{}: {}", *name, opened->damage);
+        opened = Inside::attempt(path);
+        if (!opened) return opened.error();
+    }
+    if (!opened->inside)
+        return Error{Errc::Store,
+                     fmt::format("a new database at {} cannot be used: {}", path, opened->damage)};
+    return Store{std::move(opened->inside)};
+}
+
+} // namespace haulier::store

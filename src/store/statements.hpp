@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything that is ever asked of the database, prepared once. Private to the room.
+#pragma once
+
+#include "store/database.hpp"
+
+namespace haulier::store {
+
+struct Statements {
+    Statement save_job;
+    Statement save_file;
+    Statement void_notices;
+    Statement add_notice;
+    Statement remove_job;
+    Statement acknowledge;
+    Statement save_launches;
+    Statement forget_launches;
+    Statement load_jobs;
+    Statement load_files;
+    Statement load_outbox;
+    Statement load_launches;
+
+    Status prepare(Connection& db);
+};
+
+} // namespace haulier::store

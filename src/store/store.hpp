@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The memory: jobs, their files and the outbox in one SQLite database (schema.sql). It stores what was
+// decided and decides nothing. Changes gather in one open transaction until commit(), after which they
+// survive a power cut.
+#pragma once
+
+#include "base/result.hpp"
+#include "job/decide.hpp"
+#include "job/types.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haulier::store {
+
+struct StoredJob {
+    job::Job job;
+    std::vector<job::File> files;
+    bool operator==(const StoredJob&) const = default;
+};
+
+/// A notice that nobody has acknowledged. Rows of one job are delivered in the order of `row`.
+struct OutboxRow {
+    int64_t row = 0;
+    job::Id job;
+    uint32_t owner = 0;
+    job::Notice notice;
+    bool operator==(const OutboxRow&) const = default;
+};
+
+/// How often a notify service was started without a job of its being completed or cancelled (design 6).
+struct Launches {
+    uint32_t owner = 0;
+    std::string service;
+    uint32_t count = 0;
+    bool operator==(const Launches&) const = default;
+};
+
+class Store {
+public:
+    /// Opens or makes `directory`/haulier.db, migrates an older one, checks that it is whole and that every
+    /// row can be read. One that is damaged, or newer than this program, is set aside beside it as
+    /// haulier.db.corrupt-DATE, an empty one takes its place, and `set_aside` says "NAME: REASON". When the
+    /// machine is at fault and not the file (no permission, disk full, in use by another writer), that is an
+    /// error (Errc::Store) and the file stays.
+    static Result<Store> open(const std::string& directory, std::string* set_aside = nullptr);
+
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    ~Store();
+
+    /// In the order of their creation. The numbers of files are counted, not stored; `moments` are not
+    /// stored.
+    Result<std::vector<StoredJob>> load_jobs();
+    /// In the order of `row`.
+    Result<std::vector<OutboxRow>> load_outbox();
+    Result<std::vector<Launches>> load_launches();
+
+    // Each of these joins the open transaction, beginning one if there is none. After an error the whole
+    // transaction is rolled back: nothing since the last commit() has happened.
+
+    /// Writes the job, the changed files and the notices of a decision; answers the rows of the new notices.
+    /// Row numbers only ever grow. A value that could not be read again (an id that is none, say) is an
+    /// error.
+    Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    /// Forgets a job with its files and notices; one that is not there is no error.
+    Status remove(const job::Id& id);
+    /// The notice leaves the outbox; one that is not there is no error.
+    Status acknowledge(int64_t row);
+    /// count 0 forgets the service.
+    Status set_launches(const Launches& launches);
+
+    /// Makes everything since the last commit durable; without anything, nothing. On error nothing of it has
+    /// happened.
+    Status commit();
+    [[nodiscard]] bool in_transaction() const;
+
+private:
+    struct Inside;
+    explicit Store(std::unique_ptr<Inside> inside);
+    std::unique_ptr<Inside> inside_;
+};
+
+} // namespace haulier::store

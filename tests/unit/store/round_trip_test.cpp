@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What goes in comes out: every field, also in its oddest values.
+#include "support.hpp"
+
+#include <limits>
+#include <sys/stat.h>
+
+namespace haulier::store {
+
+namespace {
+
+using namespace std::string_literals;
+
+constexpr uint32_t MaxU32 = std::numeric_limits<uint32_t>::max();
+
+/// No field has its default.
+job::Job full_job() {
+    job::Job job;
+    job.id = {"0123456789abcdef0123456789abcdef"};
+    job.owner = 4294967294;
+    job.key = "weekly 'update'; DROP TABLE jobs; --";
+    job.state = job::State::TransientError;
+    job.completing = true;
+    job.display_name = "Grüße, 世界 \U0001F69A";
+    job.description = "two\nlines\tand a \0 byte"s;
+    job.notify_flags = {.transferred = false,
+                        .error = false,
+                        .modification = true,
+                        .file_transferred = true,
+                        .disable = true};
+    job.notify_service = {"org.example.App", "/org/example/App"};
+    job.minimum_notification_interval = std::chrono::milliseconds{MaxU32};
+    job.created = WallTime{Usec{1'795'255'200'123'456}};
+    job.modified = WallTime{Usec{1'795'255'200'123'457}};
+    job.transferred_at = WallTime{Usec{1}};
+    job.error = job::JobError{job::Cause::HttpStatus, -12, "the server said \"no\" \xff\xfe", 7};
+    job.error_count = MaxU32;
+    job.minimum_retry_delay = std::chrono::seconds{MaxU32};
+    job.no_progress_timeout = std::chrono::seconds{0};
+    job.failures = 17;
+    job.retry_wait = Usec{61'000'001};
+    job.retry_date = WallTime{Usec{int64_t{1} << 60}};
+    job.stalled_for = Usec{5};
+    return job;
+}
+
+/// No field has its default.
+job::File full_file() {
+    job::File file;
+    file.spec.remote = "https://example.org/a%20b?x=1&y='2'#z";
+    file.spec.local = "/srv/däta/with space/\"quoted\"";
+    file.spec.checksum = job::Checksum{job::Checksum::Kind::Sha1, std::string(40, 'a')};
+    file.spec.size = (uint64_t{1} << 63) + 1;
+    file.spec.mode = 0640;
+    file.total = uint64_t{1} << 40;
+    file.offset = job::UnknownSize - 1;
+    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true};
+    file.inode = {std::numeric_limits<uint64_t>::max(), uint64_t{1} << 63};
+    file.restarts = MaxU32;
+    file.mismatches = 1;
+    file.transferred = true;
+    file.completed = true;
+    return file;
+}
+
+void expect_round_trip(const job::Decision& decision) {
+    TempDir directory;
+    {
+        Store store = open_quietly(directory);
+        save_and_commit(store, decision);
+    }
+    Store store = open_quietly(directory);
+    auto jobs = jobs_of(store);
+    ASSERT_EQ(jobs.size(), 1u);
+    job::Job expected = decision.job;
+    expected.moments = {};
+    EXPECT_EQ(jobs[0].job, expected);
+    ASSERT_EQ(jobs[0].files.size(), decision.files.size());
+    for (const auto& [number, file] : decision.files)
+        EXPECT_EQ(jobs[0].files[number], file) << number;
+}
+
+job::Decision one_file(const job::File& file) {
+    job::Decision decision = creation(1, 1);
+    decision.files[0] = file;
+    decision.job.files_transferred = file.transferred;
+    return decision;
+}
+
+} // namespace
+
+TEST(RoundTrip, JobOfDefaults) {
+    job::Decision decision;
+    decision.job.id = id_of(1);
+    expect_round_trip(decision);
+}
+
+TEST(RoundTrip, EveryFieldOfAJob) {
+    job::Decision decision;
+    decision.job = full_job();
+    decision.job.moments.retry_at = BootTime{Usec{99}}; // not stored
+    expect_round_trip(decision);
+}
+
+TEST(RoundTrip, EveryState) {
+    for (auto state : job::AllStates) {
+        job::Decision decision = creation(1);
+        decision.job.state = state;
+        expect_round_trip(decision);
+    }
+}
+
+TEST(RoundTrip, ErrorsOfEveryCause) {
+    for (int i = 0; i <= static_cast<int>(job::Cause::Internal); ++i) {
+        job::Decision decision = creation(1);
+        decision.job.error = job::JobError{static_cast<job::Cause>(i), i, "", job::NoFile};
+        expect_round_trip(decision);
+    }
+}
+
+TEST(RoundTrip, EverySetOfFlags) {
+    for (unsigned bits = 0; bits < 32; ++bits) {
+        job::Decision decision = creation(1);
+        decision.job.notify_flags = {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0,
+                                     (bits & 16) != 0};
+        expect_round_trip(decision);
+    }
+}
+
+TEST(RoundTrip, FileOfDefaults) {
+    expect_round_trip(one_file(job::File{}));
+}
+
+TEST(RoundTrip, EveryFieldOfAFile) {
+    expect_round_trip(one_file(full_file()));
+}
+
+TEST(RoundTrip, EveryKindOfChecksum) {
+    using Kind = job::Checksum::Kind;
+    for (auto [kind, digits] :
+         {std::pair{Kind::Sha256, 64}, {Kind::Sha512, 128}, {Kind::Sha1, 40}, {Kind::Md5, 32}}) {
+        job::File file = plain_file(0);
+        file.spec.checksum = job::Checksum{kind, std::string(static_cast<size_t>(digits), '7')};
+        expect_round_trip(one_file(file));
+    }
+}
+
+TEST(RoundTrip, SizesAtTheEdges) {
+    for (uint64_t size : {uint64_t{0}, uint64_t{1}, (uint64_t{1} << 63) - 1, uint64_t{1} << 63,
+                          job::UnknownSize - 1, job::UnknownSize}) {
+        job::File file = plain_file(0);
+        file.spec.size = size;
+        file.total = size;
+        expect_round_trip(one_file(file));
+    }
+}
+
+TEST(RoundTrip, UnknownSizesAreNullForWhoeverLooks) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    save_and_commit(store, creation(1, 1));
+    EXPECT_EQ(
+        ask(directory.database(), "SELECT count(*) FROM files WHERE expected_size IS NULL AND total IS NULL"),
+        1);
+}
+
+TEST(RoundTrip, SavingAgainReplacesTheJobAndKeepsItsFilesAndNotices) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    job::Decision first = creation(1, 3);
+    first.notices = {{job::NoticeKind::FileTransferred, 2}};
+    save_and_commit(store, first);
+
+    job::Decision second;
+    second.job = full_job();
+    second.job.id = first.job.id;
+    second.job.files_total = 3;
+    second.files.emplace(1, full_file());
+    second.job.files_transferred = 1;
+    save_and_commit(store, second);
+
+    auto jobs = jobs_of(store);
+    ASSERT_EQ(jobs.size(), 1u);
+    EXPECT_EQ(jobs[0].job, second.job);
+    EXPECT_EQ(jobs[0].files, (std::vector{first.files[0], second.files[1], first.files[2]}));
+    EXPECT_EQ(outbox_of(store).size(), 1u);
+}
+
+TEST(RoundTrip, JobsComeInTheOrderOfTheirCreation) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    for (unsigned number : {3u, 1u, 2u}) {
+        job::Decision decision = creation(number, number);
+        decision.job.created = WallTime{Usec{100 - number}};
+        ASSERT_TRUE(store.save(decision));
+    }
+    auto jobs = jobs_of(store);
+    ASSERT_EQ(jobs.size(), 3u);
+    for (unsigned i = 0; i < 3; ++i) {
+        EXPECT_EQ(jobs[i].job.id, id_of(3 - i));
+        EXPECT_EQ(jobs[i].files.size(), 3 - i);
+    }
+}
+
+TEST(RoundTrip, AChangedFileAmongTenThousandIsOneRow) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    save_and_commit(store, creation(1, 10000));
+
+    run_sql(directory.database(),
+            "CREATE TABLE touched (number INTEGER);"
+            "CREATE TRIGGER note AFTER UPDATE ON files BEGIN INSERT INTO touched VALUES (NEW.number); END;"
+            "CREATE TRIGGER note2 AFTER INSERT ON files BEGIN INSERT INTO touched VALUES (-1); END");
+    job::Decision checkpoint;
+    checkpoint.job = plain_job(1);
+    checkpoint.files.emplace(4711, full_file());
+    save_and_commit(store, checkpoint);
+
+    EXPECT_EQ(ask(directory.database(), "SELECT count(*) FROM touched"), 1);
+    EXPECT_EQ(ask(directory.database(), "SELECT number FROM touched"), 4711);
+}
+
+TEST(RoundTrip, WhatCouldNotBeReadAgainIsNotWritten) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    auto refused = [&](const job::Decision& decision) {
+        auto saved = store.save(decision);
+        return !saved && saved.error().code == Errc::Store && !store.in_transaction();
+    };
+    job::Decision bad = creation(1);
+    bad.job.id.hex = "../../etc/passwd";
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1);
+    bad.job.created = WallTime{Usec{-1}};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1);
+    bad.job.no_progress_timeout = std::chrono::seconds{int64_t{1} << 32};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1, 1);
+    bad.files[0].spec.checksum = job::Checksum{job::Checksum::Kind::Md5, "abc"};
+    EXPECT_TRUE(refused(bad));
+
+    EXPECT_TRUE(jobs_of(store).empty());
+}
+
+TEST(Outbox, RowsGrowAndKeepTheirOrder) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    job::Decision a = creation(1, 1);
+    a.job.owner = 1000;
+    a.notices = {{job::NoticeKind::FileTransferred, 0}, {job::NoticeKind::Transferred, job::NoFile}};
+    job::Decision b = creation(2, 1);
+    b.job.owner = 1001;
+    b.notices = {{job::NoticeKind::Error, 0}};
+
+    auto of_a = store.save(a);
+    auto of_b = store.save(b);
+    ASSERT_TRUE(of_a && of_b);
+    ASSERT_EQ(of_a->size(), 2u);
+    ASSERT_EQ(of_b->size(), 1u);
+    EXPECT_EQ((*of_a)[0], (OutboxRow{(*of_a)[0].row, a.job.id, 1000, a.notices[0]}));
+    EXPECT_LT((*of_a)[0].row, (*of_a)[1].row);
+    EXPECT_LT((*of_a)[1].row, (*of_b)[0].row);
+    EXPECT_EQ(outbox_of(store), (std::vector{(*of_a)[0], (*of_a)[1], (*of_b)[0]}));
+}
+
+TEST(Outbox, NumbersAreNotUsedTwice) {
+    TempDir directory;
+    int64_t last = 0;
+    for (int i = 0; i < 3; ++i) {
+        Store store = open_quietly(directory);
+        job::Decision d = creation(1, 1);
+        d.notices = {{job::NoticeKind::Error, 0}};
+        auto rows = store.save(d);
+        ASSERT_TRUE(rows);
+        EXPECT_GT((*rows)[0].row, last);
+        last = (*rows)[0].row;
+        expect_done(store.acknowledge(last));
+        expect_done(store.commit());
+        EXPECT_TRUE(outbox_of(store).empty());
+    }
+}
+
+TEST(Outbox, VoidedNoticesAreThoseOfTheJobAsAWhole) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    job::Decision other = creation(2, 1);
+    other.notices = {{job::NoticeKind::Error, 0}};
+    save_and_commit(store, other);
+    job::Decision first = creation(1, 1);
+    first.notices = {{job::NoticeKind::FileTransferred, 0},
+                     {job::NoticeKind::Error, 0},
+                     {job::NoticeKind::Transferred, job::NoFile}};
+    save_and_commit(store, first);
+
+    job::Decision second = creation(1);
+    second.void_notices = true;
+    second.notices = {{job::NoticeKind::Transferred, job::NoFile}};
+    save_and_commit(store, second);
+
+    std::vector<job::Notice> left;
+    for (const auto& row : outbox_of(store))
+        left.push_back(row.notice);
+    EXPECT_EQ(left, (std::vector{other.notices[0], first.notices[0], second.notices[0]}));
+}
+
+TEST(Outbox, GoesWithItsJob) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    job::Decision d = creation(1, 2);
+    d.notices = {{job::NoticeKind::Error, 0}};
+    save_and_commit(store, d);
+    expect_done(store.remove(d.job.id));
+    expect_done(store.remove(id_of(77))); // never was: nothing to forget
+    expect_done(store.acknowledge(4711));
+    expect_done(store.commit());
+    EXPECT_TRUE(jobs_of(store).empty());
+    EXPECT_TRUE(outbox_of(store).empty());
+    EXPECT_EQ(ask(directory.database(), "SELECT count(*) FROM files"), 0);
+}
+
+TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
+    TempDir directory;
+    {
+        Store store = open_quietly(directory);
+        expect_done(store.set_launches({1000, "org.example.A", 1}));
+        expect_done(store.set_launches({1001, "org.example.A", 4294967295}));
+        expect_done(store.set_launches({1000, "org.example.B", 1}));
+        expect_done(store.set_launches({1000, "org.example.A", 2}));
+        expect_done(store.set_launches({1000, "org.example.B", 0}));
+        expect_done(store.set_launches({1000, "org.example.C", 0}));
+        expect_done(store.commit());
+    }
+    Store store = open_quietly(directory);
+    auto launches = store.load_launches();
+    ASSERT_TRUE(launches);
+    EXPECT_EQ(*launches,
+              (std::vector<Launches>{{1000, "org.example.A", 2}, {1001, "org.example.A", 4294967295}}));
+}
+
+TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
+    TempDir parent;
+    std::string directory = parent.path() + "/state/haulier";
+    auto store = Store::open(directory);
+    ASSERT_TRUE(store) << store.error().sentence;
+    save_and_commit(*store, creation(1));
+    auto mode_of = [](const std::string& path) {
+        struct stat st {};
+        EXPECT_EQ(stat(path.c_str(), &st), 0) << path;
+        return st.st_mode & 07777;
+    };
+    EXPECT_EQ(mode_of(directory), 0700u);
+    EXPECT_EQ(mode_of(directory + "/haulier.db"), 0600u);
+    EXPECT_EQ(mode_of(directory + "/haulier.db-wal"), 0600u);
+    EXPECT_FALSE(std::filesystem::exists(directory + "/haulier.db.new"));
+}
+
+TEST(Place, TooWideRightsAreTakenBack) {
+    TempDir directory;
+    { open_quietly(directory); }
+    ASSERT_EQ(chmod(directory.database().c_str(), 0666), 0);
+    Store store = open_quietly(directory);
+    EXPECT_EQ(std::filesystem::status(directory.database()).permissions(), std::filesystem::perms{0600});
+}
+
+TEST(Place, IsAnsweredByPragmas) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    Connection db;
+    expect_done(db.open(directory.database()));
+    EXPECT_EQ(*db.ask_integer("PRAGMA application_id"), 0x4861756c);
+    EXPECT_EQ(*db.ask_integer("PRAGMA user_version"), 1);
+    EXPECT_EQ(*db.ask_text("PRAGMA journal_mode"), "wal");
+}
+
+} // namespace haulier::store
