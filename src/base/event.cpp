@@ -99,7 +99,8 @@ Source Loop::at(BootTime when, std::function<void()> callback) {
         return 0;
     };
     auto usec = static_cast<uint64_t>(when.since_boot.count());
-    must(sd_event_add_time(event_, &s.source_, CLOCK_BOOTTIME, usec, 0, handler, s.callback_.get()),
+    constexpr uint64_t exactly = 1; // 0 would let sd-event delay it by up to 250 ms
+    must(sd_event_add_time(event_, &s.source_, CLOCK_BOOTTIME, usec, exactly, handler, s.callback_.get()),
          "sd_event_add_time");
     must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(Turn::Timer)),
          "sd_event_source_set_priority");

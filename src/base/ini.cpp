@@ -87,6 +87,7 @@ std::optional<std::chrono::milliseconds> to_span(std::string_view text) {
     while (!text.empty()) {
         auto number = take_number(text);
         if (!number) return std::nullopt;
+        text = trim(text);
         auto end = text.find_first_of(" 0123456789");
         auto factor = milliseconds_in(text.substr(0, end));
         auto part = factor ? times(*number, *factor) : std::nullopt;

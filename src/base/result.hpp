@@ -34,11 +34,12 @@ struct Error {
     bool operator==(const Error&) const = default;
 };
 
-template <class T>
+/// `E` is another error type only where the meaning of failure is another, as in the command line client.
+template <class T, class E = Error>
 class [[nodiscard]] Result {
 public:
     Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
-    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+    Result(E error) : held_(std::in_place_index<1>, std::move(error)) {}
 
     explicit operator bool() const { return held_.index() == 0; }
     T& operator*() & { return checked(*this); }
@@ -46,7 +47,7 @@ public:
     T&& operator*() && { return std::move(checked(*this)); }
     T* operator->() { return &checked(*this); }
     const T* operator->() const { return &checked(*this); }
-    [[nodiscard]] const Error& error() const {
+    [[nodiscard]] const E& error() const {
         assert(held_.index() == 1);
         return *std::get_if<1>(&held_);
     }
@@ -57,7 +58,7 @@ private:
         assert(self.held_.index() == 0);
         return *std::get_if<0>(&self.held_);
     }
-    std::variant<T, Error> held_;
+    std::variant<T, E> held_;
 };
 
 /// Success without a value.

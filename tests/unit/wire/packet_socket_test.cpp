@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "wire/packet_socket.hpp"
+
+#include <gtest/gtest.h>
+#include <optional>
+#include <string>
+#include <sys/socket.h>
+#include <utility>
+#include <vector>
+
+namespace haulier::wire {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::pair<Fd, Fd> connected_pair() {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+    return {Fd{ends[0]}, Fd{ends[1]}};
+}
+
+/// A PacketSocket on one end; the other is in the test's hand.
+class PacketSocketTest : public testing::Test {
+protected:
+    void SetUp() override {
+        auto [near, far] = connected_pair();
+        far_ = std::move(far);
+        link_.emplace(
+            loop_, std::move(near),
+            PacketSocket::Handlers{[this](std::string_view packet) { packets_.emplace_back(packet); },
+                                   [this] { ++closed_; }});
+    }
+    template <class Done>
+    void run_until(Done done) {
+        for (auto deadline = SystemClock{}.now().boot + 10s; !done();) {
+            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
+            loop_.turn(1s);
+        }
+    }
+    void drain() {
+        while (loop_.turn(0s))
+            continue;
+    }
+    void far_sends(const std::string& packet) {
+        ASSERT_EQ(send(far_.get(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
+    }
+    /// Nothing: no packet is waiting, or the near end is gone.
+    std::optional<std::string> far_receives() {
+        std::string buffer(2 * MaxPacket, '\0');
+        auto got = recv(far_.get(), buffer.data(), buffer.size(), 0);
+        if (got <= 0) return std::nullopt;
+        return buffer.substr(0, static_cast<size_t>(got));
+    }
+
+    Loop loop_;
+    Fd far_;
+    std::vector<std::string> packets_;
+    int closed_ = 0;
+    std::optional<PacketSocket> link_;
+};
+
+} // namespace
+
+TEST_F(PacketSocketTest, PacketsArriveWholeAndInOrder) {
+    std::vector<std::string> sent{"a", std::string("\0zero\0", 6), std::string(MaxPacket, 'x'), "z"};
+    for (const auto& packet : sent)
+        far_sends(packet);
+    run_until([&] { return packets_.size() == sent.size(); });
+    EXPECT_EQ(packets_, sent);
+    EXPECT_EQ(closed_, 0);
+}
+
+TEST_F(PacketSocketTest, OnePacketATurnSoThatOthersGetTheirs) {
+    far_sends("1");
+    far_sends("2");
+    EXPECT_TRUE(loop_.turn(1s));
+    EXPECT_EQ(packets_.size(), 1u);
+    EXPECT_TRUE(loop_.turn(1s));
+    EXPECT_EQ(packets_.size(), 2u);
+}
+
+TEST_F(PacketSocketTest, SendsAtOnceWhenThereIsRoom) {
+    link_->send("hello");
+    link_->send(std::string(MaxPacket, 'y'));
+    EXPECT_FALSE(link_->backed_up());
+    EXPECT_EQ(far_receives(), "hello");
+    EXPECT_EQ(far_receives(), std::string(MaxPacket, 'y'));
+    EXPECT_EQ(far_receives(), std::nullopt);
+}
+
+TEST_F(PacketSocketTest, WhatFindsNoRoomWaitsAndKeepsItsOrder) {
+    std::vector<std::string> sent;
+    auto send_one = [&] {
+        sent.push_back(std::to_string(sent.size()) + std::string(10000, '.'));
+        link_->send(sent.back());
+    };
+    while (!link_->backed_up()) {
+        ASSERT_LT(sent.size(), 10000u) << "a socket without a bottom";
+        send_one();
+    }
+    for (int i = 0; i < 100; ++i)
+        send_one();
+    drain(); // with nobody reading, this ends: no busy loop
+
+    std::vector<std::string> received;
+    for (auto deadline = SystemClock{}.now().boot + 10s; received.size() < sent.size();) {
+        ASSERT_LT(SystemClock{}.now().boot, deadline);
+        if (auto packet = far_receives())
+            received.push_back(std::move(*packet));
+        else
+            loop_.turn(1s);
+    }
+    EXPECT_EQ(received, sent);
+    EXPECT_FALSE(link_->backed_up());
+    drain(); // and no longer waits for room
+    EXPECT_EQ(closed_, 0);
+}
+
+TEST_F(PacketSocketTest, HearsWhileItIsBackedUp) {
+    while (!link_->backed_up())
+        link_->send(std::string(10000, '.'));
+    far_sends("still here");
+    run_until([&] { return !packets_.empty(); });
+    EXPECT_EQ(packets_[0], "still here");
+}
+
+TEST_F(PacketSocketTest, AnOversizePacketEndsIt) {
+    far_sends("fine");
+    far_sends(std::string(MaxPacket + 1, 'x'));
+    far_sends("too late");
+    run_until([&] { return closed_ > 0; });
+    drain();
+    EXPECT_EQ(packets_, std::vector<std::string>{"fine"});
+    EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(PacketSocketTest, APacketOfTwiceTheSizeEndsIt) {
+    far_sends(std::string(2 * MaxPacket, 'x'));
+    run_until([&] { return closed_ > 0; });
+    EXPECT_TRUE(packets_.empty());
+}
+
+TEST_F(PacketSocketTest, APeerThatLeavesIsHeardToTheEnd) {
+    far_sends("1");
+    far_sends("2");
+    far_.reset();
+    run_until([&] { return closed_ > 0; });
+    drain();
+    EXPECT_EQ(packets_, (std::vector<std::string>{"1", "2"}));
+    EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(PacketSocketTest, SendingToAPeerThatIsGoneIsHarmless) {
+    far_.reset();
+    link_->send("anybody?"); // no SIGPIPE
+    EXPECT_EQ(closed_, 0);   // not from inside send()
+    run_until([&] { return closed_ > 0; });
+    link_->send("hello?");
+    drain();
+    EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(PacketSocketTest, APeerThatLeavesWhileWeAreBackedUp) {
+    while (!link_->backed_up())
+        link_->send(std::string(10000, '.'));
+    far_.reset();
+    run_until([&] { return closed_ > 0; });
+    drain();
+    EXPECT_EQ(closed_, 1);
+}
+
+TEST(PacketSocketOwner, MayDropItInsideBothHandlers) {
+    Loop loop;
+    for (bool in_packet : {true, false}) {
+        auto [near, far] = connected_pair();
+        std::optional<PacketSocket> link;
+        int calls = 0;
+        auto drop = [&] {
+            link.reset();
+            ++calls;
+        };
+        PacketSocket::Handlers handlers{[&](std::string_view) {
+                                            if (in_packet) drop();
+                                        },
+                                        drop};
+        link.emplace(loop, std::move(near), std::move(handlers));
+        ASSERT_EQ(send(far.get(), "x", 1, 0), 1);
+        if (!in_packet) far.reset();
+        for (auto deadline = SystemClock{}.now().boot + 10s; link;) {
+            ASSERT_LT(SystemClock{}.now().boot, deadline);
+            loop.turn(1s);
+        }
+        while (loop.turn(0s))
+            continue;
+        EXPECT_EQ(calls, 1);
+    }
+}
+
+TEST(PacketSocketDeathTest, SendingTooMuchIsTheCallersFault) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    Loop loop;
+    auto [near, far] = connected_pair();
+    PacketSocket link{loop, std::move(near), {}};
+    EXPECT_DEATH(link.send(std::string(MaxPacket + 1, 'x')), "");
+}
+
+} // namespace haulier::wire
