@@ -107,7 +107,11 @@ void Manager::suspend(const job::Id& id, const Reply<Done>& reply) {
 }
 
 void Manager::resume(const job::Id& id, const Reply<Done>& reply) {
-    verb(id, job::resume, reply);
+    // So that the files in memory are the latest.
+    if (auto status = ledger_.flush(); !status) return reply(status.error());
+    const auto* entry = find(id);
+    verb(
+        id, [&](const job::Job& job, Now now) { return job::resume(job, entry->files, now); }, reply);
 }
 
 void Manager::set_notify_service(const job::Id& id, const job::NotifyService& service,

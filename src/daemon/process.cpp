@@ -2,6 +2,7 @@
 #include "daemon/process.hpp"
 
 #include "base/log.hpp"
+#include "daemon/bus/connection.hpp"
 #include "daemon/bus/messenger.hpp"
 #include "daemon/bus/service.hpp"
 #include "daemon/idle.hpp"
@@ -36,7 +37,7 @@ struct Process::Parts {
               [this] { return manager.busy() || service.busy(); }, [&process] { process.leave_when_idle(); }),
           manager(process.loop_, clock, process.config_, std::move(store), std::move(worker_program),
                   [this] { idle.stir(); }),
-          bus(sdbus::createSessionBusConnection()), voice(sdbus::createSessionBusConnection()),
+          bus(bus::connect_session_bus()), voice(bus::connect_session_bus()),
           service(process.loop_, *bus, manager,
                   {[this] { idle.stir(); }, [&process] { process.lose_bus(); },
                    [this](const std::string& name) { peer_left(name); }}),
@@ -57,8 +58,8 @@ struct Process::Parts {
     SystemClock clock;
     Idle idle;
     Manager manager;
-    std::unique_ptr<sdbus::IConnection> bus;
-    std::unique_ptr<sdbus::IConnection> voice;
+    bus::ConnectionPtr bus;
+    bus::ConnectionPtr voice;
     bus::Service service;
     bus::Messenger messenger;
     notify::Notifier notifier;

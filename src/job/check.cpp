@@ -126,6 +126,8 @@ Status check_key(const std::string& key) {
 Status check_file(const FileSpec& spec) {
     if (auto ok = check_remote(spec.remote); !ok) return ok;
     if (auto ok = check_local(spec.local); !ok) return ok;
+    if (spec.size != UnknownSize && spec.size > MaxFileSize)
+        return invalid(fmt::format("size {} is more than a file can have", spec.size));
     if (spec.mode && *spec.mode > 0777)
         return invalid(fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
     return Done{};

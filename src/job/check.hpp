@@ -20,6 +20,9 @@ inline constexpr size_t MaxDisplayName = 256;
 inline constexpr size_t MaxKey = 256;
 inline constexpr size_t MaxDescription = 1024;
 
+/// What off_t can count.
+inline constexpr uint64_t MaxFileSize = (uint64_t{1} << 63) - 1;
+
 /// Code points in a UTF-8 string.
 size_t length_of(const std::string& utf8);
 

@@ -40,6 +40,17 @@ void say_again(Decision& d) {
         d.notices.push_back({NoticeKind::Error, d.job.error ? d.job.error->file : NoFile});
 }
 
+/// Somebody has looked at a failed job and says go: what its files did wrong before no longer counts.
+void forgive(Decision& d, const std::vector<File>& files) {
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        if (files[i].restarts == 0 && files[i].mismatches == 0) continue;
+        File file = files[i];
+        file.restarts = 0;
+        file.mismatches = 0;
+        d.files.emplace(i, std::move(file));
+    }
+}
+
 std::chrono::seconds retry_floor(std::chrono::seconds delay) {
     return std::max(delay, std::chrono::seconds{5});
 }
@@ -84,7 +95,7 @@ Result<Decision> create(const Id& id, uint32_t owner, const Request& request, co
     if (auto ok = append(d, request.files, limits); !ok) return ok.error();
     if (!request.resume) return d;
 
-    auto started = resume(d.job, now);
+    auto started = resume(d.job, {}, now);
     if (started) started->files = std::move(d.files);
     return started;
 }
@@ -99,7 +110,7 @@ Result<Decision> add_files(const Job& job, const std::vector<FileSpec>& specs, c
     return d;
 }
 
-Result<Decision> resume(const Job& job, Now now) {
+Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     if (job.files_total == 0)
         return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};
@@ -117,6 +128,7 @@ Result<Decision> resume(const Job& job, Now now) {
     d.job.failures = 0;
     forget_wait(d.job);
     move(d.job, Event::Resume);
+    if (job.state == State::Error) forgive(d, files);
     return d;
 }
 

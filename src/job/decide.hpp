@@ -49,7 +49,8 @@ struct Request {
 
 Result<Decision> create(const Id& id, uint32_t owner, const Request& request, const Limits& limits, Now now);
 Result<Decision> add_files(const Job& job, const std::vector<FileSpec>& specs, const Limits& limits, Now now);
-Result<Decision> resume(const Job& job, Now now);
+/// `files` must hold all that was decided of them so far.
+Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now);
 Result<Decision> suspend(const Job& job, Now now);
 Result<Decision> cancel(const Job& job, Now now);
 /// Starts the end: the job is acknowledged only by publish_succeeded (BITS 2.5).

@@ -41,18 +41,19 @@ void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
 }
 
 void Notifier::add(const job::Id& id, const Row& row) {
-    lines_.at(id).rows.push_back(row);
+    if (auto* line = line_of(id)) line->rows.push_back(row);
 }
 
 void Notifier::void_ends(const job::Id& id) {
-    std::erase_if(lines_.at(id).rows,
-                  [](const Row& r) { return r.notice.kind != job::NoticeKind::FileTransferred; });
+    auto* line = line_of(id);
+    if (!line) return;
+    std::erase_if(line->rows, [](const Row& r) { return r.notice.kind != job::NoticeKind::FileTransferred; });
 }
 
 void Notifier::modified(const job::Id& id, Usec interval) {
-    auto& line = lines_.at(id);
-    if (!line.modification_due)
-        line.modification_due = std::max(outside_.now(), line.modification_last + interval);
+    auto* line = line_of(id);
+    if (line && !line->modification_due)
+        line->modification_due = std::max(outside_.now(), line->modification_last + interval);
 }
 
 void Notifier::forget(const job::Id& id) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// What our error codes are called on the bus.
 #pragma once
 
 #include "base/result.hpp"

@@ -64,12 +64,12 @@ TEST(AddFiles, NumbersThemOnAndTakesAllOrNothing) {
 }
 
 TEST(Resume, NeedsSomethingToTransfer) {
-    EXPECT_EQ(code_of(resume(Sample{0, false}.job, at_second(1))), Errc::Empty);
+    EXPECT_EQ(code_of(resume(Sample{0, false}.job, {}, at_second(1))), Errc::Empty);
     Sample s{1};
     s.run();
     s.fetch(0);
     ASSERT_EQ(s.job.state, State::Transferred);
-    EXPECT_EQ(code_of(resume(s.job, at_second(3))), Errc::Empty);
+    EXPECT_EQ(code_of(resume(s.job, s.files, at_second(3))), Errc::Empty);
 }
 
 TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
@@ -78,7 +78,7 @@ TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
     s.fetch(0);
     s.take(*add_files(s.job, {spec("late")}, Limits{}, at_second(3)));
     EXPECT_EQ(s.job.state, State::Transferred);
-    auto d = resume(s.job, at_second(4));
+    auto d = resume(s.job, s.files, at_second(4));
     ASSERT_TRUE(d);
     EXPECT_EQ(d->job.state, State::Queued);
     EXPECT_EQ(d->job.transferred_at, WallTime{});
@@ -91,7 +91,7 @@ TEST(Resume, KeepsTheErrorReadableUntilDataFlows) {
     FixedRandom random{0};
     s.take(*failed(s.job, 0, s.files[0], fatal_failure(), RetryPolicy{}, random, at_second(2)));
     ASSERT_EQ(s.job.state, State::Error);
-    s.take(*resume(s.job, at_second(3)));
+    s.take(*resume(s.job, s.files, at_second(3)));
     EXPECT_EQ(s.job.state, State::Queued);
     EXPECT_TRUE(s.job.error);
     s.run();
@@ -162,7 +162,7 @@ std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& j
     Now now = at_second(9);
     return {
         {"add_files", add_files(job, {spec("x")}, Limits{}, now)},
-        {"resume", resume(job, now)},
+        {"resume", resume(job, {}, now)},
         {"suspend", suspend(job, now)},
         {"cancel", cancel(job, now)},
         {"complete", complete(job, now)},

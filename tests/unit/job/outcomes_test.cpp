@@ -82,6 +82,9 @@ TEST_F(OutcomesTest, AFileThatChangesForEverIsAnError) {
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::RemoteFileChanged);
     EXPECT_EQ(s.job.error->file, 0U);
+    // Resume is a new start.
+    s.take(*resume(s.job, s.files, at_second(4)));
+    EXPECT_EQ(s.files[0].restarts, 0U);
 }
 
 TEST_F(OutcomesTest, ATransientFailureWaitsAndIsTriedAgain) {
