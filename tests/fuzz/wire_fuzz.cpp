@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Any bytes as a packet of a worker: what comes out is fit for the bus, or nothing.
+#include "base/text.hpp"
+#include "daemon/wire_values.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+
+using namespace haulier;
+
+namespace {
+
+void must_be_fit(const std::string& text) {
+    if (printable(text, text.size()) != text) std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    wire::FromWorker message;
+    if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
+    must_be_fit(daemon::failure_of(message.failed()).error.sentence);
+    must_be_fit(daemon::validators_of(message.checkpoint().identity()).etag);
+    if (auto status = daemon::status_of(message.answer()); !status) must_be_fit(status.error().sentence);
+    return 0;
+}
