@@ -1,0 +1,40 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An activatable service: the bus starts it when Haulier has something to say, and it leaves when nothing is left to do.
+
+Register it with SetNotifyService("org.haulier.example.Python", "/org/haulier/example/Python").
+"""
+
+import dbus
+import dbus.service
+from dbus.mainloop.glib import DBusGMainLoop
+from gi.repository import GLib
+
+from callback import Callback
+
+NAME = "org.haulier.example.Python"
+PATH = "/org/haulier/example/Python"
+LINGER_SECONDS = 5  # for the next job that ends just now
+
+
+def main() -> None:
+    DBusGMainLoop(set_as_default=True)
+    loop = GLib.MainLoop()
+    bus = dbus.SessionBus()
+    leaving = 0
+
+    def done(sentence: str) -> None:
+        nonlocal leaving
+        print(sentence, flush=True)
+        if leaving:
+            GLib.source_remove(leaving)
+        leaving = GLib.timeout_add_seconds(LINGER_SECONDS, loop.quit)
+
+    exported = Callback(bus, PATH, done)  # the object first, then the name: who calls the name must find the object
+    name = dbus.service.BusName(NAME, bus)
+    loop.run()
+    del name, exported
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The daemon comes when called, leaves when idle, and what it knows outlives it."""
+
+import random
+import signal
+import sqlite3
+import time
+
+from support.checks import assert_file
+from support.client import NAME
+from support.environment import patience
+from support.manner import Manner
+from support.processes import Pidfd
+from support.stack import body
+
+MEBI = 1 << 20
+BIG = body(3 * MEBI)
+
+
+def stalled_job(stack, **options):
+    server = stack.fault_server()
+    resource = server.add("/big", BIG)
+    resource.next_manners(Manner(send=MEBI, then="stall"))
+    job = stack.manager.create(files=[(server.url("/big"), stack.downloads / "big")], Resume=True, **options)
+    job.wait_bytes(MEBI)
+    return server, job
+
+
+def test_an_idle_daemon_leaves_and_comes_back_with_its_jobs(new_stack):
+    stack = new_stack({"Daemon": {"IdleTimeout": "200ms"}})
+    job = stack.manager.create("kept", Description="text", Key="key", NotifyFlags=["error"], MinimumRetryDelay=77)
+    before = job.all()
+    with Pidfd(stack.daemon_pid()) as daemon:
+        stack.wait_stopped()
+        assert daemon.ended(patience(5))
+    assert job.all() == before
+    assert [p["Id"] for _, p in stack.manager.list()] == [job.id]
+
+
+def test_a_daemon_at_work_stays(new_stack):
+    stack = new_stack({"Daemon": {"IdleTimeout": "100ms"}})
+    _server, job = stalled_job(stack)
+    pid = stack.daemon_pid()
+    stack.client.pause(1)
+    assert stack.daemon_pid() == pid
+    job.suspend()
+    stack.wait_stopped()
+
+
+def owners(stack) -> list[str]:
+    """Who had the daemon's name since forget(), "" for nobody."""
+    changes = [s.args for s in stack.client.signals if s.member == "NameOwnerChanged"]
+    return [new for name, _old, new in changes if name == NAME]
+
+
+def starts(stack) -> int:
+    return len([owner for owner in owners(stack) if owner])
+
+
+def losses(stack) -> int:
+    return owners(stack).count("")
+
+
+def assert_all_there(stack, count: int) -> None:
+    descriptions = [stack.manager.get(p["Id"]).get("Description") for _, p in stack.manager.list()]
+    assert descriptions == [str(number) for number in range(count)]
+
+
+def test_a_call_in_the_moment_of_leaving_is_not_lost(new_stack):
+    """The daemon leaves as soon as it has answered; the next call comes 0 to 3 ms later."""
+    stack = new_stack({"Daemon": {"IdleTimeout": "0s"}})
+    chance = random.Random(1)
+    stack.client.forget()
+    for attempt in range(50):
+        job = stack.manager.create(f"job {attempt}")
+        moment = time.monotonic() + chance.uniform(0, 0.003)
+        while time.monotonic() < moment:
+            pass  # too short for any timer
+        job.set("Description", str(attempt))
+    assert_all_there(stack, 50)
+    stack.client.wait(lambda: starts(stack) > 5, "proof that the daemon often left, so that something was tried")
+
+
+def test_a_call_right_after_the_name_is_gone_is_not_lost(new_stack):
+    stack = new_stack({"Daemon": {"IdleTimeout": "20ms"}})
+    for attempt in range(10):
+        stack.client.forget()
+        job = stack.manager.create(f"job {attempt}")
+        stack.client.wait(lambda: losses(stack), "the name to be free", seconds=5)
+        job.set("Description", str(attempt))
+    assert_all_there(stack, 10)
+
+
+def test_sigterm_saves_what_is_there(new_stack):
+    """No checkpoint is due before the signal; after it everything that had come is kept."""
+    stack = new_stack({"Transfer": {"CheckpointBytes": "1G", "CheckpointInterval": "1h"}})
+    server, job = stalled_job(stack)
+    with Pidfd(stack.worker_pid()) as worker:
+        stack.signal_daemon(signal.SIGTERM)
+        assert worker.ended(patience(5))
+    job.wait_state("transferred")
+    assert [request.range_start for request in server.of("/big")] == [0, MEBI]
+    job.complete()
+    assert_file(stack.downloads / "big", BIG)
+
+
+def test_a_killed_daemon_knows_everything_that_it_had_confirmed(stack):
+    server = stack.fault_server()
+    server.add("/done", body(1000))
+    done = stack.manager.create(files=[(server.url("/done"), stack.downloads / "done")], Resume=True)
+    failed = stack.manager.create(files=[(server.url("/none"), stack.downloads / "none")], Resume=True)
+    paused = stack.manager.create("paused", Key="k")
+    done.wait_state("transferred")
+    failed.wait_state("error", unless=())
+    before = [job.all() for job in (done, failed, paused)], [job.files() for job in (done, failed)]
+    stack.kill_daemon()
+    assert ([job.all() for job in (done, failed, paused)], [job.files() for job in (done, failed)]) == before
+    failed.cancel()
+    stack.kill_daemon()
+    assert [p["Id"] for _, p in stack.manager.list()] == [done.id, paused.id]
+    assert done.complete() == ("complete", 1, 0)
+
+
+def test_the_worker_of_a_killed_daemon_does_not_live_on(stack):
+    _server, job = stalled_job(stack)
+    with Pidfd(stack.worker_pid()) as worker:
+        stack.kill_daemon()
+        assert worker.ended(patience(10))
+    job.wait_state("transferred")
+
+
+def test_a_killed_worker_is_replaced_and_its_transfers_go_on(new_stack):
+    stack = new_stack({"Transfer": {"CheckpointBytes": "64K"}})
+    server, job = stalled_job(stack)
+    daemon = stack.daemon_pid()
+    stack.kill_worker()
+    job.wait_state("transferred")
+    assert stack.daemon_pid() == daemon
+    assert server.of("/big")[-1].range_start >= MEBI - 64 * 1024 - 32768
+    job.complete()
+    assert_file(stack.downloads / "big", BIG)
+
+
+def test_without_its_bus_the_daemon_ends(stack):
+    stalled_job(stack)
+    with Pidfd(stack.daemon_pid()) as daemon, Pidfd(stack.worker_pid()) as worker:
+        stack.client.close()
+        stack.bus.stop()
+        assert daemon.ended(patience(10)) and worker.ended(patience(10))
+
+
+def databases(stack) -> list[str]:
+    return sorted(path.name for path in stack.state.iterdir() if not path.name.endswith(("-wal", "-shm")))
+
+
+def assert_set_aside(stack) -> None:
+    assert stack.manager.list() == []
+    names = databases(stack)
+    assert "haulier.db" in names
+    assert [name for name in names if name.startswith("haulier.db.corrupt-")], names
+    assert "corrupt" in stack.log.read_text()
+    stack.manager.create("life goes on")
+    stack.kill_daemon()
+    assert len(stack.manager.list()) == 1
+
+
+def test_a_database_of_nonsense_is_set_aside(stack):
+    stack.manager.create("lost")
+    stack.signal_daemon(signal.SIGTERM)
+    for path in stack.state.glob("haulier.db*"):
+        path.write_bytes(b"nonsense " * 1000)
+    assert_set_aside(stack)
+
+
+def test_a_damaged_database_is_set_aside(stack):
+    for number in range(60):
+        stack.manager.create(f"lost {number}", Description="x" * 1000)
+    stack.signal_daemon(signal.SIGTERM)
+    database = stack.state / "haulier.db"
+    damaged = bytearray(database.read_bytes())
+    page = 4096
+    assert len(damaged) > 8 * page
+    damaged[2 * page:6 * page] = bytes(range(256)) * (4 * page // 256)
+    database.write_bytes(damaged)
+    assert_set_aside(stack)
+
+
+def test_a_database_of_the_future_is_set_aside(stack):
+    stack.manager.create("lost")
+    stack.signal_daemon(signal.SIGTERM)
+    with sqlite3.connect(stack.state / "haulier.db") as database:
+        database.execute("PRAGMA user_version = 9999")
+    database.close()
+    assert stack.manager.list() == []
+    assert [name for name in databases(stack) if ".corrupt-" in name]
+
+
+def test_strange_configuration_is_reported_with_its_line_and_the_daemon_runs(new_stack):
+    stack = new_stack({"Daemon": {"Colour": "red"}, "Jobs": {"MaxJobs": "many"}})
+    assert stack.manager.list() == []
+    log = stack.log.read_text()
+    assert "haulier.conf:3" in log and "Colour" in log
+    assert "MaxJobs" in log and "many" in log
+
+
+def test_secrets_in_urls_stay_out_of_the_log(stack):
+    server = stack.fault_server()
+    job = stack.manager.create(files=[(server.url("/missing?token=hunter2"), stack.downloads / "f")], Resume=True)
+    job.wait_state("error", unless=())
+    stack.signal_daemon(signal.SIGTERM)
+    assert "hunter2" not in stack.log.read_text()

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The examples do what they say: other people's D-Bus libraries as callback objects and as activatable services."""
+
+import subprocess
+
+import pytest
+
+from support.checks import assert_file, leftovers
+from support.environment import EXAMPLES, PYTHON, patience
+from support.manner import Manner
+from support.stack import body
+
+DATA = body(400_000)
+LIBRARIES = {"gio": ("org.haulier.example.Gio", "/org/haulier/example/Gio"),
+             "dbus-python": ("org.haulier.example.Python", "/org/haulier/example/Python")}
+
+
+def run(stack, library: str, script: str, *arguments) -> subprocess.CompletedProcess:
+    return subprocess.run([PYTHON, str(EXAMPLES / library / script), *map(str, arguments)], env=stack.env, text=True,
+                          timeout=patience(30), capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_activatable_service_is_started_told_and_completes_the_job(stack, library):
+    name, path = LIBRARIES[library]
+    log = stack.add_python_service(name, EXAMPLES / library / "notify_service.py")
+    server = stack.fault_server()
+    resource = server.add("/f", DATA, manner=Manner(send=1000, gate=True, then="finish"))
+    target = stack.downloads / "file"
+    client = run(stack, library, "fetch_and_leave.py", server.url("/f"), target, name, path)
+    assert client.returncode == 0, client.stderr
+    job_id = client.stdout.strip()
+    assert not stack.client.owner(name)
+    resource.gate.set()
+    removed = stack.client.wait_signal("JobRemoved")
+    assert removed.args[1:] == (job_id, "complete")
+    assert_file(target, DATA)
+    stack.client.wait(lambda: f"job {job_id}: complete 1 0" in log.read_text(), "the service's own words")
+    stack.client.wait(lambda: not stack.client.owner(name), "the service to leave")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_callback_object_is_called_and_completes_the_job(stack, library):
+    server = stack.fault_server()
+    server.add("/f", DATA)
+    client = run(stack, library, "fetch_and_stay.py", server.url("/f"), stack.downloads / "file")
+    assert client.returncode == 0, client.stderr
+    assert client.stdout.strip().endswith(": complete 1 0")
+    assert_file(stack.downloads / "file", DATA)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_failure_reaches_the_callback_object(stack, library):
+    server = stack.fault_server()
+    client = run(stack, library, "fetch_and_stay.py", server.url("/missing"), stack.downloads / "file")
+    assert client.returncode == 1
+    assert "failed:" in client.stdout and "(http-status)" in client.stdout
+    assert leftovers(stack.downloads) == [] and stack.manager.list() == []
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_refusals_are_readable(stack, library):
+    client = run(stack, library, "fetch_and_leave.py", "ftp://127.0.0.1/f", stack.downloads / "file")
+    assert client.returncode == 1
+    assert "ftp" in client.stderr and "Traceback" not in client.stderr

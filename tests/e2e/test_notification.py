@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who is told, when, how often, and who is not disturbed (design 6)."""
+
+from support.callback import Mute, Refuse
+from support.checks import assert_file
+from support.client import JOB, Job
+from support.notify_service import NotifyService
+from support.processes import Pidfd
+from support.stack import body
+
+SMALL = body(20_000)
+
+
+def small_job(stack, server, name="file", **options):
+    server.add(f"/{name}", SMALL)
+    return stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name)], **options)
+
+
+def failing_job(stack, server, **options):
+    return stack.manager.create(files=[(server.url("/nothing-there"), stack.downloads / "f")], **options)
+
+
+def test_a_service_is_started_and_told(stack):
+    service = NotifyService(stack)
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), Resume=True)
+    job.wait_state("transferred")
+    stack.client.wait_signal("Called")
+    assert service.calls == [("JobTransferred", job.id)]
+    assert len(service.starts) == 1
+
+
+def test_a_living_callback_object_is_preferred_and_the_service_not_started(stack):
+    service = NotifyService(stack)
+    callback = stack.callback()
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), NotifyObject=callback.path)
+    assert job.get("NotifyObject") == (stack.client.unique_name, callback.path)
+    job.resume()
+    call = callback.wait("JobTransferred")
+    assert call.args == (job.path, job.id)
+    stack.client.wait(lambda: job.state == "transferred", "transferred")
+    stack.signal_daemon(15)  # nothing more can be said after this
+    assert service.starts == []
+    assert callback.methods() == ["JobTransferred"]
+
+
+def test_when_the_callback_object_is_gone_the_service_is_told(stack):
+    service = NotifyService(stack)
+    server = stack.fault_server()
+    other = stack.connect()
+    callback = stack.callback(other)
+    job = small_job(stack, server, NotifyService=(service.name, "/client"))
+    Job(other, job.path).notify_object(callback.path)
+    other.close()
+    job.wait_property("NotifyObject", lambda value: value == ("", "/"))
+    job.resume()
+    stack.client.wait_signal("Called")
+    assert service.calls == [("JobTransferred", job.id)]
+
+
+def test_an_object_that_is_not_there_gives_way_to_the_service(stack):
+    service = NotifyService(stack)
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), NotifyObject="/not/there")
+    job.resume()
+    stack.client.wait_signal("Called")
+    assert service.calls == [("JobTransferred", job.id)]
+
+
+def test_who_answers_for_the_service_becomes_the_callback_object(stack):
+    service = NotifyService(stack)
+    server = stack.fault_server()
+    job = small_job(stack, server, NotifyService=(service.name, "/client"), Resume=True)
+    job.wait_state("transferred")
+    owner, path = job.wait_property("NotifyObject", lambda value: value != ("", "/"))
+    assert (owner, path) == (stack.client.owner(service.name), "/client")
+    server.add("/more", SMALL)
+    job.add_file(server.url("/more"), stack.downloads / "more")
+    job.resume()
+    stack.client.wait(lambda: service.calls == [("JobTransferred", job.id)] * 2, "the second call")
+    assert len(service.starts) == 1
+    assert job.get("NotifyService") == (service.name, "/client")
+
+
+def test_a_callback_that_fails_twice_is_called_a_third_time(stack):
+    callback = stack.callback()
+
+    def refuse_twice(_call):
+        if len(callback.calls) < 3:
+            raise Refuse
+
+    callback.answer = refuse_twice
+    job = small_job(stack, stack.fault_server(), NotifyObject=callback.path, Resume=True)
+    callback.wait("JobTransferred", times=3)
+    assert job.state == "transferred"
+    assert job.get("NotifyObject") == (stack.client.unique_name, callback.path)
+    stack.client.pause(1.5)  # longer than RetryDelay doubled twice: an acknowledged event is not told again
+    assert callback.methods() == ["JobTransferred"] * 3
+
+
+def test_a_mute_client_delays_nobody_else(stack):
+    """More unanswered jobs than calls may be in flight, and more than there are reply slots on a system bus."""
+    server = stack.fault_server()
+    server.add("/file", SMALL)
+    mute_bus = stack.connect()
+
+    def stay_mute(_call):
+        raise Mute
+
+    mute = stack.callback(mute_bus, "/mute", stay_mute)
+    for number in range(12):
+        job = stack.manager.create(files=[(server.url("/file"), stack.downloads / f"mute-{number}")])
+        Job(mute_bus, job.path).notify_object(mute.path)
+        job.resume()
+    mute.wait("JobTransferred")
+
+    callback = stack.callback()
+    job = small_job(stack, server, NotifyObject=callback.path, Resume=True)
+    callback.wait("JobTransferred", seconds=5)
+    job.complete()
+    assert_file(stack.downloads / "file", SMALL)
+
+
+def test_every_file_is_told_before_the_end_and_each_only_after_the_one_before(stack):
+    server = stack.fault_server()
+    callback = stack.callback()
+    refused = []
+
+    def refuse_each_file_once(call):
+        if call.method == "FileTransferred" and call.args[2] not in refused:
+            refused.append(call.args[2])
+            raise Refuse
+
+    callback.answer = refuse_each_file_once
+    names = ["a", "b", "c"]
+    for name in names:
+        server.add(f"/{name}", SMALL)
+    job = stack.manager.create(
+        files=[(server.url(f"/{name}"), stack.downloads / name) for name in names],
+        NotifyFlags=["transferred", "error", "file-transferred"], NotifyObject=callback.path, Resume=True)
+    callback.wait("JobTransferred")
+
+    assert callback.methods() == ["FileTransferred"] * 6 + ["JobTransferred"]
+    told = [call.args[2] for call in callback.calls[:-1]]
+    assert told[0::2] == told[1::2] and sorted(told[0::2]) == [0, 1, 2]
+    for call in callback.calls[:-1]:
+        path, job_id, index, remote, temporary = call.args
+        assert (path, job_id, remote) == (job.path, job.id, server.url(f"/{names[index]}"))
+        assert open(temporary, "rb").read() == SMALL
+    heard = [s.args[0] for s in stack.client.signals if (s.interface, s.member) == (JOB, "FileTransferred")]
+    assert sorted(heard) == [0, 1, 2]
+
+
+def test_a_failed_job_is_told_with_its_error(stack):
+    callback = stack.callback()
+    job = failing_job(stack, stack.fault_server(), NotifyObject=callback.path, Resume=True)
+    call = callback.wait("JobError")
+    path, job_id, error = call.args
+    assert (path, job_id) == (job.path, job.id)
+    assert error == job.get("Error")
+    assert error[:3] == ("remote-file", "http-status", 404) and error[3] and error[4] == 0
+    assert job.state == "error"
+
+
+def test_flags_choose_what_is_told_and_signals_come_anyway(stack):
+    server = stack.fault_server()
+    callback = stack.callback()
+    silenced = small_job(stack, server, "silenced", NotifyFlags=["disable", "transferred"], NotifyObject=callback.path)
+    errors_only = small_job(stack, server, "errors", NotifyFlags=["error"], NotifyObject=callback.path)
+    for job in (silenced, errors_only):
+        job.resume()
+        job.wait_state("transferred")
+        stack.client.wait_signal("Transferred", job.path)
+    told = small_job(stack, server, "told", NotifyObject=callback.path, Resume=True)
+    callback.wait("JobTransferred")
+    assert [call.args[1] for call in callback.calls] == [told.id]
+
+
+def test_registering_late_or_again_tells_again(stack):
+    server = stack.fault_server()
+    done = small_job(stack, server, Resume=True)
+    failed = failing_job(stack, server, Resume=True)
+    done.wait_state("transferred")
+    failed.wait_state("error", unless=())
+    first = stack.callback(path="/first")
+    for job in (done, failed):
+        job.notify_object(first.path)
+    first.wait("JobTransferred")
+    first.wait("JobError")
+    second = stack.callback(path="/second")
+    done.notify_object(second.path)
+    second.wait("JobTransferred")
+    assert sorted(first.methods()) == ["JobError", "JobTransferred"]
+
+
+def test_modifications_are_told_sparingly_and_never_for_the_end_itself(stack):
+    callback = stack.callback()
+    job = small_job(stack, stack.fault_server(), NotifyFlags=["modification", "transferred"],
+                    NotifyObject=callback.path, MinimumNotificationInterval=400)
+    for number in range(20):
+        job.set("Description", f"text {number}")
+    callback.wait("JobModification", times=2)
+    assert len(callback.calls) == 2
+    assert callback.calls[0].args == (job.path, job.id)
+
+
+def test_an_event_that_nobody_acknowledged_survives_the_death_of_the_daemon(stack):
+    """Killed between the durable "transferred" and the acknowledgement: the service is still started and told."""
+    service = NotifyService(stack, behaviour="mute")
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), Resume=True)
+    stack.client.wait_signal("Called")
+    stack.kill_daemon()
+    with Pidfd(stack.client.pid_of(service.name)) as hanging:
+        hanging.kill()
+    stack.client.forget()
+    service.behave("complete")
+
+    stack.manager.get(job.id)  # any call has the bus start the daemon again
+    removed = stack.client.wait_signal("JobRemoved")
+    assert removed.args == (job.path, job.id, "complete")
+    assert len(service.starts) == 2
+    assert service.calls == [("JobTransferred", job.id)] * 2
+    assert_file(stack.downloads / "file", SMALL)
+
+
+def test_a_service_that_dies_before_it_answers_is_started_again(stack):
+    service = NotifyService(stack, behaviour="die")
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), Resume=True)
+    stack.client.wait(lambda: len(service.calls) == 1, "the first call")
+    service.behave("accept")
+    stack.client.wait_signal("NameOwnerChanged")
+    stack.client.wait(lambda: len(service.starts) == 2 and len(service.calls) == 2, "the second start")
+    owner, _path = job.wait_property("NotifyObject", lambda value: value != ("", "/"))
+    assert owner == stack.client.owner(service.name)
+
+
+def test_a_service_that_never_ends_its_job_is_started_ever_more_rarely(new_stack):
+    stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms", "LaunchDelay": "500ms"}})
+    service = NotifyService(stack, behaviour="die")
+    small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), Resume=True)
+    stack.client.wait(lambda: len(service.starts) >= 5, "five starts", seconds=30)
+    starts = service.starts
+    gaps = [later - earlier for earlier, later in zip(starts, starts[1:])]
+    assert gaps[1] >= 0.4 and gaps[2] >= 0.9 and gaps[3] >= 1.8, gaps
+
+
+def test_a_client_may_complete_inside_its_callback(stack):
+    """The daemon serves the very client whose answer it waits for."""
+    callback = stack.callback()
+    outcomes = []
+
+    def complete_first(call):
+        outcomes.append(Job(stack.client, call.args[0]).complete())
+
+    callback.answer = complete_first
+    job = small_job(stack, stack.fault_server(), NotifyObject=callback.path, Resume=True)
+    removed = stack.client.wait_signal("JobRemoved")
+    assert removed.args == (job.path, job.id, "complete")
+    assert outcomes == [("complete", 1, 0)]
+    assert callback.methods() == ["JobTransferred"]
+    assert_file(stack.downloads / "file", SMALL)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Resume against servers that lie about versions: the whole old file, the whole new one, or an explained error.
+
+The four faults, combined with whether the file changed and how the transfer was interrupted.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from support.checks import part_files, sha256
+from support.client import Job
+from support.manner import Manner, http_date
+from support.stack import body
+
+MEBI = 1 << 20
+OLD = body(3 * MEBI, seed=1)
+NEW = body(3 * MEBI, seed=2)
+LONGER = body(3 * MEBI + 5000, seed=3)
+OLD_DATE, NEW_DATE = http_date(-7 * 86400), http_date(-3 * 86400)
+
+# Causes that a person understands as "the server's file is not what it was".
+EXPLAINED = {"remote-file-changed", "checksum-mismatch", "invalid-response", "size-mismatch", "short-body", "long-body"}
+
+
+@dataclass
+class Case:
+    name: str
+    manner: Manner = Manner()                  # of the second and later answers
+    etag: str | None = '"old"'
+    date: str | None = OLD_DATE
+    change: tuple | None = None                # content, etag, date from the second request on
+    checksum: str = ""
+
+    def outcomes(self) -> list[bytes]:
+        return [OLD] + ([self.change[0]] if self.change else [])
+
+
+CHANGES = {
+    "unchanged": None,
+    "changed": (NEW, '"new"', NEW_DATE),
+    "longer": (LONGER, '"new"', NEW_DATE),
+}
+FAULTS = {
+    "honest": Manner(),
+    "200-to-correct-if-range": Manner(if_range="refuse"),
+    "206-to-stale-if-range": Manner(if_range="ignore"),
+    "fresh-etag": Manner(fresh_etag=True),
+    "fresh-etag-206": Manner(fresh_etag=True, if_range="ignore"),
+    "no-ranges": Manner(ranges=False),
+}
+
+
+def cases() -> list[Case]:
+    found = [Case(f"{fault}-{change}", manner=manner, change=version)
+             for fault, manner in FAULTS.items() for change, version in CHANGES.items()]
+    ignore = Manner(if_range="ignore")
+    found += [
+        Case("same-etag-other-length", manner=ignore, change=(LONGER, '"old"', OLD_DATE)),
+        Case("date-only-unchanged", etag=None),
+        Case("date-only-changed", etag=None, change=(NEW, None, NEW_DATE)),
+        Case("date-only-changed-206", etag=None, manner=ignore, change=(NEW, None, NEW_DATE)),
+        Case("weak-etag-unchanged", etag='W/"old"'),
+        Case("weak-etag-changed-206", etag='W/"old"', manner=ignore, change=(NEW, 'W/"new"', NEW_DATE)),
+        Case("weak-etag-only-changed-206", etag='W/"old"', date=None, manner=ignore, change=(NEW, 'W/"old"', None)),
+        Case("no-validator-unchanged", etag=None, date=None),
+        Case("no-validator-changed-206", etag=None, date=None, manner=ignore, change=(NEW, None, None)),
+        Case("no-validator-unchanged-sum", etag=None, date=None, checksum=sha256(OLD)),
+        Case("no-validator-changed-sum", etag=None, date=None, manner=ignore, change=(NEW, None, None),
+             checksum=sha256(NEW)),
+        Case("no-validator-changed-old-sum", etag=None, date=None, manner=ignore, change=(NEW, None, None),
+             checksum=sha256(OLD)),
+        Case("validators-vanish", manner=ignore, change=(NEW, None, None)),
+        Case("validators-vanish-same-bytes", manner=ignore, change=(OLD, None, None)),
+    ]
+    return found
+
+
+class Trial:
+    """All cases at once, each a job of its own whose server has sent 1 MiB of 3 and then falls silent."""
+
+    def __init__(self, new_stack, first_ends: str):
+        self.stack = new_stack({
+            "Transfer": {"CheckpointBytes": "64K", "ConnectionsPerHost": "100", "MaxRestarts": "3"},
+            "Scheduler": {"MaxBackgroundJobs": "100"},
+        })
+        self.server = self.stack.fault_server()
+        self.jobs: dict[str, Job] = {}
+        for case in cases():
+            resource = self.server.add(f"/{case.name}", OLD, etag=case.etag, modified=case.date, manner=case.manner)
+            first = Manner(send=MEBI, gate=True, then=first_ends, fresh_etag=case.manner.fresh_etag)
+            resource.next_manners(first)
+            options = {"Checksum": f"sha256:{case.checksum}"} if case.checksum else {}
+            file = (self.server.url(f"/{case.name}"), self.stack.downloads / case.name, options)
+            self.jobs[case.name] = self.stack.manager.create(files=[file], Resume=True)
+        for case in cases():
+            self.jobs[case.name].wait_bytes(MEBI)
+            if case.change:
+                self.server.resources[f"/{case.name}"].change(*case.change)
+
+    def judge(self) -> None:
+        faults = []
+        for case in cases():
+            job = self.jobs[case.name]
+            state = job.wait_state("transferred", "error", unless=(), seconds=30)
+            ranges = [(r.status, r.range_start) for r in self.server.of(f"/{case.name}")]
+            if state == "error":
+                outcome = job.get("Error")[1]
+                fine = outcome in EXPLAINED and case.name not in MUST_SUCCEED
+                job.cancel()
+            else:
+                job.complete()
+                content = (self.stack.downloads / case.name).read_bytes()
+                fine = content in case.outcomes()
+                if case.checksum:
+                    fine = fine and sha256(content) == case.checksum
+                outcome = "old" if content == OLD else "new" if fine else f"a mixture of {len(content)} bytes"
+            print(f"{case.name:32} {outcome:24} {ranges}")
+            if not fine:
+                faults.append(f"{case.name}: {outcome} {ranges}")
+        assert not faults, "\n".join(faults)
+        assert part_files(self.stack.downloads) == []
+
+    def starts(self, name: str) -> list[int]:
+        """Where each request for a case began."""
+        return [request.range_start for request in self.server.of(f"/{name}")]
+
+
+# Nothing stands in the way of these: an error would be timidity.
+MUST_SUCCEED = {f"{fault}-{change}" for fault in ("honest", "200-to-correct-if-range", "206-to-stale-if-range", "no-ranges")
+                for change in CHANGES} | {
+    "date-only-unchanged", "date-only-changed", "date-only-changed-206", "weak-etag-unchanged", "no-validator-unchanged",
+    "no-validator-changed-206", "no-validator-unchanged-sum", "no-validator-changed-sum", "fresh-etag-unchanged"}
+
+
+def suspend(trial: Trial) -> None:
+    for job in trial.jobs.values():
+        job.suspend()
+    for job in trial.jobs.values():
+        job.resume()
+
+
+def kill_daemon(trial: Trial) -> None:
+    trial.stack.kill_daemon()
+    trial.stack.start()
+
+
+def kill_worker(trial: Trial) -> None:
+    trial.stack.kill_worker()
+
+
+def cut(trial: Trial) -> None:
+    """The server closes all connections; nobody waits for the retry delay."""
+    for resource in trial.server.resources.values():
+        resource.gate.set()
+    for job in trial.jobs.values():
+        job.wait_state("transient-error")
+        assert job.get("Error")[1] in ("short-body", "connection-lost")
+        job.resume()
+
+
+@pytest.mark.parametrize("interrupt", [suspend, kill_daemon, kill_worker, cut], ids=lambda f: f.__name__)
+def test_never_a_mixed_file(new_stack, interrupt):
+    trial = Trial(new_stack, "close" if interrupt is cut else "stall")
+    interrupt(trial)
+    trial.judge()
+
+    # After a kill up to one checkpoint (64 KiB) and what the kernel held is fetched again; otherwise nothing.
+    kept = MEBI if interrupt in (suspend, cut) else MEBI - 256 * 1024
+    assert trial.starts("honest-unchanged")[1] >= kept
+    assert trial.starts("date-only-unchanged")[1] >= kept
+    assert trial.starts("no-validator-unchanged-sum")[1] >= kept, "a checksum will judge the whole"
+    assert max(trial.starts("no-validator-unchanged")) == 0, "nothing proves that it is the same file"
+
+
+def test_a_server_that_mishandles_if_range_costs_one_more_request_and_no_bytes(new_stack):
+    """200 to a correct If-Range: the body is dropped and the rest asked for with a plain Range."""
+    stack = new_stack()
+    server = stack.fault_server()
+    resource = server.add("/f", OLD, manner=Manner(if_range="refuse"))
+    resource.next_manners(Manner(send=MEBI, then="stall"))
+    job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
+    job.wait_bytes(MEBI)
+    job.suspend()
+    job.resume()
+    job.wait_state("transferred")
+    job.complete()
+    assert (stack.downloads / "f").read_bytes() == OLD
+    asked = [(r.range_start, "if-range" in r.headers, r.status) for r in server.requests]
+    assert asked == [(0, False, 200), (MEBI, True, 200), (MEBI, False, 206)]
+    assert server.requests[1].sent < MEBI, "the dropped body must not be read to its end"

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Rules of the house that a machine can keep: licence lines, sizes, format, comments in the contract."""
+
+import re
+import shutil
+import subprocess
+
+from support.environment import SOURCE
+
+CODE = (".cpp", ".hpp", ".h")
+LICENSED = CODE + (".py", ".proto", ".sql", ".sh")
+FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging")
+
+
+def files(*suffixes: str):
+    for folder in FOLDERS:
+        for path in sorted((SOURCE / folder).rglob("*")):
+            if path.is_file() and path.suffix in suffixes and "__pycache__" not in path.parts:
+                yield path
+
+
+def name(path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def test_every_source_file_names_its_licence():
+    scripts = [path for path in (SOURCE / "tools").rglob("*") if path.is_file() and path.suffix == ""]
+    missing = [name(path) for path in [*files(*LICENSED), *scripts]
+               if "SPDX-License-Identifier: LGPL-2.1-or-later" not in "\n".join(path.read_text().splitlines()[:3])]
+    assert not missing
+    assert (SOURCE / "LICENSE").exists() or (SOURCE / "COPYING").exists() or (SOURCE / "LICENSES").exists()
+
+
+def test_headers_say_what_they_are():
+    """pragma once, and a sentence of prose before it."""
+    faults = []
+    for path in files(".hpp"):
+        lines = path.read_text().splitlines()
+        if "#pragma once" not in lines:
+            faults.append(f"{name(path)}: no #pragma once")
+        elif not any(re.match(r"// [A-Z\"`'.a-z]", line) and "SPDX" not in line for line in lines[:lines.index("#pragma once")]):
+            faults.append(f"{name(path)}: does not say what it is")
+    assert not faults
+
+
+def test_no_file_is_a_monster():
+    lengths = {name(path): len(path.read_text().splitlines()) for path in (SOURCE / "src").rglob("*") if path.suffix in CODE}
+    assert not {path: length for path, length in lengths.items() if length > 600}
+
+
+def test_no_debts_are_left_in_the_code():
+    faults = []
+    for path in [*files(*CODE), *files(".py")]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", line):
+                faults.append(f"{name(path)}:{number}: {line.strip()}")
+    assert not faults, "\n".join(faults)
+
+
+def test_tests_wait_for_events_and_not_for_time():
+    """Sleeping is for the server that plays a slow one."""
+    allowed = {"tests/support/fault_server.py"}
+    faults = [name(path) for path in [*files(".py"), *files(".cpp")]
+              if name(path).startswith("tests/") and name(path) not in allowed
+              and re.search(r"\b(time\.slee" + r"p|sleep_fo" + r"r|usleep|nanosleep)\(", path.read_text())]
+    assert not faults
+
+
+def test_code_is_formatted():
+    formatter = shutil.which("clang-format")
+    assert formatter, "clang-format is needed"
+    sources = [str(path) for path in files(".cpp", ".hpp")]
+    done = subprocess.run([formatter, "--dry-run", "-Werror", *sources], cwd=SOURCE, capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+def test_nothing_tells_of_the_machine_it_was_made_on():
+    """Paths of a private machine have no place in what others build."""
+    private = re.compile(r"(?<![\w.])/(work|root)/[\w.]")
+    texts = [*files(*LICENSED, ".xml", ".md", ".in", ".build", ".conf", ".service"), *SOURCE.glob("*.md"),
+             *(SOURCE / "docs").rglob("*.*")]
+    faults = [f"{name(path)}: {match[0]}" for path in texts if path.is_file()
+              for match in [private.search(path.read_text(errors="replace"))] if match]
+    assert not faults

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A client of Haulier as a program would write it with Gio, and waiting for what it hears, with a deadline."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+from .environment import patience  # noqa: E402
+
+NAME = "org.haulier.Haulier1"
+ROOT = "/org/haulier/Haulier1"
+MANAGER = NAME + ".Manager"
+JOB = NAME + ".Job"
+CALLBACK = NAME + ".Callback"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+
+UNKNOWN = 2**64 - 1
+FINAL = ("acknowledged", "cancelled")
+
+
+class BusError(Exception):
+    """An error that came back over the bus. `name` is short for errors of Haulier: "NotFound"."""
+
+    def __init__(self, error: GLib.Error):
+        remote = Gio.DBusError.get_remote_error(error) or error.domain
+        Gio.DBusError.strip_remote_error(error)
+        self.name = remote.removeprefix(NAME + ".Error.")
+        self.message = error.message
+        super().__init__(f"{self.name}: {self.message}")
+
+    @property
+    def daemon_died(self) -> bool:
+        return self.name in ("org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected")
+
+
+@dataclass
+class Signal:
+    path: str
+    interface: str
+    member: str
+    args: tuple
+
+
+class Bus:
+    """One connection to the bus."""
+
+    def __init__(self, address: str):
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+        self.connection.set_exit_on_close(False)
+        self.signals: list[Signal] = []
+        for sender, interface in ((NAME, None), (BUS[0], None), (None, "org.haulier.Test")):
+            self.connection.signal_subscribe(sender, interface, None, None, None, Gio.DBusSignalFlags.NONE, self._heard)
+
+    @property
+    def unique_name(self) -> str:
+        return self.connection.get_unique_name()
+
+    def close(self) -> None:
+        if not self.connection.is_closed():
+            self.connection.close_sync(None)
+
+    def _heard(self, _connection, _sender, path, interface, member, parameters) -> None:
+        self.signals.append(Signal(path, interface, member, parameters.unpack()))
+
+    def call(self, destination: str, path: str, interface: str, method: str, signature: str = "()", *args,
+             seconds: float = 20) -> tuple:
+        try:
+            answer = self.connection.call_sync(destination, path, interface, method, GLib.Variant(signature, args), None,
+                                               Gio.DBusCallFlags.NONE, int(patience(seconds) * 1000), None)
+        except GLib.Error as error:
+            raise BusError(error) from None
+        return answer.unpack()
+
+    def wait(self, predicate: Callable[[], object], what: str, seconds: float = 15):
+        """Handles what comes in until `predicate` holds; answers its value."""
+        deadline = time.monotonic() + patience(seconds)
+        context = GLib.MainContext.default()
+        while True:
+            value = predicate()
+            if value:
+                return value
+            left = deadline - time.monotonic()
+            assert left > 0, f"waited {patience(seconds):.0f} s in vain for {what}"
+            alarm = GLib.timeout_add(int(left * 1000) + 1, lambda: GLib.SOURCE_REMOVE)
+            context.iteration(True)
+            if source := context.find_source_by_id(alarm):
+                source.destroy()
+
+    def wait_signal(self, member: str, path: str | None = None, seconds: float = 15) -> Signal:
+        """The first signal of that name (from that object) since the connection was made or forget() was called."""
+        def found():
+            return next((s for s in self.signals if s.member == member and path in (None, s.path)), None)
+        return self.wait(found, f"signal {member}", seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Lets time pass while handling what comes in. Only where time itself is what is tested."""
+        over = []
+        GLib.timeout_add(int(seconds * 1000) + 1, lambda: over.append(True))
+        self.wait(lambda: over, "time to pass", seconds + 10)
+
+    def forget(self) -> None:
+        self.signals.clear()
+
+    def owner(self, name: str) -> str:
+        """Unique name of the owner of a bus name, "" when nobody has it."""
+        try:
+            return self.call(*BUS, "GetNameOwner", "(s)", name)[0]
+        except BusError:
+            return ""
+
+    def pid_of(self, name: str) -> int:
+        return self.call(*BUS, "GetConnectionUnixProcessID", "(s)", name)[0]
+
+
+class Manager:
+    def __init__(self, bus: Bus):
+        self.bus = bus
+
+    def _call(self, method: str, signature: str = "()", *args) -> tuple:
+        return self.bus.call(NAME, ROOT, MANAGER, method, signature, *args)
+
+    def create(self, display_name: str = "test", job_type: str = "download", files=None, **options) -> "Job":
+        """CreateJob. Files are (remote, local) or (remote, local, {option: Variant}); options are Variants or plain."""
+        path, _id, created = self.create_raw(display_name, job_type, files, **options)
+        job = Job(self.bus, path)
+        job.created = created
+        return job
+
+    def create_raw(self, display_name="test", job_type="download", files=None, **options) -> tuple:
+        wanted = {name: as_option(name, value) for name, value in options.items()}
+        if files is not None:
+            wanted["Files"] = GLib.Variant("a(ssa{sv})", [as_file(f) for f in files])
+        return self._call("CreateJob", "(ssa{sv})", display_name, job_type, wanted)
+
+    def get(self, job_id: str) -> "Job":
+        return Job(self.bus, self._call("GetJob", "(s)", job_id)[0])
+
+    def list(self, **criteria) -> list[tuple[str, dict]]:
+        return self._call("ListJobs", "(a{sv})", {n: as_option(n, v) for n, v in criteria.items()})[0]
+
+    def property(self, name: str):
+        return self.bus.call(NAME, ROOT, PROPERTIES, "Get", "(ss)", MANAGER, name)[0]
+
+
+OPTION_TYPES = {
+    "Resume": "b", "Key": "s", "NotifyObject": "o", "NotifyService": "(so)", "Description": "s", "NotifyFlags": "as",
+    "MinimumRetryDelay": "u", "NoProgressTimeout": "u", "MinimumNotificationInterval": "u", "DisplayName": "s",
+    "States": "as", "Offset": "u", "Limit": "u", "Checksum": "s", "Size": "t", "Mode": "u",
+}
+
+
+def as_option(name: str, value) -> GLib.Variant:
+    return value if isinstance(value, GLib.Variant) else GLib.Variant(OPTION_TYPES[name], value)
+
+
+def as_file(file: tuple) -> tuple:
+    remote, local, *more = file
+    options = more[0] if more else {}
+    return remote, str(local), {name: as_option(name, value) for name, value in options.items()}
+
+
+class Job:
+    def __init__(self, bus: Bus, path: str):
+        self.bus = bus
+        self.path = path
+        self.id = path.rpartition("/")[2]
+
+    def call(self, method: str, signature: str = "()", *args, seconds: float = 20) -> tuple:
+        return self.bus.call(NAME, self.path, JOB, method, signature, *args, seconds=seconds)
+
+    def add_file(self, remote: str, local) -> int:
+        return self.call("AddFile", "(ss)", remote, str(local))[0]
+
+    def add_files(self, files) -> int:
+        return self.call("AddFiles", "(a(ssa{sv}))", [as_file(f) for f in files])[0]
+
+    def files(self, offset: int = 0, limit: int = 0) -> list[dict]:
+        listed = self.call("ListFiles", "(uu)", offset, limit)[0]
+        return [dict(values, Index=index) for index, values in listed]
+
+    def suspend(self) -> None:
+        self.call("Suspend")
+
+    def resume(self) -> None:
+        self.call("Resume")
+
+    def cancel(self) -> None:
+        self.call("Cancel")
+
+    def complete(self) -> tuple[str, int, int]:
+        return self.call("Complete")
+
+    def notify_object(self, path: str) -> None:
+        self.call("SetNotifyObject", "(o)", path)
+
+    def notify_service(self, name: str, path: str = "/client") -> None:
+        self.call("SetNotifyService", "(so)", name, path)
+
+    def get(self, name: str):
+        return self.bus.call(NAME, self.path, PROPERTIES, "Get", "(ss)", JOB, name)[0]
+
+    def set(self, name: str, value) -> None:
+        self.bus.call(NAME, self.path, PROPERTIES, "Set", "(ssv)", JOB, name, as_option(name, value))
+
+    def all(self) -> dict:
+        return self.bus.call(NAME, self.path, PROPERTIES, "GetAll", "(s)", JOB)[0]
+
+    @property
+    def state(self) -> str:
+        return self.get("State")
+
+    def wait_state(self, *states: str, seconds: float = 20, unless=("error", "cancelled")) -> str:
+        """Until the job is in one of `states`; fails at once when it reaches one of `unless`. Asks again after every
+        signal; asking starts a daemon that was killed."""
+        def reached():
+            try:
+                state = self.state
+            except BusError as error:
+                if error.daemon_died:
+                    return None
+                raise
+            assert state in states or state not in unless, f"the job is {state}: {self.get('Error')}"
+            return state if state in states else None
+        return self.bus.wait(reached, f"state {' or '.join(states)}", seconds)
+
+    def wait_bytes(self, least: int, seconds: float = 20) -> int:
+        def arrived():
+            count = self.get("BytesTransferred")
+            return count if count >= least else None
+        return self.bus.wait(arrived, f"{least} bytes", seconds)
+
+    def wait_property(self, name: str, predicate: Callable[[object], object], seconds: float = 15):
+        def holds():
+            value = self.get(name)
+            return (value,) if predicate(value) else None
+        return self.bus.wait(holds, f"property {name}", seconds)[0]

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An HTTP server on loopback that lies on demand, and remembers what it was asked and what it sent.
+
+By itself: python3 tests/support/fault_server.py [--port N] [--size BYTES] [PATH=MANNER ...], see README.md there.
+"""
+
+import argparse
+import dataclasses
+import gzip
+import http.server
+import itertools
+import json
+import pathlib
+import random
+import re
+import socket
+import struct
+import sys
+import threading
+import time
+
+if __package__:
+    from .environment import patience
+    from .manner import PRESETS, Manner, http_date
+else:
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+    from support.environment import patience
+    from support.manner import PRESETS, Manner, http_date
+
+LAST_WEEK = http_date(-7 * 24 * 3600)
+
+
+@dataclasses.dataclass
+class Request:
+    """What was asked, and how it was answered so far."""
+    number: int
+    method: str
+    path: str
+    headers: dict[str, str]
+    client: tuple
+    began: float
+    status: int = 0
+    first: int = 0      # offset in the file of the first byte of the answer
+    sent: int = 0       # bytes of the body handed to the kernel
+    ended: bool = False
+
+    @property
+    def range(self) -> str:
+        return self.headers.get("range", "")
+
+    @property
+    def range_start(self) -> int:
+        match = re.match(r"bytes=(\d+)-", self.range)
+        return int(match[1]) if match else 0
+
+
+class Resource:
+    """A path: its present version, its manner, and manners for the next requests."""
+
+    def __init__(self, content: bytes, etag: str | None = '"one"', modified: str | None = LAST_WEEK,
+                 manner: Manner = Manner()):
+        self.manner = manner
+        self.script: list[Manner] = []
+        self.gate = threading.Event()
+        self.change(content, etag, modified)
+
+    def change(self, content: bytes, etag: str | None, modified: str | None) -> None:
+        """Another version, from the next request on; what is being sent goes on from the old one."""
+        self.version = (content, etag, modified)
+
+    def next_manners(self, *manners: Manner) -> None:
+        self.script += manners
+
+    def take_manner(self) -> Manner:
+        return self.script.pop(0) if self.script else self.manner
+
+
+class FaultServer:
+    def __init__(self, port: int = 0):
+        self.resources: dict[str, Resource] = {}
+        self.requests: list[Request] = []
+        self.changed = threading.Condition()
+        self.stopping = threading.Event()
+        handler = type("BoundHandler", (Handler,), {"server_state": self})
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self.http.daemon_threads = True
+        self.port = self.http.server_port
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for resource in self.resources.values():
+            resource.gate.set()
+        self.http.shutdown()
+        self.http.server_close()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def add(self, path: str, content: bytes = b"", **options) -> Resource:
+        return self.resources.setdefault(path, Resource(content, **options))
+
+    def of(self, path: str) -> list[Request]:
+        return [request for request in self.requests if request.path == path]
+
+    def wait(self, predicate, what: str, seconds: float = 15):
+        """Until the predicate over this server's record holds; answers its value."""
+        with self.changed:
+            value = self.changed.wait_for(predicate, patience(seconds))
+        assert value, f"waited in vain for {what}; requests so far: {self.requests}"
+        return value
+
+    def wait_sent(self, path: str, least: int, times: int = 1) -> Request:
+        """Until the `times`-th request for the path was sent so many bytes of a body."""
+        def sent():
+            asked = self.of(path)
+            return asked[times - 1] if len(asked) >= times and asked[times - 1].sent >= least else None
+        return self.wait(sent, f"{least} bytes sent to request {times} of {path}")
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_state: FaultServer
+    numbers = itertools.count(1)
+
+    def setup(self) -> None:
+        # Small, so that "sent" is nearly "received".
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().setup()
+
+    def log_message(self, *_) -> None:
+        """Silence: the record is kept elsewhere."""
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        state = self.server_state
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.record = Request(next(self.numbers), self.command, self.path, headers, self.client_address, time.time())
+        with state.changed:
+            state.requests.append(self.record)
+            state.changed.notify_all()
+        try:
+            self.answer(state)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        self.note(ended=True)
+
+    def note(self, **changes) -> None:
+        with self.server_state.changed:
+            for name, value in changes.items():
+                setattr(self.record, name, value)
+            self.server_state.changed.notify_all()
+
+    # ---- the answer ----
+
+    def answer(self, state: FaultServer) -> None:
+        resource = state.resources.get(self.path)
+        manner = resource.take_manner() if resource else Manner(status=404)
+        if manner.status:
+            self.answer_plainly(manner)
+            return
+        content, etag, modified = resource.version
+        if manner.fresh_etag:
+            etag = f'"fresh-{self.record.number}"'
+        if manner.encoding == "gzip":
+            content = gzip.compress(content, mtime=0)
+        first, last = self.wanted(manner, len(content), etag, modified)
+        if first >= len(content) > 0:
+            self.answer_plainly(Manner(status=416, headers={"Content-Range": f"bytes */{len(content)}"}))
+            return
+        partial = first >= 0
+        part = content[first:last + 1] + bytes(manner.extra) if partial else content
+        self.note(status=206 if partial else 200, first=max(first, 0))
+        self.send_response(self.record.status)
+        self.send_validators(etag, modified, manner)
+        if partial:
+            self.send_header("Content-Range", manner.content_range or f"bytes {first}-{last}/{len(content)}")
+        self.send_framing(manner, len(part))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.send_body(resource, manner, part)
+
+    def answer_plainly(self, manner: Manner) -> None:
+        self.note(status=manner.status)
+        self.send_response(manner.status)
+        for name, value in manner.headers.items():
+            self.send_header(name, value() if callable(value) else value)
+        text = f"this is the body of a {manner.status}\n".encode()
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(text)
+
+    def wanted(self, manner: Manner, total: int, etag: str | None, modified: str | None) -> tuple[int, int]:
+        """First and last byte to send; (-1, -1) for the whole with a 200."""
+        match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.record.range)
+        if not match or not manner.ranges:
+            return -1, -1
+        condition = self.record.headers.get("if-range")
+        strong = condition and not condition.startswith("W/") and condition in (etag, modified)
+        holds = {"honour": condition is None or strong, "refuse": condition is None, "ignore": True}[manner.if_range]
+        if not holds:
+            return -1, -1
+        return int(match[1]), min(int(match[2] or total), total - 1)
+
+    def send_validators(self, etag: str | None, modified: str | None, manner: Manner) -> None:
+        if etag:
+            self.send_header("ETag", etag)
+        if modified:
+            self.send_header("Last-Modified", modified)
+        if manner.ranges:
+            self.send_header("Accept-Ranges", "bytes")
+        for name, value in manner.headers.items():
+            self.send_header(name, value() if callable(value) else value)
+
+    def send_framing(self, manner: Manner, length: int) -> None:
+        if manner.encoding:
+            self.send_header("Content-Encoding", manner.encoding)
+        if manner.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif manner.length:
+            self.send_header("Content-Length", str(length + manner.lie))
+        else:
+            self.send_header("Connection", "close")
+
+    def send_body(self, resource: Resource, manner: Manner, part: bytes) -> None:
+        cut = manner.send is not None and manner.send < len(part)
+        self.send_bytes(manner, part[:manner.send] if cut else part)
+        if cut:
+            if manner.gate:
+                resource.gate.wait()
+            if manner.then == "stall":
+                self.server_state.stopping.wait()
+            if manner.then == "reset":
+                self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.request.close()
+            if manner.then == "finish":
+                self.send_bytes(manner, part[manner.send:])
+        if manner.chunked and not (cut and manner.then != "finish"):
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = bool(cut or manner.lie or not manner.length)
+
+    def send_bytes(self, manner: Manner, data: bytes) -> None:
+        step = 16384
+        for start in range(0, len(data), step):
+            piece = data[start:start + step]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if manner.chunked else piece)
+            self.note(sent=self.record.sent + len(piece))
+            if manner.rate:
+                time.sleep(len(piece) / manner.rate)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="An HTTP server that lies on demand.")
+    parser.add_argument("--port", type=int, default=0, help="default: any free one, printed")
+    parser.add_argument("--size", type=int, default=10_000_000, help="bytes of every file")
+    parser.add_argument("path", nargs="*", metavar="PATH=JSON", help='e.g. \'/a={"if_range": "ignore", "rate": 100000}\'')
+    options = parser.parse_args()
+    server = FaultServer(options.port)
+    content = random.Random(1).randbytes(options.size)
+    for name, manner in PRESETS.items():
+        server.add("/" + name, content, manner=manner)
+    for pair in options.path:
+        path, _, manner = pair.partition("=")
+        server.add(path, content, manner=Manner(**json.loads(manner)))
+    for path, resource in server.resources.items():
+        print(server.url(path), resource.manner, flush=True)
+    try:
+        shown = 0
+        while True:
+            with server.changed:
+                server.changed.wait_for(lambda: sum(r.ended for r in server.requests) > shown)
+                for request in [r for r in server.requests if r.ended][shown:]:
+                    print(request.method, request.path, request.range or "-", request.status, request.sent, flush=True)
+                    shown += 1
+    except KeyboardInterrupt:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Children that end with the test, and a look at processes that are not our children."""
+
+import os
+import pathlib
+import select
+import signal
+import subprocess
+
+from .environment import patience
+
+KEEP_PRIVILEGES = False  # for tools/demo, which may have to write into anybody's folder
+
+
+def confined(command: list[str]) -> list[str]:
+    """The command, killed when we die. Root loses the right to ignore permission bits, so that they can be tested."""
+    prefix = ["setpriv", "--pdeathsig", "KILL"]
+    if os.geteuid() == 0 and not KEEP_PRIVILEGES:
+        prefix += ["--bounding-set", "-dac_override,-dac_read_search"]
+    return prefix + ["--"] + command
+
+
+class Child:
+    """A process with a log file, out of reach of Ctrl-C. stop() asks it to end, and insists after a deadline."""
+
+    def __init__(self, command: list[str], log: pathlib.Path, env: dict[str, str], pass_fds=()):
+        self.log = log
+        with open(log, "ab") as out:
+            self.process = subprocess.Popen(confined(command), stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
+                                            pass_fds=pass_fds, start_new_session=True)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def stop(self, how: int = signal.SIGTERM, seconds: float = 5) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            self.process.wait(patience(seconds))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.process.args[-1]} ({self.log.name}) did not end when asked to") from None
+
+
+class Pidfd:
+    """Somebody else's child: can be waited for and killed without ever hitting a stranger with a recycled number."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self.fd = os.pidfd_open(pid)
+
+    def __enter__(self) -> "Pidfd":
+        return self
+
+    def __exit__(self, *_) -> None:
+        os.close(self.fd)
+
+    def ended(self, seconds: float) -> bool:
+        """Waits until the process is gone, at most so long."""
+        poller = select.poll()
+        poller.register(self.fd, select.POLLIN)
+        return bool(poller.poll(seconds * 1000))
+
+    def send(self, number: int) -> None:
+        try:
+            signal.pidfd_send_signal(self.fd, number)
+        except ProcessLookupError:
+            pass
+
+    def kill(self) -> None:
+        """SIGKILL, and gone when it returns."""
+        self.send(signal.SIGKILL)
+        assert self.ended(patience(10)), f"process {self.pid} survives SIGKILL"
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[1]) == pid and fields[0] not in "ZX":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def executable(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
