@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/convert.hpp"
+
+#include <utility>
+
+namespace haulier::transfer {
+
+namespace {
+
+constexpr uint64_t CheckpointBytes = 32 * 1024 * 1024;
+constexpr uint32_t CheckpointMs = 5000;
+constexpr uint32_t TimeoutSeconds = 60;
+constexpr uint32_t ConnectionsPerHost = 6;
+constexpr uint32_t ProgressMs = 500;
+
+template <class T>
+T or_default(T value, T fallback) {
+    return value == 0 ? fallback : value;
+}
+
+} // namespace
+
+Identity from_wire(const wire::Identity& message) {
+    Identity identity{message.etag(), message.last_modified(), message.date_is_strong(), std::nullopt};
+    if (message.size_known()) identity.size = message.size();
+    return identity;
+}
+
+void to_wire(const Identity& identity, wire::Identity& message) {
+    message.set_etag(identity.etag);
+    message.set_last_modified(identity.last_modified);
+    message.set_date_is_strong(identity.date_is_strong);
+    message.set_size_known(identity.size.has_value());
+    message.set_size(identity.size.value_or(0));
+}
+
+Order from_wire(wire::Fetch&& message) {
+    Order order{.ticket = message.ticket(),
+                .url = std::move(*message.mutable_url()),
+                .directory = std::move(*message.mutable_directory()),
+                .temporary = std::move(*message.mutable_temporary()),
+                .offset = message.offset(),
+                .identity = from_wire(message.identity()),
+                .digest = message.digest().kind(),
+                .digest_hex = message.digest().hex()};
+    if (message.expected_size_known()) order.expected_size = message.expected_size();
+    return order;
+}
+
+FetchSettings from_wire(const wire::Settings& message) {
+    return {.rhythm = {.bytes = or_default(message.checkpoint_bytes(), CheckpointBytes),
+                       .time = std::chrono::milliseconds{or_default(message.checkpoint_ms(), CheckpointMs)}},
+            .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
+            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
+            .network = {.connect_timeout_s = or_default(message.connect_timeout_s(), TimeoutSeconds),
+                        .stall_timeout_s = or_default(message.stall_timeout_s(), TimeoutSeconds),
+                        .user_agent = message.user_agent().empty() ? "haulier/" HAULIER_VERSION
+                                                                   : message.user_agent()}};
+}
+
+void to_wire(const Failure& failure, wire::Failed& message) {
+    message.set_cause(failure.cause);
+    message.set_code(failure.code);
+    message.set_sentence(failure.sentence);
+    message.set_retry_after_s(failure.retry_after_s);
+    message.set_void_offset(failure.void_offset);
+}
+
+} // namespace haulier::transfer

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/curl_loop.hpp"
+
+#include <stdexcept>
+#include <sys/epoll.h>
+#include <utility>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// Network data waits until everything else of a turn is done: orders, disk completions and timers are rare,
+/// while a fast server would keep its socket readable for ever and starve them.
+constexpr Turn NetworkTurn = Turn::Last;
+
+uint32_t epoll_events(int what) {
+    if (what == CURL_POLL_IN) return EPOLLIN;
+    if (what == CURL_POLL_OUT) return EPOLLOUT;
+    return EPOLLIN | EPOLLOUT;
+}
+
+int curl_events(uint32_t events) {
+    int bits = 0;
+    if (events & EPOLLIN) bits |= CURL_CSELECT_IN;
+    if (events & EPOLLOUT) bits |= CURL_CSELECT_OUT;
+    if (events & (EPOLLERR | EPOLLHUP)) bits |= CURL_CSELECT_ERR;
+    return bits;
+}
+
+} // namespace
+
+CurlLoop::CurlLoop(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
+    if (!multi_) throw std::runtime_error("curl_multi_init");
+    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
+    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
+    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+}
+
+CurlLoop::~CurlLoop() {
+    for (auto& [easy, done] : running_)
+        curl_multi_remove_handle(multi_.get(), easy);
+}
+
+void CurlLoop::limit_connections(uint32_t per_host) {
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, long{per_host});
+}
+
+void CurlLoop::add(CURL* easy, std::function<void(CURLcode)> done) {
+    running_.emplace(easy, std::move(done));
+    if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) end(easy, CURLE_FAILED_INIT);
+}
+
+void CurlLoop::remove(CURL* easy) {
+    if (running_.erase(easy) == 0) return;
+    ended_by_us_.erase(easy);
+    curl_multi_remove_handle(multi_.get(), easy);
+}
+
+void CurlLoop::end(CURL* easy, CURLcode code) {
+    if (running_.contains(easy)) ended_by_us_.emplace(easy, code);
+    drain_soon();
+}
+
+int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
+    auto& loop = *static_cast<CurlLoop*>(self);
+    if (what == CURL_POLL_REMOVE) {
+        loop.sockets_.erase(fd);
+    } else if (auto found = loop.sockets_.find(fd); found != loop.sockets_.end()) {
+        found->second.watch(epoll_events(what));
+    } else {
+        auto ready = [&loop, fd](uint32_t events) { loop.act(fd, curl_events(events)); };
+        loop.sockets_.emplace(fd, loop.loop_.on_io(fd, epoll_events(what), ready, NetworkTurn));
+    }
+    return 0;
+}
+
+int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
+    auto& loop = *static_cast<CurlLoop*>(self);
+    loop.timer_.reset();
+    if (milliseconds >= 0)
+        loop.timer_ = loop.loop_.after(std::chrono::milliseconds{milliseconds},
+                                       [&loop] { loop.act(CURL_SOCKET_TIMEOUT, 0); });
+    return 0;
+}
+
+void CurlLoop::act(curl_socket_t fd, int events) {
+    int still_running = 0;
+    curl_multi_socket_action(multi_.get(), fd, events, &still_running);
+    if (static_cast<size_t>(still_running) < running_.size()) drain_soon();
+}
+
+void CurlLoop::drain_soon() {
+    if (!drain_) drain_ = loop_.defer([this] { drain_one(); });
+}
+
+void CurlLoop::drain_one() {
+    drain_.reset();
+    if (!ended_by_us_.empty()) {
+        auto [easy, code] = *ended_by_us_.begin();
+        drain_soon();
+        return finish(easy, code);
+    }
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        if (left > 0) drain_soon();
+        return finish(message->easy_handle, message->data.result);
+    }
+}
+
+void CurlLoop::finish(CURL* easy, CURLcode code) {
+    auto found = running_.find(easy);
+    if (found == running_.end()) return;
+    auto done = std::move(found->second);
+    remove(easy);
+    done(code);
+}
+
+} // namespace haulier::transfer

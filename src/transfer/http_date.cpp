@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/http_date.hpp"
+
+#include <ctime>
+#include <string>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// strptime is safe here: the worker never leaves the C locale.
+std::optional<int64_t> parse_as(const std::string& text, const char* form) {
+    tm parts{};
+    const char* end = strptime(text.c_str(), form, &parts);
+    if (!end || *end != '\0') return std::nullopt;
+    return timegm(&parts);
+}
+
+} // namespace
+
+std::optional<int64_t> parse_http_date(std::string_view text) {
+    if (text.size() > 40) return std::nullopt;
+    const std::string copy{text};
+    for (const char* form :
+         {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"})
+        if (auto date = parse_as(copy, form)) return date;
+    return std::nullopt;
+}
+
+} // namespace haulier::transfer

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/url.hpp"
+
+#include <cctype>
+#include <curl/curl.h>
+#include <fmt/core.h>
+#include <memory>
+
+namespace haulier::transfer {
+
+namespace {
+
+struct Freed {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+    void operator()(char* text) const { curl_free(text); }
+};
+
+/// Empty if the URL has no such part.
+std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
+    char* text = nullptr;
+    if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
+    std::unique_ptr<char, Freed> owned{text};
+    return owned.get();
+}
+
+std::string lower(std::string text) {
+    for (auto& c : text)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+}
+
+UrlFault malformed(CURLUcode code) {
+    return {.sentence = fmt::format("The remote name is not a valid URL ({}). It should look like "
+                                    "https://example.org/file.",
+                                    curl_url_strerror(code))};
+}
+
+} // namespace
+
+std::variant<Url, UrlFault> parse_url(const std::string& text) {
+    if (text.size() > LongestUrl)
+        return UrlFault{.sentence = fmt::format("The remote name has {} bytes; at most {} are allowed.",
+                                                text.size(), LongestUrl)};
+    // curl stops reading at a NUL; what follows it would be checked by nobody.
+    if (text.find('\0') != std::string::npos) return malformed(CURLUE_MALFORMED_INPUT);
+    std::unique_ptr<CURLU, Freed> url{curl_url()};
+    auto code = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME);
+    if (code != CURLUE_OK) return malformed(code);
+
+    Url parsed{.scheme = part(url.get(), CURLUPART_SCHEME)};
+    if (parsed.scheme != "http" && parsed.scheme != "https")
+        return UrlFault{
+            .unsupported = true,
+            .sentence = fmt::format("The scheme “{}” is not supported; use http or https.", parsed.scheme)};
+    parsed.host = lower(part(url.get(), CURLUPART_HOST));
+    parsed.port = part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    // curl forgives a third slash and takes the path's first part for the host.
+    if (parsed.host.empty() || text.find(":///") == parsed.scheme.size()) return malformed(CURLUE_NO_HOST);
+    if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty())
+        return UrlFault{.sentence =
+                            "The remote name contains a user name or password, which everybody who sees the "
+                            "URL could read. Leave them out."};
+    return parsed;
+}
+
+} // namespace haulier::transfer

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The worker process: takes orders from the daemon's socket and keeps the fetches under way. It remembers
+// nothing beyond its life; what must be remembered is told.
+#pragma once
+
+#include "base/event.hpp"
+#include "base/fd.hpp"
+#include "transfer/fetch.hpp"
+#include "wire/packet_socket.hpp"
+#include "worker.pb.h"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <sys/types.h>
+#include <unordered_map>
+#include <vector>
+
+namespace haulier::transfer {
+
+class Worker {
+public:
+    /// `exit` is called once, with the process's exit code, when there is nothing left to live for.
+    Worker(Loop& loop, Fd socket, std::function<void(int)> exit);
+
+    /// Halts everything, then exits.
+    void stop();
+
+private:
+    void packet(std::string_view bytes);
+    bool obey(wire::ToWorker&& order);
+    bool configure(const wire::Settings& settings);
+    bool fetch(wire::Fetch&& order);
+    void answer(uint64_t request, const Trouble& trouble);
+    void tell(const wire::FromWorker& message);
+    void send(const wire::FromWorker& message);
+    void bury(uint64_t ticket);
+    void leave(int code);
+
+    Loop& loop_;
+    std::function<void(int)> exit_;
+    const mode_t umask_;
+    bool configured_ = false;
+    bool stopping_ = false;
+    wire::PacketSocket socket_;
+    DiskThread disk_;
+    CurlLoop curl_;
+    Yard yard_;
+    std::unordered_map<uint64_t, std::unique_ptr<Fetch>> fetches_;
+    std::vector<std::unique_ptr<Fetch>>
+        ended_; ///< dropped in a turn of their own; their last words are on the stack
+    Source undertaker_;
+};
+
+} // namespace haulier::transfer

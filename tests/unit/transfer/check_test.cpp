@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/check.hpp"
+
+#include "support/temp_dir.hpp"
+#include "transfer/url.hpp"
+
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace haulier::transfer {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+wire::Answer::Fault fault_of_url(const std::string& text) {
+    auto url = parse_url(text);
+    auto* fault = std::get_if<UrlFault>(&url);
+    if (!fault) return wire::Answer::NONE;
+    EXPECT_FALSE(fault->sentence.empty());
+    EXPECT_THAT(fault->sentence, Not(HasSubstr("secret"))) << "a URL is not repeated";
+    return fault->unsupported ? wire::Answer::NOT_SUPPORTED : wire::Answer::INVALID_ARGUMENT;
+}
+
+TEST(Url, Table) {
+    struct Row {
+        std::string url;
+        wire::Answer::Fault fault;
+    };
+    const auto none = wire::Answer::NONE;
+    const auto invalid = wire::Answer::INVALID_ARGUMENT;
+    const auto unsupported = wire::Answer::NOT_SUPPORTED;
+    const std::vector<Row> rows = {
+        {"http://example.org/file", none},
+        {"HTTPS://example.org", none},
+        {"https://example.org:8443/a%20b?token=secret#part", none},
+        {"http://[::1]:80/file", none},
+        {"http://example.org/" + std::string(7000, 'x'), none},
+        {"http://example.org/" + std::string(8000, 'x'), invalid},
+        {"ftp://example.org/secret", unsupported},
+        {"file:///etc/secret", unsupported},
+        {"httpx://example.org/secret", unsupported},
+        {"", invalid},
+        {"secret", invalid},
+        {"/secret", invalid},
+        {"http://", invalid},
+        {"http:///secret", invalid},
+        {"http://exa mple.org/secret", invalid},
+        {"http://example.org/sec ret", invalid},
+        {"http://example.org:99999/secret", invalid},
+        {"http://example.org/\nsecret", invalid},
+        {std::string{"http://example.org/\0secret", 26}, invalid},
+        {"http://user:secret@example.org/", invalid},
+        {"http://secret@example.org/", invalid},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(fault_of_url(row.url), row.fault) << row.url;
+}
+
+TEST(Url, NamesItsServer) {
+    auto url = std::get<Url>(parse_url("https://Example.org/a?b"));
+    EXPECT_EQ(url.origin(), std::get<Url>(parse_url("https://example.org:443/c")).origin());
+    EXPECT_NE(url.origin(), std::get<Url>(parse_url("http://example.org:443/c")).origin());
+    EXPECT_EQ(url.host, "example.org");
+}
+
+class CheckTest : public testing::Test {
+protected:
+    wire::Answer ask(const std::string& remote, const std::string& where, const std::string& name) {
+        wire::Check request;
+        request.set_request(3);
+        add(request, "http://example.org/good", directory.path(), "good");
+        add(request, remote, where, name);
+        auto answer = check(request);
+        EXPECT_EQ(answer.request(), 3u);
+        if (answer.fault() != wire::Answer::NONE) {
+            EXPECT_EQ(answer.item(), 1u);
+            EXPECT_FALSE(answer.sentence().empty());
+        }
+        return answer;
+    }
+    static void add(wire::Check& request, const std::string& url, const std::string& where,
+                    const std::string& name) {
+        auto* item = request.add_items();
+        item->set_url(url);
+        item->set_directory(where);
+        item->set_name(name);
+    }
+    const std::string url = "http://example.org/file";
+    test::TempDir directory;
+};
+
+TEST_F(CheckTest, AGoodListIsFine) {
+    EXPECT_EQ(ask(url, directory.path(), "file").fault(), wire::Answer::NONE);
+    EXPECT_EQ(ask(url, directory.path() + "/", "file").fault(), wire::Answer::NONE);
+    directory.write("there", "x");
+    EXPECT_EQ(ask(url, directory.path(), "there").fault(), wire::Answer::NONE) << "it will be replaced";
+}
+
+TEST_F(CheckTest, BadUrls) {
+    EXPECT_EQ(ask("ftp://example.org/", directory.path(), "f").fault(), wire::Answer::NOT_SUPPORTED);
+    EXPECT_EQ(ask("nonsense", directory.path(), "f").fault(), wire::Answer::INVALID_ARGUMENT);
+}
+
+TEST_F(CheckTest, BadNames) {
+    for (const std::string& name : {std::string{}, std::string{"."}, std::string{".."}, std::string{"a/b"},
+                                    std::string{"a\0b", 3}, std::string(256, 'x')})
+        EXPECT_EQ(ask(url, directory.path(), name).fault(), wire::Answer::INVALID_ARGUMENT) << name;
+    EXPECT_EQ(ask(url, directory.path(), std::string(255, 'x')).fault(), wire::Answer::NONE);
+}
+
+TEST_F(CheckTest, BadDirectories) {
+    EXPECT_EQ(ask(url, "relative", "f").fault(), wire::Answer::INVALID_ARGUMENT);
+    EXPECT_EQ(ask(url, "", "f").fault(), wire::Answer::INVALID_ARGUMENT);
+    auto missing = ask(url, directory.at("missing"), "f");
+    EXPECT_EQ(missing.fault(), wire::Answer::LOCAL_FILE);
+    EXPECT_THAT(missing.sentence(), HasSubstr(directory.at("missing")));
+    directory.write("file", "");
+    EXPECT_EQ(ask(url, directory.at("file"), "f").fault(), wire::Answer::LOCAL_FILE);
+}
+
+TEST_F(CheckTest, ADirectoryIsNoTarget) {
+    std::filesystem::create_directory(directory.at("sub"));
+    EXPECT_EQ(ask(url, directory.path(), "sub").fault(), wire::Answer::LOCAL_FILE);
+}
+
+/// Root may write everywhere; the question is asked as somebody else then.
+TEST_F(CheckTest, UnwritableOrUnsearchableDirectories) {
+    chmod(directory.path().c_str(), 0755);
+    const uid_t me = geteuid();
+    const uid_t nobody = 65534;
+    const std::string sub = directory.at("sub");
+    std::filesystem::create_directory(sub);
+    ASSERT_EQ(chown(sub.c_str(), me == 0 ? nobody : me, static_cast<gid_t>(-1)), 0);
+    for (mode_t mode : {0555, 0222, 0000}) {
+        ASSERT_EQ(chmod(sub.c_str(), mode), 0);
+        ASSERT_EQ(seteuid(me == 0 ? nobody : me), 0);
+        wire::Check request;
+        add(request, url, sub, "f");
+        auto answer = check(request);
+        ASSERT_EQ(seteuid(me), 0);
+        EXPECT_EQ(answer.fault(), wire::Answer::LOCAL_FILE) << std::oct << mode;
+        EXPECT_THAT(answer.sentence(), HasSubstr("Permission denied"));
+    }
+    chmod(sub.c_str(), 0700);
+}
+
+} // namespace
+} // namespace haulier::transfer

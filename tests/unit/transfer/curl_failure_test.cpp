@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/curl_failure.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haulier::transfer {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+
+TEST(CurlFailure, Causes) {
+    struct Row {
+        CURLcode code;
+        wire::Cause cause;
+    };
+    const std::vector<Row> rows = {
+        {CURLE_COULDNT_RESOLVE_HOST, wire::NAME_RESOLUTION},
+        {CURLE_COULDNT_RESOLVE_PROXY, wire::NAME_RESOLUTION},
+        {CURLE_COULDNT_CONNECT, wire::CONNECT_FAILURE},
+        {CURLE_OPERATION_TIMEDOUT, wire::TIMEOUT},
+        {CURLE_RECV_ERROR, wire::CONNECTION_LOST},
+        {CURLE_SEND_ERROR, wire::CONNECTION_LOST},
+        {CURLE_GOT_NOTHING, wire::CONNECTION_LOST},
+        {CURLE_HTTP2, wire::CONNECTION_LOST},
+        {CURLE_HTTP2_STREAM, wire::CONNECTION_LOST},
+        {CURLE_PARTIAL_FILE, wire::SHORT_BODY},
+        {CURLE_PEER_FAILED_VERIFICATION, wire::TLS_CERTIFICATE},
+        {CURLE_SSL_CONNECT_ERROR, wire::TLS_HANDSHAKE},
+        {CURLE_TOO_MANY_REDIRECTS, wire::TOO_MANY_REDIRECTS},
+        {CURLE_WEIRD_SERVER_REPLY, wire::INVALID_RESPONSE},
+        {CURLE_UNSUPPORTED_PROTOCOL, wire::INVALID_RESPONSE},
+        {CURLE_OUT_OF_MEMORY, wire::INTERNAL},
+        {CURLE_BAD_FUNCTION_ARGUMENT, wire::INTERNAL},
+    };
+    for (const auto& row : rows) {
+        auto failure = curl_failure({.code = row.code, .detail = "secret"}, {.status = 200}, "example.org");
+        EXPECT_EQ(failure.cause, row.cause) << row.code;
+        EXPECT_EQ(failure.code, row.code);
+        EXPECT_THAT(failure.sentence, HasSubstr("example.org")) << row.code;
+        EXPECT_THAT(failure.sentence, EndsWith(".")) << row.code;
+        bool tls = row.cause == wire::TLS_CERTIFICATE || row.cause == wire::TLS_HANDSHAKE;
+        EXPECT_EQ(failure.sentence.find("secret") != std::string::npos, tls) << row.code;
+    }
+}
+
+TEST(CurlFailure, ARefusedRedirectIsToldFromAnAnswerThatIsNotHttp) {
+    auto failure = curl_failure({.code = CURLE_UNSUPPORTED_PROTOCOL}, {.status = 302}, "example.org");
+    EXPECT_EQ(failure.cause, wire::REDIRECT_REFUSED);
+}
+
+TEST(CurlFailure, TlsSaysWhatIsWrong) {
+    auto failure = curl_failure({.code = CURLE_PEER_FAILED_VERIFICATION, .detail = "certificate has expired"},
+                                {}, "a.b");
+    EXPECT_EQ(failure.sentence, "The certificate of a.b is not trusted: certificate has expired.");
+}
+
+TEST(CurlFailure, Silence) {
+    auto failure = curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .stalled = true}, {.status = 200}, "a.b");
+    EXPECT_EQ(failure.cause, wire::TIMEOUT);
+    EXPECT_EQ(failure.sentence, "a.b sent nothing for too long.");
+}
+
+} // namespace
+} // namespace haulier::transfer

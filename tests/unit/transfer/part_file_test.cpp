@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/part_file.hpp"
+
+#include "small_disk.hpp"
+#include "support/temp_dir.hpp"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+
+namespace haulier::transfer {
+namespace {
+
+constexpr const char* Name = ".haulier-0-0.part";
+constexpr uint64_t Mebi = 1024 * 1024;
+
+Outcome<PartFile> open_part(const std::string& directory) {
+    auto opened = Directory::open(directory);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    return PartFile::open(std::get<Directory>(std::move(opened)), Name);
+}
+
+class PartFileTest : public testing::Test {
+protected:
+    PartFile part() { return std::get<PartFile>(open_part(directory.path())); }
+    Failure failure() { return std::get<Failure>(open_part(directory.path())); }
+    test::TempDir directory;
+};
+
+TEST(TemporaryName, LeadsNowhereElse) {
+    EXPECT_TRUE(is_temporary_name(".haulier-0123-4.part"));
+    for (const std::string& bad :
+         {std::string{""}, std::string{"file"}, std::string{".haulier-/../x.part"}, std::string{".haulier-x"},
+          std::string{"x.part"}, ".haulier-" + std::string(300, 'x') + ".part"})
+        EXPECT_FALSE(is_temporary_name(bad)) << bad;
+}
+
+TEST_F(PartFileTest, IsBornEmptyAndPrivate) {
+    auto file = part();
+    struct stat st {};
+    ASSERT_EQ(stat(directory.at(Name).c_str(), &st), 0);
+    EXPECT_EQ(st.st_mode, S_IFREG | 0600u);
+    EXPECT_EQ(file.size(), 0u);
+    EXPECT_EQ(file.inode(), inode_of(st));
+}
+
+TEST_F(PartFileTest, WritesReadsAndCutsOff) {
+    auto file = part();
+    EXPECT_FALSE(file.prepare(0, 5 * Mebi));
+    EXPECT_FALSE(file.write(0, "hello world"));
+    EXPECT_EQ(file.size(), 11u) << "space is reserved without a length";
+    EXPECT_FALSE(file.sync());
+    std::string back(5, ' ');
+    EXPECT_FALSE(file.read(6, back.data(), 5));
+    EXPECT_EQ(back, "world");
+    EXPECT_TRUE(file.read(6, back.data(), 6)) << "there are not so many";
+    EXPECT_FALSE(file.prepare(5, std::nullopt));
+    EXPECT_EQ(directory.read(Name), "hello");
+}
+
+TEST_F(PartFileTest, IsFoundAgain) {
+    directory.write(Name, "hello");
+    EXPECT_EQ(part().size(), 5u);
+}
+
+TEST_F(PartFileTest, RefusesWhatSomebodyPlanted) {
+    const auto path = directory.at(Name);
+    directory.write("victim", "precious");
+
+    std::filesystem::create_symlink(directory.at("victim"), path);
+    EXPECT_EQ(failure().cause, wire::LOCAL_FILE);
+    std::filesystem::remove(path);
+
+    std::filesystem::create_symlink(directory.at("nowhere"), path);
+    EXPECT_EQ(failure().cause, wire::LOCAL_FILE);
+    EXPECT_FALSE(directory.has("nowhere"));
+    std::filesystem::remove(path);
+
+    std::filesystem::create_hard_link(directory.at("victim"), path);
+    EXPECT_EQ(failure().cause, wire::LOCAL_FILE);
+    std::filesystem::remove(path);
+
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(failure().cause, wire::LOCAL_FILE) << "and nobody waits for a writer";
+    std::filesystem::remove(path);
+
+    std::filesystem::create_directory(path);
+    EXPECT_EQ(failure().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(directory.read("victim"), "precious");
+}
+
+TEST_F(PartFileTest, RefusesAnotherUsersFile) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+    directory.write(Name, "x");
+    ASSERT_EQ(chown(directory.at(Name).c_str(), 65534, 65534), 0);
+    EXPECT_EQ(failure().cause, wire::LOCAL_FILE);
+}
+
+TEST_F(PartFileTest, ADirectoryThatIsSwappedMeanwhileLeadsNowhere) {
+    const auto sub = directory.at("sub");
+    const auto moved = directory.at("moved");
+    std::filesystem::create_directory(sub);
+    std::filesystem::create_directory(directory.at("trap"));
+    auto opened = std::get<Directory>(Directory::open(sub));
+    std::filesystem::rename(sub, moved);
+    std::filesystem::create_directory_symlink(directory.at("trap"), sub);
+
+    auto file = std::get<PartFile>(PartFile::open(std::move(opened), Name));
+    EXPECT_FALSE(file.write(0, "x"));
+    EXPECT_TRUE(directory.has(std::string{"moved/"} + Name));
+    EXPECT_FALSE(directory.has(std::string{"trap/"} + Name));
+}
+
+TEST_F(PartFileTest, OneWriterAtATime) {
+    auto first = part();
+    auto second = part();
+    EXPECT_TRUE(first.lock());
+    EXPECT_FALSE(second.lock());
+    { auto gone = std::move(first); }
+    EXPECT_TRUE(second.lock());
+}
+
+TEST_F(PartFileTest, ALockOnAFileThatLostItsNameIsWorthless) {
+    auto file = part();
+    std::filesystem::remove(directory.at(Name));
+    EXPECT_FALSE(file.lock());
+    auto other = part();
+    EXPECT_FALSE(file.lock());
+    EXPECT_TRUE(other.lock());
+}
+
+TEST_F(PartFileTest, DirectoriesThatAreNone) {
+    EXPECT_EQ(std::get<Failure>(open_part(directory.at("missing"))).code, ENOENT);
+    EXPECT_EQ(std::get<Failure>(open_part("relative")).cause, wire::LOCAL_FILE);
+    directory.write("file", "");
+    EXPECT_EQ(std::get<Failure>(open_part(directory.at("file"))).code, ENOTDIR);
+}
+
+TEST_F(PartFileTest, SizesBeyondTheFileSystemAreRefused) {
+    auto trouble = part().prepare(0, uint64_t{1} << 62);
+    ASSERT_TRUE(trouble);
+    EXPECT_TRUE(trouble->cause == (trouble->code == EFBIG ? wire::LOCAL_FILE : wire::DISK_FULL))
+        << trouble->sentence;
+}
+
+TEST_F(PartFileTest, AFullDiskIsSaidToBeFull) {
+    auto said = on_small_disk(directory.path(), [&] {
+        auto file = part();
+        auto reserved = file.prepare(0, 10 * Mebi);
+        auto fits = file.prepare(0, Mebi + Mebi / 2);
+        Trouble written;
+        for (uint64_t at = 0; !written && at < 10 * Mebi; at += Mebi / 4)
+            written = file.write(at, std::string(Mebi / 4, 'x'));
+        std::string words;
+        for (const auto& trouble : {reserved, fits, written})
+            words += trouble ? wire::Cause_Name(trouble->cause) + " " : "fine ";
+        return words;
+    });
+    if (!said) GTEST_SKIP() << "this machine lets nobody mount a tmpfs of their own";
+    EXPECT_EQ(*said, "DISK_FULL fine DISK_FULL ");
+}
+
+} // namespace
+} // namespace haulier::transfer

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/publish.hpp"
+
+#include "support/temp_dir.hpp"
+#include "transfer/part_file.hpp"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+
+namespace haulier::transfer {
+namespace {
+
+constexpr const char* Part = ".haulier-0-0.part";
+
+class PublishTest : public testing::Test {
+protected:
+    PublishTest() { directory.write(Part, "new"); }
+
+    [[nodiscard]] struct stat look(const std::string& name) const {
+        struct stat st {};
+        EXPECT_EQ(lstat(directory.at(name).c_str(), &st), 0) << name;
+        return st;
+    }
+    wire::Publish request() {
+        wire::Publish request;
+        request.set_directory(directory.path());
+        request.set_temporary(Part);
+        request.set_name("file");
+        auto inode = inode_of(look(Part));
+        request.mutable_inode()->set_device(inode.device);
+        request.mutable_inode()->set_number(inode.number);
+        request.set_last_modified("Sun, 06 Nov 1994 08:49:37 GMT");
+        return request;
+    }
+    wire::Discard discarding(const std::string& name = Part) {
+        wire::Discard request;
+        request.set_directory(directory.path());
+        request.set_temporary(name);
+        return request;
+    }
+    test::TempDir directory;
+};
+
+TEST_F(PublishTest, GivesNameDateAndMode) {
+    EXPECT_FALSE(publish(request(), 027));
+    EXPECT_EQ(directory.read("file"), "new");
+    EXPECT_FALSE(directory.has(Part));
+    EXPECT_EQ(look("file").st_mode, S_IFREG | 0640u);
+    EXPECT_EQ(look("file").st_mtime, 784111777);
+}
+
+TEST_F(PublishTest, TheModeAskedForIsNotMaskedButNeverMoreThanPermissions) {
+    auto asked = request();
+    asked.set_mode_known(true);
+    asked.set_mode(04775);
+    EXPECT_FALSE(publish(asked, 077));
+    EXPECT_EQ(look("file").st_mode, S_IFREG | 0775u);
+}
+
+TEST_F(PublishTest, ADateThatIsNoneIsLeftOut) {
+    auto asked = request();
+    asked.set_last_modified("once upon a time");
+    const auto before = look(Part).st_mtime;
+    EXPECT_FALSE(publish(asked, 022));
+    EXPECT_EQ(look("file").st_mtime, before);
+}
+
+TEST_F(PublishTest, ReplacesAFileAndALinkButNotWhatTheLinkNames) {
+    directory.write("victim", "precious");
+    std::filesystem::create_symlink(directory.at("victim"), directory.at("file"));
+    EXPECT_FALSE(publish(request(), 022));
+    EXPECT_TRUE(S_ISREG(look("file").st_mode));
+    EXPECT_EQ(directory.read("file"), "new");
+    EXPECT_EQ(directory.read("victim"), "precious");
+}
+
+TEST_F(PublishTest, MayBeAskedForAgain) {
+    auto asked = request();
+    EXPECT_FALSE(publish(asked, 022));
+    EXPECT_FALSE(publish(asked, 022)) << "a crash came between the rename and its being stored";
+    directory.write("file2", "foreign");
+    std::filesystem::rename(directory.at("file2"), directory.at("file"));
+    EXPECT_EQ(publish(asked, 022)->cause, wire::LOCAL_FILE) << "that is another file";
+}
+
+TEST_F(PublishTest, ADirectoryInTheWayIsAnExplainedError) {
+    std::filesystem::create_directory(directory.at("file"));
+    auto trouble = publish(request(), 022);
+    ASSERT_TRUE(trouble);
+    EXPECT_EQ(trouble->cause, wire::LOCAL_FILE);
+    EXPECT_NE(trouble->sentence.find("is a directory"), std::string::npos);
+    EXPECT_TRUE(directory.has(Part));
+}
+
+TEST_F(PublishTest, OnlyTheFileThatWasFetched) {
+    auto asked = request();
+    directory.write("other", "forged");
+    std::filesystem::rename(directory.at("other"), directory.at(Part));
+    EXPECT_EQ(publish(asked, 022)->cause, wire::LOCAL_FILE);
+    EXPECT_FALSE(directory.has("file"));
+}
+
+TEST_F(PublishTest, FromASwappedDirectoryNothingComes) {
+    const auto sub = directory.at("sub");
+    std::filesystem::create_directory(sub);
+    std::filesystem::rename(directory.at(Part), sub + "/" + Part);
+    wire::Publish asked;
+    struct stat st {};
+    ASSERT_EQ(lstat((sub + "/" + Part).c_str(), &st), 0);
+    asked.set_directory(sub);
+    asked.set_temporary(Part);
+    asked.set_name("file");
+    asked.mutable_inode()->set_device(inode_of(st).device);
+    asked.mutable_inode()->set_number(inode_of(st).number);
+    std::filesystem::rename(sub, directory.at("away"));
+    std::filesystem::create_directory(sub);
+    EXPECT_EQ(publish(asked, 022)->cause, wire::LOCAL_FILE);
+    EXPECT_FALSE(directory.has("sub/file"));
+}
+
+TEST_F(PublishTest, DiscardTakesAwayAndDoesNotMindAbsence) {
+    EXPECT_FALSE(discard(discarding()));
+    EXPECT_FALSE(directory.has(Part));
+    EXPECT_FALSE(discard(discarding()));
+    auto request = discarding();
+    request.set_directory(directory.at("missing"));
+    EXPECT_FALSE(discard(request));
+}
+
+TEST_F(PublishTest, DiscardTakesNothingElse) {
+    directory.write("file", "precious");
+    EXPECT_EQ(discard(discarding("file"))->cause, wire::LOCAL_FILE);
+    EXPECT_EQ(discard(discarding("../file"))->cause, wire::LOCAL_FILE);
+    EXPECT_TRUE(directory.has("file"));
+    std::filesystem::remove(directory.at(Part));
+    std::filesystem::create_symlink(directory.at("file"), directory.at(Part));
+    EXPECT_EQ(discard(discarding())->cause, wire::LOCAL_FILE);
+    EXPECT_TRUE(directory.has("file"));
+}
+
+} // namespace
+} // namespace haulier::transfer
