@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// haulierctl monitor: everything the daemon says, as it says it. Does not start the daemon.
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/text.hpp"
+
+#include <chrono>
+#include <fmt/core.h>
+
+namespace haulier::cli {
+
+namespace {
+
+struct Line {
+    uint64_t time;
+    std::string id; ///< empty: the daemon itself
+};
+
+Line line_of(const Signal& signal) {
+    using namespace std::chrono;
+    auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+    auto id = signal.id();
+    // The manager's signals name their job in the second argument.
+    if (id.empty() && signal.member.starts_with("Job")) id = signal.arguments[1].get<std::string>();
+    return {static_cast<uint64_t>(now), id};
+}
+
+void print_text(const Line& line, const std::string& what, const std::string& value) {
+    auto text = fmt::format("{}.{:03}  {:<8}  {}", date_text(line.time), line.time / 1000 % 1000,
+                            line.id.empty() ? "-" : short_id(line.id), what);
+    print(value.empty() ? text + "\n" : text + "  " + value + "\n");
+}
+
+Json object_of(const Line& line, const std::string& event) {
+    Json out{{"Time", line.time}, {"Event", event}};
+    if (!line.id.empty()) out["Id"] = line.id;
+    return out;
+}
+
+void print_changes(const Common& common, const Line& line, const Json& changed, const Json& invalidated) {
+    if (common.json) {
+        auto out = object_of(line, "PropertiesChanged");
+        out["Changed"] = presented(changed);
+        out["Invalidated"] = invalidated;
+        return print_json_line(out);
+    }
+    for (const auto& [name, value] : changed.items())
+        print_text(line, name, in_words(name, value));
+    for (const auto& name : invalidated)
+        print_text(line, name.get<std::string>(), "(changed)");
+}
+
+void print_event(const Common& common, const Line& line, const Signal& signal) {
+    std::string detail;
+    auto out = object_of(line, signal.member);
+    if (signal.member == "JobRemoved") {
+        detail = harmless(signal.arguments[2].get<std::string>());
+        out["Result"] = signal.arguments[2];
+    } else if (signal.member == "FileTransferred") {
+        detail = signal.arguments[0].dump();
+        out["Index"] = signal.arguments[0];
+    }
+    if (common.json) return print_json_line(out);
+    print_text(line, signal.member, detail);
+}
+
+void print_signal(const Common& common, const Signal& signal) {
+    auto line = line_of(signal);
+    if (signal.member == "PropertiesChanged")
+        print_changes(common, line, signal.arguments[1], signal.arguments[2]);
+    else
+        print_event(common, line, signal);
+}
+
+} // namespace
+
+Outcome<Exit> monitor(const Common& common) {
+    auto bus = Bus::open(common.scope());
+    if (!bus) return bus.error();
+    auto signals = (*bus)->on_signals([&](const Signal& signal) { print_signal(common, signal); });
+    if (!signals) return signals.error();
+    auto owner = (*bus)->on_owner([&](bool present) {
+        print_signal(common, {RootPath, present ? "DaemonCame" : "DaemonLeft", Json::array()});
+    });
+    if (!owner) return owner.error();
+    for (;;)
+        if (auto woken = (*bus)->turn(nullptr, std::nullopt); !woken) return woken.error();
+}
+
+} // namespace haulier::cli

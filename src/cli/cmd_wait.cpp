@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// haulierctl wait.
+#include "cli/follow.hpp"
+#include "cli/output.hpp"
+
+namespace haulier::cli {
+
+Outcome<Exit> wait(const Common& common, const std::string& job, bool complete) {
+    auto client = Client::connect(common.scope());
+    if (!client) return client.error();
+    auto id = (*client)->resolve(job);
+    if (!id) return id.error();
+    auto ended = complete ? follow_to_the_end(**client, common, *id) : follow(**client, common, *id);
+    if (!ended) return ended.error();
+    if (common.json) print_json(to_json(*id, *ended));
+    return report(common, *id, *ended);
+}
+
+} // namespace haulier::cli

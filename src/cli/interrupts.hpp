@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Ctrl-C as something to wait for: while this lives, SIGINT and SIGTERM do not kill but make a descriptor
+// readable.
+#pragma once
+
+#include "base/fd.hpp"
+
+#include <csignal>
+
+namespace haulier::cli {
+
+class Interrupts {
+public:
+    Interrupts();
+    ~Interrupts();
+    Interrupts(const Interrupts&) = delete;
+    Interrupts& operator=(const Interrupts&) = delete;
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
+private:
+    sigset_t before_{};
+    Fd fd_;
+};
+
+} // namespace haulier::cli

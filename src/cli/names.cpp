@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/names.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/core.h>
+
+namespace haulier::cli {
+
+namespace {
+
+constexpr size_t LongestFileName = 255;
+constexpr size_t ShortId = 8;
+constexpr size_t ShortestPrefix = 4;
+constexpr size_t MostCandidates = 10;
+
+int digit_of(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        int high = text[i] == '%' && i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
+        int low = high >= 0 ? digit_of(text[i + 2]) : -1;
+        if (low < 0) {
+            out += text[i];
+        } else {
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+    }
+    return out;
+}
+
+/// The path of a URL without query and fragment.
+std::string_view path_of(std::string_view url) {
+    url = url.substr(0, url.find_first_of("?#"));
+    auto scheme = url.find("://");
+    if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+    auto slash = url.find('/');
+    return slash == std::string_view::npos ? std::string_view{} : url.substr(slash);
+}
+
+bool is_hex(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return digit_of(c) >= 0; });
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+bool answers_to(const Candidate& job, const std::string& text) {
+    if (job.key == text) return true;
+    return text.size() >= ShortestPrefix && is_hex(text) && job.id.starts_with(lower(text));
+}
+
+Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
+    auto sentence = fmt::format("'{}' can be any of {} jobs:", text, found.size());
+    for (size_t i = 0; i < found.size() && i < MostCandidates; ++i)
+        sentence += fmt::format("\n  {}  {:<15}  {}", found[i].id, found[i].state, found[i].name);
+    if (found.size() > MostCandidates) sentence += "\n  ...";
+    return {Exit::NoSuchJob, sentence};
+}
+
+Failure unknown(const std::string& text) {
+    if (text.size() < ShortestPrefix)
+        return {Exit::NoSuchJob,
+                fmt::format("there is no job with the key '{}'; of an id at least {} characters "
+                            "are needed",
+                            text, ShortestPrefix)};
+    return {Exit::NoSuchJob, fmt::format("there is no job '{}'; see haulierctl list", text)};
+}
+
+/// How many letters must be added, dropped, changed or swapped with their neighbour.
+size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
+    for (size_t i = 0; i <= a.size(); ++i)
+        d[i][0] = i;
+    for (size_t j = 0; j <= b.size(); ++j)
+        d[0][j] = j;
+    for (size_t i = 1; i <= a.size(); ++i)
+        for (size_t j = 1; j <= b.size(); ++j) {
+            size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
+            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    return d[a.size()][b.size()];
+}
+
+} // namespace
+
+std::optional<std::string> file_name_of(std::string_view url) {
+    auto path = path_of(url);
+    auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), LongestFileName);
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == '/' || c == '?'; }, '_');
+    if (name.empty()) return std::nullopt;
+    if (name.front() == '.') name.front() = '_';
+    return name;
+}
+
+std::string absolute(const std::string& path, const std::string& directory) {
+    if (path.starts_with('/')) return path;
+    std::string_view rest = path;
+    while (rest.starts_with("./"))
+        rest.remove_prefix(2);
+    return fmt::format("{}{}{}", directory, directory.ends_with('/') ? "" : "/", rest);
+}
+
+Service service_of(const std::string& text, const std::string& path) {
+    auto colon = text.find(':');
+    Service service{text.substr(0, colon), path};
+    if (service.path.empty() && colon != std::string::npos) service.path = text.substr(colon + 1);
+    if (!service.path.empty()) return service;
+    service.path = "/" + service.name;
+    std::replace(service.path.begin(), service.path.end(), '.', '/');
+    std::replace(service.path.begin(), service.path.end(), '-', '_');
+    return service;
+}
+
+bool is_object_path(const std::string& text) {
+    if (text == "/") return true;
+    if (!text.starts_with('/') || text.ends_with('/') || text.find("//") != std::string::npos) return false;
+    return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return c == '/' || c == '_' || (c < 0x80 && std::isalnum(c) != 0);
+    });
+}
+
+std::string short_id(const std::string& id) {
+    return id.substr(0, ShortId);
+}
+
+std::optional<std::string> whole_id(const std::string& text) {
+    if (text.size() != 32 || !is_hex(text)) return std::nullopt;
+    return lower(text);
+}
+
+Outcome<std::string> pick(const std::vector<Candidate>& jobs, const std::string& text) {
+    std::vector<Candidate> found;
+    std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(found),
+                 [&](const Candidate& job) { return !text.empty() && answers_to(job, text); });
+    if (found.empty()) return unknown(text);
+    if (found.size() > 1) return ambiguous(found, text);
+    return found.front().id;
+}
+
+std::optional<std::string> nearest(const std::string& typed, const std::vector<std::string>& words) {
+    std::optional<std::string> best;
+    size_t least = std::min<size_t>(3, typed.size() / 2 + 1);
+    for (const auto& word : words) {
+        size_t d = typed.size() > 1 && word.starts_with(typed) ? 0 : distance(lower(typed), word);
+        if (d >= least) continue;
+        least = d;
+        best = word;
+    }
+    return best;
+}
+
+} // namespace haulier::cli

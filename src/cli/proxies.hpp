@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The generated proxies made whole. Signals do not come through them but through Bus, which hears all jobs at
+// once.
+#pragma once
+
+#include "cli/bus.hpp"
+#include "cli/compat.hpp"
+#include "job_proxy.hpp"
+#include "manager_proxy.hpp"
+
+#include <string>
+
+namespace haulier::cli {
+
+class ManagerProxy final : public sdbus::ProxyInterfaces<org::haulier::Haulier1::Manager_proxy> {
+public:
+    explicit ManagerProxy(sdbus::IConnection& connection)
+        : ProxyInterfaces(connection, compat::Destination{BusName}, compat::Path{RootPath}) {
+        registerProxy();
+    }
+    ~ManagerProxy() { unregisterProxy(); }
+
+private:
+    void onJobAdded(const sdbus::ObjectPath&, const std::string&) override {}
+    void onJobRemoved(const sdbus::ObjectPath&, const std::string&, const std::string&) override {}
+    void onJobTransferred(const sdbus::ObjectPath&, const std::string&) override {}
+    void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
+};
+
+class JobProxy final
+    : public sdbus::ProxyInterfaces<org::haulier::Haulier1::Job_proxy, sdbus::Properties_proxy> {
+public:
+    JobProxy(sdbus::IConnection& connection, const std::string& id)
+        : ProxyInterfaces(connection, compat::Destination{BusName}, compat::Path{path_of(id)}) {
+        registerProxy();
+    }
+    ~JobProxy() { unregisterProxy(); }
+
+private:
+    void onTransferred() override {}
+    void onFailed() override {}
+    void onFileTransferred(const uint32_t&) override {}
+    void onPropertiesChanged(const std::string&, const compat::Options&,
+                             const std::vector<std::string>&) override {}
+};
+
+} // namespace haulier::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+namespace haulier::cli {
+
+namespace {
+
+bool continues(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+} // namespace
+
+std::string size_text(uint64_t bytes) {
+    constexpr std::array units{"kB", "MB", "GB", "TB", "PB", "EB"};
+    if (bytes < 1000) return fmt::format("{} B", bytes);
+    auto value = static_cast<double>(bytes) / 1000;
+    size_t unit = 0;
+    while (value >= 999.95 && unit + 1 < units.size()) {
+        value /= 1000;
+        ++unit;
+    }
+    return fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string amount_text(uint64_t done, std::optional<uint64_t> total) {
+    return fmt::format("{} of {}", size_text(done), total ? size_text(*total) : "?");
+}
+
+std::string clock_text(std::chrono::seconds span) {
+    auto s = span.count();
+    if (s >= 3600) return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+    return fmt::format("{}:{:02}", s / 60, s % 60);
+}
+
+std::string span_text(std::chrono::seconds span) {
+    auto s = span.count();
+    if (s < 120) return fmt::format("{} s", s);
+    if (s < 2 * 3600) return fmt::format("{} min", s / 60);
+    return fmt::format("{} h", s / 3600);
+}
+
+std::string date_text(uint64_t usec) {
+    if (usec == 0) return "never";
+    auto seconds = static_cast<std::time_t>(usec / 1000000);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}", local);
+}
+
+std::string harmless(std::string_view text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        auto c = static_cast<unsigned char>(text[i]);
+        // U+0080 to U+009F are control characters too; as UTF-8 they begin with 0xc2.
+        bool c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+        if (c1) ++i;
+        out += c1 || c < 0x20 || c == 0x7f ? '?' : text[i];
+    }
+    return out;
+}
+
+size_t columns_of(std::string_view utf8) {
+    return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return !continues(c); }));
+}
+
+std::string cut(const std::string& text, size_t columns) {
+    if (columns_of(text) <= columns) return text;
+    size_t room = columns > 3 ? columns - 3 : columns;
+    size_t end = 0;
+    for (size_t seen = 0; end < text.size(); ++end)
+        if (!continues(text[end]) && ++seen > room) break;
+    return text.substr(0, end) + (columns > 3 ? "..." : "");
+}
+
+std::string padded(const std::string& text, size_t columns) {
+    auto have = columns_of(text);
+    return text + std::string(columns > have ? columns - have : 0, ' ');
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], columns_of(row[i]));
+    }
+    std::string out;
+    for (const auto& row : rows) {
+        for (size_t i = 0; i < row.size(); ++i)
+            out += i + 1 < row.size() ? padded(row[i], widths[i]) + "  " : row[i];
+        out += '\n';
+    }
+    return out;
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/progress.hpp"
+
+#include "cli/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr RateMeter::Time Start{};
+
+TEST(RateMeter, NeedsTime) {
+    RateMeter meter;
+    EXPECT_FALSE(meter.rate(Start));
+    meter.add(Start, 0);
+    meter.add(Start + milliseconds{400}, 1000);
+    EXPECT_FALSE(meter.rate(Start + milliseconds{400}));
+    meter.add(Start + milliseconds{500}, 2000);
+    EXPECT_DOUBLE_EQ(meter.rate(Start + milliseconds{500}).value(), 4000);
+}
+
+TEST(RateMeter, IsSteadyBetweenAnnouncements) {
+    RateMeter meter;
+    meter.add(Start, 0);
+    meter.add(Start + seconds{1}, 1000);
+    EXPECT_DOUBLE_EQ(meter.rate(Start + milliseconds{2400}).value(), 1000);
+}
+
+TEST(RateMeter, TakesALongSilenceForStandingStill) {
+    RateMeter meter;
+    meter.add(Start, 0);
+    meter.add(Start + seconds{1}, 1000);
+    EXPECT_DOUBLE_EQ(meter.rate(Start + seconds{4}).value(), 250);
+    EXPECT_DOUBLE_EQ(meter.rate(Start + seconds{6}).value(), 0);
+}
+
+TEST(RateMeter, ForgetsWhatIsLongAgo) {
+    RateMeter meter;
+    for (int s = 0; s <= 10; ++s)
+        meter.add(Start + seconds{s}, static_cast<uint64_t>(s) * 1'000'000);
+    for (int s = 11; s <= 20; ++s)
+        meter.add(Start + seconds{s}, 10'000'000 + static_cast<uint64_t>(s - 10) * 10);
+    EXPECT_DOUBLE_EQ(meter.rate(Start + seconds{20}).value(), 10);
+}
+
+TEST(RateMeter, BeginsAgainWhenBytesFallBack) {
+    RateMeter meter;
+    meter.add(Start, 5000);
+    meter.add(Start + seconds{1}, 9000);
+    meter.add(Start + seconds{2}, 0);
+    EXPECT_FALSE(meter.rate(Start + seconds{2}));
+    meter.add(Start + seconds{3}, 500);
+    EXPECT_DOUBLE_EQ(meter.rate(Start + seconds{3}).value(), 500);
+}
+
+JobView job(const char* state, const char* reason) {
+    JobView j;
+    j.name = "debian.iso";
+    j.state = state;
+    j.wait_reason = reason;
+    j.done = 312'400'000;
+    j.total = 700'000'000;
+    return j;
+}
+
+constexpr uint64_t Now = 1'000'000'000;
+
+TEST(Situation, SaysWhyNothingMoves) {
+    EXPECT_EQ(situation(job("transferring", "running"), Now), "");
+    EXPECT_EQ(situation(job("connecting", "running"), Now), "connecting");
+    EXPECT_EQ(situation(job("queued", "turn"), Now), "waiting for its turn");
+    EXPECT_EQ(situation(job("queued", "metered-network"), Now), "waiting: metered-network")
+        << "a word of tomorrow";
+    EXPECT_EQ(situation(job("suspended", "suspended"), Now), "suspended");
+    EXPECT_EQ(situation(job("transferred", "completing"), Now), "completing");
+}
+
+TEST(Situation, CountsDownToTheNextTry) {
+    auto waiting = job("transient-error", "retry-delay");
+    waiting.error_sentence = "503 from example.org.";
+    waiting.wait_until = Now + 11'200'000;
+    EXPECT_EQ(situation(waiting, Now), "waiting: retry in 12 s (503 from example.org)");
+    waiting.wait_until = Now - 1;
+    EXPECT_EQ(situation(waiting, Now), "waiting: retry soon (503 from example.org)");
+}
+
+TEST(BarLine, HasAllThatAPersonWants) {
+    EXPECT_EQ(bar_line(job("transferring", "running"), 12'300'000, Now, {80, false}),
+              "debian.iso  44% [==========>             ] 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
+}
+
+TEST(BarLine, FitsEveryWidth) {
+    auto long_name = job("transferring", "running");
+    long_name.name = std::string(300, 'x');
+    auto waiting = job("transient-error", "retry-delay");
+    waiting.error_sentence = std::string(300, 'y');
+    for (const auto& j : {job("transferring", "running"), long_name, waiting})
+        for (size_t columns = 1; columns < 200; ++columns)
+            EXPECT_LE(columns_of(bar_line(j, 12'300'000, Now, {columns, false})), columns);
+}
+
+TEST(BarLine, HasNoBarForAnUnknownWhole) {
+    auto unknown = job("transferring", "running");
+    unknown.total.reset();
+    EXPECT_EQ(bar_line(unknown, 12'300'000, Now, {80, false}), "debian.iso    ? 312.4 MB of ?  12.3 MB/s");
+}
+
+TEST(BarLine, SaysOnlyTheSituationBeforeTheFirstByte) {
+    auto waiting = job("connecting", "running");
+    waiting.total.reset();
+    waiting.done = 0;
+    EXPECT_EQ(bar_line(waiting, std::nullopt, Now, {80, false}), "debian.iso    ? connecting");
+    EXPECT_EQ(plain_line(waiting, std::nullopt, Now), "debian.iso: connecting");
+}
+
+TEST(BarLine, IsFullAtTheEndAndForEmptyFiles) {
+    auto done = job("transferring", "running");
+    done.done = *done.total;
+    EXPECT_NE(bar_line(done, std::nullopt, Now, {60, false}).find("100% [====="), std::string::npos);
+    done.done = 0;
+    done.total = 0;
+    EXPECT_NE(bar_line(done, std::nullopt, Now, {60, false}).find("100% [====="), std::string::npos);
+}
+
+TEST(BarLine, ColoursTheBarAlone) {
+    Look coloured{80, true};
+    auto line = bar_line(job("transferring", "running"), std::nullopt, Now, coloured);
+    EXPECT_NE(line.find("\x1b[32m="), std::string::npos);
+    EXPECT_EQ(bar_line(job("transferring", "running"), std::nullopt, Now, {80, false}).find('\x1b'),
+              std::string::npos);
+}
+
+TEST(BarLine, LetsNoNamePlayWithTheTerminal) {
+    auto hostile = job("transferring", "running");
+    hostile.name = "a\x1b]0;x\ab";
+    EXPECT_EQ(bar_line(hostile, std::nullopt, Now, {80, false}).find('\x1b'), std::string::npos);
+}
+
+TEST(PlainLine, IsOneSentence) {
+    EXPECT_EQ(plain_line(job("transferring", "running"), 12'300'000, Now),
+              "debian.iso: 44%, 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
+    EXPECT_EQ(plain_line(job("queued", "turn"), std::nullopt, Now),
+              "debian.iso: 44%, 312.4 MB of 700.0 MB  waiting for its turn");
+}
+
+} // namespace
+} // namespace haulier::cli

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/text.hpp"
+
+#include <cstdlib>
+#include <ctime>
+#include <gtest/gtest.h>
+
+namespace haulier::cli {
+namespace {
+
+TEST(SizeText, UsesPowersOfThousand) {
+    EXPECT_EQ(size_text(0), "0 B");
+    EXPECT_EQ(size_text(999), "999 B");
+    EXPECT_EQ(size_text(1000), "1.0 kB");
+    EXPECT_EQ(size_text(999'949), "999.9 kB");
+    EXPECT_EQ(size_text(999'950), "1.0 MB") << "never 1000.0 kB";
+    EXPECT_EQ(size_text(1'500'000'000), "1.5 GB");
+    EXPECT_EQ(size_text(~uint64_t{0}), "18.4 EB");
+}
+
+TEST(AmountText, AdmitsWhatItDoesNotKnow) {
+    EXPECT_EQ(amount_text(1000, 2000), "1.0 kB of 2.0 kB");
+    EXPECT_EQ(amount_text(1000, std::nullopt), "1.0 kB of ?");
+}
+
+TEST(Spans, ReadLikeAClockOrLikeWords) {
+    using std::chrono::seconds;
+    EXPECT_EQ(clock_text(seconds{7}), "0:07");
+    EXPECT_EQ(clock_text(seconds{3599}), "59:59");
+    EXPECT_EQ(clock_text(seconds{3723}), "1:02:03");
+    EXPECT_EQ(span_text(seconds{12}), "12 s");
+    EXPECT_EQ(span_text(seconds{180}), "3 min");
+    EXPECT_EQ(span_text(seconds{7200}), "2 h");
+}
+
+TEST(DateText, IsLocal) {
+    setenv("TZ", "UTC", 1);
+    tzset();
+    EXPECT_EQ(date_text(1'700'000'000'123'456), "2023-11-14 22:13:20");
+    EXPECT_EQ(date_text(0), "never");
+}
+
+TEST(Harmless, KeepsTheTerminalInPeace) {
+    EXPECT_EQ(harmless("a\x1b[31mb\r\n\x7f"), "a?[31mb???");
+    EXPECT_EQ(harmless("a\xc2\x9b"
+                       "31mb"),
+              "a?31mb")
+        << "control characters beyond ASCII";
+    EXPECT_EQ(harmless("ä € 😀"), "ä € 😀");
+}
+
+TEST(Cut, CountsCharactersAndKeepsThemWhole) {
+    EXPECT_EQ(cut("abcdef", 6), "abcdef");
+    EXPECT_EQ(cut("abcdefg", 6), "abc...");
+    EXPECT_EQ(cut("äöüäöüä", 6), "äöü...");
+    EXPECT_EQ(cut("äöü", 2), "äö");
+    EXPECT_EQ(cut("abc", 0), "");
+}
+
+TEST(Table, AlignsAllColumnsButTheLast) {
+    EXPECT_EQ(table({{"ID", "NAME"}, {"ä", "x y"}, {"long", "z"}}), "ID    NAME\nä     x y\nlong  z\n");
+    EXPECT_EQ(table({}), "");
+}
+
+} // namespace
+} // namespace haulier::cli

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/view.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::cli {
+namespace {
+
+constexpr uint64_t Unknown = ~uint64_t{0};
+constexpr uint32_t NoFile = ~uint32_t{0};
+
+Json properties(const char* state, const char* reason) {
+    Json p = Json::object();
+    p["Id"] = "0123";
+    p["DisplayName"] = "name";
+    p["State"] = state;
+    p["WaitReason"] = Json::array({reason, 0});
+    p["BytesTotal"] = Unknown;
+    p["BytesTransferred"] = 5;
+    p["FilesTotal"] = 2;
+    p["FilesTransferred"] = 1;
+    p["Error"] = Json::array({"", "", 0, "", NoFile});
+    return p;
+}
+
+std::optional<End> end_after(const char* state, const char* reason = "") {
+    return end_of(view_of(properties(state, reason)));
+}
+
+TEST(ViewOf, TakesWhatIsThere) {
+    auto job = view_of(properties("queued", "turn"));
+    EXPECT_EQ(job.id, "0123");
+    EXPECT_EQ(job.wait_reason, "turn");
+    EXPECT_EQ(job.done, 5u);
+    EXPECT_FALSE(job.total);
+    auto known = properties("queued", "turn");
+    known["BytesTotal"] = 7;
+    EXPECT_EQ(view_of(known).total, 7u);
+}
+
+TEST(ViewOf, ForgivesWhatIsMissingOrStrange) {
+    EXPECT_EQ(view_of(Json::object()), JobView{});
+    auto strange = properties("queued", "turn");
+    strange["WaitReason"] = nullptr;
+    strange["Error"] = 7;
+    strange["State"] = 1;
+    strange["BytesTotal"] = "many";
+    auto job = view_of(strange);
+    EXPECT_EQ(job.state, "");
+    EXPECT_FALSE(job.total);
+}
+
+TEST(EndOf, WaitsWhileTheJobGoesOn) {
+    for (const char* state : {"suspended", "queued", "connecting", "transferring", "transient-error", ""})
+        EXPECT_EQ(end_after(state), std::nullopt) << state;
+    EXPECT_EQ(end_after("transferred", "completing"), std::nullopt);
+}
+
+TEST(EndOf, KnowsTheEnds) {
+    EXPECT_EQ(end_after("transferred", "needs-complete"), End::Transferred);
+    EXPECT_EQ(end_after("error", "needs-resume"), End::Failed);
+    EXPECT_EQ(end_after("cancelled", "ended"), End::Cancelled);
+    EXPECT_EQ(end_after("acknowledged", "ended"), End::Partial) << "one of two files";
+    auto whole = properties("acknowledged", "ended");
+    whole["FilesTransferred"] = 2;
+    EXPECT_EQ(end_of(view_of(whole)), End::Completed);
+    EXPECT_EQ(end_from_result("complete"), End::Completed);
+    EXPECT_EQ(end_from_result("partial"), End::Partial);
+    EXPECT_EQ(end_from_result("cancelled"), End::Cancelled);
+}
+
+TEST(Presented, SaysNullForWhatIsNot) {
+    auto p = properties("queued", "turn");
+    p["NotifyService"] = Json::array({"", "/"});
+    p["TransferCompletionTime"] = 0;
+    auto out = presented(p);
+    EXPECT_EQ(out["BytesTotal"], nullptr);
+    EXPECT_EQ(out["Error"], nullptr);
+    EXPECT_EQ(out["NotifyService"], nullptr);
+    EXPECT_EQ(out["TransferCompletionTime"], nullptr);
+    EXPECT_EQ(out["BytesTransferred"], 5);
+    EXPECT_EQ(out["WaitReason"].dump(), R"({"Reason":"turn","Until":null})");
+}
+
+TEST(Presented, NamesTheMembersOfTuples) {
+    auto p = properties("error", "needs-resume");
+    p["Error"] = Json::array({"remote-file", "http-status", 404, "the server said 404", 0});
+    p["NotifyService"] = Json::array({"org.example.App", "/x"});
+    p["NotifyFlags"] = Json::array({"transferred", "error"});
+    auto out = presented(p);
+    EXPECT_EQ(out["Error"].dump(), R"({"Context":"remote-file","Name":"http-status","Code":404,)"
+                                   R"("Sentence":"the server said 404","File":0})");
+    EXPECT_EQ(out["NotifyService"].dump(), R"({"Name":"org.example.App","Path":"/x"})");
+    EXPECT_EQ(out["NotifyFlags"].dump(), R"(["transferred","error"])");
+}
+
+TEST(Presented, LeavesTuplesOfTomorrowAsTheyAre) {
+    auto p = Json{{"WaitReason", Json::array({"turn", 0, "more"})}};
+    EXPECT_EQ(presented(p)["WaitReason"].dump(), R"(["turn",0,"more"])");
+}
+
+TEST(InWords, ReadsWell) {
+    EXPECT_EQ(in_words("BytesTotal", Unknown), "unknown");
+    EXPECT_EQ(in_words("BytesTransferred", 1'500'000), "1.5 MB");
+    EXPECT_EQ(in_words("TransferCompletionTime", 0), "never");
+    EXPECT_EQ(in_words("Error", Json::array({"", "", 0, "", NoFile})), "none");
+    EXPECT_EQ(in_words("Error", Json::array({"remote-file", "http-status", 404, "not there", 0})),
+              "http-status: not there");
+    EXPECT_EQ(in_words("NotifyFlags", Json::array({"transferred", "error"})), "transferred error");
+    EXPECT_EQ(in_words("WaitReason", Json::array({"turn", 0})), "turn");
+    EXPECT_EQ(in_words("Transferred", true), "yes");
+    EXPECT_EQ(in_words("FilesTotal", 3), "3");
+    EXPECT_EQ(in_words("DisplayName", "a\nb"), "a?b");
+}
+
+} // namespace
+} // namespace haulier::cli
