@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             auto verdict = judge(known, asked, answer, 1'800'000'000);
             if (verdict.course != Course::GoOn) continue;
             auto range = parse_content_range(answer.content_range);
-            if (answer.status != 206 || !range || !range->span || range->span->first != known.offset) std::abort();
+            if (answer.status != 206 || !range || !range->span || range->span->first != known.offset)
+                std::abort();
         }
     }
     return 0;
