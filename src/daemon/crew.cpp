@@ -4,9 +4,9 @@
 #include "daemon/batch.hpp"
 #include "daemon/wire_values.hpp"
 #include "daemon/worker_link.hpp"
+#include "job/check.hpp"
 
 #include <algorithm>
-#include <fmt/core.h>
 
 namespace haulier::daemon {
 
@@ -80,9 +80,8 @@ void Crew::check(uint32_t owner, const std::vector<job::FileSpec>& specs, Answer
         auto first = slices[i].first;
         link.ask(request, check_packet(request, specs, slices[i]),
                  [done, first, total = specs.size()](const Status& status, uint32_t item) {
-                     if (status || total == 1) return done(status);
-                     done(Error{status.error().code, fmt::format("file {} of {}: {}", first + item + 1, total,
-                                                                 status.error().sentence)});
+                     if (status) return done(status);
+                     done(job::about_file(status.error(), first + item, total));
                  });
     };
     run_batch(slices.size(), std::move(step), std::move(answer));

@@ -135,12 +135,13 @@ Status check_file(const FileSpec& spec) {
 
 Status check_files(const std::vector<FileSpec>& specs) {
     for (size_t i = 0; i < specs.size(); ++i)
-        if (auto ok = check_file(specs[i]); !ok) {
-            if (specs.size() == 1) return ok;
-            return Error{ok.error().code,
-                         fmt::format("file {} of {}: {}", i + 1, specs.size(), ok.error().sentence)};
-        }
+        if (auto ok = check_file(specs[i]); !ok) return about_file(ok.error(), i, specs.size());
     return Done{};
+}
+
+Error about_file(const Error& error, size_t index, size_t count) {
+    if (count == 1) return error;
+    return {error.code, fmt::format("file {} of {}: {}", index + 1, count, error.sentence)};
 }
 
 Result<Checksum> parse_checksum(const std::string& text) {

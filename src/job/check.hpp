@@ -33,6 +33,9 @@ Status check_file(const FileSpec& spec);
 /// As check_file for each; the sentence names the first bad one by its number in the list.
 Status check_files(const std::vector<FileSpec>& specs);
 
+/// The error of file number `index` (from 0) in a list of `count`; of one file alone there is nothing to add.
+Error about_file(const Error& error, size_t index, size_t count);
+
 /// "sha256:HEX" and its like.
 Result<Checksum> parse_checksum(const std::string& text);
 std::string to_text(const Checksum& checksum);

@@ -138,8 +138,7 @@ Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>&
         spec.remote = std::get<0>(file);
         spec.local = std::get<1>(file);
         if (auto ok = take_all(spec, std::get<2>(file), file_takers(), "file option"); !ok)
-            return Error{ok.error().code, fmt::format("file {} of {}: {}", specs.size() + 1, files.size(),
-                                                      ok.error().sentence)};
+            return job::about_file(ok.error(), specs.size(), files.size());
         specs.push_back(std::move(spec));
     }
     return specs;
