@@ -13,7 +13,7 @@ Ledger::Ledger(Loop& loop, store::Store store, std::function<void(std::vector<Se
 void Ledger::stage(job::Decision decision, Then then) {
     auto rows = store_.save(decision);
     if (!rows) {
-        auto error = rows.error();
+        const auto& error = rows.error();
         fail(error);
         if (then) then(error);
         return;
