@@ -72,8 +72,8 @@ std::string Signal::id() const {
 }
 
 Failure failure_of(const sdbus::Error& error) {
-    std::string name = error.getName();
-    std::string message = error.getMessage();
+    const std::string& name = error.getName();
+    const std::string& message = error.getMessage();
     if (name == std::string{OurErrors} + "NotFound" || name == "org.freedesktop.DBus.Error.UnknownObject")
         return {Exit::NoSuchJob, message};
     if (name.starts_with(OurErrors)) return {Exit::Failed, message};

@@ -56,7 +56,7 @@ bool became(const Job& before, const Job& after, job::State state) {
 } // namespace
 
 Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager, Events events)
-    : connection_(connection), manager_(manager), events_(std::move(events)),
+    : connection_(connection), events_(std::move(events)),
       peers_(connection, [this](const std::string& name) { events_.peer_left(name); }),
       context_{manager, peers_, getuid(), [this] { events_.asked(); }},
       bridge_(loop, connection, [this] { events_.bus_lost(); }), root_(connection, context_),

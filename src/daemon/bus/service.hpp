@@ -51,7 +51,6 @@ private:
     void say(const std::function<void()>& how);
 
     sdbus::IConnection& connection_;
-    daemon::Manager& manager_;
     Events events_;
     Peers peers_;
     Context context_;
