@@ -29,6 +29,8 @@ struct Entry {
     std::map<uint32_t, Flight> flights; ///< by file index
     size_t cursor = 0;                  ///< every file before it is transferred
     uint64_t queued_since = 0;          ///< order of arrival in the queue
+    bool end_under_way = false;         ///< files are being renamed or deleted
+    bool progress_missed = false;       ///< an announcement was withheld
     bool gone = false;                  ///< ended and removed; kept a while for readers
 
     Reply<job::Outcome> ending; ///< whoever waits for Complete or Cancel to be carried out

@@ -7,8 +7,9 @@
 
 namespace haulier::daemon {
 
-Ledger::Ledger(Loop& loop, store::Store store, std::function<void(std::vector<Settled>)> adopt)
-    : loop_(loop), store_(std::move(store)), adopt_(std::move(adopt)) {}
+Ledger::Ledger(Loop& loop, store::Store store, std::function<void(std::vector<Settled>)> adopt,
+               std::function<void()> stumbled)
+    : loop_(loop), store_(std::move(store)), adopt_(std::move(adopt)), stumbled_(std::move(stumbled)) {}
 
 void Ledger::stage(job::Decision decision, Then then) {
     auto rows = store_.save(decision);
@@ -54,6 +55,7 @@ Status Ledger::flush() {
         fail(done.error());
         return done;
     }
+    if (std::exchange(failing_, false)) log::info("changes can be stored again");
     overlays_.clear();
     auto settled = std::exchange(staged_, {});
     if (!settled.empty()) adopt_(std::move(settled));
@@ -61,11 +63,12 @@ Status Ledger::flush() {
 }
 
 void Ledger::fail(const Error& error) {
-    log::error("cannot store a change: " + error.sentence);
+    if (!std::exchange(failing_, true)) log::error("changes cannot be stored: " + error.sentence);
     commit_.reset();
     overlays_.clear();
     for (auto& s : std::exchange(staged_, {}))
         if (s.then) s.then(error);
+    stumbled_();
 }
 
 const job::Job* Ledger::staged_job(const job::Id& id) const {

@@ -26,7 +26,9 @@ struct Settled {
 class Ledger {
 public:
     /// `adopt` gets everything that one commit made durable, in the order of the decisions.
-    Ledger(Loop& loop, store::Store store, std::function<void(std::vector<Settled>)> adopt);
+    /// `stumbled` is called after every failure: decisions are gone, also such that nobody waits for.
+    Ledger(Loop& loop, store::Store store, std::function<void(std::vector<Settled>)> adopt,
+           std::function<void()> stumbled);
 
     /// Takes part in the next commit. `then` may be empty; on failure it gets the error and nothing is
     /// adopted.
@@ -57,6 +59,8 @@ private:
     Loop& loop_;
     store::Store store_;
     std::function<void(std::vector<Settled>)> adopt_;
+    std::function<void()> stumbled_;
+    bool failing_ = false; ///< said so already
     std::vector<Settled> staged_;
     std::map<job::Id, Overlay> overlays_;
     Source commit_;

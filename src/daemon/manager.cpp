@@ -20,6 +20,7 @@ private:
 };
 
 constexpr Usec ReadableAfterEnd{60'000'000};
+constexpr Usec PauseAfterFailure{5'000'000};
 
 /// What an administrator wants to find in the journal: how jobs end, not each of their steps.
 void log_state(const job::Job& job) {
@@ -42,7 +43,9 @@ Error not_found(const job::Id& id) {
 Manager::Manager(Loop& loop, const Clock& clock, const Config& config, store::Store store,
                  std::string worker_program, std::function<void()> stirred)
     : loop_(loop), clock_(clock), config_(config), random_(std::make_unique<SystemRandom>()),
-      ledger_(loop, std::move(store), [this](std::vector<Settled> settled) { adopt(std::move(settled)); }),
+      ledger_(
+          loop, std::move(store), [this](std::vector<Settled> settled) { adopt(std::move(settled)); },
+          [this] { stumbled(); }),
       crew_(loop, config, std::move(worker_program), *this), stirred_(std::move(stirred)) {}
 
 Manager::~Manager() = default;
@@ -145,6 +148,7 @@ void Manager::tell(const Settled& s, Entry& entry, const job::Job& before) {
     for (const auto& [index, file] : s.decision.files)
         if (file.transferred && !file.completed) announcer_->file_transferred(entry, index);
     if (!(before == after)) announcer_->changed(before, after);
+    if (!s.decision.files.empty()) announce_progress(entry);
     if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
 
     if (before.state != after.state) log_state(after);
@@ -230,6 +234,24 @@ void Manager::acknowledged(int64_t row) {
 void Manager::object_changed(const job::Id& id) {
     stirred_();
     if (const auto* entry = find(id)) announcer_->object_changed(*entry);
+}
+
+/// The store failed, and decisions that nobody waits for are lost with it: what workers and clocks said, and
+/// the ends of jobs. After a pause, so that a full disk does not make us hammer servers, all of it is derived
+/// again.
+void Manager::stumbled() {
+    if (again_) return;
+    schedule_.reset();
+    again_ = loop_.after(PauseAfterFailure, [this] {
+        again_.reset();
+        for (auto& [id, entry] : entries_) {
+            arm(*entry);
+            if (entry->end_under_way || entry->gone) continue;
+            if (entry->job.completing) publish(id);
+            if (job::is_final(entry->job.state)) discard(id, entry->job.state == job::State::Cancelled);
+        }
+        schedule_soon();
+    });
 }
 
 void Manager::remove(const job::Id& id) {

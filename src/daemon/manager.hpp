@@ -98,6 +98,7 @@ private:
     void act(const Settled& s, Entry& entry);
     void tell(const Settled& s, Entry& entry, const job::Job& before);
     void arm(Entry& entry);
+    void stumbled();
     [[nodiscard]] Entry* entry_of(const job::Id& id);
     [[nodiscard]] Result<job::Job> latest(const job::Id& id) const;
     [[nodiscard]] job::File latest_file(const Entry& entry, uint32_t index) const;
@@ -154,6 +155,7 @@ private:
     uint64_t arrivals_ = 0;
     uint32_t checks_ = 0; ///< requests that wait for a worker's word before they are decided
     Source schedule_;
+    Source again_; ///< the pause after a failure of the store
     Source notify_;
     std::function<void()> leave_;
     Source leave_deadline_;

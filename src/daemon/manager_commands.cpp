@@ -21,6 +21,7 @@ void Manager::create(uint32_t owner, const job::Request& request, const std::opt
     ++checks_;
     crew_.check(owner, request.files, [=, this](const Status& status) {
         --checks_;
+        stirred_();
         if (!status) return reply(status.error());
         create_checked(owner, request, object, reply);
     });
@@ -79,6 +80,7 @@ void Manager::add_files(const job::Id& id, const std::vector<job::FileSpec>& spe
     ++checks_;
     crew_.check(find(id)->job.owner, specs, [=, this](const Status& status) {
         --checks_;
+        stirred_();
         if (!status) return reply(status.error());
         auto decision = decide();
         if (!decision) return reply(decision.error());

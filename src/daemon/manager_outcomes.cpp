@@ -14,6 +14,16 @@ namespace {
 constexpr Usec ProgressEvery{500'000};
 constexpr Usec PatienceAtShutdown{10'000'000};
 
+/// Where files of a job have the same local name, the last one gets it: renaming each in turn could not be
+/// told from a loss if we died in the middle.
+std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files,
+                                                  const std::vector<uint32_t>& indexes) {
+    std::map<std::string, uint32_t> last;
+    for (auto index : indexes)
+        last[files[index].spec.local] = index;
+    return last;
+}
+
 } // namespace
 
 Entry* Manager::flying(Ticket ticket, uint32_t& index) {
@@ -48,7 +58,8 @@ void Manager::begun(Ticket ticket, uint64_t offset, bool restarted, const job::V
     bool goes_on = job::is_running(decision->job.state);
     auto owner = entry->job.owner;
     ledger_.stage(std::move(*decision), [=, this](const Status& stored) {
-        if (stored && restarted && goes_on) crew_.proceed(owner, ticket);
+        if (stored && restarted && goes_on) return crew_.proceed(owner, ticket);
+        if (!stored) crew_.halt(owner, ticket);
     });
 }
 
@@ -66,9 +77,13 @@ void Manager::progress(Ticket ticket, uint64_t received) {
 
 /// At most twice a second and job.
 void Manager::announce_progress(Entry& entry) {
-    if (entry.progress_timer) return;
+    entry.progress_missed = static_cast<bool>(entry.progress_timer);
+    if (entry.progress_missed) return;
     announcer_->progressed(entry);
-    entry.progress_timer = loop_.after(ProgressEvery, [&entry] { entry.progress_timer.reset(); });
+    entry.progress_timer = loop_.after(ProgressEvery, [this, &entry] {
+        entry.progress_timer.reset();
+        if (entry.progress_missed) announce_progress(entry);
+    });
 }
 
 void Manager::checkpointed(Ticket ticket, uint64_t offset, const job::Validators& validators,
@@ -88,7 +103,6 @@ void Manager::fetched(Ticket ticket, uint64_t size, const job::Validators& valid
     if (auto d = job::fetched(*latest(entry->job.id), index, latest_file(*entry, index), size, validators,
                               inode, clock_.now()))
         ledger_.stage(std::move(*d));
-    announce_progress(*entry);
 }
 
 void Manager::failed(Ticket ticket, const job::Failure& failure) {
@@ -122,24 +136,32 @@ void Manager::stop_transfers(Entry& entry) {
 
 /// Gives every finished file its name, a few at a time; the store learns of each one.
 void Manager::publish(const job::Id& id) {
+    entry_of(id)->end_under_way = true;
     std::vector<uint32_t> indexes;
     const auto& files = entry_of(id)->files;
     for (uint32_t i = 0; i < files.size(); ++i)
         if (files[i].transferred && !files[i].completed) indexes.push_back(i);
-    auto step = [this, id, indexes](size_t i, const StepDone& done) {
+    auto step = [this, id, indexes, last = last_of_each_name(files, indexes)](size_t i,
+                                                                              const StepDone& done) {
         const auto* entry = entry_of(id);
         auto index = indexes[i];
-        crew_.publish(entry->job.owner, {id, index, entry->files[index]}, [=, this](const Status& status) {
+        const auto& file = entry->files[index];
+        auto then = [=, this](const Status& status) {
             if (status)
                 if (auto d = job::published(*latest(id), index, latest_file(*entry_of(id), index)))
                     ledger_.stage(std::move(*d));
             done(status);
-        });
+        };
+        if (last.at(file.spec.local) == index)
+            return crew_.publish(entry->job.owner, {id, index, file}, then);
+        crew_.discard(entry->job.owner, job::directory_of(file.spec.local), job::temporary_name(id, index),
+                      then);
     };
     run_batch(indexes.size(), step, [this, id](const Status& status) { publish_ended(id, status); });
 }
 
 void Manager::publish_ended(const job::Id& id, const Status& status) {
+    entry_of(id)->end_under_way = false;
     auto job = latest(id);
     auto now = clock_.now();
     if (auto d = status ? job::publish_succeeded(*job, now) : job::publish_failed(*job, now))
@@ -152,6 +174,7 @@ void Manager::publish_ended(const job::Id& id, const Status& status) {
 
 /// What cannot be deleted is said and left; the job ends all the same (BITS: BG_S_UNABLE_TO_DELETE_FILES).
 void Manager::discard(const job::Id& id, bool all) {
+    entry_of(id)->end_under_way = true;
     std::vector<uint32_t> indexes;
     const auto& files = entry_of(id)->files;
     for (uint32_t i = 0; i < files.size(); ++i)

@@ -7,7 +7,7 @@
 namespace haulier::daemon {
 
 void Manager::schedule_soon() {
-    if (!schedule_ && !leave_) schedule_ = loop_.defer([this] { schedule(); });
+    if (!schedule_ && !leave_ && !again_) schedule_ = loop_.defer([this] { schedule(); });
 }
 
 void Manager::schedule() {
@@ -15,12 +15,13 @@ void Manager::schedule() {
     std::vector<job::Waiting> queue;
     size_t running = 0;
     for (auto& [id, entry] : entries_) {
-        auto state = entry->job.state;
-        if (state == job::State::Queued && !ledger_.staged_job(id))
-            queue.push_back({id, entry->queued_since});
+        // What this turn has decided already counts, though it is not durable yet.
+        const auto* staged = ledger_.staged_job(id);
+        auto state = staged ? staged->state : entry->job.state;
+        if (state == job::State::Queued && !staged) queue.push_back({id, entry->queued_since});
         if (!job::is_running(state)) continue;
         ++running;
-        fill(*entry);
+        if (!staged) fill(*entry);
     }
     for (const auto& id : job::to_grant(std::move(queue), running, config_.jobs_at_once))
         if (auto d = job::granted(entry_of(id)->job)) ledger_.stage(std::move(*d));

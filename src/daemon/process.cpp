@@ -32,19 +32,19 @@ notify::Policy policy_of(const Config& config) {
 
 struct Process::Parts {
     Parts(Process& process, store::Store store, std::string worker_program)
-        : idle(
+        : bus(bus::connect_session_bus()), voice(bus::connect_session_bus()),
+          idle(
               process.loop_, process.config_.idle_timeout,
               [this] { return manager.busy() || service.busy(); }, [&process] { process.leave_when_idle(); }),
           manager(process.loop_, clock, process.config_, std::move(store), std::move(worker_program),
                   [this] { idle.stir(); }),
-          bus(bus::connect_session_bus()), voice(bus::connect_session_bus()),
           service(process.loop_, *bus, manager,
                   {[this] { idle.stir(); }, [&process] { process.lose_bus(); },
                    [this](const std::string& name) { peer_left(name); }}),
           messenger(process.loop_, *voice, manager, process.config_.call_timeout,
                     [&process] { process.lose_bus(); }),
           notifier(messenger, policy_of(process.config_)) {
-        messenger.connect(notifier);
+        messenger.connect(notifier, [this](const std::string& name) { service.make_sure(name); });
         manager.connect(service, notifier);
         for (int signal : {SIGTERM, SIGINT})
             signals.push_back(process.loop_.on_signal(signal, [&process] { process.stop(); }));
@@ -55,11 +55,12 @@ struct Process::Parts {
         notifier.run();
     }
 
+    // The connections outlive everything that may still owe an answer.
+    bus::ConnectionPtr bus;
+    bus::ConnectionPtr voice;
     SystemClock clock;
     Idle idle;
     Manager manager;
-    bus::ConnectionPtr bus;
-    bus::ConnectionPtr voice;
     bus::Service service;
     bus::Messenger messenger;
     notify::Notifier notifier;

@@ -34,11 +34,10 @@ void WorkerLink::fetch(Ticket ticket, const FetchOrder& order) {
     wire::ToWorker message;
     *message.mutable_fetch() = to_wire(ticket, order);
     tickets_.insert(ticket);
+    // A worker that cannot be started takes it out again.
+    waiting_[ticket] = message.SerializeAsString();
     need_worker();
-    if (socket_)
-        send(message);
-    else
-        waiting_[ticket] = message.SerializeAsString();
+    if (socket_ && waiting_.erase(ticket) > 0) send(message);
 }
 
 void WorkerLink::halt(Ticket ticket) {

@@ -2,6 +2,7 @@
 #include "notify/notifier.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace haulier::notify {
 
@@ -37,6 +38,7 @@ void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
     line->unanswered = 0;
     line->refusals = 0;
     line->not_before = {};
+    if (line->object) outside_.make_sure(line->object->destination);
     outside_.object_changed(id);
 }
 
@@ -86,10 +88,11 @@ void Notifier::run() {
     for (auto& [id, line] : lines_) {
         auto what = due(id, line);
         if (!what) continue;
-        if (what->when > now)
-            next = next ? std::min(*next, what->when) : what->when;
-        else if (may_call(line, what->call.target.destination))
+        auto when = what->when > now ? what->when : place_for(line, what->call.target.destination, now);
+        if (when && *when <= now)
             start(line, what->call);
+        else if (when)
+            next = next ? std::min(*next, *when) : *when;
     }
     if (next) outside_.wake_at(*next);
 }
@@ -117,10 +120,17 @@ BootTime Notifier::launch_time(const Line& line) const {
            doubled(policy_.launch_delay, entry->second.count - 2, policy_.launch_delay_maximum);
 }
 
-bool Notifier::may_call(const Line& line, const std::string& destination) const {
+std::optional<BootTime> Notifier::place_for(const Line& line, const std::string& destination,
+                                            BootTime now) const {
+    if (called_.contains({line.owner, destination})) return std::nullopt;
     auto flying = in_flight_.find(line.owner);
-    if (flying != in_flight_.end() && flying->second >= policy_.calls_in_flight) return false;
-    return !called_.contains({line.owner, destination});
+    if (flying == in_flight_.end()) return now;
+    const auto& begun = flying->second;
+    if (begun.size() >= policy_.calls_at_most) return std::nullopt;
+    auto oldest = begun.upper_bound(now - policy_.slow_after);
+    auto counted = static_cast<uint32_t>(std::distance(oldest, begun.end()));
+    if (counted < policy_.calls_in_flight) return now;
+    return *oldest + policy_.slow_after;
 }
 
 bool Notifier::is_running(const std::string& service) const {
@@ -135,11 +145,14 @@ void Notifier::start(Line& line, const Call& call) {
     }
     if (call.target.start && !is_running(line.service.name)) count_launch(line);
     line.in_flight = true;
-    in_flight_[line.owner] += 1;
+    auto begun = outside_.now();
+    in_flight_[line.owner].insert(begun);
     called_.insert({line.owner, call.target.destination});
     auto owner = line.owner;
-    outside_.call(call, [this, call, row, owner](const Reply& reply) {
-        if (--in_flight_[owner] == 0) in_flight_.erase(owner);
+    outside_.call(call, [this, call, row, owner, begun](const Reply& reply) {
+        auto& flying = in_flight_[owner];
+        flying.erase(flying.find(begun));
+        if (flying.empty()) in_flight_.erase(owner);
         called_.erase({owner, call.target.destination});
         finished(call, row, reply);
         run();
@@ -154,7 +167,10 @@ void Notifier::count_launch(const Line& line) {
 }
 
 void Notifier::finished(const Call& call, int64_t row, const Reply& reply) {
-    if (call.target.start && !reply.sender.empty()) running_[call.target.destination] = reply.sender;
+    if (call.target.start && !reply.sender.empty()) {
+        running_[call.target.destination] = reply.sender;
+        outside_.make_sure(reply.sender);
+    }
     auto* waiting = line_of(call.job);
     if (!waiting) return;
     auto& line = *waiting;

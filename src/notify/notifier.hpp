@@ -59,14 +59,19 @@ public:
     [[nodiscard]] virtual BootTime now() const = 0;
     /// Call Notifier::run() then; replaces any earlier wish.
     virtual void wake_at(BootTime when) = 0;
+    /// The connection may have left before anybody listened for that: if so, say connection_lost().
+    virtual void make_sure(const std::string& unique_name) = 0;
 };
 
 struct Policy {
     Usec retry{5'000'000};           ///< after a refusal, doubling ...
     Usec retry_maximum{600'000'000}; ///< ... up to this
     uint32_t calls_in_flight = 4;    ///< per owner; and never more than one per destination
-    uint32_t unanswered = 3;         ///< in a row, then the callback object counts as gone
-    Usec launch_delay{60'000'000};   ///< before a third start of a service that never ends a job, doubling
+    Usec slow_after{
+        2'000'000}; ///< a call that waits longer takes up no place any more: mute clients delay nobody
+    uint32_t calls_at_most = 32;   ///< per owner, the slow ones included; far below a bus's 128 reply slots
+    uint32_t unanswered = 3;       ///< in a row, then the callback object counts as gone
+    Usec launch_delay{60'000'000}; ///< before a third start of a service that never ends a job, doubling
     Usec launch_delay_maximum{86'400'000'000};
 };
 
@@ -137,7 +142,9 @@ private:
     Line* line_of(const job::Id& id);
     [[nodiscard]] std::optional<Due> due(const job::Id& id, const Line& line) const;
     [[nodiscard]] BootTime launch_time(const Line& line) const;
-    [[nodiscard]] bool may_call(const Line& line, const std::string& destination) const;
+    /// When the call may be made: now, once an older one counts as slow, or (nothing) when one has ended.
+    [[nodiscard]] std::optional<BootTime> place_for(const Line& line, const std::string& destination,
+                                                    BootTime now) const;
     [[nodiscard]] bool is_running(const std::string& service) const;
     void start(Line& line, const Call& call);
     void count_launch(const Line& line);
@@ -152,9 +159,9 @@ private:
     Policy policy_;
     std::map<job::Id, Line> lines_;
     std::map<ServiceKey, Launches> launches_;
-    std::map<std::string, std::string> running_;        ///< service → the connection that answered for it
-    std::map<uint32_t, uint32_t> in_flight_;            ///< calls per owner
-    std::set<std::pair<uint32_t, std::string>> called_; ///< destinations with a call in flight
+    std::map<std::string, std::string> running_; ///< service → the connection that answered for it
+    std::map<uint32_t, std::multiset<BootTime>> in_flight_; ///< when the calls of each owner began
+    std::set<std::pair<uint32_t, std::string>> called_;     ///< destinations with a call in flight
 };
 
 } // namespace haulier::notify

@@ -4,10 +4,11 @@
 import random
 import signal
 import sqlite3
+import subprocess
 import time
 
-from support.checks import assert_file
-from support.client import NAME
+from support.checks import assert_file, part_files
+from support.client import JOB, NAME
 from support.environment import patience
 from support.manner import Manner
 from support.processes import Pidfd
@@ -209,3 +210,30 @@ def test_secrets_in_urls_stay_out_of_the_log(stack):
     job.wait_state("error", unless=())
     stack.signal_daemon(signal.SIGTERM)
     assert "hunter2" not in stack.log.read_text()
+
+
+def test_sigterm_with_calls_unanswered_is_a_clean_end_and_what_was_asked_is_done_later(stack):
+    """Complete of many files is under way: the daemon ends with 0, and the next one carries it out."""
+    url = stack.nginx().add("f", BIG[:1000])
+    daemon = subprocess.Popen(stack.daemon_command(), env=stack.env, stderr=subprocess.DEVNULL)
+    try:
+        stack.client.wait(stack.running, "the daemon on the bus")
+        names = [f"f{number}" for number in range(200)]
+        job = stack.manager.create(files=[(url, stack.downloads / name) for name in names], Resume=True)
+        job.wait_state("transferred", seconds=40)
+        other = stack.connect()
+        other.connection.call(NAME, job.path, JOB, "Complete", None, None, 0, -1, None, None)
+        other.connection.flush_sync(None)
+        job.wait_property("WaitReason", lambda reason: reason[0] != "needs-complete")
+        daemon.terminate()
+        assert daemon.wait(patience(15)) == 0
+    finally:
+        if daemon.poll() is None:
+            daemon.kill()
+            daemon.wait()
+    stack.client.wait(lambda: not stack.running(), "the bus to notice")
+    stack.start()
+    stack.client.wait(lambda: not stack.manager.list(), "the job to end")
+    for name in names:
+        assert_file(stack.downloads / name, BIG[:1000])
+    assert not part_files(stack.downloads)

@@ -34,6 +34,15 @@ inline std::string sender_of(const sdbus::IObject& object) {
     const auto* message = object.getCurrentlyProcessedMessage();
     return message ? message->getSender() : std::string{};
 }
+/// Unique name of whoever replied, also with an error; empty when the reply was made up by the bus or by us.
+inline std::string sender_of(const sdbus::Message& reply) {
+    try {
+        auto sender = reply.getSender();
+        return sender.starts_with(':') ? sender : std::string{};
+    } catch (const std::exception&) {
+        return {}; // 1.2 makes a string of a null pointer
+    }
+}
 inline void emit_changed(sdbus::IObject& object, const std::string& interface,
                          const std::vector<std::string>& names) {
     object.emitPropertiesChangedSignal(interface, names);

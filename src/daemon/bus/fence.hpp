@@ -51,7 +51,7 @@ public:
     explicit Owed(sdbus::Result<Ts...>&& result) : result_(std::move(result)) {}
     Owed(const Owed&) = delete;
     Owed& operator=(const Owed&) = delete;
-    ~Owed() { refuse({Errc::Internal, "the daemon dropped the call"}); }
+    ~Owed() { refuse({Errc::Internal, "haulierd ends; what was stored goes on at its next start"}); }
 
     void give(const Ts&... values) noexcept {
         settle([&] { result_.returnResults(values...); });

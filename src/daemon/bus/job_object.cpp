@@ -148,11 +148,13 @@ void JobObject::SetNotifyService(sdbus::Result<>&& result, std::string name, sdb
     fenced_async(std::move(result), [&](auto owed) {
         auto service = job::parse_notify_service(name, path);
         if (!service) return owed->refuse(service.error());
-        context_.peers.need_activatable(name,
-                                        [=, this, id = id_, service = *service](const Status& activatable) {
-                                            if (!activatable) return owed->refuse(activatable.error());
-                                            context_.manager.set_notify_service(id, service, done_to(owed));
-                                        });
+        // This object may be gone when the bus has answered; the context is not.
+        auto then = [owed, &context = context_, id = id_, service = *service](const Status& activatable) {
+            context.asked();
+            if (!activatable) return owed->refuse(activatable.error());
+            context.manager.set_notify_service(id, service, done_to(owed));
+        };
+        context_.peers.need_activatable(name, then);
     });
 }
 

@@ -45,6 +45,7 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
         auto request = command->request;
         auto service = request.notify_service.value_or(job::NotifyService{});
         context_.peers.need_activatable(service.name, [=, this](const Status& activatable) {
+            context_.asked();
             if (!activatable) return owed->refuse(activatable.error());
             context_.manager.create(
                 context_.owner, request, object, [owed](const Result<daemon::Created>& made) {

@@ -96,7 +96,7 @@ void Messenger::start(const notify::Call& call, const std::shared_ptr<Pending>& 
         auto held = weak.lock();
         if (!held) return;
         held->reply.verdict = error ? verdict_of(error->getName()) : Verdict::Acknowledged;
-        if (!error) held->reply.sender = reply.getSender();
+        held->reply.sender = sender_of(reply);
         settle(held);
     };
     pending->proxy->callMethod(message, handler, static_cast<uint64_t>(timeout_.count()));

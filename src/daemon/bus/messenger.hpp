@@ -21,7 +21,11 @@ public:
     Messenger(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager, Usec timeout,
               std::function<void()> bus_lost);
     ~Messenger() override;
-    void connect(notify::Notifier& notifier) { notifier_ = &notifier; }
+    /// `make_sure`: see notify::Outside.
+    void connect(notify::Notifier& notifier, std::function<void(const std::string&)> make_sure) {
+        notifier_ = &notifier;
+        make_sure_ = std::move(make_sure);
+    }
 
     void call(const notify::Call& call, std::function<void(const notify::Reply&)> done) override;
     void acknowledged(int64_t row) override { manager_.acknowledged(row); }
@@ -31,6 +35,7 @@ public:
     }
     [[nodiscard]] BootTime now() const override { return SystemClock{}.now().boot; }
     void wake_at(BootTime when) override;
+    void make_sure(const std::string& unique_name) override { make_sure_(unique_name); }
 
 private:
     struct Pending;
@@ -43,6 +48,7 @@ private:
     Usec timeout_;
     EventBridge bridge_;
     notify::Notifier* notifier_ = nullptr;
+    std::function<void(const std::string&)> make_sure_;
     Source wake_;
     std::set<std::shared_ptr<Pending>> pending_;
 };

@@ -21,16 +21,25 @@ const std::string Leaving = "type='signal',sender='org.freedesktop.DBus',interfa
 } // namespace
 
 Peers::Peers(sdbus::IConnection& connection, std::function<void(const std::string&)> left)
-    : bus_(sdbus::createProxy(connection, Driver, "/org/freedesktop/DBus")) {
-    left_ = connection.addMatch(Leaving, [left = std::move(left)](sdbus::Message& message) {
+    : bus_(sdbus::createProxy(connection, Driver, "/org/freedesktop/DBus")), left_(std::move(left)) {
+    leaving_ = connection.addMatch(Leaving, [this](sdbus::Message& message) {
         try {
             std::string name;
             message >> name;
-            if (!name.empty() && name.front() == ':') left(name);
+            if (!name.empty() && name.front() == ':') left_(name);
         } catch (const std::exception& e) {
             log::warning(std::string{"a NameOwnerChanged could not be read: "} + e.what());
         }
     });
+}
+
+void Peers::make_sure(const std::string& unique_name) {
+    bus_->callMethodAsync("NameHasOwner")
+        .onInterface(Driver)
+        .withArguments(unique_name)
+        .uponReplyInvoke([this, unique_name](const sdbus::Error* error, bool has_owner) {
+            if (!error && !has_owner) left_(unique_name);
+        });
 }
 
 void Peers::need_activatable(const std::string& name, std::function<void(const Status&)> answer) {

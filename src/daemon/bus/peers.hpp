@@ -18,6 +18,8 @@ public:
 
     /// Answers NotActivatable when the bus cannot start `name`; an empty name is fine.
     void need_activatable(const std::string& name, std::function<void(const Status&)> answer);
+    /// As if it left now, if it has left before.
+    void make_sure(const std::string& unique_name);
     /// libsystemd's own handle of the connection.
     [[nodiscard]] sd_bus* bus_handle() const { return handle_of(*bus_); }
     [[nodiscard]] bool busy() const { return questions_ > 0; }
@@ -25,7 +27,8 @@ public:
 private:
     int questions_ = 0;
     std::unique_ptr<sdbus::IProxy> bus_;
-    sdbus::Slot left_;
+    std::function<void(const std::string&)> left_;
+    sdbus::Slot leaving_;
 };
 
 } // namespace haulier::bus

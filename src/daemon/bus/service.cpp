@@ -34,7 +34,8 @@ constexpr std::array WatchedProperties{
                 return a.minimum_notification_interval != b.minimum_notification_interval;
             }},
     Watched{"FilesTotal", [](const Job& a, const Job& b) { return a.files_total != b.files_total; }},
-    Watched{"BytesTotal", [](const Job& a, const Job& b) { return a.files_total != b.files_total; }},
+    Watched{"BytesTotal",
+            [](const Job& a, const Job& b) { return a.files_total != b.files_total || a.state != b.state; }},
     Watched{"FilesTransferred",
             [](const Job& a, const Job& b) { return a.files_transferred != b.files_transferred; }},
     // The last word on progress goes out with the state that it led to, not half a second later.

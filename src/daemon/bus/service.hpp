@@ -34,6 +34,8 @@ public:
     /// dispatched.
     void release_name();
 
+    /// Asks whether the connection is still there; if not, Events::peer_left.
+    void make_sure(const std::string& unique_name) { peers_.make_sure(unique_name); }
     /// An answer waits for the bus itself.
     [[nodiscard]] bool busy() const { return peers_.busy(); }
 

@@ -16,6 +16,7 @@ struct LedgerTest : testing::Test {
         std::filesystem::temp_directory_path() / ("haulier-ledger-" + std::to_string(getpid()));
     Loop loop;
     std::vector<std::vector<Settled>> adopted;
+    int stumbles = 0;
 
     void SetUp() override { std::filesystem::create_directories(dir); }
     void TearDown() override { std::filesystem::remove_all(dir); }
@@ -26,7 +27,8 @@ struct LedgerTest : testing::Test {
         return std::move(*store);
     }
     Ledger ledger() {
-        return {loop, open(), [this](std::vector<Settled> s) { adopted.push_back(std::move(s)); }};
+        return {loop, open(), [this](std::vector<Settled> s) { adopted.push_back(std::move(s)); },
+                [this] { ++stumbles; }};
     }
     static job::Decision job_named(const std::string& name) {
         job::Request request;
@@ -89,6 +91,7 @@ TEST_F(LedgerTest, WhenOneCannotBeStoredNoneOfTheTurnHappened) {
     bad.job.display_name = "bad";
     l.stage(bad, note);
     EXPECT_EQ(failures, (std::vector<Errc>{Errc::Store, Errc::Store}));
+    EXPECT_EQ(stumbles, 1);
     EXPECT_EQ(l.staged_job(job_named("a").job.id), nullptr);
     ASSERT_TRUE(l.flush());
     EXPECT_TRUE(adopted.empty());

@@ -30,10 +30,12 @@ public:
     void object_changed(const job::Id&) override { ++object_changes; }
     void launches_changed(uint32_t, const std::string&, uint32_t count) override { launches = count; }
     [[nodiscard]] BootTime now() const override { return time; }
+    void make_sure(const std::string& unique_name) override { asked_for.push_back(unique_name); }
     void wake_at(BootTime when) override { wake = when; }
 
     std::vector<Made> open;
     std::vector<int64_t> told;
+    std::vector<std::string> asked_for;
     int object_changes = 0;
     uint32_t launches = 0;
     BootTime time{seconds{1000}};
@@ -216,6 +218,45 @@ TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
     EXPECT_EQ(world.open.size(), 5U);
     answer(Verdict::Acknowledged, ":1.0");
     EXPECT_EQ(world.open.size(), 5U);
+}
+
+TEST_F(NotifierTest, ManyMuteClientsDelayAnotherByNoMoreThanTwoSeconds) {
+    for (int i = 0; i < 6; ++i) {
+        notifier.meet(job_number(i), 1000, {});
+        notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
+        add(job_number(i));
+    }
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 4U);
+    EXPECT_EQ(world.wake, world.time + seconds{2});
+    pass(seconds{2} - Usec{1});
+    EXPECT_EQ(world.open.size(), 4U);
+    pass(Usec{1});
+    EXPECT_EQ(world.open.size(), 6U);
+}
+
+TEST_F(NotifierTest, AConnectionThatIsRememberedIsLookedAfter) {
+    meet_a(Service);
+    notifier.set_object(JobA, object(":1.7"));
+    EXPECT_EQ(world.asked_for, (std::vector<std::string>{":1.7"}));
+    notifier.set_object(JobA, std::nullopt);
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Acknowledged, ":1.9");
+    EXPECT_EQ(world.asked_for, (std::vector<std::string>{":1.7", ":1.9"}));
+}
+
+TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotStartedEverMoreRarely) {
+    meet_a(Service);
+    add(JobA);
+    notifier.run();
+    for (int wait : {5, 10, 20, 40}) {
+        answer(Verdict::Refused, ":1.9");
+        EXPECT_EQ(world.wake, world.time + seconds{wait});
+        pass(seconds{wait});
+        ASSERT_EQ(world.open.size(), 1U) << wait;
+    }
+    EXPECT_EQ(world.launches, 1U);
 }
 
 TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedEverMoreRarely) {
