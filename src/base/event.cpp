@@ -12,6 +12,13 @@ namespace haulier {
 
 /// Kept alive by the running handler, because a source may be dropped from inside its own callback.
 struct Source::Callback : std::enable_shared_from_this<Source::Callback> {
+    /// Makes one with `function` in its `member`; what it answers is for sd-event to hand back to of().
+    template <class Function>
+    static Callback* give(std::shared_ptr<Callback>& owner, Function Callback::*member, Function function) {
+        owner = std::make_shared<Callback>();
+        owner.get()->*member = std::move(function);
+        return owner.get();
+    }
     static std::shared_ptr<Callback> of(void* data) {
         return static_cast<Callback*>(data)->shared_from_this();
     }
@@ -24,6 +31,10 @@ namespace {
 
 void must(int r, const char* what) {
     if (r < 0) throw std::system_error(-r, std::generic_category(), what);
+}
+
+void set_turn(sd_event_source* source, Turn turn) {
+    must(sd_event_source_set_priority(source, static_cast<int64_t>(turn)), "sd_event_source_set_priority");
 }
 
 } // namespace
@@ -79,31 +90,28 @@ bool Loop::turn(Usec limit) {
 
 Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback, Turn turn) {
     Source s;
-    s.callback_ = std::make_shared<Source::Callback>();
-    s.callback_->io = std::move(callback);
-    auto handler = [](sd_event_source*, int, uint32_t revents, void* data) noexcept {
-        Source::Callback::of(data)->io(revents);
+    auto* data = Source::Callback::give(s.callback_, &Source::Callback::io, std::move(callback));
+    auto handler = [](sd_event_source*, int, uint32_t revents, void* held) noexcept {
+        Source::Callback::of(held)->io(revents);
         return 0;
     };
-    must(sd_event_add_io(event_, &s.source_, fd, events, handler, s.callback_.get()), "sd_event_add_io");
-    must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(turn)), "sd_event_source_set_priority");
+    must(sd_event_add_io(event_, &s.source_, fd, events, handler, data), "sd_event_add_io");
+    set_turn(s.source_, turn);
     return s;
 }
 
 Source Loop::at(BootTime when, std::function<void()> callback) {
     Source s;
-    s.callback_ = std::make_shared<Source::Callback>();
-    s.callback_->plain = std::move(callback);
-    auto handler = [](sd_event_source*, uint64_t, void* data) noexcept {
-        Source::Callback::of(data)->plain();
+    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, uint64_t, void* held) noexcept {
+        Source::Callback::of(held)->plain();
         return 0;
     };
     auto usec = static_cast<uint64_t>(when.since_boot.count());
     constexpr uint64_t exactly = 1; // 0 would let sd-event delay it by up to 250 ms
-    must(sd_event_add_time(event_, &s.source_, CLOCK_BOOTTIME, usec, exactly, handler, s.callback_.get()),
+    must(sd_event_add_time(event_, &s.source_, CLOCK_BOOTTIME, usec, exactly, handler, data),
          "sd_event_add_time");
-    must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(Turn::Timer)),
-         "sd_event_source_set_priority");
+    set_turn(s.source_, Turn::Timer);
     return s;
 }
 
@@ -113,39 +121,35 @@ Source Loop::after(Usec delay, std::function<void()> callback) {
 
 Source Loop::defer(std::function<void()> callback, Turn turn) {
     Source s;
-    s.callback_ = std::make_shared<Source::Callback>();
-    s.callback_->plain = std::move(callback);
-    auto handler = [](sd_event_source*, void* data) noexcept {
-        Source::Callback::of(data)->plain();
+    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, void* held) noexcept {
+        Source::Callback::of(held)->plain();
         return 0;
     };
-    must(sd_event_add_defer(event_, &s.source_, handler, s.callback_.get()), "sd_event_add_defer");
-    must(sd_event_source_set_priority(s.source_, static_cast<int64_t>(turn)), "sd_event_source_set_priority");
+    must(sd_event_add_defer(event_, &s.source_, handler, data), "sd_event_add_defer");
+    set_turn(s.source_, turn);
     return s;
 }
 
 Source Loop::on_signal(int signal, std::function<void()> callback) {
     Source s;
-    s.callback_ = std::make_shared<Source::Callback>();
-    s.callback_->plain = std::move(callback);
-    auto handler = [](sd_event_source*, const signalfd_siginfo*, void* data) noexcept {
-        Source::Callback::of(data)->plain();
+    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, const signalfd_siginfo*, void* held) noexcept {
+        Source::Callback::of(held)->plain();
         return 0;
     };
-    must(sd_event_add_signal(event_, &s.source_, signal, handler, s.callback_.get()), "sd_event_add_signal");
+    must(sd_event_add_signal(event_, &s.source_, signal, handler, data), "sd_event_add_signal");
     return s;
 }
 
 Source Loop::on_child_exit(pid_t pid, std::function<void(int, int)> callback) {
     Source s;
-    s.callback_ = std::make_shared<Source::Callback>();
-    s.callback_->child = std::move(callback);
-    auto handler = [](sd_event_source*, const siginfo_t* info, void* data) noexcept {
-        Source::Callback::of(data)->child(info->si_code, info->si_status);
+    auto* data = Source::Callback::give(s.callback_, &Source::Callback::child, std::move(callback));
+    auto handler = [](sd_event_source*, const siginfo_t* info, void* held) noexcept {
+        Source::Callback::of(held)->child(info->si_code, info->si_status);
         return 0;
     };
-    must(sd_event_add_child(event_, &s.source_, pid, WEXITED, handler, s.callback_.get()),
-         "sd_event_add_child");
+    must(sd_event_add_child(event_, &s.source_, pid, WEXITED, handler, data), "sd_event_add_child");
     return s;
 }
 

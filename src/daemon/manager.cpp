@@ -80,8 +80,7 @@ Status Manager::load() {
     for (const auto& row : *outbox)
         notifier_->add(row.job, {row.row, row.notice});
     if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
-    schedule_soon();
-    notify_ = loop_.defer([this] { notifier_->run(); });
+    go_on();
     return Done{};
 }
 
@@ -109,9 +108,18 @@ void Manager::adopt(std::vector<Settled> settled) {
         act(s, *entry);
         if (s.then) s.then(Done{});
     }
+    go_on();
+    stirred_();
+}
+
+/// There may be something to run and something to say.
+void Manager::go_on() {
     schedule_soon();
     notify_ = loop_.defer([this] { notifier_->run(); });
-    stirred_();
+}
+
+void Manager::stage(std::optional<job::Decision> decision) {
+    if (decision) ledger_.stage(std::move(*decision));
 }
 
 void Manager::adopt_values(Settled& s, Entry& entry) {
@@ -166,13 +174,11 @@ void Manager::arm(Entry& entry) {
     entry.stall_timer.reset();
     if (job.state == job::State::TransientError)
         entry.retry_timer = loop_.at(job.moments.retry_at, [this, id] {
-            if (auto now = latest(id))
-                if (auto d = job::retry_due(*now)) ledger_.stage(std::move(*d));
+            if (auto now = latest(id)) stage(job::retry_due(*now));
         });
     if (job.moments.stalled_since && job::is_active(job.state))
         entry.stall_timer = loop_.at(*job.moments.stalled_since + job.no_progress_timeout, [this, id] {
-            if (auto now = latest(id))
-                if (auto d = job::no_progress(*now, clock_.now())) ledger_.stage(std::move(*d));
+            if (auto now = latest(id)) stage(job::no_progress(*now, clock_.now()));
         });
 }
 

@@ -97,6 +97,9 @@ private:
     void adopt_values(Settled& s, Entry& entry);
     void act(const Settled& s, Entry& entry);
     void tell(const Settled& s, Entry& entry, const job::Job& before);
+    /// For what nobody waits for; nothing to decide is nothing to do.
+    void stage(std::optional<job::Decision> decision);
+    void go_on();
     void arm(Entry& entry);
     void stumbled();
     [[nodiscard]] Entry* entry_of(const job::Id& id);

@@ -70,8 +70,7 @@ void Manager::progress(Ticket ticket, uint64_t received) {
     auto& flight = entry->flights[index];
     bool more = received > flight.received;
     flight.received = received;
-    if (more)
-        if (auto d = job::progressed(*latest(entry->job.id))) ledger_.stage(std::move(*d));
+    if (more) stage(job::progressed(*latest(entry->job.id)));
     announce_progress(*entry);
 }
 
@@ -91,18 +90,16 @@ void Manager::checkpointed(Ticket ticket, uint64_t offset, const job::Validators
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
     if (!entry) return;
-    if (auto d = job::checkpointed(*latest(entry->job.id), index, latest_file(*entry, index), offset,
-                                   validators, total, clock_.now()))
-        ledger_.stage(std::move(*d));
+    stage(job::checkpointed(*latest(entry->job.id), index, latest_file(*entry, index), offset, validators,
+                            total, clock_.now()));
 }
 
 void Manager::fetched(Ticket ticket, uint64_t size, const job::Validators& validators, job::Inode inode) {
     uint32_t index = 0;
     auto* entry = land(ticket, index);
     if (!entry) return;
-    if (auto d = job::fetched(*latest(entry->job.id), index, latest_file(*entry, index), size, validators,
-                              inode, clock_.now()))
-        ledger_.stage(std::move(*d));
+    stage(job::fetched(*latest(entry->job.id), index, latest_file(*entry, index), size, validators, inode,
+                       clock_.now()));
 }
 
 void Manager::failed(Ticket ticket, const job::Failure& failure) {
@@ -111,9 +108,8 @@ void Manager::failed(Ticket ticket, const job::Failure& failure) {
     if (!entry) return;
     auto with_file = failure;
     with_file.error.file = index;
-    if (auto d = job::failed(*latest(entry->job.id), index, latest_file(*entry, index), with_file,
-                             config_.retry, *random_, clock_.now()))
-        ledger_.stage(std::move(*d));
+    stage(job::failed(*latest(entry->job.id), index, latest_file(*entry, index), with_file, config_.retry,
+                      *random_, clock_.now()));
 }
 
 void Manager::halted(Ticket ticket) {
@@ -123,7 +119,7 @@ void Manager::halted(Ticket ticket) {
     auto* entry = land(ticket, index);
     // Without being asked: the worker is gone, and the job queues again.
     if (!entry || asked) return;
-    if (auto d = job::interrupted(*latest(entry->job.id))) ledger_.stage(std::move(*d));
+    stage(job::interrupted(*latest(entry->job.id)));
 }
 
 void Manager::stop_transfers(Entry& entry) {
@@ -147,9 +143,7 @@ void Manager::publish(const job::Id& id) {
         auto index = indexes[i];
         const auto& file = entry->files[index];
         auto then = [=, this](const Status& status) {
-            if (status)
-                if (auto d = job::published(*latest(id), index, latest_file(*entry_of(id), index)))
-                    ledger_.stage(std::move(*d));
+            if (status) stage(job::published(*latest(id), index, latest_file(*entry_of(id), index)));
             done(status);
         };
         if (last.at(file.spec.local) == index)
@@ -164,8 +158,7 @@ void Manager::publish_ended(const job::Id& id, const Status& status) {
     entry_of(id)->end_under_way = false;
     auto job = latest(id);
     auto now = clock_.now();
-    if (auto d = status ? job::publish_succeeded(*job, now) : job::publish_failed(*job, now))
-        ledger_.stage(std::move(*d));
+    stage(status ? job::publish_succeeded(*job, now) : job::publish_failed(*job, now));
     if (status) return;
     log::warning(fmt::format("job cannot be completed: {}", status.error().sentence),
                  {{log::field::Job, id.hex}});

@@ -24,7 +24,7 @@ void Manager::schedule() {
         if (!staged) fill(*entry);
     }
     for (const auto& id : job::to_grant(std::move(queue), running, config_.jobs_at_once))
-        if (auto d = job::granted(entry_of(id)->job)) ledger_.stage(std::move(*d));
+        stage(job::granted(entry_of(id)->job));
 }
 
 /// Starts as many files of a running job as may be in flight.

@@ -84,12 +84,14 @@ int Process::run() {
     return loop_.run();
 }
 
+void Process::end(int status) {
+    static_cast<void>(parts_->manager.flush());
+    loop_.exit(status);
+}
+
 void Process::stop() {
     sd_notify(0, "STOPPING=1");
-    parts_->manager.shut_down([this] {
-        static_cast<void>(parts_->manager.flush());
-        loop_.exit(EX_OK);
-    });
+    parts_->manager.shut_down([this] { end(EX_OK); });
 }
 
 /// systemd must know that we are leaving before the name is free, or it would take a start that the bus asks
@@ -101,11 +103,7 @@ void Process::leave_when_idle() {
     parts_->service.release_name();
     static_cast<void>(parts_->manager.flush());
     if (!parts_->manager.busy() && !parts_->service.busy()) return loop_.exit(EX_OK);
-    if (supervised)
-        return parts_->manager.shut_down([this] {
-            static_cast<void>(parts_->manager.flush());
-            loop_.exit(EX_TEMPFAIL);
-        });
+    if (supervised) return parts_->manager.shut_down([this] { end(EX_TEMPFAIL); });
     parts_->service.take_name();
     parts_->idle.stir();
 }

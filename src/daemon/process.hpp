@@ -21,6 +21,7 @@ public:
 
 private:
     struct Parts;
+    void end(int status);
     void stop();
     void leave_when_idle();
     void lose_bus();
