@@ -19,8 +19,16 @@ enum class Errc {
     StringTooLong,   ///< over the documented length
     NotSupported,    ///< value or option outside its range, or not for this job (BITS: E_NOTIMPL)
     TooManyJobs,
-    TooManyFiles,
-    NotActivatable, ///< notify service is not known to the bus
+    TooManyFiles,         ///< of a job; an upload has one
+    TooManyRanges,        ///< of a file
+    InvalidRange,         ///< a range that no file can have
+    OverlappingRanges,    ///< BITS: also two that are equal
+    ReadOnly,             ///< fixed by another choice, such as Priority by HttpMethod
+    ReadOnlyAfterAddFile, ///< to be chosen before the first file
+    ReadOnlyAfterResume,  ///< to be chosen before the first Resume
+    Pending,              ///< not yet: the file is not transferred (BITS: E_PENDING)
+    TooLarge,             ///< a reply that is larger than what is handed over in memory
+    NotActivatable,       ///< notify service is not known to the bus
     LocalFile,      ///< a file or directory refuses; the sentence says which and why
     Store,          ///< the database could not take the change; nothing was changed
     Internal,       ///< a fault of ours

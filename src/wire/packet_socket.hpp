@@ -15,7 +15,7 @@
 namespace haulier::wire {
 
 /// The largest packet either side sends or accepts, in bytes.
-inline constexpr size_t MaxPacket = 64 * 1024;
+inline constexpr size_t MaxPacket = 128 * 1024;
 
 class PacketSocket {
 public:
