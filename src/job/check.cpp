@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/check.hpp"
 
+#include "job/segments.hpp"
+#include "job/url.hpp"
+#include "job/words.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
@@ -24,46 +28,6 @@ bool has_control_character(const std::string& text) {
     return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-/// What stands before "://", in lower case.
-std::string scheme_of(const std::string& remote) {
-    auto end = remote.find("://");
-    if (end == std::string::npos) return {};
-    std::string scheme = remote.substr(0, end);
-    std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    return scheme;
-}
-
-Status check_remote(const std::string& remote) {
-    if (remote.size() > MaxRemoteName)
-        return Error{Errc::StringTooLong, fmt::format("the remote name has {} bytes, at most {} are allowed",
-                                                      remote.size(), MaxRemoteName)};
-    auto scheme = scheme_of(remote);
-    if (scheme.empty())
-        return invalid(fmt::format("remote name '{}' is not a URL such as https://host/path", remote));
-    if (scheme != "http" && scheme != "https")
-        return Error{Errc::NotSupported,
-                     fmt::format("scheme '{}' is not supported, only http and https are", scheme)};
-    return Done{};
-}
-
-Status check_local(const std::string& local) {
-    if (local.empty() || local.front() != '/')
-        return invalid(fmt::format("local name '{}' is not an absolute path", local));
-    if (local.size() > MaxLocalName)
-        return Error{Errc::StringTooLong, fmt::format("the local name has {} bytes, at most {} are allowed",
-                                                      local.size(), MaxLocalName)};
-    if (has_control_character(local))
-        return invalid(fmt::format("local name '{}' has a control character", local));
-    auto name = name_of(local);
-    if (name.empty() || name == "." || name == "..")
-        return invalid(fmt::format("local name '{}' names a directory, not a file", local));
-    if (name.size() > MaxFileName)
-        return Error{Errc::StringTooLong, fmt::format("the file name has {} bytes, at most {} are allowed",
-                                                      name.size(), MaxFileName)};
-    return Done{};
-}
-
 struct Algorithm {
     Checksum::Kind kind;
     std::string_view word;
@@ -77,17 +41,20 @@ constexpr std::array Algorithms{
     Algorithm{Checksum::Kind::Md5, "md5", 32},
 };
 
-struct FlagWord {
-    std::string_view word;
-    bool NotifyFlags::*flag;
+using Flag = bool NotifyFlags::*;
+constexpr std::array FlagWords{
+    Word<Flag>{&NotifyFlags::transferred, "transferred"},
+    Word<Flag>{&NotifyFlags::error, "error"},
+    Word<Flag>{&NotifyFlags::modification, "modification"},
+    Word<Flag>{&NotifyFlags::file_transferred, "file-transferred"},
+    Word<Flag>{&NotifyFlags::file_ranges_transferred, "file-ranges-transferred"},
+    Word<Flag>{&NotifyFlags::disable, "disable"},
 };
 
-constexpr std::array FlagWords{
-    FlagWord{"transferred", &NotifyFlags::transferred},
-    FlagWord{"error", &NotifyFlags::error},
-    FlagWord{"modification", &NotifyFlags::modification},
-    FlagWord{"file-transferred", &NotifyFlags::file_transferred},
-    FlagWord{"disable", &NotifyFlags::disable},
+constexpr std::array Types{
+    Word<Type>{Type::Download, "download"},
+    Word<Type>{Type::Upload, "upload"},
+    Word<Type>{Type::UploadReply, "upload-reply"},
 };
 
 /// D-Bus specification, "Bus names": two or more elements of [A-Za-z0-9_-], none beginning with a digit.
@@ -123,13 +90,50 @@ Status check_key(const std::string& key) {
     return at_most("the key", key, MaxKey);
 }
 
+Status check_remote(const std::string& remote) {
+    if (remote.size() > MaxRemoteName)
+        return Error{Errc::StringTooLong, fmt::format("the remote name has {} bytes, at most {} are allowed",
+                                                      remote.size(), MaxRemoteName)};
+    if (has_control_character(remote)) return invalid("the remote name has a control character");
+    auto authority = authority_of(remote);
+    if (!authority || authority->scheme.empty())
+        return invalid(fmt::format("remote name '{}' is not a URL such as https://host/path", remote));
+    if (authority->scheme != "http" && authority->scheme != "https")
+        return Error{Errc::NotSupported,
+                     fmt::format("scheme '{}' is not supported, only http and https are", authority->scheme)};
+    if (authority->host.empty()) return invalid(fmt::format("remote name '{}' names no host", remote));
+    return Done{};
+}
+
+Status check_path(std::string_view what, const std::string& local) {
+    if (local.empty() || local.front() != '/')
+        return invalid(fmt::format("{} '{}' is not an absolute path", what, local));
+    if (local.size() > MaxLocalName)
+        return Error{Errc::StringTooLong, fmt::format("the {} has {} bytes, at most {} are allowed", what,
+                                                      local.size(), MaxLocalName)};
+    if (has_control_character(local))
+        return invalid(fmt::format("{} '{}' has a control character", what, local));
+    auto name = name_of(local);
+    if (name.empty() || name == "." || name == "..")
+        return invalid(fmt::format("{} '{}' names a directory, not a file", what, local));
+    if (name.size() > MaxFileName)
+        return Error{Errc::StringTooLong, fmt::format("the file name has {} bytes, at most {} are allowed",
+                                                      name.size(), MaxFileName)};
+    return Done{};
+}
+
 Status check_file(const FileSpec& spec) {
     if (auto ok = check_remote(spec.remote); !ok) return ok;
-    if (auto ok = check_local(spec.local); !ok) return ok;
+    if (auto ok = check_path("local name", spec.local); !ok) return ok;
+    for (const auto& mirror : spec.mirrors)
+        if (auto ok = check_remote(mirror); !ok) return ok;
     if (spec.size != UnknownSize && spec.size > MaxFileSize)
         return invalid(fmt::format("size {} is more than a file can have", spec.size));
     if (spec.mode && *spec.mode > 0777)
         return invalid(fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
+    auto size = local_size(spec, UnknownSize);
+    if (spec.size != UnknownSize && size != UnknownSize && size != spec.size)
+        return invalid(fmt::format("size {} is not that of the ranges, {}", spec.size, size));
     return Done{};
 }
 
@@ -168,36 +172,19 @@ std::string to_text(const Checksum& checksum) {
 }
 
 Result<NotifyFlags> parse_notify_flags(const std::vector<std::string>& words) {
-    NotifyFlags flags{false, false, false, false, false};
-    for (const auto& word : words) {
-        auto row = std::find_if(FlagWords.begin(), FlagWords.end(),
-                                [&](const FlagWord& f) { return f.word == word; });
-        if (row == FlagWords.end())
-            return Error{Errc::NotSupported, fmt::format("notify flag '{}' is not one of transferred, error, "
-                                                         "modification, file-transferred, disable",
-                                                         word)};
-        flags.*(row->flag) = true;
-    }
-    return flags;
+    return flags_in(FlagWords, "notify flag", words, NotifyFlags{false, false, false, false, false, false});
 }
 
 std::vector<std::string> to_words(const NotifyFlags& flags) {
-    std::vector<std::string> words;
-    for (const auto& f : FlagWords)
-        if (flags.*(f.flag)) words.emplace_back(f.word);
-    return words;
+    return words_of(FlagWords, flags);
 }
 
 Result<Type> parse_type(const std::string& word) {
-    if (word == "download") return Type::Download;
-    return Error{Errc::NotSupported, fmt::format("job type '{}' is not supported, only 'download' is", word)};
+    return value_in(Types, "job type", word);
 }
 
 std::string_view to_word(Type type) {
-    switch (type) {
-    case Type::Download: return "download";
-    }
-    return {};
+    return word_in(Types, type);
 }
 
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {

@@ -29,6 +29,10 @@ size_t length_of(const std::string& utf8);
 Status check_display_name(const std::string& name);
 Status check_description(const std::string& text);
 Status check_key(const std::string& key);
+/// An http or https URL with a host.
+Status check_remote(const std::string& remote);
+/// An absolute path of a file; `what` names it in the sentence.
+Status check_path(std::string_view what, const std::string& path);
 Status check_file(const FileSpec& spec);
 /// As check_file for each; the sentence names the first bad one by its number in the list.
 Status check_files(const std::vector<FileSpec>& specs);

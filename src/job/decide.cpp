@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// The verbs: how a job begins, rests, goes on and ends.
 #include "job/decide.hpp"
 
 #include "job/check.hpp"
+#include "job/credentials.hpp"
 #include "job/moves.hpp"
+#include "job/properties.hpp"
+#include "job/segments.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -11,87 +15,121 @@ namespace haulier::job {
 
 namespace {
 
-/// Every verb and setter begins here: is the job still one that can be changed?
-Status changeable(const Job& job) {
-    if (is_final(job.state))
-        return Error{Errc::InvalidState, fmt::format("job {} has ended ({}), it cannot be changed",
-                                                     job.id.hex, to_word(job.state))};
-    if (job.completing)
-        return Error{Errc::InvalidState, fmt::format("job {} is being completed", job.id.hex)};
+Status check_room(const Job& job, size_t more, const Limits& limits) {
+    if (is_upload(job.type) && job.files_total + more > 1)
+        return Error{Errc::TooManyFiles, "an upload has one file"};
+    if (more > limits.files_per_job - std::min(job.files_total, limits.files_per_job))
+        return Error{Errc::TooManyFiles,
+                     fmt::format("{} files and {} more are over the limit of {} files in a job",
+                                 job.files_total, more, limits.files_per_job)};
     return Done{};
 }
 
-/// Setters all have this shape: refuse on an ended job, refuse a bad value, change one thing.
-template <class Change>
-Result<Decision> set(const Job& job, Now now, const Status& value_ok, Change change) {
-    if (auto ok = changeable(job); !ok) return ok.error();
-    if (!value_ok) return value_ok.error();
-    Decision d = touched(job, now);
-    change(d.job);
-    return d;
+/// Ranges need a server that is asked for them, and a file that has no other layout.
+Status check_whole_files(const Job& job) {
+    auto refuse = [](std::string_view choice) {
+        return Error{Errc::NotSupported, fmt::format("a job with {} cannot have files with ranges", choice)};
+    };
+    if (job.dynamic_content) return refuse("DynamicContent");
+    if (job.on_demand) return refuse("OnDemand");
+    if (has_custom_method(job)) return refuse("HttpMethod");
+    return Done{};
 }
 
-void say_again(Decision& d) {
-    const auto& flags = d.job.notify_flags;
-    d.void_notices = true;
-    if (d.job.state == State::Transferred && flags.transferred && !flags.disable)
-        d.notices.push_back({NoticeKind::Transferred, NoFile});
-    if (d.job.state == State::Error && flags.error && !flags.disable)
-        d.notices.push_back({NoticeKind::Error, d.job.error ? d.job.error->file : NoFile});
+Status check_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
+    if (is_upload(job.type) && (!spec.ranges.empty() || !spec.mirrors.empty()))
+        return Error{Errc::NotSupported, "Ranges and Mirrors are for downloads only"};
+    if (spec.ranges.empty()) return Done{};
+    if (auto ok = check_whole_files(job); !ok) return ok;
+    return check_ranges(spec.ranges, limits.ranges_per_file);
 }
 
-/// Somebody has looked at a failed job and says go: what its files did wrong before no longer counts.
-void forgive(Decision& d, const std::vector<File>& files) {
-    for (uint32_t i = 0; i < files.size(); ++i) {
-        if (files[i].restarts == 0 && files[i].mismatches == 0) continue;
-        File file = files[i];
-        file.restarts = 0;
-        file.mismatches = 0;
-        d.files.emplace(i, std::move(file));
-    }
-}
-
-std::chrono::seconds retry_floor(std::chrono::seconds delay) {
-    return std::max(delay, std::chrono::seconds{5});
+Result<File> new_file(Job& job, const FileSpec& spec, const Limits& limits) {
+    if (auto ok = check_file(spec); !ok) return ok.error();
+    if (auto ok = check_kind(job, spec, limits); !ok) return ok.error();
+    File file;
+    file.spec = spec;
+    if (auto ok = take_users(job.http.credentials, file.spec); !ok) return ok.error();
+    void_bytes(file);
+    return file;
 }
 
 Status append(Decision& d, const std::vector<FileSpec>& specs, const Limits& limits) {
-    if (specs.size() > limits.files_per_job - std::min(d.job.files_total, limits.files_per_job))
-        return Error{Errc::TooManyFiles,
-                     fmt::format("{} files and {} more are over the limit of {} files in a job",
-                                 d.job.files_total, specs.size(), limits.files_per_job)};
-    if (auto ok = check_files(specs); !ok) return ok;
-    for (const auto& spec : specs) {
-        File file;
-        file.spec = spec;
-        file.total = spec.size;
-        d.files.emplace(d.job.files_total++, std::move(file));
+    if (auto ok = check_room(d.job, specs.size(), limits); !ok) return ok;
+    for (size_t i = 0; i < specs.size(); ++i) {
+        auto file = new_file(d.job, specs[i], limits);
+        if (!file) return about_file(file.error(), i, specs.size());
+        d.files.emplace(d.job.files_total++, std::move(*file));
     }
     return Done{};
+}
+
+/// Somebody has looked at a failed job and says go: what its files did wrong before no longer counts.
+bool forgive(File& file) {
+    bool guilty = file.restarts > 0 || file.mismatches > 0 || !file.marks.empty();
+    file.restarts = 0;
+    file.mismatches = 0;
+    file.marks.clear();
+    return guilty;
+}
+
+bool forget_bytes(File& file) {
+    if (file.transferred || file.offset == 0) return false;
+    void_bytes(file);
+    return true;
+}
+
+/// What a new start means for each file.
+void start_anew(Decision& d, const Job& before, const std::vector<File>& files) {
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        File file = files[i];
+        bool changed = before.state == State::Error && forgive(file);
+        if (starts_from_zero(d.job) && !is_running(before.state)) changed = forget_bytes(file) || changed;
+        if (changed) d.files.emplace(i, std::move(file));
+    }
+}
+
+bool wants_ranges(const std::vector<File>& files) {
+    return std::any_of(files.begin(), files.end(), lacks_ranges);
+}
+
+/// Is there anything to do, and may it be done so?
+Status check_work(const Job& job, const std::vector<File>& files) {
+    if (job.files_total == 0)
+        return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};
+    bool failed_at_the_end = job.state == State::Error;
+    if (job.files_transferred == job.files_total && !failed_at_the_end)
+        return Error{Errc::Empty,
+                     fmt::format("job {} has transferred all its files; complete it", job.id.hex)};
+    if (job.on_demand && !wants_ranges(files) && job.files_transferred < job.files_total)
+        return Error{Errc::Empty,
+                     fmt::format("nothing is asked of job {}; request ranges first", job.id.hex)};
+    bool ranges =
+        std::any_of(files.begin(), files.end(), [](const File& f) { return !f.spec.ranges.empty(); });
+    return ranges ? check_whole_files(job) : Status{Done{}};
+}
+
+void forget_owner_secrets(Job& job) {
+    job.http.credentials.clear();
+    job.http.headers.clear();
+    job.http.headers_write_only = false;
+    job.http.client_certificate.clear();
+    job.notify_service = {};
 }
 
 } // namespace
 
 Result<Decision> create(const Id& id, uint32_t owner, const Request& request, const Limits& limits, Now now) {
-    if (auto ok = check_display_name(request.display_name); !ok) return ok.error();
+    if (auto ok = check_display_name(request.wishes.display_name.value_or("")); !ok) return ok.error();
     if (auto ok = check_key(request.key); !ok) return ok.error();
-    if (auto ok = check_description(request.description.value_or("")); !ok) return ok.error();
-
-    Decision d;
-    d.job.id = id;
-    d.job.type = request.type;
-    d.job.owner = owner;
-    d.job.key = request.key;
-    d.job.display_name = request.display_name;
-    d.job.created = now.wall;
-    d.job.modified = now.wall;
-    d.job.description = request.description.value_or("");
-    d.job.notify_flags = request.notify_flags.value_or(NotifyFlags{});
-    d.job.notify_service = request.notify_service.value_or(NotifyService{});
-    if (request.minimum_retry_delay) d.job.minimum_retry_delay = retry_floor(*request.minimum_retry_delay);
-    if (request.no_progress_timeout) d.job.no_progress_timeout = *request.no_progress_timeout;
-    if (request.minimum_notification_interval)
-        d.job.minimum_notification_interval = *request.minimum_notification_interval;
+    Job job;
+    job.id = id;
+    job.type = request.type;
+    job.owner = owner;
+    job.key = request.key;
+    job.created = now.wall;
+    Decision d = touched(job, now);
+    if (auto ok = take_wishes(d.job, request.wishes); !ok) return ok.error();
     if (auto ok = append(d, request.files, limits); !ok) return ok.error();
     if (!request.resume) return d;
 
@@ -112,11 +150,7 @@ Result<Decision> add_files(const Job& job, const std::vector<FileSpec>& specs, c
 
 Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
-    if (job.files_total == 0)
-        return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};
-    if (job.files_transferred == job.files_total)
-        return Error{Errc::Empty,
-                     fmt::format("job {} has transferred all its files; complete it", job.id.hex)};
+    if (auto ok = check_work(job, files); !ok) return ok.error();
 
     Decision d = touched(job, now);
     // A failed job starts a new life; one that waits only waits no longer (BITS 3.1: progress alone resets
@@ -124,22 +158,24 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
     if (job.state != State::TransientError) forget_stall(d.job);
     // What was said of the old state is no longer true.
     d.void_notices = job.state == State::Error || job.state == State::Transferred;
+    d.job.resumed = true;
     d.job.transferred_at = {};
     d.job.failures = 0;
+    d.job.active_for = {};
     forget_wait(d.job);
-    move(d.job, Event::Resume);
-    if (job.state == State::Error) forgive(d, files);
+    move(d.job, Event::Resume, now);
+    start_anew(d, job, files);
+    if (d.job.files_transferred == d.job.files_total) finish(d, now);
     return d;
 }
 
 Result<Decision> suspend(const Job& job, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
-    move(d.job, Event::Suspend);
+    move(d.job, Event::Suspend, now);
     if (d.job.state != State::Suspended) return d;
-    d.job.failures = 0;
+    reset_failures(d.job);
     forget_wait(d.job);
-    forget_stall(d.job);
     d.effects = {Effect::StopTransfers};
     return d;
 }
@@ -147,81 +183,34 @@ Result<Decision> suspend(const Job& job, Now now) {
 Result<Decision> cancel(const Job& job, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
-    move(d.job, Event::Cancel);
-    forget_wait(d.job);
-    forget_stall(d.job);
-    d.effects = {Effect::StopTransfers, Effect::DiscardAll};
+    end_cancelled(d, now);
     return d;
 }
 
 Result<Decision> complete(const Job& job, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
+    if (is_upload(job.type) && job.state != State::Transferred)
+        return Error{
+            Errc::InvalidState,
+            fmt::format("job {} is an upload and not transferred ({}); a part of a file cannot be kept",
+                        job.id.hex, to_word(job.state))};
     Decision d = touched(job, now);
-    move(d.job, Event::Complete);
-    d.job.completing = true;
-    forget_wait(d.job);
-    forget_stall(d.job);
-    d.effects = {Effect::StopTransfers, Effect::Publish};
+    move(d.job, Event::Complete, now);
+    d.effects = {Effect::StopTransfers};
+    d.void_notices = true;
+    start_completing(d);
     return d;
 }
 
-Result<Decision> set_display_name(const Job& job, const std::string& name, Now now) {
-    return set(job, now, check_display_name(name), [&](Job& j) { j.display_name = name; });
-}
-
-Result<Decision> set_description(const Job& job, const std::string& text, Now now) {
-    return set(job, now, check_description(text), [&](Job& j) { j.description = text; });
-}
-
-Result<Decision> set_minimum_retry_delay(const Job& job, std::chrono::seconds delay, Now now) {
-    return set(job, now, Done{}, [&](Job& j) { j.minimum_retry_delay = retry_floor(delay); });
-}
-
-Result<Decision> set_no_progress_timeout(const Job& job, std::chrono::seconds timeout, Now now) {
-    return set(job, now, Done{}, [&](Job& j) { j.no_progress_timeout = timeout; });
-}
-
-Result<Decision> set_minimum_notification_interval(const Job& job, std::chrono::milliseconds interval,
-                                                   Now now) {
-    return set(job, now, Done{}, [&](Job& j) { j.minimum_notification_interval = interval; });
-}
-
-Result<Decision> set_notify_flags(const Job& job, const NotifyFlags& flags, Now now) {
-    auto d = set(job, now, Done{}, [&](Job& j) { j.notify_flags = flags; });
-    if (d) say_again(*d);
+Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now) {
+    if (auto ok = changeable(job); !ok) return ok.error();
+    Decision d = touched(job, now);
+    if (uid == job.owner) return d;
+    d.job.owner = uid;
+    forget_owner_secrets(d.job);
+    // The worker of the old owner must let go of the files.
+    restart_flights(d);
     return d;
-}
-
-Result<Decision> set_notify_service(const Job& job, const NotifyService& service, Now now) {
-    auto d = set(job, now, Done{}, [&](Job& j) { j.notify_service = service; });
-    if (d && !service.name.empty()) say_again(*d);
-    return d;
-}
-
-Result<Decision> renotify(const Job& job, Now now) {
-    auto d = set(job, now, Done{}, [](Job&) {});
-    if (d) say_again(*d);
-    return d;
-}
-
-WaitReason wait_reason(const Job& job) {
-    if (job.completing) return {"completing", {}};
-    switch (job.state) {
-    case State::Suspended: return {job.files_total == 0 ? "empty" : "suspended", {}};
-    case State::Queued: return {"turn", {}};
-    case State::Connecting:
-    case State::Transferring: return {"running", {}};
-    case State::TransientError: return {"retry-delay", job.retry_date};
-    case State::Error: return {"needs-resume", {}};
-    case State::Transferred: return {"needs-complete", {}};
-    case State::Acknowledged:
-    case State::Cancelled: return {"ended", {}};
-    }
-    return {"ended", {}};
-}
-
-Outcome outcome_of(const Job& job) {
-    return {job.files_transferred, job.files_total - job.files_transferred};
 }
 
 } // namespace haulier::job

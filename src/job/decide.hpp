@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What each request and each outcome means for a job: pure functions from values to a Decision or a named
-// error. Nothing has happened when they return; the daemon persists the decision, adopts it, acts on it and
-// tells.
+// What each request means for a job: pure functions from values to a Decision or a named error. Nothing has
+// happened when they return; the daemon persists the decision, adopts it, acts on it and tells. What workers
+// and clocks report is decided in outcomes.hpp.
 #pragma once
 
 #include "job/retry.hpp"
@@ -16,7 +16,7 @@ namespace haulier::job {
 
 /// What the daemon must do once a decision is durable.
 enum class Effect {
-    StopTransfers,     ///< halt every file of the job that is in flight
+    StopTransfers,     ///< halt every file of the job that is in flight; a job that still runs goes on anew
     Publish,           ///< give finished files their names, then publish_succeeded or publish_failed
     DiscardAll,        ///< delete all temporary files
     DiscardUnfinished, ///< delete the temporary files of what is not transferred
@@ -30,81 +30,99 @@ struct Decision {
     std::vector<Effect> effects;
 };
 
-/// Options of CreateJob, already checked for their types.
+/// The writable properties, each as a wish: what is not there stays as it is. CreateJob's options and the
+/// setters of a job are the same thing.
+struct Wishes {
+    std::optional<std::string> display_name;
+    std::optional<std::string> description;
+    std::optional<Priority> priority;
+    std::optional<NotifyFlags> notify_flags;
+    std::optional<NotifyService> notify_service;
+    std::optional<std::chrono::milliseconds> minimum_notification_interval;
+    std::optional<std::chrono::seconds> minimum_retry_delay;
+    std::optional<std::chrono::seconds> no_progress_timeout;
+    std::optional<std::chrono::seconds> maximum_download_time;
+    std::optional<uint64_t> maximum_download_size;
+    std::optional<bool> auto_complete;
+    std::optional<bool> dynamic_content;
+    std::optional<bool> high_performance;
+    std::optional<bool> on_demand;
+    std::optional<NetworkCost> network_cost;
+    std::optional<PowerPolicy> power_policy;
+    std::optional<uint64_t> bandwidth_limit;
+    std::optional<WallTime> not_before;
+    std::optional<Proxy::Mode> proxy_mode;
+    std::optional<std::string> proxy_list;
+    std::optional<std::string> proxy_bypass;
+    std::optional<std::string> http_method;
+    std::optional<SecurityFlags> security_flags;
+    std::optional<RedirectPolicy> redirect_policy;
+    std::optional<std::string> client_certificate;
+    std::optional<std::string> reply_file_name;
+    struct Headers {
+        std::vector<std::string> lines;
+        bool write_only = false;
+    };
+    std::optional<Headers> custom_headers;
+    std::vector<Credentials> credentials; ///< each takes its slot
+};
+
+/// What CreateJob is asked for, already checked for its types.
 struct Request {
-    std::string display_name;
     Type type = Type::Download;
     std::string key;
     std::vector<FileSpec> files;
     bool resume = false;
-    std::optional<std::string> description;
-    std::optional<NotifyFlags> notify_flags;
-    std::optional<NotifyService> notify_service;
-    std::optional<std::chrono::seconds> minimum_retry_delay;
-    std::optional<std::chrono::seconds> no_progress_timeout;
-    std::optional<std::chrono::milliseconds> minimum_notification_interval;
+    Wishes wishes; ///< display_name is required
 };
 
 // ---- verbs ----
 
 Result<Decision> create(const Id& id, uint32_t owner, const Request& request, const Limits& limits, Now now);
+/// User names in URLs are moved to the job's credentials; what stays in the file has none.
 Result<Decision> add_files(const Job& job, const std::vector<FileSpec>& specs, const Limits& limits, Now now);
-/// `files` must hold all that was decided of them so far.
+/// `files` must hold all that was decided of them so far; so everywhere below.
 Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now);
 Result<Decision> suspend(const Job& job, Now now);
 Result<Decision> cancel(const Job& job, Now now);
-/// Starts the end: the job is acknowledged only by publish_succeeded (BITS 2.5).
+/// Starts the end: the job is acknowledged only by publish_succeeded (BITS 2.5). An upload must be
+/// transferred.
 Result<Decision> complete(const Job& job, Now now);
+/// The caller becomes the owner; credentials, headers, client certificate and notify service go (BITS 8.3).
+Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
 
 // ---- properties ----
 
-Result<Decision> set_display_name(const Job& job, const std::string& name, Now now);
-Result<Decision> set_description(const Job& job, const std::string& text, Now now);
-Result<Decision> set_minimum_retry_delay(const Job& job, std::chrono::seconds delay, Now now);
-Result<Decision> set_no_progress_timeout(const Job& job, std::chrono::seconds timeout, Now now);
-Result<Decision> set_minimum_notification_interval(const Job& job, std::chrono::milliseconds interval,
-                                                   Now now);
-Result<Decision> set_notify_flags(const Job& job, const NotifyFlags& flags, Now now);
-Result<Decision> set_notify_service(const Job& job, const NotifyService& service, Now now);
+/// All of the wishes, or none and the error of the first that cannot be.
+Result<Decision> change(const Job& job, const Wishes& wishes, Now now);
+struct Removed {
+    Decision decision;
+    bool found = false;
+};
+Result<Removed> remove_credentials(const Job& job, Credentials::Target target, Credentials::Scheme scheme,
+                                   Now now);
 /// A callback object was registered: a job that has already ended its work says so again (BITS 5.3).
 Result<Decision> renotify(const Job& job, Now now);
 
-// ---- outcomes ----
+// ---- files ----
 
-/// The scheduler gives the job a slot.
-std::optional<Decision> granted(const Job& job);
-/// Its slot is gone through no fault of its own.
-std::optional<Decision> interrupted(const Job& job);
-/// Bytes of file `index` will come from `offset` on; `restarted`: what was there belongs to another version.
-/// Bytes arrive: the row of failures is over.
-std::optional<Decision> progressed(const Job& job);
-std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, uint64_t offset,
-                              bool restarted, const Validators& validators, uint64_t total,
-                              const Limits& limits, Now now);
-/// `offset` bytes of file `index` are durable.
-std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File& file, uint64_t offset,
-                                     const Validators& validators, uint64_t total, Now now);
-std::optional<Decision> fetched(const Job& job, uint32_t index, const File& file, uint64_t size,
-                                const Validators& validators, Inode inode, Now now);
-struct Failure {
-    JobError error;
-    bool fatal = false;                 ///< see classify() in retry.hpp
-    std::chrono::seconds retry_after{}; ///< what the server asked for
-    bool void_offset = false;           ///< the bytes on disk are worthless
-};
-std::optional<Decision> failed(const Job& job, uint32_t index, const File& file, const Failure& failure,
-                               const RetryPolicy& policy, Random& random, Now now);
-std::optional<Decision> retry_due(const Job& job);
-std::optional<Decision> no_progress(const Job& job, Now now);
-/// File `index` has its name.
-std::optional<Decision> published(const Job& job, uint32_t index, const File& file);
-/// All finished files have their names: the end.
-std::optional<Decision> publish_succeeded(const Job& job, Now now);
-/// One could not be renamed: the job stays, transferred, and Complete may be called again (BITS 2.5.4).
-std::optional<Decision> publish_failed(const Job& job, Now now);
-
-/// A job read from the store at start: what was in flight is queued again, waits go on.
-Decision recover(const Job& job, Now now);
+/// The index of a file that there is, or InvalidArgument.
+Result<uint32_t> file_number(const Job& job, uint32_t index);
+/// As file_number, of a job that can still be changed.
+Result<uint32_t> file_to_change(const Job& job, uint32_t index);
+Result<Decision> set_remote_name(const Job& job, uint32_t index, const File& file, const std::string& remote,
+                                 Now now);
+/// BITS 1.4; nothing matched: no file in the decision.
+Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& files,
+                                       const std::string& from, const std::string& to, Now now);
+/// BITS 1.7: Pending while the file is not transferred; false fails the job, and Resume fetches it anew.
+Result<Decision> set_validation(const Job& job, uint32_t index, const File& file, bool valid, Now now);
+/// BITS 1.7; NotSupported without OnDemand.
+Result<Decision> request_ranges(const Job& job, uint32_t index, const File& file,
+                                const std::vector<Range>& ranges, const Limits& limits, Now now);
+Result<std::vector<Range>> filled_ranges(const Job& job, const File& file);
+/// Everything that is missing, from `offset` on first.
+Result<Decision> update_position(const Job& job, uint32_t index, const File& file, uint64_t offset, Now now);
 
 // ---- what a client is told ----
 
@@ -114,7 +132,7 @@ struct WaitReason {
     WallTime until;
     bool operator==(const WaitReason&) const = default;
 };
-WaitReason wait_reason(const Job& job);
+WaitReason wait_reason(const Job& job, WallTime now);
 /// Of what Complete did (BITS 2.5.2).
 struct Outcome {
     uint32_t kept = 0;
@@ -122,5 +140,7 @@ struct Outcome {
     [[nodiscard]] std::string_view word() const { return dropped == 0 ? "complete" : "partial"; }
 };
 Outcome outcome_of(const Job& job);
+/// Of JobRemoved: "complete", "partial", "cancelled" or "expired".
+std::string_view ending_of(const Job& job);
 
 } // namespace haulier::job

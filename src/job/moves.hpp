@@ -4,33 +4,64 @@
 
 #include "job/decide.hpp"
 
-#include <cassert>
-
 namespace haulier::job {
 
-/// The one door through which a state changes.
-inline void move(Job& job, Event event) {
-    auto after = next(job.state, event);
-    assert(after);
-    job.state = *after;
-}
+// ---- clocks ----
 
-inline Decision touched(const Job& job, Now now) {
-    Decision d;
-    d.job = job;
-    d.job.modified = now.wall;
-    return d;
-}
+/// Brings what the clocks have counted up to now, so that a stored job knows it.
+void fold(Job& job, Now now);
+/// Something happened to the job: the inactivity clock begins anew.
+void touch(Job& job, Now now);
+Decision touched(const Job& job, Now now);
+/// As touched(), but nobody did anything: the job as it is now.
+Decision untouched(const Job& job, Now now);
 
-inline void forget_wait(Job& job) {
-    job.retry_wait = {};
-    job.retry_date = {};
-    job.moments.retry_at = {};
-}
+/// The wait for the next try is over or pointless.
+void forget_wait(Job& job);
+/// The no-progress clock is back at zero.
+void forget_stall(Job& job);
+/// Bytes arrived.
+void reset_failures(Job& job);
+/// How long the job has been without progress.
+Usec stalled_for(const Job& job, Now now);
+/// BITS 3.2: no patience at all, or less than one wait.
+bool has_no_patience(const Job& job);
 
-inline void forget_stall(Job& job) {
-    job.stalled_for = {};
-    job.moments.stalled_since.reset();
-}
+/// Choice U-8: the no-progress clock stands while cost or power keeps the job from trying.
+bool is_excused(const Job& job);
+
+// ---- states ----
+
+/// Every verb and setter begins here: is the job still one that can be changed?
+Status changeable(const Job& job);
+
+/// The one door through which a state changes. The clocks that run in one state and not in another are
+/// started and stopped here.
+void move(Job& job, Event event, Now now);
+/// A running job must go on with other values than it was started with.
+void restart_flights(Decision& d);
+void fail_for_good(Decision& d, JobError error, Now now);
+/// To `error` because the client, or nobody's Complete, found something wrong.
+void reject(Decision& d, JobError error, Now now);
+/// Every file is here: says so, and starts to complete a job that does it by itself.
+void finish(Decision& d, Now now);
+void start_completing(Decision& d);
+/// The end that no file survives.
+void end_cancelled(Decision& d, Now now);
+/// A new listener hears again how the job ended its work (BITS 5.3).
+void say_again(Decision& d);
+
+// ---- kinds of jobs ----
+
+/// Another method than GET: in the foreground, every failure is final, always from zero (BITS 1.11).
+bool has_custom_method(const Job& job);
+bool starts_from_zero(const Job& job);
+
+// ---- files ----
+
+/// On-demand: something is asked for that is not here.
+bool lacks_ranges(const File& file);
+/// What is on disk of it is worthless.
+void void_bytes(File& file);
 
 } // namespace haulier::job

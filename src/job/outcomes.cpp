@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What comes back from the worker and the clocks, and what it means.
-#include "job/decide.hpp"
+// What comes back from the scheduler and the worker, and what it means.
+#include "job/outcomes.hpp"
 
+#include "job/check.hpp"
+#include "job/mirrors.hpp"
 #include "job/moves.hpp"
+#include "job/url.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -10,16 +13,6 @@
 namespace haulier::job {
 
 namespace {
-
-void fail_for_good(Decision& d, JobError error) {
-    const auto& flags = d.job.notify_flags;
-    move(d.job, Event::FailedForGood);
-    if (flags.error && !flags.disable) d.notices.push_back({NoticeKind::Error, error.file});
-    d.job.error = std::move(error);
-    forget_wait(d.job);
-    forget_stall(d.job);
-    d.effects = {Effect::StopTransfers};
-}
 
 /// BITS 3.6: a failure counts when data was moving, or when it was a new try that failed.
 bool counts(const Job& job) {
@@ -31,119 +24,231 @@ void fail_for_now(Decision& d, const Failure& failure, const RetryPolicy& policy
     job.failures += 1;
     auto wait = retry_delay(policy, job.minimum_retry_delay, job.failures, failure.retry_after, random);
     if (!job.moments.stalled_since) job.moments.stalled_since = now.boot;
-    job.stalled_for = now.boot - *job.moments.stalled_since;
     job.retry_wait = wait;
     job.retry_date = now.wall + wait;
     job.moments.retry_at = now.boot + wait;
     job.error = failure.error;
-    move(job, Event::Failed);
+    move(job, Event::Failed, now);
     d.effects = {Effect::StopTransfers};
 }
 
-/// BITS 3.2: no patience at all, or less than one wait.
-bool has_no_patience(const Job& job) {
-    return job.no_progress_timeout.count() == 0 || job.minimum_retry_delay > job.no_progress_timeout;
+/// The present source of the file is now called so, unless that is nothing we would ask.
+void rename_source(File& file, std::string remote) {
+    take_user(remote);
+    if (remote.empty() || !check_remote(remote)) return;
+    if (!is_same_server(url_of(file), remote)) file.led_away = true;
+    bool mirror = file.source > 0 && file.source < sources_of(file);
+    (mirror ? file.spec.mirrors[file.source - 1] : file.spec.remote) = std::move(remote);
 }
 
-void reset_failures(Job& job) {
-    job.failures = 0;
-    forget_stall(job);
+/// Segments to the end of the file, with the end that the server told.
+std::vector<Segment> bounded(std::vector<Segment> segments, uint64_t total) {
+    for (auto& s : segments)
+        if (s.length == ToEnd && total != UnknownSize) s.length = total - std::min(total, s.remote);
+    return segments;
 }
 
-void void_bytes(File& file) {
+/// What is durable, of a file of which only pieces are wanted.
+void fill(File& file, const std::vector<Segment>& segments, uint64_t offset) {
+    auto filled = file.filled;
+    auto fresh = first_bytes(bounded(segments, file.total), offset);
+    filled.insert(filled.end(), fresh.begin(), fresh.end());
+    file.filled = merged(std::move(filled));
+    file.offset = length_of(file.filled);
+    std::erase_if(file.wanted,
+                  [&](const Range& r) { return missing(within({r}, file.total), file.filled).empty(); });
+}
+
+void take_report(File& file, const Job& job, const Report& report, const std::vector<Segment>& segments) {
+    file.validators = report.validators;
+    file.total = report.total;
+    if (job.on_demand)
+        fill(file, segments, report.offset);
+    else
+        file.offset = report.offset;
+}
+
+/// No more than this can be on a disk; a worker that says so has lost its mind.
+bool is_credible(const Report& report) {
+    return report.offset <= MaxFileSize && (report.total == UnknownSize || report.total <= MaxFileSize);
+}
+
+void begin_again(File& file) {
     file.offset = 0;
-    file.total = file.spec.size;
-    file.validators = {};
+    file.filled.clear();
+    file.restarts += 1;
+}
+
+/// Why a file that has just begun cannot go on.
+std::optional<JobError> fault_of(const Job& job, uint32_t index, const File& file, const Limits& limits) {
+    if (file.restarts > limits.restarts)
+        return JobError{Cause::RemoteFileChanged, 0,
+                        fmt::format("the remote file changed {} times while it was fetched", file.restarts),
+                        index};
+    auto size = local_size(file.spec, file.total);
+    if (!job.on_demand && size != UnknownSize && size > job.maximum_download_size)
+        return JobError{
+            Cause::MaxDownloadSize, 0,
+            fmt::format("the file has {} bytes, the job may have {}", size, job.maximum_download_size),
+            index};
+    return std::nullopt;
+}
+
+void say_file(Decision& d, uint32_t index) {
+    const auto& flags = d.job.notify_flags;
+    if (flags.file_transferred && !flags.disable) d.notices.push_back({NoticeKind::FileTransferred, index});
+}
+
+/// On-demand: does any file still lack what was asked for? `index` is as `after` says.
+bool lacks_anything(const std::vector<File>& files, uint32_t index, const File& after) {
+    for (uint32_t i = 0; i < files.size(); ++i)
+        if (lacks_ranges(i == index ? after : files[i])) return true;
+    return false;
+}
+
+/// All that was asked for is here, but not all there is (BITS 1.7).
+void settle_ranges(Decision& d, bool wanted, Now now) {
+    d.job.ranges_wanted = wanted;
+    if (wanted || !next(d.job.state, Event::RangesFilled)) return;
+    move(d.job, Event::RangesFilled, now);
+    d.job.error.reset();
+    forget_wait(d.job);
+}
+
+bool is_whole(const Job& job, const File& file) {
+    if (job.on_demand) return file.filled == std::vector<Range>{{0, file.total}} || file.total == 0;
+    auto size = local_size(file.spec, file.total);
+    return size == UnknownSize || file.offset >= size;
+}
+
+/// The stream ended: what was not known of its size before is known now.
+void learn_total(const Job& job, File& file, const std::vector<Segment>& segments) {
+    if (file.total != UnknownSize) return;
+    bool to_end =
+        std::any_of(segments.begin(), segments.end(), [](const Segment& s) { return s.length == ToEnd; });
+    if (!job.on_demand && file.spec.ranges.empty()) file.total = file.offset;
+    if (job.on_demand && to_end && !file.filled.empty())
+        file.total = file.filled.back().offset + file.filled.back().length;
+}
+
+/// What a failure leaves of the file, whatever becomes of the job.
+void mark_failure(File& file, const Job& job, const Failure& failure) {
+    auto cause = failure.error.cause;
+    if (failure.void_offset || cause == Cause::LocalFileChanged) void_bytes(file);
+    if (cause == Cause::LocalFileChanged) {
+        file.stamp.reset();
+        file.upload_url.clear();
+    }
+    if (cause == Cause::InvalidRange && job.on_demand) file.wanted.clear();
+}
+
+/// Another source, or a first wrong checksum (design 5.4): the file starts again at once.
+bool goes_on(File& file, const Job& job, const Failure& failure) {
+    if (has_custom_method(job)) return false;
+    auto cause = failure.error.cause;
+    if (blames_source(cause))
+        if (auto other = after_failure(file, failure.fatal)) {
+            file.source = *other;
+            file.restarts = 0;
+            return true;
+        }
+    return cause == Cause::ChecksumMismatch && file.mismatches++ == 0;
 }
 
 } // namespace
 
-std::optional<Decision> granted(const Job& job) {
+std::optional<Decision> granted(const Job& job, Now now) {
     if (!next(job.state, Event::Granted)) return std::nullopt;
-    Decision d;
-    d.job = job;
-    move(d.job, Event::Granted);
+    Decision d = untouched(job, now);
+    move(d.job, Event::Granted, now);
     return d;
 }
 
-std::optional<Decision> interrupted(const Job& job) {
+std::optional<Decision> interrupted(const Job& job, Now now) {
     if (!is_running(job.state)) return std::nullopt;
-    Decision d;
-    d.job = job;
-    move(d.job, Event::Interrupted);
+    Decision d = untouched(job, now);
+    if (has_custom_method(job)) {
+        fail_for_good(d, {Cause::WorkerLost, 0, "the request was cut off, and cannot be repeated", NoFile},
+                      now);
+        return d;
+    }
+    move(d.job, Event::Interrupted, now);
+    d.effects = {Effect::StopTransfers};
     return d;
 }
 
-std::optional<Decision> progressed(const Job& job) {
+std::optional<Decision> progressed(const Job& job, Now now) {
     if (job.failures == 0 && !job.moments.stalled_since) return std::nullopt;
-    Decision d;
-    d.job = job;
+    Decision d = untouched(job, now);
     reset_failures(d.job);
     return d;
 }
 
-std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, uint64_t offset,
-                              bool restarted, const Validators& validators, uint64_t total,
+std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, const Begun& begun,
                               const Limits& limits, Now now) {
-    if (!is_running(job.state) || file.transferred) return std::nullopt;
+    if (!is_running(job.state) || file.transferred || !is_credible(begun.report)) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
-    after.validators = validators;
-    after.total = total;
-    if (restarted) {
-        after.offset = 0;
-        after.restarts += 1;
+    after.validators = begun.report.validators;
+    after.total = begun.report.total;
+    after.response_headers = begun.headers;
+    rename_source(after, begun.remote);
+    if (!begun.upload_url.empty()) after.upload_url = begun.upload_url;
+    if (begun.stamp) after.stamp = begun.stamp;
+    if (begun.restarted)
+        begin_again(after);
+    else if (is_upload(job.type))
+        after.offset = begun.report.offset;
+    else if (!job.on_demand)
+        after.offset = std::min(file.offset, begun.report.offset);
+    d.job.reply_total = UnknownSize;
+    d.job.reply_transferred = 0;
+    if (auto fault = fault_of(job, index, after, limits)) {
+        fail_for_good(d, std::move(*fault), now);
     } else {
-        after.offset = std::min(file.offset, offset);
-    }
-    if (after.restarts > limits.restarts) {
-        fail_for_good(
-            d, {Cause::RemoteFileChanged, 0,
-                fmt::format("the remote file changed {} times while it was fetched", after.restarts), index});
-    } else {
-        move(d.job, Event::Connected);
+        move(d.job, Event::Connected, now);
         d.job.error.reset();
     }
     d.files.emplace(index, std::move(after));
     return d;
 }
 
-std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File& file, uint64_t offset,
-                                     const Validators& validators, uint64_t total, Now now) {
-    if (is_final(job.state) || file.transferred) return std::nullopt;
+std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File& file, const Report& report,
+                                     const std::vector<Segment>& segments, Now now) {
+    if (is_final(job.state) || file.transferred || !is_credible(report)) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
-    after.offset = offset;
-    after.validators = validators;
-    after.total = total;
-    if (offset > file.offset) reset_failures(d.job);
+    take_report(after, job, report, segments);
+    if (after.offset > file.offset) reset_failures(d.job);
     d.files.emplace(index, std::move(after));
     return d;
 }
 
-std::optional<Decision> fetched(const Job& job, uint32_t index, const File& file, uint64_t size,
-                                const Validators& validators, Inode inode, Now now) {
-    if (is_final(job.state) || job.completing || file.transferred) return std::nullopt;
+std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
+                                const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
+    const File& file = files[index];
+    if (is_final(job.state) || job.completing || file.transferred || !is_credible(fetched.report))
+        return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
-    after.total = size;
-    after.offset = size;
-    after.validators = validators;
-    after.inode = inode;
-    after.transferred = true;
-    d.files.emplace(index, std::move(after));
-    d.job.files_transferred += 1;
+    take_report(after, job, fetched.report, segments);
+    learn_total(job, after, segments);
+    after.inode = fetched.inode;
+    if (!fetched.headers.empty()) after.response_headers = fetched.headers;
+    after.validation = Validation::None;
+    after.transferred = is_whole(job, after);
     reset_failures(d.job);
-
-    const auto& flags = d.job.notify_flags;
-    if (flags.file_transferred && !flags.disable) d.notices.push_back({NoticeKind::FileTransferred, index});
-    if (d.job.files_transferred == d.job.files_total && next(d.job.state, Event::AllTransferred)) {
-        move(d.job, Event::AllTransferred);
-        d.job.transferred_at = now.wall;
-        d.job.error.reset();
-        forget_wait(d.job);
-        if (flags.transferred && !flags.disable) d.notices.push_back({NoticeKind::Transferred, NoFile});
+    if (fetched.reply) d.job.reply_total = d.job.reply_transferred = *fetched.reply;
+    if (after.transferred) {
+        after.wanted.clear();
+        d.job.files_transferred += 1;
+        say_file(d, index);
     }
+    if (d.job.files_transferred == d.job.files_total && next(d.job.state, Event::AllTransferred))
+        finish(d, now);
+    else if (job.on_demand)
+        settle_ranges(d, lacks_anything(files, index, after), now);
+    d.files.emplace(index, std::move(after));
     return d;
 }
 
@@ -152,82 +257,27 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const File& file,
     if (is_final(job.state) || file.transferred) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
-    if (failure.void_offset) void_bytes(after);
-    bool once_more = failure.error.cause == Cause::ChecksumMismatch && after.mismatches++ == 0;
+    mark_failure(after, job, failure);
+    rename_source(after, failure.remote);
+    bool over = is_running(job.state) && !goes_on(after, job, failure);
     d.files.emplace(index, std::move(after));
-    // A first mismatch may be a damaged transfer: the file starts again at once (design 5.4).
-    if (once_more || !is_running(job.state)) return d;
+    if (!over) return d;
 
     if (counts(job)) d.job.error_count += 1;
-    if (failure.fatal || has_no_patience(job))
-        fail_for_good(d, failure.error);
+    if (failure.fatal || has_custom_method(job) || has_no_patience(job))
+        fail_for_good(d, failure.error, now);
     else
         fail_for_now(d, failure, policy, random, now);
     return d;
 }
 
-std::optional<Decision> retry_due(const Job& job) {
-    if (!next(job.state, Event::RetryDue)) return std::nullopt;
+std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transferred) {
+    if (!is_running(job.state)) return std::nullopt;
+    if (job.reply_total == total && job.reply_transferred == transferred) return std::nullopt;
     Decision d;
     d.job = job;
-    move(d.job, Event::RetryDue);
-    forget_wait(d.job);
-    return d;
-}
-
-std::optional<Decision> no_progress(const Job& job, Now now) {
-    if (!next(job.state, Event::NoProgress) || job.completing) return std::nullopt;
-    Decision d = touched(job, now);
-    JobError error{Cause::NoProgress, 0,
-                   fmt::format("no progress for {} seconds", job.no_progress_timeout.count()), NoFile};
-    if (job.error) {
-        error.code = job.error->code;
-        error.file = job.error->file;
-        error.sentence += fmt::format("; last: {} ({})", job.error->sentence, to_word(job.error->cause));
-    }
-    fail_for_good(d, std::move(error));
-    return d;
-}
-
-std::optional<Decision> published(const Job& job, uint32_t index, const File& file) {
-    if (!job.completing || !file.transferred) return std::nullopt;
-    Decision d;
-    d.job = job;
-    File after = file;
-    after.completed = true;
-    d.files.emplace(index, std::move(after));
-    return d;
-}
-
-std::optional<Decision> publish_succeeded(const Job& job, Now now) {
-    if (!job.completing) return std::nullopt;
-    Decision d = touched(job, now);
-    move(d.job, Event::Published);
-    d.job.completing = false;
-    d.effects = {Effect::DiscardUnfinished};
-    return d;
-}
-
-std::optional<Decision> publish_failed(const Job& job, Now now) {
-    if (!job.completing) return std::nullopt;
-    Decision d = touched(job, now);
-    d.job.completing = false;
-    return d;
-}
-
-Decision recover(const Job& job, Now now) {
-    Decision d;
-    d.job = job;
-    if (is_running(job.state)) move(d.job, Event::Interrupted);
-    if (job.state == State::TransientError) {
-        auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
-        d.job.moments.retry_at = now.boot + left;
-        d.job.retry_date = now.wall + left;
-    }
-    if (job.failures > 0 && is_active(job.state)) d.job.moments.stalled_since = now.boot - job.stalled_for;
-    if (job.completing) d.effects.push_back(Effect::Publish);
-    if (job.state == State::Acknowledged) d.effects.push_back(Effect::DiscardUnfinished);
-    if (job.state == State::Cancelled) d.effects.push_back(Effect::DiscardAll);
+    d.job.reply_total = total;
+    d.job.reply_transferred = transferred;
     return d;
 }
 

@@ -8,11 +8,11 @@ namespace haulier::job {
 
 namespace {
 
-/// BITS 3.3, with 429 and 503 transient (design 4). 3xx comes here only when it was not followed.
+/// BITS 3.3, with 423, 429 and 503 transient (design 4): a lock goes, as pacing does. 3xx comes here only when it was not followed.
 bool is_fatal_status(int32_t status) {
     if (status >= 300 && status <= 305) return true;
     if (status == 307 || status == 308) return true;
-    if (status >= 400 && status <= 499) return status != 408 && status != 409 && status != 429;
+    if (status >= 400 && status <= 499) return status != 408 && status != 409 && status != 423 && status != 429;
     return status == 501 || status == 505;
 }
 
@@ -30,6 +30,9 @@ bool is_fatal(Cause cause, int32_t code) {
     case Cause::ShortBody:
     case Cause::LongBody:
     case Cause::FileBusy:
+    case Cause::NetworkLost:
+    case Cause::BlockedByCost:
+    case Cause::BlockedByPower:
     case Cause::WorkerLost: return false;
     case Cause::TlsCertificate:
     case Cause::TooManyRedirects:
@@ -40,6 +43,13 @@ bool is_fatal(Cause cause, int32_t code) {
     case Cause::DiskFull:
     case Cause::LocalFile:
     case Cause::NoProgress:
+    case Cause::MaxDownloadTime:
+    case Cause::MaxDownloadSize:
+    case Cause::ValidationFailed:
+    case Cause::LocalFileChanged:
+    case Cause::MissingRangeSupport:
+    case Cause::InvalidRange:
+    case Cause::Proxy:
     case Cause::Internal: return true;
     }
     return true;

@@ -34,15 +34,17 @@ enum class Event {
     RetryDue,   ///< the retry delay is over
     NoProgress, ///< the no-progress timeout is over
     AllTransferred,
+    RangesFilled, ///< on-demand: what was asked for is here, the file is not whole
+    Rejected,     ///< the client, or the end of AutoComplete, finds the job wanting
 };
 
 inline constexpr std::array AllStates{State::Suspended,    State::Queued,         State::Connecting,
                                       State::Transferring, State::TransientError, State::Error,
                                       State::Transferred,  State::Acknowledged,   State::Cancelled};
 inline constexpr std::array AllEvents{
-    Event::Resume,   Event::Suspend,    Event::Cancel,        Event::Complete, Event::Published,
-    Event::Granted,  Event::Connected,  Event::Interrupted,   Event::Failed,   Event::FailedForGood,
-    Event::RetryDue, Event::NoProgress, Event::AllTransferred};
+    Event::Resume,   Event::Suspend,    Event::Cancel,         Event::Complete,     Event::Published,
+    Event::Granted,  Event::Connected,  Event::Interrupted,    Event::Failed,       Event::FailedForGood,
+    Event::RetryDue, Event::NoProgress, Event::AllTransferred, Event::RangesFilled, Event::Rejected};
 
 constexpr bool is_final(State s) {
     return s == State::Acknowledged || s == State::Cancelled;
@@ -97,6 +99,10 @@ constexpr std::optional<State> next(State state, Event event) {
     case Event::AllTransferred:
         if (is_active(state) || state == Suspended) return Transferred;
         return std::nullopt;
+    case Event::RangesFilled:
+        if (is_active(state)) return Suspended;
+        return std::nullopt;
+    case Event::Rejected: return Error;
     }
     return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "job/cause.hpp"
+#include "job/options.hpp"
 #include "job/state.hpp"
 
 #include <chrono>
@@ -30,7 +31,14 @@ inline constexpr uint64_t UnknownSize = ~uint64_t{0};
 /// "No file" in an error.
 inline constexpr uint32_t NoFile = ~uint32_t{0};
 
-enum class Type { Download };
+enum class Type {
+    Download,
+    Upload,      ///< one file, local to remote
+    UploadReply, ///< as Upload, and the body of the server's answer is kept (BITS 6.7)
+};
+constexpr bool is_upload(Type type) {
+    return type != Type::Download;
+}
 
 /// Which events reach the client through callbacks (BITS 5.1). Signals are sent whatever the flags say.
 struct NotifyFlags {
@@ -38,6 +46,7 @@ struct NotifyFlags {
     bool error = true;
     bool modification = false;
     bool file_transferred = false;
+    bool file_ranges_transferred = false;
     bool disable = false; ///< overrides all others
     bool operator==(const NotifyFlags&) const = default;
 };
@@ -72,6 +81,22 @@ struct Job {
     NotifyService notify_service;
     std::chrono::milliseconds minimum_notification_interval{500};
 
+    Priority priority = Priority::Normal;
+    std::optional<NetworkCost> network_cost; ///< nothing = as the priority has it, see cost_of()
+    PowerPolicy power_policy = PowerPolicy::Always;
+    uint64_t bandwidth_limit = 0; ///< bytes a second for the whole job; 0 = none
+    WallTime not_before;          ///< 0 = at once
+    bool auto_complete = false;
+    bool dynamic_content =
+        false; ///< no size and no ranges expected: always from zero, in the foreground only
+    bool high_performance = false;                ///< no checkpoints: faster, and from zero after a crash
+    bool on_demand = false;                       ///< only the ranges that are asked for
+    bool ranges_wanted = false;                   ///< on-demand: something is asked for that is not here
+    uint64_t maximum_download_size = UnknownSize; ///< of all files together; UnknownSize = none
+    Http http;
+    std::string reply_file_name; ///< absolute; empty = the local name with ".reply"
+    bool resumed = false;        ///< was resumed once: some choices are fixed from then on
+
     WallTime created;
     WallTime modified;
     WallTime transferred_at; ///< 0 = never
@@ -85,14 +110,22 @@ struct Job {
     Usec retry_wait{};     ///< the wait chosen at the last transient error
     WallTime retry_date;   ///< when that wait ends; a date, so that it means something after a reboot
     Usec stalled_for{};    ///< how long the job had been without progress when it was last stored
+    std::chrono::seconds maximum_download_time{7776000}; ///< of active time, begun anew by Resume
+    Usec active_for{};    ///< connecting or transferring, up to the last decision
+    bool expired = false; ///< cancelled because nobody had touched it for too long
 
     uint32_t files_total = 0;
     uint32_t files_transferred = 0;
+    uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
+    uint64_t reply_transferred = 0;
 
     /// Moments of this boot; not stored but derived again by recover().
     struct Moments {
         BootTime retry_at;
         std::optional<BootTime> stalled_since; ///< the first of the present row of failures
+        std::optional<BootTime> active_since;  ///< active_for counts up to here
+        BootTime slice_since;                  ///< when it got its present slot
+        BootTime touched_at;                   ///< for the inactivity timeout
         bool operator==(const Moments&) const = default;
     } moments;
 
@@ -129,19 +162,49 @@ struct FileSpec {
     uint64_t size = UnknownSize; ///< what the client expects; another size is an error
     std::optional<uint32_t>
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
+    std::vector<Range> ranges;        ///< these alone, laid end to end in this order; none = the whole file
+    std::vector<std::string> mirrors; ///< further URLs of the same file
     bool operator==(const FileSpec&) const = default;
+};
+
+/// What is known of one of a file's sources (see mirrors.hpp).
+struct SourceMark {
+    uint32_t failures = 0;
+    bool banned = false; ///< until the next Resume
+    bool operator==(const SourceMark&) const = default;
+};
+
+/// An upload's source when it began: a change of any of it means that the file has changed (BITS 3.7).
+struct SourceStamp {
+    Inode inode;
+    uint64_t size = 0;
+    int64_t modified_ns = 0;
+    bool operator==(const SourceStamp&) const = default;
 };
 
 struct File {
     FileSpec spec;
-    uint64_t total = UnknownSize;
-    uint64_t offset = 0; ///< bytes on disk that survive a power cut; nothing beyond is trusted
+    uint64_t total = UnknownSize; ///< of the remote file; see size_of() for what the local one will have
+    uint64_t offset = 0;          ///< bytes on disk that survive a power cut; nothing beyond is trusted
     Validators validators;
     Inode inode;
     uint32_t restarts = 0;    ///< how often it began again from zero because the remote file was another
     uint32_t mismatches = 0;  ///< how often all of it was here and the checksum was wrong
     bool transferred = false; ///< all bytes are here, checked and durable
     bool completed = false;   ///< available under its own name
+    Validation validation = Validation::None;
+    bool led_away = false; ///< a server, not the client, named where it comes from: no secrets of the job go there
+    std::string response_headers;  ///< of the last answer, lines with LF; what is not text is replaced
+    uint32_t source = 0;           ///< 0 = the remote name, n = mirror n-1
+    std::vector<SourceMark> marks; ///< by source; missing ones are blank
+
+    // On-demand mode; both merged where they touch.
+    std::vector<Range> wanted; ///< asked for, in the order of asking; may overlap what is filled
+    std::vector<Range> filled; ///< durable, by offset
+
+    // Uploads.
+    std::string upload_url;           ///< the tus upload that was begun; empty = none
+    std::optional<SourceStamp> stamp; ///< of the local file when the upload began
     bool operator==(const File&) const = default;
 };
 
@@ -149,6 +212,10 @@ std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);
 /// `.haulier-ID-INDEX.part`, in the destination directory (design 5.1).
 std::string temporary_name(const Id& id, uint32_t index);
+/// Index of the reply's temporary name; no file of a job has it.
+inline constexpr uint32_t ReplyIndex = NoFile - 1;
+/// Where the reply of an upload goes: what the client chose, or beside the first file.
+std::string reply_file(const Job& job, const std::vector<File>& files);
 
 enum class NoticeKind { Transferred, Error, FileTransferred };
 
@@ -162,6 +229,7 @@ struct Notice {
 /// Limits that decisions respect; all configurable.
 struct Limits {
     uint32_t files_per_job = 20000;
+    uint32_t ranges_per_file = 500;
     uint32_t jobs_per_user = 1000;
     uint32_t jobs = 10000;
     uint32_t restarts = 10; ///< per file, before the job fails with remote-file-changed

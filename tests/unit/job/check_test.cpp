@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/check.hpp"
 
+#include "samples.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::job {
 
 namespace {
-
-Errc code_of(const Status& status) {
-    EXPECT_FALSE(status);
-    return status ? Errc::Internal : status.error().code;
-}
 
 Status check(const std::string& remote, const std::string& local) {
     FileSpec s;
@@ -71,7 +68,7 @@ TEST(CheckFile, RefusesSetUidModes) {
 TEST(CheckFiles, NamesTheFirstBadOne) {
     std::vector<FileSpec> specs(600);
     for (auto& s : specs)
-        s = {"http://example.org/a", "/tmp/a", {}, UnknownSize, {}};
+        s = spec("a");
     specs[499].local = "relative";
     auto status = check_files(specs);
     ASSERT_FALSE(status);
@@ -97,6 +94,35 @@ TEST(NotifyFlagWords, LeadThereAndBack) {
     EXPECT_EQ(to_words(*flags), (std::vector<std::string>{"error", "file-transferred"}));
     EXPECT_EQ(to_words(NotifyFlags{}), (std::vector<std::string>{"transferred", "error"}));
     EXPECT_EQ(parse_notify_flags({"often"}).error().code, Errc::NotSupported);
+}
+
+TEST(TypeWords, LeadThereAndBack) {
+    for (const char* word : {"download", "upload", "upload-reply"})
+        EXPECT_EQ(to_word(*parse_type(word)), word);
+    EXPECT_EQ(code_of(parse_type("sideload")), Errc::NotSupported);
+}
+
+TEST(CheckFile, WantsTheSizeOfItsRanges) {
+    auto s = spec("a");
+    s.ranges = {{100, 5}, {0, 5}};
+    s.size = 10;
+    EXPECT_TRUE(check_file(s));
+    s.size = 11;
+    EXPECT_EQ(code_of(check_file(s)), Errc::InvalidArgument);
+    s.ranges.push_back({200, ToEnd});
+    EXPECT_TRUE(check_file(s));
+}
+
+TEST(CheckFile, WantsAHost) {
+    for (const char* bad :
+         {"http://", "http:///x", "https://user@/x", "://example.org", "http://example.org/a\nb"})
+        EXPECT_EQ(code_of(check(bad, "/tmp/a")), Errc::InvalidArgument) << bad;
+}
+
+TEST(CheckFile, HoldsMirrorsToTheSameRules) {
+    auto s = spec("a");
+    s.mirrors = {"http://mirror.example/a", "ftp://mirror.example/a"};
+    EXPECT_EQ(code_of(check_file(s)), Errc::NotSupported);
 }
 
 TEST(NotifyService, WantsAWellKnownName) {

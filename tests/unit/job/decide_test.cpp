@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the verbs and setters mean (BITS 2.2, 2.5, 2.6).
-#include "job/decide.hpp"
-
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -10,24 +8,14 @@ namespace haulier::job {
 
 namespace {
 
-template <class T>
-Errc code_of(const Result<T>& result) {
-    EXPECT_FALSE(result);
-    return result ? Errc::Internal : result.error().code;
-}
-
-bool has(const std::vector<Effect>& effects, Effect effect) {
-    return std::find(effects.begin(), effects.end(), effect) != effects.end();
-}
-
 TEST(Create, MakesASuspendedJobWithBitsDefaults) {
     Sample s{2, false};
     EXPECT_EQ(s.job.state, State::Suspended);
     EXPECT_EQ(s.job.files_total, 2U);
     EXPECT_EQ(s.job.minimum_retry_delay, std::chrono::seconds{60});
     EXPECT_EQ(s.job.no_progress_timeout, std::chrono::seconds{1209600});
-    EXPECT_EQ(wait_reason(s.job).word, "suspended");
-    EXPECT_EQ(wait_reason(Sample{0, false}.job).word, "empty");
+    EXPECT_EQ(wait_reason(s.job, at_second(3).wall).word, "suspended");
+    EXPECT_EQ(wait_reason(Sample{0, false}.job, {}).word, "empty");
 }
 
 TEST(Create, StartsAtOnceWhenAsked) {
@@ -46,7 +34,7 @@ TEST(Create, HoldsTheFileLimitAtTheBoundAndOneAbove) {
 
 TEST(Create, RaisesARetryDelayBelowFiveSeconds) {
     auto request = request_for(1);
-    request.minimum_retry_delay = std::chrono::seconds{0};
+    request.wishes.minimum_retry_delay = std::chrono::seconds{0};
     EXPECT_EQ(create(SampleId, 1, request, Limits{}, at_second(0))->job.minimum_retry_delay,
               std::chrono::seconds{5});
 }
@@ -88,8 +76,7 @@ TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
 TEST(Resume, KeepsTheErrorReadableUntilDataFlows) {
     Sample s{1};
     s.run();
-    FixedRandom random{0};
-    s.take(*failed(s.job, 0, s.files[0], fatal_failure(), RetryPolicy{}, random, at_second(2)));
+    s.fail(fatal_failure(), 2);
     ASSERT_EQ(s.job.state, State::Error);
     s.take(*resume(s.job, s.files, at_second(3)));
     EXPECT_EQ(s.job.state, State::Queued);
@@ -128,7 +115,7 @@ TEST(Complete, PromisesFirstAndAcknowledgesWhenPublished) {
     s.fetch(0);
     s.take(*complete(s.job, at_second(3)));
     EXPECT_TRUE(s.job.completing);
-    EXPECT_EQ(wait_reason(s.job).word, "completing");
+    EXPECT_EQ(wait_reason(s.job, at_second(3).wall).word, "completing");
     EXPECT_TRUE(has(s.effects, Effect::Publish));
     s.take(*published(s.job, 0, s.files[0]));
     EXPECT_TRUE(s.files[0].completed);
@@ -145,7 +132,7 @@ TEST(Complete, MayBeCalledAgainAfterAFailedRename) {
     s.run();
     s.fetch(0);
     s.take(*complete(s.job, at_second(3)));
-    s.take(*publish_failed(s.job, at_second(4)));
+    s.take(*publish_failed(s.job, "no such directory", at_second(4)));
     EXPECT_EQ(s.job.state, State::Transferred);
     EXPECT_TRUE(complete(s.job, at_second(5)));
 }
@@ -160,21 +147,21 @@ TEST(Complete, OfAnEmptyJobIsComplete) {
 /// Every verb and setter, by name.
 std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& job) {
     Now now = at_second(9);
+    File file;
     return {
         {"add_files", add_files(job, {spec("x")}, Limits{}, now)},
         {"resume", resume(job, {}, now)},
         {"suspend", suspend(job, now)},
         {"cancel", cancel(job, now)},
         {"complete", complete(job, now)},
-        {"set_display_name", set_display_name(job, "x", now)},
-        {"set_description", set_description(job, "x", now)},
-        {"set_minimum_retry_delay", set_minimum_retry_delay(job, std::chrono::seconds{9}, now)},
-        {"set_no_progress_timeout", set_no_progress_timeout(job, std::chrono::seconds{9}, now)},
-        {"set_minimum_notification_interval",
-         set_minimum_notification_interval(job, std::chrono::milliseconds{9}, now)},
-        {"set_notify_flags", set_notify_flags(job, {}, now)},
-        {"set_notify_service", set_notify_service(job, {}, now)},
+        {"take_ownership", take_ownership(job, 0, now)},
+        {"change", change(job, wish(&Wishes::description, "x"), now)},
         {"renotify", renotify(job, now)},
+        {"set_remote_name", set_remote_name(job, 0, file, "http://example.org", now)},
+        {"replace_remote_prefix", replace_remote_prefix(job, {}, "http:", "https:", now)},
+        {"set_validation", set_validation(job, 0, file, true, now)},
+        {"request_ranges", request_ranges(job, 0, file, {{0, 1}}, Limits{}, now)},
+        {"update_position", update_position(job, 0, file, 0, now)},
     };
 }
 
@@ -183,6 +170,7 @@ TEST(AnEndedJob, RefusesEveryVerbAndSetter) {
     s.take(*cancel(s.job, at_second(1)));
     for (const auto& [name, result] : everything_on(s.job))
         EXPECT_EQ(code_of(result), Errc::InvalidState) << name;
+    EXPECT_EQ(code_of(remove_credentials(s.job, {}, {}, at_second(9))), Errc::InvalidState);
 }
 
 TEST(AJobBeingCompleted, RefusesEveryVerbAndSetter) {
@@ -190,21 +178,21 @@ TEST(AJobBeingCompleted, RefusesEveryVerbAndSetter) {
     s.take(*complete(s.job, at_second(1)));
     for (const auto& [name, result] : everything_on(s.job))
         EXPECT_EQ(code_of(result), Errc::InvalidState) << name;
+    EXPECT_EQ(code_of(remove_credentials(s.job, {}, {}, at_second(9))), Errc::InvalidState);
 }
 
 TEST(RegisteringLate, SaysTheEndAgain) {
     Sample s{1};
     s.run();
     s.fetch(0);
-    auto d = set_notify_service(s.job, {"org.example.App", "/x"}, at_second(3));
-    EXPECT_EQ(d->notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
-    EXPECT_TRUE(d->void_notices);
-    EXPECT_TRUE(set_notify_service(s.job, {}, at_second(3))->notices.empty());
-    NotifyFlags only_errors{false, true, false, false, false};
-    EXPECT_TRUE(set_notify_flags(s.job, only_errors, at_second(3))->notices.empty());
-    NotifyFlags disabled;
-    disabled.disable = true;
-    EXPECT_TRUE(set_notify_flags(s.job, disabled, at_second(3))->notices.empty());
+    auto told = [&](const Wishes& wishes) { return change(s.job, wishes, at_second(3))->notices; };
+    std::vector<Notice> again{{NoticeKind::Transferred, NoFile}};
+    EXPECT_EQ(told(wish(&Wishes::notify_service, {"org.example.App", "/x"})), again);
+    EXPECT_TRUE(change(s.job, wish(&Wishes::notify_flags, {}), at_second(3))->void_notices);
+    EXPECT_TRUE(told(wish(&Wishes::notify_service, {})).empty());
+    EXPECT_TRUE(told(wish(&Wishes::notify_flags, {false, true, false, false, false, false})).empty());
+    EXPECT_TRUE(told(wish(&Wishes::notify_flags, {true, true, false, false, false, true})).empty());
+    EXPECT_EQ(renotify(s.job, at_second(3))->notices, again);
 }
 
 } // namespace

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What worker reports and clocks mean (BITS 2.3, 3.1 to 3.7).
-#include "job/decide.hpp"
-
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -13,18 +11,23 @@ namespace {
 using std::chrono::seconds;
 
 struct OutcomesTest : testing::Test {
-    FixedRandom random{0};
-    RetryPolicy policy;
     Sample s{2};
 
-    void fail(const Failure& failure, int64_t second) {
-        s.take(*failed(s.job, failure.error.file, s.files[failure.error.file], failure, policy, random,
-                       at_second(second)));
+    void fail(const Failure& failure, int64_t second) { s.fail(failure, second); }
+    void retry(int64_t second) {
+        s.take(*retry_due(s.job, at_second(second)));
+        s.grant(second);
+    }
+    void hear(const Begun& news, int64_t second, const Limits& limits = {}) {
+        s.take(*begun(s.job, 0, s.files[0], news, limits, at_second(second)));
+    }
+    void checkpoint(uint64_t offset, const std::string& etag, int64_t second) {
+        s.take(*checkpointed(s.job, 0, s.files[0], report(offset, 100, etag), {}, at_second(second)));
     }
 };
 
 TEST_F(OutcomesTest, DataMovesAfterTheFirstAnswer) {
-    s.take(*granted(s.job));
+    s.grant();
     EXPECT_EQ(s.job.state, State::Connecting);
     s.run();
     EXPECT_EQ(s.job.state, State::Transferring);
@@ -43,7 +46,7 @@ TEST_F(OutcomesTest, AllFilesHereMeansTransferredAndSaidSo) {
 }
 
 TEST_F(OutcomesTest, EveryFileComesBeforeTheEnd) {
-    s.take(*set_notify_flags(s.job, {true, true, false, true, false}, at_second(0)));
+    s.change(wish(&Wishes::notify_flags, {true, true, false, true, false, false}));
     s.run();
     s.fetch(0);
     EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::FileTransferred, 0}}));
@@ -55,16 +58,16 @@ TEST_F(OutcomesTest, EveryFileComesBeforeTheEnd) {
 TEST_F(OutcomesTest, AFileIsNotFetchedTwice) {
     s.run();
     s.fetch(0);
-    EXPECT_FALSE(fetched(s.job, 0, s.files[0], 100, {}, {}, at_second(3)));
-    EXPECT_FALSE(checkpointed(s.job, 0, s.files[0], 5, {}, 100, at_second(3)));
-    EXPECT_FALSE(begun(s.job, 0, s.files[0], 0, false, {}, 100, Limits{}, at_second(3)));
+    EXPECT_FALSE(fetched(s.job, 0, s.files, {report(100), {}, {}, {}}, {}, at_second(3)));
+    EXPECT_FALSE(checkpointed(s.job, 0, s.files[0], report(5), {}, at_second(3)));
+    EXPECT_FALSE(begun(s.job, 0, s.files[0], first_answer(), Limits{}, at_second(3)));
 }
 
 TEST_F(OutcomesTest, AnotherVersionVoidsTheOffset) {
     s.run();
-    s.take(*checkpointed(s.job, 0, s.files[0], 50, {"\"a\"", "", false}, 100, at_second(2)));
+    checkpoint(50, "\"a\"", 2);
     EXPECT_EQ(s.files[0].offset, 50U);
-    s.take(*begun(s.job, 0, s.files[0], 0, true, {"\"b\"", "", false}, 200, Limits{}, at_second(3)));
+    hear(other_version("\"b\"", 200), 3);
     EXPECT_EQ(s.files[0].offset, 0U);
     EXPECT_EQ(s.files[0].total, 200U);
     EXPECT_EQ(s.files[0].validators.etag, "\"b\"");
@@ -76,9 +79,9 @@ TEST_F(OutcomesTest, AFileThatChangesForEverIsAnError) {
     limits.restarts = 2;
     s.run();
     for (int i = 0; i < 2; ++i)
-        s.take(*begun(s.job, 0, s.files[0], 0, true, {}, 100, limits, at_second(3)));
+        hear(other_version(), 3, limits);
     EXPECT_EQ(s.job.state, State::Transferring);
-    s.take(*begun(s.job, 0, s.files[0], 0, true, {}, 100, limits, at_second(3)));
+    hear(other_version(), 3, limits);
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::RemoteFileChanged);
     EXPECT_EQ(s.job.error->file, 0U);
@@ -93,23 +96,22 @@ TEST_F(OutcomesTest, ATransientFailureWaitsAndIsTriedAgain) {
     EXPECT_EQ(s.job.state, State::TransientError);
     EXPECT_TRUE(s.notices.empty());
     EXPECT_EQ(s.job.moments.retry_at, at_second(70).boot);
-    EXPECT_EQ(wait_reason(s.job), (WaitReason{"retry-delay", at_second(70).wall}));
-    s.take(*retry_due(s.job));
+    EXPECT_EQ(wait_reason(s.job, at_second(10).wall), (WaitReason{"retry-delay", at_second(70).wall}));
+    s.take(*retry_due(s.job, at_second(70)));
     EXPECT_EQ(s.job.state, State::Queued);
-    EXPECT_FALSE(retry_due(s.job));
+    EXPECT_FALSE(retry_due(s.job, at_second(71)));
 }
 
 TEST_F(OutcomesTest, WaitsGrowUntilDataFlows) {
     s.run();
     fail(transient_failure(), 10);
-    s.take(*retry_due(s.job));
-    s.take(*granted(s.job));
+    retry(80);
     fail(transient_failure(), 100);
     EXPECT_EQ(s.job.retry_wait, seconds{120});
-    s.take(*retry_due(s.job));
-    s.run();
-    s.take(*progressed(s.job));
-    EXPECT_FALSE(progressed(s.job));
+    retry(220);
+    s.run(0, 221);
+    s.take(*progressed(s.job, at_second(222)));
+    EXPECT_FALSE(progressed(s.job, at_second(223)));
     fail(transient_failure(), 300);
     EXPECT_EQ(s.job.retry_wait, seconds{60});
 }
@@ -132,17 +134,16 @@ TEST_F(OutcomesTest, AFatalFailureEndsTheWorkAndIsSaid) {
 }
 
 TEST_F(OutcomesTest, AFirstConnectionFailureIsNotCounted) {
-    s.take(*granted(s.job));
+    s.grant();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.error_count, 0U);
-    s.take(*retry_due(s.job));
-    s.take(*granted(s.job));
+    retry(80);
     fail(transient_failure(), 100);
     EXPECT_EQ(s.job.error_count, 1U);
 }
 
 TEST_F(OutcomesTest, WithoutPatienceEveryErrorIsFinal) {
-    s.take(*set_no_progress_timeout(s.job, seconds{0}, at_second(0)));
+    s.change(wish(&Wishes::no_progress_timeout, seconds{0}));
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::Error);
@@ -150,7 +151,7 @@ TEST_F(OutcomesTest, WithoutPatienceEveryErrorIsFinal) {
 }
 
 TEST_F(OutcomesTest, ARetryDelayOverTheTimeoutMakesErrorsFinal) {
-    s.take(*set_no_progress_timeout(s.job, seconds{30}, at_second(0)));
+    s.change(wish(&Wishes::no_progress_timeout, seconds{30}));
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::Error);
@@ -170,8 +171,7 @@ TEST_F(OutcomesTest, NoProgressKeepsWhatWasWrong) {
 TEST_F(OutcomesTest, TheStallClockRunsFromTheFirstFailure) {
     s.run();
     fail(transient_failure(), 10);
-    s.take(*retry_due(s.job));
-    s.take(*granted(s.job));
+    retry(80);
     fail(transient_failure(), 100);
     EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
     EXPECT_EQ(s.job.stalled_for, seconds{90});
@@ -179,7 +179,7 @@ TEST_F(OutcomesTest, TheStallClockRunsFromTheFirstFailure) {
 
 TEST_F(OutcomesTest, AFirstWrongChecksumStartsTheFileAgain) {
     s.run();
-    s.take(*checkpointed(s.job, 0, s.files[0], 100, {"\"a\"", "", false}, 100, at_second(2)));
+    checkpoint(100, "\"a\"", 2);
     Failure failure;
     failure.error = {Cause::ChecksumMismatch, 0, "not those bytes", 0};
     failure.fatal = true;
@@ -196,11 +196,11 @@ TEST_F(OutcomesTest, AFirstWrongChecksumStartsTheFileAgain) {
 TEST_F(OutcomesTest, LateNewsOfASuspendedJobKeepsItsProgress) {
     s.run();
     s.take(*suspend(s.job, at_second(2)));
-    s.take(*checkpointed(s.job, 0, s.files[0], 60, {}, 100, at_second(3)));
+    checkpoint(60, "", 3);
     EXPECT_EQ(s.job.state, State::Suspended);
     EXPECT_EQ(s.files[0].offset, 60U);
     // But it is not told to go on.
-    EXPECT_FALSE(begun(s.job, 1, s.files[1], 0, true, {}, 100, Limits{}, at_second(3)));
+    EXPECT_FALSE(begun(s.job, 1, s.files[1], other_version(), Limits{}, at_second(3)));
     fail(transient_failure(), 4);
     EXPECT_EQ(s.job.state, State::Suspended);
     EXPECT_FALSE(s.job.error);
@@ -208,9 +208,9 @@ TEST_F(OutcomesTest, LateNewsOfASuspendedJobKeepsItsProgress) {
 
 TEST_F(OutcomesTest, ALostWorkerQueuesTheJobAgain) {
     s.run();
-    s.take(*interrupted(s.job));
+    s.take(*interrupted(s.job, at_second(2)));
     EXPECT_EQ(s.job.state, State::Queued);
-    EXPECT_FALSE(interrupted(s.job));
+    EXPECT_FALSE(interrupted(s.job, at_second(3)));
 }
 
 TEST_F(OutcomesTest, AfterARestartWhatRanIsQueued) {
@@ -247,6 +247,65 @@ TEST_F(OutcomesTest, AfterARestartAnEndThatWasBegunIsFinished) {
     Sample other{1};
     other.take(*cancel(other.job, at_second(1)));
     EXPECT_EQ(recover(other.job, at_second(5)).effects, (std::vector<Effect>{Effect::DiscardAll}));
+}
+
+TEST_F(OutcomesTest, AutoCompletePublishesByItselfAndSaysSo) {
+    s.change(wish(&Wishes::auto_complete, true));
+    s.run();
+    s.fetch(0);
+    EXPECT_TRUE(s.effects.empty());
+    s.fetch(1);
+    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
+    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
+    s.take(*publish_succeeded(s.job, at_second(3)));
+    EXPECT_FALSE(s.void_notices);
+    EXPECT_EQ(s.job.state, State::Acknowledged);
+}
+
+TEST_F(OutcomesTest, AutoCompleteThatCannotPublishIsAnErrorUntilResume) {
+    s.change(wish(&Wishes::auto_complete, true));
+    s.run();
+    s.fetch(0);
+    s.fetch(1);
+    s.take(*publish_failed(s.job, "the directory is gone", at_second(3)));
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.job.error->cause, Cause::LocalFile);
+    EXPECT_EQ(s.job.error->sentence, "the directory is gone");
+    EXPECT_FALSE(s.job.completing);
+    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Error, NoFile}}));
+    s.take(*resume(s.job, s.files, at_second(4)));
+    EXPECT_EQ(s.job.state, State::Transferred);
+    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
+}
+
+TEST_F(OutcomesTest, AFailedJobWhoseLastFileCameAllTheSameIsTransferredByResume) {
+    s.run();
+    s.fetch(0);
+    s.take(*out_of_time(s.job, at_second(3)));
+    s.fetch(1, 4);
+    EXPECT_EQ(s.job.state, State::Error);
+    s.take(*resume(s.job, s.files, at_second(5)));
+    EXPECT_EQ(s.job.state, State::Transferred);
+    EXPECT_FALSE(s.job.completing);
+    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
+}
+
+TEST_F(OutcomesTest, AnInterruptedJobStopsWhatStillFlies) {
+    s.run();
+    s.take(*interrupted(s.job, at_second(2)));
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+}
+
+TEST_F(OutcomesTest, FilesAddedToARunningJobAreFetchedToo) {
+    s.run();
+    s.fetch(0);
+    s.take(*add_files(s.job, {spec("late")}, Limits{}, at_second(2)));
+    s.fetch(1);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    s.fetch(2);
+    EXPECT_EQ(s.job.state, State::Transferred);
 }
 
 } // namespace

@@ -3,8 +3,13 @@
 #pragma once
 
 #include "job/decide.hpp"
+#include "job/outcomes.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace haulier::job {
@@ -25,40 +30,41 @@ inline FileSpec spec(const std::string& name) {
 
 inline Request request_for(int files, bool resume = false) {
     Request r;
-    r.display_name = "sample";
+    r.wishes.display_name = "sample";
     r.resume = resume;
     for (int i = 0; i < files; ++i)
         r.files.push_back(spec("f" + std::to_string(i)));
     return r;
 }
 
-/// A job with its files, driven like the daemon drives it.
-struct Sample {
-    Job job;
-    std::vector<File> files;
-    std::vector<Notice> notices;
-    std::vector<Effect> effects;
+template <class T>
+Errc code_of(const Result<T>& result) {
+    EXPECT_FALSE(result);
+    return result ? Errc::Internal : result.error().code;
+}
 
-    explicit Sample(int count = 2, bool resumed = true) {
-        take(*create(SampleId, 1000, request_for(count, resumed), Limits{}, at_second(0)));
-    }
-    void take(const Decision& d) {
-        job = d.job;
-        for (const auto& [index, file] : d.files) {
-            if (index >= files.size()) files.resize(index + 1);
-            files[index] = file;
-        }
-        notices = d.notices;
-        effects = d.effects;
-    }
-    void run(uint32_t index = 0) {
-        if (job.state == State::Queued) take(*granted(job));
-        take(*begun(job, index, files[index], 0, false, {}, 100, Limits{}, at_second(1)));
-    }
-    void fetch(uint32_t index) {
-        take(*fetched(job, index, files[index], 100, {}, Inode{1, index}, at_second(2)));
-    }
-};
+inline bool has(const std::vector<Effect>& effects, Effect effect) {
+    return std::find(effects.begin(), effects.end(), effect) != effects.end();
+}
+
+inline Report report(uint64_t offset, uint64_t total = 100, const std::string& etag = {}) {
+    return {offset, {etag, "", false}, total};
+}
+
+/// The first answer for a file, from its beginning.
+inline Begun first_answer(uint64_t total = 100) {
+    Begun b;
+    b.report = report(0, total);
+    return b;
+}
+
+/// The remote file turned out to be another one.
+inline Begun other_version(const std::string& etag = {}, uint64_t total = 100) {
+    Begun b;
+    b.report = report(0, total, etag);
+    b.restarted = true;
+    return b;
+}
 
 class FixedRandom final : public Random {
 public:
@@ -80,6 +86,60 @@ inline Failure fatal_failure(uint32_t file = 0) {
     f.error = {Cause::HttpStatus, 404, "the server answered 404", file};
     f.fatal = true;
     return f;
+}
+
+/// A job with its files, driven like the daemon drives it.
+struct Sample {
+    Job job;
+    std::vector<File> files;
+    std::vector<Notice> notices;
+    std::vector<Effect> effects;
+    bool void_notices = false;
+    FixedRandom random{0};
+
+    explicit Sample(int count = 2, bool resumed = true) : Sample(request_for(count, resumed)) {}
+    explicit Sample(const Request& request) {
+        take(*create(SampleId, 1000, request, Limits{}, at_second(0)));
+    }
+    void take(const Decision& d) {
+        job = d.job;
+        for (const auto& [index, file] : d.files) {
+            if (index >= files.size()) files.resize(index + 1);
+            files[index] = file;
+        }
+        notices = d.notices;
+        effects = d.effects;
+        void_notices = d.void_notices;
+    }
+    void grant(int64_t second = 1) { take(*granted(job, at_second(second))); }
+    void run(uint32_t index = 0, int64_t second = 1) {
+        if (job.state == State::Queued) grant(second);
+        take(*begun(job, index, files[index], first_answer(), Limits{}, at_second(second)));
+    }
+    void fetch(uint32_t index, int64_t second = 2) {
+        Fetched all;
+        all.report = report(100);
+        all.inode = {1, index};
+        take(*fetched(job, index, files, all, segments_of(files[index], job.on_demand), at_second(second)));
+    }
+    void fail(const Failure& failure, int64_t second) {
+        auto index = failure.error.file;
+        take(*failed(job, index, files[index], failure, RetryPolicy{}, random, at_second(second)));
+    }
+    void change(const Wishes& wishes, int64_t second = 0) {
+        take(*job::change(job, wishes, at_second(second)));
+    }
+    [[nodiscard]] Errc refusal(const Wishes& wishes) const {
+        return code_of(job::change(job, wishes, at_second(9)));
+    }
+};
+
+/// The wish for one property: wish(&Wishes::priority, Priority::Low).
+template <class T>
+Wishes wish(std::optional<T> Wishes::*property, std::type_identity_t<T> value) {
+    Wishes w;
+    w.*property = std::move(value);
+    return w;
 }
 
 } // namespace haulier::job

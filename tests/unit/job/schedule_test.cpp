@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// Priorities, pre-emption and time slices (BITS 4.1; D-23 to D-25).
 #include "job/schedule.hpp"
 
 #include <gtest/gtest.h>
@@ -7,18 +8,110 @@ namespace haulier::job {
 
 namespace {
 
-TEST(ToGrant, ServesInOrderOfArrival) {
-    std::vector<Waiting> queue{{Id{"c"}, 3}, {Id{"a"}, 1}, {Id{"b"}, 2}};
-    EXPECT_EQ(to_grant(queue, 0, 2), (std::vector<Id>{Id{"a"}, Id{"b"}}));
-    EXPECT_EQ(to_grant(queue, 1, 2), (std::vector<Id>{Id{"a"}}));
-    EXPECT_EQ(to_grant(queue, 0, 9).size(), 3U);
+using std::chrono::seconds;
+using Ids = std::vector<Id>;
+
+constexpr auto Foreground = Priority::Foreground;
+constexpr auto High = Priority::High;
+constexpr auto Normal = Priority::Normal;
+constexpr auto Low = Priority::Low;
+
+Waiting waits(const char* id, Priority priority, uint64_t since) {
+    return {Id{id}, priority, since};
 }
 
-TEST(ToGrant, GivesNothingWhenAllSlotsAreTaken) {
-    std::vector<Waiting> queue{{Id{"a"}, 1}};
-    EXPECT_TRUE(to_grant(queue, 4, 4).empty());
-    EXPECT_TRUE(to_grant(queue, 5, 4).empty());
-    EXPECT_TRUE(to_grant({}, 0, 4).empty());
+Running runs(const char* id, Priority priority, int64_t second) {
+    return {Id{id}, priority, {seconds{second}}};
+}
+
+BootTime at(int64_t second) {
+    return {seconds{second}};
+}
+
+Ids ids(std::initializer_list<const char*> names) {
+    Ids all;
+    for (const auto* name : names)
+        all.push_back(Id{name});
+    return all;
+}
+
+SchedulePolicy slots(uint32_t count) {
+    return {count, seconds{300}};
+}
+
+TEST(Turns, ServeInOrderOfArrival) {
+    std::vector<Waiting> queue{waits("c", Normal, 3), waits("a", Normal, 1), waits("b", Normal, 2)};
+    EXPECT_EQ(take_turns(queue, {}, slots(2), at(0)).grant, ids({"a", "b"}));
+    EXPECT_EQ(take_turns(queue, {runs("x", Normal, 0)}, slots(2), at(0)).grant, ids({"a"}));
+    EXPECT_EQ(take_turns(queue, {}, slots(9), at(0)).grant.size(), 3U);
+    EXPECT_TRUE(take_turns({}, {}, slots(9), at(0)).grant.empty());
+    EXPECT_TRUE(take_turns(queue, {}, slots(0), at(0)).grant.empty());
+}
+
+TEST(Turns, ForegroundJobsAllRunAtOnceBesideTheBackground) {
+    std::vector<Waiting> queue{waits("f1", Foreground, 5), waits("f2", Foreground, 6),
+                               waits("f3", Foreground, 7), waits("n", Normal, 1)};
+    auto turns = take_turns(queue, {}, slots(1), at(0));
+    EXPECT_EQ(turns.grant, ids({"f1", "f2", "f3", "n"}));
+    EXPECT_TRUE(turns.yield.empty());
+}
+
+TEST(Turns, D23TwoNormalJobsAlternateBesideAForegroundOne) {
+    // One slot, as BITS has it.
+    std::vector<Running> running{runs("f", Foreground, 0)};
+    auto first = take_turns({waits("a", Normal, 1), waits("b", Normal, 2)}, running, slots(1), at(0));
+    EXPECT_EQ(first.grant, ids({"a"}));
+    EXPECT_EQ(first.look_again, at(300));
+
+    running.push_back(runs("a", Normal, 0));
+    auto early = take_turns({waits("b", Normal, 2)}, running, slots(1), at(299));
+    EXPECT_TRUE(early.grant.empty());
+    EXPECT_TRUE(early.yield.empty());
+    EXPECT_EQ(early.look_again, at(300));
+
+    auto second = take_turns({waits("b", Normal, 2)}, running, slots(1), at(300));
+    EXPECT_EQ(second.yield, ids({"a"}));
+    EXPECT_EQ(second.grant, ids({"b"}));
+    EXPECT_EQ(second.look_again, at(600));
+
+    auto third = take_turns({waits("a", Normal, 3)}, {runs("b", Normal, 300)}, slots(1), at(600));
+    EXPECT_EQ(third.yield, ids({"b"}));
+    EXPECT_EQ(third.grant, ids({"a"}));
+}
+
+TEST(Turns, D24AHigherJobPreemptsALowerOneAtOnce) {
+    auto turns =
+        take_turns({waits("h", High, 9)}, {runs("l", Low, 0), runs("n", Normal, 0)}, slots(4), at(1));
+    EXPECT_EQ(turns.yield, ids({"l", "n"}));
+    EXPECT_EQ(turns.grant, ids({"h"}));
+    EXPECT_FALSE(turns.look_again);
+}
+
+TEST(Turns, D25AHigherJobThatWaitsToTryAgainBlocksNobody) {
+    // It is neither queued nor running, so that the scheduler does not hear of it.
+    EXPECT_EQ(take_turns({waits("l", Low, 1)}, {}, slots(1), at(0)).grant, ids({"l"}));
+}
+
+TEST(Turns, FreeSlotsAreNotForLowerLevels) {
+    auto turns =
+        take_turns({waits("n", Normal, 1), waits("l", Low, 2)}, {runs("h", High, 0)}, slots(4), at(1));
+    EXPECT_TRUE(turns.grant.empty());
+    EXPECT_FALSE(turns.look_again);
+}
+
+TEST(Turns, ASliceEndsOnlyForSomebodyWhoWaits) {
+    std::vector<Running> running{runs("a", Normal, 0), runs("b", Normal, 10), runs("c", Normal, 900)};
+    EXPECT_TRUE(take_turns({}, running, slots(3), at(1000)).yield.empty());
+    auto turns = take_turns({waits("d", Normal, 1)}, running, slots(3), at(1000));
+    EXPECT_EQ(turns.yield, ids({"a"}));
+    EXPECT_EQ(turns.grant, ids({"d"}));
+    EXPECT_EQ(turns.look_again, at(310));
+}
+
+TEST(Turns, ForegroundJobsHaveNoSlice) {
+    auto turns = take_turns({waits("f2", Foreground, 1)}, {runs("f1", Foreground, 0)}, slots(1), at(1000));
+    EXPECT_TRUE(turns.yield.empty());
+    EXPECT_FALSE(turns.look_again);
 }
 
 } // namespace

@@ -27,6 +27,8 @@ std::string word_of(Event event) {
     case Event::RetryDue: return "retry due";
     case Event::NoProgress: return "no progress";
     case Event::AllTransferred: return "all transferred";
+    case Event::RangesFilled: return "ranges filled";
+    case Event::Rejected: return "rejected";
     }
     return {};
 }

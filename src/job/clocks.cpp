@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What time and the machine's surroundings do to a job (BITS 2.3, 3.1).
+#include "job/moves.hpp"
+#include "job/outcomes.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace haulier::job {
+
+namespace {
+
+std::string_view sentence_of(Cause cause) {
+    if (cause == Cause::BlockedByCost) return "the job may not use the present network, see NetworkCost";
+    if (cause == Cause::BlockedByPower)
+        return "the job may not run on the present power supply, see PowerPolicy";
+    return "there is no network";
+}
+
+/// Starts, or for cost and power stops, the no-progress clock.
+void count_blocked(Job& job, Now now) {
+    auto& since = job.moments.stalled_since;
+    if (is_excused(job))
+        since.reset();
+    else if (!since)
+        since = now.boot - job.stalled_for;
+}
+
+/// BITS 3.3: without patience, or with a method that cannot be repeated, also this is the end.
+bool is_final_block(const Job& job, Cause cause) {
+    if (has_custom_method(job) && is_running(job.state)) return true;
+    return cause == Cause::NetworkLost && job.no_progress_timeout.count() == 0;
+}
+
+} // namespace
+
+std::optional<Decision> retry_due(const Job& job, Now now) {
+    if (!next(job.state, Event::RetryDue)) return std::nullopt;
+    Decision d = untouched(job, now);
+    move(d.job, Event::RetryDue, now);
+    forget_wait(d.job);
+    return d;
+}
+
+std::optional<Decision> no_progress(const Job& job, Now now) {
+    if (!next(job.state, Event::NoProgress) || job.completing || is_excused(job)) return std::nullopt;
+    Decision d = touched(job, now);
+    JobError error{Cause::NoProgress, 0,
+                   fmt::format("no progress for {} seconds", job.no_progress_timeout.count()), NoFile};
+    if (job.error) {
+        error.code = job.error->code;
+        error.file = job.error->file;
+        error.sentence += fmt::format("; last: {} ({})", job.error->sentence, to_word(job.error->cause));
+    }
+    fail_for_good(d, std::move(error), now);
+    return d;
+}
+
+std::optional<Decision> out_of_time(const Job& job, Now now) {
+    if (!is_running(job.state)) return std::nullopt;
+    Decision d = touched(job, now);
+    if (job.state == State::Transferring) d.job.error_count += 1;
+    fail_for_good(d,
+                  {Cause::MaxDownloadTime, 0,
+                   fmt::format("the job has been active for {} seconds", job.maximum_download_time.count()),
+                   NoFile},
+                  now);
+    return d;
+}
+
+std::optional<Decision> expired(const Job& job, Now now) {
+    if (is_final(job.state) || job.completing) return std::nullopt;
+    Decision d = touched(job, now);
+    d.job.expired = true;
+    end_cancelled(d, now);
+    return d;
+}
+
+std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
+    bool other_reason = is_blocked(job) && job.error->cause != cause;
+    if (!next(job.state, Event::Failed) && !other_reason) return std::nullopt;
+    Decision d = untouched(job, now);
+    JobError error{cause, 0, std::string{sentence_of(cause)}, NoFile};
+    if (is_final_block(job, cause)) {
+        fail_for_good(d, std::move(error), now);
+        return d;
+    }
+    if (is_running(job.state)) d.effects = {Effect::StopTransfers};
+    if (!other_reason) move(d.job, Event::Failed, now);
+    d.job.error = std::move(error);
+    forget_wait(d.job);
+    count_blocked(d.job, now);
+    return d;
+}
+
+BootTime expiry_of(const Job& job, Usec empty, Usec inactive) {
+    return job.moments.touched_at + (job.files_total == 0 ? empty : inactive);
+}
+
+std::optional<BootTime> end_of_time(const Job& job) {
+    if (!job.moments.active_since) return std::nullopt;
+    return *job.moments.active_since + (job.maximum_download_time - job.active_for);
+}
+
+Decision recover(const Job& job, Now now) {
+    Decision d;
+    d.job = job;
+    auto& m = d.job.moments;
+    m = {};
+    // A wall clock that was set back must not make the past longer.
+    m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
+    if (is_running(job.state)) move(d.job, Event::Interrupted, now);
+    if (job.state == State::TransientError && !is_blocked(job)) {
+        auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
+        m.retry_at = now.boot + left;
+        d.job.retry_date = now.wall + left;
+    }
+    bool counting = job.failures > 0 || job.stalled_for > Usec{0} || is_blocked(job);
+    if (counting && is_active(job.state) && !is_excused(job)) m.stalled_since = now.boot - job.stalled_for;
+    if (job.completing) d.effects.push_back(Effect::Publish);
+    if (job.state == State::Acknowledged) d.effects.push_back(Effect::DiscardUnfinished);
+    if (job.state == State::Cancelled) d.effects.push_back(Effect::DiscardAll);
+    return d;
+}
+
+} // namespace haulier::job

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/conditions.hpp"
+
+#include "job/url.hpp"
+
+#include <algorithm>
+
+namespace haulier::job {
+
+namespace {
+
+bool allows(NetworkCost cost, const Conditions& conditions) {
+    switch (cost) {
+    case NetworkCost::Always: return true;
+    case NetworkCost::NoRoaming: return !conditions.roaming;
+    case NetworkCost::Standard: return !conditions.roaming && conditions.metered != Metered::Yes;
+    case NetworkCost::Unmetered:
+        // Nobody who says anything about meters is no meter: machines without NetworkManager.
+        return !conditions.roaming && conditions.metered != Metered::Yes &&
+               conditions.metered != Metered::GuessYes;
+    }
+    return true;
+}
+
+bool allows(PowerPolicy policy, const Conditions& conditions) {
+    switch (policy) {
+    case PowerPolicy::Always: return true;
+    case PowerPolicy::NoSaver: return !conditions.power_saver;
+    case PowerPolicy::AcOnly: return !conditions.on_battery;
+    }
+    return true;
+}
+
+/// 127.0.0.0/8, written as four numbers.
+bool is_loopback_address(const std::string& host) {
+    return host.rfind("127.", 0) == 0 && std::count(host.begin(), host.end(), '.') == 3 &&
+           host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+} // namespace
+
+std::string_view to_word(Metered metered) {
+    switch (metered) {
+    case Metered::Unknown: return "unknown";
+    case Metered::No:
+    case Metered::GuessNo: return "no";
+    case Metered::GuessYes:
+    case Metered::Yes: return "yes";
+    }
+    return {};
+}
+
+NetworkCost cost_of(const Job& job) {
+    auto by_priority = job.priority == Priority::Foreground ? NetworkCost::NoRoaming : NetworkCost::Standard;
+    return job.network_cost.value_or(by_priority);
+}
+
+std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Conditions& conditions) {
+    if (needs_network && !conditions.online) return Cause::NetworkLost;
+    if (needs_network && !allows(cost_of(job), conditions)) return Cause::BlockedByCost;
+    if (!allows(job.power_policy, conditions)) return Cause::BlockedByPower;
+    return std::nullopt;
+}
+
+bool is_blocked(const Job& job) {
+    if (job.state != State::TransientError || !job.error) return false;
+    auto cause = job.error->cause;
+    return cause == Cause::NetworkLost || cause == Cause::BlockedByCost || cause == Cause::BlockedByPower;
+}
+
+bool is_loopback(const std::string& url) {
+    auto authority = authority_of(url);
+    if (!authority) return false;
+    const auto& host = authority->host;
+    return host == "localhost" || host == "[::1]" || is_loopback_address(host);
+}
+
+Readiness readiness(const Job& job, WallTime now) {
+    if (job.not_before > now) return Readiness::NotBefore;
+    if (job.dynamic_content && job.priority != Priority::Foreground) return Readiness::ForegroundOnly;
+    return Readiness::Ready;
+}
+
+} // namespace haulier::job

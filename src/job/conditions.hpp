@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the machine's surroundings allow (BITS 2.3, 4.5 to 4.7): pure questions about a job and the network,
+// the meter and the battery.
+#pragma once
+
+#include "job/types.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace haulier::job {
+
+enum class Metered { Unknown, No, GuessNo, GuessYes, Yes };
+/// "yes", "no" or "unknown"; a guess counts as what it guesses.
+std::string_view to_word(Metered metered);
+
+struct Conditions {
+    bool online = true;
+    Metered metered = Metered::Unknown;
+    bool roaming = false;
+    bool on_battery = false;
+    bool power_saver = false;
+    bool operator==(const Conditions&) const = default;
+};
+
+/// The job's own choice, or what its priority has by default (choice U-10): foreground no-roaming, others
+/// standard.
+NetworkCost cost_of(const Job& job);
+
+/// Why the job must not move data now; nothing = it may. `needs_network`: one of its servers is another
+/// machine.
+std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Conditions& conditions);
+
+/// The job waits for its surroundings, not for a clock.
+bool is_blocked(const Job& job);
+
+/// Is the host of this URL the machine itself: localhost, 127.0.0.0/8, [::1]?
+bool is_loopback(const std::string& url);
+
+/// Where a job stands with the scheduler apart from whose turn it is.
+enum class Readiness {
+    Ready,
+    NotBefore,      ///< its date has not come
+    ForegroundOnly, ///< dynamic content, and not in the foreground (BITS 3.5)
+};
+Readiness readiness(const Job& job, WallTime now);
+
+} // namespace haulier::job

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/credentials.hpp"
+
+#include "job/http_checks.hpp"
+#include "job/url.hpp"
+
+#include <algorithm>
+
+namespace haulier::job {
+
+namespace {
+
+Status take_user_of(std::vector<Credentials>& all, std::string& url) {
+    auto found = take_user(url);
+    if (!found) return Done{};
+    if (auto ok = check_credentials(*found); !ok) return ok;
+    put_credentials(all, *found);
+    return Done{};
+}
+
+/// What stands in for `like` at one server alone.
+const Credentials* find_slot(const std::vector<Credentials>& all, const Credentials& like,
+                             const std::string& only_for) {
+    auto slot = std::find_if(all.begin(), all.end(), [&](const Credentials& c) {
+        return c.target == like.target && c.scheme == like.scheme && c.only_for == only_for;
+    });
+    return only_for.empty() || slot == all.end() ? nullptr : &*slot;
+}
+
+} // namespace
+
+void put_credentials(std::vector<Credentials>& all, const Credentials& one) {
+    std::erase_if(all, [&](const Credentials& c) {
+        return c.target == one.target && c.scheme == one.scheme && c.only_for == one.only_for;
+    });
+    all.push_back(one);
+}
+
+Status take_users(std::vector<Credentials>& all, FileSpec& spec) {
+    if (auto ok = take_user_of(all, spec.remote); !ok) return ok;
+    for (auto& mirror : spec.mirrors)
+        if (auto ok = take_user_of(all, mirror); !ok) return ok;
+    return Done{};
+}
+
+std::vector<Credentials> credentials_for(const Job& job, const std::string& url) {
+    auto authority = authority_of(url);
+    auto server = authority ? authority->server() : std::string{};
+    std::vector<Credentials> mine;
+    for (const auto& c : job.http.credentials)
+        if (c.only_for.empty() && !find_slot(job.http.credentials, c, server)) mine.push_back(c);
+    for (const auto& c : job.http.credentials)
+        if (!server.empty() && c.only_for == server)
+            mine.push_back({c.target, c.scheme, c.user, c.password, {}});
+    return mine;
+}
+
+} // namespace haulier::job

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The verbs on single files.
+#include "job/check.hpp"
+#include "job/credentials.hpp"
+#include "job/decide.hpp"
+#include "job/mirrors.hpp"
+#include "job/moves.hpp"
+#include "job/segments.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace haulier::job {
+
+namespace {
+
+Status downloads_only(const Job& job, std::string_view verb) {
+    if (auto ok = changeable(job); !ok) return ok;
+    if (is_upload(job.type)) return Error{Errc::NotSupported, fmt::format("{} is for downloads only", verb)};
+    return Done{};
+}
+
+Status on_demand_only(const Job& job) {
+    if (!job.on_demand) return Error{Errc::NotSupported, fmt::format("job {} is not OnDemand", job.id.hex)};
+    return Done{};
+}
+
+/// The file is fetched from there; what is here stays until the worker has compared the versions.
+Status rename_remote(Decision& d, uint32_t index, const File& file, const std::string& remote) {
+    if (auto ok = check_remote(remote); !ok) return ok;
+    File after = file;
+    after.spec.remote = remote;
+    if (auto ok = take_users(d.job.http.credentials, after.spec); !ok) return ok;
+    after.source = 0;
+    after.marks.clear();
+    after.led_away = false;
+    if (!file.transferred && d.effects.empty()) restart_flights(d);
+    d.files.emplace(index, std::move(after));
+    return Done{};
+}
+
+Status check_inside(const std::vector<Range>& ranges, uint64_t total) {
+    if (total == UnknownSize) return Done{};
+    for (const auto& r : ranges)
+        if (r.offset >= total || (r.length != ToEnd && r.length > total - r.offset))
+            return Error{Errc::InvalidRange,
+                         fmt::format("the range at {} of length {} is not inside the file of {} bytes",
+                                     r.offset, r.length, total)};
+    return Done{};
+}
+
+Status check_requests(const Job& job) {
+    if (auto ok = changeable(job); !ok) return ok;
+    return on_demand_only(job);
+}
+
+} // namespace
+
+Result<uint32_t> file_number(const Job& job, uint32_t index) {
+    if (index < job.files_total) return index;
+    return Error{Errc::InvalidArgument,
+                 fmt::format("there is no file {}, the job has {}", index, job.files_total)};
+}
+
+Result<uint32_t> file_to_change(const Job& job, uint32_t index) {
+    if (auto ok = changeable(job); !ok) return ok.error();
+    return file_number(job, index);
+}
+
+Result<Decision> set_remote_name(const Job& job, uint32_t index, const File& file, const std::string& remote,
+                                 Now now) {
+    if (auto ok = downloads_only(job, "SetRemoteName"); !ok) return ok.error();
+    Decision d = touched(job, now);
+    if (auto ok = rename_remote(d, index, file, remote); !ok) return ok.error();
+    return d;
+}
+
+Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& files,
+                                       const std::string& from, const std::string& to, Now now) {
+    if (auto ok = downloads_only(job, "ReplaceRemotePrefix"); !ok) return ok.error();
+    if (from.empty()) return Error{Errc::InvalidArgument, "the old prefix is empty"};
+    Decision d = touched(job, now);
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        const auto& remote = files[i].spec.remote;
+        if (remote.rfind(from, 0) != 0) continue;
+        auto ok = rename_remote(d, i, files[i], to + remote.substr(from.size()));
+        if (!ok) return about_file(ok.error(), i, files.size());
+    }
+    return d;
+}
+
+Result<Decision> set_validation(const Job& job, uint32_t index, const File& file, bool valid, Now now) {
+    if (auto ok = downloads_only(job, "SetValidationState"); !ok) return ok.error();
+    if (!file.transferred) return Error{Errc::Pending, fmt::format("file {} is not transferred yet", index)};
+    Decision d = touched(job, now);
+    File after = file;
+    after.validation = valid ? Validation::Valid : Validation::Invalid;
+    if (!valid) {
+        void_bytes(after);
+        after.transferred = false;
+        after.completed = false;
+        after.inode = {};
+        if (auto other = after_failure(after, true)) after.source = *other;
+        if (job.on_demand) after.wanted = {{0, ToEnd}};
+        d.job.ranges_wanted = d.job.ranges_wanted || job.on_demand;
+        d.job.files_transferred -= 1;
+        reject(d, {Cause::ValidationFailed, 0, "the client found the content of the file wrong", index}, now);
+    }
+    d.files.emplace(index, std::move(after));
+    return d;
+}
+
+Result<Decision> request_ranges(const Job& job, uint32_t index, const File& file,
+                                const std::vector<Range>& ranges, const Limits& limits, Now now) {
+    if (auto ok = check_requests(job); !ok) return ok.error();
+    if (auto ok = check_wanted(ranges, limits.ranges_per_file); !ok) return ok.error();
+    if (auto ok = check_inside(ranges, file.total); !ok) return ok.error();
+    Decision d = touched(job, now);
+    if (file.transferred || missing(ranges, file.filled).empty()) return d;
+    File after = file;
+    after.wanted.insert(after.wanted.end(), ranges.begin(), ranges.end());
+    if (after.wanted.size() > limits.ranges_per_file)
+        return Error{Errc::TooManyRanges,
+                     fmt::format("{} ranges are asked for and not here yet, over the limit of {}",
+                                 after.wanted.size(), limits.ranges_per_file)};
+    d.job.ranges_wanted = true;
+    d.files.emplace(index, std::move(after));
+    return d;
+}
+
+Result<std::vector<Range>> filled_ranges(const Job& job, const File& file) {
+    if (auto ok = on_demand_only(job); !ok) return ok.error();
+    return file.filled;
+}
+
+Result<Decision> update_position(const Job& job, uint32_t index, const File& file, uint64_t offset, Now now) {
+    if (auto ok = check_requests(job); !ok) return ok.error();
+    if (auto ok = check_wanted({{offset, ToEnd}}, 1); !ok) return ok.error();
+    if (auto ok = check_inside({{offset, ToEnd}}, file.total); !ok) return ok.error();
+    Decision d = touched(job, now);
+    if (file.transferred) return d;
+    File after = file;
+    after.wanted = {{offset, ToEnd}};
+    if (offset > 0) after.wanted.push_back({0, offset});
+    d.job.ranges_wanted = true;
+    restart_flights(d);
+    d.files.emplace(index, std::move(after));
+    return d;
+}
+
+} // namespace haulier::job

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/mirrors.hpp"
+
+namespace haulier::job {
+
+namespace {
+
+/// The one with the fewest failures that is not banned, the first of equals.
+std::optional<uint32_t> best_source(const File& file) {
+    std::optional<uint32_t> best;
+    for (uint32_t i = 0; i < sources_of(file); ++i) {
+        auto mark = mark_of(file, i);
+        if (!mark.banned && (!best || mark.failures < mark_of(file, *best).failures)) best = i;
+    }
+    return best;
+}
+
+} // namespace
+
+uint32_t sources_of(const File& file) {
+    return static_cast<uint32_t>(1 + file.spec.mirrors.size());
+}
+
+const std::string& url_of(const File& file) {
+    bool mirror = file.source > 0 && file.source < sources_of(file);
+    return mirror ? file.spec.mirrors[file.source - 1] : file.spec.remote;
+}
+
+SourceMark mark_of(const File& file, uint32_t source) {
+    return source < file.marks.size() ? file.marks[source] : SourceMark{};
+}
+
+bool blames_source(Cause cause) {
+    switch (cause) {
+    case Cause::HttpStatus:
+    case Cause::NameResolution:
+    case Cause::ConnectFailure:
+    case Cause::ConnectionLost:
+    case Cause::Timeout:
+    case Cause::TlsCertificate:
+    case Cause::TlsHandshake:
+    case Cause::TooManyRedirects:
+    case Cause::RedirectRefused:
+    case Cause::InvalidResponse:
+    case Cause::ShortBody:
+    case Cause::LongBody:
+    case Cause::SizeMismatch:
+    case Cause::RemoteFileChanged:
+    case Cause::ChecksumMismatch:
+    case Cause::ValidationFailed:
+    case Cause::MissingRangeSupport:
+    case Cause::InvalidRange: return true;
+    case Cause::DiskFull:
+    case Cause::LocalFile:
+    case Cause::FileBusy:
+    case Cause::NoProgress:
+    case Cause::MaxDownloadTime:
+    case Cause::MaxDownloadSize:
+    case Cause::LocalFileChanged:
+    case Cause::Proxy:
+    case Cause::NetworkLost:
+    case Cause::BlockedByCost:
+    case Cause::BlockedByPower:
+    case Cause::WorkerLost:
+    case Cause::Internal: return false;
+    }
+    return false;
+}
+
+std::optional<uint32_t> after_failure(File& file, bool fatal) {
+    if (sources_of(file) == 1) return std::nullopt;
+    if (file.source >= sources_of(file)) file.source = 0;
+    if (file.marks.size() < sources_of(file)) file.marks.resize(sources_of(file));
+    auto& present = file.marks[file.source];
+    present.failures += 1;
+    present.banned = present.banned || fatal;
+
+    auto best = best_source(file);
+    if (!best || *best == file.source) return std::nullopt;
+    if (present.banned || mark_of(file, *best).failures < present.failures) return best;
+    // All did as badly: the next try, after the wait, is for the first of them.
+    file.source = *best;
+    return std::nullopt;
+}
+
+bool all_banned(const File& file) {
+    return !best_source(file);
+}
+
+} // namespace haulier::job

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/moves.hpp"
+
+#include "job/conditions.hpp"
+#include "job/segments.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <fmt/core.h>
+
+namespace haulier::job {
+
+namespace {
+
+/// Starts or stops what counts in some states only; `ran`: the job had a slot before.
+void set_clocks(Job& job, bool ran, Now now) {
+    if (!is_running(job.state)) {
+        job.moments.active_since.reset();
+    } else if (!ran) {
+        job.moments.active_since = now.boot;
+        job.moments.slice_since = now.boot;
+    }
+    bool counting = job.failures > 0 || job.stalled_for > Usec{0};
+    if (counting && is_active(job.state) && !job.moments.stalled_since)
+        job.moments.stalled_since = now.boot - job.stalled_for;
+}
+
+} // namespace
+
+void fold(Job& job, Now now) {
+    auto& m = job.moments;
+    if (m.active_since) {
+        job.active_for += std::max(Usec{0}, now.boot - *m.active_since);
+        m.active_since = now.boot;
+    }
+    job.stalled_for = stalled_for(job, now);
+}
+
+void touch(Job& job, Now now) {
+    job.modified = now.wall;
+    job.moments.touched_at = now.boot;
+}
+
+Decision untouched(const Job& job, Now now) {
+    Decision d;
+    d.job = job;
+    fold(d.job, now);
+    return d;
+}
+
+Decision touched(const Job& job, Now now) {
+    Decision d = untouched(job, now);
+    touch(d.job, now);
+    return d;
+}
+
+void forget_wait(Job& job) {
+    job.retry_wait = {};
+    job.retry_date = {};
+    job.moments.retry_at = {};
+}
+
+void forget_stall(Job& job) {
+    job.stalled_for = {};
+    job.moments.stalled_since.reset();
+}
+
+void reset_failures(Job& job) {
+    job.failures = 0;
+    forget_stall(job);
+}
+
+Usec stalled_for(const Job& job, Now now) {
+    const auto& since = job.moments.stalled_since;
+    return since ? std::max(Usec{0}, now.boot - *since) : job.stalled_for;
+}
+
+bool has_no_patience(const Job& job) {
+    return job.no_progress_timeout.count() == 0 || job.minimum_retry_delay > job.no_progress_timeout;
+}
+
+bool is_excused(const Job& job) {
+    return is_blocked(job) && job.error->cause != Cause::NetworkLost;
+}
+
+Status changeable(const Job& job) {
+    if (is_final(job.state))
+        return Error{Errc::InvalidState, fmt::format("job {} has ended ({}), it cannot be changed",
+                                                     job.id.hex, to_word(job.state))};
+    if (job.completing)
+        return Error{Errc::InvalidState, fmt::format("job {} is being completed", job.id.hex)};
+    return Done{};
+}
+
+void move(Job& job, Event event, Now now) {
+    auto after = next(job.state, event);
+    assert(after);
+    bool ran = is_running(job.state);
+    bool changed = *after != job.state;
+    fold(job, now);
+    job.state = *after;
+    if (changed) touch(job, now);
+    set_clocks(job, ran, now);
+}
+
+void restart_flights(Decision& d) {
+    if (is_running(d.job.state)) d.effects.push_back(Effect::StopTransfers);
+}
+
+void fail_for_good(Decision& d, JobError error, Now now) {
+    const auto& flags = d.job.notify_flags;
+    move(d.job, Event::FailedForGood, now);
+    if (flags.error && !flags.disable) d.notices.push_back({NoticeKind::Error, error.file});
+    d.job.error = std::move(error);
+    forget_wait(d.job);
+    forget_stall(d.job);
+    d.effects = {Effect::StopTransfers};
+}
+
+void reject(Decision& d, JobError error, Now now) {
+    const auto& flags = d.job.notify_flags;
+    if (is_running(d.job.state)) d.effects = {Effect::StopTransfers};
+    move(d.job, Event::Rejected, now);
+    d.job.error = std::move(error);
+    d.job.transferred_at = {};
+    d.job.failures = 0;
+    forget_wait(d.job);
+    forget_stall(d.job);
+    d.void_notices = true;
+    if (flags.error && !flags.disable) d.notices.push_back({NoticeKind::Error, d.job.error->file});
+}
+
+void start_completing(Decision& d) {
+    d.job.completing = true;
+    forget_wait(d.job);
+    forget_stall(d.job);
+    d.effects.push_back(Effect::Publish);
+}
+
+void finish(Decision& d, Now now) {
+    const auto& flags = d.job.notify_flags;
+    move(d.job, Event::AllTransferred, now);
+    d.job.transferred_at = now.wall;
+    d.job.error.reset();
+    reset_failures(d.job);
+    forget_wait(d.job);
+    if (flags.transferred && !flags.disable) d.notices.push_back({NoticeKind::Transferred, NoFile});
+    if (d.job.auto_complete) start_completing(d);
+}
+
+void end_cancelled(Decision& d, Now now) {
+    move(d.job, Event::Cancel, now);
+    forget_wait(d.job);
+    forget_stall(d.job);
+    d.void_notices = true;
+    d.effects = {Effect::StopTransfers, Effect::DiscardAll};
+}
+
+void say_again(Decision& d) {
+    const auto& flags = d.job.notify_flags;
+    d.void_notices = true;
+    if (d.job.state == State::Transferred && flags.transferred && !flags.disable)
+        d.notices.push_back({NoticeKind::Transferred, NoFile});
+    if (d.job.state == State::Error && flags.error && !flags.disable)
+        d.notices.push_back({NoticeKind::Error, d.job.error ? d.job.error->file : NoFile});
+}
+
+bool has_custom_method(const Job& job) {
+    return !is_upload(job.type) && !job.http.method.empty();
+}
+
+bool starts_from_zero(const Job& job) {
+    return job.dynamic_content || has_custom_method(job);
+}
+
+bool lacks_ranges(const File& file) {
+    return !file.transferred && !segments_of(file, true).empty();
+}
+
+void void_bytes(File& file) {
+    file.offset = 0;
+    file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;
+    file.validators = {};
+    file.filled.clear();
+}
+
+} // namespace haulier::job

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What comes back from the worker, the clocks and the machine's surroundings, and what it means for a job.
+// Each answers nothing when it no longer matters.
+#pragma once
+
+#include "job/conditions.hpp"
+#include "job/decide.hpp"
+#include "job/segments.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haulier::job {
+
+// ---- the scheduler ----
+
+/// The job gets a slot.
+std::optional<Decision> granted(const Job& job, Now now);
+/// Its slot is gone through no fault of its own: pre-empted, its slice is over, its worker is lost.
+std::optional<Decision> interrupted(const Job& job, Now now);
+
+// ---- the worker ----
+
+/// What every report of a moving file says.
+struct Report {
+    uint64_t offset = 0; ///< bytes of the stream of segments
+    Validators validators;
+    uint64_t total = UnknownSize; ///< of the remote file
+};
+
+struct Begun {
+    Report report;
+    bool restarted = false; ///< what was there belongs to another version
+    std::string headers;    ///< of the answer
+    std::string remote;     ///< where redirects ended, if the policy is to report it; else empty
+    std::string upload_url;
+    std::optional<SourceStamp> stamp;
+};
+
+/// Bytes arrive: the row of failures is over.
+std::optional<Decision> progressed(const Job& job, Now now);
+std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, const Begun& begun,
+                              const Limits& limits, Now now);
+/// `report.offset` bytes of `segments` are durable.
+std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File& file, const Report& report,
+                                     const std::vector<Segment>& segments, Now now);
+struct Fetched {
+    Report report; ///< offset = all that was asked for
+    Inode inode;
+    std::optional<uint64_t> reply; ///< size of an upload's reply
+    std::string headers;           ///< of the final answer, where it is not the one that Begun told of
+};
+/// `files`: all of the job's; of on-demand ones, others may still be wanted.
+std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
+                                const Fetched& fetched, const std::vector<Segment>& segments, Now now);
+struct Failure {
+    JobError error;
+    bool fatal = false;                 ///< see is_fatal() in retry.hpp
+    std::chrono::seconds retry_after{}; ///< what the server asked for
+    bool void_offset = false;           ///< the bytes on disk are worthless
+    std::string remote;                 ///< where a refused redirect led; else empty
+};
+std::optional<Decision> failed(const Job& job, uint32_t index, const File& file, const Failure& failure,
+                               const RetryPolicy& policy, Random& random, Now now);
+/// Bytes of an upload's reply.
+std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transferred);
+
+// ---- clocks and surroundings ----
+
+std::optional<Decision> retry_due(const Job& job, Now now);
+std::optional<Decision> no_progress(const Job& job, Now now);
+std::optional<Decision> out_of_time(const Job& job, Now now);
+/// Nobody touched it for too long: cancelled, with `expired`.
+std::optional<Decision> expired(const Job& job, Now now);
+/// `cause` of blocked_by(): the job waits for its surroundings; not counted as an error (BITS 3.6).
+std::optional<Decision> blocked(const Job& job, Cause cause, Now now);
+/// When the next inactivity check is due: empty jobs after `empty`, others after `inactive`.
+BootTime expiry_of(const Job& job, Usec empty, Usec inactive);
+/// When MaximumDownloadTime ends, if the job runs.
+std::optional<BootTime> end_of_time(const Job& job);
+
+// ---- the end ----
+
+/// File `index` has its name.
+std::optional<Decision> published(const Job& job, uint32_t index, const File& file);
+/// All finished files have their names: the end.
+std::optional<Decision> publish_succeeded(const Job& job, Now now);
+/// One could not be renamed. The job stays, transferred, and Complete may be called again (BITS 2.5.4); where
+/// nobody called it (AutoComplete), the job fails with `why`.
+std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now);
+
+/// A job read from the store at start: what was in flight is queued again, waits go on.
+Decision recover(const Job& job, Now now);
+
+} // namespace haulier::job

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Wishes come true; private to the room.
+#pragma once
+
+#include "job/decide.hpp"
+
+namespace haulier::job {
+
+/// Checks all of them and sets them; what they do to a job that runs or waits is not decided here.
+Status take_wishes(Job& job, const Wishes& wishes);
+
+} // namespace haulier::job

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the surroundings allow, and what a job does meanwhile (BITS 2.3, 4.5 to 4.7; D-16, D-17, D-27, D-37,
+// D-38).
+#include "job/conditions.hpp"
+
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::job {
+
+namespace {
+
+using std::chrono::seconds;
+
+struct CostRow {
+    NetworkCost cost;
+    Metered metered;
+    bool roaming;
+    bool allowed;
+};
+
+TEST(NetworkCosts, AllowWhatTheTableSays) {
+    using enum NetworkCost;
+    const CostRow rows[] = {
+        {Always, Metered::Yes, true, true},           {NoRoaming, Metered::Yes, false, true},
+        {NoRoaming, Metered::No, true, false},        {Standard, Metered::GuessYes, false, true},
+        {Standard, Metered::Yes, false, false},       {Standard, Metered::No, true, false},
+        {Standard, Metered::Unknown, false, true},    {Unmetered, Metered::No, false, true},
+        {Unmetered, Metered::GuessNo, false, true},   {Unmetered, Metered::Unknown, false, true},
+        {Unmetered, Metered::GuessYes, false, false}, {Unmetered, Metered::Yes, false, false},
+        {Unmetered, Metered::No, true, false},
+    };
+    for (const auto& row : rows) {
+        Job job;
+        job.network_cost = row.cost;
+        Conditions conditions;
+        conditions.metered = row.metered;
+        conditions.roaming = row.roaming;
+        EXPECT_EQ(!blocked_by(job, true, conditions), row.allowed)
+            << to_word(row.cost) << ' ' << to_word(row.metered) << ' ' << row.roaming;
+        EXPECT_FALSE(blocked_by(job, false, conditions)) << "loopback costs nothing";
+    }
+}
+
+TEST(NetworkCosts, DependOnThePriorityUntilChosen) {
+    Job job;
+    EXPECT_EQ(cost_of(job), NetworkCost::Standard);
+    job.priority = Priority::Foreground;
+    EXPECT_EQ(cost_of(job), NetworkCost::NoRoaming);
+    job.network_cost = NetworkCost::Always;
+    EXPECT_EQ(cost_of(job), NetworkCost::Always);
+}
+
+TEST(PowerPolicies, AllowWhatTheySay) {
+    Job job;
+    Conditions battery;
+    battery.on_battery = true;
+    Conditions saver;
+    saver.power_saver = true;
+    EXPECT_FALSE(blocked_by(job, true, battery));
+    job.power_policy = PowerPolicy::NoSaver;
+    EXPECT_FALSE(blocked_by(job, true, battery));
+    EXPECT_EQ(blocked_by(job, true, saver), Cause::BlockedByPower);
+    job.power_policy = PowerPolicy::AcOnly;
+    EXPECT_EQ(blocked_by(job, true, battery), Cause::BlockedByPower);
+}
+
+TEST(Network, IsNeededByJobsWithOtherMachines) {
+    Conditions offline;
+    offline.online = false;
+    EXPECT_EQ(blocked_by(Job{}, true, offline), Cause::NetworkLost);
+    EXPECT_FALSE(blocked_by(Job{}, false, offline));
+}
+
+TEST(Loopback, IsTheMachineItselfAndNothingThatLooksLikeIt) {
+    for (const char* url : {"http://localhost/x", "http://LOCALHOST:8080/x", "https://127.0.0.1/",
+                            "http://127.9.8.7", "http://[::1]:80/x", "http://[::1]"})
+        EXPECT_TRUE(is_loopback(url)) << url;
+    for (const char* url :
+         {"http://localhost.example.org/", "http://127.0.0.1.example.org/", "http://127.0.0/",
+          "http://localhost@example.org/", "http://example.org/localhost", "http://[::2]/",
+          "http://example.org?@localhost/", "http://example.org#@localhost"})
+        EXPECT_FALSE(is_loopback(url)) << url;
+}
+
+TEST(ABlockedJob, D16WaitsForTheNetworkWithoutAClock) {
+    Sample queued{1};
+    queued.take(*blocked(queued.job, Cause::NetworkLost, at_second(5)));
+    EXPECT_EQ(queued.job.state, State::TransientError);
+    EXPECT_EQ(queued.job.retry_date, WallTime{});
+    EXPECT_TRUE(is_blocked(queued.job));
+    EXPECT_EQ(wait_reason(queued.job, at_second(5).wall), (WaitReason{"network", {}}));
+    EXPECT_FALSE(has(queued.effects, Effect::StopTransfers));
+
+    Sample running{1};
+    running.run();
+    running.take(*blocked(running.job, Cause::NetworkLost, at_second(5)));
+    EXPECT_TRUE(has(running.effects, Effect::StopTransfers));
+
+    EXPECT_FALSE(blocked(Sample(1, false).job, Cause::NetworkLost, at_second(5)));
+    Sample done{1};
+    done.run();
+    done.fetch(0);
+    EXPECT_FALSE(blocked(done.job, Cause::NetworkLost, at_second(5)));
+}
+
+TEST(ABlockedJob, D17IsQueuedAtOnceWhenItMay) {
+    Sample s{1};
+    s.take(*blocked(s.job, Cause::BlockedByCost, at_second(5)));
+    EXPECT_EQ(wait_reason(s.job, {}).word, "cost");
+    s.take(*retry_due(s.job, at_second(6)));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_TRUE(s.job.error);
+}
+
+TEST(ABlockedJob, SaysTheReasonThatHoldsNow) {
+    Sample s{1};
+    s.take(*blocked(s.job, Cause::BlockedByPower, at_second(5)));
+    EXPECT_EQ(wait_reason(s.job, {}).word, "power");
+    EXPECT_FALSE(blocked(s.job, Cause::BlockedByPower, at_second(6)));
+    s.take(*blocked(s.job, Cause::NetworkLost, at_second(6)));
+    EXPECT_EQ(wait_reason(s.job, {}).word, "network");
+}
+
+TEST(ABlockedJob, LeavesWhoWaitsToTryAgain) {
+    Sample s{1};
+    s.run();
+    s.fail(transient_failure(), 2);
+    EXPECT_FALSE(blocked(s.job, Cause::NetworkLost, at_second(3)));
+    EXPECT_EQ(wait_reason(s.job, {}).word, "retry-delay");
+}
+
+TEST(ABlockedJob, D37IsNoError) {
+    Sample s{1};
+    for (int i = 0; i < 3; ++i) {
+        s.run(0, 10 * i);
+        s.take(*blocked(s.job, Cause::NetworkLost, at_second(10 * i + 1)));
+        s.take(*retry_due(s.job, at_second(10 * i + 2)));
+    }
+    EXPECT_EQ(s.job.error_count, 0U);
+    EXPECT_EQ(s.job.failures, 0U);
+}
+
+TEST(ABlockedJob, WithoutPatienceFailsForWantOfANetwork) {
+    Sample s{1};
+    s.change(wish(&Wishes::no_progress_timeout, seconds{0}));
+    s.take(*blocked(s.job, Cause::BlockedByCost, at_second(1)));
+    EXPECT_EQ(s.job.state, State::TransientError);
+    s.take(*blocked(s.job, Cause::NetworkLost, at_second(1)));
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.job.error->cause, Cause::NetworkLost);
+}
+
+TEST(NoProgressClock, RunsWhileTheNetworkIsAway) {
+    Sample s{1};
+    s.take(*blocked(s.job, Cause::NetworkLost, at_second(10)));
+    EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
+    s.take(*no_progress(s.job, at_second(100)));
+    EXPECT_EQ(s.job.state, State::Error);
+}
+
+TEST(NoProgressClock, StandsWhileCostOrPowerBlocks) {
+    Sample s{1};
+    s.run();
+    s.fail(transient_failure(), 10);
+    s.take(*retry_due(s.job, at_second(70)));
+    s.take(*blocked(s.job, Cause::BlockedByCost, at_second(80)));
+    EXPECT_FALSE(s.job.moments.stalled_since);
+    EXPECT_EQ(s.job.stalled_for, seconds{70});
+    EXPECT_FALSE(no_progress(s.job, at_second(9000)));
+    s.take(*retry_due(s.job, at_second(1000)));
+    EXPECT_EQ(s.job.moments.stalled_since, at_second(930).boot);
+}
+
+TEST(NoProgressClock, KeepsItsReadingOverARestartWhileBlocked) {
+    Sample s{1};
+    s.take(*blocked(s.job, Cause::NetworkLost, at_second(10)));
+    s.change(wish(&Wishes::description, "x"), 40);
+    EXPECT_EQ(s.job.stalled_for, seconds{30});
+    Now later{{seconds{3}}, at_second(5000).wall};
+    auto d = recover(s.job, later);
+    EXPECT_EQ(d.job.moments.stalled_since, later.boot - seconds{30});
+    EXPECT_EQ(d.job.retry_date, WallTime{});
+    s.take(*blocked(s.job, Cause::BlockedByCost, at_second(50)));
+    EXPECT_FALSE(recover(s.job, later).job.moments.stalled_since);
+}
+
+TEST(Readiness, WaitsForItsDate) {
+    Sample s{1};
+    s.change(wish(&Wishes::not_before, at_second(100).wall));
+    EXPECT_EQ(readiness(s.job, at_second(99).wall), Readiness::NotBefore);
+    EXPECT_EQ(wait_reason(s.job, at_second(99).wall), (WaitReason{"not-before", at_second(100).wall}));
+    EXPECT_EQ(readiness(s.job, at_second(100).wall), Readiness::Ready);
+    EXPECT_EQ(wait_reason(s.job, at_second(100).wall).word, "turn");
+}
+
+TEST(Readiness, D38DynamicContentRunsInTheForegroundOnly) {
+    auto request = request_for(1, true);
+    request.wishes.dynamic_content = true;
+    Sample s{request};
+    EXPECT_EQ(readiness(s.job, {}), Readiness::ForegroundOnly);
+    EXPECT_EQ(wait_reason(s.job, {}).word, "foreground-only");
+    s.change(wish(&Wishes::priority, Priority::Foreground));
+    EXPECT_EQ(readiness(s.job, {}), Readiness::Ready);
+    s.run();
+    s.change(wish(&Wishes::priority, Priority::High));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+}
+
+} // namespace
+
+} // namespace haulier::job

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Every operation in every state (BITS 2.2), asked of the code and compared with docs/states.md.
+#include "samples.hpp"
+
+#include <fstream>
+#include <functional>
+#include <gtest/gtest.h>
+#include <sstream>
+
+namespace haulier::job {
+
+namespace {
+
+constexpr int64_t Later = 9;
+
+Request of_type(Type type) {
+    auto request = request_for(1);
+    request.type = type;
+    return request;
+}
+
+Request on_demand() {
+    auto request = request_for(1);
+    request.wishes.on_demand = true;
+    return request;
+}
+
+/// Drives a job that is suspended to `state`; `index` is the file that is in work.
+Sample brought_to(State state, Sample s, uint32_t index) {
+    if (state == State::Suspended) return s;
+    if (state == State::Cancelled) {
+        s.take(*cancel(s.job, at_second(3)));
+        return s;
+    }
+    s.take(*resume(s.job, s.files, at_second(3)));
+    if (state == State::Queued) return s;
+    s.grant(3);
+    if (state == State::Connecting) return s;
+    s.run(index, 3);
+    if (state == State::TransientError) s.fail(transient_failure(index), 4);
+    if (state == State::Error) s.fail(fatal_failure(index), 4);
+    if (state != State::Transferred && state != State::Acknowledged) return s;
+    for (uint32_t i = index; i < s.files.size(); ++i)
+        s.fetch(i, 4);
+    if (state == State::Transferred) return s;
+    s.take(*complete(s.job, at_second(5)));
+    s.take(*publish_succeeded(s.job, at_second(5)));
+    return s;
+}
+
+/// A download of two files of which nothing is here.
+Sample fresh(State state) {
+    return brought_to(state, Sample{2, false}, 0);
+}
+
+/// The same with its first file here.
+Sample half_done(State state) {
+    Sample s{2, true};
+    s.run();
+    s.fetch(0);
+    s.take(*suspend(s.job, at_second(2)));
+    return brought_to(state, s, 1);
+}
+
+Sample uploading(State state) {
+    return brought_to(state, Sample{of_type(Type::UploadReply)}, 0);
+}
+
+/// Everything is asked for.
+Sample sparse(State state) {
+    Sample s{on_demand()};
+    s.take(*request_ranges(s.job, 0, s.files[0], {{0, ToEnd}}, Limits{}, at_second(1)));
+    return brought_to(state, s, 0);
+}
+
+std::string word_of(Errc code) {
+    switch (code) {
+    case Errc::InvalidState: return "InvalidState";
+    case Errc::Empty: return "Empty";
+    case Errc::ReadOnlyAfterAddFile: return "ReadOnlyAfterAddFile";
+    case Errc::ReadOnlyAfterResume: return "ReadOnlyAfterResume";
+    case Errc::Pending: return "Pending";
+    case Errc::NotFound:
+    case Errc::AccessDenied:
+    case Errc::InvalidArgument:
+    case Errc::StringTooLong:
+    case Errc::NotSupported:
+    case Errc::TooManyJobs:
+    case Errc::TooManyFiles:
+    case Errc::TooManyRanges:
+    case Errc::InvalidRange:
+    case Errc::OverlappingRanges:
+    case Errc::ReadOnly:
+    case Errc::TooLarge:
+    case Errc::NotActivatable:
+    case Errc::LocalFile:
+    case Errc::Store:
+    case Errc::Internal: return "?";
+    }
+    return "?";
+}
+
+struct Operation {
+    const char* name;
+    Sample (*job)(State);
+    std::function<Result<Decision>(const Sample&, Now)> call;
+};
+
+Operation setter(const char* name, const Wishes& wishes, Sample (*job)(State) = fresh) {
+    return {name, job, [wishes](const Sample& s, Now now) { return change(s.job, wishes, now); }};
+}
+
+Wishes some_credentials() {
+    Wishes w;
+    w.credentials = {{Credentials::Target::Server, Credentials::Scheme::Basic, "u", "p", ""}};
+    return w;
+}
+
+std::vector<Operation> operations() {
+    return {
+        {"AddFile, AddFiles", fresh,
+         [](const Sample& s, Now now) { return add_files(s.job, {spec("x")}, Limits{}, now); }},
+        {"Resume", fresh, [](const Sample& s, Now now) { return resume(s.job, s.files, now); }},
+        {"Suspend", fresh, [](const Sample& s, Now now) { return suspend(s.job, now); }},
+        {"Cancel", fresh, [](const Sample& s, Now now) { return cancel(s.job, now); }},
+        {"Complete of a download", fresh, [](const Sample& s, Now now) { return complete(s.job, now); }},
+        {"Complete of an upload", uploading, [](const Sample& s, Now now) { return complete(s.job, now); }},
+        {"TakeOwnership", fresh, [](const Sample& s, Now now) { return take_ownership(s.job, 0, now); }},
+        {"SetNotifyObject", fresh, [](const Sample& s, Now now) { return renotify(s.job, now); }},
+        setter("SetNotifyService", wish(&Wishes::notify_service, {"org.example.App", "/x"})),
+        setter("SetCredentials", some_credentials()),
+        {"RemoveCredentials", fresh,
+         [](const Sample& s, Now now) -> Result<Decision> {
+             auto removed = remove_credentials(s.job, {}, {}, now);
+             if (!removed) return removed.error();
+             return removed->decision;
+         }},
+        setter("SetCustomHeaders", wish(&Wishes::custom_headers, {{"X-A: 1"}, false})),
+        {"SetRemoteName", fresh,
+         [](const Sample& s, Now now) { return set_remote_name(s.job, 0, s.files[0], "http://x/", now); }},
+        {"ReplaceRemotePrefix", fresh,
+         [](const Sample& s, Now now) {
+             return replace_remote_prefix(s.job, s.files, "https:", "http:", now);
+         }},
+        {"SetValidationState(false), file not here", fresh,
+         [](const Sample& s, Now now) {
+             return set_validation(s.job, 0, brought_to(State::Suspended, Sample{1, false}, 0).files[0],
+                                   false, now);
+         }},
+        {"SetValidationState(false), file here", half_done,
+         [](const Sample& s, Now now) { return set_validation(s.job, 0, s.files[0], false, now); }},
+        {"RequestFileRanges", sparse,
+         [](const Sample& s, Now now) {
+             return request_ranges(s.job, 0, s.files[0], {{0, 1}}, Limits{}, now);
+         }},
+        {"UpdateDownloadPosition", sparse,
+         [](const Sample& s, Now now) { return update_position(s.job, 0, s.files[0], 5, now); }},
+        setter("DisplayName, Description", wish(&Wishes::display_name, "x")),
+        setter("Priority", wish(&Wishes::priority, Priority::Low)),
+        setter("NotifyFlags", wish(&Wishes::notify_flags, {})),
+        setter("MinimumRetryDelay", wish(&Wishes::minimum_retry_delay, std::chrono::seconds{60})),
+        setter("NoProgressTimeout = 0", wish(&Wishes::no_progress_timeout, std::chrono::seconds{0})),
+        setter("NetworkCost, PowerPolicy, NotBefore", wish(&Wishes::network_cost, NetworkCost::Always)),
+        setter("BandwidthLimit, SecurityFlags", wish(&Wishes::bandwidth_limit, 4096)),
+        setter("AutoComplete = true", wish(&Wishes::auto_complete, true)),
+        setter("MaximumDownloadSize", wish(&Wishes::maximum_download_size, 1000)),
+        setter("DynamicContent", wish(&Wishes::dynamic_content, true)),
+        setter("OnDemand", wish(&Wishes::on_demand, true)),
+        setter("HttpMethod", wish(&Wishes::http_method, "POST")),
+        setter("HighPerformance", wish(&Wishes::high_performance, true)),
+        setter("ReplyFileName", wish(&Wishes::reply_file_name, "/tmp/r"), uploading),
+    };
+}
+
+std::string cell(const Operation& operation, State state) {
+    auto s = operation.job(state);
+    EXPECT_EQ(s.job.state, state) << operation.name;
+    auto result = operation.call(s, at_second(Later));
+    if (!result) return word_of(result.error().code);
+    if (result->job.completing) return "completing";
+    return result->job.state == state ? "=" : std::string{to_word(result->job.state)};
+}
+
+std::string table() {
+    std::ostringstream out;
+    out << "| operation |";
+    for (State state : AllStates)
+        out << ' ' << to_word(state) << " |";
+    out << "\n|---|";
+    for (size_t i = 0; i < AllStates.size(); ++i)
+        out << "---|";
+    out << '\n';
+    for (const auto& operation : operations()) {
+        out << "| " << operation.name << " |";
+        for (State state : AllStates)
+            out << ' ' << cell(operation, state) << " |";
+        out << '\n';
+    }
+    return out.str();
+}
+
+TEST(Operations, AreWhatTheDocsSayInEveryState) {
+    std::ifstream file(HAULIER_SOURCE "/docs/states.md");
+    std::stringstream text;
+    text << file.rdbuf();
+    EXPECT_NE(text.str().find(table()), std::string::npos) << "docs/states.md lacks this table:\n" << table();
+}
+
+} // namespace
+
+} // namespace haulier::job

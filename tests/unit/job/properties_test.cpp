@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Values, limits and locks of the writable properties (BITS 1.2 to 1.6, 1.11, 3.2; D-4).
+#include "job/check.hpp"
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::job {
+
+namespace {
+
+using std::chrono::seconds;
+
+Sample of_type(Type type, bool resumed = false) {
+    auto request = request_for(1, resumed);
+    request.type = type;
+    return Sample{request};
+}
+
+Wishes on_demand() {
+    return wish(&Wishes::on_demand, true);
+}
+
+Wishes dynamic() {
+    return wish(&Wishes::dynamic_content, true);
+}
+
+Wishes method(const std::string& name) {
+    return wish(&Wishes::http_method, name);
+}
+
+Wishes proxy(Proxy::Mode mode, const std::string& list) {
+    Wishes w;
+    w.proxy_mode = mode;
+    w.proxy_list = list;
+    return w;
+}
+
+TEST(Change, IsAllOrNothing) {
+    Sample s{1, false};
+    Wishes w;
+    w.display_name = "new name";
+    w.bandwidth_limit = 1;
+    EXPECT_EQ(s.refusal(w), Errc::InvalidArgument);
+    w.bandwidth_limit = 1024;
+    s.change(w, 5);
+    EXPECT_EQ(s.job.display_name, "new name");
+    EXPECT_EQ(s.job.modified, at_second(5).wall);
+    EXPECT_EQ(s.job.moments.touched_at, at_second(5).boot);
+}
+
+TEST(Change, TakesEveryPlainProperty) {
+    Sample s{1, false};
+    Wishes w;
+    w.description = "d";
+    w.priority = Priority::Low;
+    w.minimum_notification_interval = std::chrono::milliseconds{7};
+    w.network_cost = NetworkCost::Unmetered;
+    w.power_policy = PowerPolicy::AcOnly;
+    w.security_flags = SecurityFlags{true, false, false, false, false, false};
+    w.redirect_policy = RedirectPolicy::Report;
+    w.proxy_bypass = "<local>";
+    w.maximum_download_size = 9;
+    s.change(w);
+    EXPECT_EQ(s.job.description, "d");
+    EXPECT_EQ(s.job.priority, Priority::Low);
+    EXPECT_EQ(s.job.minimum_notification_interval, std::chrono::milliseconds{7});
+    EXPECT_EQ(s.job.network_cost, NetworkCost::Unmetered);
+    EXPECT_EQ(s.job.power_policy, PowerPolicy::AcOnly);
+    EXPECT_TRUE(s.job.http.security.check_revocation);
+    EXPECT_EQ(s.job.http.redirect, RedirectPolicy::Report);
+    EXPECT_EQ(s.job.http.proxy.bypass, "<local>");
+    EXPECT_EQ(s.job.maximum_download_size, 9U);
+}
+
+TEST(Limits, AreHeldAtTheBoundAndOneBeside) {
+    Sample s{1, false};
+    s.change(wish(&Wishes::bandwidth_limit, 0));
+    s.change(wish(&Wishes::bandwidth_limit, 1024));
+    EXPECT_EQ(s.refusal(wish(&Wishes::bandwidth_limit, 1023)), Errc::InvalidArgument);
+    s.change(wish(&Wishes::maximum_download_time, seconds{1}));
+    EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_time, seconds{0})), Errc::InvalidArgument);
+    s.change(wish(&Wishes::maximum_download_size, 1));
+    EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_size, 0)), Errc::InvalidArgument);
+    Usec latest{int64_t{1} << 61};
+    s.change(wish(&Wishes::not_before, WallTime{latest}));
+    EXPECT_EQ(s.refusal(wish(&Wishes::not_before, WallTime{latest + Usec{1}})), Errc::InvalidArgument);
+    s.change(wish(&Wishes::not_before, WallTime{}));
+}
+
+TEST(RetryDelay, D4IsRaisedToFive) {
+    Sample s{1, false};
+    s.change(wish(&Wishes::minimum_retry_delay, seconds{1}));
+    EXPECT_EQ(s.job.minimum_retry_delay, seconds{5});
+    s.change(wish(&Wishes::minimum_retry_delay, seconds{6}));
+    EXPECT_EQ(s.job.minimum_retry_delay, seconds{6});
+}
+
+TEST(Paths, AreAbsolute) {
+    Sample s{1, false};
+    s.change(wish(&Wishes::client_certificate, "/home/u/cert.pem"));
+    EXPECT_EQ(s.refusal(wish(&Wishes::client_certificate, "cert.pem")), Errc::InvalidArgument);
+    s.change(wish(&Wishes::client_certificate, ""));
+    EXPECT_EQ(s.job.http.client_certificate, "");
+}
+
+TEST(Uploads, HaveNoneOfTheDownloadsChoices) {
+    for (auto type : {Type::Upload, Type::UploadReply}) {
+        auto s = of_type(type);
+        EXPECT_EQ(s.refusal(dynamic()), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(on_demand()), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(wish(&Wishes::high_performance, true)), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_size, 5)), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(method("DELETE")), Errc::NotSupported);
+        s.change(method("POST"));
+        EXPECT_EQ(s.job.priority, Priority::Normal);
+    }
+}
+
+TEST(Choices, AreFixedByTheFirstResume) {
+    Sample s{1};
+    EXPECT_EQ(s.refusal(dynamic()), Errc::ReadOnlyAfterResume);
+    EXPECT_EQ(s.refusal(on_demand()), Errc::ReadOnlyAfterResume);
+    EXPECT_EQ(s.refusal(method("POST")), Errc::ReadOnlyAfterResume);
+    EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_size, 5)), Errc::ReadOnlyAfterResume);
+    s.take(*suspend(s.job, at_second(1)));
+    EXPECT_EQ(s.refusal(dynamic()), Errc::ReadOnlyAfterResume);
+}
+
+TEST(HighPerformance, IsFixedByTheFirstFile) {
+    Sample empty{0, false};
+    empty.change(wish(&Wishes::high_performance, true));
+    EXPECT_TRUE(empty.job.high_performance);
+    EXPECT_EQ(Sample(1, false).refusal(wish(&Wishes::high_performance, true)), Errc::ReadOnlyAfterAddFile);
+    auto request = request_for(2);
+    request.wishes.high_performance = true;
+    EXPECT_TRUE(Sample{request}.job.high_performance);
+}
+
+TEST(HttpMethod, ForcesAndFixesTheForeground) {
+    Sample s{1, false};
+    s.change(method("POST"));
+    EXPECT_EQ(s.job.priority, Priority::Foreground);
+    EXPECT_EQ(s.refusal(wish(&Wishes::priority, Priority::High)), Errc::ReadOnly);
+    s.change(wish(&Wishes::priority, Priority::Foreground));
+    s.change(method("GET"));
+    EXPECT_EQ(s.job.http.method, "");
+    s.change(wish(&Wishes::priority, Priority::High));
+}
+
+TEST(HttpMethod, MakesEveryFailureFinalAndResumeBeginAtZero) {
+    Sample s{1, false};
+    s.change(method("POST"));
+    s.take(*resume(s.job, s.files, at_second(1)));
+    s.run();
+    s.take(*checkpointed(s.job, 0, s.files[0], report(50), {}, at_second(2)));
+    s.fail(transient_failure(), 3);
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.files[0].offset, 50U);
+    s.take(*resume(s.job, s.files, at_second(4)));
+    EXPECT_EQ(s.files[0].offset, 0U);
+    s.run();
+    EXPECT_EQ(interrupted(s.job, at_second(5))->job.state, State::Error);
+    EXPECT_EQ(blocked(s.job, Cause::NetworkLost, at_second(5))->job.state, State::Error);
+}
+
+TEST(Choices, ThatExcludeEachOtherAreRefusedTogether) {
+    Sample s{1, false};
+    s.change(dynamic());
+    EXPECT_EQ(s.refusal(on_demand()), Errc::NotSupported);
+    EXPECT_EQ(s.refusal(method("POST")), Errc::NotSupported);
+    auto both = wish(&Wishes::dynamic_content, false);
+    both.on_demand = true;
+    s.change(both);
+    EXPECT_EQ(s.refusal(method("POST")), Errc::NotSupported);
+}
+
+TEST(Choices, ThatExcludeRangesAreRefusedWithThem) {
+    auto ranged = spec("r");
+    ranged.ranges = {{0, 10}};
+    for (const auto& choice : {dynamic(), on_demand(), method("POST")}) {
+        Sample first{0, false};
+        first.change(choice);
+        EXPECT_EQ(code_of(add_files(first.job, {ranged}, Limits{}, at_second(1))), Errc::NotSupported);
+    }
+    for (const auto& choice : {dynamic(), method("POST")}) {
+        Sample later{0, false};
+        later.take(*add_files(later.job, {ranged}, Limits{}, at_second(1)));
+        later.change(choice);
+        EXPECT_EQ(code_of(resume(later.job, later.files, at_second(2))), Errc::NotSupported);
+    }
+}
+
+TEST(Proxies, NeedAListToOverride) {
+    Sample s{1, false};
+    EXPECT_EQ(s.refusal(proxy(Proxy::Mode::Override, "")), Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(wish(&Wishes::proxy_mode, Proxy::Mode::Override)), Errc::InvalidArgument);
+    s.change(proxy(Proxy::Mode::Override, "proxy.example:3128"));
+    EXPECT_EQ(s.refusal(wish(&Wishes::proxy_list, " ")), Errc::InvalidArgument);
+    s.change(proxy(Proxy::Mode::None, ""));
+    EXPECT_EQ(s.job.http.proxy, (Proxy{Proxy::Mode::None, "", ""}));
+}
+
+TEST(CustomHeaders, StayWriteOnly) {
+    Sample s{1, false};
+    s.change(wish(&Wishes::custom_headers, {{"X-A: 1"}, true}));
+    s.change(wish(&Wishes::custom_headers, {{"X-B: 2"}, false}));
+    EXPECT_TRUE(s.job.http.headers_write_only);
+    EXPECT_EQ(s.job.http.headers, (std::vector<std::string>{"X-B: 2"}));
+    s.change(wish(&Wishes::custom_headers, {{}, false}));
+    EXPECT_TRUE(s.job.http.headers.empty());
+}
+
+TEST(ReplyFileName, IsForUploadReplyUntilTheReplyComes) {
+    EXPECT_EQ(Sample(1, false).refusal(wish(&Wishes::reply_file_name, "/tmp/r")), Errc::NotSupported);
+    EXPECT_EQ(of_type(Type::Upload).refusal(wish(&Wishes::reply_file_name, "/tmp/r")), Errc::NotSupported);
+    auto s = of_type(Type::UploadReply, true);
+    EXPECT_EQ(reply_file(s.job, s.files), "/srv/files/f0.reply");
+    s.change(wish(&Wishes::reply_file_name, "/tmp/r"));
+    EXPECT_EQ(reply_file(s.job, s.files), "/tmp/r");
+    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "r")), Errc::InvalidArgument);
+    s.run();
+    s.take(*replied(s.job, 40, 10));
+    EXPECT_FALSE(replied(s.job, 40, 10));
+    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "/tmp/s")), Errc::InvalidState);
+}
+
+TEST(ARunningJob, IsRestartedByWhatItsFlightsWereStartedWith) {
+    Sample s{1};
+    s.run();
+    s.change(wish(&Wishes::bandwidth_limit, 5000));
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+    EXPECT_EQ(s.job.state, State::Transferring);
+    s.change(wish(&Wishes::bandwidth_limit, 5000));
+    EXPECT_TRUE(s.effects.empty());
+    s.change(wish(&Wishes::security_flags, {false, true, false, false, false, false}));
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+    s.change(wish(&Wishes::description, "x"));
+    EXPECT_TRUE(s.effects.empty());
+}
+
+TEST(NoProgressTimeout, LoweredBelowTheTimeSpentFailsAtOnce) {
+    Sample s{1};
+    s.run();
+    s.fail(transient_failure(), 10);
+    s.change(wish(&Wishes::no_progress_timeout, seconds{3600}), 20);
+    EXPECT_EQ(s.job.state, State::TransientError);
+    s.change(wish(&Wishes::no_progress_timeout, seconds{60}), 69);
+    EXPECT_EQ(s.job.state, State::TransientError);
+    s.change(wish(&Wishes::no_progress_timeout, seconds{60}), 70);
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.job.error->cause, Cause::NoProgress);
+    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Error, 0}}));
+}
+
+TEST(NoProgressTimeout, OfZeroHarmsNoJobWithoutAnError) {
+    Sample s{1};
+    s.run();
+    s.change(wish(&Wishes::no_progress_timeout, seconds{0}));
+    EXPECT_EQ(s.job.state, State::Transferring);
+}
+
+TEST(RetryDelay, RaisedOverTheTimeoutFailsAtOnce) {
+    Sample s{1};
+    s.run();
+    s.fail(transient_failure(), 10);
+    s.change(wish(&Wishes::minimum_retry_delay, seconds{1209601}), 20);
+    EXPECT_EQ(s.job.state, State::Error);
+}
+
+TEST(AutoComplete, SetOnATransferredJobCompletesIt) {
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    s.change(wish(&Wishes::auto_complete, true), 3);
+    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
+
+    Sample more{1};
+    more.run();
+    more.fetch(0);
+    more.take(*add_files(more.job, {spec("late")}, Limits{}, at_second(3)));
+    more.change(wish(&Wishes::auto_complete, true), 4);
+    EXPECT_FALSE(more.job.completing);
+}
+
+TEST(OptionWords, LeadThereAndBack) {
+    for (const auto* word : {"foreground", "high", "normal", "low"})
+        EXPECT_EQ(to_word(*parse_priority(word)), word);
+    for (const auto* word : {"always", "no-roaming", "standard", "unmetered"})
+        EXPECT_EQ(to_word(*parse_network_cost(word)), word);
+    for (const auto* word : {"always", "no-saver", "ac-only"})
+        EXPECT_EQ(to_word(*parse_power_policy(word)), word);
+    for (const auto* word : {"silent", "report", "disallow"})
+        EXPECT_EQ(to_word(*parse_redirect_policy(word)), word);
+    for (const auto* word : {"preconfigured", "none", "override", "auto"})
+        EXPECT_EQ(to_word(*parse_proxy_mode(word)), word);
+    for (const auto* word : {"basic", "digest", "ntlm", "negotiate", "bearer"})
+        EXPECT_EQ(to_word(*parse_scheme(word)), word);
+    for (const auto* word : {"server", "proxy"})
+        EXPECT_EQ(to_word(*parse_target(word)), word);
+    for (const auto* word : {"none", "valid", "invalid"})
+        EXPECT_EQ(to_word(*validation_from_word(word)), word);
+    std::vector<std::string> flags{"check-revocation",  "ignore-host-name",   "ignore-dates",
+                                   "ignore-unknown-ca", "ignore-wrong-usage", "allow-https-to-http"};
+    EXPECT_EQ(to_words(*parse_security_flags(flags)), flags);
+}
+
+TEST(OptionWords, D5OutsideTheirRangeAreNotSupported) {
+    EXPECT_EQ(code_of(parse_priority("7")), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_notify_flags({"transferred", "often"})), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_proxy_mode("")), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_security_flags({"ignore-everything"})), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_network_cost("cheap")), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_power_policy("solar")), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_redirect_policy("loud")), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_scheme("passport")), Errc::NotSupported);
+    EXPECT_EQ(code_of(parse_target("friend")), Errc::NotSupported);
+    EXPECT_FALSE(validation_from_word("maybe"));
+}
+
+} // namespace
+
+} // namespace haulier::job
