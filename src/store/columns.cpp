@@ -3,10 +3,8 @@
 
 #include "job/check.hpp"
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <vector>
 
 namespace haulier::store {
 
@@ -26,29 +24,33 @@ std::optional<job::NoticeKind> notice_kind_from_word(std::string_view word) {
     return std::nullopt;
 }
 
-std::optional<job::Type> type_from_word(const std::string& word) {
-    auto type = job::parse_type(word);
-    return type ? std::optional{*type} : std::nullopt;
-}
-
 std::optional<job::Checksum> checksum_from_text(const std::string& text) {
-    auto checksum = job::parse_checksum(text);
-    return checksum ? std::optional{*checksum} : std::nullopt;
+    return without_reason(job::parse_checksum)(text);
 }
 
 std::string to_text(const job::NotifyFlags& flags) {
     return fmt::format("{}", fmt::join(job::to_words(flags), " "));
 }
+std::string to_text(const job::SecurityFlags& flags) {
+    return fmt::format("{}", fmt::join(job::to_words(flags), " "));
+}
 
-std::optional<job::NotifyFlags> flags_from_text(const std::string& text) {
-    std::vector<std::string> words;
-    for (size_t at = 0; at < text.size();) {
-        auto end = std::min(text.find(' ', at), text.size());
-        words.push_back(text.substr(at, end - at));
-        at = end + 1;
-    }
-    auto flags = job::parse_notify_flags(words);
+namespace {
+
+template <class T>
+std::optional<T> flags_from_text(const std::string& text,
+                                 Result<T> (*parse)(const std::vector<std::string>&)) {
+    auto flags = parse(text.empty() ? std::vector<std::string>{} : split(text, ' '));
     return flags ? std::optional{*flags} : std::nullopt;
+}
+
+} // namespace
+
+std::optional<job::NotifyFlags> notify_flags_from_text(const std::string& text) {
+    return flags_from_text(text, job::parse_notify_flags);
+}
+std::optional<job::SecurityFlags> security_flags_from_text(const std::string& text) {
+    return flags_from_text(text, job::parse_security_flags);
 }
 
 void put(Use& use, std::string_view what, int64_t value, int64_t largest) {
@@ -131,9 +133,8 @@ Status Row::sound() const {
     return Done{};
 }
 
-void Row::note_fault() {
-    if (!fault_)
-        fault_ = fmt::format("database: column '{}' of a row makes no sense", use_.name_of(column_ - 1));
+void Row::note_fault(std::string_view column) {
+    if (!fault_) fault_ = fmt::format("database: column '{}' of a row makes no sense", column);
 }
 
 } // namespace haulier::store

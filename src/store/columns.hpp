@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/database.hpp"
+#include "store/lists.hpp"
 
 #include "job/types.hpp"
 
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace haulier::store {
 
@@ -21,11 +23,21 @@ inline constexpr int64_t MaxU32 = std::numeric_limits<uint32_t>::max();
 
 std::string_view to_word(job::NoticeKind kind);
 std::optional<job::NoticeKind> notice_kind_from_word(std::string_view word);
-std::optional<job::Type> type_from_word(const std::string& word);
 std::optional<job::Checksum> checksum_from_text(const std::string& text);
-/// Words with a space between them.
+// Flags are words with a space between them.
 std::string to_text(const job::NotifyFlags& flags);
-std::optional<job::NotifyFlags> flags_from_text(const std::string& text);
+std::string to_text(const job::SecurityFlags& flags);
+std::optional<job::NotifyFlags> notify_flags_from_text(const std::string& text);
+std::optional<job::SecurityFlags> security_flags_from_text(const std::string& text);
+
+/// A parser with reasons, for Row::parsed(), which needs none.
+template <class T>
+auto without_reason(Result<T> (*parse)(const std::string&)) {
+    return [parse](const std::string& text) {
+        auto value = parse(text);
+        return value ? std::optional<T>{std::move(*value)} : std::nullopt;
+    };
+}
 
 // Each binds the next parameter, or refuses a value that could not be read again.
 
@@ -41,6 +53,18 @@ void put_size(Use& use, uint64_t size);
 void put_number_of_file(Use& use, uint32_t file);
 void put_id(Use& use, const job::Id& id);
 void put_checksum(Use& use, const std::optional<job::Checksum>& checksum);
+/// An empty list becomes NULL; one whose text `parse` does not read again as the same is refused. The
+/// sentence does not show it: it may be secret.
+template <class T, class Parse>
+void put_list(Use& use, std::string_view what, const std::vector<T>& list, Parse parse) {
+    auto text = to_text(list);
+    if (list.empty())
+        use.null();
+    else if (parse(text) == list)
+        use.text(text);
+    else
+        use.refuse(std::string{what} + " cannot be stored");
+}
 
 /// Takes the columns of a row from left to right. The first that makes no sense is remembered; what is taken
 /// in its place is harmless, and sound() tells.
@@ -61,9 +85,17 @@ public:
         ++column_;
         return std::nullopt;
     }
+    /// NULL is an empty list.
+    template <class Parse>
+    auto list(Parse parse) {
+        auto found = optional([&] { return parsed(parse); });
+        return found ? std::move(*found) : typename decltype(found)::value_type{};
+    }
 
     bool truth() { return integer(0, 1) == 1; }
     uint32_t u32() { return static_cast<uint32_t>(integer(0, MaxU32)); }
+    /// It must be this one.
+    void number(size_t expected) { integer(static_cast<int64_t>(expected), static_cast<int64_t>(expected)); }
     int32_t i32();
     uint64_t bits();
     uint64_t size();
@@ -73,20 +105,28 @@ public:
     job::Id id() { return parsed(job::parse_id); }
 
     [[nodiscard]] Status sound() const;
+    /// What was taken of `column` makes no sense beside the others.
+    void note_fault(std::string_view column);
 
 private:
     /// Judges the column just taken.
     template <class T>
     T expect(std::optional<T> value) {
         if (value) return std::move(*value);
-        note_fault();
+        note_fault(use_.name_of(column_ - 1));
         return T{};
     }
-    void note_fault();
 
     Use& use_;
     int column_ = 0;
     std::optional<std::string> fault_;
 };
+
+/// What was read, if all of it made sense.
+template <class T>
+Result<T> if_sound(const Row& row, T value) {
+    if (auto ok = row.sound(); !ok) return ok.error();
+    return value;
+}
 
 } // namespace haulier::store

@@ -29,6 +29,9 @@ struct Store::Inside {
     /// Begins the group, if there is none.
     Status join_group();
     Status save_job(const job::Job& job);
+    Status save_http(const job::Job& job);
+    Status save_credentials(const job::Job& job);
+    Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
     Result<OutboxRow> add_notice(const job::Job& job, const job::Notice& notice);
@@ -47,6 +50,7 @@ private:
     /// All rows are read once, only to know that they can be.
     Status check_rows();
     Result<std::vector<job::File>> load_files(const job::Id& id);
+    Result<std::vector<job::Credentials>> load_credentials(const job::Id& id);
 };
 
 } // namespace haulier::store

@@ -2,6 +2,7 @@
 #include "store/migrations.hpp"
 
 #include "store/schema.sql.hpp"
+#include "store/schema_2.sql.hpp"
 
 #include <array>
 #include <fmt/core.h>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::array Steps{
     Step{"the first schema", schema_sql},
+    Step{"all of BITS' job semantics", schema_2_sql},
 };
 
 Status take(Connection& db, size_t version, const Step& step) {

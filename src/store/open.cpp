@@ -49,6 +49,7 @@ Status check_integrity(Connection& db) {
 Status set_up(Connection& db) {
     if (auto ok = db.run("PRAGMA journal_mode = WAL"); !ok) return ok;
     return db.run("PRAGMA synchronous = FULL;"
+                  "PRAGMA secure_delete = ON;"           // passwords
                   "PRAGMA journal_size_limit = 4194304;" // what one large transaction needed is given back
                   "PRAGMA foreign_keys = ON");
 }

@@ -1,68 +1,110 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/statements.hpp"
 
-#include <array>
+#include <algorithm>
+#include <fmt/core.h>
+#include <vector>
 
 namespace haulier::store {
 
 namespace {
 
+// What the rows of a table say, without their keys, in the order of rows.hpp.
+constexpr std::string_view Job =
+    "type, owner, key, state, completing, display_name, description, notify_flags, notify_service, "
+    "notify_path, minimum_notification_interval, created, modified, transferred_at, error_cause, "
+    "error_code, error_sentence, error_file, error_count, minimum_retry_delay, no_progress_timeout, "
+    "failures, retry_wait, retry_date, stalled_for, priority, network_cost, power_policy, "
+    "bandwidth_limit, not_before, auto_complete, dynamic_content, high_performance, on_demand, "
+    "ranges_wanted, maximum_download_size, maximum_download_time, active_for, resumed, expired, "
+    "reply_file_name, reply_total, reply_transferred";
+constexpr std::string_view Http =
+    "headers, headers_write_only, method, security_flags, redirect_policy, client_certificate, proxy_mode, "
+    "proxy_list, proxy_bypass";
+constexpr std::string_view Credentials = "target, scheme, user, password, only_for";
+constexpr std::string_view File =
+    "remote, local, checksum, expected_size, mode, total, durable, etag, last_modified, date_is_strong, "
+    "device, inode, restarts, mismatches, transferred, completed, validation, source, led_away";
+constexpr std::string_view Details =
+    "ranges, mirrors, marks, response_headers, wanted, filled, upload_url, stamp_device, stamp_inode, "
+    "stamp_size, stamp_modified";
+
+size_t length(std::string_view list) {
+    return static_cast<size_t>(std::count(list.begin(), list.end(), ',')) + 1;
+}
+
+/// "?FIRST, ..., ?LAST"
+std::string parameters(size_t first, size_t last) {
+    auto text = fmt::format("?{}", first);
+    for (size_t i = first + 1; i <= last; ++i)
+        text += fmt::format(", ?{}", i);
+    return text;
+}
+
+/// A new row, or another content for the one with these keys. Not INSERT OR REPLACE: that deletes the old row
+/// first, and with it the job's files and notices.
+std::string upsert(std::string_view table, std::string_view keys, std::string_view columns) {
+    auto last = length(keys) + length(columns);
+    return fmt::format(
+        "INSERT INTO {0} ({1}, {2}) VALUES ({3}) ON CONFLICT ({1}) DO UPDATE SET ({2}) = ({4})", table, keys,
+        columns, parameters(1, last), parameters(length(keys) + 1, last));
+}
+
+/// For what seldom changes: the same content is not written again.
+std::string upsert_if_other(std::string_view table, std::string_view keys, std::string_view columns) {
+    auto last = length(keys) + length(columns);
+    return fmt::format("{} WHERE ({}) IS NOT ({})", upsert(table, keys, columns), columns,
+                       parameters(length(keys) + 1, last));
+}
+
 struct Text {
     Statement Statements::*statement;
-    std::string_view sql;
+    std::string sql;
 };
 
-// Not INSERT OR REPLACE: that deletes the old row first, and with it the job's files and notices.
-constexpr std::array Texts{
-    Text{&Statements::save_job, R"(
-INSERT INTO jobs (id, type, owner, key, state, completing, display_name, description, notify_flags, notify_service,
-    notify_path, minimum_notification_interval, created, modified, transferred_at, error_cause, error_code,
-    error_sentence, error_file, error_count, minimum_retry_delay, no_progress_timeout, failures, retry_wait,
-    retry_date, stalled_for)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-    ?24, ?25, ?26)
-ON CONFLICT (id) DO UPDATE SET (type, owner, key, state, completing, display_name, description, notify_flags,
-    notify_service, notify_path, minimum_notification_interval, created, modified, transferred_at, error_cause,
-    error_code, error_sentence, error_file, error_count, minimum_retry_delay, no_progress_timeout, failures,
-    retry_wait, retry_date, stalled_for)
-= (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,
-    ?26))"},
-    Text{&Statements::save_file, R"(
-INSERT INTO files (job, number, remote, local, checksum, expected_size, mode, total, durable, etag, last_modified,
-    date_is_strong, device, inode, restarts, mismatches, transferred, completed)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-ON CONFLICT (job, number) DO UPDATE SET (remote, local, checksum, expected_size, mode, total, durable, etag,
-    last_modified, date_is_strong, device, inode, restarts, mismatches, transferred, completed)
-= (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18))"},
-    Text{&Statements::void_notices, "DELETE FROM outbox WHERE job = ?1 AND kind IN ('transferred', 'error')"},
-    Text{&Statements::add_notice, "INSERT INTO outbox (job, kind, file) VALUES (?1, ?2, ?3)"},
-    Text{&Statements::remove_job, "DELETE FROM jobs WHERE id = ?1"},
-    Text{&Statements::acknowledge, "DELETE FROM outbox WHERE row = ?1"},
-    Text{&Statements::save_launches, R"(
-INSERT INTO launches (owner, service, count) VALUES (?1, ?2, ?3)
-ON CONFLICT (owner, service) DO UPDATE SET count = ?3)"},
-    Text{&Statements::forget_launches, "DELETE FROM launches WHERE owner = ?1 AND service = ?2"},
-    Text{&Statements::load_jobs, R"(
-SELECT id, type, owner, key, state, completing, display_name, description, notify_flags, notify_service,
-    notify_path, minimum_notification_interval, created, modified, transferred_at, error_cause, error_code,
-    error_sentence, error_file, error_count, minimum_retry_delay, no_progress_timeout, failures, retry_wait,
-    retry_date, stalled_for
-FROM jobs ORDER BY created, id)"},
-    Text{&Statements::load_files, R"(
-SELECT number, remote, local, checksum, expected_size, mode, total, durable, etag, last_modified, date_is_strong,
-    device, inode, restarts, mismatches, transferred, completed
-FROM files WHERE job = ?1 ORDER BY number)"},
-    Text{&Statements::load_outbox, R"(
-SELECT outbox.row, outbox.job, jobs.owner, outbox.kind, outbox.file
-FROM outbox JOIN jobs ON jobs.id = outbox.job ORDER BY outbox.row)"},
-    Text{&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},
-};
+std::vector<Text> writing() {
+    return {
+        {&Statements::save_job, upsert("jobs", "id", Job)},
+        {&Statements::save_http, upsert_if_other("http", "job", Http)},
+        {&Statements::drop_http, "DELETE FROM http WHERE job = ?1"},
+        {&Statements::save_credentials, upsert_if_other("credentials", "job, number", Credentials)},
+        {&Statements::trim_credentials, "DELETE FROM credentials WHERE job = ?1 AND number >= ?2"},
+        {&Statements::save_file, upsert("files", "job, number", File)},
+        {&Statements::save_details, upsert_if_other("details", "job, number", Details)},
+        {&Statements::drop_details, "DELETE FROM details WHERE job = ?1 AND number = ?2"},
+        {&Statements::void_notices, "DELETE FROM outbox WHERE job = ?1 AND kind IN ('transferred', 'error')"},
+        {&Statements::add_notice, "INSERT INTO outbox (job, kind, file) VALUES (?1, ?2, ?3)"},
+        {&Statements::remove_job, "DELETE FROM jobs WHERE id = ?1"},
+        {&Statements::acknowledge, "DELETE FROM outbox WHERE row = ?1"},
+        {&Statements::save_launches, upsert("launches", "owner, service", "count")},
+        {&Statements::forget_launches, "DELETE FROM launches WHERE owner = ?1 AND service = ?2"},
+    };
+}
+
+std::vector<Text> reading() {
+    return {
+        {&Statements::load_jobs,
+         fmt::format(
+             "SELECT id, {}, http.job, {} FROM jobs LEFT JOIN http ON http.job = id ORDER BY created, id",
+             Job, Http)},
+        {&Statements::load_credentials,
+         fmt::format("SELECT number, {} FROM credentials WHERE job = ?1 ORDER BY number", Credentials)},
+        {&Statements::load_files,
+         fmt::format("SELECT number, {}, {} FROM files LEFT JOIN details USING (job, number) "
+                     "WHERE job = ?1 ORDER BY number",
+                     File, Details)},
+        {&Statements::load_outbox, "SELECT outbox.row, outbox.job, jobs.owner, outbox.kind, outbox.file "
+                                   "FROM outbox JOIN jobs ON jobs.id = outbox.job ORDER BY outbox.row"},
+        {&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},
+    };
+}
 
 } // namespace
 
 Status Statements::prepare(Connection& db) {
-    for (const auto& text : Texts)
-        if (auto ok = (this->*text.statement).prepare(db, text.sql); !ok) return ok;
+    for (const auto& texts : {writing(), reading()})
+        for (const auto& text : texts)
+            if (auto ok = (this->*text.statement).prepare(db, text.sql); !ok) return ok;
     return Done{};
 }
 

@@ -8,7 +8,13 @@ namespace haulier::store {
 
 struct Statements {
     Statement save_job;
+    Statement save_http;
+    Statement drop_http;
+    Statement save_credentials;
+    Statement trim_credentials; ///< those from a number on
     Statement save_file;
+    Statement save_details;
+    Statement drop_details;
     Statement void_notices;
     Statement add_notice;
     Statement remove_job;
@@ -16,6 +22,7 @@ struct Statements {
     Statement save_launches;
     Statement forget_launches;
     Statement load_jobs;
+    Statement load_credentials;
     Statement load_files;
     Statement load_outbox;
     Statement load_launches;

@@ -38,8 +38,13 @@ void count_files(StoredJob& stored) {
 Result<std::vector<job::File>> Store::Inside::load_files(const job::Id& id) {
     Use use{statements.load_files};
     use.text(id.hex);
-    return collect<job::File>(use,
-                              [&](size_t number) { return read_file(use, static_cast<uint32_t>(number)); });
+    return collect<job::File>(use, [&](size_t number) { return read_file(use, number); });
+}
+
+Result<std::vector<job::Credentials>> Store::Inside::load_credentials(const job::Id& id) {
+    Use use{statements.load_credentials};
+    use.text(id.hex);
+    return collect<job::Credentials>(use, [&](size_t number) { return read_credentials(use, number); });
 }
 
 Result<std::vector<StoredJob>> Store::Inside::load_jobs() {
@@ -47,6 +52,9 @@ Result<std::vector<StoredJob>> Store::Inside::load_jobs() {
     return collect<StoredJob>(use, [&](size_t) -> Result<StoredJob> {
         auto job = read_job(use);
         if (!job) return job.error();
+        auto credentials = load_credentials(job->id);
+        if (!credentials) return credentials.error();
+        job->http.credentials = std::move(*credentials);
         auto files = load_files(job->id);
         if (!files) return files.error();
         StoredJob stored{std::move(*job), std::move(*files)};
@@ -78,15 +86,42 @@ Status Store::Inside::join_group() {
 Status Store::Inside::save_job(const job::Job& job) {
     Use use{statements.save_job};
     bind_job(use, job);
+    if (auto ok = use.run(); !ok) return ok;
+    if (auto ok = save_http(job); !ok) return ok;
+    return save_credentials(job);
+}
+
+Status Store::Inside::save_http(const job::Job& job) {
+    if (!has_http(job.http)) return Use{statements.drop_http}.text(job.id.hex).run();
+    Use use{statements.save_http};
+    bind_http(use, job.id, job.http);
     return use.run();
 }
 
-Status Store::Inside::save_files(const job::Id& id, const std::map<uint32_t, job::File>& files) {
-    for (const auto& [number, file] : files) {
-        Use use{statements.save_file};
-        bind_file(use, id, number, file);
+Status Store::Inside::save_credentials(const job::Job& job) {
+    const auto& all = job.http.credentials;
+    for (size_t number = 0; number < all.size(); ++number) {
+        Use use{statements.save_credentials};
+        bind_credentials(use, job.id, number, all[number]);
         if (auto ok = use.run(); !ok) return ok;
     }
+    auto count = static_cast<int64_t>(all.size());
+    return Use{statements.trim_credentials}.text(job.id.hex).integer(count).run();
+}
+
+Status Store::Inside::save_file(const job::Id& id, uint32_t number, const job::File& file) {
+    Use use{statements.save_file};
+    bind_file(use, id, number, file);
+    if (auto ok = use.run(); !ok) return ok;
+    if (!has_details(file)) return Use{statements.drop_details}.text(id.hex).integer(number).run();
+    Use details{statements.save_details};
+    bind_details(details, id, number, file);
+    return details.run();
+}
+
+Status Store::Inside::save_files(const job::Id& id, const std::map<uint32_t, job::File>& files) {
+    for (const auto& [number, file] : files)
+        if (auto ok = save_file(id, number, file); !ok) return ok;
     return Done{};
 }
 

@@ -80,6 +80,22 @@ void run(const std::string& directory) {
         checkpoint.files = {{i * 7 % 10000, file}};
         commit(checkpoint);
     });
+    auto detailed = job_number(next++, 1);
+    for (uint64_t i = 0; i < 500; ++i)
+        detailed.files[0].spec.ranges.push_back({i * 1'000'000, 4096});
+    detailed.files[0].response_headers = std::string(2048, 'h');
+    detailed.job.http.headers = {"Cookie: " + std::string(8192, 'c')};
+    detailed.job.http.credentials.emplace_back();
+    commit(detailed);
+    measure("checkpoint with 500 ranges and long headers, the same", 2000, [&](unsigned i) {
+        detailed.files[0].offset = i + 1;
+        commit(detailed);
+    });
+    measure("on-demand checkpoint with 500 filled ranges", 2000, [&](unsigned i) {
+        detailed.files[0].filled = detailed.files[0].spec.ranges;
+        detailed.files[0].filled[0].length = i + 1;
+        commit(detailed);
+    });
     for (int i = 0; i < 6000; ++i)
         must(store.save(job_number(next++, 1)));
     must(store.commit());

@@ -24,14 +24,34 @@ constexpr std::array Nonsense{"NULL",
                               "char(0)",
                               "'sha256:xyz'",
                               "'transferred  error'",
+                              "'5+0 1+'",
+                              "'1!'",
                               "'0123456789abcdef0123456789abcdeg'",
                               "-9223372036854775807 - 1"};
 
 /// Columns that hold whatever a client or server said, or any number at all.
 bool takes_text(const std::string& column) {
-    constexpr std::array Columns{"key",         "display_name",  "description",   "notify_service",
-                                 "notify_path", "service",       "remote",        "local",
-                                 "etag",        "last_modified", "error_sentence"};
+    constexpr std::array Columns{"key",
+                                 "display_name",
+                                 "description",
+                                 "notify_service",
+                                 "notify_path",
+                                 "service",
+                                 "remote",
+                                 "local",
+                                 "etag",
+                                 "last_modified",
+                                 "error_sentence",
+                                 "reply_file_name",
+                                 "method",
+                                 "proxy_list",
+                                 "user",
+                                 "client_certificate",
+                                 "proxy_bypass",
+                                 "password",
+                                 "only_for",
+                                 "upload_url",
+                                 "response_headers"};
     return std::find(Columns.begin(), Columns.end(), column) != Columns.end();
 }
 
@@ -76,6 +96,10 @@ TEST_P(NonsenseIn, EveryColumn) {
         job::Decision d = creation(1, 1);
         d.job.error = job::JobError{job::Cause::Timeout, 28, "too slow", 0};
         d.notices = {{job::NoticeKind::Error, 0}};
+        d.job.http.headers = {"X-A: b"};
+        d.job.http.credentials.emplace_back();
+        d.files[0].spec.ranges = {{0, 5}};
+        d.files[0].stamp.emplace();
         ASSERT_TRUE(store.save(d));
         expect_done(store.set_launches({0, "org.example.App", 1}));
         expect_done(store.commit());
@@ -103,7 +127,9 @@ TEST_P(NonsenseIn, EveryColumn) {
     EXPECT_GT(refused, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tables, NonsenseIn, testing::Values("jobs", "files", "outbox", "launches"),
+INSTANTIATE_TEST_SUITE_P(Tables, NonsenseIn,
+                         testing::Values("jobs", "http", "credentials", "files", "details", "outbox",
+                                         "launches"),
                          [](const auto& table) { return std::string{table.param}; });
 
 TEST(Nonsense, WrittenWhileOpenIsAnErrorOfTheLoad) {

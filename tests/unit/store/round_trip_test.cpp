@@ -2,8 +2,10 @@
 // What goes in comes out: every field, also in its oddest values.
 #include "support.hpp"
 
+#include <fstream>
 #include <limits>
 #include <sys/stat.h>
+#include <type_traits>
 
 namespace haulier::store {
 
@@ -12,11 +14,49 @@ namespace {
 using namespace std::string_literals;
 
 constexpr uint32_t MaxU32 = std::numeric_limits<uint32_t>::max();
+constexpr uint64_t MaxU64 = std::numeric_limits<uint64_t>::max();
+
+/// No field has its default.
+job::Http full_http() {
+    using Target = job::Credentials::Target;
+    using Scheme = job::Credentials::Scheme;
+    job::Http http;
+    http.headers = {"X-Token: a; b=\"c\"", "Cookie: ü", "X-Token: again", "X-Empty:"};
+    http.headers_write_only = true;
+    http.method = "POST";
+    http.security = {true, true, true, true, true, true};
+    http.redirect = job::RedirectPolicy::Disallow;
+    http.client_certificate = "/home/somebody/my 'key'.pem";
+    http.proxy = {job::Proxy::Mode::Override, "http=proxy:3128 socks5h://[::1]:9", "<local> *.example.org"};
+    http.credentials = {{Target::Proxy, Scheme::Ntlm, "", "", ""},
+                        {Target::Server, Scheme::Bearer, "", "ey\nJ0 \xff", ""},
+                        {Target::Server, Scheme::Basic, "DOMAIN\\user", "pass:word", "example.org:443"}};
+    return http;
+}
+
+/// No field has its default.
+void fill_choices(job::Job& job) {
+    job.priority = job::Priority::Foreground;
+    job.network_cost = job::NetworkCost::Unmetered;
+    job.power_policy = job::PowerPolicy::AcOnly;
+    job.bandwidth_limit = MaxU64 - 1;
+    job.not_before = WallTime{Usec{int64_t{1} << 61}};
+    job.auto_complete = true;
+    job.dynamic_content = true;
+    job.high_performance = true;
+    job.on_demand = true;
+    job.ranges_wanted = true;
+    job.maximum_download_size = 1;
+    job.maximum_download_time = std::chrono::seconds{MaxU32};
+    job.http = full_http();
+    job.reply_file_name = "/srv/the reply";
+}
 
 /// No field has its default.
 job::Job full_job() {
     job::Job job;
     job.id = {"0123456789abcdef0123456789abcdef"};
+    job.type = job::Type::UploadReply;
     job.owner = 4294967294;
     job.key = "weekly 'update'; DROP TABLE jobs; --";
     job.state = job::State::TransientError;
@@ -27,6 +67,7 @@ job::Job full_job() {
                         .error = false,
                         .modification = true,
                         .file_transferred = true,
+                        .file_ranges_transferred = true,
                         .disable = true};
     job.notify_service = {"org.example.App", "/org/example/App"};
     job.minimum_notification_interval = std::chrono::milliseconds{MaxU32};
@@ -41,6 +82,12 @@ job::Job full_job() {
     job.retry_wait = Usec{61'000'001};
     job.retry_date = WallTime{Usec{int64_t{1} << 60}};
     job.stalled_for = Usec{5};
+    fill_choices(job);
+    job.resumed = true;
+    job.active_for = Usec{7};
+    job.expired = true;
+    job.reply_total = 0;
+    job.reply_transferred = MaxU64;
     return job;
 }
 
@@ -55,11 +102,22 @@ job::File full_file() {
     file.total = uint64_t{1} << 40;
     file.offset = job::UnknownSize - 1;
     file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true};
-    file.inode = {std::numeric_limits<uint64_t>::max(), uint64_t{1} << 63};
+    file.inode = {MaxU64, uint64_t{1} << 63};
     file.restarts = MaxU32;
     file.mismatches = 1;
     file.transferred = true;
     file.completed = true;
+    file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
+    file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
+    file.validation = job::Validation::Invalid;
+    file.led_away = true;
+    file.response_headers = "HTTP/1.1 206 Partial Content\nServer: \xef\xbf\xbd\nX-Empty:\n\n";
+    file.source = 2;
+    file.marks = {{3, true}, {}, {MaxU32, false}};
+    file.wanted = {{5, 5}, {0, 100}, {0, 100}};
+    file.filled = {{0, 5}, {50, 50}};
+    file.upload_url = "https://example.org/files/24e533e02ec3bc40c387f1a0e460e216";
+    file.stamp = job::SourceStamp{{1, MaxU64}, MaxU64, -1};
     return file;
 }
 
@@ -119,12 +177,34 @@ TEST(RoundTrip, ErrorsOfEveryCause) {
 }
 
 TEST(RoundTrip, EverySetOfFlags) {
-    for (unsigned bits = 0; bits < 32; ++bits) {
+    for (unsigned bits = 0; bits < 64; ++bits) {
+        auto bit = [&](unsigned number) { return (bits >> number & 1) != 0; };
         job::Decision decision = creation(1);
-        decision.job.notify_flags = {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0,
-                                     (bits & 16) != 0};
+        decision.job.notify_flags = {bit(0), bit(1), bit(2), bit(3), bit(4), bit(5)};
+        decision.job.http.security = {bit(5), bit(4), bit(3), bit(2), bit(1), bit(0)};
         expect_round_trip(decision);
     }
+}
+
+TEST(RoundTrip, EveryWordOfAJob) {
+    auto each = [](auto& choice, auto last, job::Decision& decision) {
+        using Choice = std::remove_reference_t<decltype(choice)>;
+        for (int i = 0; i <= static_cast<int>(last); ++i) {
+            choice = static_cast<Choice>(i);
+            expect_round_trip(decision);
+        }
+    };
+    job::Decision d = creation(1, 1);
+    each(d.job.type, job::Type::UploadReply, d);
+    each(d.job.priority, job::Priority::Low, d);
+    each(d.job.network_cost.emplace(), job::NetworkCost::Unmetered, d);
+    each(d.job.power_policy, job::PowerPolicy::AcOnly, d);
+    each(d.job.http.redirect, job::RedirectPolicy::Disallow, d);
+    each(d.job.http.proxy.mode, job::Proxy::Mode::Auto, d);
+    each(d.files[0].validation, job::Validation::Invalid, d);
+    auto& credentials = d.job.http.credentials.emplace_back();
+    each(credentials.target, job::Credentials::Target::Proxy, d);
+    each(credentials.scheme, job::Credentials::Scheme::Bearer, d);
 }
 
 TEST(RoundTrip, FileOfDefaults) {
@@ -186,6 +266,34 @@ TEST(RoundTrip, SavingAgainReplacesTheJobAndKeepsItsFilesAndNotices) {
     EXPECT_EQ(outbox_of(store).size(), 1u);
 }
 
+TEST(RoundTrip, WhatGoesBackToItsDefaultIsGone) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    job::Decision first;
+    first.job = full_job();
+    first.job.files_total = first.job.files_transferred = 1;
+    first.files[0] = full_file();
+    save_and_commit(store, first);
+    auto rows = [&] {
+        return ask(directory.database(),
+                   "SELECT (SELECT count(*) FROM http) + (SELECT count(*) FROM credentials) * 10 + "
+                   "(SELECT count(*) FROM details) * 100");
+    };
+    EXPECT_EQ(rows(), 131);
+
+    job::Decision fewer = first;
+    fewer.job.http.credentials.erase(fewer.job.http.credentials.begin());
+    save_and_commit(store, fewer);
+    EXPECT_EQ(jobs_of(store)[0].job, fewer.job);
+    EXPECT_EQ(rows(), 121);
+
+    job::Decision plain = creation(1, 1);
+    plain.job.id = first.job.id;
+    save_and_commit(store, plain);
+    EXPECT_EQ(jobs_of(store)[0], (StoredJob{plain.job, {plain.files[0]}}));
+    EXPECT_EQ(rows(), 0);
+}
+
 TEST(RoundTrip, JobsComeInTheOrderOfTheirCreation) {
     TempDir directory;
     Store store = open_quietly(directory);
@@ -220,6 +328,34 @@ TEST(RoundTrip, AChangedFileAmongTenThousandIsOneRow) {
     EXPECT_EQ(ask(directory.database(), "SELECT number FROM touched"), 4711);
 }
 
+TEST(RoundTrip, ACheckpointDoesNotWriteAgainWhatSeldomChanges) {
+    TempDir directory;
+    Store store = open_quietly(directory);
+    job::Decision first;
+    first.job = full_job();
+    first.job.files_total = first.job.files_transferred = 1;
+    first.files[0] = full_file();
+    save_and_commit(store, first);
+    run_sql(directory.database(),
+            "CREATE TABLE touched (what TEXT);"
+            "CREATE TRIGGER h AFTER UPDATE ON http BEGIN INSERT INTO touched VALUES ('http'); END;"
+            "CREATE TRIGGER c AFTER UPDATE ON credentials BEGIN INSERT INTO touched VALUES ('secret'); END;"
+            "CREATE TRIGGER d AFTER UPDATE ON details BEGIN INSERT INTO touched VALUES ('details'); END");
+    auto touched = [&] { return ask(directory.database(), "SELECT count(*) FROM touched"); };
+
+    job::Decision checkpoint = first;
+    checkpoint.files[0].offset = 1;
+    save_and_commit(store, checkpoint);
+    EXPECT_EQ(touched(), 0);
+    checkpoint.files[0].filled = {{0, 6}};
+    checkpoint.job.http.credentials[1].password = "another";
+    save_and_commit(store, checkpoint);
+    EXPECT_EQ(touched(), 2);
+    auto jobs = jobs_of(store);
+    EXPECT_EQ(jobs[0].job, checkpoint.job);
+    EXPECT_EQ(jobs[0].files[0], checkpoint.files[0]);
+}
+
 TEST(RoundTrip, WhatCouldNotBeReadAgainIsNotWritten) {
     TempDir directory;
     Store store = open_quietly(directory);
@@ -241,6 +377,26 @@ TEST(RoundTrip, WhatCouldNotBeReadAgainIsNotWritten) {
 
     bad = creation(1, 1);
     bad.files[0].spec.checksum = job::Checksum{job::Checksum::Kind::Md5, "abc"};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1);
+    bad.job.http.headers = {"X-Token: secret\nHost: elsewhere"};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1, 1);
+    bad.files[0].spec.ranges = {{0, 0}};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1, 1);
+    bad.files[0].filled = {{5, 5}, {0, 5}};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1, 1);
+    bad.files[0].spec.mirrors = {"https://a/", ""};
+    EXPECT_TRUE(refused(bad));
+
+    bad = creation(1, 1);
+    bad.files[0].source = 1; // there is none but the remote name
     EXPECT_TRUE(refused(bad));
 
     EXPECT_TRUE(jobs_of(store).empty());
@@ -311,6 +467,8 @@ TEST(Outbox, GoesWithItsJob) {
     TempDir directory;
     Store store = open_quietly(directory);
     job::Decision d = creation(1, 2);
+    d.job.http = full_http();
+    d.files[1] = full_file();
     d.notices = {{job::NoticeKind::Error, 0}};
     save_and_commit(store, d);
     expect_done(store.remove(d.job.id));
@@ -319,7 +477,33 @@ TEST(Outbox, GoesWithItsJob) {
     expect_done(store.commit());
     EXPECT_TRUE(jobs_of(store).empty());
     EXPECT_TRUE(outbox_of(store).empty());
-    EXPECT_EQ(ask(directory.database(), "SELECT count(*) FROM files"), 0);
+    for (const char* table : {"files", "details", "http", "credentials"})
+        EXPECT_EQ(ask(directory.database(), std::string{"SELECT count(*) FROM "} + table), 0) << table;
+}
+
+TEST(Secrets, AreNotInTheFileAnyMoreWhenTheJobIsGone) {
+    TempDir directory;
+    const std::string secret = "correct horse battery staple";
+    auto found = [&](const std::string& name) {
+        std::ifstream in{directory.path() + "/" + name, std::ios::binary};
+        std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+        return bytes.find(secret) != std::string::npos;
+    };
+    job::Decision d = creation(1, 1);
+    d.job.http.credentials.emplace_back().password = secret;
+    d.job.http.headers = {"Cookie: " + secret};
+    {
+        Store store = open_quietly(directory);
+        save_and_commit(store, d);
+    }
+    EXPECT_TRUE(found("haulier.db"));
+    {
+        Store store = open_quietly(directory);
+        expect_done(store.remove(d.job.id));
+        expect_done(store.commit());
+    }
+    EXPECT_FALSE(found("haulier.db"));
+    EXPECT_FALSE(found("haulier.db-wal"));
 }
 
 TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
@@ -372,7 +556,7 @@ TEST(Place, IsAnsweredByPragmas) {
     Connection db;
     expect_done(db.open(directory.database()));
     EXPECT_EQ(*db.ask_integer("PRAGMA application_id"), 0x4861756c);
-    EXPECT_EQ(*db.ask_integer("PRAGMA user_version"), 1);
+    EXPECT_EQ(*db.ask_integer("PRAGMA user_version"), 2);
     EXPECT_EQ(*db.ask_text("PRAGMA journal_mode"), "wal");
 }
 

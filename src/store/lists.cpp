@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "store/lists.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+namespace haulier::store {
+
+namespace {
+
+/// No file reaches beyond.
+constexpr uint64_t LongestFile = uint64_t{1} << 63;
+
+/// Digits and nothing else.
+template <class T>
+std::optional<T> number(std::string_view text) {
+    T value{};
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::optional<job::Range> range_from_word(std::string_view word) {
+    auto plus = word.find('+');
+    if (plus == std::string_view::npos) return std::nullopt;
+    auto offset = number<uint64_t>(word.substr(0, plus));
+    if (!offset || *offset >= LongestFile) return std::nullopt;
+    if (plus + 1 == word.size()) return job::Range{*offset, job::ToEnd};
+    auto length = number<uint64_t>(word.substr(plus + 1));
+    if (!length || *length == 0 || *length > LongestFile - *offset) return std::nullopt;
+    return job::Range{*offset, *length};
+}
+
+std::optional<job::SourceMark> mark_from_word(std::string_view word) {
+    bool banned = !word.empty() && word.back() == '!';
+    if (banned) word.remove_suffix(1);
+    auto failures = number<uint32_t>(word);
+    if (!failures) return std::nullopt;
+    return job::SourceMark{*failures, banned};
+}
+
+/// All words of `text`, each made a value by `parse`, or nothing.
+template <class T>
+std::optional<std::vector<T>> parse_words(const std::string& text,
+                                          std::optional<T> (*parse)(std::string_view)) {
+    std::vector<T> values;
+    for (const auto& word : split(text, ' ')) {
+        auto value = parse(word);
+        if (!value) return std::nullopt;
+        values.push_back(*value);
+    }
+    return values;
+}
+
+bool touch(const job::Range& range, const job::Range& next) {
+    return range.length == job::ToEnd || next.offset <= range.offset + range.length;
+}
+
+} // namespace
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> pieces;
+    for (size_t at = 0; at <= text.size();) {
+        auto end = std::min(text.find(separator, at), text.size());
+        pieces.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return pieces;
+}
+
+std::string to_text(const std::vector<job::Range>& ranges) {
+    std::vector<std::string> words;
+    words.reserve(ranges.size());
+    for (const auto& r : ranges)
+        words.push_back(r.length == job::ToEnd ? fmt::format("{}+", r.offset)
+                                               : fmt::format("{}+{}", r.offset, r.length));
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::optional<std::vector<job::Range>> ranges_from_text(const std::string& text) {
+    return parse_words(text, range_from_word);
+}
+
+std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string& text) {
+    auto ranges = ranges_from_text(text);
+    if (ranges && std::adjacent_find(ranges->begin(), ranges->end(), touch) != ranges->end())
+        return std::nullopt;
+    return ranges;
+}
+
+std::string to_text(const std::vector<job::SourceMark>& marks) {
+    std::vector<std::string> words;
+    words.reserve(marks.size());
+    for (const auto& mark : marks)
+        words.push_back(fmt::format("{}{}", mark.failures, mark.banned ? "!" : ""));
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::optional<std::vector<job::SourceMark>> marks_from_text(const std::string& text) {
+    return parse_words(text, mark_from_word);
+}
+
+std::string to_text(const std::vector<std::string>& lines) {
+    return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+std::optional<std::vector<std::string>> lines_from_text(const std::string& text) {
+    auto lines = split(text, '\n');
+    if (std::find(lines.begin(), lines.end(), "") != lines.end()) return std::nullopt;
+    return lines;
+}
+
+} // namespace haulier::store

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Lists in one column, in a form that people can read: ranges '0+1024 4096+', marks '2 0 1!', and other lists
+// one entry a line. What no client can have asked for is not read. Private to the room.
+#pragma once
+
+#include "job/types.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haulier::store {
+
+/// All pieces between the separators, also empty ones.
+std::vector<std::string> split(const std::string& text, char separator);
+
+/// OFFSET+LENGTH, or OFFSET+ to the end of the file.
+std::string to_text(const std::vector<job::Range>& ranges);
+std::optional<std::vector<job::Range>> ranges_from_text(const std::string& text);
+/// As above, by offset, and no two touch.
+std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string& text);
+
+/// The failures of each source, with a ! when it is banned.
+std::string to_text(const std::vector<job::SourceMark>& marks);
+std::optional<std::vector<job::SourceMark>> marks_from_text(const std::string& text);
+
+/// No entry may be empty.
+std::string to_text(const std::vector<std::string>& lines);
+std::optional<std::vector<std::string>> lines_from_text(const std::string& text);
+
+} // namespace haulier::store

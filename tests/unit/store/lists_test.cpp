@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Lists in a column: what goes in comes out, and nonsense does not.
+#include "store/lists.hpp"
+
+#include <gtest/gtest.h>
+#include <limits>
+
+namespace haulier::store {
+
+namespace {
+
+using job::Range;
+using job::ToEnd;
+using Ranges = std::vector<Range>;
+using Marks = std::vector<job::SourceMark>;
+using Lines = std::vector<std::string>;
+
+constexpr uint64_t Longest = uint64_t{1} << 63;
+
+} // namespace
+
+TEST(Lists, RangesReadWell) {
+    EXPECT_EQ(to_text(Ranges{{0, 1024}, {4096, ToEnd}}), "0+1024 4096+");
+}
+
+TEST(Lists, RangesComeBackInTheirOrder) {
+    for (const auto& ranges : {Ranges{{0, 1}}, Ranges{{5, ToEnd}, {0, 3}, {2, 2}, {2, 2}},
+                               Ranges{{0, Longest}, {Longest - 1, 1}, {Longest - 1, ToEnd}}})
+        EXPECT_EQ(ranges_from_text(to_text(ranges)), ranges) << to_text(ranges);
+}
+
+TEST(Lists, RangesThatNoFileHas) {
+    for (const char* text : {"",
+                             " ",
+                             "0",
+                             "+",
+                             "+5",
+                             "0+0",
+                             "0+1 ",
+                             " 0+1",
+                             "0+1  2+1",
+                             "-1+5",
+                             "0+-1",
+                             "0++1",
+                             "0x1+1",
+                             "1.5+1",
+                             "0+1,2+1",
+                             "9223372036854775808+1",
+                             "9223372036854775808+",
+                             "1+9223372036854775808",
+                             "0+9223372036854775809",
+                             "0+18446744073709551615",
+                             "99999999999999999999+1",
+                             "0+1\n2+1"})
+        EXPECT_EQ(ranges_from_text(text), std::nullopt) << text;
+}
+
+TEST(Lists, FilledRangesAreByOffsetAndApart) {
+    for (const auto& ranges : {Ranges{{0, 5}}, Ranges{{0, 5}, {6, 1}, {100, ToEnd}}})
+        EXPECT_EQ(merged_ranges_from_text(to_text(ranges)), ranges);
+    for (const auto& ranges : {Ranges{{0, 5}, {5, 1}}, Ranges{{0, 5}, {4, 9}}, Ranges{{9, 5}, {0, 1}},
+                               Ranges{{0, ToEnd}, {5, 1}}, Ranges{{3, 2}, {3, 2}}})
+        EXPECT_EQ(merged_ranges_from_text(to_text(ranges)), std::nullopt) << to_text(ranges);
+}
+
+TEST(Lists, MarksComeBack) {
+    Marks marks{{2, false}, {0, true}, {}, {std::numeric_limits<uint32_t>::max(), true}};
+    EXPECT_EQ(to_text(marks), "2 0! 0 4294967295!");
+    EXPECT_EQ(marks_from_text(to_text(marks)), marks);
+}
+
+TEST(Lists, MarksThatAreNone) {
+    for (const char* text : {"", "!", "1 !", "1!!", "-1", "4294967296", "1  2", "one", "1,2"})
+        EXPECT_EQ(marks_from_text(text), std::nullopt) << text;
+}
+
+TEST(Lists, LinesComeBack) {
+    for (const auto& lines : {Lines{"https://a/?x=1 2"}, Lines{"X-A: b", "X-A: b", " ", "\xff\r"}})
+        EXPECT_EQ(lines_from_text(to_text(lines)), lines);
+}
+
+TEST(Lists, LinesThatWouldNotComeBack) {
+    for (const auto& lines : {Lines{""}, Lines{"a", ""}, Lines{"", "a"}, Lines{"a\nb"}, Lines{"a\n"}})
+        EXPECT_NE(lines_from_text(to_text(lines)), lines);
+}
+
+} // namespace haulier::store
