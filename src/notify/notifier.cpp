@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/notifier.hpp"
 
+#include "job/segments.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -13,6 +15,13 @@ Usec doubled(Usec step, uint32_t times, Usec most) {
     for (uint32_t i = 0; i < times && step < most; ++i)
         step *= 2;
     return std::min(step, most);
+}
+
+/// The files in turn, so that none that is always filled keeps the others waiting.
+template <class Files>
+auto after(const Files& files, uint32_t told) {
+    auto next = files.upper_bound(told);
+    return next == files.end() ? files.begin() : next;
 }
 
 } // namespace
@@ -35,6 +44,7 @@ void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
     auto* line = line_of(id);
     if (!line) return;
     line->object = std::move(object);
+    drop_news(*line); // what happened before is not news to the new one
     line->unanswered = 0;
     line->refusals = 0;
     line->not_before = {};
@@ -54,8 +64,20 @@ void Notifier::void_ends(const job::Id& id) {
 
 void Notifier::modified(const job::Id& id, Usec interval) {
     auto* line = line_of(id);
-    if (line && !line->modification_due)
-        line->modification_due = std::max(outside_.now(), line->modification_last + interval);
+    if (!line || !line->object || line->modification_due) return;
+    line->modification_due = std::max(outside_.now(), line->modification_last + interval);
+}
+
+void Notifier::ranges_filled(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
+                             Usec interval) {
+    auto* line = line_of(id);
+    if (!line || !line->object || ranges.empty()) return;
+    auto& filled = line->filled;
+    if (filled.files.empty()) filled.due = std::max(outside_.now(), filled.last + interval);
+    filled.interval = interval;
+    auto& known = filled.files[index];
+    known.insert(known.end(), ranges.begin(), ranges.end());
+    known = job::merged(std::move(known));
 }
 
 void Notifier::forget(const job::Id& id) {
@@ -97,20 +119,29 @@ void Notifier::run() {
     if (next) outside_.wake_at(*next);
 }
 
-/// The next thing to say about a job, to whom, and when. A modification is said to living objects only: it is
-/// not worth starting a program for.
+/// The next thing to say about a job, to whom, and when.
 std::optional<Notifier::Due> Notifier::due(const job::Id& id, const Line& line) const {
     if (line.in_flight) return std::nullopt;
-    if (!line.rows.empty()) {
-        const auto& notice = line.rows.front().notice;
-        if (line.object) return Due{{id, notice, *line.object}, line.not_before};
-        if (line.service.name.empty()) return std::nullopt;
-        Target service{line.service.name, line.service.path, true};
-        return Due{{id, notice, service}, std::max(line.not_before, launch_time(line))};
-    }
-    if (line.modification_due && line.object)
-        return Due{{id, std::nullopt, *line.object}, *line.modification_due};
-    return std::nullopt;
+    return line.rows.empty() ? news_due(id, line) : notice_due(id, line);
+}
+
+std::optional<Notifier::Due> Notifier::notice_due(const job::Id& id, const Line& line) const {
+    const auto& notice = line.rows.front().notice;
+    if (line.object) return Due{{id, notice, {}, *line.object}, line.not_before};
+    if (line.service.name.empty()) return std::nullopt;
+    Target service{line.service.name, line.service.path, true};
+    return Due{{id, notice, {}, service}, std::max(line.not_before, launch_time(line))};
+}
+
+/// Pieces or a modification, whichever is due first.
+std::optional<Notifier::Due> Notifier::news_due(const job::Id& id, const Line& line) {
+    if (!line.object) return std::nullopt;
+    std::optional<Due> due;
+    if (line.modification_due) due = Due{{id, {}, {}, *line.object}, *line.modification_due};
+    const auto& filled = line.filled;
+    if (filled.files.empty() || (due && due->when <= filled.due)) return due;
+    const auto& [file, ranges] = *after(filled.files, filled.told);
+    return Due{{id, {}, Pieces{file, ranges}, *line.object}, filled.due};
 }
 
 BootTime Notifier::launch_time(const Line& line) const {
@@ -139,10 +170,7 @@ bool Notifier::is_running(const std::string& service) const {
 
 void Notifier::start(Line& line, const Call& call) {
     int64_t row = call.notice ? line.rows.front().row : 0;
-    if (!call.notice) {
-        line.modification_due.reset();
-        line.modification_last = outside_.now();
-    }
+    if (!call.notice) take_news(line, call, outside_.now());
     if (call.target.start && !is_running(line.service.name)) count_launch(line);
     line.in_flight = true;
     auto begun = outside_.now();
@@ -157,6 +185,24 @@ void Notifier::start(Line& line, const Call& call) {
         finished(call, row, reply);
         run();
     });
+}
+
+void Notifier::take_news(Line& line, const Call& call, BootTime now) {
+    if (!call.pieces) {
+        line.modification_due.reset();
+        line.modification_last = now;
+        return;
+    }
+    auto& filled = line.filled;
+    filled.files.erase(call.pieces->file);
+    filled.told = call.pieces->file;
+    filled.last = now;
+    filled.due = now + filled.interval;
+}
+
+void Notifier::drop_news(Line& line) {
+    line.modification_due.reset();
+    line.filled.files.clear();
 }
 
 void Notifier::count_launch(const Line& line) {
@@ -227,7 +273,7 @@ void Notifier::lose_object(const job::Id& id, Line& line) {
     line.unanswered = 0;
     line.refusals = 0;
     line.not_before = {};
-    line.modification_due.reset();
+    drop_news(line);
     outside_.object_changed(id);
 }
 
@@ -238,6 +284,13 @@ BootTime Notifier::back_off(Line& line) const {
 std::optional<Target> Notifier::object_of(const job::Id& id) const {
     auto found = lines_.find(id);
     return found == lines_.end() ? std::nullopt : found->second.object;
+}
+
+bool Notifier::owes(const job::Id& id) const {
+    auto found = lines_.find(id);
+    if (found == lines_.end()) return false;
+    const Line& line = found->second;
+    return !line.rows.empty() && (line.object || !line.service.name.empty());
 }
 
 bool Notifier::busy() const {

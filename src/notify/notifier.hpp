@@ -25,9 +25,17 @@ struct Target {
     bool operator==(const Target&) const = default;
 };
 
+/// Pieces of a file that came in on-demand mode.
+struct Pieces {
+    uint32_t file = 0;
+    std::vector<job::Range> ranges; ///< merged
+    bool operator==(const Pieces&) const = default;
+};
+
 struct Call {
     job::Id job;
-    std::optional<job::Notice> notice; ///< nothing: JobModification
+    std::optional<job::Notice> notice; ///< nothing: FileRangesTransferred with `pieces`, or JobModification
+    std::optional<Pieces> pieces;
     Target target;
 };
 
@@ -94,8 +102,17 @@ public:
     void add(const job::Id& id, const Row& row);
     /// `transferred` and `error` rows are no longer true.
     void void_ends(const job::Id& id);
-    /// Something else changed; tell whoever wants JobModification, at most once per `interval`.
+    // Best effort: said to a callback object that is there now, at most once per `interval`, never repeated.
+    // Nothing of it is worth starting a program for.
+
+    /// Something else changed; for whoever wants JobModification.
     void modified(const job::Id& id, Usec interval);
+    /// Pieces of a file are here; for whoever wants FileRangesTransferred.
+    void ranges_filled(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
+                       Usec interval);
+
+    /// Has it undelivered rows, and somebody to tell them to? An automatically completed job stays that long.
+    [[nodiscard]] bool owes(const job::Id& id) const;
     /// The job has ended: nothing more is said of it.
     void forget(const job::Id& id);
     /// A client completed or cancelled a job: its service does what it is started for.
@@ -114,6 +131,14 @@ public:
     [[nodiscard]] bool busy() const;
 
 private:
+    /// Pieces that wait to be told, of all files of a job in turn.
+    struct Filled {
+        std::map<uint32_t, std::vector<job::Range>> files;
+        uint32_t told = 0; ///< the file that was last
+        BootTime due;
+        BootTime last;
+        Usec interval{};
+    };
     /// All that waits to be told about one job.
     struct Line {
         uint32_t owner = 0;
@@ -122,6 +147,7 @@ private:
         std::deque<Row> rows;
         std::optional<BootTime> modification_due;
         BootTime modification_last;
+        Filled filled;
         bool in_flight = false;
         uint32_t refusals = 0;
         uint32_t unanswered = 0;
@@ -141,12 +167,16 @@ private:
     /// Nothing for a job that has ended.
     Line* line_of(const job::Id& id);
     [[nodiscard]] std::optional<Due> due(const job::Id& id, const Line& line) const;
+    [[nodiscard]] std::optional<Due> notice_due(const job::Id& id, const Line& line) const;
+    [[nodiscard]] static std::optional<Due> news_due(const job::Id& id, const Line& line);
     [[nodiscard]] BootTime launch_time(const Line& line) const;
     /// When the call may be made: now, once an older one counts as slow, or (nothing) when one has ended.
     [[nodiscard]] std::optional<BootTime> place_for(const Line& line, const std::string& destination,
                                                     BootTime now) const;
     [[nodiscard]] bool is_running(const std::string& service) const;
     void start(Line& line, const Call& call);
+    static void take_news(Line& line, const Call& call, BootTime now);
+    static void drop_news(Line& line);
     void count_launch(const Line& line);
     void finished(const Call& call, int64_t row, const Reply& reply);
     void accepted(Line& line, int64_t row);

@@ -363,6 +363,161 @@ TEST_F(NotifierTest, NoProgramIsStartedForAModification) {
     EXPECT_TRUE(world.open.empty());
 }
 
+TEST_F(NotifierTest, AModificationBeforeAnybodyListenedIsNoNews) {
+    meet_a();
+    notifier.modified(JobA, Usec{0});
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    notifier.modified(JobA, Usec{0});
+    notifier.set_object(JobA, object(":1.8")); // another client, which may have looked already
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+}
+
+TEST_F(NotifierTest, AModificationOfALostObjectIsNotSaidToTheNext) {
+    meet_a(Service);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.modified(JobA, seconds{1});
+    notifier.ranges_filled(JobA, 0, {{0, 1}}, seconds{1});
+    notifier.connection_lost(":1.7");
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Acknowledged, ":1.9"); // the service is the object from now on
+    pass(seconds{10});
+    EXPECT_TRUE(world.open.empty());
+}
+
+struct PiecesTest : NotifierTest {
+    static constexpr Usec Interval = std::chrono::milliseconds{500};
+    using Ranges = std::vector<job::Range>;
+
+    void SetUp() override {
+        meet_a(Service);
+        notifier.set_object(JobA, object(":1.7"));
+    }
+    void fill(uint32_t file, const Ranges& ranges) { notifier.ranges_filled(JobA, file, ranges, Interval); }
+    /// The one open call is about these.
+    void expect_said(uint32_t file, const Ranges& ranges) {
+        ASSERT_EQ(world.open.size(), 1U);
+        const auto& call = world.open[0].call;
+        EXPECT_FALSE(call.notice);
+        EXPECT_EQ(call.pieces, (Pieces{file, ranges}));
+        EXPECT_EQ(call.target, object(":1.7"));
+        answer(Verdict::Acknowledged, ":1.7");
+    }
+};
+
+TEST_F(PiecesTest, TheFirstAreSaidAtOnceAndTheNextGathered) {
+    fill(3, {{100, 50}});
+    notifier.run();
+    expect_said(3, {{100, 50}});
+    fill(3, {{200, 10}});
+    fill(3, {{150, 50}, {0, 1}});
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_EQ(world.wake, world.time + Interval);
+    pass(Interval - Usec{1});
+    EXPECT_TRUE(world.open.empty());
+    pass(Usec{1});
+    expect_said(3, {{0, 1}, {150, 60}});
+    pass(seconds{60});
+    EXPECT_TRUE(world.open.empty());
+}
+
+TEST_F(PiecesTest, FilesTakeTurnsAlsoWhenOneIsAlwaysFilled) {
+    for (uint32_t file : {1U, 4U, 9U})
+        fill(file, {{0, 1}});
+    notifier.run();
+    expect_said(1, {{0, 1}});
+    for (uint32_t file : {4U, 9U, 1U, 1U}) {
+        fill(1, {{7, 7}});
+        EXPECT_TRUE(world.open.empty()) << file;
+        pass(Interval);
+        expect_said(file, file == 1 ? Ranges{{7, 7}} : Ranges{{0, 1}});
+    }
+}
+
+TEST_F(PiecesTest, AreNeverRepeated) {
+    fill(0, {{0, 1}});
+    notifier.run();
+    answer(Verdict::Refused, ":1.7");
+    pass(seconds{60});
+    EXPECT_TRUE(world.open.empty());
+    fill(0, {{1, 1}});
+    notifier.run();
+    answer(Verdict::NoSuchObject, ":1.7"); // a client without that method; it may have the others
+    EXPECT_EQ(notifier.object_of(JobA), object(":1.7"));
+    fill(0, {{2, 1}});
+    pass(Interval);
+    answer(Verdict::Gone);
+    EXPECT_FALSE(notifier.object_of(JobA));
+}
+
+TEST_F(PiecesTest, WaitBehindWhatMustBeSaid) {
+    add(JobA, NoticeKind::FileTransferred);
+    fill(0, {{0, 1}});
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_TRUE(world.open[0].call.notice);
+    answer(Verdict::Acknowledged, ":1.7");
+    expect_said(0, {{0, 1}});
+}
+
+TEST_F(PiecesTest, AndModificationsHaveClocksOfTheirOwn) {
+    fill(0, {{0, 1}});
+    notifier.run();
+    expect_said(0, {{0, 1}});
+    fill(0, {{1, 1}});
+    notifier.modified(JobA, Interval);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_FALSE(world.open[0].call.pieces);
+    answer(Verdict::Acknowledged, ":1.7");
+    pass(Interval);
+    expect_said(0, {{1, 1}});
+}
+
+TEST_F(PiecesTest, StartNoProgram) {
+    notifier.set_object(JobA, std::nullopt);
+    fill(0, {{0, 1}});
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    EXPECT_TRUE(world.open.empty()); // it was not there then
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(NotifierTest, OwesWhatIsNotAcknowledgedToWhoeverThereIs) {
+    EXPECT_FALSE(notifier.owes(JobA));
+    meet_a();
+    add(JobA);
+    EXPECT_FALSE(notifier.owes(JobA)); // to nobody
+    notifier.set_service(JobA, Service);
+    EXPECT_TRUE(notifier.owes(JobA));
+    notifier.run();
+    EXPECT_TRUE(notifier.owes(JobA));
+    answer(Verdict::Refused, ":1.9");
+    EXPECT_TRUE(notifier.owes(JobA));
+    pass(seconds{5});
+    answer(Verdict::Acknowledged, ":1.9");
+    EXPECT_FALSE(notifier.owes(JobA));
+    notifier.modified(JobA, seconds{9});
+    EXPECT_FALSE(notifier.owes(JobA));
+}
+
+TEST_F(NotifierTest, OwesNothingAnyMoreWhenTheObjectIsLost) {
+    meet_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    EXPECT_TRUE(notifier.owes(JobA));
+    notifier.connection_lost(":1.7");
+    EXPECT_FALSE(notifier.owes(JobA));
+    notifier.forget(JobA);
+    EXPECT_FALSE(notifier.owes(JobA));
+}
+
 TEST_F(NotifierTest, AForgottenJobIsSilent) {
     meet_a();
     add(JobA);
