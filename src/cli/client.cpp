@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/client.hpp"
 
+#include "cli/attempt.hpp"
 #include "cli/decode.hpp"
+#include "cli/encode.hpp"
 #include "cli/proxies.hpp"
 
 #include <utility>
@@ -11,42 +13,6 @@ namespace haulier::cli {
 namespace {
 
 constexpr uint32_t AllThatFit = 0;
-const std::string JobInterface = org::haulier::Haulier1::Job_proxy::INTERFACE_NAME;
-
-using FileArgument = sdbus::Struct<std::string, std::string, compat::Options>;
-using NameAndPath = sdbus::Struct<std::string, sdbus::ObjectPath>;
-
-/// Runs `call`, which may throw what sdbus-c++ throws.
-template <class Call>
-auto attempt(Call&& call) -> Outcome<decltype(call())> {
-    try {
-        return call();
-    } catch (const sdbus::Error& error) {
-        return failure_of(error);
-    }
-}
-
-FileArgument encode(const NewFile& file) {
-    compat::Options options;
-    if (!file.checksum.empty()) options["Checksum"] = file.checksum;
-    return {file.remote, file.local, options};
-}
-
-compat::Options options_of(const NewJob& job) {
-    compat::Options options;
-    std::vector<FileArgument> files;
-    for (const auto& file : job.files)
-        files.push_back(encode(file));
-    options["Files"] = files;
-    if (job.resume) options["Resume"] = true;
-    if (!job.key.empty()) options["Key"] = job.key;
-    if (!job.description.empty()) options["Description"] = job.description;
-    if (!job.notify_flags.empty()) options["NotifyFlags"] = job.notify_flags;
-    if (job.notify_service)
-        options["NotifyService"] =
-            NameAndPath{job.notify_service->name, sdbus::ObjectPath{job.notify_service->path}};
-    return options;
-}
 
 Candidate candidate_of(const Json& properties) {
     auto job = view_of(properties);
@@ -82,7 +48,7 @@ Outcome<Created> Client::create(const NewJob& job) {
     auto proxy = manager();
     if (!proxy) return proxy.error();
     return attempt([&] {
-        auto [path, id, created] = (*proxy)->CreateJob(job.name, "download", options_of(job));
+        auto [path, id, created] = (*proxy)->CreateJob(job.name, job.type, options_of(job));
         return Created{id, created};
     });
 }
@@ -122,7 +88,9 @@ Outcome<std::string> Client::resolve_unfinished(const std::string& text) {
 }
 
 Outcome<Json> Client::properties(const std::string& id) {
-    return attempt([&] { return decode(JobProxy{bus_->connection(), id}.GetAll(JobInterface)); });
+    return attempt([&] {
+        return decode(JobProxy{bus_->connection(), id}.GetAll(std::string{JobProxy::Interface}));
+    });
 }
 
 Outcome<std::vector<Json>> Client::files(const std::string& id) {
@@ -145,6 +113,7 @@ Outcome<Done> Client::command(const std::string& id, Verb verb) {
         case Verb::Suspend: job.Suspend(); break;
         case Verb::Resume: job.Resume(); break;
         case Verb::Cancel: job.Cancel(); break;
+        case Verb::TakeOwnership: job.TakeOwnership(); break;
         }
         return Done{};
     });
@@ -168,7 +137,7 @@ Outcome<Done> Client::read(const std::string& id, std::function<void(Outcome<Jso
             sdbus::createProxy(bus_->connection(), compat::Destination{BusName}, compat::Path{path_of(id)});
         reader_->callMethodAsync("GetAll")
             .onInterface("org.freedesktop.DBus.Properties")
-            .withArguments(JobInterface)
+            .withArguments(std::string{JobProxy::Interface})
             .uponReplyInvoke(on_reply);
         return Done{};
     });

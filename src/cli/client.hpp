@@ -4,6 +4,7 @@
 
 #include "cli/bus.hpp"
 #include "cli/names.hpp"
+#include "cli/values.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,16 +25,19 @@ struct NewFile {
     std::string remote;
     std::string local;
     std::string checksum; ///< "sha256:HEX" and its like, or empty
+    std::vector<std::string> mirrors;
+    std::vector<Piece> pieces; ///< empty = all of it
 };
 
 struct NewJob {
     std::string name;
+    std::string type = "download";
     std::vector<NewFile> files;
     bool resume = false;
     std::string key;
-    std::string description;
-    std::vector<std::string> notify_flags; ///< empty = the daemon's default
     std::optional<Service> notify_service;
+    std::vector<std::string> headers;
+    Values properties;
 };
 
 struct Created {
@@ -41,7 +45,14 @@ struct Created {
     bool created = false; ///< false: there was already one with this key
 };
 
-enum class Verb { Suspend, Resume, Cancel };
+enum class Verb { Suspend, Resume, Cancel, TakeOwnership };
+
+struct Credentials {
+    std::string target; ///< "server" or "proxy"
+    std::string scheme;
+    std::string user;
+    std::string password;
+};
 
 struct Completed {
     std::string result; ///< "complete" or "partial"
@@ -67,6 +78,25 @@ public:
     Outcome<std::vector<Json>> files(const std::string& id);
     Outcome<Done> command(const std::string& id, Verb verb);
     Outcome<Completed> complete(const std::string& id);
+
+    Outcome<Done> set(const std::string& id, const std::string& property, const Value& value);
+    Outcome<Done> set_credentials(const std::string& id, const Credentials& credentials);
+    /// False when there were none.
+    Outcome<bool> remove_credentials(const std::string& id, const std::string& target,
+                                     const std::string& scheme);
+    Outcome<Done> set_headers(const std::string& id, const std::vector<std::string>& lines, bool write_only);
+
+    Outcome<Done> rename(const std::string& id, uint32_t index, const std::string& url);
+    /// How many were renamed.
+    Outcome<uint32_t> rename_all(const std::string& id, const std::string& from, const std::string& to);
+    Outcome<Done> validate(const std::string& id, uint32_t index, bool valid);
+    Outcome<std::vector<Piece>> filled(const std::string& id, uint32_t index);
+    Outcome<Done> request(const std::string& id, uint32_t index, const std::vector<Piece>& pieces);
+    Outcome<Done> seek(const std::string& id, uint32_t index, uint64_t offset);
+    Outcome<std::string> reply(const std::string& id);
+
+    /// What an error means, in a sentence.
+    Outcome<std::string> describe(const std::string& name, int32_t code);
 
     /// Asks for the properties and answers later, from Bus::turn. One question at a time.
     Outcome<Done> read(const std::string& id, std::function<void(Outcome<Json>)> answer);

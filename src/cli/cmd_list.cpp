@@ -2,6 +2,7 @@
 // haulierctl list and show.
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/defaults.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 
@@ -74,7 +75,7 @@ Outcome<Exit> list(const Common& common, const std::vector<std::string>& states)
     return Exit::Ok;
 }
 
-Outcome<Exit> show(const Common& common, const std::string& job) {
+Outcome<Exit> show(const Common& common, const std::string& job, bool all) {
     auto client = Client::connect(common.scope());
     if (!client) return client.error();
     auto id = (*client)->resolve(job);
@@ -84,7 +85,7 @@ Outcome<Exit> show(const Common& common, const std::string& job) {
     auto files = (*client)->files(*id);
     if (!files) return files.error();
     if (!common.json) {
-        print_job(*properties, *files);
+        print_job(all ? *properties : remarkable(*properties), *files);
         return Exit::Ok;
     }
     auto out = presented(*properties);

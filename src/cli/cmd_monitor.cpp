@@ -60,6 +60,11 @@ void print_event(const Common& common, const Line& line, const Signal& signal) {
     } else if (signal.member == "FileTransferred") {
         detail = signal.arguments[0].dump();
         out["Index"] = signal.arguments[0];
+    } else if (signal.member == "FileRangesTransferred") {
+        Json ranges{{"Ranges", signal.arguments[1]}};
+        detail = fmt::format("{} {}", signal.arguments[0].dump(), in_words("Ranges", signal.arguments[1]));
+        out["Index"] = signal.arguments[0];
+        out.update(presented(ranges));
     }
     if (common.json) return print_json_line(out);
     print_text(line, signal.member, detail);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl suspend, resume, cancel and complete, each for one job or several.
+// haulierctl suspend, resume, cancel, take and complete, each for one job or several.
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
@@ -16,6 +16,7 @@ const char* past_of(Verb verb) {
     case Verb::Suspend: return "suspended";
     case Verb::Resume: return "resumed";
     case Verb::Cancel: return "cancelled";
+    case Verb::TakeOwnership: return "taken";
     }
     return "";
 }

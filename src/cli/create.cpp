@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/create.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <fmt/core.h>
 #include <utility>
@@ -16,32 +17,68 @@ bool names_directory(const std::string& file) {
     return file.empty() || file.ends_with('/') || fs::is_directory(file, unknown);
 }
 
+/// DisplayName is an argument of CreateJob, not an option.
+std::string take_name(Values& properties) {
+    auto name = properties.extract("DisplayName");
+    return name.empty() ? "" : std::get<std::string>(name.mapped());
+}
+
 std::string last_segment(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
 } // namespace
 
-Outcome<NewFile> new_file(const std::string& url, const std::string& file) {
+uint64_t now_usec() {
+    using namespace std::chrono;
+    auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch());
+    return static_cast<uint64_t>(now.count());
+}
+
+Outcome<std::string> from_here(const std::string& path) {
     std::error_code failed;
     auto here = fs::current_path(failed).string();
     if (failed)
         return Failure{Exit::Failed, fmt::format("the current directory is not there: {}", failed.message())};
-    if (!names_directory(file)) return NewFile{url, absolute(file, here), {}};
-    auto name = file_name_of(url);
+    return absolute(path, here);
+}
+
+Outcome<NewFile> new_file(const std::string& url, const std::string& file) {
+    auto name = names_directory(file) ? file_name_of(url) : std::string{};
     if (!name)
         return Failure{Exit::Usage,
                        fmt::format("'{}' does not end with a name for the file; say which FILE", url)};
-    return NewFile{url, absolute(*name, file.empty() ? here : absolute(file, here)), {}};
+    auto local = from_here(name->empty() || file.empty() ? file + *name : absolute(*name, file));
+    if (!local) return local.error();
+    return NewFile{url, *local, {}, {}, {}};
+}
+
+Outcome<NewFile> new_file(const std::string& url, const std::string& file, const FileOptions& about) {
+    auto pieces = parse_pieces(about.pieces);
+    if (!pieces) return pieces.error();
+    auto made = new_file(url, file);
+    if (!made) return made;
+    made->checksum = about.checksum;
+    made->mirrors = about.mirrors;
+    made->pieces = *pieces;
+    return made;
 }
 
 Outcome<NewJob> new_job(const JobOptions& options, std::vector<NewFile> files) {
     NewJob job;
-    job.name = options.name.empty() ? last_segment(files.front().local) : options.name;
     job.files = std::move(files);
     job.key = options.key;
-    job.description = options.description;
-    job.notify_flags = options.notify_flags;
+    job.headers = options.headers;
+    auto properties = parse_assignments(options.properties, now_usec());
+    if (!properties) return properties.error();
+    job.properties = *properties;
+    job.name = take_name(job.properties);
+    if (!options.name.empty()) job.name = options.name;
+    if (job.name.empty()) job.name = last_segment(job.files.front().local);
+    // The options of their own win.
+    if (!options.description.empty()) job.properties["Description"] = options.description;
+    if (!options.priority.empty()) job.properties["Priority"] = options.priority;
+    if (!options.notify_flags.empty()) job.properties["NotifyFlags"] = options.notify_flags;
     if (options.notify_service.empty()) {
         if (!options.notify_path.empty())
             return Failure{Exit::Usage, "--notify-path says nothing without --notify-service"};

@@ -100,6 +100,8 @@ Json decode_arguments(const std::string& member, sdbus::Message& message) {
     if (member == "JobAdded" || member == "JobTransferred" || member == "JobError")
         return read<sdbus::ObjectPath, string>(message);
     if (member == "FileTransferred") return read<uint32_t>(message);
+    if (member == "FileRangesTransferred")
+        return read<uint32_t, std::vector<sdbus::Struct<uint64_t, uint64_t>>>(message);
     return Json::array();
 }
 

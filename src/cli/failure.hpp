@@ -15,7 +15,7 @@ enum class Exit : int {
     Usage = 2,         ///< the command line makes no sense
     NoSuchJob = 3,     ///< also: several jobs answer to the name
     JobFailed = 4,     ///< the job is in error, or was completed without all of its files
-    Cancelled = 5,     ///< somebody cancelled the job that we waited for
+    Cancelled = 5,     ///< the job that we waited for was cancelled, or has expired
     Unreachable = 6,   ///< no bus, or the daemon cannot be started
     Interrupted = 130, ///< Ctrl-C; the job goes on
 };

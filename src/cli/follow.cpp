@@ -19,6 +19,7 @@ const char* word_of(End end) {
     case End::Completed: return "complete";
     case End::Partial: return "partial";
     case End::Cancelled: return "cancelled";
+    case End::Expired: return "expired";
     case End::Gone: return "gone";
     case End::Interrupted: return "interrupted";
     }
@@ -31,7 +32,8 @@ Exit code_of(End end) {
     case End::Completed: return Exit::Ok;
     case End::Failed:
     case End::Partial: return Exit::JobFailed;
-    case End::Cancelled: return Exit::Cancelled;
+    case End::Cancelled:
+    case End::Expired: return Exit::Cancelled;
     case End::Gone: return Exit::NoSuchJob;
     case End::Interrupted: return Exit::Interrupted;
     }
@@ -46,6 +48,7 @@ std::string sentence_of(const std::string& id, const Ended& ended) {
     case End::Failed: return fmt::format("job {} failed: {}", job, harmless(ended.job.error_sentence));
     case End::Partial: return fmt::format("job {} was completed without all of its files", job);
     case End::Cancelled: return fmt::format("job {} was cancelled", job);
+    case End::Expired: return fmt::format("job {} has expired: nobody touched it for too long", job);
     case End::Gone: return fmt::format("job {} does not exist, or has ended while nobody watched", job);
     case End::Interrupted: return fmt::format("job {} goes on", job);
     }

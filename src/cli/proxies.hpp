@@ -30,6 +30,7 @@ private:
 class JobProxy final
     : public sdbus::ProxyInterfaces<org::haulier::Haulier1::Job_proxy, sdbus::Properties_proxy> {
 public:
+    static constexpr const char* Interface = org::haulier::Haulier1::Job_proxy::INTERFACE_NAME;
     JobProxy(sdbus::IConnection& connection, const std::string& id)
         : ProxyInterfaces(connection, compat::Destination{BusName}, compat::Path{path_of(id)}) {
         registerProxy();
@@ -40,6 +41,8 @@ private:
     void onTransferred() override {}
     void onFailed() override {}
     void onFileTransferred(const uint32_t&) override {}
+    void onFileRangesTransferred(const uint32_t&,
+                                 const std::vector<sdbus::Struct<uint64_t, uint64_t>>&) override {}
     void onPropertiesChanged(const std::string&, const compat::Options&,
                              const std::vector<std::string>&) override {}
 };

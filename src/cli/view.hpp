@@ -36,6 +36,7 @@ enum class End {
     Completed,
     Partial, ///< completed without all of its files
     Cancelled,
+    Expired,     ///< nobody touched it for too long
     Gone,        ///< ended while nobody listened
     Interrupted, ///< not the job ended, but our patience
 };
@@ -46,6 +47,9 @@ End end_from_result(const std::string& result);
 
 /// For --json: what D-Bus says with special numbers and tuples is said with null and named members.
 Json presented(const Json& properties);
+
+/// A piece of a file; a length of null = to the end.
+Json presented_range(const Json& offset, const Json& length);
 
 /// One property for people: sizes, dates, reasons in words.
 std::string in_words(const std::string& property, const Json& value);

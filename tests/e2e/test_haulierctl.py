@@ -5,48 +5,18 @@ import json
 import os
 import pty
 import signal
-import subprocess
 
 import pytest
 
 from support.checks import assert_file, leftovers, sha256
-from support.environment import patience, program
+from support.environment import patience
+from support.haulierctl import (DONE, INTERRUPTED, JOB_CANCELLED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl,
+                                Result)
 from support.manner import Manner
 from support.notify_service import NotifyService
 from support.stack import body
 
 DATA = body(400_000)
-DONE, REFUSED, MISUSED, NO_SUCH_JOB, JOB_FAILED, JOB_CANCELLED, NO_BUS, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
-
-
-class Result:
-    def __init__(self, process: subprocess.Popen):
-        self.out, self.err = process.communicate(timeout=patience(30))
-        self.code = process.returncode
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-class Ctl:
-    """Runs haulierctl in the downloads folder of a stack."""
-
-    def __init__(self, stack):
-        self.stack = stack
-
-    def begin(self, *words, **changes) -> subprocess.Popen:
-        options = dict(env=self.stack.env, cwd=self.stack.downloads, text=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        return subprocess.Popen([program("HAULIERCTL"), *map(str, words)], **(options | changes))
-
-    def __call__(self, *words, code: int = DONE, **changes) -> Result:
-        result = Result(self.begin(*words, **changes))
-        assert result.code == code, f"{words} ended with {result.code}: {result.out} {result.err}"
-        if code not in (DONE, INTERRUPTED):
-            assert result.err.strip(), "a failure has a sentence"
-            assert "terminate called" not in result.err
-        return result
 
 
 @pytest.fixture

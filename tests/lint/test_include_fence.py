@@ -15,9 +15,9 @@ ROOMS = {
     "wire": {"base", "protobuf"},
     "job": {"base"},
     "store": {"base", "job", "sqlite"},
-    "transfer": {"base", "wire", "curl", "openssl"},
+    "transfer": {"base", "wire", "curl", "openssl", "libproxy"},
     "notify": {"base", "job"},
-    "daemon": {"base", "wire", "job", "store", "notify", "libsystemd"},
+    "daemon": {"base", "wire", "job", "store", "notify", "libsystemd", "libmnl"},
     "daemon/bus": {"base", "job", "daemon", "notify", "libsystemd", "sdbus-c++", "glue"},
     "cli": {"base", "sdbus-c++", "glue", "cli11", "json"},
 }
@@ -29,9 +29,9 @@ FOR_ALL = {"fmt", "version"}
 COMPOSITION = {"daemon/main.cpp", "daemon/process.cpp"}
 
 LIBRARIES = [
-    (r"systemd/", "libsystemd"), (r"sqlite3\.h", "sqlite"), (r"curl/", "curl"), (r"openssl/", "openssl"),
+    (r"systemd/", "libsystemd"), (r"sqlite3\.h", "sqlite"), (r"curl/", "curl"), (r"openssl/", "openssl"), (r"proxy\.h", "libproxy"),
     (r"google/protobuf/", "protobuf"), (r".*\.pb\.h", "wire"), (r"sdbus-c\+\+/", "sdbus-c++"), (r".*_(adaptor|proxy)\.hpp", "glue"),
-    (r"CLI/", "cli11"), (r"nlohmann/", "json"), (r"fmt/", "fmt"), (r"version\.hpp", "version"),
+    (r"libmnl/", "libmnl"), (r"CLI/", "cli11"), (r"nlohmann/", "json"), (r"fmt/", "fmt"), (r"version\.hpp", "version"),
 ]
 # The kernel's and the C library's; for rooms that touch the machine.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|net)/.*\.h|(unistd|fcntl|errno|poll|signal|pwd|grp|getopt|termios|dirent|"

@@ -21,10 +21,19 @@ using FileArgument = sdbus::Struct<std::string, std::string, Options>;
 using ErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string, uint32_t>;
 using NameAndPath = sdbus::Struct<std::string, sdbus::ObjectPath>;
 using WaitTuple = sdbus::Struct<std::string, uint64_t>;
+using RangeTuple = sdbus::Struct<uint64_t, uint64_t>;
+/// Target, scheme, user, password.
+using CredentialsTuple = sdbus::Struct<std::string, std::string, std::string, std::string>;
 using ListedFile = sdbus::Struct<uint32_t, Options>;
 using ListedJob = sdbus::Struct<sdbus::ObjectPath, Options>;
 
 Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>& files);
+
+/// Takes a writable property of jobs, by its name on the bus: an option of CreateJob, or a setter.
+Status take_wish(job::Wishes& wishes, const std::string& name, const sdbus::Variant& value);
+std::vector<job::Range> decode_ranges(const std::vector<RangeTuple>& ranges);
+/// Without user and password yet.
+Result<job::Credentials> decode_credentials(const std::string& target, const std::string& scheme);
 
 /// What CreateJob is asked for.
 struct CreateCommand {
@@ -40,6 +49,7 @@ struct Filter {
     std::optional<std::string> key;
     uint32_t offset = 0;
     uint32_t limit = UINT32_MAX;
+    bool all_users = false;
 };
 Result<Filter> decode_filter(const Options& filter);
 
@@ -48,7 +58,8 @@ WaitTuple encode(const job::WaitReason& reason);
 NameAndPath encode(const job::NotifyService& service);
 NameAndPath encode(const std::optional<notify::Target>& object);
 uint64_t encode(WallTime time);
+std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges);
 Options encode_file(const daemon::Entry& entry, uint32_t index);
-Options encode_summary(const daemon::Entry& entry);
+Options encode_summary(const daemon::Entry& entry, WallTime today);
 
 } // namespace haulier::bus

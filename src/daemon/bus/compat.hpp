@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <systemd/sd-bus.h>
+#include <tuple>
 #include <vector>
 
 namespace haulier::bus {
@@ -28,6 +29,11 @@ inline bool process_one(sdbus::IConnection& c) {
 /// Absolute deadline on CLOCK_MONOTONIC in microseconds, UINT64_MAX for none.
 inline uint64_t deadline_of(const sdbus::IConnection::PollData& data) {
     return data.timeout_usec;
+}
+/// The members of a D-Bus struct, for structured bindings.
+template <class... Ts>
+const std::tuple<Ts...>& members_of(const sdbus::Struct<Ts...>& values) {
+    return values;
 }
 /// Unique name of the caller of the method that is being handled.
 inline std::string sender_of(const sdbus::IObject& object) {

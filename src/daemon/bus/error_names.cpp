@@ -7,6 +7,8 @@ namespace haulier::bus {
 
 namespace {
 
+constexpr std::string_view Prefix = "org.haulier.Haulier1.Error.";
+
 std::string_view word(Errc code) {
     switch (code) {
     case Errc::NotFound: return "NotFound";
@@ -18,6 +20,14 @@ std::string_view word(Errc code) {
     case Errc::NotSupported: return "NotSupported";
     case Errc::TooManyJobs: return "TooManyJobs";
     case Errc::TooManyFiles: return "TooManyFiles";
+    case Errc::TooManyRanges: return "TooManyRanges";
+    case Errc::InvalidRange: return "InvalidRange";
+    case Errc::OverlappingRanges: return "OverlappingRanges";
+    case Errc::ReadOnly: return "ReadOnly";
+    case Errc::ReadOnlyAfterAddFile: return "ReadOnlyAfterAddFile";
+    case Errc::ReadOnlyAfterResume: return "ReadOnlyAfterResume";
+    case Errc::Pending: return "Pending";
+    case Errc::TooLarge: return "TooLarge";
     case Errc::NotActivatable: return "NotActivatable";
     case Errc::LocalFile: return "LocalFile";
     case Errc::Store: return "Store";
@@ -29,7 +39,14 @@ std::string_view word(Errc code) {
 } // namespace
 
 std::string bus_name(Errc code) {
-    return "org.haulier.Haulier1.Error." + std::string{word(code)};
+    return std::string{Prefix} + std::string{word(code)};
+}
+
+std::optional<Errc> errc_from_name(std::string_view name) {
+    if (name.starts_with(Prefix)) name.remove_prefix(Prefix.size());
+    for (int i = 0; i <= static_cast<int>(Errc::Internal); ++i)
+        if (word(static_cast<Errc>(i)) == name) return static_cast<Errc>(i);
+    return std::nullopt;
 }
 
 } // namespace haulier::bus

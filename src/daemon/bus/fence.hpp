@@ -75,6 +75,18 @@ private:
     bool settled_ = false;
 };
 
+/// What a call is answered with when the manager has an answer: nothing, or one value.
+template <class... Ts>
+auto answering(std::shared_ptr<Owed<Ts...>> owed) {
+    return [owed = std::move(owed)](const auto& result) {
+        if (!result) return owed->refuse(result.error());
+        if constexpr (sizeof...(Ts) == 0)
+            owed->give();
+        else
+            owed->give(*result);
+    };
+}
+
 /// Runs the body of a method that answers later; what it throws is answered, too.
 template <class... Ts, class Body>
 void fenced_async(sdbus::Result<Ts...>&& result, Body&& body) noexcept {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/manager_object.hpp"
 
+#include "daemon/bus/describe.hpp"
 #include "daemon/bus/fence.hpp"
 #include "daemon/bus/names.hpp"
+#include "job/conditions.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -12,6 +14,7 @@ namespace haulier::bus {
 
 namespace {
 
+/// Whose bus this is owns all jobs: `all_users` makes no difference, and nobody need be refused.
 bool matches(const Filter& filter, const job::Job& job) {
     if (filter.key && *filter.key != job.key) return false;
     return !filter.states ||
@@ -29,8 +32,8 @@ ManagerObject::~ManagerObject() {
     unregisterAdaptor();
 }
 
-void ManagerObject::emit_jobs() {
-    emit_changed(getObject(), INTERFACE_NAME, {"Jobs"});
+void ManagerObject::emit_properties(const std::vector<std::string>& names) {
+    emit_changed(getObject(), INTERFACE_NAME, names);
 }
 
 void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result,
@@ -43,7 +46,7 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
         if (command->notify_object)
             object = notify::Target{sender_of(getObject()), *command->notify_object, false};
         auto request = command->request;
-        auto service = request.notify_service.value_or(job::NotifyService{});
+        auto service = request.wishes.notify_service.value_or(job::NotifyService{});
         context_.peers.need_activatable(service.name, [=, this](const Status& activatable) {
             context_.asked();
             if (!activatable) return owed->refuse(activatable.error());
@@ -79,10 +82,25 @@ std::vector<ListedJob> ManagerObject::ListJobs(const Options& filter) {
         for (const auto* entry : context_.manager.list()) {
             if (!matches(wanted, entry->job) || seen++ < wanted.offset) continue;
             if (jobs.size() >= wanted.limit) break;
-            jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)}, encode_summary(*entry));
+            jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
+                              encode_summary(*entry, context_.manager.today()));
         }
         return jobs;
     });
+}
+
+std::string ManagerObject::DescribeError(const std::string& name, const int32_t& code) {
+    context_.asked();
+    return fenced([&] { return unwrap(describe(name, code)); });
+}
+
+/// Everybody on a session bus gets the signals anyhow.
+void ManagerObject::Subscribe() {
+    context_.asked();
+}
+
+void ManagerObject::Unsubscribe() {
+    context_.asked();
 }
 
 std::string ManagerObject::Version() {
@@ -91,11 +109,41 @@ std::string ManagerObject::Version() {
 
 /// Explained in docs/features.md, word by word.
 std::vector<std::string> ManagerObject::Features() {
-    return {"download", "checksum", "validated-resume", "notify-object", "notify-service", "key"};
+    return {"download",
+            "upload",
+            "upload-reply",
+            "tus",
+            "checksum",
+            "validated-resume",
+            "notify-object",
+            "notify-service",
+            "key",
+            "priorities",
+            "ranges",
+            "on-demand",
+            "mirrors",
+            "custom-headers",
+            "credentials",
+            "client-certificate",
+            "proxies",
+            "redirect-policy",
+            "network-cost",
+            "power-policy",
+            "bandwidth-limit",
+            "auto-complete",
+            "describe-error"};
 }
 
 uint32_t ManagerObject::Jobs() {
     return fenced([&] { return context_.manager.count(); });
+}
+
+std::string ManagerObject::Network() {
+    return fenced([&] { return std::string{context_.manager.conditions().online ? "online" : "offline"}; });
+}
+
+std::string ManagerObject::Metered() {
+    return fenced([&] { return std::string{job::to_word(context_.manager.conditions().metered)}; });
 }
 
 } // namespace haulier::bus

@@ -19,17 +19,21 @@ public:
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
-    /// The number of jobs is another.
-    void emit_jobs();
+    void emit_properties(const std::vector<std::string>& names);
 
 private:
     void CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result, std::string display_name,
                    std::string type, Options options) override;
     sdbus::ObjectPath GetJob(const std::string& id) override;
     std::vector<ListedJob> ListJobs(const Options& filter) override;
+    std::string DescribeError(const std::string& name, const int32_t& code) override;
+    void Subscribe() override;
+    void Unsubscribe() override;
     std::string Version() override;
     std::vector<std::string> Features() override;
     uint32_t Jobs() override;
+    std::string Network() override;
+    std::string Metered() override;
 
     Context& context_;
 };

@@ -29,9 +29,9 @@ Verdict verdict_of(std::string_view name) {
     return Verdict::Refused;
 }
 
-const char* method_of(const std::optional<job::Notice>& notice) {
-    if (!notice) return "JobModification";
-    switch (notice->kind) {
+const char* method_of(const notify::Call& call) {
+    if (!call.notice) return call.pieces ? "FileRangesTransferred" : "JobModification";
+    switch (call.notice->kind) {
     case job::NoticeKind::Transferred: return "JobTransferred";
     case job::NoticeKind::Error: return "JobError";
     case job::NoticeKind::FileTransferred: return "FileTransferred";
@@ -51,6 +51,10 @@ void add_arguments(sdbus::MethodCall& message, const job::Notice& notice, const 
         break;
     }
     }
+}
+
+void add_arguments(sdbus::MethodCall& message, const notify::Pieces& pieces) {
+    message << pieces.file << encode(pieces.ranges);
 }
 
 } // namespace
@@ -87,9 +91,12 @@ void Messenger::start(const notify::Call& call, const std::shared_ptr<Pending>& 
     const auto* entry = manager_.find(call.job);
     if (!entry) throw std::runtime_error("the job is gone");
     pending->proxy = sdbus::createProxy(connection_, call.target.destination, call.target.path);
-    auto message = pending->proxy->createMethodCall(CallbackInterface, method_of(call.notice));
+    auto message = pending->proxy->createMethodCall(CallbackInterface, method_of(call));
     message << sdbus::ObjectPath{path_of(call.job)} << call.job.hex;
-    if (call.notice) add_arguments(message, *call.notice, *entry);
+    if (call.notice)
+        add_arguments(message, *call.notice, *entry);
+    else if (call.pieces)
+        add_arguments(message, *call.pieces);
 
     std::weak_ptr<Pending> weak = pending;
     auto handler = [this, weak](sdbus::MethodReply& reply, const sdbus::Error* error) {

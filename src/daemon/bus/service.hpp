@@ -46,6 +46,9 @@ public:
     void progressed(const daemon::Entry& entry) override;
     void file_transferred(const daemon::Entry& entry, uint32_t index) override;
     void object_changed(const daemon::Entry& entry) override;
+    void ranges_filled(const daemon::Entry& entry, uint32_t index,
+                       const std::vector<job::Range>& ranges) override;
+    void conditions_changed() override;
 
 private:
     void emit(const job::Id& id, const std::function<void(JobObject&)>& how);

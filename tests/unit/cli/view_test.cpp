@@ -67,6 +67,7 @@ TEST(EndOf, KnowsTheEnds) {
     EXPECT_EQ(end_from_result("complete"), End::Completed);
     EXPECT_EQ(end_from_result("partial"), End::Partial);
     EXPECT_EQ(end_from_result("cancelled"), End::Cancelled);
+    EXPECT_EQ(end_from_result("expired"), End::Expired);
 }
 
 TEST(Presented, SaysNullForWhatIsNot) {
@@ -111,6 +112,34 @@ TEST(InWords, ReadsWell) {
     EXPECT_EQ(in_words("Transferred", true), "yes");
     EXPECT_EQ(in_words("FilesTotal", 3), "3");
     EXPECT_EQ(in_words("DisplayName", "a\nb"), "a?b");
+}
+
+TEST(InWords, ReadsLimitsSpansAndPieces) {
+    EXPECT_EQ(in_words("MaximumDownloadSize", Unknown), "none");
+    EXPECT_EQ(in_words("BandwidthLimit", 0), "none");
+    EXPECT_EQ(in_words("BandwidthLimit", 2'000'000), "2.0 MB/s");
+    EXPECT_EQ(in_words("NotBefore", 0), "none");
+    EXPECT_EQ(in_words("MinimumRetryDelay", 60), "60 s");
+    EXPECT_EQ(in_words("MaximumDownloadTime", 7776000), "2160 h") << "a span, not a date";
+    EXPECT_EQ(in_words("ReplyProgress", Json::array({Unknown, 0})), "none");
+    EXPECT_EQ(in_words("ReplyProgress", Json::array({2000, 1000})), "1.0 kB of 2.0 kB");
+    EXPECT_EQ(in_words("Ranges", Json::array({Json::array({0, 100}), Json::array({200, Unknown})})),
+              "0:100 200:");
+    EXPECT_EQ(in_words("ResponseHeaders", "HTTP/1.1 200 OK\nServer: x\n"), "HTTP/1.1 200 OK; Server: x");
+}
+
+TEST(Presented, NamesThePartsOfRangesAndReplies) {
+    Json p = Json::object();
+    p["Ranges"] = Json::array({Json::array({0, 100}), Json::array({200, Unknown})});
+    p["ReplyProgress"] = Json::array({7, 5});
+    p["NotBefore"] = 0;
+    p["MaximumDownloadSize"] = Unknown;
+    auto out = presented(p);
+    EXPECT_EQ(out["Ranges"].dump(), R"([{"Offset":0,"Length":100},{"Offset":200,"Length":null}])");
+    EXPECT_EQ(out["ReplyProgress"].dump(), R"({"Total":7,"Received":5})");
+    EXPECT_EQ(out["NotBefore"], nullptr);
+    EXPECT_EQ(out["MaximumDownloadSize"], nullptr);
+    EXPECT_EQ(presented({{"Ranges", "of tomorrow"}})["Ranges"], "of tomorrow");
 }
 
 } // namespace

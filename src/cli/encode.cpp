@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/encode.hpp"
+
+#include <variant>
+
+namespace haulier::cli {
+
+namespace {
+
+using FileArgument = sdbus::Struct<std::string, std::string, compat::Options>;
+using NameAndPath = sdbus::Struct<std::string, sdbus::ObjectPath>;
+
+FileArgument encode(const NewFile& file) {
+    compat::Options options;
+    if (!file.checksum.empty()) options["Checksum"] = file.checksum;
+    if (!file.mirrors.empty()) options["Mirrors"] = file.mirrors;
+    if (!file.pieces.empty()) options["Ranges"] = encode(file.pieces);
+    return {file.remote, file.local, options};
+}
+
+} // namespace
+
+sdbus::Variant encode(const Value& value) {
+    return std::visit([](const auto& v) { return sdbus::Variant{v}; }, value);
+}
+
+std::vector<Range> encode(const std::vector<Piece>& pieces) {
+    std::vector<Range> ranges;
+    for (const auto& piece : pieces)
+        ranges.emplace_back(piece.offset, piece.length);
+    return ranges;
+}
+
+compat::Options options_of(const NewJob& job) {
+    compat::Options options;
+    for (const auto& [name, value] : job.properties)
+        options[name] = encode(value);
+    std::vector<FileArgument> files;
+    for (const auto& file : job.files)
+        files.push_back(encode(file));
+    options["Files"] = files;
+    if (job.resume) options["Resume"] = true;
+    if (!job.key.empty()) options["Key"] = job.key;
+    if (!job.headers.empty()) options["CustomHeaders"] = job.headers;
+    if (job.notify_service)
+        options["NotifyService"] =
+            NameAndPath{job.notify_service->name, sdbus::ObjectPath{job.notify_service->path}};
+    return options;
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/secret.hpp"
+
+#include "base/fd.hpp"
+#include "cli/interrupts.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <string_view>
+#include <termios.h>
+#include <unistd.h>
+
+namespace haulier::cli {
+
+namespace {
+
+/// More than the daemon takes, so that it can say so.
+constexpr size_t LongestSecret = 64 * 1024;
+
+/// A terminal that shows nothing of what is typed, as long as this lives.
+class Silence {
+public:
+    explicit Silence(int terminal) : terminal_(terminal) {
+        known_ = tcgetattr(terminal, &before_) == 0;
+        auto silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        if (known_) tcsetattr(terminal, TCSAFLUSH, &silent);
+    }
+    ~Silence() {
+        if (known_) tcsetattr(terminal_, TCSAFLUSH, &before_);
+    }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+private:
+    int terminal_;
+    termios before_{};
+    bool known_ = false;
+};
+
+Failure unreadable(int fd, int error) {
+    return {Exit::Failed, fmt::format("descriptor {} cannot be read: {}", fd, std::strerror(error))};
+}
+
+std::string first_line(const std::string& text) {
+    auto line = text.substr(0, text.find('\n'));
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+void write_text(int fd, std::string_view text) {
+    // What cannot be shown is not shown.
+    static_cast<void>(!write(fd, text.data(), text.size()));
+}
+
+/// Waits for a line or for Ctrl-C, which must not leave the terminal silent.
+Outcome<std::string> ask(int terminal, const std::string& prompt) {
+    Interrupts interrupts;
+    Silence silence{terminal};
+    write_text(terminal, prompt);
+    std::array<pollfd, 2> watched{pollfd{terminal, POLLIN, 0}, pollfd{interrupts.fd(), POLLIN, 0}};
+    while (poll(watched.data(), watched.size(), -1) < 0)
+        if (errno != EINTR) return unreadable(terminal, errno);
+    write_text(terminal, "\n");
+    if (watched[1].revents != 0) return Failure{Exit::Interrupted, "interrupted; nothing was changed"};
+    std::string line(LongestSecret, '\0');
+    auto got = read(terminal, line.data(), line.size());
+    if (got < 0) return unreadable(terminal, errno);
+    line.resize(static_cast<size_t>(got));
+    return first_line(line);
+}
+
+} // namespace
+
+Outcome<std::string> read_all(int fd, size_t limit) {
+    std::string text;
+    std::array<char, 4096> part{};
+    for (;;) {
+        auto got = read(fd, part.data(), part.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return unreadable(fd, errno);
+        if (got == 0) return text;
+        text.append(part.data(), static_cast<size_t>(got));
+        if (text.size() > limit)
+            return Failure{Exit::Failed,
+                           fmt::format("more than {} bytes come from descriptor {}", limit, fd)};
+    }
+}
+
+Outcome<std::string> read_secret(const std::string& prompt, std::optional<int> fd) {
+    if (!fd && isatty(STDIN_FILENO) == 1) {
+        Fd terminal{open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)};
+        return ask(terminal ? terminal.get() : STDIN_FILENO, prompt);
+    }
+    auto text = read_all(fd.value_or(STDIN_FILENO), LongestSecret);
+    if (!text) return text.error();
+    return first_line(*text);
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/take.hpp"
+#include "job/check.hpp"
+
+namespace haulier::bus {
+
+namespace {
+
+using job::FileSpec;
+using Words = std::vector<std::string>;
+
+const Takers<FileSpec>& file_takers() {
+    static const Takers<FileSpec> all{
+        {"Checksum", taking<std::string, FileSpec>([](FileSpec& f, const std::string& text) {
+             return keep(job::parse_checksum(text), f.checksum);
+         })},
+        {"Size", keeping<uint64_t>(&FileSpec::size)},
+        {"Mode", keeping<uint32_t>(&FileSpec::mode)},
+        {"Ranges",
+         taking<std::vector<RangeTuple>, FileSpec>([](FileSpec& f, const std::vector<RangeTuple>& ranges) {
+             f.ranges = decode_ranges(ranges);
+             return Status{Done{}};
+         })},
+        {"Mirrors", keeping<Words>(&FileSpec::mirrors)},
+    };
+    return all;
+}
+
+Status take_credentials(job::Wishes& wishes, const std::vector<CredentialsTuple>& all) {
+    for (const auto& one : all) {
+        const auto& [target, scheme, user, password] = members_of(one);
+        auto credentials = decode_credentials(target, scheme);
+        if (!credentials) return credentials.error();
+        credentials->user = user;
+        credentials->password = password;
+        wishes.credentials.push_back(std::move(*credentials));
+    }
+    return Done{};
+}
+
+/// A taker of wishes as one of CreateJob's options.
+Taker<CreateCommand> within(const Taker<job::Wishes>& taker) {
+    return [taker](CreateCommand& c, const std::string& name, const sdbus::Variant& value) {
+        return taker(c.request.wishes, name, value);
+    };
+}
+
+/// What only CreateJob takes; the rest of its options are properties.
+Takers<CreateCommand> own_takers() {
+    using C = CreateCommand;
+    using std::string;
+    return {
+        {"Files", taking<std::vector<FileArgument>, C>([](C& c, const std::vector<FileArgument>& files) {
+             return keep(decode_files(files), c.request.files);
+         })},
+        {"Resume", taking<bool, C>([](C& c, bool v) { return c.request.resume = v, Status{Done{}}; })},
+        {"Key", taking<string, C>([](C& c, const string& v) { return c.request.key = v, Status{Done{}}; })},
+        {"NotifyService", taking<NameAndPath, C>([](C& c, const NameAndPath& v) {
+             return keep(job::parse_notify_service(std::get<0>(v), std::get<1>(v)),
+                         c.request.wishes.notify_service);
+         })},
+        {"NotifyObject", keeping<sdbus::ObjectPath>(&C::notify_object)},
+        {"Credentials", within(taking<std::vector<CredentialsTuple>, job::Wishes>(take_credentials))},
+        {"CustomHeaders", within(taking<Words, job::Wishes>([](job::Wishes& w, const Words& lines) {
+             w.custom_headers = job::Wishes::Headers{lines, false};
+             return Status{Done{}};
+         }))},
+    };
+}
+
+const Takers<CreateCommand>& create_takers() {
+    static const Takers<CreateCommand> all = [] {
+        auto takers = own_takers();
+        for (const auto& [name, taker] : wish_takers())
+            if (name != "DisplayName") takers[name] = within(taker);
+        return takers;
+    }();
+    return all;
+}
+
+Status take_states(Filter& filter, const Words& words) {
+    filter.states.emplace();
+    for (const auto& word : words) {
+        auto state = job::state_from_word(word);
+        if (!state) return Error{Errc::NotSupported, fmt::format("'{}' is not a state of a job", word)};
+        filter.states->push_back(*state);
+    }
+    return Done{};
+}
+
+const Takers<Filter>& filter_takers() {
+    static const Takers<Filter> all{
+        {"States", taking<Words, Filter>(take_states)},  {"Key", keeping<std::string>(&Filter::key)},
+        {"Offset", keeping<uint32_t>(&Filter::offset)},  {"Limit", keeping<uint32_t>(&Filter::limit)},
+        {"AllUsers", keeping<bool>(&Filter::all_users)},
+    };
+    return all;
+}
+
+} // namespace
+
+Result<std::vector<FileSpec>> decode_files(const std::vector<FileArgument>& files) {
+    std::vector<FileSpec> specs;
+    for (const auto& file : files) {
+        const auto& [remote, local, options] = members_of(file);
+        FileSpec spec;
+        spec.remote = remote;
+        spec.local = local;
+        if (auto ok = take_all(spec, options, file_takers(), "file option"); !ok)
+            return job::about_file(ok.error(), specs.size(), files.size());
+        specs.push_back(std::move(spec));
+    }
+    return specs;
+}
+
+std::vector<job::Range> decode_ranges(const std::vector<RangeTuple>& ranges) {
+    std::vector<job::Range> out;
+    for (const auto& range : ranges)
+        out.push_back({std::get<0>(range), std::get<1>(range)});
+    return out;
+}
+
+Result<job::Credentials> decode_credentials(const std::string& target, const std::string& scheme) {
+    job::Credentials credentials;
+    if (auto ok = keep(job::parse_target(target), credentials.target); !ok) return ok.error();
+    if (auto ok = keep(job::parse_scheme(scheme), credentials.scheme); !ok) return ok.error();
+    return credentials;
+}
+
+Result<CreateCommand> decode_create(const std::string& display_name, const std::string& type,
+                                    const Options& options) {
+    CreateCommand command;
+    command.request.wishes.display_name = display_name;
+    if (auto ok = keep(job::parse_type(type), command.request.type); !ok) return ok.error();
+    if (auto ok = take_all(command, options, create_takers(), "option"); !ok) return ok.error();
+    return command;
+}
+
+Result<Filter> decode_filter(const Options& filter) {
+    Filter out;
+    if (auto ok = take_all(out, filter, filter_takers(), "filter"); !ok) return ok.error();
+    return out;
+}
+
+} // namespace haulier::bus

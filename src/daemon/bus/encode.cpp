@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/codec.hpp"
+#include "job/check.hpp"
+#include "job/mirrors.hpp"
+#include "job/segments.hpp"
+
+namespace haulier::bus {
+
+namespace {
+
+/// Nothing for an upload: its file has its name already.
+std::string temporary_path(const daemon::Entry& entry, uint32_t index) {
+    if (job::is_upload(entry.job.type)) return {};
+    auto directory = job::directory_of(entry.files[index].spec.local);
+    return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.job.id, index);
+}
+
+} // namespace
+
+ErrorTuple encode(const std::optional<job::JobError>& error) {
+    if (!error) return {std::string{}, std::string{}, 0, std::string{}, job::NoFile};
+    return {std::string{job::context_of(error->cause)}, std::string{job::to_word(error->cause)}, error->code,
+            error->sentence, error->file};
+}
+
+WaitTuple encode(const job::WaitReason& reason) {
+    return {std::string{reason.word}, encode(reason.until)};
+}
+
+NameAndPath encode(const job::NotifyService& service) {
+    return {service.name, sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
+}
+
+NameAndPath encode(const std::optional<notify::Target>& object) {
+    return {object ? object->destination : "", sdbus::ObjectPath{object ? object->path : "/"}};
+}
+
+uint64_t encode(WallTime time) {
+    return static_cast<uint64_t>(time.since_epoch.count());
+}
+
+std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
+    std::vector<RangeTuple> out;
+    for (const auto& range : ranges)
+        out.emplace_back(range.offset, range.length);
+    return out;
+}
+
+Options encode_file(const daemon::Entry& entry, uint32_t index) {
+    const auto& file = entry.files[index];
+    Options o{
+        {"RemoteName", file.spec.remote},
+        {"LocalName", file.spec.local},
+        {"TemporaryName", temporary_path(entry, index)},
+        {"BytesTotal", job::size_of(file)},
+        {"BytesTransferred", daemon::transferred_of(entry, index)},
+        {"Transferred", file.transferred},
+        {"Completed", file.completed},
+        {"Validation", std::string{job::to_word(file.validation)}},
+        {"Source", job::url_of(file)},
+    };
+    if (!file.spec.ranges.empty()) o["Ranges"] = encode(file.spec.ranges);
+    if (!file.spec.mirrors.empty()) o["Mirrors"] = file.spec.mirrors;
+    if (file.spec.checksum) o["Checksum"] = job::to_text(*file.spec.checksum);
+    if (!file.validators.etag.empty()) o["ETag"] = file.validators.etag;
+    if (!file.validators.last_modified.empty()) o["LastModified"] = file.validators.last_modified;
+    if (!file.response_headers.empty()) o["ResponseHeaders"] = file.response_headers;
+    return o;
+}
+
+Options encode_summary(const daemon::Entry& entry, WallTime today) {
+    const auto& job = entry.job;
+    auto tally = daemon::tally_of(entry);
+    return {
+        {"Id", job.id.hex},
+        {"Type", std::string{job::to_word(job.type)}},
+        {"Key", job.key},
+        {"Owner", job.owner},
+        {"DisplayName", job.display_name},
+        {"State", std::string{job::to_word(job.state)}},
+        {"WaitReason", encode(job::wait_reason(job, today))},
+        {"BytesTotal", tally.total},
+        {"BytesTransferred", tally.transferred},
+        {"FilesTotal", job.files_total},
+        {"FilesTransferred", job.files_transferred},
+        {"CreationTime", encode(job.created)},
+        {"Error", encode(job.error)},
+    };
+}
+
+} // namespace haulier::bus

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/watchers.hpp"
+
+#include "base/log.hpp"
+
+#include <cstring>
+#include <fmt/core.h>
+#include <functional>
+#include <map>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+#include <utility>
+
+namespace haulier::bus {
+
+namespace {
+
+constexpr const char* Properties = "org.freedesktop.DBus.Properties";
+
+/// Reads what stands in a variant, if it has the type that its taker knows.
+using Taker = std::function<void(Told&, sd_bus_message*)>;
+
+Taker number(std::optional<uint32_t> Told::*place) {
+    return [place](Told& told, sd_bus_message* value) {
+        uint32_t v = 0;
+        if (sd_bus_message_read(value, "v", "u", &v) > 0) told.*place = v;
+    };
+}
+
+Taker flag(std::optional<bool> Told::*place) {
+    return [place](Told& told, sd_bus_message* value) {
+        int v = 0;
+        if (sd_bus_message_read(value, "v", "b", &v) > 0) told.*place = v != 0;
+    };
+}
+
+Taker text(std::optional<std::string> Told::*place) {
+    return [place](Told& told, sd_bus_message* value) {
+        const char* v = nullptr;
+        if (sd_bus_message_read(value, "v", "s", &v) > 0) told.*place = v;
+    };
+}
+
+bool has_type(sd_bus_message* variant, const char* type) {
+    const char* contents = nullptr;
+    return sd_bus_message_peek_type(variant, nullptr, &contents) > 0 && std::strcmp(contents, type) == 0;
+}
+
+void debug(const char* what, int r) {
+    log::debug(fmt::format("{}: {}", what, std::strerror(-r)));
+}
+
+} // namespace
+
+/// A service, and which of its properties matter.
+struct Watchers::Informant {
+    const char* name;
+    const char* path;
+    struct Property {
+        const char* type;
+        Taker take;
+    };
+    std::map<std::string, Property> properties;
+    std::function<void(Told&)> forget;
+};
+
+/// The interface of each is called as the service.
+const std::vector<Watchers::Informant>& Watchers::informants() {
+    static const std::vector<Informant> all{
+        {"org.freedesktop.NetworkManager",
+         "/org/freedesktop/NetworkManager",
+         {{"State", {"u", number(&Told::state)}},
+          {"Connectivity", {"u", number(&Told::connectivity)}},
+          {"Metered", {"u", number(&Told::metered)}}},
+         [](Told& t) { t.state = t.connectivity = t.metered = std::nullopt; }},
+        {"org.freedesktop.UPower",
+         "/org/freedesktop/UPower",
+         {{"OnBattery", {"b", flag(&Told::on_battery)}}},
+         [](Told& t) { t.on_battery.reset(); }},
+        {"org.freedesktop.UPower.PowerProfiles",
+         "/org/freedesktop/UPower/PowerProfiles",
+         {{"ActiveProfile", {"s", text(&Told::profile)}}},
+         [](Told& t) { t.profile.reset(); }},
+        {"net.hadess.PowerProfiles",
+         "/net/hadess/PowerProfiles",
+         {{"ActiveProfile", {"s", text(&Told::old_profile)}}},
+         [](Told& t) { t.old_profile.reset(); }},
+    };
+    return all;
+}
+
+Watchers::Watchers(Loop& loop, daemon::Surroundings& surroundings) : surroundings_(surroundings) {
+    if (!connect(loop)) return;
+    for (const auto& informant : informants())
+        watches_.push_back({this, &informant});
+    for (auto& watch : watches_)
+        listen(watch);
+}
+
+Watchers::~Watchers() {
+    hang_up();
+    sd_event_source_disable_unref(leaving_);
+}
+
+void Watchers::hang_up() {
+    if (bus_) sd_bus_detach_event(bus_);
+    bus_ = sd_bus_close_unref(bus_);
+}
+
+/// Nothing waits here: greeting and subscriptions are in the connection's queue, and go out as the loop
+/// turns.
+bool Watchers::connect(Loop& loop) {
+    int r = sd_bus_open_system(&bus_);
+    if (r >= 0) r = sd_bus_attach_event(bus_, loop.raw(), static_cast<int>(Turn::Normal));
+    auto on_lost = [](sd_bus_message*, void* self, sd_bus_error*) noexcept {
+        auto& watchers = *static_cast<Watchers*>(self);
+        log::debug("the system bus is lost");
+        watchers.told_ = {};
+        watchers.tell();
+        return 0;
+    };
+    if (r >= 0)
+        r = sd_bus_match_signal_async(bus_, nullptr, "org.freedesktop.DBus.Local",
+                                      "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
+                                      "Disconnected", on_lost, nullptr, this);
+    // An attached connection flushes its queue when the loop ends, and waits for that: we must be gone by
+    // then.
+    auto on_exit = [](sd_event_source*, void* self) noexcept {
+        static_cast<Watchers*>(self)->hang_up();
+        return 0;
+    };
+    if (r >= 0) r = sd_event_add_exit(loop.raw(), &leaving_, on_exit, this);
+    if (r >= 0) r = sd_event_source_set_priority(leaving_, SD_EVENT_PRIORITY_IMPORTANT);
+    if (r < 0) debug("no system bus, so nothing is known of network cost and power", r);
+    return r >= 0;
+}
+
+/// First the subscriptions, then the question, so that no change falls between them.
+void Watchers::listen(Watch& watch) {
+    auto on_changed = [](sd_bus_message* signal, void* self, sd_bus_error*) noexcept {
+        auto& w = *static_cast<Watch*>(self);
+        if (sd_bus_message_skip(signal, "s") < 0) return 0;
+        w.all->take(w, signal);
+        // Names of properties whose values are not in the signal.
+        if (sd_bus_message_enter_container(signal, 'a', "s") > 0 && sd_bus_message_at_end(signal, 0) == 0)
+            w.all->ask(w);
+        return 0;
+    };
+    auto on_owner = [](sd_bus_message* signal, void* self, sd_bus_error*) noexcept {
+        auto& w = *static_cast<Watch*>(self);
+        const char* owner = nullptr;
+        if (sd_bus_message_read(signal, "sss", nullptr, nullptr, &owner) < 0) return 0;
+        w.all->forget(w);
+        if (*owner) w.all->ask(w);
+        return 0;
+    };
+    const auto& i = *watch.informant;
+    auto changes = fmt::format("type='signal',sender='{0}',path='{1}',interface='{2}',"
+                               "member='PropertiesChanged',arg0='{0}'",
+                               i.name, i.path, Properties);
+    auto owners = fmt::format("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                              "member='NameOwnerChanged',arg0='{}'",
+                              i.name);
+    for (auto [rule, handler] :
+         {std::pair<std::string, sd_bus_message_handler_t>{changes, on_changed}, {owners, on_owner}})
+        if (int r = sd_bus_add_match_async(bus_, nullptr, rule.c_str(), handler, nullptr, &watch); r < 0)
+            debug(i.name, r);
+    ask(watch);
+}
+
+/// Does not start whoever does not run.
+void Watchers::ask(Watch& watch) {
+    auto on_answer = [](sd_bus_message* answer, void* self, sd_bus_error*) noexcept {
+        auto& w = *static_cast<Watch*>(self);
+        if (const auto* error = sd_bus_message_get_error(answer))
+            log::debug(fmt::format("{} says nothing: {}", w.informant->name, error->name));
+        else
+            w.all->take(w, answer);
+        return 0;
+    };
+    const auto& i = *watch.informant;
+    sd_bus_message* call = nullptr;
+    int r = sd_bus_message_new_method_call(bus_, &call, i.name, i.path, Properties, "GetAll");
+    if (r >= 0) r = sd_bus_message_set_auto_start(call, 0);
+    if (r >= 0) r = sd_bus_message_append(call, "s", i.name);
+    if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call, on_answer, &watch, 0);
+    if (r < 0) debug(i.name, r);
+    sd_bus_message_unref(call);
+}
+
+/// An a{sv} at the reading point of the message.
+void Watchers::take(const Watch& watch, sd_bus_message* m) {
+    if (sd_bus_message_enter_container(m, 'a', "{sv}") <= 0) return;
+    while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+        const char* name = nullptr;
+        if (sd_bus_message_read(m, "s", &name) <= 0) return;
+        auto found = watch.informant->properties.find(name);
+        if (found != watch.informant->properties.end() && has_type(m, found->second.type))
+            found->second.take(told_, m);
+        else if (sd_bus_message_skip(m, "v") < 0)
+            return;
+        if (sd_bus_message_exit_container(m) < 0) return;
+    }
+    sd_bus_message_exit_container(m);
+    tell();
+}
+
+void Watchers::forget(const Watch& watch) {
+    watch.informant->forget(told_);
+    tell();
+}
+
+void Watchers::tell() {
+    surroundings_.hear(hearsay_of(told_));
+}
+
+} // namespace haulier::bus

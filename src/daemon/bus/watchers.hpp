@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Listens on the system bus to those who know the machine: NetworkManager, UPower, power-profiles-daemon.
+// None of them is started by us, each may come and go; without any, or without a system bus, nothing is
+// known.
+//
+// Speaks libsystemd's own API: sdbus-c++ 1.2 connects and says hello synchronously, and a system bus that
+// hangs must not hang us.
+#pragma once
+
+#include "base/event.hpp"
+#include "daemon/bus/hearsay.hpp"
+#include "daemon/surroundings.hpp"
+
+#include <string>
+#include <vector>
+
+struct sd_bus;
+struct sd_bus_message;
+struct sd_event_source;
+
+namespace haulier::bus {
+
+class Watchers {
+public:
+    Watchers(Loop& loop, daemon::Surroundings& surroundings);
+    ~Watchers();
+    Watchers(const Watchers&) = delete;
+    Watchers& operator=(const Watchers&) = delete;
+
+private:
+    struct Informant;
+    struct Watch {
+        Watchers* all = nullptr;
+        const Informant* informant = nullptr;
+    };
+    static const std::vector<Informant>& informants();
+
+    bool connect(Loop& loop);
+    void hang_up();
+    void listen(Watch& watch);
+    void ask(Watch& watch);
+    void take(const Watch& watch, sd_bus_message* properties);
+    void forget(const Watch& watch);
+    void tell();
+
+    daemon::Surroundings& surroundings_;
+    sd_bus* bus_ = nullptr;
+    sd_event_source* leaving_ = nullptr;
+    std::vector<Watch> watches_;
+    Told told_;
+};
+
+} // namespace haulier::bus
