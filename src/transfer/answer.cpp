@@ -95,13 +95,20 @@ void HeadReader::line(std::string_view text) {
         answer_ = {};
         answer_.status = status_of(text);
         answer_.http1 = text.starts_with("HTTP/1.");
-        over_ = false;
-        return;
+        over_ = full_ = false;
+        return keep(trim(text));
     }
     if (over_) return;
     if (trim(text).empty()) over_ = true;
+    if (!over_) keep(trim(text));
     auto colon = text.find(':');
     if (colon != std::string_view::npos) field(text.substr(0, colon), trim(text.substr(colon + 1)));
+}
+
+/// Once one line does not fit, none that follows is taken: what is kept is the beginning and has no gaps.
+void HeadReader::keep(std::string_view line) {
+    full_ = full_ || answer_.head.size() + line.size() + 1 > LongestHead;
+    if (!full_) answer_.head.append(line).append(1, '\n');
 }
 
 void HeadReader::field(std::string_view name, std::string_view value) {
@@ -129,7 +136,24 @@ void HeadReader::field(std::string_view name, std::string_view value) {
         answer_.no_ranges = same_word(value, "none");
     } else if (same_word(name, "transfer-encoding")) {
         answer_.chunked = true;
+    } else if (same_word(name, "location")) {
+        answer_.location = value;
+    } else {
+        tus_field(name, value);
     }
+}
+
+void HeadReader::tus_field(std::string_view name, std::string_view value) {
+    if (same_word(name, "tus-resumable"))
+        answer_.tus.resumable = value;
+    else if (same_word(name, "tus-version"))
+        answer_.tus.versions = value;
+    else if (same_word(name, "tus-extension"))
+        answer_.tus.extensions = value;
+    else if (same_word(name, "upload-offset"))
+        answer_.tus.offset = parse_number(value);
+    else if (same_word(name, "upload-length"))
+        answer_.tus.length = parse_number(value);
 }
 
 uint32_t retry_after_seconds(const Answer& answer, int64_t now) {

@@ -31,6 +31,17 @@ std::optional<std::string> parse_strong_etag(std::string_view value);
 /// Plain decimal digits that fit a file's size.
 std::optional<uint64_t> parse_number(std::string_view digits);
 
+/// What a tus server says of itself and of an upload (see tus.hpp).
+struct TusFields {
+    std::string resumable;  ///< the version it speaks here
+    std::string versions;   ///< those it could speak, with commas
+    std::string extensions; ///< with commas
+    std::optional<uint64_t> offset;
+    std::optional<uint64_t> length;
+};
+
+inline constexpr size_t LongestHead = 16 * 1024;
+
 struct Answer {
     int status = 0;            ///< 0 = none yet
     std::string etag;          ///< strong ones only, with quotes
@@ -38,12 +49,15 @@ struct Answer {
     std::string content_range;
     std::string content_encoding;
     std::string retry_after;
+    std::string head;               ///< all lines as they came, with LF, as many as fit into LongestHead
+    std::string location;           ///< as sent: of what was created, or where a redirect leads
     std::optional<uint64_t> length; ///< of this answer's body
     std::optional<int64_t> date;
     bool chunked = false;
     bool http1 = false;
     bool no_ranges = false;     ///< `Accept-Ranges: none`
     bool contradictory = false; ///< one header twice with two values
+    TusFields tus;
 
     /// Last-Modified is old enough to tell any two versions apart (RFC 9110 8.8.2.2).
     [[nodiscard]] bool date_is_strong() const;
@@ -58,9 +72,12 @@ public:
     [[nodiscard]] const Answer& answer() const { return answer_; }
 
 private:
+    void keep(std::string_view line);
     void field(std::string_view name, std::string_view value);
+    void tus_field(std::string_view name, std::string_view value);
     Answer answer_;
     bool over_ = false;
+    bool full_ = false; ///< no more lines are kept
 };
 
 /// Seconds to wait, from a number or a date; `now` in seconds since the epoch serves where there is no Date.

@@ -2,6 +2,7 @@
 #include "transfer/check.hpp"
 
 #include "transfer/part_file.hpp"
+#include "transfer/source_file.hpp"
 #include "transfer/url.hpp"
 
 #include <cerrno>
@@ -47,9 +48,13 @@ std::optional<Fault> check_name(const std::string& name) {
     return {};
 }
 
+std::optional<Fault> check_path(const std::string& path) {
+    if (path.starts_with('/')) return {};
+    return invalid(fmt::format("The local name must be an absolute path; “{}” is not.", path));
+}
+
+/// May files be created there?
 std::optional<Fault> check_directory(const std::string& path) {
-    if (!path.starts_with('/'))
-        return invalid(fmt::format("The local name must be an absolute path; “{}” is not.", path));
     auto opened = Directory::open(path);
     if (auto* failure = std::get_if<Failure>(&opened)) {
         if (failure->code == ENOENT)
@@ -72,9 +77,26 @@ std::optional<Fault> check_target(const std::string& path, const std::string& na
     return {};
 }
 
+std::optional<Fault> check_source(const std::string& path, const std::string& name) {
+    auto source = SourceFile::open(path, name);
+    if (auto* failure = std::get_if<Failure>(&source)) return local(std::move(failure->sentence));
+    return {};
+}
+
+std::optional<Fault> check_urls(const wire::Check::Item& item) {
+    if (!item.url().empty())
+        if (auto fault = check_url(item.url())) return fault;
+    for (const auto& mirror : item.mirrors())
+        if (auto fault = check_url(mirror)) return fault;
+    return {};
+}
+
 std::optional<Fault> check_item(const wire::Check::Item& item) {
-    if (auto fault = check_url(item.url())) return fault;
+    if (auto fault = check_urls(item)) return fault;
+    if (item.directory().empty()) return {};
+    if (auto fault = check_path(item.directory())) return fault;
     if (auto fault = check_name(item.name())) return fault;
+    if (item.upload()) return check_source(item.directory(), item.name());
     if (auto fault = check_directory(item.directory())) return fault;
     return check_target(item.directory(), item.name());
 }

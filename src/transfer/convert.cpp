@@ -2,6 +2,7 @@
 #include "transfer/convert.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace haulier::transfer {
 
@@ -34,6 +35,18 @@ void to_wire(const Identity& identity, wire::Identity& message) {
     message.set_size(identity.size.value_or(0));
 }
 
+namespace {
+
+Layout layout_of(const wire::Fetch& message) {
+    if (message.segments().empty() && !message.sparse()) return {};
+    std::vector<Segment> segments;
+    for (const auto& segment : message.segments())
+        segments.push_back({segment.remote(), segment.length(), segment.local()});
+    return Layout{std::move(segments)};
+}
+
+} // namespace
+
 Order from_wire(wire::Fetch&& message) {
     Order order{.ticket = message.ticket(),
                 .url = std::move(*message.mutable_url()),
@@ -42,20 +55,28 @@ Order from_wire(wire::Fetch&& message) {
                 .offset = message.offset(),
                 .identity = from_wire(message.identity()),
                 .digest = message.digest().kind(),
-                .digest_hex = message.digest().hex()};
+                .digest_hex = message.digest().hex(),
+                .layout = layout_of(message),
+                .sparse = message.sparse(),
+                .from_zero = message.from_zero(),
+                .no_checkpoints = message.no_checkpoints(),
+                .http = std::move(*message.mutable_http())};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
+    if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
 }
 
-FetchSettings from_wire(const wire::Settings& message) {
+FlightSettings flight_settings(const wire::Settings& message) {
     return {.rhythm = {.bytes = or_default(message.checkpoint_bytes(), CheckpointBytes),
                        .time = std::chrono::milliseconds{or_default(message.checkpoint_ms(), CheckpointMs)}},
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
-            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
-            .network = {.connect_timeout_s = or_default(message.connect_timeout_s(), TimeoutSeconds),
-                        .stall_timeout_s = or_default(message.stall_timeout_s(), TimeoutSeconds),
-                        .user_agent = message.user_agent().empty() ? "haulier/" HAULIER_VERSION
-                                                                   : message.user_agent()}};
+            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost)};
+}
+
+NetworkSettings network_settings(const wire::Settings& message) {
+    return {.connect_timeout_s = or_default(message.connect_timeout_s(), TimeoutSeconds),
+            .stall_timeout_s = or_default(message.stall_timeout_s(), TimeoutSeconds),
+            .user_agent = message.user_agent().empty() ? "haulier/" HAULIER_VERSION : message.user_agent()};
 }
 
 void to_wire(const Failure& failure, wire::Failed& message) {
@@ -64,6 +85,7 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_sentence(failure.sentence);
     message.set_retry_after_s(failure.retry_after_s);
     message.set_void_offset(failure.void_offset);
+    message.set_remote(failure.remote);
 }
 
 } // namespace haulier::transfer

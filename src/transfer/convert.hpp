@@ -12,7 +12,8 @@ Identity from_wire(const wire::Identity& message);
 void to_wire(const Identity& identity, wire::Identity& message);
 Order from_wire(wire::Fetch&& message);
 /// Zeros, which no clock or size may be, become defaults.
-FetchSettings from_wire(const wire::Settings& message);
+FlightSettings flight_settings(const wire::Settings& message);
+NetworkSettings network_settings(const wire::Settings& message);
 void to_wire(const Failure& failure, wire::Failed& message);
 
 } // namespace haulier::transfer

@@ -29,7 +29,7 @@ constexpr Meaning Connecting[] = {
      "The certificate authorities to check {} with cannot be read"},
     {CURLE_SSL_CONNECT_ERROR, wire::TLS_HANDSHAKE, "No secure connection to {} could be agreed"},
     {CURLE_SSL_CIPHER, wire::TLS_HANDSHAKE, "No secure connection to {} could be agreed"},
-    {CURLE_SSL_CERTPROBLEM, wire::TLS_HANDSHAKE, "No secure connection to {} could be agreed"},
+    {CURLE_SSL_CERTPROBLEM, wire::TLS_CERTIFICATE, "The client's own certificate for {} cannot be used"},
 };
 
 constexpr Meaning Talking[] = {
@@ -44,6 +44,8 @@ constexpr Meaning Talking[] = {
      "{} redirected to a URL with a user name, which is not followed."},
     {CURLE_WEIRD_SERVER_REPLY, wire::INVALID_RESPONSE, "The answer of {} is not valid HTTP."},
     {CURLE_BAD_CONTENT_ENCODING, wire::INVALID_RESPONSE, "The answer of {} is not valid HTTP."},
+    {CURLE_SEND_FAIL_REWIND, wire::LOCAL_FILE, "What {} wants to have once more cannot be read again."},
+    {CURLE_ABORTED_BY_CALLBACK, wire::LOCAL_FILE, "What is to be sent to {} cannot be read."},
     {CURLE_OUT_OF_MEMORY, wire::INTERNAL, "There is not enough memory to fetch from {}."},
 };
 
@@ -73,6 +75,18 @@ Failure curl_failure(const Ending& ending, const Answer& answer, const std::stri
         return {.cause = wire::TIMEOUT,
                 .code = ending.code,
                 .sentence = fmt::format("{} sent nothing for too long.", host)};
+    if (ending.bad_proxy)
+        return {.cause = wire::PROXY,
+                .code = ending.code,
+                .sentence =
+                    fmt::format("The proxy for {} is given in a way that cannot be used; it should look "
+                                "like http://proxy.example.org:3128.",
+                                host)};
+    if (ending.proxy_status >= 300)
+        return {.cause = wire::HTTP_STATUS,
+                .code = ending.proxy_status,
+                .sentence = fmt::format("The proxy on the way to {} answered with HTTP status {}.", host,
+                                        ending.proxy_status)};
     auto meaning = meaning_of(ending.code, answer);
     std::string sentence = fmt::format(fmt::runtime(meaning.sentence), host);
     // Sentences without an end leave room for curl's words. Those about TLS hold no part of the URL; others

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "transfer/failure.hpp"
-#include "transfer/request.hpp"
+#include "transfer/question.hpp"
 
 namespace haulier::transfer {
 

@@ -17,6 +17,7 @@ struct Failure {
     std::string sentence;
     uint32_t retry_after_s = 0;
     bool void_offset = false; ///< what is on disk is worthless
+    std::string remote;       ///< where a redirect led that is not allowed
     bool operator==(const Failure&) const = default;
 };
 

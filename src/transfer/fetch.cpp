@@ -2,7 +2,6 @@
 #include "transfer/fetch.hpp"
 
 #include "transfer/convert.hpp"
-#include "transfer/curl_failure.hpp"
 
 #include <fmt/core.h>
 #include <strings.h>
@@ -15,33 +14,68 @@ namespace {
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
 constexpr uint32_t LockTries = 100;
 
-int64_t wall_seconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(SystemClock{}.now().wall.since_epoch).count();
+Failure impossible(const char* sentence) {
+    return {.cause = wire::INTERNAL, .sentence = sentence};
 }
 
 } // namespace
 
-Fetch::Fetch(Yard& yard, Order order) : yard_(yard), order_(std::move(order)), believed_(order_.offset) {}
+/// The file as it was found, locked; no file if somebody else holds it.
+struct Fetch::Grip {
+    Outcome<std::optional<PartFile>> part;
+    uint64_t size = 0;
+
+    static Grip on(const std::string& path, const std::string& name) {
+        auto directory = Directory::open(path);
+        if (auto* failure = std::get_if<Failure>(&directory)) return {std::move(*failure)};
+        auto part = PartFile::open(std::get<Directory>(std::move(directory)), name);
+        if (auto* failure = std::get_if<Failure>(&part)) return {std::move(*failure)};
+        auto& file = std::get<PartFile>(part);
+        if (!file.lock()) return {std::optional<PartFile>{}};
+        uint64_t size = file.size();
+        return {std::optional{std::move(file)}, size};
+    }
+};
+
+Fetch::Fetch(Yard& yard, Order order)
+    : yard_(yard), order_(std::move(order)), plain_(order_.layout.is_plain() && !order_.sparse),
+      stored_(order_.offset > 0 || (order_.sparse && order_.identity != Identity{})),
+      self_(std::make_shared<Fetch*>(this)) {}
 
 void Fetch::start() {
+    if (auto trouble = check_order()) return fail(std::move(*trouble));
+    url_ = std::get<Url>(parse_url(order_.url));
+    take_file();
+}
+
+Trouble Fetch::check_order() const {
     auto url = parse_url(order_.url);
     if (auto* fault = std::get_if<UrlFault>(&url))
-        return fail({.cause = wire::INTERNAL, .sentence = std::move(fault->sentence)});
-    url_ = std::get<Url>(std::move(url));
-    if (!is_temporary_name(order_.temporary))
-        return fail({.cause = wire::INTERNAL, .sentence = "The temporary file has an impossible name."});
-    take_file();
+        return Failure{.cause = wire::INTERNAL, .sentence = std::move(fault->sentence)};
+    if (!is_temporary_name(order_.temporary)) return impossible("The temporary file has an impossible name.");
+    bool fits =
+        order_.sparse ? order_.offset == 0 && order_.digest == wire::Digest::NONE : order_.layout.is_packed();
+    if (!order_.layout.is_sound() || !fits || (order_.from_zero && !plain_))
+        return impossible("What is to be fetched cannot be laid into one file.");
+    return {};
 }
 
 // ---- the file ----
 
-/// The lock may still be with a worker that is about to die, or with our own disk thread.
+/// The lock may still be with a worker that is about to die, or with our own disk thread. Opening may take as
+/// long as a file server does not answer.
 void Fetch::take_file() {
-    auto directory = Directory::open(order_.directory);
-    if (auto* failure = std::get_if<Failure>(&directory)) return fail(std::move(*failure));
-    auto part = PartFile::open(std::get<Directory>(std::move(directory)), order_.temporary);
-    if (auto* failure = std::get_if<Failure>(&part)) return fail(std::move(*failure));
-    if (std::get<PartFile>(part).lock()) return file_is_ours(std::get<PartFile>(std::move(part)));
+    retry_.reset();
+    yard_.disk.run([path = order_.directory, name = order_.temporary] { return Grip::on(path, name); },
+                   [self = std::weak_ptr{self_}](Grip grip) {
+                       if (auto fetch = self.lock()) (*fetch)->file_taken(std::move(grip));
+                   });
+}
+
+void Fetch::file_taken(Grip grip) {
+    if (ending_) return;
+    if (auto* failure = std::get_if<Failure>(&grip.part)) return fail(std::move(*failure));
+    if (auto& part = std::get<0>(grip.part)) return file_is_ours(std::move(*part), grip.size);
     if (++tries_ > LockTries)
         return fail({.cause = wire::FILE_BUSY,
                      .sentence = fmt::format("Another process still writes the temporary file in “{}”.",
@@ -49,33 +83,38 @@ void Fetch::take_file() {
     retry_ = yard_.loop.after(LockRetry, [this] { take_file(); });
 }
 
-void Fetch::file_is_ours(PartFile part) {
-    retry_.reset();
+void Fetch::file_is_ours(PartFile part, uint64_t size) {
     part_ = std::make_shared<PartFile>(std::move(part));
     sink_ = std::make_unique<Sink>(
-        yard_.loop, yard_.disk, part_, yard_.settings.rhythm,
+        yard_.loop, yard_.disk, part_, order_.no_checkpoints ? Sink::Rhythm::never() : yard_.settings.rhythm,
         Sink::Events{.durable = [this](uint64_t offset) { checkpoint(offset); },
                      .room =
                          [this] {
                              if (request_) request_->resume();
                          },
                      .broken = [this](Failure failure) { fail(std::move(failure), false); }});
+    believe(size);
+    read_back();
+}
+
+/// What is stored counts only if the file is as large as it must be then.
+void Fetch::believe(uint64_t size) {
     known_ = {order_.offset, order_.identity, order_.digest != wire::Digest::NONE, order_.expected_size};
-    // Fewer bytes than were stored as durable: then nothing about the file can be believed.
-    if (part_->size() < known_.offset) {
+    bool lost = order_.sparse ? order_.identity.size && size != *order_.identity.size : size < order_.offset;
+    // Where nobody can tell to which version a piece belongs, a single answer may still bring all of them.
+    bool useless = !plain_ && !order_.sparse && !known_.digest && !proves(known_.identity);
+    if (lost || order_.from_zero || useless) {
         known_.offset = 0;
         known_.identity = {};
     }
-    read_back();
+    bound_ = known_.offset > 0 || (order_.sparse && known_.identity != Identity{});
 }
 
 void Fetch::read_back() {
     if (!known_.digest) return ask();
     hasher_ = Hasher::make(order_.digest);
-    if (!hasher_)
-        return fail(
-            {.cause = wire::INTERNAL, .sentence = "This system refuses to compute that kind of checksum."});
-    if (plan(known_, false) == Asked::Whole) return ask();
+    if (!hasher_) return fail(impossible("This system refuses to compute that kind of checksum."));
+    if (known_.offset == 0 || (plain_ && plan(known_, false) == Asked::Whole)) return ask();
     auto done = [this](Outcome<std::shared_ptr<Hasher>> outcome) {
         if (auto* failure = std::get_if<Failure>(&outcome)) return fail(std::move(*failure));
         hasher_ = std::get<0>(std::move(outcome));
@@ -84,155 +123,38 @@ void Fetch::read_back() {
     read_back_ = std::make_unique<ReadBack>(yard_.disk, part_, std::move(hasher_), known_.offset, done);
 }
 
-// ---- the exchange ----
-
-void Fetch::ask() {
-    asked_ = plan(known_, yard_.if_range_broken.contains(url_.origin()));
-    if (asked_ == Asked::Nothing) {
-        adopt({.course = Course::AllHere, .identity = known_.identity, .end = known_.offset});
-        return body_over();
-    }
-    Question question{.url = order_.url, .tls = url_.scheme == "https"};
-    if (asked_ != Asked::Whole) question.from = known_.offset;
-    if (asked_ == Asked::RangeIfSame) question.if_range = if_range_value(known_.identity);
-    judged_ = false;
-    next_.reset();
-    Receiver& self = *this;
-    request_ = std::make_unique<Request>(yard_.loop, yard_.curl, yard_.settings.network, question, self);
-}
-
-Receiver::Take Fetch::body(const Answer& answer, std::string_view bytes) noexcept {
-    if (!judged_) accept(answer);
-    if (next_) return Take::Stop;
-    if (awaiting_proceed_ || sink_->full()) return Take::Hold;
-    if (auto trouble = write(bytes)) {
-        failure_ = std::move(*trouble);
-        next_ = Next::Fail;
-        return Take::Stop;
-    }
-    report_soon();
-    return Take::Taken;
-}
-
-Trouble Fetch::write(std::string_view bytes) {
-    uint64_t upto = sink_->written() + bytes.size();
-    if (end_ && upto > *end_)
-        return Failure{.cause = wire::LONG_BODY,
-                       .sentence = fmt::format("{} sent more bytes than announced.", url_.host),
-                       .void_offset = true};
-    if (order_.expected_size && upto > *order_.expected_size)
-        return Failure{.cause = wire::SIZE_MISMATCH,
-                       .sentence = fmt::format("{} sent more than the {} bytes that were expected.",
-                                               url_.host, *order_.expected_size),
-                       .void_offset = true};
-    if (auto trouble = sink_->write(bytes)) return trouble;
-    if (hasher_) hasher_->update(bytes);
-    return {};
-}
-
-/// Either the body is ours to write, or `next_` says what else to do.
-void Fetch::accept(const Answer& answer) {
-    judged_ = true;
-    auto verdict = judge(known_, asked_, answer, wall_seconds());
-    switch (verdict.course) {
-    case Course::GoOn:
-    case Course::StartOver: return adopt(verdict);
-    case Course::AllHere:
-        adopt(verdict);
-        next_ = Next::Finish;
-        return;
-    case Course::AskRange:
-        yard_.if_range_broken.insert(url_.origin());
-        next_ = Next::Ask;
-        return;
-    case Course::AskWhole:
-        known_.offset = 0;
-        known_.identity = {};
-        next_ = Next::Ask;
-        return;
-    case Course::Fail:
-        failure_ = std::move(verdict.failure);
-        failure_.sentence = fmt::format("{}: {}", url_.host, failure_.sentence);
-        next_ = Next::Fail;
-        return;
-    }
-}
-
-void Fetch::adopt(const Verdict& verdict) {
-    identity_ = verdict.identity;
-    end_ = verdict.end;
-    bool goes_on = verdict.course != Course::StartOver;
-    if (begun_ && goes_on) return; // the rest of a file of which the server gives a part at a time
-    begun_ = true;
-    uint64_t at = goes_on ? known_.offset : 0;
-    if (!goes_on && known_.digest) hasher_ = Hasher::make(order_.digest);
-    awaiting_proceed_ = at == 0 && believed_ > 0;
-
-    wire::FromWorker message;
-    auto& begun = *message.mutable_begun();
-    begun.set_ticket(order_.ticket);
-    begun.set_offset(at);
-    begun.set_restarted(awaiting_proceed_);
-    to_wire(identity_, *begun.mutable_identity());
-    yard_.tell(message);
-    if (!awaiting_proceed_) sink_->begin(at, identity_.size);
-}
-
 /// The daemon knows now that nothing on disk counts: from here on the old bytes may be destroyed.
 void Fetch::proceed() {
     if (ending_ || !std::exchange(awaiting_proceed_, false)) return;
-    believed_ = 0;
-    sink_->begin(0, identity_.size);
+    stored_ = false;
+    open_sink(0);
     if (over_) body_over();
-}
-
-void Fetch::ended(const Answer& answer, const Ending& ending) {
-    bool head_is_whole =
-        ending.code == CURLE_OK || (ending.code == CURLE_PARTIAL_FILE && answer.status >= 400);
-    if (!judged_ && head_is_whole) accept(answer);
-    if (!next_ && ending.code != CURLE_OK) return fail(curl_failure(ending, answer, url_.host));
-    ends_by_close_ = answer.ends_by_close();
-    if (!next_) return body_over();
-    switch (*next_) {
-    case Next::Finish: return finish();
-    case Next::Ask: return ask();
-    case Next::Fail: return fail(std::move(failure_));
-    }
-}
-
-void Fetch::body_over() {
-    over_ = awaiting_proceed_;
-    if (over_) return;
-    uint64_t have = sink_->written();
-    bool cut = end_ ? have < *end_ : ends_by_close_ && order_.expected_size && have < *order_.expected_size;
-    if (cut)
-        return fail({.cause = wire::SHORT_BODY,
-                     .sentence = fmt::format("{} sent fewer bytes than announced.", url_.host)});
-    if (!identity_.size || have >= *identity_.size) return finish();
-    known_.offset = have;
-    known_.identity = identity_;
-    ask();
 }
 
 // ---- the end ----
 
 void Fetch::finish() {
-    if (order_.expected_size && sink_->written() != *order_.expected_size)
-        return fail({.cause = wire::SIZE_MISMATCH,
-                     .sentence = fmt::format("{} sent {} bytes, but {} were expected.", url_.host,
-                                             sink_->written(), *order_.expected_size),
-                     .void_offset = true});
+    if (auto trouble = check_size()) return fail(std::move(*trouble));
     if (auto trouble = check_digest()) return fail(std::move(*trouble));
-    identity_.size = sink_->written();
+    if (plain_) identity_.size = sink_->written();
     wire::FromWorker message;
     auto& fetched = *message.mutable_fetched();
     fetched.set_ticket(order_.ticket);
-    fetched.set_size(*identity_.size);
+    fetched.set_size(sink_->written());
     to_wire(identity_, *fetched.mutable_identity());
     auto inode = part_->inode();
     fetched.mutable_inode()->set_device(inode.device);
     fetched.mutable_inode()->set_number(inode.number);
+    fetched.set_headers(head_);
     end(std::move(message), true);
+}
+
+Trouble Fetch::check_size() const {
+    if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return {};
+    return Failure{.cause = wire::SIZE_MISMATCH,
+                   .sentence = fmt::format("{} sent {} bytes, but {} were expected.", url_.host,
+                                           sink_->written(), *order_.expected_size),
+                   .void_offset = true};
 }
 
 Trouble Fetch::check_digest() {
@@ -246,7 +168,7 @@ Trouble Fetch::check_digest() {
 }
 
 void Fetch::checkpoint(uint64_t offset) {
-    believed_ = offset;
+    stored_ = true;
     wire::FromWorker message;
     auto& checkpoint = *message.mutable_checkpoint();
     checkpoint.set_ticket(order_.ticket);

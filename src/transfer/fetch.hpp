@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One file on its way: lock the part file, read back what a checksum must cover, ask, judge the answer,
-// write, checkpoint, and at last report exactly one end.
+// One file on its way in: lock the part file, read back what a checksum must cover, ask for one piece after
+// the other, judge each answer, write, checkpoint, and at last report exactly one end.
 #pragma once
 
 #include "base/event.hpp"
-#include "transfer/curl_loop.hpp"
 #include "transfer/digest.hpp"
-#include "transfer/disk_thread.hpp"
+#include "transfer/flight.hpp"
 #include "transfer/http_rules.hpp"
+#include "transfer/layout.hpp"
+#include "transfer/part_file.hpp"
 #include "transfer/read_back.hpp"
 #include "transfer/request.hpp"
 #include "transfer/sink.hpp"
 #include "transfer/url.hpp"
+#include "transfer/yard.hpp"
 #include "worker.pb.h"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 
 namespace haulier::transfer {
 
@@ -32,64 +33,68 @@ struct Order {
     wire::Digest::Kind digest = wire::Digest::NONE;
     std::string digest_hex;
     std::optional<uint64_t> expected_size;
+    Layout layout;
+    bool sparse = false;
+    bool from_zero = false;
+    bool no_checkpoints = false;
+    std::optional<uint64_t> size_limit;
+    wire::Http http;
 };
 
-struct FetchSettings {
-    Sink::Rhythm rhythm;
-    Usec progress{};
-    uint32_t connections_per_host = 0;
-    NetworkSettings network;
-};
-
-/// What all fetches of a worker share.
-struct Yard {
-    Loop& loop;
-    DiskThread& disk;
-    CurlLoop& curl;
-    FetchSettings settings;
-    std::unordered_set<std::string> if_range_broken; ///< origins seen to answer If-Range wrongly
-    std::function<void(const wire::FromWorker&)> tell;
-};
-
-class Fetch final : private Receiver {
+class Fetch final : public Flight, private Receiver {
 public:
     Fetch(Yard& yard, Order order);
 
-    void start();
-    void proceed();
-    void halt();
+    void start() override;
+    void proceed() override;
+    void halt() override;
 
 private:
     /// What follows the present exchange, whatever its end.
     enum class Next { Finish, Ask, Fail };
+    struct Grip;
 
+    // fetch.cpp: the file, and the end.
+    [[nodiscard]] Trouble check_order() const;
     void take_file();
-    void file_is_ours(PartFile part);
+    void file_taken(Grip grip);
+    void file_is_ours(PartFile part, uint64_t size);
+    void believe(uint64_t size);
     void read_back();
-    void ask();
-
-    Take body(const Answer& answer, std::string_view bytes) noexcept override;
-    void ended(const Answer& answer, const Ending& ending) override;
-    void accept(const Answer& answer);
-    void adopt(const Verdict& verdict);
-    Trouble write(std::string_view bytes);
-    void body_over();
-
     void finish();
+    [[nodiscard]] Trouble check_size() const;
     Trouble check_digest();
     void checkpoint(uint64_t offset);
     void report_soon();
     wire::FromWorker failed(const Failure& failure) const;
-
     void fail(Failure failure, bool keep = true);
     void end(wire::FromWorker last, bool keep);
     void say_last(const wire::FromWorker& last);
 
+    // fetch_exchange.cpp: questions and answers.
+    void ask();
+    [[nodiscard]] bool all_here() const;
+    [[nodiscard]] Question question() const;
+    Take body(const Answer& answer, std::string_view bytes) noexcept override;
+    void ended(const Answer& answer, const Ending& ending) override;
+    void accept(const Answer& answer);
+    [[nodiscard]] Verdict judged(const Answer& answer) const;
+    [[nodiscard]] Trouble objection(const Verdict& verdict) const;
+    [[nodiscard]] Trouble too_large(uint64_t size) const;
+    void start_over();
+    void adopt(const Verdict& verdict);
+    void say_begun(uint64_t at);
+    void open_sink(uint64_t at);
+    Trouble write(std::string_view bytes);
+    void body_over();
+
     Yard& yard_;
     Order order_;
     Url url_;
+    bool plain_ = true; ///< the whole file; the rules of http_rules, else those of piece_rules
     Known known_;
-    uint64_t believed_ = 0; ///< the offset the daemon has stored, as far as we know
+    bool bound_ = false;  ///< bytes of known_.identity are here
+    bool stored_ = false; ///< the daemon may have stored that bytes are here
 
     Source retry_;
     uint32_t tries_ = 0;
@@ -100,6 +105,8 @@ private:
     std::unique_ptr<Request> request_;
 
     Asked asked_ = Asked::Whole;
+    std::optional<Layout::Place> place_; ///< what is asked for
+    uint32_t starts_over_ = 0;
     bool judged_ = false;      ///< the answer of this exchange
     std::optional<Next> next_; ///< decided before the exchange has ended
     Failure failure_;          ///< of Next::Fail
@@ -109,10 +116,12 @@ private:
     bool over_ = false; ///< the exchange ended while Proceed was awaited
     bool ends_by_close_ = false;
     Identity identity_; ///< of the bytes written
+    std::string head_;  ///< of the last answer that brought some
     std::optional<uint64_t> end_;
 
     Source reporter_;
     bool ending_ = false;
+    std::shared_ptr<Fetch*> self_; ///< what the disk thread does for us may end late
 };
 
 } // namespace haulier::transfer

@@ -33,10 +33,6 @@ Verdict ask(Course course) {
     return {.course = course};
 }
 
-Identity identity_of(const Answer& answer, std::optional<uint64_t> size) {
-    return {answer.etag, answer.last_modified, answer.date_is_strong(), size};
-}
-
 bool is_encoded(const Answer& answer) {
     return !answer.content_encoding.empty() && strcasecmp(answer.content_encoding.c_str(), "identity") != 0;
 }
@@ -46,12 +42,11 @@ Verdict wrong_size(uint64_t expected, uint64_t announced) {
                 fmt::format("The server announces {} bytes, but {} were expected.", announced, expected));
 }
 
-Verdict refused(const Answer& answer, int64_t now) {
-    auto verdict =
-        fail(wire::HTTP_STATUS, fmt::format("The server answered with HTTP status {}.", answer.status),
-             answer.status);
-    verdict.failure.retry_after_s = retry_after_seconds(answer, now);
-    return verdict;
+Failure refusal(const Answer& answer, int64_t now) {
+    return {.cause = wire::HTTP_STATUS,
+            .code = answer.status,
+            .sentence = fmt::format("The server answered with HTTP status {}.", answer.status),
+            .retry_after_s = retry_after_seconds(answer, now)};
 }
 
 Verdict judge_whole(const Known& known, Asked asked, const Answer& answer) {
@@ -86,7 +81,7 @@ Verdict judge_part(const Known& known, Asked asked, const Answer& answer) {
 
 /// Nothing after `offset`: either the file got shorter, or we had all of a file whose size nobody told us.
 Verdict judge_beyond_end(const Known& known, Asked asked, const Answer& answer, int64_t now) {
-    if (asked == Asked::Whole) return refused(answer, now);
+    if (asked == Asked::Whole) return {.course = Course::Fail, .failure = refusal(answer, now)};
     auto range = parse_content_range(answer.content_range);
     if (!known.digest || known.identity.size || !range || range->total != known.offset)
         return ask(Course::AskWhole);
@@ -97,8 +92,20 @@ Verdict judge_beyond_end(const Known& known, Asked asked, const Answer& answer, 
 
 } // namespace
 
+Identity identity_of(const Answer& answer, std::optional<uint64_t> size) {
+    return {answer.etag, answer.last_modified, answer.date_is_strong(), size};
+}
+
+bool proves(const Identity& identity) {
+    return !identity.etag.empty() || dated(identity);
+}
+
+bool clearly_differ(const Identity& ours, const Identity& theirs) {
+    return differ(ours.size, theirs.size) || differ(ours.last_modified, theirs.last_modified);
+}
+
 bool same_version(const Identity& ours, const Identity& theirs, bool digest) {
-    if (differ(ours.size, theirs.size) || differ(ours.last_modified, theirs.last_modified)) return false;
+    if (clearly_differ(ours, theirs)) return false;
     if (agree(ours.etag, theirs.etag)) return true;
     bool same_date_and_size = ours.size && theirs.size && agree(ours.last_modified, theirs.last_modified);
     if (differ(ours.etag, theirs.etag)) return digest && same_date_and_size;
@@ -113,19 +120,25 @@ Asked plan(const Known& known, bool if_range_broken) {
     if (known.offset == 0 || differ(known.expected_size, known.identity.size)) return Asked::Whole;
     if (known.identity.size && known.offset > *known.identity.size) return Asked::Whole;
     if (known.offset == known.identity.size) return Asked::Nothing;
-    bool proof = !known.identity.etag.empty() || dated(known.identity);
-    if (proof) return if_range_broken ? Asked::Range : Asked::RangeIfSame;
+    if (proves(known.identity)) return if_range_broken ? Asked::Range : Asked::RangeIfSame;
     return known.digest ? Asked::Range : Asked::Whole;
 }
 
-Verdict judge(const Known& known, Asked asked, const Answer& answer, int64_t now) {
-    if (answer.status == 416) return judge_beyond_end(known, asked, answer, now);
-    if (answer.status != 200 && answer.status != 206) return refused(answer, now);
-    if (answer.contradictory)
-        return fail(wire::INVALID_RESPONSE, "The server sent one header twice with different values.");
+Trouble fault_of(const Answer& answer, int64_t now) {
+    if (answer.status == 416) return {};
+    if (answer.status != 200 && answer.status != 206) return refusal(answer, now);
+    auto nonsense = [](const char* sentence) {
+        return Failure{.cause = wire::INVALID_RESPONSE, .sentence = sentence};
+    };
+    if (answer.contradictory) return nonsense("The server sent one header twice with different values.");
     if (is_encoded(answer))
-        return fail(wire::INVALID_RESPONSE,
-                    "The server sent an encoded form of the file, which was not asked for.");
+        return nonsense("The server sent an encoded form of the file, which was not asked for.");
+    return {};
+}
+
+Verdict judge(const Known& known, Asked asked, const Answer& answer, int64_t now) {
+    if (auto fault = fault_of(answer, now)) return {.course = Course::Fail, .failure = std::move(*fault)};
+    if (answer.status == 416) return judge_beyond_end(known, asked, answer, now);
     return answer.status == 200 ? judge_whole(known, asked, answer) : judge_part(known, asked, answer);
 }
 

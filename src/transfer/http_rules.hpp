@@ -33,6 +33,10 @@ struct Known {
     std::optional<uint64_t> expected_size;
 };
 
+/// Can it tell two versions apart for sure?
+bool proves(const Identity& identity);
+Identity identity_of(const Answer& answer, std::optional<uint64_t> size);
+
 enum class Asked {
     Nothing,     ///< all bytes are here
     Whole,       ///< from zero
@@ -61,9 +65,14 @@ struct Verdict {
     Failure failure;             ///< of Fail; names no host
 };
 
-/// `now`: seconds since the epoch, for Retry-After.
+/// Of an answer that is no file, or none that can be used: contradictory, encoded. Nothing for 200, 206 and
+/// 416. `now`: seconds since the epoch, for Retry-After.
+Trouble fault_of(const Answer& answer, int64_t now);
+
 Verdict judge(const Known& known, Asked asked, const Answer& answer, int64_t now);
 
+/// Does something speak clearly against their being of one version?
+bool clearly_differ(const Identity& ours, const Identity& theirs);
 /// Do bytes of `theirs` belong to the same version as those of `ours`, as far as can be proved?
 /// With `digest` it is enough that nothing speaks clearly against it.
 bool same_version(const Identity& ours, const Identity& theirs, bool digest);

@@ -5,6 +5,7 @@
 #include "transfer/answer.hpp"
 #include "transfer/worker.hpp"
 
+#include <clocale>
 #include <csignal>
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -44,6 +45,8 @@ int serve(Fd socket) {
 
 int main(int argc, char** argv) {
     block_signals();
+    // Names of hosts are Unicode whatever the user speaks; libidn goes by the locale.
+    std::setlocale(LC_CTYPE, "C.UTF-8");
     std::signal(SIGPIPE, SIG_IGN);
     auto socket = inherited_socket(argc, argv);
     if (!socket) {

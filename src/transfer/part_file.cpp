@@ -116,6 +116,14 @@ Trouble PartFile::prepare(uint64_t keep, std::optional<uint64_t> total) {
     return local_failure(errno, fmt::format("Cannot reserve {} bytes in “{}”", *total, directory_.path()));
 }
 
+Trouble PartFile::lay_out(std::optional<uint64_t> total, bool anew) {
+    bool done = (!anew || ftruncate(fd_.get(), 0) == 0) &&
+                (!total || ftruncate(fd_.get(), static_cast<off_t>(*total)) == 0);
+    if (done) return {};
+    return local_failure(
+        errno, fmt::format("Cannot set the length of the temporary file in “{}”", directory_.path()));
+}
+
 Trouble PartFile::write(uint64_t at, std::string_view bytes) {
     while (!bytes.empty()) {
         ssize_t n = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));

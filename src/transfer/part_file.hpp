@@ -57,6 +57,8 @@ public:
 
     /// Cuts off everything after `keep` bytes and reserves space for `total`.
     Trouble prepare(uint64_t keep, std::optional<uint64_t> total);
+    /// Makes the file `total` bytes long and leaves what is in it, or with `anew` leaves nothing.
+    Trouble lay_out(std::optional<uint64_t> total, bool anew);
     Trouble write(uint64_t at, std::string_view bytes);
     /// Fills `into` from `at` on; fewer bytes than asked for are a failure.
     Trouble read(uint64_t at, char* into, size_t count) const;

@@ -1,126 +1,115 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/request.hpp"
 
+#include <algorithm>
 #include <cstdlib>
-#include <fmt/core.h>
-#include <new>
-#include <stdexcept>
 #include <utility>
 
 namespace haulier::transfer {
 
 namespace {
 
-constexpr long LargestBuffer =
-    512 * 1024; ///< measured: a third less CPU time than curl's 16 KiB, and no more beyond
-constexpr long MostRedirects = 10;
-constexpr uint32_t TicksToStall = 4;
+constexpr uint32_t MostRedirects = 10;
 
-template <class T>
-void set(CURL* easy, CURLoption option, T value) {
-    if (curl_easy_setopt(easy, option, value) != CURLE_OK) throw std::runtime_error("curl_easy_setopt");
+bool is_redirect(const Answer& answer) {
+    int s = answer.status;
+    return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !answer.location.empty();
+}
+
+/// What browsers made of these statuses has become the rule (RFC 9110 15.4).
+void change_method(Question& question, int status) {
+    bool forget = status == 303 || ((status == 301 || status == 302) && question.method == "POST");
+    if (!forget || question.method.empty() || question.method == "HEAD") return;
+    question.method = "GET";
+    question.body = nullptr;
+}
+
+/// The proxy is to blame, or whoever stands at the route's end; another route may lead there.
+bool never_arrived(const Answer& answer, const Ending& ending) {
+    if (answer.status != 0 || ending.stalled) return false;
+    return ending.code == CURLE_COULDNT_CONNECT || ending.code == CURLE_COULDNT_RESOLVE_PROXY ||
+           ending.code == CURLE_COULDNT_RESOLVE_HOST || ending.code == CURLE_PROXY ||
+           ending.code == CURLE_OPERATION_TIMEDOUT;
 }
 
 } // namespace
 
-Request::Request(Loop& loop, CurlLoop& curl, const NetworkSettings& settings, const Question& question,
-                 Receiver& receiver)
-    : loop_(loop), curl_(curl), receiver_(receiver), easy_(curl_easy_init()),
-      tick_(Usec{std::chrono::seconds{settings.stall_timeout_s}} / TicksToStall) {
-    if (!easy_) throw std::runtime_error("curl_easy_init");
-    configure(settings, question);
-    curl_.add(easy_.get(), [this](CURLcode code) { end(code); });
-    tick();
-}
-
-Request::~Request() {
-    curl_.remove(easy_.get());
-}
-
-void Request::configure(const NetworkSettings& settings, const Question& question) {
-    CURL* easy = easy_.get();
-    set(easy, CURLOPT_URL, question.url.c_str());
-    set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    set(easy, CURLOPT_REDIR_PROTOCOLS_STR, question.tls ? "https" : "http,https");
-    set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    set(easy, CURLOPT_FOLLOWLOCATION, 1L);
-    set(easy, CURLOPT_MAXREDIRS, MostRedirects);
-    set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-    // With TLS the handshake tells whether one connection will do for all. Without, curl would wait for an
-    // answer that never comes, and fetch file after file.
-    set(easy, CURLOPT_PIPEWAIT, long{question.tls});
-    set(easy, CURLOPT_NOSIGNAL, 1L);
-    set(easy, CURLOPT_CONNECTTIMEOUT, long{settings.connect_timeout_s});
-    set(easy, CURLOPT_BUFFERSIZE, LargestBuffer);
-    set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
-    // As every OpenSSL program: the variable replaces the system's authorities.
-    if (const char* authorities = std::getenv("SSL_CERT_FILE")) set(easy, CURLOPT_CAINFO, authorities);
-
-    // Offsets and sizes must mean the stored file, not a compressed form of it.
-    add_header("Accept-Encoding: identity");
-    if (question.from) set(easy, CURLOPT_RANGE, fmt::format("{}-", *question.from).c_str());
-    if (!question.if_range.empty()) add_header("If-Range: " + question.if_range);
-    set(easy, CURLOPT_HTTPHEADER, headers_.get());
-
-    set(easy, CURLOPT_ERRORBUFFER, detail_.data());
-    set(easy, CURLOPT_HEADERFUNCTION, &Request::on_header);
-    set(easy, CURLOPT_HEADERDATA, this);
-    set(easy, CURLOPT_WRITEFUNCTION, &Request::on_body);
-    set(easy, CURLOPT_WRITEDATA, this);
-}
-
-void Request::add_header(const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
-    if (!longer) throw std::bad_alloc();
-    headers_.release();
-    headers_.reset(longer);
-}
-
-size_t Request::on_header(char* data, size_t size, size_t count, void* self) noexcept {
-    auto& request = *static_cast<Request*>(self);
-    request.silent_ticks_ = 0;
-    request.head_.line({data, size * count});
-    // These have no body. Whoever sends one all the same has spoilt the connection for the next request.
-    int status = request.head_.answer().status;
-    if (status == 204 || status == 304) curl_easy_setopt(request.easy_.get(), CURLOPT_FORBID_REUSE, 1L);
-    return size * count;
-}
-
-size_t Request::on_body(char* data, size_t size, size_t count, void* self) noexcept {
-    auto& request = *static_cast<Request*>(self);
-    request.silent_ticks_ = 0;
-    auto take = request.receiver_.body(request.head_.answer(), {data, size * count});
-    request.held_ = take == Receiver::Take::Hold;
-    if (request.held_) return CURL_WRITEFUNC_PAUSE;
-    return take == Receiver::Take::Taken ? size * count : size_t{CURL_WRITEFUNC_ERROR};
+Request::Request(Network& network, Question question, Receiver& receiver)
+    : network_(network), question_(std::move(question)), receiver_(receiver),
+      self_(std::make_shared<Request*>(this)) {
+    auto url = parse_url(question_.url);
+    if (auto* good = std::get_if<Url>(&url)) {
+        first_ = here_ = std::move(*good);
+        begin_hop();
+    } else {
+        later_ = network_.loop.defer([this] { give_up({}, CURLE_URL_MALFORMAT); });
+    }
 }
 
 void Request::resume() {
-    if (!std::exchange(held_, false)) return;
-    silent_ticks_ = 0;
-    // Bytes that curl kept for us come back from inside this call; a refusal of those is told to us alone.
-    auto code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
-    if (code != CURLE_OK) curl_.end(easy_.get(), code);
+    if (exchange_) exchange_->resume();
 }
 
-/// A request that waits for a connection is not stalled; connecting has a clock of its own in curl.
-void Request::tick() {
-    curl_off_t asked_after = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &asked_after);
-    bool waiting = asked_after > 0 && !held_;
-    silent_ticks_ = waiting ? silent_ticks_ + 1 : 0;
-    if (silent_ticks_ > TicksToStall) {
-        stalled_ = true;
-        return curl_.end(easy_.get(), CURLE_OPERATION_TIMEDOUT);
+void Request::begin_hop() {
+    exchange_.reset();
+    if (!needs_search(question_.http, here_, &std::getenv))
+        return take_routes(routes_without_search(question_.http, here_));
+    network_.proxies.find(here_, [self = std::weak_ptr{self_}](Routes routes) {
+        if (auto request = self.lock()) (*request)->take_routes(std::move(routes));
+    });
+}
+
+void Request::take_routes(Routes routes) {
+    routes_ = std::move(routes);
+    if (!routes_.empty()) return take_next_route();
+    later_ = network_.loop.defer([this] { receiver_.ended({}, {.code = CURLE_PROXY, .bad_proxy = true}); });
+}
+
+void Request::take_next_route() {
+    const Route route = std::move(routes_.front());
+    routes_.erase(routes_.begin());
+    Receiver& self = *this;
+    exchange_.reset();
+    exchange_ = std::make_unique<Exchange>(
+        network_.loop, network_.curl, network_.settings, question_,
+        Errand{.url = here_, .route = route, .first_server = here_.origin() == first_.origin()}, self);
+}
+
+Receiver::Take Request::body(const Answer& answer, std::string_view bytes) noexcept {
+    if (is_redirect(answer)) return Take::Taken;
+    return receiver_.body(answer, bytes);
+}
+
+void Request::ended(const Answer& answer, const Ending& ending) {
+    if (never_arrived(answer, ending) && !routes_.empty()) return take_next_route();
+    if (ending.code != CURLE_OK || !is_redirect(answer)) return receiver_.ended(answer, ending);
+    if (question_.http.redirect() != wire::Http::DISALLOW) return follow(answer);
+    auto told = ending;
+    auto target = resolve(here_, answer.location);
+    if (auto* url = std::get_if<Url>(&target)) told.redirect = url->text;
+    receiver_.ended(answer, told);
+}
+
+void Request::follow(const Answer& answer) {
+    if (++hops_ > MostRedirects) return give_up(answer, CURLE_TOO_MANY_REDIRECTS);
+    auto target = resolve(here_, answer.location);
+    if (auto* fault = std::get_if<UrlFault>(&target)) {
+        if (fault->has_user) return give_up(answer, CURLE_LOGIN_DENIED);
+        return give_up(answer, fault->unsupported ? CURLE_UNSUPPORTED_PROTOCOL : CURLE_URL_MALFORMAT);
     }
-    ticker_ = loop_.after(tick_, [this] { tick(); });
+    auto& url = std::get<Url>(target);
+    bool lowers_its_guard = here_.scheme == "https" && url.scheme == "http";
+    if (lowers_its_guard && !question_.http.allow_https_to_http())
+        return give_up(answer, CURLE_UNSUPPORTED_PROTOCOL);
+    change_method(question_, answer.status);
+    if (question_.body && !question_.body->rewind()) return give_up(answer, CURLE_SEND_FAIL_REWIND);
+    here_ = std::move(url);
+    redirected_to_ = here_.text;
+    begin_hop();
 }
 
-void Request::end(CURLcode code) {
-    ticker_.reset();
-    // The receiver may drop this request while it listens.
-    const Answer answer = head_.answer();
-    receiver_.ended(answer, {code, stalled_, detail_.data()});
+void Request::give_up(const Answer& answer, CURLcode code) {
+    receiver_.ended(answer, {.code = code});
 }
 
 } // namespace haulier::transfer

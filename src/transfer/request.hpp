@@ -1,92 +1,68 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One HTTP exchange, redirects included: what is asked, what comes back, and when to give up waiting.
+// A question and its answer, by way of the right proxy and past redirects. Redirects are followed here and
+// not by curl: each may need another proxy, and what identifies the job's owner (headers, passwords,
+// certificate) is for the first server alone.
 #pragma once
 
-#include "transfer/answer.hpp"
 #include "transfer/curl_loop.hpp"
+#include "transfer/exchange.hpp"
+#include "transfer/proxy.hpp"
+#include "transfer/proxy_finder.hpp"
+#include "transfer/question.hpp"
+#include "transfer/url.hpp"
 
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace haulier::transfer {
 
-/// What an exchange needs to know of the configuration.
-struct NetworkSettings {
-    uint32_t connect_timeout_s = 60;
-    uint32_t stall_timeout_s = 60;
-    std::string user_agent;
+/// The ways out of this process.
+struct Network {
+    Loop& loop;
+    CurlLoop& curl;
+    ProxyFinder& proxies;
+    NetworkSettings settings;
 };
 
-struct Question {
-    std::string url;
-    std::optional<uint64_t> from; ///< ask for the bytes from here on
-    std::string if_range;         ///< empty = no condition
-    bool tls = false;             ///< then a redirect may not lead to http
-};
-
-/// How an exchange ended; the answer may be incomplete, or none.
-struct Ending {
-    CURLcode code = CURLE_OK;
-    bool stalled = false; ///< no byte for too long, after the connection stood
-    std::string detail;   ///< what curl says besides
-};
-
-/// Whoever wants the answer. body() is called from inside curl and must not start or drop an exchange.
-class Receiver {
+class Request final : private Receiver {
 public:
-    enum class Take {
-        Taken,
-        Hold, ///< not now: the same bytes come again after resume()
-        Stop,
-    };
-    virtual ~Receiver() = default;
-    virtual Take body(const Answer& answer, std::string_view bytes) noexcept = 0;
-    virtual void ended(const Answer& answer, const Ending& ending) = 0;
-};
-
-class Request {
-public:
-    Request(Loop& loop, CurlLoop& curl, const NetworkSettings& settings, const Question& question,
-            Receiver& receiver);
+    /// `network` and `receiver` must outlive it. The receiver hears the last answer only.
+    Request(Network& network, Question question, Receiver& receiver);
     /// Drops the exchange; nothing is told any more.
-    ~Request();
+    ~Request() override = default;
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
 
     /// After Hold. The receiver may be called before this returns.
     void resume();
+    /// Bytes of the question's body that have left.
+    [[nodiscard]] uint64_t sent() const { return exchange_ ? exchange_->sent() : 0; }
+    /// Where redirects have led; empty if there was none.
+    [[nodiscard]] const std::string& redirected_to() const { return redirected_to_; }
 
 private:
-    struct Freed {
-        void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-    };
-    static size_t on_header(char* data, size_t size, size_t count, void* self) noexcept;
-    static size_t on_body(char* data, size_t size, size_t count, void* self) noexcept;
-    void configure(const NetworkSettings& settings, const Question& question);
-    void add_header(const std::string& line);
-    void tick();
-    void end(CURLcode code);
+    Take body(const Answer& answer, std::string_view bytes) noexcept override;
+    void ended(const Answer& answer, const Ending& ending) override;
+    void begin_hop();
+    void take_routes(std::vector<Route> routes);
+    void take_next_route();
+    void follow(const Answer& answer);
+    void give_up(const Answer& answer, CURLcode code);
 
-    Loop& loop_;
-    CurlLoop& curl_;
+    Network& network_;
+    Question question_;
     Receiver& receiver_;
-    std::unique_ptr<CURL, Freed> easy_;
-    std::unique_ptr<curl_slist, Freed> headers_;
-    std::array<char, CURL_ERROR_SIZE> detail_{};
-    HeadReader head_;
-    bool held_ = false;
-
-    // Waiting is measured in ticks of a timer that is set again each time, not by the clock: a process that
-    // was stopped, or a machine that slept, has seen one tick and not an hour of silence.
-    Usec tick_;
-    Source ticker_;
-    uint32_t silent_ticks_ = 0;
-    bool stalled_ = false;
+    Url first_;
+    Url here_;
+    std::string redirected_to_;
+    uint32_t hops_ = 0;
+    std::vector<Route> routes_; ///< still to be tried
+    std::unique_ptr<Exchange> exchange_;
+    Source later_;
+    std::shared_ptr<Request*> self_; ///< a search for proxies that ends late sees that it is gone
 };
 
 } // namespace haulier::transfer

@@ -10,12 +10,20 @@ Sink::Sink(Loop& loop, DiskThread& disk, std::shared_ptr<PartFile> part, Rhythm 
       self_(std::make_shared<Sink*>(this)) {}
 
 void Sink::begin(uint64_t at, std::optional<uint64_t> total) {
+    prepare(at, [at, total](PartFile& part) { return part.prepare(at, total); });
+}
+
+void Sink::begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew) {
+    prepare(at, [total, anew](PartFile& part) { return part.lay_out(total, anew); });
+}
+
+void Sink::prepare(uint64_t at, std::function<Trouble(PartFile&)> work) {
     ++life_;
-    written_ = durable_ = at;
+    place_ = written_ = durable_ = at;
     clock_.reset();
     syncing_ = false;
     preparing_ = true;
-    disk_.run([part = part_, at, total] { return part->prepare(at, total); },
+    disk_.run([part = part_, work = std::move(work)] { return work(*part); },
               [self = std::weak_ptr{self_}, life = life_](const Trouble& trouble) {
                   auto sink = self.lock();
                   if (sink && (*sink)->life_ == life) (*sink)->prepared(trouble);
@@ -23,7 +31,8 @@ void Sink::begin(uint64_t at, std::optional<uint64_t> total) {
 }
 
 Trouble Sink::write(std::string_view bytes) {
-    if (auto trouble = part_->write(written_, bytes)) return trouble;
+    if (auto trouble = part_->write(place_, bytes)) return trouble;
+    place_ += bytes.size();
     written_ += bytes.size();
     sync_when_due();
     return {};
@@ -38,7 +47,7 @@ void Sink::flush(std::function<void(Trouble)> done) {
 void Sink::sync_when_due() {
     if (syncing_ || written_ == durable_) return;
     if (written_ - durable_ >= rhythm_.bytes / 2) return sync();
-    if (!clock_) clock_ = loop_.after(rhythm_.time, [this] { sync(); });
+    if (!clock_ && rhythm_.time != Usec::max()) clock_ = loop_.after(rhythm_.time, [this] { sync(); });
 }
 
 void Sink::sync() {

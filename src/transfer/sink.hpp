@@ -21,6 +21,8 @@ public:
     struct Rhythm {
         uint64_t bytes = 0; ///< at most so much is at risk
         Usec time{};        ///< nothing is at risk for longer
+        /// For who would rather begin again than wait for a disk: nothing is synced before the end.
+        static Rhythm never() { return {.bytes = ~uint64_t{0}, .time = Usec::max()}; }
     };
     /// Called from the loop, never from inside begin() or write().
     struct Events {
@@ -32,6 +34,11 @@ public:
 
     /// From now on bytes go to `at`; what the file held after that is gone. Full until that is done.
     void begin(uint64_t at, std::optional<uint64_t> total);
+    /// As above, for a file with holes: it becomes `total` bytes long, and only with `anew` is what it held
+    /// gone.
+    void begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew);
+    /// The next bytes go to this place of the file; all counts go on.
+    void move_to(uint64_t place) { place_ = place; }
     [[nodiscard]] bool full() const { return preparing_ || written_ - durable_ >= rhythm_.bytes; }
     Trouble write(std::string_view bytes);
     [[nodiscard]] uint64_t written() const { return written_; }
@@ -39,6 +46,7 @@ public:
     void flush(std::function<void(Trouble)> done);
 
 private:
+    void prepare(uint64_t at, std::function<Trouble(PartFile&)> work);
     void sync();
     void prepared(const Trouble& trouble);
     void synced(uint64_t upto, const Trouble& trouble);
@@ -51,6 +59,7 @@ private:
     Rhythm rhythm_;
     Events events_;
 
+    uint64_t place_ = 0; ///< in the file, of the next byte; `written_` unless it was moved
     uint64_t written_ = 0;
     uint64_t durable_ = 0;
     uint32_t life_ = 0; ///< counts begin(); what was synced for an earlier one is of no interest

@@ -4,7 +4,10 @@
 #include "base/log.hpp"
 #include "transfer/check.hpp"
 #include "transfer/convert.hpp"
+#include "transfer/fetch.hpp"
 #include "transfer/publish.hpp"
+#include "transfer/read_piece.hpp"
+#include "transfer/upload.hpp"
 
 #include <string>
 #include <sys/stat.h>
@@ -26,9 +29,11 @@ Worker::Worker(Loop& loop, Fd socket, std::function<void(int)> exit)
     : loop_(loop), exit_(std::move(exit)), umask_(read_umask()),
       socket_(loop, std::move(socket),
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
-      disk_(loop),
-      curl_(loop), yard_{loop, disk_, curl_,
-                         {},   {},    [this](const wire::FromWorker& message) { tell(message); }} {
+      disk_(loop), proxies_(disk_),
+      curl_(loop), yard_{.loop = loop,
+                         .disk = disk_,
+                         .network = {loop, curl_, proxies_, {}},
+                         .tell = [this](const wire::FromWorker& message) { tell(message); }} {
     wire::FromWorker ready;
     ready.mutable_ready();
     send(ready);
@@ -47,20 +52,18 @@ bool Worker::obey(wire::ToWorker&& order) {
     if (order.has_settings()) return configure(order.settings());
     if (!configured_) return false;
     switch (order.kind_case()) {
-    case wire::ToWorker::kFetch: return fetch(std::move(*order.mutable_fetch()));
+    case wire::ToWorker::kFetch: {
+        uint64_t ticket = order.fetch().ticket();
+        return launch(ticket, std::make_unique<Fetch>(yard_, from_wire(std::move(*order.mutable_fetch()))));
+    }
     case wire::ToWorker::kHalt:
-        if (auto found = fetches_.find(order.halt().ticket()); found != fetches_.end()) found->second->halt();
+        if (auto found = flights_.find(order.halt().ticket()); found != flights_.end()) found->second->halt();
         return true;
     case wire::ToWorker::kProceed:
-        if (auto found = fetches_.find(order.proceed().ticket()); found != fetches_.end())
+        if (auto found = flights_.find(order.proceed().ticket()); found != flights_.end())
             found->second->proceed();
         return true;
-    case wire::ToWorker::kCheck: {
-        wire::FromWorker message;
-        *message.mutable_answer() = check(order.check());
-        send(message);
-        return true;
-    }
+    case wire::ToWorker::kCheck: check(std::move(*order.mutable_check())); return true;
     case wire::ToWorker::kPublish:
         disk_.run([request = order.publish(), mask = umask_] { return publish(request, mask); },
                   [this, id = order.publish().request()](const Trouble& trouble) { answer(id, trouble); });
@@ -69,6 +72,15 @@ bool Worker::obey(wire::ToWorker&& order) {
         disk_.run([request = order.discard()] { return discard(request); },
                   [this, id = order.discard().request()](const Trouble& trouble) { answer(id, trouble); });
         return true;
+    case wire::ToWorker::kUpload: {
+        uint64_t ticket = order.upload().ticket();
+        return launch(ticket, std::make_unique<Upload>(yard_, std::move(*order.mutable_upload())));
+    }
+    case wire::ToWorker::kRead:
+        disk_.run([request = order.read()] { return read_piece(request); },
+                  [this](wire::Answer&& piece) { answer(std::move(piece)); });
+        return true;
+    case wire::ToWorker::kAbandon: return abandon(std::move(*order.mutable_abandon()));
     case wire::ToWorker::kSettings:
     case wire::ToWorker::KIND_NOT_SET: return false;
     }
@@ -76,16 +88,15 @@ bool Worker::obey(wire::ToWorker&& order) {
 }
 
 bool Worker::configure(const wire::Settings& settings) {
-    yard_.settings = from_wire(settings);
+    yard_.settings = flight_settings(settings);
+    yard_.network.settings = network_settings(settings);
     curl_.limit_connections(yard_.settings.connections_per_host);
     configured_ = true;
     return true;
 }
 
-bool Worker::fetch(wire::Fetch&& message) {
-    auto order = from_wire(std::move(message));
-    uint64_t ticket = order.ticket;
-    auto [entry, fresh] = fetches_.emplace(ticket, std::make_unique<Fetch>(yard_, std::move(order)));
+bool Worker::launch(uint64_t ticket, std::unique_ptr<Flight> flight) {
+    auto [entry, fresh] = flights_.emplace(ticket, std::move(flight));
     if (!fresh) return false;
     if (stopping_)
         entry->second->halt();
@@ -94,17 +105,39 @@ bool Worker::fetch(wire::Fetch&& message) {
     return true;
 }
 
+void Worker::check(wire::Check&& request) {
+    disk_.run([request = std::move(request)] { return transfer::check(request); },
+              [this](wire::Answer&& found) { answer(std::move(found)); });
+}
+
+bool Worker::abandon(wire::Abandon&& order) {
+    uint64_t request = order.request();
+    auto done = [this, request] {
+        drop_later(std::move(abandonments_.extract(request).mapped()));
+        answer(request, {});
+    };
+    auto [entry, fresh] = abandonments_.try_emplace(request);
+    if (fresh) entry->second = std::make_unique<Abandonment>(loop_, yard_.network, std::move(order), done);
+    return fresh;
+}
+
 void Worker::answer(uint64_t request, const Trouble& trouble) {
-    wire::FromWorker message;
-    message.mutable_answer()->set_request(request);
+    wire::Answer answer;
+    answer.set_request(request);
     if (trouble) {
-        message.mutable_answer()->set_fault(wire::Answer::LOCAL_FILE);
-        message.mutable_answer()->set_sentence(trouble->sentence);
+        answer.set_fault(wire::Answer::LOCAL_FILE);
+        answer.set_sentence(trouble->sentence);
     }
+    this->answer(std::move(answer));
+}
+
+void Worker::answer(wire::Answer&& answer) {
+    wire::FromWorker message;
+    *message.mutable_answer() = std::move(answer);
     send(message);
 }
 
-/// What fetches say. Progress may be lost: a daemon that does not listen will not miss it.
+/// What flights say. Progress may be lost: a daemon that does not listen will not miss it.
 void Worker::tell(const wire::FromWorker& message) {
     if (message.has_progress() && socket_.backed_up()) return;
     send(message);
@@ -118,26 +151,28 @@ void Worker::send(const wire::FromWorker& message) {
 }
 
 void Worker::bury(uint64_t ticket) {
-    auto found = fetches_.find(ticket);
-    ended_.push_back(std::move(found->second));
-    fetches_.erase(found);
+    drop_later(std::move(flights_.extract(ticket).mapped()));
+}
+
+void Worker::drop_later(std::shared_ptr<void> ended) {
+    ended_.push_back(std::move(ended));
     if (!undertaker_)
         undertaker_ = loop_.defer([this] {
             undertaker_.reset();
             ended_.clear();
-            if (stopping_ && fetches_.empty()) leave(0);
+            if (stopping_ && flights_.empty()) leave(0);
         });
 }
 
 void Worker::stop() {
     stopping_ = true;
-    if (fetches_.empty()) return leave(0);
-    // A halt may end a fetch at once and so change the table.
-    std::vector<Fetch*> all;
-    for (const auto& [ticket, fetch] : fetches_)
-        all.push_back(fetch.get());
-    for (auto* fetch : all)
-        fetch->halt();
+    if (flights_.empty()) return leave(0);
+    // A halt may end a flight at once and so change the table.
+    std::vector<Flight*> all;
+    for (const auto& [ticket, flight] : flights_)
+        all.push_back(flight.get());
+    for (auto* flight : all)
+        flight->halt();
 }
 
 void Worker::leave(int code) {

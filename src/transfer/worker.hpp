@@ -5,7 +5,12 @@
 
 #include "base/event.hpp"
 #include "base/fd.hpp"
-#include "transfer/fetch.hpp"
+#include "transfer/abandonment.hpp"
+#include "transfer/curl_loop.hpp"
+#include "transfer/disk_thread.hpp"
+#include "transfer/flight.hpp"
+#include "transfer/proxy_finder.hpp"
+#include "transfer/yard.hpp"
 #include "wire/packet_socket.hpp"
 #include "worker.pb.h"
 
@@ -30,11 +35,15 @@ private:
     void packet(std::string_view bytes);
     bool obey(wire::ToWorker&& order);
     bool configure(const wire::Settings& settings);
-    bool fetch(wire::Fetch&& order);
+    bool launch(uint64_t ticket, std::unique_ptr<Flight> flight);
+    void check(wire::Check&& request);
+    bool abandon(wire::Abandon&& order);
     void answer(uint64_t request, const Trouble& trouble);
+    void answer(wire::Answer&& answer);
     void tell(const wire::FromWorker& message);
     void send(const wire::FromWorker& message);
     void bury(uint64_t ticket);
+    void drop_later(std::shared_ptr<void> ended);
     void leave(int code);
 
     Loop& loop_;
@@ -44,10 +53,12 @@ private:
     bool stopping_ = false;
     wire::PacketSocket socket_;
     DiskThread disk_;
+    ProxyFinder proxies_;
     CurlLoop curl_;
     Yard yard_;
-    std::unordered_map<uint64_t, std::unique_ptr<Fetch>> fetches_;
-    std::vector<std::unique_ptr<Fetch>>
+    std::unordered_map<uint64_t, std::unique_ptr<Flight>> flights_;
+    std::unordered_map<uint64_t, std::unique_ptr<Abandonment>> abandonments_; ///< by request
+    std::vector<std::shared_ptr<void>>
         ended_; ///< dropped in a turn of their own; their last words are on the stack
     Source undertaker_;
 };

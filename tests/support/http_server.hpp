@@ -26,6 +26,7 @@
 namespace haulier::test {
 
 struct HttpRequest {
+    std::string method;
     std::string path;
     std::map<std::string, std::string> fields; ///< names in lower case
     [[nodiscard]] std::string field(const std::string& name) const {
@@ -55,6 +56,20 @@ public:
             bytes.remove_prefix(static_cast<size_t>(n));
         }
     }
+    /// The next bytes of the request's body, at least one; none when it is over or the client gone.
+    std::string receive(size_t most = 64 * 1024) {
+        if (received_.empty() && body_left_ > 0 && !fill()) body_left_ = 0;
+        auto piece = received_.substr(0, std::min({most, body_left_, received_.size()}));
+        received_.erase(0, piece.size());
+        body_left_ -= piece.size();
+        return piece;
+    }
+    std::string receive_all() {
+        std::string body;
+        for (std::string piece; !(piece = receive()).empty();)
+            body += piece;
+        return body;
+    }
     /// Until the gate opens, or the other side or the server is gone.
     void wait(const Gate& gate) { wait_for(gate.fd()); }
     void wait_for_client_to_leave() { wait_for(-1); }
@@ -71,6 +86,13 @@ public:
     [[nodiscard]] int fd() const { return fd_.get(); }
 
 private:
+    friend class HttpServer;
+    bool fill() {
+        char buffer[64 * 1024];
+        ssize_t n = recv(fd_.get(), buffer, sizeof buffer, 0);
+        if (n > 0) received_.append(buffer, static_cast<size_t>(n));
+        return n > 0;
+    }
     void wait_for(int other) {
         pollfd fds[] = {{fd_.get(), POLLRDHUP, 0}, {other, POLLIN, 0}};
         while (poll(fds, 2, -1) < 0 && errno == EINTR)
@@ -78,6 +100,8 @@ private:
     }
     Fd fd_;
     bool open_ = true;
+    std::string received_; ///< and not taken yet
+    size_t body_left_ = 0; ///< of the present request
 };
 
 class HttpServer {
@@ -130,23 +154,23 @@ private:
     }
 
     void serve(HttpConnection& connection) {
-        std::string received;
         while (connection.is_open()) {
-            auto end = received.find("\r\n\r\n");
-            if (end != std::string::npos) {
-                auto request = parse(received.substr(0, end));
-                received.erase(0, end + 4);
-                {
-                    std::lock_guard lock{mutex_};
-                    requests_.push_back(request);
-                }
-                handler_(request, connection);
+            auto end = connection.received_.find("\r\n\r\n");
+            if (end == std::string::npos) {
+                if (!connection.fill()) break;
                 continue;
             }
-            char buffer[4096];
-            ssize_t n = recv(connection.fd(), buffer, sizeof buffer, 0);
-            if (n <= 0) break;
-            received.append(buffer, static_cast<size_t>(n));
+            auto request = parse(connection.received_.substr(0, end));
+            connection.received_.erase(0, end + 4);
+            auto length = request.field("content-length");
+            connection.body_left_ = length.empty() ? 0 : std::stoul(length);
+            {
+                std::lock_guard lock{mutex_};
+                requests_.push_back(request);
+            }
+            handler_(request, connection);
+            // What was not read of a body would be taken for a request.
+            if (connection.body_left_ > 0) break;
         }
         // The server's destructor may look at the descriptor still; it is closed there.
         shutdown(connection.fd(), SHUT_RDWR);
@@ -155,14 +179,16 @@ private:
     static HttpRequest parse(const std::string& head) {
         HttpRequest request;
         auto first = head.find(' ');
+        request.method = head.substr(0, first);
         request.path = head.substr(first + 1, head.find(' ', first + 1) - first - 1);
         for (auto at = head.find("\r\n"); at != std::string::npos; at = head.find("\r\n", at + 2)) {
             auto line = head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
-            auto colon = line.find(": ");
+            auto colon = line.find(':');
             auto name = line.substr(0, colon);
             std::transform(name.begin(), name.end(), name.begin(),
                            [](unsigned char c) { return std::tolower(c); });
-            request.fields[name] = line.substr(colon + 2);
+            auto value = line.find_first_not_of(' ', colon + 1);
+            request.fields[name] = value == std::string::npos ? "" : line.substr(value);
         }
         return request;
     }

@@ -60,6 +60,31 @@ TEST(Url, Table) {
         EXPECT_EQ(fault_of_url(row.url), row.fault) << row.url;
 }
 
+TEST(Url, OtherScripts) {
+    auto url = std::get<Url>(parse_url("http://Bücher.example.org/größe?q=ä"));
+    EXPECT_EQ(url.host, "bücher.example.org");
+    EXPECT_THAT(url.text, testing::EndsWith("/gr%c3%b6%c3%9fe?q=%c3%a4"));
+    EXPECT_EQ(std::get<Url>(parse_url("http://example.org/a%20b%C3%A4")).text,
+              "http://example.org/a%20b%C3%A4");
+    EXPECT_EQ(std::get<Url>(parse_url("http://[::1]:8080/x")).origin(), "http://[::1]:8080");
+    auto spaced = parse_url("http://example.org/a b");
+    EXPECT_THAT(std::get<UrlFault>(spaced).sentence, HasSubstr("%20"));
+}
+
+TEST(Url, WhereARedirectLeads) {
+    auto base = std::get<Url>(parse_url("https://example.org/a/b?c"));
+    auto target = [&](const std::string& location) { return std::get<Url>(resolve(base, location)).text; };
+    EXPECT_EQ(target("/d"), "https://example.org/d");
+    EXPECT_EQ(target("d"), "https://example.org/a/d");
+    EXPECT_EQ(target("//other.org/d"), "https://other.org/d");
+    EXPECT_EQ(target("http://other.org"), "http://other.org/");
+    EXPECT_EQ(target("/d e"), "https://example.org/d%20e");
+    auto fault = [&](const std::string& location) { return std::get<UrlFault>(resolve(base, location)); };
+    EXPECT_TRUE(fault("ftp://other.org/").unsupported);
+    EXPECT_TRUE(fault("https://user@other.org/").has_user);
+    EXPECT_FALSE(fault("https://").unsupported);
+}
+
 TEST(Url, NamesItsServer) {
     auto url = std::get<Url>(parse_url("https://Example.org/a?b"));
     EXPECT_EQ(url.origin(), std::get<Url>(parse_url("https://example.org:443/c")).origin());
@@ -114,7 +139,6 @@ TEST_F(CheckTest, BadNames) {
 
 TEST_F(CheckTest, BadDirectories) {
     EXPECT_EQ(ask(url, "relative", "f").fault(), wire::Answer::INVALID_ARGUMENT);
-    EXPECT_EQ(ask(url, "", "f").fault(), wire::Answer::INVALID_ARGUMENT);
     auto missing = ask(url, directory.at("missing"), "f");
     EXPECT_EQ(missing.fault(), wire::Answer::LOCAL_FILE);
     EXPECT_THAT(missing.sentence(), HasSubstr(directory.at("missing")));
@@ -125,6 +149,42 @@ TEST_F(CheckTest, BadDirectories) {
 TEST_F(CheckTest, ADirectoryIsNoTarget) {
     std::filesystem::create_directory(directory.at("sub"));
     EXPECT_EQ(ask(url, directory.path(), "sub").fault(), wire::Answer::LOCAL_FILE);
+}
+
+TEST_F(CheckTest, WhatIsEmptyIsNotAsked) {
+    EXPECT_EQ(ask("", directory.path(), "f").fault(), wire::Answer::NONE);
+    EXPECT_EQ(ask(url, "", "").fault(), wire::Answer::NONE);
+    EXPECT_EQ(ask("", directory.at("missing"), "f").fault(), wire::Answer::LOCAL_FILE);
+}
+
+TEST_F(CheckTest, Mirrors) {
+    wire::Check request;
+    add(request, url, directory.path(), "f");
+    request.mutable_items(0)->add_mirrors("https://mirror.example/f");
+    EXPECT_EQ(check(request).fault(), wire::Answer::NONE);
+    request.mutable_items(0)->add_mirrors("ftp://mirror.example/f");
+    EXPECT_EQ(check(request).fault(), wire::Answer::NOT_SUPPORTED);
+}
+
+TEST_F(CheckTest, SourcesOfUploadsMustBeReadableFiles) {
+    directory.write("source", "text");
+    ASSERT_EQ(symlink("source", directory.at("link").c_str()), 0);
+    ASSERT_EQ(mkfifo(directory.at("pipe").c_str(), 0600), 0);
+    std::filesystem::create_directory(directory.at("folder"));
+    chmod(directory.path().c_str(), 0555);
+    auto faults = [this](const std::string& folder, const std::string& name) {
+        wire::Check request;
+        add(request, url, folder, name);
+        request.mutable_items(0)->set_upload(true);
+        return check(request).fault();
+    };
+    EXPECT_EQ(faults(directory.path(), "source"), wire::Answer::NONE)
+        << "though nothing can be created there";
+    for (const char* name : {"missing", "link", "pipe", "folder"})
+        EXPECT_EQ(faults(directory.path(), name), wire::Answer::LOCAL_FILE) << name;
+    EXPECT_EQ(faults("relative", "source"), wire::Answer::INVALID_ARGUMENT);
+    EXPECT_EQ(faults(directory.path(), ""), wire::Answer::INVALID_ARGUMENT);
+    chmod(directory.path().c_str(), 0755);
 }
 
 /// Root may write everywhere; the question is asked as somebody else then.

@@ -56,6 +56,19 @@ TEST(CurlFailure, TlsSaysWhatIsWrong) {
     EXPECT_EQ(failure.sentence, "The certificate of a.b is not trusted: certificate has expired.");
 }
 
+TEST(CurlFailure, Proxies) {
+    auto unusable = curl_failure({.code = CURLE_PROXY, .bad_proxy = true}, {}, "example.org");
+    EXPECT_EQ(unusable.cause, wire::PROXY);
+    auto refused = curl_failure({.code = CURLE_RECV_ERROR, .proxy_status = 407}, {}, "example.org");
+    EXPECT_EQ(refused.cause, wire::HTTP_STATUS);
+    EXPECT_EQ(refused.code, 407);
+    EXPECT_EQ(curl_failure({.code = CURLE_RECV_ERROR, .proxy_status = 200}, {}, "example.org").cause,
+              wire::CONNECTION_LOST)
+        << "the way stood; it broke later";
+    EXPECT_EQ(curl_failure({.code = CURLE_COULDNT_RESOLVE_PROXY}, {}, "example.org").cause,
+              wire::NAME_RESOLUTION);
+}
+
 TEST(CurlFailure, Silence) {
     auto failure = curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .stalled = true}, {.status = 200}, "a.b");
     EXPECT_EQ(failure.cause, wire::TIMEOUT);

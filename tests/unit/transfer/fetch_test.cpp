@@ -2,6 +2,8 @@
 // Files that arrive: whole, in parts, after a halt and after a crash.
 #include "worker_bench.hpp"
 
+#include "transfer/digest.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 

@@ -64,6 +64,9 @@ private:
         auto range = request.field("range");
         if (range.empty() || !file.ranges || !condition_holds(request, file)) return whole(file, connection);
         size_t from = std::stoul(range.substr(6));
+        auto last = range.substr(range.find('-') + 1);
+        if (!last.empty())
+            file.most = std::min(file.most.value_or(std::string::npos), std::stoul(last) + 1 - from);
         if (from >= file.content.size())
             return connection.send(
                 "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 3\r\nContent-Range: bytes */" +
@@ -109,7 +112,7 @@ private:
             send_chunks(sent, connection);
         else
             connection.send(sent);
-        if (file.stop_at) return give_up(file, connection);
+        if (sent.size() < body.size()) return give_up(file, connection);
         if (file.chunked) connection.send("0\r\n\r\n");
         if (file.by_close) connection.close();
     }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/source_file.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+namespace haulier::transfer {
+
+namespace {
+
+Failure refused(const std::string& name, const std::string& directory, std::string_view what) {
+    return {.cause = wire::LOCAL_FILE,
+            .sentence = fmt::format("“{}” in “{}” is {}; only plain files are sent.", name, directory, what)};
+}
+
+} // namespace
+
+Outcome<SourceFile> SourceFile::open(const std::string& directory, const std::string& name) {
+    auto opened = Directory::open(directory);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    // Without O_NONBLOCK a FIFO in this place would hold us for ever.
+    Fd fd{openat(std::get<Directory>(opened).fd(), name.c_str(),
+                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (!fd && errno == ELOOP) return refused(name, directory, "a symbolic link");
+    if (!fd) return local_failure(errno, fmt::format("Cannot open “{}” in “{}”", name, directory));
+    struct stat st {};
+    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("Cannot examine “{}”", name));
+    if (!S_ISREG(st.st_mode)) return refused(name, directory, "not a plain file");
+    return SourceFile{std::move(fd), name};
+}
+
+Stamp SourceFile::stamp() const {
+    struct stat st {};
+    if (fstat(fd_.get(), &st) < 0) return {};
+    constexpr int64_t second = 1'000'000'000;
+    return {inode_of(st), static_cast<uint64_t>(st.st_size), st.st_mtim.tv_sec * second + st.st_mtim.tv_nsec};
+}
+
+Trouble SourceFile::read(uint64_t at, char* into, size_t count) const {
+    while (count > 0) {
+        ssize_t n = pread(fd_.get(), into, count, static_cast<off_t>(at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return local_failure(n < 0 ? errno : EIO, fmt::format("Cannot read “{}”", name_));
+        at += static_cast<uint64_t>(n);
+        into += n;
+        count -= static_cast<size_t>(n);
+    }
+    return {};
+}
+
+Failure SourceFile::changed() const {
+    return {.cause = wire::LOCAL_FILE_CHANGED,
+            .sentence = fmt::format("“{}” has changed since its upload began.", name_)};
+}
+
+} // namespace haulier::transfer

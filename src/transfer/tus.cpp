@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/tus.hpp"
+
+#include <fmt/core.h>
+#include <string_view>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// Is `word` one of a list with commas?
+bool lists(std::string_view list, std::string_view word) {
+    while (!list.empty()) {
+        auto comma = list.find(',');
+        auto item = list.substr(0, comma);
+        auto first = item.find_first_not_of(" \t");
+        if (first != std::string_view::npos &&
+            item.substr(first, item.find_last_not_of(" \t") - first + 1) == word)
+            return true;
+        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    }
+    return false;
+}
+
+std::string base64(std::string_view bytes) {
+    constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (size_t at = 0; at < bytes.size(); at += 3) {
+        uint32_t three = 0;
+        for (size_t i = at; i < at + 3; ++i)
+            three = three << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+        for (unsigned shift : {18U, 12U, 6U, 0U})
+            text += alphabet[three >> shift & 63U];
+    }
+    if (bytes.size() % 3 != 0)
+        text.replace(text.size() - (3 - bytes.size() % 3), std::string::npos, 3 - bytes.size() % 3, '=');
+    return text;
+}
+
+bool is_busy(int status) {
+    return status == 408 || status == 429 || (status >= 502 && status <= 504);
+}
+
+} // namespace
+
+Manner manner_of(const Answer& options) {
+    bool speaks = options.tus.resumable == TusVersion || lists(options.tus.versions, TusVersion);
+    if (options.status >= 200 && options.status < 300 && speaks)
+        return lists(options.tus.extensions, "creation") ? Manner::TusCreate : Manner::TusUpload;
+    return is_busy(options.status) ? Manner::Busy : Manner::Put;
+}
+
+std::optional<uint64_t> received(const Answer& answer, uint64_t size) {
+    auto offset = answer.tus.offset;
+    if (answer.contradictory || !offset || *offset > size) return {};
+    if (answer.tus.length && *answer.tus.length != size) return {};
+    return offset;
+}
+
+std::vector<std::string> plain_headers() {
+    return {fmt::format("Tus-Resumable: {}", TusVersion)};
+}
+
+std::vector<std::string> creation_headers(const std::string& name, uint64_t size) {
+    auto headers = plain_headers();
+    headers.push_back(fmt::format("Upload-Length: {}", size));
+    headers.push_back(fmt::format("Upload-Metadata: filename {}", base64(name)));
+    return headers;
+}
+
+std::vector<std::string> piece_headers(uint64_t offset) {
+    auto headers = plain_headers();
+    headers.push_back(fmt::format("Upload-Offset: {}", offset));
+    headers.emplace_back("Content-Type: application/offset+octet-stream");
+    return headers;
+}
+
+} // namespace haulier::transfer

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How requests are made: headers, redirects, log-ins, proxies, limits.
+#include "worker_bench.hpp"
+
+#include <clocale>
+#include <cstdlib>
+#include <gmock/gmock.h>
+
+namespace haulier::transfer {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// "127.0.0.1:1234", from a URL of a test server.
+std::string place_of(const std::string& url) {
+    auto start = url.find("://") + 3;
+    return url.substr(start, url.find('/', start) - start);
+}
+
+std::string redirect_to(const std::string& where, const std::string& status = "302 Found") {
+    return "HTTP/1.1 " + status + "\r\nLocation: " + where + "\r\nContent-Length: 5\r\n\r\nmoved";
+}
+
+class HttpTest : public WorkerBench {
+protected:
+    void log_in(wire::Fetch& fetch, wire::Http::Credentials::Scheme scheme, bool proxy = false) {
+        auto& one = *fetch.mutable_http()->add_credentials();
+        one.set_scheme(scheme);
+        one.set_proxy(proxy);
+        one.set_user(scheme == wire::Http::Credentials::BEARER ? "" : "me");
+        one.set_password("secret");
+    }
+    static constexpr const char* Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+};
+
+TEST_F(HttpTest, HeadersAndMethodAreSent) {
+    test::HttpServer server{[](const auto&, auto& connection) { connection.send(Ok); }};
+    auto asked = order(server.url("/"));
+    asked.mutable_http()->set_method("POST");
+    asked.set_from_zero(true);
+    for (const char* line : {"X-Token: abc", "X-Empty:", "User-Agent: mine"})
+        asked.mutable_http()->add_headers(line);
+    fetch(asked);
+    auto start = begun();
+    EXPECT_EQ(start.headers(), "HTTP/1.1 200 OK\nContent-Length: 2\n");
+    EXPECT_EQ(fetched().headers(), start.headers());
+    auto request = server.requests().at(0);
+    EXPECT_EQ(request.method, "POST");
+    EXPECT_EQ(request.field("x-token"), "abc");
+    EXPECT_EQ(request.fields.count("x-empty"), 1u);
+    EXPECT_EQ(request.field("user-agent"), "mine");
+    EXPECT_EQ(request.field("content-length"), "0");
+}
+
+TEST_F(HttpTest, SecretsDoNotFollowARedirectToAnotherServer) {
+    FileServer target{file};
+    test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
+        connection.send(redirect_to(request.path == "/" ? "/again" : target.url()));
+    }};
+    auto asked = order(server.url("/"));
+    asked.mutable_http()->add_headers("X-Token: abc");
+    log_in(asked, wire::Http::Credentials::BASIC);
+    fetch(asked);
+    EXPECT_EQ(begun().remote(), "") << "nobody asked to be told";
+    expect_arrival(file.content);
+    for (const auto& request : server.requests()) {
+        EXPECT_EQ(request.field("x-token"), "abc") << request.path;
+        EXPECT_EQ(request.field("authorization"), "Basic bWU6c2VjcmV0");
+    }
+    EXPECT_EQ(server.requests().size(), 2u);
+    auto last = target.requests().at(0);
+    EXPECT_EQ(last.field("x-token"), "");
+    EXPECT_EQ(last.field("authorization"), "");
+}
+
+TEST_F(HttpTest, RedirectsAreReportedOrForbidden) {
+    FileServer target{file};
+    test::HttpServer server{
+        [&](const auto&, auto& connection) { connection.send(redirect_to(target.url(), "301 Moved")); }};
+    auto asked = order(server.url("/"));
+    asked.mutable_http()->set_redirect(wire::Http::REPORT);
+    fetch(asked);
+    EXPECT_EQ(begun().remote(), target.url());
+    expect_arrival(file.content);
+
+    asked.mutable_http()->set_redirect(wire::Http::DISALLOW);
+    fetch(asked);
+    auto failure = failed();
+    EXPECT_EQ(failure.cause(), wire::HTTP_STATUS);
+    EXPECT_EQ(failure.code(), 301);
+    EXPECT_EQ(failure.remote(), target.url());
+    EXPECT_EQ(target.requests().size(), 1u);
+
+    asked.set_url(target.url());
+    asked.mutable_http()->set_redirect(wire::Http::REPORT);
+    fetch(asked);
+    EXPECT_EQ(begun().remote(), "") << "there was none";
+    fetched();
+}
+
+TEST_F(HttpTest, ASeeOtherBecomesAGet) {
+    FileServer target{file};
+    for (auto [status, expected] :
+         {std::pair{"303 See Other", "GET"}, {"302 Found", "GET"}, {"307 T", "POST"}}) {
+        test::HttpServer server{[&, s = status](const auto&, auto& connection) {
+            connection.send(redirect_to(target.url(), s));
+        }};
+        auto asked = order(server.url("/"));
+        asked.set_from_zero(true);
+        asked.mutable_http()->set_method("POST");
+        fetch(asked);
+        begun();
+        fetched();
+        EXPECT_EQ(target.requests().back().method, expected) << status;
+    }
+}
+
+TEST_F(HttpTest, ATokenIsSent) {
+    test::HttpServer server{[](const auto&, auto& connection) { connection.send(Ok); }};
+    auto asked = order(server.url("/"));
+    log_in(asked, wire::Http::Credentials::BEARER);
+    fetch(asked);
+    begun();
+    fetched();
+    EXPECT_EQ(server.requests().at(0).field("authorization"), "Bearer secret");
+}
+
+TEST_F(HttpTest, DigestAnswersTheChallenge) {
+    test::HttpServer server{[](const test::HttpRequest& request, test::HttpConnection& connection) {
+        if (request.field("authorization").starts_with("Digest ")) return connection.send(Ok);
+        connection.send(
+            "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Digest realm=\"x\", "
+            "nonce=\"abc\", qop=\"auth\"\r\nContent-Length: 4\r\n\r\noops");
+    }};
+    auto asked = order(server.url("/"));
+    log_in(asked, wire::Http::Credentials::BASIC);
+    log_in(asked, wire::Http::Credentials::DIGEST);
+    fetch(asked);
+    begun();
+    fetched();
+    EXPECT_EQ(directory.read(Part), "ok");
+    EXPECT_THAT(server.requests().back().field("authorization"), HasSubstr("username=\"me\""));
+
+    auto unknown = order(server.url("/"));
+    fetch(unknown);
+    EXPECT_EQ(failed().code(), 401);
+}
+
+TEST_F(HttpTest, ProxiesAreTriedInOrder) {
+    test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
+    auto asked = order("http://files.example.test/one?secret=1");
+    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    asked.mutable_http()->set_proxy_list("127.0.0.1:1 " + place_of(proxy.url("/")));
+    log_in(asked, wire::Http::Credentials::BASIC, true);
+    fetch(asked);
+    begun();
+    fetched();
+    auto request = proxy.requests().at(0);
+    EXPECT_EQ(request.path, "http://files.example.test/one?secret=1");
+    EXPECT_EQ(request.field("proxy-authorization"), "Basic bWU6c2VjcmV0");
+    EXPECT_EQ(request.field("authorization"), "");
+}
+
+TEST_F(HttpTest, AProxyIsLeftOutForWhomItIsBypassed) {
+    FileServer server{file};
+    auto asked = order(server.url());
+    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    asked.mutable_http()->set_proxy_list("127.0.0.1:1");
+    asked.mutable_http()->set_proxy_bypass("<local> 127.0.0.1");
+    fetch(asked);
+    begun();
+    expect_arrival(file.content);
+}
+
+TEST_F(HttpTest, ProxiesThatFail) {
+    auto asked = order("http://files.example.test/");
+    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    asked.mutable_http()->set_proxy_list("127.0.0.1:1");
+    fetch(asked);
+    EXPECT_EQ(failed().cause(), wire::CONNECT_FAILURE);
+
+    asked.mutable_http()->set_proxy_list("nonsense://");
+    fetch(asked);
+    EXPECT_EQ(failed().cause(), wire::PROXY);
+
+    test::HttpServer strict{[](const auto&, auto& connection) {
+        connection.send(
+            "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
+    }};
+    asked.mutable_http()->set_proxy_list(place_of(strict.url("/")));
+    for (const char* url : {"http://files.example.test/", "https://files.example.test/"}) {
+        asked.set_url(url);
+        fetch(asked);
+        auto failure = failed();
+        EXPECT_EQ(failure.cause(), wire::HTTP_STATUS) << url;
+        EXPECT_EQ(failure.code(), 407) << url;
+    }
+}
+
+/// libproxy reads the environment, too; that the desktop was asked is seen from the answer coming by way of
+/// it.
+TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskThread) {
+    test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
+    setenv("http_proxy", ("http://" + place_of(proxy.url("/"))).c_str(), 1);
+    auto asked = order("http://files.example.test/");
+    asked.mutable_http()->set_proxy_mode(wire::Http::AUTO);
+    fetch(asked);
+    begun();
+    fetched();
+    EXPECT_EQ(proxy.requests().at(0).path, "http://files.example.test/");
+
+    asked.mutable_http()->set_proxy_mode(wire::Http::PRECONFIGURED);
+    fetch(asked);
+    begun();
+    fetched();
+    EXPECT_EQ(proxy.requests().size(), 2u);
+
+    FileServer server{file};
+    asked.set_url(server.url());
+    asked.mutable_http()->set_proxy_mode(wire::Http::NO_PROXY);
+    fetch(asked);
+    begun();
+    expect_arrival(file.content);
+    EXPECT_EQ(proxy.requests().size(), 2u);
+    unsetenv("http_proxy");
+}
+
+TEST_F(HttpTest, ALimitIsKept) {
+    FileServer server{file};
+    auto asked = order(server.url());
+    asked.mutable_http()->set_bytes_per_second(400'000);
+    auto before = std::chrono::steady_clock::now();
+    fetch(asked);
+    begun();
+    expect_arrival(file.content);
+    auto took = std::chrono::steady_clock::now() - before;
+    EXPECT_GE(took, std::chrono::milliseconds{900}) << "600,000 bytes";
+    EXPECT_LE(took, std::chrono::seconds{6});
+}
+
+/// With so small a limit curl is silent for longer than a server may be.
+TEST_F(HttpTest, ALimitIsNoSilence) {
+    settings.set_stall_timeout_s(1);
+    start();
+    FileServer server{{.content = content_of(4000)}};
+    auto asked = order(server.url());
+    asked.mutable_http()->set_bytes_per_second(1000);
+    fetch(asked);
+    begun();
+    fetched();
+}
+
+TEST_F(HttpTest, AFileMayBeTooLarge) {
+    for (bool announced : {true, false}) {
+        auto served = file;
+        served.chunked = !announced;
+        FileServer server{served};
+        auto asked = order(server.url());
+        asked.set_size_limit_known(true);
+        asked.set_size_limit(Size - 1);
+        fetch(asked);
+        if (!announced) begun();
+        auto failure = failed();
+        EXPECT_EQ(failure.cause(), wire::MAX_DOWNLOAD_SIZE);
+        EXPECT_FALSE(failure.void_offset());
+        asked.set_size_limit(Size);
+        std::filesystem::remove(directory.at(Part));
+        fetch(asked);
+        begun();
+        expect_arrival(file.content);
+    }
+}
+
+TEST_F(HttpTest, FromZeroNeverGoesOn) {
+    FileServer server{file};
+    half_a_file(server, file, order(server.url()));
+    auto again = resumed(server.url());
+    again.set_from_zero(true);
+    fetch(again);
+    auto start = begun();
+    EXPECT_TRUE(start.restarted());
+    proceed();
+    expect_arrival(file.content);
+    EXPECT_EQ(server.requests().at(1).field("range"), "");
+}
+
+TEST_F(HttpTest, WithoutCheckpointsThereIsOneAtTheEnd) {
+    FileServer server{file};
+    auto asked = order(server.url());
+    asked.set_no_checkpoints(true);
+    fetch(asked);
+    begun();
+    expect_arrival(file.content);
+    ASSERT_EQ(checkpoints.size(), 1u);
+    EXPECT_EQ(checkpoints[0].offset(), Size);
+}
+
+TEST_F(HttpTest, PathsInOtherScripts) {
+    test::HttpServer server{[](const auto&, auto& connection) { connection.send(Ok); }};
+    fetch(order(server.url("/größe%20x?ä=1")));
+    begun();
+    fetched();
+    EXPECT_EQ(server.requests().at(0).path, "/gr%c3%b6%c3%9fe%20x?%c3%a4=1");
+}
+
+TEST_F(HttpTest, HostsInOtherScripts) {
+    std::setlocale(LC_CTYPE, "C.UTF-8"); // as the worker's main has it
+    test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
+    auto asked = order("http://bücher.example.test/");
+    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    asked.mutable_http()->set_proxy_list(place_of(proxy.url("/")));
+    fetch(asked);
+    begun();
+    fetched();
+    EXPECT_EQ(proxy.requests().at(0).field("host"), "xn--bcher-kva.example.test");
+    std::setlocale(LC_CTYPE, "C");
+}
+
+TEST_F(HttpTest, ALongHeadIsCut) {
+    test::HttpServer server{[](const auto&, auto& connection) {
+        std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
+        for (int i = 0; i < 40; ++i)
+            head += "X-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\r\n";
+        connection.send(head + "\r\nok");
+    }};
+    fetch(order(server.url("/")));
+    auto headers = begun().headers();
+    EXPECT_LE(headers.size(), 16u * 1024);
+    EXPECT_GE(headers.size(), 15u * 1024);
+    EXPECT_THAT(headers, StartsWith("HTTP/1.1 200 OK\n"));
+    EXPECT_EQ(headers.back(), '\n');
+    fetched();
+}
+
+} // namespace
+} // namespace haulier::transfer
