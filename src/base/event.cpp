@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/event.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 #include <string>
@@ -100,19 +101,26 @@ Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callba
     return s;
 }
 
-Source Loop::at(BootTime when, std::function<void()> callback) {
+Source Loop::add_time(int clock, Usec when, std::function<void()> callback) {
     Source s;
     auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
     auto handler = [](sd_event_source*, uint64_t, void* held) noexcept {
         Source::Callback::of(held)->plain();
         return 0;
     };
-    auto usec = static_cast<uint64_t>(when.since_boot.count());
+    auto usec = static_cast<uint64_t>(std::max(when, Usec{0}).count());
     constexpr uint64_t exactly = 1; // 0 would let sd-event delay it by up to 250 ms
-    must(sd_event_add_time(event_, &s.source_, CLOCK_BOOTTIME, usec, exactly, handler, data),
-         "sd_event_add_time");
+    must(sd_event_add_time(event_, &s.source_, clock, usec, exactly, handler, data), "sd_event_add_time");
     set_turn(s.source_, Turn::Timer);
     return s;
+}
+
+Source Loop::at(BootTime when, std::function<void()> callback) {
+    return add_time(CLOCK_BOOTTIME, when.since_boot, std::move(callback));
+}
+
+Source Loop::at_date(WallTime when, std::function<void()> callback) {
+    return add_time(CLOCK_REALTIME, when.since_epoch, std::move(callback));
 }
 
 Source Loop::after(Usec delay, std::function<void()> callback) {

@@ -59,6 +59,8 @@ public:
     /// Once, at or after `when` of the boot clock.
     [[nodiscard]] Source at(BootTime when, std::function<void()> callback);
     [[nodiscard]] Source after(Usec delay, std::function<void()> callback);
+    /// Once, as soon as the wall clock shows `when` or later, also if somebody sets it to that.
+    [[nodiscard]] Source at_date(WallTime when, std::function<void()> callback);
     /// Once, in a later turn, after everything of a more urgent kind.
     [[nodiscard]] Source defer(std::function<void()> callback, Turn turn = Turn::Normal);
     /// The signal must be blocked in the whole process first (see block_signals).
@@ -69,6 +71,8 @@ public:
     [[nodiscard]] sd_event* raw() const { return event_; }
 
 private:
+    Source add_time(int clock, Usec when, std::function<void()> callback);
+
     sd_event* event_ = nullptr;
 };
 

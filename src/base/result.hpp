@@ -29,9 +29,9 @@ enum class Errc {
     Pending,              ///< not yet: the file is not transferred (BITS: E_PENDING)
     TooLarge,             ///< a reply that is larger than what is handed over in memory
     NotActivatable,       ///< notify service is not known to the bus
-    LocalFile,      ///< a file or directory refuses; the sentence says which and why
-    Store,          ///< the database could not take the change; nothing was changed
-    Internal,       ///< a fault of ours
+    LocalFile,            ///< a file or directory refuses; the sentence says which and why
+    Store,                ///< the database could not take the change; nothing was changed
+    Internal,             ///< a fault of ours
 };
 
 /// `sentence` says what was wrong, with the value, and what would be right. It is for people; programs use

@@ -56,6 +56,15 @@ Setter seconds(Place place) {
     };
 }
 
+template <class Place>
+Setter yes_or_no(Place place) {
+    return [=](Config& c, const std::string& text) -> std::optional<std::string> {
+        if (text != "yes" && text != "no") return "yes or no";
+        place(c) = text == "yes";
+        return std::nullopt;
+    };
+}
+
 std::optional<std::string> set_backoff(Config& c, const std::string& text) {
     if (text == "exponential")
         c.retry.backoff = job::Backoff::Exponential;
@@ -75,11 +84,17 @@ struct Key {
 const std::vector<Key>& keys() {
     static const std::vector<Key> all{
         {"Daemon", "IdleTimeout", span(&Config::idle_timeout, milliseconds{0})},
+        {"Daemon", "WorkerTimeout", span(&Config::worker_timeout, milliseconds{100})},
         {"Jobs", "MaxJobs", number([](Config & c) -> auto& { return c.limits.jobs; })},
         {"Jobs", "MaxJobsPerUser", number([](Config & c) -> auto& { return c.limits.jobs_per_user; })},
         {"Jobs", "MaxFilesPerJob", number([](Config & c) -> auto& { return c.limits.files_per_job; })},
+        {"Jobs", "MaxRangesPerFile", number([](Config & c) -> auto& { return c.limits.ranges_per_file; })},
+        {"Jobs", "InactivityTimeout", span(&Config::inactivity_timeout, milliseconds{100})},
+        {"Jobs", "EmptyJobTimeout", span(&Config::empty_job_timeout, milliseconds{100})},
         {"Scheduler", "MaxBackgroundJobs", number([](Config & c) -> auto& { return c.jobs_at_once; })},
         {"Scheduler", "MaxFilesInFlight", number([](Config & c) -> auto& { return c.files_at_once; })},
+        {"Scheduler", "TimeSlice", span(&Config::time_slice, milliseconds{100})},
+        {"Network", "Watch", yes_or_no([](Config & c) -> auto& { return c.watch_network; })},
         {"Transfer", "CheckpointBytes",
          count<uint64_t>(
              [](Config & c) -> auto& { return c.checkpoint_bytes; }, 65536)},

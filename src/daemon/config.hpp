@@ -14,11 +14,17 @@ namespace haulier::daemon {
 
 struct Config {
     std::chrono::milliseconds idle_timeout{30000};
+    std::chrono::milliseconds worker_timeout{60000};
 
     job::Limits limits;
+    std::chrono::milliseconds inactivity_timeout{std::chrono::hours{24 * 90}};
+    std::chrono::milliseconds empty_job_timeout{std::chrono::hours{24}};
 
     uint32_t jobs_at_once = 4;
     uint32_t files_at_once = 4; ///< of one job
+    std::chrono::milliseconds time_slice{300000};
+
+    bool watch_network = true; ///< and the meter and the battery
 
     uint64_t checkpoint_bytes = 32ULL << 20;
     std::chrono::milliseconds checkpoint_interval{5000};

@@ -7,6 +7,7 @@
 #include "job/check.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 namespace haulier::daemon {
 
@@ -18,13 +19,20 @@ struct Slice {
     size_t last = 0;
 };
 
+size_t room_for(const CheckItem& item) {
+    size_t need = item.url.size() + item.directory.size() + item.name.size() + 64;
+    for (const auto& mirror : item.mirrors)
+        need += mirror.size() + 8;
+    return need;
+}
+
 /// Cuts a list so that each part fits into one packet.
-std::vector<Slice> slices_of(const std::vector<job::FileSpec>& specs) {
+std::vector<Slice> slices_of(const std::vector<CheckItem>& items) {
     constexpr size_t Room = wire::MaxPacket - 1024;
     std::vector<Slice> slices;
     size_t used = Room;
-    for (size_t i = 0; i < specs.size(); ++i) {
-        size_t need = specs[i].remote.size() + specs[i].local.size() + 32;
+    for (size_t i = 0; i < items.size(); ++i) {
+        size_t need = room_for(items[i]);
         if (used + need > Room) {
             slices.push_back({i, i});
             used = 0;
@@ -35,19 +43,55 @@ std::vector<Slice> slices_of(const std::vector<job::FileSpec>& specs) {
     return slices;
 }
 
-std::string check_packet(uint64_t request, const std::vector<job::FileSpec>& specs, Slice slice) {
+std::string check_packet(uint64_t request, const std::vector<CheckItem>& items, Slice slice) {
     wire::ToWorker message;
     message.mutable_check()->set_request(request);
-    for (size_t i = slice.first; i < slice.last; ++i) {
-        auto* item = message.mutable_check()->add_items();
-        item->set_url(specs[i].remote);
-        item->set_directory(job::directory_of(specs[i].local));
-        item->set_name(job::name_of(specs[i].local));
-    }
+    for (size_t i = slice.first; i < slice.last; ++i)
+        *message.mutable_check()->add_items() = to_wire(items[i]);
     return message.SerializeAsString();
 }
 
+/// A file that comes in pieces.
+struct Reading : std::enable_shared_from_this<Reading> {
+    explicit Reading(WorkerLink& link_used) : link(link_used) {}
+    WorkerLink& link;
+    std::string directory;
+    std::string name;
+    uint64_t limit = 0;
+    std::function<void(const Result<std::string>&)> answer;
+    std::string data;
+
+    void next() {
+        auto request = link.next_request();
+        wire::ToWorker message;
+        auto& read = *message.mutable_read();
+        read.set_request(request);
+        read.set_directory(directory);
+        read.set_name(name);
+        read.set_offset(data.size());
+        link.ask(request, message.SerializeAsString(),
+                 [self = shared_from_this()](const Status& status, const Word& word) {
+                     if (!status) return self->answer(status.error());
+                     self->take(word);
+                 });
+    }
+    void take(const Word& word) {
+        data += word.data;
+        if (word.size > limit || data.size() > limit)
+            return answer(
+                Error{Errc::TooLarge, fmt::format("{}/{} has {} bytes, more than the {} that are handed over",
+                                                  directory, name, word.size, limit)});
+        if (data.size() < word.size && !word.data.empty()) return next();
+        answer(std::move(data));
+    }
+};
+
 } // namespace
+
+CheckItem check_of(const job::FileSpec& spec, job::Type type) {
+    return {spec.remote, spec.mirrors, job::directory_of(spec.local), job::name_of(spec.local),
+            job::is_upload(type)};
+}
 
 Crew::Crew(Loop& loop, const Config& config, std::string worker_program, CrewListener& listener)
     : loop_(loop), config_(config), program_(std::move(worker_program)), listener_(listener) {}
@@ -61,7 +105,16 @@ WorkerLink& Crew::link(uint32_t owner) {
 }
 
 Ticket Crew::fetch(uint32_t owner, const FetchOrder& order) {
-    link(owner).fetch(++last_ticket_, order);
+    wire::ToWorker message;
+    *message.mutable_fetch() = to_wire(++last_ticket_, order);
+    link(owner).start(last_ticket_, message.SerializeAsString());
+    return last_ticket_;
+}
+
+Ticket Crew::upload(uint32_t owner, const UploadOrder& order) {
+    wire::ToWorker message;
+    *message.mutable_upload() = to_wire(++last_ticket_, order);
+    link(owner).start(last_ticket_, message.SerializeAsString());
     return last_ticket_;
 }
 
@@ -73,18 +126,20 @@ void Crew::proceed(uint32_t owner, Ticket ticket) {
     link(owner).proceed(ticket);
 }
 
-void Crew::check(uint32_t owner, const std::vector<job::FileSpec>& specs, Answer answer) {
-    auto slices = slices_of(specs);
-    auto step = [&link = link(owner), specs, slices](size_t i, const StepDone& done) {
+void Crew::check(uint32_t owner, std::vector<CheckItem> items, Answer answer) {
+    auto slices = slices_of(items);
+    auto count = slices.size();
+    auto step = [&link = link(owner), items = std::move(items),
+                 slices = std::move(slices)](size_t i, const StepDone& done) {
         auto request = link.next_request();
         auto first = slices[i].first;
-        link.ask(request, check_packet(request, specs, slices[i]),
-                 [done, first, total = specs.size()](const Status& status, uint32_t item) {
+        link.ask(request, check_packet(request, items, slices[i]),
+                 [done, first, total = items.size()](const Status& status, const Word& word) {
                      if (status) return done(status);
-                     done(job::about_file(status.error(), first + item, total));
+                     done(job::about_file(status.error(), first + word.item, total));
                  });
     };
-    run_batch(slices.size(), std::move(step), std::move(answer));
+    run_batch(count, std::move(step), std::move(answer));
 }
 
 void Crew::publish(uint32_t owner, const PublishOrder& order, Answer answer) {
@@ -93,7 +148,7 @@ void Crew::publish(uint32_t owner, const PublishOrder& order, Answer answer) {
     wire::ToWorker message;
     *message.mutable_publish() = to_wire(request, order);
     worker.ask(request, message.SerializeAsString(),
-               [answer = std::move(answer)](const Status& s, uint32_t) { answer(s); });
+               [answer = std::move(answer)](const Status& s, const Word&) { answer(s); });
 }
 
 void Crew::discard(uint32_t owner, const std::string& directory, const std::string& temporary,
@@ -105,7 +160,25 @@ void Crew::discard(uint32_t owner, const std::string& directory, const std::stri
     message.mutable_discard()->set_directory(directory);
     message.mutable_discard()->set_temporary(temporary);
     worker.ask(request, message.SerializeAsString(),
-               [answer = std::move(answer)](const Status& s, uint32_t) { answer(s); });
+               [answer = std::move(answer)](const Status& s, const Word&) { answer(s); });
+}
+
+void Crew::abandon(uint32_t owner, const AbandonOrder& order) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_abandon() = to_wire(request, order);
+    worker.ask_slowly(request, message.SerializeAsString());
+}
+
+void Crew::read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+                std::function<void(const Result<std::string>&)> answer) {
+    auto reading = std::make_shared<Reading>(link(owner));
+    reading->directory = directory;
+    reading->name = name;
+    reading->limit = limit;
+    reading->answer = std::move(answer);
+    reading->next();
 }
 
 bool Crew::idle() const {

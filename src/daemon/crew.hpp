@@ -5,13 +5,15 @@
 
 #include "base/event.hpp"
 #include "daemon/config.hpp"
-#include "job/decide.hpp"
+#include "job/outcomes.hpp"
+#include "job/segments.hpp"
 #include "job/types.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +21,33 @@ namespace haulier::daemon {
 
 class WorkerLink;
 
-/// Names one fetch of one file; never used again in the life of the daemon.
+/// Names one fetch or upload of one file; never used again in the life of the daemon.
 using Ticket = uint64_t;
+
+/// How requests are made.
+struct Manner {
+    job::Http http;                ///< its credentials are those for this server alone
+    uint64_t bytes_per_second = 0; ///< 0 = no limit
+};
 
 struct FetchOrder {
     job::Id job;
     uint32_t index = 0;
     job::File file;
+    std::vector<job::Segment> segments;
+    uint64_t offset = 0; ///< durable bytes of the stream of segments
+    Manner manner;
+    bool sparse = false;                    ///< the file keeps the remote layout, and what is in it
+    bool from_zero = false;                 ///< no ranges, nothing is gone on with
+    bool no_checkpoints = false;            ///< durable at the end only
+    uint64_t size_limit = job::UnknownSize; ///< of the stream
+};
+
+struct UploadOrder {
+    job::File file;
+    Manner manner;
+    std::string reply_file; ///< empty = the reply is not wanted
+    std::string reply_temporary;
 };
 
 struct PublishOrder {
@@ -34,17 +56,39 @@ struct PublishOrder {
     job::File file;
 };
 
-/// What a worker reports of a ticket. The last five words end it, except begun, progress and checkpointed.
+/// A tus upload that the server shall forget.
+struct AbandonOrder {
+    std::string upload_url;
+    Manner manner;
+};
+
+/// What is to be checked of one file; an empty `url` or `directory` is not.
+struct CheckItem {
+    std::string url;
+    std::vector<std::string> mirrors;
+    std::string directory;
+    std::string name;
+    bool upload = false; ///< the file must be there and readable
+};
+CheckItem check_of(const job::FileSpec& spec, job::Type type);
+
+struct Progress {
+    uint64_t moved = 0; ///< bytes received or sent
+    struct Reply {
+        uint64_t total = job::UnknownSize;
+        uint64_t received = 0;
+    };
+    std::optional<Reply> reply; ///< of an upload, once it begins
+};
+
+/// What a worker reports of a ticket. The last three end it.
 class CrewListener {
 public:
     virtual ~CrewListener() = default;
-    virtual void begun(Ticket ticket, uint64_t offset, bool restarted, const job::Validators& validators,
-                       uint64_t total) = 0;
-    virtual void progress(Ticket ticket, uint64_t received) = 0;
-    virtual void checkpointed(Ticket ticket, uint64_t offset, const job::Validators& validators,
-                              uint64_t total) = 0;
-    virtual void fetched(Ticket ticket, uint64_t size, const job::Validators& validators,
-                         job::Inode inode) = 0;
+    virtual void begun(Ticket ticket, const job::Begun& begun) = 0;
+    virtual void progress(Ticket ticket, const Progress& progress) = 0;
+    virtual void checkpointed(Ticket ticket, const job::Report& report) = 0;
+    virtual void fetched(Ticket ticket, const job::Fetched& fetched) = 0;
     virtual void failed(Ticket ticket, const job::Failure& failure) = 0;
     /// Halted as asked, or cut short because the worker is gone.
     virtual void halted(Ticket ticket) = 0;
@@ -58,13 +102,19 @@ public:
     using Answer = std::function<void(const Status&)>;
 
     Ticket fetch(uint32_t owner, const FetchOrder& order);
+    Ticket upload(uint32_t owner, const UploadOrder& order);
     void halt(uint32_t owner, Ticket ticket);
     /// The restart that `begun` spoke of is durable; bytes may be written.
     void proceed(uint32_t owner, Ticket ticket);
-    /// May these be fetched to there? The sentence names the first that may not.
-    void check(uint32_t owner, const std::vector<job::FileSpec>& specs, Answer answer);
+    /// May these be transferred? The sentence names the first that may not.
+    void check(uint32_t owner, std::vector<CheckItem> items, Answer answer);
     void publish(uint32_t owner, const PublishOrder& order, Answer answer);
     void discard(uint32_t owner, const std::string& directory, const std::string& temporary, Answer answer);
+    /// One try; it does not matter what becomes of it.
+    void abandon(uint32_t owner, const AbandonOrder& order);
+    /// A whole file of at most `limit` bytes; TooLarge otherwise.
+    void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+              std::function<void(const Result<std::string>&)> answer);
 
     /// Nothing was asked that is not answered.
     [[nodiscard]] bool idle() const;

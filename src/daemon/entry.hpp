@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "daemon/alarm.hpp"
 #include "daemon/crew.hpp"
+#include "job/segments.hpp"
 #include "job/types.hpp"
 
 #include <functional>
@@ -15,10 +17,13 @@ namespace haulier::daemon {
 template <class T>
 using Reply = std::function<void(const Result<T>&)>;
 
-/// A file being fetched.
+/// A file being fetched or sent.
 struct Flight {
     Ticket ticket = 0;
-    uint64_t received = 0; ///< for display; what is durable stands in the file
+    uint32_t owner = 0; ///< whose worker it is; a job can change hands
+    std::vector<job::Segment> segments;
+    uint64_t before = 0; ///< bytes that were there and are no part of this stream
+    uint64_t moved = 0;  ///< for display; what is durable stands in the file
     bool halting = false;
 };
 
@@ -29,16 +34,32 @@ struct Entry {
     std::map<uint32_t, Flight> flights; ///< by file index
     size_t cursor = 0;                  ///< every file before it is transferred
     uint64_t queued_since = 0;          ///< order of arrival in the queue
+    bool needs_network = false;         ///< one of its servers is another machine
     bool end_under_way = false;         ///< files are being renamed or deleted
+    bool lingers = false;               ///< has ended, and somebody must still be told
     bool progress_missed = false;       ///< an announcement was withheld
     bool gone = false;                  ///< ended and removed; kept a while for readers
 
     Reply<job::Outcome> ending; ///< whoever waits for Complete or Cancel to be carried out
-    Source retry_timer;
-    Source stall_timer;
+    Alarm retry;
+    Alarm stall;
+    Alarm end_of_time;
+    Alarm expiry;
+    Source not_before;
     Source gone_timer;
     Source progress_timer; ///< armed while a progress announcement would be too early
 };
+
+/// Looks where the files come from, when that may have changed.
+void note_sources(Entry& entry);
+
+/// What a decision brought that clients are told of beside the values.
+struct Arrivals {
+    std::vector<uint32_t> files;                        ///< transferred now
+    std::map<uint32_t, std::vector<job::Range>> ranges; ///< filled now, of on-demand files
+};
+
+Arrivals adopt_files(Entry& entry, const std::map<uint32_t, job::File>& files);
 
 /// Sizes as clients see them: durable or displayed bytes of all files.
 struct Tally {

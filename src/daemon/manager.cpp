@@ -19,7 +19,6 @@ private:
     std::mt19937_64 engine_{std::random_device{}()};
 };
 
-constexpr Usec ReadableAfterEnd{60'000'000};
 constexpr Usec PauseAfterFailure{5'000'000};
 
 /// What an administrator wants to find in the journal: how jobs end, not each of their steps.
@@ -30,8 +29,19 @@ void log_state(const job::Job& job) {
         log::warning("job failed: " + job.error->sentence, fields);
     else if (job.state == job::State::Transferred && !job.completing)
         log::info("job transferred", fields);
+    else if (job.state == job::State::Cancelled && job.expired)
+        log::warning("job expired: nobody touched it for too long", fields);
     else if (job.state == job::State::TransientError && job.error)
         log::info("job waits: " + job.error->sentence, fields);
+}
+
+/// The end has an event of its own, and the last step of progress is told with it.
+bool is_told_otherwise(const job::Job& before, const Entry& entry) {
+    auto state = entry.job.state;
+    if (before.state != state) return state == job::State::Transferred || state == job::State::Error;
+    if (!job::is_running(state)) return false;
+    auto tally = tally_of(entry);
+    return tally.transferred == tally.total;
 }
 
 Error not_found(const job::Id& id) {
@@ -63,46 +73,46 @@ Status Manager::load() {
     auto outbox = ledger_.store().load_outbox();
     if (!outbox) return outbox.error();
 
-    auto now = clock_.now();
     for (const auto& l : *launches)
         notifier_->recall_launches(l.owner, l.service, l.count);
-    for (auto& stored : *jobs) {
-        auto decision = job::recover(stored.job, now);
-        auto entry = std::make_unique<Entry>();
-        entry->job = decision.job;
-        entry->files = std::move(stored.files);
-        entry->queued_since = ++arrivals_;
-        auto& placed = *(entries_[stored.job.id] = std::move(entry));
-        notifier_->meet(stored.job.id, stored.job.owner, stored.job.notify_service);
-        arm(placed);
-        act({std::move(decision), {}, {}}, placed);
-    }
+    std::vector<Settled> recovered;
+    for (auto& stored : *jobs)
+        recovered.push_back(take_in(std::move(stored)));
     for (const auto& row : *outbox)
         notifier_->add(row.job, {row.row, row.notice});
+    // Whoever ends now must know what is still to be told.
+    for (const auto& r : recovered)
+        act(r, *entry_of(r.decision.job.id));
     if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
     go_on();
     return Done{};
 }
 
+/// A job of the last run of the daemon.
+Settled Manager::take_in(store::StoredJob stored) {
+    auto& entry = *(entries_[stored.job.id] = std::make_unique<Entry>());
+    auto decision = job::recover(stored.job, clock_.now());
+    entry.job = decision.job;
+    entry.files = std::move(stored.files);
+    note_sources(entry);
+    entry.queued_since = ++arrivals_;
+    notifier_->meet(entry.job.id, entry.job.owner, entry.job.notify_service);
+    arm(entry);
+    return {std::move(decision), {}, {}};
+}
+
 /// All values first, then the consequences: what is told or decided next must see everything that is true
 /// now.
 void Manager::adopt(std::vector<Settled> settled) {
-    std::vector<std::optional<job::Job>> before;
-    for (auto& s : settled) {
-        auto& entry = entries_[s.decision.job.id];
-        if (entry)
-            before.emplace_back(entry->job);
-        else
-            before.emplace_back();
-        if (!entry) entry = std::make_unique<Entry>();
-        adopt_values(s, *entry);
-    }
+    std::vector<News> news;
+    for (auto& s : settled)
+        news.push_back(adopt_values(s));
     for (size_t i = 0; i < settled.size(); ++i) {
         auto& s = settled[i];
         auto* entry = entry_of(s.decision.job.id);
         if (!entry) continue;
-        if (before[i])
-            tell(s, *entry, *before[i]);
+        if (news[i].before)
+            tell(s, news[i], *entry);
         else
             announcer_->added(*entry);
         act(s, *entry);
@@ -122,22 +132,25 @@ void Manager::stage(std::optional<job::Decision> decision) {
     if (decision) ledger_.stage(std::move(*decision));
 }
 
-void Manager::adopt_values(Settled& s, Entry& entry) {
+Manager::News Manager::adopt_values(Settled& s) {
     const auto& id = s.decision.job.id;
-    bool was_queued = entry.job.state == job::State::Queued;
-    bool is_new = entry.job.id != id;
+    auto& place = entries_[id];
+    News news;
+    if (place)
+        news.before = place->job;
+    else
+        place = std::make_unique<Entry>();
+    auto& entry = *place;
     entry.job = s.decision.job;
+    bool was_queued = news.before && news.before->state == job::State::Queued;
     if (entry.job.state == job::State::Queued && !was_queued) entry.queued_since = ++arrivals_;
-    for (auto& [index, file] : s.decision.files) {
-        if (index >= entry.files.size()) entry.files.resize(index + 1);
-        entry.files[index] = file;
-        entry.cursor = std::min<size_t>(entry.cursor, index);
-    }
-    if (is_new) notifier_->meet(id, entry.job.owner, entry.job.notify_service);
+    news.arrivals = adopt_files(entry, s.decision.files);
+    if (!news.before) notifier_->meet(id, entry.job.owner, entry.job.notify_service);
     if (s.decision.void_notices) notifier_->void_ends(id);
     for (const auto& row : s.notices)
         notifier_->add(id, {row.row, row.notice});
     arm(entry);
+    return news;
 }
 
 void Manager::act(const Settled& s, Entry& entry) {
@@ -151,35 +164,29 @@ void Manager::act(const Settled& s, Entry& entry) {
     }
 }
 
-void Manager::tell(const Settled& s, Entry& entry, const job::Job& before) {
+void Manager::tell(const Settled& s, const News& news, Entry& entry) {
+    const auto& before = *news.before;
     const auto& after = s.decision.job;
-    for (const auto& [index, file] : s.decision.files)
-        if (file.transferred && !file.completed) announcer_->file_transferred(entry, index);
+    for (auto index : news.arrivals.files)
+        announcer_->file_transferred(entry, index);
+    for (const auto& [index, ranges] : news.arrivals.ranges)
+        announcer_->ranges_filled(entry, index, ranges);
     if (!(before == after)) announcer_->changed(before, after);
     if (!s.decision.files.empty()) announce_progress(entry);
     if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
-
     if (before.state != after.state) log_state(after);
-    bool is_end = before.state != after.state &&
-                  (after.state == job::State::Transferred || after.state == job::State::Error);
-    if (after.notify_flags.modification && !after.notify_flags.disable && !is_end)
-        notifier_->modified(after.id, after.minimum_notification_interval);
+    if (!after.notify_flags.disable) tell_client(news, entry);
 }
 
-/// Sets the clocks of a job by what it is now.
-void Manager::arm(Entry& entry) {
+/// What goes to the callback alone, and is not kept for later.
+void Manager::tell_client(const News& news, const Entry& entry) {
     const auto& job = entry.job;
-    auto id = job.id;
-    entry.retry_timer.reset();
-    entry.stall_timer.reset();
-    if (job.state == job::State::TransientError)
-        entry.retry_timer = loop_.at(job.moments.retry_at, [this, id] {
-            if (auto now = latest(id)) stage(job::retry_due(*now));
-        });
-    if (job.moments.stalled_since && job::is_active(job.state))
-        entry.stall_timer = loop_.at(*job.moments.stalled_since + job.no_progress_timeout, [this, id] {
-            if (auto now = latest(id)) stage(job::no_progress(*now, clock_.now()));
-        });
+    auto interval = job.minimum_notification_interval;
+    if (job.notify_flags.file_ranges_transferred)
+        for (const auto& [index, ranges] : news.arrivals.ranges)
+            notifier_->ranges_filled(job.id, index, ranges, interval);
+    if (job.notify_flags.modification && !is_told_otherwise(*news.before, entry))
+        notifier_->modified(job.id, interval);
 }
 
 Entry* Manager::entry_of(const job::Id& id) {
@@ -223,6 +230,14 @@ std::optional<notify::Target> Manager::object_of(const job::Id& id) const {
     return notifier_->object_of(id);
 }
 
+Result<std::vector<job::Range>> Manager::filled_ranges(const job::Id& id, uint32_t index) const {
+    const auto* entry = find(id);
+    if (!entry) return not_found(id);
+    auto number = job::file_number(entry->job, index);
+    if (!number) return number.error();
+    return job::filled_ranges(entry->job, entry->files[*number]);
+}
+
 bool Manager::busy() const {
     bool active = std::any_of(entries_.begin(), entries_.end(), [](const auto& e) {
         const auto& entry = *e.second;
@@ -234,10 +249,12 @@ bool Manager::busy() const {
 
 void Manager::acknowledged(int64_t row) {
     ledger_.acknowledge(row);
+    let_go_soon();
     stirred_();
 }
 
 void Manager::object_changed(const job::Id& id) {
+    let_go_soon();
     stirred_();
     if (const auto* entry = find(id)) announcer_->object_changed(*entry);
 }
@@ -252,37 +269,12 @@ void Manager::stumbled() {
         again_.reset();
         for (auto& [id, entry] : entries_) {
             arm(*entry);
-            if (entry->end_under_way || entry->gone) continue;
+            if (entry->end_under_way || entry->lingers || entry->gone) continue;
             if (entry->job.completing) publish(id);
             if (job::is_final(entry->job.state)) discard(id, entry->job.state == job::State::Cancelled);
         }
         schedule_soon();
     });
-}
-
-void Manager::remove(const job::Id& id) {
-    auto* entry = entry_of(id);
-    if (!entry) return;
-    ledger_.remove(id);
-    notifier_->forget(id);
-    const auto& job = entry->job;
-    if (!job.notify_service.name.empty()) notifier_->service_works(job.owner, job.notify_service.name);
-    auto outcome = job::outcome_of(job);
-    announcer_->removed(*entry, job.state == job::State::Cancelled ? "cancelled" : outcome.word());
-    entry->gone = true;
-    stirred_();
-    entry->gone_timer = loop_.after(ReadableAfterEnd, [this, id] {
-        announcer_->forgotten(id);
-        entries_.erase(id);
-    });
-    // Whoever asked for the end hears of it after the removal is durable.
-    if (auto status = ledger_.flush(); entry->ending) {
-        auto reply = std::exchange(entry->ending, {});
-        if (status)
-            reply(outcome);
-        else
-            reply(status.error());
-    }
 }
 
 } // namespace haulier::daemon

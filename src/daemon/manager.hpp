@@ -10,6 +10,8 @@
 #include "daemon/entry.hpp"
 #include "daemon/ledger.hpp"
 #include "job/decide.hpp"
+#include "job/outcomes.hpp"
+#include "job/schedule.hpp"
 #include "notify/notifier.hpp"
 
 #include <functional>
@@ -27,13 +29,15 @@ class Announcer {
 public:
     virtual ~Announcer() = default;
     virtual void added(const Entry& entry) = 0;
-    /// `result`: "complete", "partial" or "cancelled". The object stays readable until forgotten().
+    /// `result`: as job::ending_of. The object stays readable until forgotten().
     virtual void removed(const Entry& entry, std::string_view result) = 0;
     virtual void forgotten(const job::Id& id) = 0;
     virtual void changed(const job::Job& before, const job::Job& after) = 0;
     virtual void progressed(const Entry& entry) = 0;
     virtual void file_transferred(const Entry& entry, uint32_t index) = 0;
     virtual void object_changed(const Entry& entry) = 0;
+    virtual void ranges_filled(const Entry& entry, uint32_t index, const std::vector<job::Range>& ranges) = 0;
+    virtual void conditions_changed() = 0;
 };
 
 struct Created {
@@ -62,12 +66,26 @@ public:
     void resume(const job::Id& id, const Reply<Done>& reply);
     void cancel(const job::Id& id, const Reply<job::Outcome>& reply);
     void complete(const job::Id& id, const Reply<job::Outcome>& reply);
-    void set_notify_service(const job::Id& id, const job::NotifyService& service, const Reply<Done>& reply);
+    void take_ownership(const job::Id& id, uint32_t uid, const Reply<Done>& reply);
+    void change(const job::Id& id, const job::Wishes& wishes, const Reply<Done>& reply);
+    void remove_credentials(const job::Id& id, job::Credentials::Target target,
+                            job::Credentials::Scheme scheme, const Reply<bool>& reply);
+    void set_remote_name(const job::Id& id, uint32_t index, const std::string& remote,
+                         const Reply<Done>& reply);
+    /// Answers how many names were changed.
+    void replace_remote_prefix(const job::Id& id, const std::string& from, const std::string& to,
+                               const Reply<uint32_t>& reply);
+    void set_validation(const job::Id& id, uint32_t index, bool valid, const Reply<Done>& reply);
+    void request_ranges(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
+                        const Reply<Done>& reply);
+    void update_position(const job::Id& id, uint32_t index, uint64_t offset, const Reply<Done>& reply);
+    /// The reply of an upload, at most 1 MiB.
+    void read_reply(const job::Id& id, const Reply<std::string>& reply);
     /// Nothing clears.
     void set_notify_object(const job::Id& id, const std::optional<notify::Target>& object,
                            const Reply<Done>& reply);
-    /// For setters: decides and commits before it returns.
-    Status set(const job::Id& id, const std::function<Result<job::Decision>(const job::Job&, Now)>& decide);
+    /// As change(), for setters: decides and commits before it returns.
+    Status change_now(const job::Id& id, const job::Wishes& wishes);
 
     // ---- questions ----
 
@@ -77,11 +95,16 @@ public:
     [[nodiscard]] std::vector<const Entry*> list() const;
     [[nodiscard]] uint32_t count() const;
     [[nodiscard]] std::optional<notify::Target> object_of(const job::Id& id) const;
+    [[nodiscard]] Result<std::vector<job::Range>> filled_ranges(const job::Id& id, uint32_t index) const;
+    [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
+    [[nodiscard]] WallTime today() const { return clock_.now().wall; }
     /// Something runs, will run by itself, or is being answered.
     [[nodiscard]] bool busy() const;
 
     // ---- the process ----
 
+    /// What the machine's surroundings allow from now on.
+    void surroundings_changed(const job::Conditions& conditions);
     /// Halts all transfers, checkpoints them and calls `done`, at the latest after 10 s.
     void shut_down(std::function<void()> done);
     /// Commits what is decided.
@@ -93,18 +116,30 @@ public:
 
 private:
     // manager.cpp: the ledger's news
+    Settled take_in(store::StoredJob stored);
     void adopt(std::vector<Settled> settled);
-    void adopt_values(Settled& s, Entry& entry);
+    struct News {
+        std::optional<job::Job> before; ///< nothing: the job is new
+        Arrivals arrivals;
+    };
+    News adopt_values(Settled& s);
     void act(const Settled& s, Entry& entry);
-    void tell(const Settled& s, Entry& entry, const job::Job& before);
+    void tell(const Settled& s, const News& news, Entry& entry);
+    void tell_client(const News& news, const Entry& entry);
     /// For what nobody waits for; nothing to decide is nothing to do.
     void stage(std::optional<job::Decision> decision);
     void go_on();
-    void arm(Entry& entry);
     void stumbled();
     [[nodiscard]] Entry* entry_of(const job::Id& id);
     [[nodiscard]] Result<job::Job> latest(const job::Id& id) const;
     [[nodiscard]] job::File latest_file(const Entry& entry, uint32_t index) const;
+
+    // manager_clocks.cpp
+    void arm(Entry& entry);
+    void watch_expiry(Entry& entry);
+    void expire(const job::Id& id);
+
+    // manager_commands.cpp
     [[nodiscard]] std::optional<Error> no_room(uint32_t owner) const;
     [[nodiscard]] const Entry* find_key(uint32_t owner, const std::string& key) const;
     void create_checked(uint32_t owner, const job::Request& request,
@@ -114,18 +149,32 @@ private:
     void end_verb(const job::Id& id, const Reply<job::Outcome>& reply,
                   Result<job::Decision> (*decide)(const job::Job&, Now));
 
+    // manager_files.cpp
+    using Decide = std::function<Result<job::Decision>()>;
+    /// What a decision did to the files of a job.
+    struct Touched {
+        uint32_t first = 0;
+        uint32_t count = 0;
+    };
+    void with_consent(const Decide& decide, CheckItem (*item)(const job::FileSpec&, job::Type),
+                      const Reply<Touched>& reply);
+    void file_verb(const job::Id& id, uint32_t index,
+                   const std::function<Result<job::Decision>(const job::Job&, const job::File&, Now)>& decide,
+                   const Reply<Done>& reply);
+
     // manager_schedule.cpp
     void schedule_soon();
     void schedule();
+    job::Turns take_turns(Now now);
+    bool heed_surroundings(const Entry& entry, Now now);
     void fill(Entry& entry);
+    void launch(Entry& entry, uint32_t index);
 
-    // manager_outcomes.cpp: CrewListener, and the end of a job
-    void begun(Ticket ticket, uint64_t offset, bool restarted, const job::Validators& validators,
-               uint64_t total) override;
-    void progress(Ticket ticket, uint64_t received) override;
-    void checkpointed(Ticket ticket, uint64_t offset, const job::Validators& validators,
-                      uint64_t total) override;
-    void fetched(Ticket ticket, uint64_t size, const job::Validators& validators, job::Inode inode) override;
+    // manager_outcomes.cpp: CrewListener
+    void begun(Ticket ticket, const job::Begun& begun) override;
+    void progress(Ticket ticket, const Progress& progress) override;
+    void checkpointed(Ticket ticket, const job::Report& report) override;
+    void fetched(Ticket ticket, const job::Fetched& fetched) override;
     void failed(Ticket ticket, const job::Failure& failure) override;
     void halted(Ticket ticket) override;
 
@@ -133,20 +182,32 @@ private:
         job::Id id;
         uint32_t index = 0;
     };
+    struct Aloft {
+        Entry* entry = nullptr; ///< nothing: it is not known (any more)
+        uint32_t index = 0;
+        Flight flight;
+        explicit operator bool() const { return entry != nullptr; }
+    };
     [[nodiscard]] Entry* flying(Ticket ticket, uint32_t& index);
-    Entry* land(Ticket ticket, uint32_t& index);
-    void stop_transfers(Entry& entry);
+    Aloft land(Ticket ticket);
     void announce_progress(Entry& entry);
+
+    // manager_endings.cpp
+    void stop_transfers(Entry& entry);
     void publish(const job::Id& id);
+    void publish_file(const job::Id& id, uint32_t index, bool wins, const Crew::Answer& then);
     void publish_ended(const job::Id& id, const Status& status);
     void discard(const job::Id& id, bool all);
     void remove(const job::Id& id);
+    void forget(Entry& entry);
+    void let_go_soon();
     void leave_if_quiet();
 
     Loop& loop_;
     const Clock& clock_;
     const Config& config_;
     std::unique_ptr<job::Random> random_;
+    job::Conditions conditions_;
     Ledger ledger_;
     Crew crew_;
     std::function<void()> stirred_;
@@ -158,6 +219,8 @@ private:
     uint64_t arrivals_ = 0;
     uint32_t checks_ = 0; ///< requests that wait for a worker's word before they are decided
     Source schedule_;
+    Source slice_; ///< the end of the next time slice
+    Source let_go_;
     Source again_; ///< the pause after a failure of the store
     Source notify_;
     std::function<void()> leave_;

@@ -3,7 +3,6 @@
 #include "daemon/manager.hpp"
 
 #include "daemon/new_id.hpp"
-#include "job/check.hpp"
 
 #include <fmt/core.h>
 #include <utility>
@@ -14,12 +13,15 @@ namespace haulier::daemon {
 /// with what is true by then, the decision.
 void Manager::create(uint32_t owner, const job::Request& request, const std::optional<notify::Target>& object,
                      const Reply<Created>& reply) {
-    if (auto trial = job::create(job::Id{}, owner, request, config_.limits, clock_.now()); !trial)
-        return reply(trial.error());
+    auto trial = job::create(job::Id{}, owner, request, config_.limits, clock_.now());
+    if (!trial) return reply(trial.error());
     if (request.files.empty()) return create_checked(owner, request, object, reply);
     if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
+    std::vector<CheckItem> items;
+    for (const auto& [index, file] : trial->files)
+        items.push_back(check_of(file.spec, request.type));
     ++checks_;
-    crew_.check(owner, request.files, [=, this](const Status& status) {
+    crew_.check(owner, std::move(items), [=, this](const Status& status) {
         --checks_;
         stirred_();
         if (!status) return reply(status.error());
@@ -69,31 +71,6 @@ std::optional<Error> Manager::no_room(uint32_t owner) const {
     return std::nullopt;
 }
 
-void Manager::add_files(const job::Id& id, const std::vector<job::FileSpec>& specs,
-                        const Reply<uint32_t>& reply) {
-    auto decide = [=, this]() -> Result<job::Decision> {
-        auto job = latest(id);
-        if (!job) return job.error();
-        return job::add_files(*job, specs, config_.limits, clock_.now());
-    };
-    if (auto trial = decide(); !trial) return reply(trial.error());
-    ++checks_;
-    crew_.check(find(id)->job.owner, specs, [=, this](const Status& status) {
-        --checks_;
-        stirred_();
-        if (!status) return reply(status.error());
-        auto decision = decide();
-        if (!decision) return reply(decision.error());
-        uint32_t first = decision->files.begin()->first;
-        ledger_.stage(std::move(*decision), [=](const Status& stored) {
-            if (stored)
-                reply(first);
-            else
-                reply(stored.error());
-        });
-    });
-}
-
 void Manager::verb(const job::Id& id,
                    const std::function<Result<job::Decision>(const job::Job&, Now)>& decide,
                    const Reply<Done>& reply) {
@@ -116,10 +93,34 @@ void Manager::resume(const job::Id& id, const Reply<Done>& reply) {
         id, [&](const job::Job& job, Now now) { return job::resume(job, entry->files, now); }, reply);
 }
 
-void Manager::set_notify_service(const job::Id& id, const job::NotifyService& service,
-                                 const Reply<Done>& reply) {
+void Manager::take_ownership(const job::Id& id, uint32_t uid, const Reply<Done>& reply) {
     verb(
-        id, [&](const job::Job& job, Now now) { return job::set_notify_service(job, service, now); }, reply);
+        id, [&](const job::Job& job, Now now) { return job::take_ownership(job, uid, now); }, reply);
+}
+
+void Manager::change(const job::Id& id, const job::Wishes& wishes, const Reply<Done>& reply) {
+    verb(
+        id, [&](const job::Job& job, Now now) { return job::change(job, wishes, now); }, reply);
+}
+
+Status Manager::change_now(const job::Id& id, const job::Wishes& wishes) {
+    Status outcome = Done{};
+    change(id, wishes, [&](const Result<Done>& stored) { outcome = stored; });
+    if (outcome)
+        if (auto flushed = ledger_.flush(); !flushed) return flushed;
+    return outcome;
+}
+
+void Manager::remove_credentials(const job::Id& id, job::Credentials::Target target,
+                                 job::Credentials::Scheme scheme, const Reply<bool>& reply) {
+    auto job = latest(id);
+    if (!job) return reply(job.error());
+    auto removed = job::remove_credentials(*job, target, scheme, clock_.now());
+    if (!removed) return reply(removed.error());
+    ledger_.stage(std::move(removed->decision), [reply, found = removed->found](const Status& stored) {
+        if (stored) return reply(found);
+        reply(stored.error());
+    });
 }
 
 void Manager::set_notify_object(const job::Id& id, const std::optional<notify::Target>& object,
@@ -162,15 +163,6 @@ void Manager::cancel(const job::Id& id, const Reply<job::Outcome>& reply) {
 
 void Manager::complete(const job::Id& id, const Reply<job::Outcome>& reply) {
     end_verb(id, reply, job::complete);
-}
-
-Status Manager::set(const job::Id& id,
-                    const std::function<Result<job::Decision>(const job::Job&, Now)>& decide) {
-    Status outcome = Done{};
-    verb(id, decide, [&](const Result<Done>& stored) { outcome = stored; });
-    if (outcome)
-        if (auto flushed = ledger_.flush(); !flushed) return flushed;
-    return outcome;
 }
 
 } // namespace haulier::daemon

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the workers report, and how a job ends.
+// What the workers report.
 #include "daemon/manager.hpp"
 
-#include "base/log.hpp"
-#include "daemon/batch.hpp"
-
-#include <fmt/core.h>
+#include "daemon/orders.hpp"
 
 namespace haulier::daemon {
 
 namespace {
 
 constexpr Usec ProgressEvery{500'000};
-constexpr Usec PatienceAtShutdown{10'000'000};
-
-/// Where files of a job have the same local name, the last one gets it: renaming each in turn could not be
-/// told from a loss if we died in the middle.
-std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files,
-                                                  const std::vector<uint32_t>& indexes) {
-    std::map<std::string, uint32_t> last;
-    for (auto index : indexes)
-        last[files[index].spec.local] = index;
-    return last;
-}
 
 } // namespace
 
@@ -34,43 +20,45 @@ Entry* Manager::flying(Ticket ticket, uint32_t& index) {
 }
 
 /// The ticket's last word has come.
-Entry* Manager::land(Ticket ticket, uint32_t& index) {
-    auto* entry = flying(ticket, index);
+Manager::Aloft Manager::land(Ticket ticket) {
+    Aloft landed;
+    landed.entry = flying(ticket, landed.index);
     flown_.erase(ticket);
     stirred_();
-    if (!entry) return nullptr;
-    entry->flights.erase(index);
+    if (!landed) return landed;
+    landed.flight = std::move(landed.entry->flights.extract(landed.index).mapped());
     schedule_soon();
     leave_if_quiet();
-    return entry;
+    return landed;
 }
 
-void Manager::begun(Ticket ticket, uint64_t offset, bool restarted, const job::Validators& validators,
-                    uint64_t total) {
+void Manager::begun(Ticket ticket, const job::Begun& begun) {
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
     if (!entry || entry->flights[index].halting) return;
-    auto& id = entry->job.id;
-    auto decision = job::begun(*latest(id), index, latest_file(*entry, index), offset, restarted, validators,
-                               total, config_.limits, clock_.now());
+    auto decision = job::begun(*latest(entry->job.id), index, latest_file(*entry, index), begun,
+                               config_.limits, clock_.now());
     if (!decision) return;
-    entry->flights[index].received = offset;
-    bool goes_on = job::is_running(decision->job.state);
-    auto owner = entry->job.owner;
-    ledger_.stage(std::move(*decision), [=, this](const Status& stored) {
-        if (stored && restarted && goes_on) return crew_.proceed(owner, ticket);
+    auto& flight = entry->flights[index];
+    flight.moved = begun.report.offset;
+    if (begun.restarted) flight.before = 0;
+    bool waits = begun.restarted && job::is_running(decision->job.state);
+    ledger_.stage(std::move(*decision), [=, this, owner = flight.owner](const Status& stored) {
+        if (stored && waits) return crew_.proceed(owner, ticket);
         if (!stored) crew_.halt(owner, ticket);
     });
 }
 
-void Manager::progress(Ticket ticket, uint64_t received) {
+void Manager::progress(Ticket ticket, const Progress& progress) {
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
     if (!entry) return;
+    const auto& id = entry->job.id;
     auto& flight = entry->flights[index];
-    bool more = received > flight.received;
-    flight.received = received;
-    if (more) stage(job::progressed(*latest(entry->job.id)));
+    bool more = progress.moved > flight.moved;
+    flight.moved = progress.moved;
+    if (more) stage(job::progressed(*latest(id), clock_.now()));
+    if (progress.reply) stage(job::replied(*latest(id), progress.reply->total, progress.reply->received));
     announce_progress(*entry);
 }
 
@@ -85,119 +73,41 @@ void Manager::announce_progress(Entry& entry) {
     });
 }
 
-void Manager::checkpointed(Ticket ticket, uint64_t offset, const job::Validators& validators,
-                           uint64_t total) {
+void Manager::checkpointed(Ticket ticket, const job::Report& report) {
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
     if (!entry) return;
-    stage(job::checkpointed(*latest(entry->job.id), index, latest_file(*entry, index), offset, validators,
-                            total, clock_.now()));
+    stage(job::checkpointed(*latest(entry->job.id), index, latest_file(*entry, index), report,
+                            entry->flights[index].segments, clock_.now()));
 }
 
-void Manager::fetched(Ticket ticket, uint64_t size, const job::Validators& validators, job::Inode inode) {
-    uint32_t index = 0;
-    auto* entry = land(ticket, index);
-    if (!entry) return;
-    stage(job::fetched(*latest(entry->job.id), index, latest_file(*entry, index), size, validators, inode,
-                       clock_.now()));
+void Manager::fetched(Ticket ticket, const job::Fetched& fetched) {
+    auto landed = land(ticket);
+    if (!landed) return;
+    auto& entry = *landed.entry;
+    // The rest of an on-demand file's siblings counts, too. For others this would cost a commit a file.
+    if (entry.job.on_demand) static_cast<void>(ledger_.flush());
+    auto adopted = std::exchange(entry.files[landed.index], latest_file(entry, landed.index));
+    auto decision = job::fetched(*latest(entry.job.id), landed.index, entry.files, fetched,
+                                 landed.flight.segments, clock_.now());
+    entry.files[landed.index] = std::move(adopted);
+    stage(std::move(decision));
 }
 
 void Manager::failed(Ticket ticket, const job::Failure& failure) {
-    uint32_t index = 0;
-    auto* entry = land(ticket, index);
-    if (!entry) return;
+    auto landed = land(ticket);
+    if (!landed) return;
     auto with_file = failure;
-    with_file.error.file = index;
-    stage(job::failed(*latest(entry->job.id), index, latest_file(*entry, index), with_file, config_.retry,
-                      *random_, clock_.now()));
+    with_file.error.file = landed.index;
+    stage(job::failed(*latest(landed.entry->job.id), landed.index, latest_file(*landed.entry, landed.index),
+                      with_file, config_.retry, *random_, clock_.now()));
 }
 
 void Manager::halted(Ticket ticket) {
-    uint32_t index = 0;
-    auto* flying_entry = flying(ticket, index);
-    bool asked = flying_entry && flying_entry->flights[index].halting;
-    auto* entry = land(ticket, index);
+    auto landed = land(ticket);
     // Without being asked: the worker is gone, and the job queues again.
-    if (!entry || asked) return;
-    stage(job::interrupted(*latest(entry->job.id)));
-}
-
-void Manager::stop_transfers(Entry& entry) {
-    for (auto& [index, flight] : entry.flights) {
-        if (flight.halting) continue;
-        flight.halting = true;
-        crew_.halt(entry.job.owner, flight.ticket);
-    }
-}
-
-/// Gives every finished file its name, a few at a time; the store learns of each one.
-void Manager::publish(const job::Id& id) {
-    entry_of(id)->end_under_way = true;
-    std::vector<uint32_t> indexes;
-    const auto& files = entry_of(id)->files;
-    for (uint32_t i = 0; i < files.size(); ++i)
-        if (files[i].transferred && !files[i].completed) indexes.push_back(i);
-    auto step = [this, id, indexes, last = last_of_each_name(files, indexes)](size_t i,
-                                                                              const StepDone& done) {
-        const auto* entry = entry_of(id);
-        auto index = indexes[i];
-        const auto& file = entry->files[index];
-        auto then = [=, this](const Status& status) {
-            if (status) stage(job::published(*latest(id), index, latest_file(*entry_of(id), index)));
-            done(status);
-        };
-        if (last.at(file.spec.local) == index)
-            return crew_.publish(entry->job.owner, {id, index, file}, then);
-        crew_.discard(entry->job.owner, job::directory_of(file.spec.local), job::temporary_name(id, index),
-                      then);
-    };
-    run_batch(indexes.size(), step, [this, id](const Status& status) { publish_ended(id, status); });
-}
-
-void Manager::publish_ended(const job::Id& id, const Status& status) {
-    entry_of(id)->end_under_way = false;
-    auto job = latest(id);
-    auto now = clock_.now();
-    stage(status ? job::publish_succeeded(*job, now) : job::publish_failed(*job, now));
-    if (status) return;
-    log::warning(fmt::format("job cannot be completed: {}", status.error().sentence),
-                 {{log::field::Job, id.hex}});
-    if (auto reply = std::exchange(entry_of(id)->ending, {})) reply(status.error());
-}
-
-/// What cannot be deleted is said and left; the job ends all the same (BITS: BG_S_UNABLE_TO_DELETE_FILES).
-void Manager::discard(const job::Id& id, bool all) {
-    entry_of(id)->end_under_way = true;
-    std::vector<uint32_t> indexes;
-    const auto& files = entry_of(id)->files;
-    for (uint32_t i = 0; i < files.size(); ++i)
-        if (!files[i].completed && (all || !files[i].transferred)) indexes.push_back(i);
-    auto step = [this, id, indexes](size_t i, const StepDone& done) {
-        const auto* entry = entry_of(id);
-        auto directory = job::directory_of(entry->files[indexes[i]].spec.local);
-        crew_.discard(entry->job.owner, directory, job::temporary_name(id, indexes[i]),
-                      [=](const Status& status) {
-                          if (!status) log::warning(status.error().sentence, {{log::field::Job, id.hex}});
-                          done(Done{});
-                      });
-    };
-    run_batch(indexes.size(), step, [this, id](const Status&) { remove(id); });
-}
-
-void Manager::shut_down(std::function<void()> done) {
-    if (leave_) return;
-    leave_ = std::move(done);
-    schedule_.reset();
-    for (auto& [id, entry] : entries_)
-        stop_transfers(*entry);
-    leave_deadline_ = loop_.after(PatienceAtShutdown, [this] { leave_(); });
-    leave_if_quiet();
-}
-
-void Manager::leave_if_quiet() {
-    if (!leave_ || !flown_.empty()) return;
-    // After the commit of what the last checkpoints said.
-    leave_deadline_ = loop_.defer(leave_, Turn::Last);
+    if (landed && !landed.flight.halting)
+        stage(job::interrupted(*latest(landed.entry->job.id), clock_.now()));
 }
 
 } // namespace haulier::daemon

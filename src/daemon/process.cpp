@@ -5,12 +5,16 @@
 #include "daemon/bus/connection.hpp"
 #include "daemon/bus/messenger.hpp"
 #include "daemon/bus/service.hpp"
+#include "daemon/bus/watchers.hpp"
 #include "daemon/idle.hpp"
 #include "daemon/manager.hpp"
+#include "daemon/routes.hpp"
+#include "daemon/surroundings.hpp"
 #include "notify/notifier.hpp"
 
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <utility>
@@ -43,11 +47,19 @@ struct Process::Parts {
                    [this](const std::string& name) { peer_left(name); }}),
           messenger(process.loop_, *voice, manager, process.config_.call_timeout,
                     [&process] { process.lose_bus(); }),
-          notifier(messenger, policy_of(process.config_)) {
+          notifier(messenger, policy_of(process.config_)),
+          surroundings([this](const job::Conditions& now) { manager.surroundings_changed(now); }),
+          routes(process.loop_, [this](bool lead_out) { surroundings.set_routes(lead_out); }) {
         messenger.connect(notifier, [this](const std::string& name) { service.make_sure(name); });
         manager.connect(service, notifier);
+        if (process.config_.watch_network) watch(process.loop_);
         for (int signal : {SIGTERM, SIGINT})
             signals.push_back(process.loop_.on_signal(signal, [&process] { process.stop(); }));
+    }
+
+    void watch(Loop& loop) {
+        if (auto status = routes.watch(); !status) log::warning(status.error().sentence);
+        watchers.emplace(loop, surroundings);
     }
 
     void peer_left(const std::string& name) {
@@ -64,6 +76,9 @@ struct Process::Parts {
     bus::Service service;
     bus::Messenger messenger;
     notify::Notifier notifier;
+    Surroundings surroundings;
+    Routes routes;
+    std::optional<bus::Watchers> watchers;
     std::vector<Source> signals;
 };
 

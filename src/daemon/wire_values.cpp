@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// What the daemon says to a worker.
 #include "daemon/wire_values.hpp"
 
-#include "base/text.hpp"
+#include "job/mirrors.hpp"
 
 #include <algorithm>
 
@@ -19,28 +20,76 @@ wire::Digest::Kind to_wire(job::Checksum::Kind kind) {
     return wire::Digest::NONE;
 }
 
-/// A number that the enum does not know is a fault of the worker's.
-job::Cause cause_of(int cause) {
-    switch (cause) {
-    case wire::HTTP_STATUS: return job::Cause::HttpStatus;
-    case wire::NAME_RESOLUTION: return job::Cause::NameResolution;
-    case wire::CONNECT_FAILURE: return job::Cause::ConnectFailure;
-    case wire::CONNECTION_LOST: return job::Cause::ConnectionLost;
-    case wire::TIMEOUT: return job::Cause::Timeout;
-    case wire::TLS_CERTIFICATE: return job::Cause::TlsCertificate;
-    case wire::TLS_HANDSHAKE: return job::Cause::TlsHandshake;
-    case wire::TOO_MANY_REDIRECTS: return job::Cause::TooManyRedirects;
-    case wire::REDIRECT_REFUSED: return job::Cause::RedirectRefused;
-    case wire::INVALID_RESPONSE: return job::Cause::InvalidResponse;
-    case wire::SHORT_BODY: return job::Cause::ShortBody;
-    case wire::LONG_BODY: return job::Cause::LongBody;
-    case wire::SIZE_MISMATCH: return job::Cause::SizeMismatch;
-    case wire::CHECKSUM_MISMATCH: return job::Cause::ChecksumMismatch;
-    case wire::DISK_FULL: return job::Cause::DiskFull;
-    case wire::LOCAL_FILE: return job::Cause::LocalFile;
-    case wire::FILE_BUSY: return job::Cause::FileBusy;
-    default: return job::Cause::Internal;
+wire::Http::Redirect to_wire(job::RedirectPolicy policy) {
+    switch (policy) {
+    case job::RedirectPolicy::Silent: return wire::Http::SILENT;
+    case job::RedirectPolicy::Report: return wire::Http::REPORT;
+    case job::RedirectPolicy::Disallow: return wire::Http::DISALLOW;
     }
+    return wire::Http::DISALLOW;
+}
+
+wire::Http::ProxyMode to_wire(job::Proxy::Mode mode) {
+    switch (mode) {
+    case job::Proxy::Mode::Preconfigured: return wire::Http::PRECONFIGURED;
+    case job::Proxy::Mode::None: return wire::Http::NO_PROXY;
+    case job::Proxy::Mode::Override: return wire::Http::OVERRIDE;
+    case job::Proxy::Mode::Auto: return wire::Http::AUTO;
+    }
+    return wire::Http::PRECONFIGURED;
+}
+
+wire::Http::Credentials::Scheme to_wire(job::Credentials::Scheme scheme) {
+    switch (scheme) {
+    case job::Credentials::Scheme::Basic: return wire::Http::Credentials::BASIC;
+    case job::Credentials::Scheme::Digest: return wire::Http::Credentials::DIGEST;
+    case job::Credentials::Scheme::Ntlm: return wire::Http::Credentials::NTLM;
+    case job::Credentials::Scheme::Negotiate: return wire::Http::Credentials::NEGOTIATE;
+    case job::Credentials::Scheme::Bearer: return wire::Http::Credentials::BEARER;
+    }
+    return wire::Http::Credentials::BASIC;
+}
+
+void fill_security(wire::Http& out, const job::SecurityFlags& security) {
+    out.set_allow_https_to_http(security.allow_https_to_http);
+    out.set_check_revocation(security.check_revocation);
+    out.set_ignore_host_name(security.ignore_host_name);
+    out.set_ignore_dates(security.ignore_dates);
+    out.set_ignore_unknown_ca(security.ignore_unknown_ca);
+    out.set_ignore_wrong_usage(security.ignore_wrong_usage);
+}
+
+void fill_http(wire::Http& out, const Manner& manner) {
+    const auto& http = manner.http;
+    for (const auto& line : http.headers)
+        out.add_headers(line);
+    out.set_method(http.method);
+    out.set_redirect(to_wire(http.redirect));
+    fill_security(out, http.security);
+    out.set_client_certificate(http.client_certificate);
+    out.set_proxy_mode(to_wire(http.proxy.mode));
+    out.set_proxy_list(http.proxy.list);
+    out.set_proxy_bypass(http.proxy.bypass);
+    for (const auto& known : http.credentials) {
+        auto* one = out.add_credentials();
+        one->set_proxy(known.target == job::Credentials::Target::Proxy);
+        one->set_scheme(to_wire(known.scheme));
+        one->set_user(known.user);
+        one->set_password(known.password);
+    }
+    out.set_bytes_per_second(manner.bytes_per_second);
+}
+
+void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
+    out.set_kind(to_wire(checksum.kind));
+    out.set_hex(checksum.hex);
+}
+
+void fill_stamp(wire::Stamp& out, const job::SourceStamp& stamp) {
+    out.mutable_inode()->set_device(stamp.inode.device);
+    out.mutable_inode()->set_number(stamp.inode.number);
+    out.set_size(stamp.size);
+    out.set_modified_ns(stamp.modified_ns);
 }
 
 void fill_identity(wire::Identity& out, const job::File& file) {
@@ -71,18 +120,65 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     const auto& file = order.file;
     wire::Fetch f;
     f.set_ticket(ticket);
-    f.set_url(file.spec.remote);
+    f.set_url(job::url_of(file));
     f.set_directory(job::directory_of(file.spec.local));
     f.set_temporary(job::temporary_name(order.job, order.index));
-    f.set_offset(file.offset);
-    if (file.offset > 0) fill_identity(*f.mutable_identity(), file);
-    if (file.spec.checksum) {
-        f.mutable_digest()->set_kind(to_wire(file.spec.checksum->kind));
-        f.mutable_digest()->set_hex(file.spec.checksum->hex);
-    }
+    f.set_offset(order.offset);
+    bool has_bytes = order.offset > 0 || (order.sparse && !file.filled.empty());
+    if (has_bytes) fill_identity(*f.mutable_identity(), file);
+    if (file.spec.checksum) fill_digest(*f.mutable_digest(), *file.spec.checksum);
     f.set_expected_size_known(file.spec.size != job::UnknownSize);
     if (file.spec.size != job::UnknownSize) f.set_expected_size(file.spec.size);
+    for (const auto& segment : order.segments) {
+        auto* one = f.add_segments();
+        one->set_remote(segment.remote);
+        one->set_length(segment.length);
+        one->set_local(segment.local);
+    }
+    f.set_sparse(order.sparse);
+    f.set_from_zero(order.from_zero);
+    f.set_no_checkpoints(order.no_checkpoints);
+    f.set_size_limit_known(order.size_limit != job::UnknownSize);
+    if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
+    fill_http(*f.mutable_http(), order.manner);
     return f;
+}
+
+wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
+    const auto& file = order.file;
+    wire::Upload u;
+    u.set_ticket(ticket);
+    u.set_url(job::url_of(file));
+    u.set_directory(job::directory_of(file.spec.local));
+    u.set_name(job::name_of(file.spec.local));
+    u.set_upload_url(file.upload_url);
+    if (file.stamp) fill_stamp(*u.mutable_stamp(), *file.stamp);
+    if (file.spec.checksum) fill_digest(*u.mutable_digest(), *file.spec.checksum);
+    fill_http(*u.mutable_http(), order.manner);
+    if (order.reply_file.empty()) return u;
+    u.set_want_reply(true);
+    u.set_reply_directory(job::directory_of(order.reply_file));
+    u.set_reply_temporary(order.reply_temporary);
+    return u;
+}
+
+wire::Abandon to_wire(uint64_t request, const AbandonOrder& order) {
+    wire::Abandon a;
+    a.set_request(request);
+    a.set_upload_url(order.upload_url);
+    fill_http(*a.mutable_http(), order.manner);
+    return a;
+}
+
+wire::Check::Item to_wire(const CheckItem& item) {
+    wire::Check::Item i;
+    i.set_url(item.url);
+    i.set_directory(item.directory);
+    i.set_name(item.name);
+    for (const auto& mirror : item.mirrors)
+        i.add_mirrors(mirror);
+    i.set_upload(item.upload);
+    return i;
 }
 
 wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
@@ -98,37 +194,6 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_mode_known(file.spec.mode.has_value());
     p.set_mode(file.spec.mode.value_or(0));
     return p;
-}
-
-job::Validators validators_of(const wire::Identity& identity) {
-    return {printable(identity.etag(), 1024), printable(identity.last_modified(), 64),
-            identity.date_is_strong()};
-}
-
-uint64_t size_of(const wire::Identity& identity) {
-    return identity.size_known() ? identity.size() : job::UnknownSize;
-}
-
-job::Failure failure_of(const wire::Failed& failed) {
-    job::Failure f;
-    f.error.cause = cause_of(failed.cause());
-    f.error.code = failed.code();
-    f.error.sentence = printable(failed.sentence(), 8192);
-    f.fatal = job::is_fatal(f.error.cause, f.error.code);
-    f.retry_after = std::chrono::seconds{failed.retry_after_s()};
-    f.void_offset = failed.void_offset();
-    return f;
-}
-
-Status status_of(const wire::Answer& answer) {
-    auto sentence = printable(answer.sentence(), 8192);
-    switch (static_cast<int>(answer.fault())) {
-    case wire::Answer::NONE: return Done{};
-    case wire::Answer::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, sentence};
-    case wire::Answer::NOT_SUPPORTED: return Error{Errc::NotSupported, sentence};
-    case wire::Answer::LOCAL_FILE: return Error{Errc::LocalFile, sentence};
-    default: return Error{Errc::Internal, "the worker gave an answer that is not one"};
-    }
 }
 
 } // namespace haulier::daemon

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Between job values and the words of worker.proto. Protobuf types end here and in worker_link.
+// Between job values and the words of worker.proto. Protobuf types end here, in crew and in worker_link.
 #pragma once
 
 #include "daemon/config.hpp"
 #include "daemon/crew.hpp"
-#include "job/decide.hpp"
+#include "job/outcomes.hpp"
 #include "worker.pb.h"
 
 namespace haulier::daemon {
 
 wire::Settings to_wire(const Config& config);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
+wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
+wire::Abandon to_wire(uint64_t request, const AbandonOrder& order);
+wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
 
-job::Validators validators_of(const wire::Identity& identity);
-uint64_t size_of(const wire::Identity& identity);
+// What a worker says is made fit for the bus and the store here.
+
+job::Begun begun_of(const wire::Begun& begun);
+Progress progress_of(const wire::Progress& progress);
+job::Report report_of(const wire::Checkpoint& checkpoint);
+job::Fetched fetched_of(const wire::Fetched& fetched);
 job::Failure failure_of(const wire::Failed& failed);
 Status status_of(const wire::Answer& answer);
 

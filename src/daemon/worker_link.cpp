@@ -16,6 +16,8 @@ namespace {
 
 /// After so many deaths in a row, what was asked is answered with a failure rather than asked once more.
 constexpr uint32_t PatientDeaths = 3;
+/// How often a request that no worker answers is made.
+constexpr uint32_t PatientSilences = 2;
 constexpr Usec RestAfter{10'000'000};
 
 Usec respawn_delay(uint32_t deaths) {
@@ -30,14 +32,28 @@ WorkerLink::WorkerLink(Loop& loop, const Config& config, const std::string& prog
 
 WorkerLink::~WorkerLink() = default;
 
-void WorkerLink::fetch(Ticket ticket, const FetchOrder& order) {
-    wire::ToWorker message;
-    *message.mutable_fetch() = to_wire(ticket, order);
+void WorkerLink::start(Ticket ticket, std::string packet) {
     tickets_.insert(ticket);
-    // A worker that cannot be started takes it out again.
-    waiting_[ticket] = message.SerializeAsString();
+    if (packet.size() > wire::MaxPacket) return refuse(ticket);
+    // A worker that was just started takes it out, and so does one that cannot be started.
+    waiting_[ticket] = std::move(packet);
     need_worker();
-    if (socket_ && waiting_.erase(ticket) > 0) send(message);
+    auto kept = waiting_.extract(ticket);
+    if (kept && socket_) return socket_->send(std::move(kept.mapped()));
+    if (kept) waiting_.insert(std::move(kept));
+}
+
+/// Thousands of ranges and long credentials together, where each alone is within its limit.
+void WorkerLink::refuse(Ticket ticket) {
+    later([this, ticket] {
+        if (tickets_.erase(ticket) == 0) return;
+        job::Failure failure;
+        failure.error = {job::Cause::Internal, 0,
+                         "the ranges, headers and credentials of the file are too much for one order",
+                         job::NoFile};
+        failure.fatal = true;
+        listener_.failed(ticket, failure);
+    });
 }
 
 void WorkerLink::halt(Ticket ticket) {
@@ -58,13 +74,46 @@ void WorkerLink::proceed(Ticket ticket) {
     send(message);
 }
 
-void WorkerLink::ask(uint64_t request, std::string packet,
-                     std::function<void(const Status&, uint32_t)> answer) {
+void WorkerLink::ask(uint64_t request, std::string packet, Answer answer) {
+    post(request, {std::move(packet), std::move(answer)});
+}
+
+void WorkerLink::ask_slowly(uint64_t request, std::string packet) {
+    post(request, {std::move(packet), [](const Status&, const Word&) {}, false});
+}
+
+void WorkerLink::post(uint64_t id, Request request) {
+    if (request.packet.size() > wire::MaxPacket) {
+        auto placed = requests_.emplace(id, std::move(request)).first;
+        return refuse(placed, "the names, headers and credentials are too much for one request");
+    }
     bool fresh = !socket_;
-    requests_[request] = {packet, std::move(answer), 0};
+    auto packet = request.packet;
+    requests_[id] = std::move(request);
     need_worker();
     // A worker that was just started has been told of every open request by greet().
     if (socket_ && !fresh) socket_->send(std::move(packet));
+    if (!silence_) watch();
+}
+
+/// A worker can be stuck and alive, in a file system that does not answer or in a bug.
+void WorkerLink::watch() {
+    silence_.reset();
+    bool due = std::any_of(requests_.begin(), requests_.end(), [](const auto& r) { return r.second.prompt; });
+    if (due && socket_) silence_ = loop_.after(config_.worker_timeout, [this] { silent(); });
+}
+
+void WorkerLink::silent() {
+    log::error(fmt::format("worker {} has answered nothing for {} ms; it is killed", pid_,
+                           config_.worker_timeout.count()));
+    kill(pid_, SIGKILL);
+    for (auto it = requests_.begin(); it != requests_.end();) {
+        auto request = it++;
+        if (request->second.prompt && ++request->second.silences == PatientSilences)
+            refuse(request, fmt::format("no worker answered within {} ms", config_.worker_timeout.count()));
+    }
+    // One that the kernel holds may stay for long; it is no longer listened to.
+    lost();
 }
 
 void WorkerLink::send(const wire::ToWorker& message) {
@@ -83,7 +132,7 @@ void WorkerLink::spawn() {
         log::error(worker.error().sentence);
         return lost();
     }
-    auto pid = worker->pid;
+    auto pid = pid_ = worker->pid;
     children_[pid] = loop_.on_child_exit(pid, [this, pid](int code, int value) {
         if (code != CLD_EXITED || value != 0)
             log::warning(fmt::format("worker {} died: {}", pid, describe_exit(code, value)));
@@ -104,6 +153,7 @@ void WorkerLink::greet() {
         socket_->send(request.packet);
     for (auto& [ticket, packet] : std::exchange(waiting_, {}))
         socket_->send(std::move(packet));
+    watch();
 }
 
 void WorkerLink::received(std::string_view packet) {
@@ -121,22 +171,18 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
     case wire::FromWorker::kReady: break;
     case wire::FromWorker::kBegun: {
         const auto& m = message.begun();
-        if (known(m.ticket()))
-            listener_.begun(m.ticket(), m.offset(), m.restarted(), validators_of(m.identity()),
-                            size_of(m.identity()));
+        if (known(m.ticket())) listener_.begun(m.ticket(), begun_of(m));
         break;
     }
     case wire::FromWorker::kProgress: {
         const auto& m = message.progress();
-        if (known(m.ticket())) listener_.progress(m.ticket(), m.received());
+        if (known(m.ticket())) listener_.progress(m.ticket(), progress_of(m));
         break;
     }
     case wire::FromWorker::kCheckpoint: {
         const auto& m = message.checkpoint();
         deaths_ = 0;
-        if (known(m.ticket()))
-            listener_.checkpointed(m.ticket(), m.offset(), validators_of(m.identity()),
-                                   size_of(m.identity()));
+        if (known(m.ticket())) listener_.checkpointed(m.ticket(), report_of(m));
         break;
     }
     case wire::FromWorker::kFetched: {
@@ -144,8 +190,7 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
         deaths_ = 0;
         if (!known(m.ticket())) break;
         tickets_.erase(m.ticket());
-        listener_.fetched(m.ticket(), m.size(), validators_of(m.identity()),
-                          {m.inode().device(), m.inode().number()});
+        listener_.fetched(m.ticket(), fetched_of(m));
         break;
     }
     case wire::FromWorker::kFailed: {
@@ -162,15 +207,7 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
         listener_.halted(ticket);
         break;
     }
-    case wire::FromWorker::kAnswer: {
-        auto found = requests_.find(message.answer().request());
-        if (found == requests_.end()) break;
-        auto answer = std::move(found->second.answer);
-        requests_.erase(found);
-        deaths_ = 0;
-        answer(status_of(message.answer()), message.answer().item());
-        break;
-    }
+    case wire::FromWorker::kAnswer: answered(message.answer()); break;
     case wire::FromWorker::KIND_NOT_SET:
         log::warning("the worker said something this daemon does not know");
         break;
@@ -178,11 +215,22 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
     rest_if_idle();
 }
 
+void WorkerLink::answered(const wire::Answer& answer) {
+    auto found = requests_.find(answer.request());
+    if (found == requests_.end()) return;
+    auto request = std::move(found->second);
+    requests_.erase(found);
+    deaths_ = 0;
+    watch();
+    request.answer(status_of(answer), {answer.item(), answer.data(), answer.size()});
+}
+
 /// The worker is gone, or there was none to be had. What it was asked is asked again of the next one; its
 /// fetches go back to the scheduler, or fail when workers die again and again.
 void WorkerLink::lost() {
     // Kept for a turn: it may be the caller.
     later([dead = std::shared_ptr(std::exchange(socket_, nullptr))] {});
+    silence_.reset();
     if (idle()) return;
     ++deaths_;
     respawn_ = loop_.after(respawn_delay(deaths_), [this] { spawn(); });
@@ -200,15 +248,17 @@ void WorkerLink::lost() {
 
 void WorkerLink::give_up_requests() {
     for (auto it = requests_.begin(); it != requests_.end();) {
-        if (++it->second.deaths < PatientDeaths) {
-            ++it;
-            continue;
-        }
-        later([answer = std::move(it->second.answer)] {
-            answer(Error{Errc::Internal, "the worker process died again and again"}, 0);
-        });
-        it = requests_.erase(it);
+        auto request = it++;
+        if (++request->second.deaths == PatientDeaths)
+            refuse(request, "the worker process died again and again");
     }
+}
+
+void WorkerLink::refuse(std::map<uint64_t, Request>::iterator request, std::string sentence) {
+    later([answer = std::move(request->second.answer), sentence = std::move(sentence)] {
+        answer(Error{Errc::Internal, sentence}, {});
+    });
+    requests_.erase(request);
 }
 
 /// Never from inside a call of the owner's: it could not tell yet what the answer is about.

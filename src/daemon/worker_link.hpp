@@ -15,40 +15,60 @@
 #include <vector>
 
 namespace haulier::wire {
+class Answer;
 class FromWorker;
 class ToWorker;
 } // namespace haulier::wire
 
 namespace haulier::daemon {
 
+/// What an Answer says besides yes or no.
+struct Word {
+    uint32_t item = 0; ///< the first bad one
+    std::string data;
+    uint64_t size = 0;
+};
+
 class WorkerLink {
 public:
     WorkerLink(Loop& loop, const Config& config, const std::string& program, CrewListener& listener);
     ~WorkerLink();
 
-    void fetch(Ticket ticket, const FetchOrder& order);
+    /// `packet`: an encoded Fetch or Upload with that ticket.
+    void start(Ticket ticket, std::string packet);
     void halt(Ticket ticket);
     void proceed(Ticket ticket);
     /// `packet` is an encoded ToWorker with the request number that next_request() gave. Asked again of the
     /// next worker if this one dies; so it must do no harm twice.
-    void ask(uint64_t request, std::string packet, std::function<void(const Status&, uint32_t item)> answer);
+    using Answer = std::function<void(const Status&, const Word&)>;
+    void ask(uint64_t request, std::string packet, Answer answer);
+    /// For what asks a server: it has the time it needs, and nobody waits for it.
+    void ask_slowly(uint64_t request, std::string packet);
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }
 
 private:
     struct Request {
         std::string packet;
-        std::function<void(const Status&, uint32_t)> answer;
+        Answer answer;
+        bool prompt = true; ///< should be answered soon
         uint32_t deaths = 0;
+        uint32_t silences = 0;
     };
+    void post(uint64_t id, Request request);
     void send(const wire::ToWorker& message);
     void need_worker();
     void spawn();
     void greet();
     void received(std::string_view packet);
     void dispatch(const wire::FromWorker& message);
+    void answered(const wire::Answer& answer);
     void lost();
+    void watch();
+    void silent();
     void give_up_requests();
+    void refuse(Ticket ticket);
+    void refuse(std::map<uint64_t, Request>::iterator request, std::string sentence);
     void later(std::function<void()> call);
     void rest_if_idle();
 
@@ -58,8 +78,10 @@ private:
     CrewListener& listener_;
 
     std::unique_ptr<wire::PacketSocket> socket_;
+    pid_t pid_ = 0; ///< of whom the socket leads to
     Source respawn_;
     Source rest_;
+    Source silence_;                   ///< runs while a prompt answer is due, anew with each answer
     std::map<pid_t, Source> children_; ///< of this and former sockets; each is reaped
     std::set<Ticket> tickets_;
     std::map<Ticket, std::string> waiting_; ///< encoded Fetch for the next worker

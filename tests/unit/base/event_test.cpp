@@ -217,4 +217,15 @@ TEST_F(Event, RunAnswersTheCodeOfExit) {
     EXPECT_EQ(loop_.run(), 7);
 }
 
+TEST_F(Event, DatesComeOnTheWallClock) {
+    auto now = SystemClock{}.now().wall;
+    auto past = loop_.at_date(now - 1h, [this] { ++calls_; });
+    auto far = loop_.at_date(now + 1h, [] { ADD_FAILURE() << "an hour too early"; });
+    auto soon = loop_.at_date(now + 20ms, [&] {
+        EXPECT_GE(SystemClock{}.now().wall, now + 20ms);
+        ++calls_;
+    });
+    run_until([this] { return calls_ == 2; });
+}
+
 } // namespace haulier

@@ -15,7 +15,8 @@ using std::chrono::milliseconds;
 TEST(Config, TakesEveryKindOfValue) {
     auto [config, warnings] = parse_config("# a comment\n"
                                            "[Daemon]\nIdleTimeout = 2min 30s\n"
-                                           "[Jobs]\nMaxJobs=7\n"
+                                           "[Jobs]\nMaxJobs=7\nInactivityTimeout=30d\n"
+                                           "[Network]\nWatch=no\n"
                                            "[Transfer]\nCheckpointBytes=4M\n"
                                            "[Retry]\nBackoff=constant\nMaximumDelay=2h\n"
                                            "[Notify]\nRetryDelay=100ms\n",
@@ -23,6 +24,8 @@ TEST(Config, TakesEveryKindOfValue) {
     EXPECT_TRUE(warnings.empty());
     EXPECT_EQ(config.idle_timeout, milliseconds{150000});
     EXPECT_EQ(config.limits.jobs, 7U);
+    EXPECT_EQ(config.inactivity_timeout, std::chrono::hours{30 * 24});
+    EXPECT_FALSE(config.watch_network);
     EXPECT_EQ(config.checkpoint_bytes, 4U << 20);
     EXPECT_EQ(config.retry.backoff, job::Backoff::Constant);
     EXPECT_EQ(config.retry.maximum_delay, std::chrono::seconds{7200});
@@ -47,6 +50,8 @@ TEST(Config, KeepsTheDefaultForABadValueAndSaysWhatWouldBeRight) {
     EXPECT_EQ(parse_config("[Jobs]\nMaxJobs=0\n", "x").warnings.size(), 1U);
     EXPECT_EQ(parse_config("[Jobs]\nMaxJobs=4294967296\n", "x").warnings.size(), 1U);
     EXPECT_EQ(parse_config("[Retry]\nBackoff=sometimes\n", "x").warnings.size(), 1U);
+    EXPECT_EQ(parse_config("[Network]\nWatch=maybe\n", "x").warnings,
+              (std::vector<std::string>{"x:2: Watch='maybe' is not yes or no; the default stands"}));
 }
 
 TEST(Config, WarnsOfLinesThatAreNone) {

@@ -34,26 +34,162 @@ TEST(Causes, OfTheWireAllHaveOneOfOurs) {
     }
 }
 
-TEST(ToWire, TellsWhatIsStoredOnlyWhenThereAreBytes) {
-    FetchOrder order{job::Id{std::string(32, 'a')}, 3, {}};
+FetchOrder sample_order() {
+    FetchOrder order;
+    order.job = job::Id{std::string(32, 'a')};
+    order.index = 3;
     order.file.spec.remote = "http://example.org/f";
     order.file.spec.local = "/srv/f";
     order.file.validators = {"\"tag\"", "", false};
     order.file.total = 100;
+    order.segments = {job::Segment{}};
+    return order;
+}
+
+TEST(ToWire, TellsWhatIsStoredOnlyWhenThereAreBytes) {
+    auto order = sample_order();
     EXPECT_FALSE(to_wire(1, order).has_identity());
-    order.file.offset = 50;
+    order.offset = 50;
     auto fetch = to_wire(1, order);
     EXPECT_EQ(fetch.identity().etag(), "\"tag\"");
     EXPECT_EQ(fetch.identity().size(), 100U);
     EXPECT_EQ(fetch.directory(), "/srv");
     EXPECT_EQ(fetch.temporary(), ".haulier-" + std::string(32, 'a') + "-3.part");
+    EXPECT_EQ(fetch.url(), "http://example.org/f");
+    EXPECT_FALSE(fetch.size_limit_known());
 }
 
-TEST(SizeOf, IsUnknownUnlessSaid) {
-    wire::Identity identity;
-    EXPECT_EQ(size_of(identity), job::UnknownSize);
-    identity.set_size_known(true);
-    EXPECT_EQ(size_of(identity), 0U);
+TEST(ToWire, TellsOfWhichVersionTheBytesOfASparseFileAre) {
+    auto order = sample_order();
+    order.sparse = true;
+    EXPECT_FALSE(to_wire(1, order).has_identity());
+    order.file.filled = {{500, 10}};
+    EXPECT_TRUE(to_wire(1, order).has_identity());
+}
+
+TEST(ToWire, SaysHowToFetch) {
+    auto order = sample_order();
+    order.segments = {{100, 20, 0}, {900, job::ToEnd, 20}};
+    order.from_zero = true;
+    order.no_checkpoints = true;
+    order.size_limit = 0;
+    order.file.spec.mirrors = {"http://mirror.example/f"};
+    order.file.source = 1;
+    order.manner.bytes_per_second = 4096;
+    auto& http = order.manner.http;
+    http.headers = {"X-One: 1", "X-Two: \xc3\xbc"};
+    http.method = "POST";
+    http.redirect = job::RedirectPolicy::Disallow;
+    http.security.ignore_dates = true;
+    http.client_certificate = "/home/x/c.pem";
+    http.proxy = {job::Proxy::Mode::Override, "http://proxy:3128", "<local>"};
+    http.credentials = {
+        {job::Credentials::Target::Proxy, job::Credentials::Scheme::Ntlm, "anna", "secret", ""}};
+
+    wire::Fetch fetch;
+    ASSERT_TRUE(fetch.ParseFromString(to_wire(9, order).SerializeAsString()));
+    EXPECT_EQ(fetch.ticket(), 9U);
+    EXPECT_EQ(fetch.url(), "http://mirror.example/f");
+    ASSERT_EQ(fetch.segments_size(), 2);
+    EXPECT_EQ(fetch.segments(1).remote(), 900U);
+    EXPECT_EQ(fetch.segments(1).length(), ~uint64_t{0});
+    EXPECT_EQ(fetch.segments(1).local(), 20U);
+    EXPECT_TRUE(fetch.from_zero() && fetch.no_checkpoints() && !fetch.sparse());
+    EXPECT_TRUE(fetch.size_limit_known());
+    EXPECT_EQ(fetch.size_limit(), 0U);
+    EXPECT_EQ(fetch.http().headers(1), "X-Two: \xc3\xbc");
+    EXPECT_EQ(fetch.http().method(), "POST");
+    EXPECT_EQ(fetch.http().redirect(), wire::Http::DISALLOW);
+    EXPECT_TRUE(fetch.http().ignore_dates());
+    EXPECT_FALSE(fetch.http().allow_https_to_http());
+    EXPECT_EQ(fetch.http().client_certificate(), "/home/x/c.pem");
+    EXPECT_EQ(fetch.http().proxy_mode(), wire::Http::OVERRIDE);
+    EXPECT_EQ(fetch.http().proxy_bypass(), "<local>");
+    EXPECT_TRUE(fetch.http().credentials(0).proxy());
+    EXPECT_EQ(fetch.http().credentials(0).scheme(), wire::Http::Credentials::NTLM);
+    EXPECT_EQ(fetch.http().bytes_per_second(), 4096U);
+}
+
+TEST(ToWire, SaysHowToUpload) {
+    UploadOrder order;
+    order.file.spec.remote = "http://example.org/in/";
+    order.file.spec.local = "/home/x/photo";
+    auto upload = to_wire(4, order);
+    EXPECT_EQ(upload.name(), "photo");
+    EXPECT_FALSE(upload.has_stamp()) << "this is the beginning";
+    EXPECT_FALSE(upload.want_reply());
+
+    order.file.upload_url = "http://example.org/in/1";
+    order.file.stamp = job::SourceStamp{{7, 8}, 100, -5};
+    order.reply_file = "/home/x/answer";
+    order.reply_temporary = ".part";
+    upload = to_wire(4, order);
+    EXPECT_EQ(upload.upload_url(), "http://example.org/in/1");
+    EXPECT_EQ(upload.stamp().inode().number(), 8U);
+    EXPECT_EQ(upload.stamp().modified_ns(), -5);
+    EXPECT_EQ(upload.reply_directory(), "/home/x");
+    EXPECT_TRUE(upload.want_reply());
+}
+
+TEST(Checks, OfAnUploadAreAboutItsSource) {
+    job::FileSpec spec;
+    spec.remote = "http://example.org/f";
+    spec.mirrors = {"http://mirror.example/f"};
+    spec.local = "/srv/f";
+    auto item = to_wire(check_of(spec, job::Type::Download));
+    EXPECT_EQ(item.directory(), "/srv");
+    EXPECT_EQ(item.mirrors(0), "http://mirror.example/f");
+    EXPECT_FALSE(item.upload());
+    EXPECT_TRUE(to_wire(check_of(spec, job::Type::Upload)).upload());
+}
+
+TEST(BegunOf, IsFitForTheStore) {
+    wire::Begun said;
+    said.set_offset(5);
+    said.set_restarted(true);
+    said.mutable_identity()->set_etag("\"x\"");
+    said.set_headers("HTTP/1.1 200 OK\nX: \x01\xff\nLast");
+    said.set_remote("http://elsewhere/\n");
+    auto begun = begun_of(said);
+    EXPECT_EQ(begun.report.offset, 5U);
+    EXPECT_EQ(begun.report.total, job::UnknownSize);
+    EXPECT_EQ(begun.report.validators.etag, "\"x\"");
+    EXPECT_TRUE(begun.restarted);
+    EXPECT_EQ(begun.headers, "HTTP/1.1 200 OK\nX: ??\nLast\n");
+    EXPECT_EQ(begun.remote, "http://elsewhere/?");
+    EXPECT_FALSE(begun.stamp);
+    said.mutable_stamp()->set_size(9);
+    EXPECT_EQ(begun_of(said).stamp->size, 9U);
+    said.set_headers(std::string(1 << 20, 'h'));
+    EXPECT_LE(begun_of(said).headers.size(), (16U << 10) + 1);
+}
+
+TEST(ProgressOf, HasAReplyOnceItBegins) {
+    wire::Progress said;
+    said.set_received(3);
+    EXPECT_FALSE(progress_of(said).reply);
+    said.set_replying(true);
+    said.set_reply_received(2);
+    EXPECT_EQ(progress_of(said).reply->total, job::UnknownSize);
+    said.set_reply_size_known(true);
+    said.set_reply_size(4);
+    EXPECT_EQ(progress_of(said).reply->total, 4U);
+    EXPECT_EQ(progress_of(said).moved, 3U);
+}
+
+TEST(FetchedOf, KnowsTheSizeOfTheStreamAndOfTheRemoteFile) {
+    wire::Fetched said;
+    said.set_size(30);
+    said.mutable_identity()->set_size_known(true);
+    said.mutable_identity()->set_size(1000);
+    said.mutable_inode()->set_number(12);
+    auto fetched = fetched_of(said);
+    EXPECT_EQ(fetched.report.offset, 30U);
+    EXPECT_EQ(fetched.report.total, 1000U);
+    EXPECT_EQ(fetched.inode.number, 12U);
+    EXPECT_FALSE(fetched.reply);
+    said.set_replied(true);
+    EXPECT_EQ(fetched_of(said).reply, 0U);
 }
 
 } // namespace

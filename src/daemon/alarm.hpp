@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One clock of a job. Setting it to what it is set to costs nothing, because it is set after every decision.
+#pragma once
+
+#include "base/event.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace haulier::daemon {
+
+class Alarm {
+public:
+    /// Rings once, at `when`; nothing = not at all.
+    template <class Ring>
+    void set(Loop& loop, std::optional<BootTime> when, Ring ring) {
+        if (when == when_) return;
+        when_ = when;
+        source_.reset();
+        if (!when) return;
+        source_ = loop.at(*when, [this, ring = std::move(ring)] {
+            stop();
+            ring();
+        });
+    }
+    [[nodiscard]] bool is_set() const { return when_.has_value(); }
+    void stop() {
+        when_.reset();
+        source_.reset();
+    }
+
+private:
+    std::optional<BootTime> when_;
+    Source source_;
+};
+
+} // namespace haulier::daemon

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Real processes in the place of workers: some that say nothing.
+#include "daemon/crew.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <sstream>
+#include <unistd.h>
+
+namespace haulier::daemon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+class Nobody final : public CrewListener {
+public:
+    void begun(Ticket, const job::Begun&) override {}
+    void progress(Ticket, const Progress&) override {}
+    void checkpointed(Ticket, const job::Report&) override {}
+    void fetched(Ticket, const job::Fetched&) override {}
+    void failed(Ticket, const job::Failure& failure) override { failures.push_back(failure); }
+    void halted(Ticket ticket) override { halts.push_back(ticket); }
+    std::vector<job::Failure> failures;
+    std::vector<Ticket> halts;
+};
+
+class CrewTest : public testing::Test {
+protected:
+    static void SetUpTestSuite() { block_signals(); }
+    void SetUp() override {
+        std::filesystem::create_directories(dir_);
+        config_.worker_timeout = 100ms;
+    }
+    void TearDown() override {
+        for (auto pid : pids())
+            kill(pid, SIGKILL);
+        std::filesystem::remove_all(dir_);
+    }
+
+    /// A worker that notes its process id and then stays silent.
+    std::string silent_worker() {
+        auto path = dir_ / "worker";
+        std::ofstream(path) << "#!/bin/sh\necho $$ >>" << (dir_ / "pids").string()
+                            << "\nexec sleep 1000 >/dev/null 2>&1\n";
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+        return path;
+    }
+    std::vector<pid_t> pids() {
+        std::ifstream in(dir_ / "pids");
+        return {std::istream_iterator<pid_t>(in), {}};
+    }
+    template <class Done>
+    void run_until(Done done) {
+        for (auto deadline = SystemClock{}.now().boot + 20s; !done();) {
+            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
+            loop_.turn(100ms);
+        }
+    }
+
+    std::filesystem::path dir_ =
+        std::filesystem::temp_directory_path() / ("haulier-crew-" + std::to_string(getpid()));
+    Loop loop_;
+    Config config_;
+    Nobody listener_;
+};
+
+TEST_F(CrewTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
+    Crew crew{loop_, config_, silent_worker(), listener_};
+    std::optional<Status> answer;
+    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    run_until([&] { return answer.has_value(); });
+    ASSERT_FALSE(*answer);
+    EXPECT_EQ(answer->error().code, Errc::Internal);
+    EXPECT_EQ(answer->error().sentence, "no worker answered within 100 ms");
+    EXPECT_EQ(pids().size(), 2U);
+    EXPECT_TRUE(crew.idle());
+    run_until([&] {
+        for (auto pid : pids())
+            if (kill(pid, 0) == 0) return false;
+        return true;
+    });
+}
+
+TEST_F(CrewTest, GivesTheTransfersOfAKilledWorkerBack) {
+    Crew crew{loop_, config_, silent_worker(), listener_};
+    auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    crew.discard(getuid(), "/nowhere", "x", [](const Status&) {});
+    run_until([&] { return !listener_.halts.empty(); });
+    EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
+}
+
+TEST_F(CrewTest, HasPatienceWithServers) {
+    Crew crew{loop_, config_, silent_worker(), listener_};
+    crew.abandon(getuid(), {"http://localhost/upload", {}});
+    run_until([&] { return pids().size() == 1; });
+    bool over = false;
+    auto end = loop_.after(4 * Usec{config_.worker_timeout}, [&over] { over = true; });
+    run_until([&] { return over; });
+    EXPECT_EQ(pids().size(), 1U);
+    EXPECT_FALSE(crew.idle());
+}
+
+TEST_F(CrewTest, FailsAFileWhoseOrderFitsIntoNoPacket) {
+    Crew crew{loop_, config_, silent_worker(), listener_};
+    FetchOrder order;
+    order.segments.resize(10000, {1ULL << 60, 1ULL << 60, 1ULL << 60});
+    crew.fetch(getuid(), order);
+    run_until([&] { return !listener_.failures.empty(); });
+    EXPECT_TRUE(listener_.failures[0].fatal);
+    EXPECT_TRUE(crew.idle());
+}
+
+} // namespace
+
+} // namespace haulier::daemon
