@@ -4,6 +4,7 @@
 from support.callback import Mute, Refuse
 from support.checks import assert_file
 from support.client import JOB, Job
+from support.manner import Manner
 from support.notify_service import NotifyService
 from support.processes import Pidfd
 from support.stack import body
@@ -29,7 +30,7 @@ def test_a_service_is_started_and_told(stack):
     assert len(service.starts) == 1
 
 
-def test_a_living_callback_object_is_preferred_and_the_service_not_started(stack):
+def test_D_10_a_living_callback_object_is_preferred_and_the_service_not_started(stack):
     service = NotifyService(stack)
     callback = stack.callback()
     job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), NotifyObject=callback.path)
@@ -65,7 +66,7 @@ def test_an_object_that_is_not_there_gives_way_to_the_service(stack):
     assert service.calls == [("JobTransferred", job.id)]
 
 
-def test_who_answers_for_the_service_becomes_the_callback_object(stack):
+def test_D_9_who_answers_for_the_service_becomes_the_callback_object(stack):
     service = NotifyService(stack)
     server = stack.fault_server()
     job = small_job(stack, server, NotifyService=(service.name, "/client"), Resume=True)
@@ -80,7 +81,7 @@ def test_who_answers_for_the_service_becomes_the_callback_object(stack):
     assert job.get("NotifyService") == (service.name, "/client")
 
 
-def test_a_callback_that_fails_twice_is_called_a_third_time(stack):
+def test_D_7_a_callback_that_fails_twice_is_called_a_third_time(stack):
     callback = stack.callback()
 
     def refuse_twice(_call):
@@ -119,7 +120,7 @@ def test_a_mute_client_delays_nobody_else(stack):
     assert_file(stack.downloads / "file", SMALL)
 
 
-def test_every_file_is_told_before_the_end_and_each_only_after_the_one_before(stack):
+def test_D_15_every_file_is_told_before_the_end_and_each_only_after_the_one_before(stack):
     server = stack.fault_server()
     callback = stack.callback()
     refused = []
@@ -160,7 +161,7 @@ def test_a_failed_job_is_told_with_its_error(stack):
     assert job.state == "error"
 
 
-def test_flags_choose_what_is_told_and_signals_come_anyway(stack):
+def test_D_12_flags_choose_what_is_told_and_signals_come_anyway(stack):
     server = stack.fault_server()
     callback = stack.callback()
     silenced = small_job(stack, server, "silenced", NotifyFlags=["disable", "transferred"], NotifyObject=callback.path)
@@ -174,7 +175,7 @@ def test_flags_choose_what_is_told_and_signals_come_anyway(stack):
     assert [call.args[1] for call in callback.calls] == [told.id]
 
 
-def test_registering_late_or_again_tells_again(stack):
+def test_D_6_registering_late_or_again_tells_again(stack):
     server = stack.fault_server()
     done = small_job(stack, server, Resume=True)
     failed = failing_job(stack, server, Resume=True)
@@ -194,7 +195,7 @@ def test_registering_late_or_again_tells_again(stack):
 def test_modifications_are_told_sparingly_and_never_for_the_end_itself(stack):
     callback = stack.callback()
     job = small_job(stack, stack.fault_server(), NotifyFlags=["modification", "transferred"],
-                    NotifyObject=callback.path, MinimumNotificationInterval=400)
+                    NotifyObject=callback.path, MinimumNotificationInterval=1500)
     for number in range(20):
         job.set("Description", f"text {number}")
     callback.wait("JobModification", times=2)
@@ -257,3 +258,40 @@ def test_a_client_may_complete_inside_its_callback(stack):
     assert outcomes == [("complete", 1, 0)]
     assert callback.methods() == ["JobTransferred"]
     assert_file(stack.downloads / "file", SMALL)
+
+
+def test_D_11_a_restart_forgets_the_object_and_keeps_the_service(stack):
+    service = NotifyService(stack)
+    callback = stack.callback()
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), NotifyObject=callback.path)
+    stack.signal_daemon(15)
+    assert job.get("NotifyObject") == ("", "/") and job.get("NotifyService") == (service.name, "/client")
+    job.resume()
+    stack.client.wait_signal("Called")
+    assert service.calls == [("JobTransferred", job.id)] and callback.calls == []
+
+
+def test_D_13_progress_is_told_at_most_twice_a_second(stack):
+    server = stack.fault_server()
+    server.add("/file", body(1 << 20), manner=Manner(rate=400_000))
+    callback = stack.callback()
+    job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], NotifyObject=callback.path,
+                               NotifyFlags=["modification", "transferred"], Resume=True)
+    callback.wait("JobTransferred")
+    spent = (job.get("TransferCompletionTime") - job.get("CreationTime")) / 1e6
+    assert 2 <= callback.methods().count("JobModification") <= 2 * spent + 2
+
+
+def test_D_14_the_end_is_told_as_the_end_and_not_as_a_modification(stack):
+    callback = stack.callback()
+    server = stack.fault_server()
+    server.add("/file", SMALL).next_manners(Manner(send=1000, gate=True, then="finish"))
+    job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], NotifyObject=callback.path,
+                               NotifyFlags=["modification", "transferred"], MinimumNotificationInterval=10, Resume=True)
+    job.wait_state("transferring")
+    stack.client.pause(0.3)  # what was due of the beginning has been told
+    before = callback.methods().count("JobModification")
+    server.resources["/file"].gate.set()
+    callback.wait("JobTransferred")
+    stack.signal_daemon(15)
+    assert callback.methods()[before:] == ["JobTransferred"]

@@ -113,7 +113,7 @@ def test_an_empty_file_and_one_byte(stack):
     assert_file(stack.downloads / "one", b"1")
 
 
-def test_date_and_mode_of_the_finished_file(stack):
+def test_D_28_date_and_mode_of_the_finished_file(stack):
     nginx = stack.nginx()
     url = nginx.add("f", DATA, modified=1_000_000_000)
     job = stack.manager.create(files=[(url, stack.downloads / "secret", {"Mode": 0o640}), (url, stack.downloads / "plain")],

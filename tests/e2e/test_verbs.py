@@ -61,7 +61,7 @@ def test_states_and_numbers_on_the_way_are_announced(stack):
     assert values["Owner"] == os.getuid()
 
 
-def test_complete_of_a_part_keeps_what_is_whole_and_drops_the_rest(stack):
+def test_D_1_complete_of_a_part_keeps_what_is_whole_and_drops_the_rest(stack):
     server = stack.fault_server()
     small = body(10_000)
     server.add("/small", small)
@@ -99,7 +99,7 @@ def test_complete_replaces_what_is_there(stack):
     assert leftovers(stack.downloads) == ["file"]
 
 
-def test_a_complete_that_cannot_rename_keeps_the_job_and_can_be_repeated(stack):
+def test_D_2_a_complete_that_cannot_rename_keeps_the_job_and_can_be_repeated(stack):
     server = stack.fault_server()
     server.add("/a", b"aaa")
     server.add("/b", b"bbb")
@@ -132,7 +132,7 @@ def test_a_failed_complete_may_also_be_followed_by_cancel(stack):
     assert leftovers(stack.downloads) == ["a"] and target.is_dir()
 
 
-def test_cancel_leaves_nothing_behind_in_any_state(stack):
+def test_D_3_cancel_leaves_nothing_behind_in_any_state(stack):
     server = stack.fault_server()
     server.add("/small", body(1000))
     half = half_way(stack, server)

@@ -102,7 +102,7 @@ def test_wrong_ranges_are_not_believed(new_stack):
     assert not faults, "\n".join(faults)
 
 
-def test_bodies_without_a_length_are_fetched_whole(stack):
+def test_D_19_bodies_without_a_length_are_fetched_whole(stack):
     server = stack.fault_server()
     jobs = {"chunked": job_for(stack, server, "chunked", Manner(chunked=True)),
             "endless": job_for(stack, server, "endless", Manner(length=False))}

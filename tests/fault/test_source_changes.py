@@ -75,7 +75,7 @@ def test_a_source_that_changes_whenever_it_is_looked_at_ends_in_an_explained_err
     assert_file(stack.downloads / "f", resource.version[0])
 
 
-def test_one_file_of_a_job_may_change_and_the_finished_ones_stay(stack):
+def test_D_21_one_file_of_a_job_may_change_and_the_finished_ones_stay(stack):
     server = stack.fault_server()
     server.add("/a", OLD)
     b = server.add("/b", OLD)

@@ -2,6 +2,7 @@
 """A client of Haulier as a program would write it with Gio, and waiting for what it hears, with a deadline."""
 
 import time
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
-from .environment import patience  # noqa: E402
+from .environment import SOURCE, patience  # noqa: E402
 
 NAME = "org.haulier.Haulier1"
 ROOT = "/org/haulier/Haulier1"
@@ -149,10 +150,16 @@ class Manager:
         return self.bus.call(NAME, ROOT, PROPERTIES, "Get", "(ss)", MANAGER, name)[0]
 
 
-OPTION_TYPES = {
-    "Resume": "b", "Key": "s", "NotifyObject": "o", "NotifyService": "(so)", "Description": "s", "NotifyFlags": "as",
-    "MinimumRetryDelay": "u", "NoProgressTimeout": "u", "MinimumNotificationInterval": "u", "DisplayName": "s",
-    "States": "as", "Offset": "u", "Limit": "u", "Checksum": "s", "Size": "t", "Mode": "u",
+def properties_of(interface: str) -> dict[str, str]:
+    """Types of the interface's properties, from the contract."""
+    root = ElementTree.parse(SOURCE / "dbus" / f"{interface}.xml").getroot()
+    return {p.get("name"): p.get("type") for p in root.iter("property")}
+
+
+OPTION_TYPES = properties_of(JOB) | {
+    "Resume": "b", "Key": "s", "NotifyObject": "o", "NotifyService": "(so)", "Credentials": "a(ssss)",
+    "CustomHeaders": "as", "States": "as", "Offset": "u", "Limit": "u", "AllUsers": "b",
+    "Checksum": "s", "Size": "t", "Mode": "u", "Ranges": "a(tt)", "Mirrors": "as",
 }
 
 
@@ -196,6 +203,30 @@ class Job:
 
     def complete(self) -> tuple[str, int, int]:
         return self.call("Complete")
+
+    def set_remote_name(self, index: int, remote: str) -> None:
+        self.call("SetRemoteName", "(us)", index, remote)
+
+    def replace_remote_prefix(self, old: str, new: str) -> int:
+        return self.call("ReplaceRemotePrefix", "(ss)", old, new)[0]
+
+    def set_validation(self, index: int, valid: bool) -> None:
+        self.call("SetValidationState", "(ub)", index, valid)
+
+    def request_ranges(self, index: int, *ranges: tuple[int, int]) -> None:
+        self.call("RequestFileRanges", "(ua(tt))", index, ranges)
+
+    def filled_ranges(self, index: int = 0) -> list[tuple[int, int]]:
+        return self.call("GetFilledFileRanges", "(u)", index)[0]
+
+    def set_credentials(self, target: str, scheme: str, user: str, password: str) -> None:
+        self.call("SetCredentials", "(ssss)", target, scheme, user, password)
+
+    def set_custom_headers(self, *lines: str, write_only: bool = False) -> None:
+        self.call("SetCustomHeaders", "(asb)", lines, write_only)
+
+    def reply_data(self) -> bytes:
+        return bytes(self.call("GetReplyData")[0])
 
     def notify_object(self, path: str) -> None:
         self.call("SetNotifyObject", "(o)", path)

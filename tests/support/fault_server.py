@@ -76,14 +76,17 @@ class Resource:
 
 
 class FaultServer:
-    def __init__(self, port: int = 0):
+    def __init__(self, port: int = 0, host: str = "127.0.0.1"):
         self.resources: dict[str, Resource] = {}
         self.requests: list[Request] = []
         self.changed = threading.Condition()
         self.stopping = threading.Event()
         handler = type("BoundHandler", (Handler,), {"server_state": self})
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = type("Listener", (http.server.ThreadingHTTPServer,), {"address_family": family})
+        self.http = listener((host, port), handler)
         self.http.daemon_threads = True
+        self.host = f"[{host}]" if ":" in host else host
         self.port = self.http.server_port
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -95,7 +98,7 @@ class FaultServer:
         self.http.server_close()
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def add(self, path: str, content: bytes = b"", **options) -> Resource:
         return self.resources.setdefault(path, Resource(content, **options))

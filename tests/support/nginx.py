@@ -21,7 +21,8 @@ error_log {directory}/error.log notice;
 pid {directory}/nginx.pid;
 events {{ worker_connections 256; }}
 http {{
-  log_format fields escape=json '{{"uri":"$uri","status":$status,"bytes":$body_bytes_sent,"range":"$http_range",'
+  log_format fields escape=json '{{"method":"$request_method","uri":"$uri","status":$status,"bytes":$body_bytes_sent,'
+    '"received":$request_length,"length":"$http_content_length","range":"$http_range",'
     '"if_range":"$http_if_range","encoding":"$http_accept_encoding","protocol":"$server_protocol",'
     '"connection":$connection,"seconds":$request_time,"end":$msec}}';
   access_log {directory}/access.json fields;
@@ -44,9 +45,12 @@ http {{
 
 @dataclass
 class Access:
+    method: str
     uri: str
     status: int
     bytes: int
+    received: int  # bytes of the request, its head included
+    length: str    # of its body, as announced
     range: str
     if_range: str
     encoding: str
@@ -66,10 +70,11 @@ class Access:
 
 
 class Nginx:
-    """Serves `files`. `rate` limits each connection (nginx notation, "1m" = 1 MiB/s)."""
+    """Serves `files`. `rate` limits each connection (nginx notation, "1m" = 1 MiB/s). `writable`: takes WebDAV's PUT and
+    DELETE, in folders that need not exist. `server`: further lines of its server block."""
 
     def __init__(self, directory: pathlib.Path, rate: str | None = None, authority: Authority | None = None,
-                 http2: bool = False, server: str = ""):
+                 http2: bool = False, server: str = "", writable: bool = False):
         self.directory = directory
         self.files = directory / "files"
         self.files.mkdir()
@@ -77,6 +82,7 @@ class Nginx:
         self.http2 = http2
         self.authority = authority
         self.server = server
+        self.writable = writable
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -96,6 +102,8 @@ class Nginx:
             listen += " ssl" + (" http2" if self.http2 else "")
             lines.append(f"ssl_certificate {self.authority.server_certificate};")
             lines.append(f"ssl_certificate_key {self.authority.server_key};")
+        if self.writable:
+            lines.append("dav_methods PUT DELETE; create_full_put_path on; client_max_body_size 1g;")
         if rate:
             lines.append(f"limit_rate {rate};")
         user = "user root;" if os.geteuid() == 0 else ""

@@ -13,10 +13,13 @@ from gi.repository import GLib
 from . import client
 from .bus import PrivateBus
 from .callback import Callback, accept
+from .digest_server import DigestServer
 from .environment import PYTHON, SOURCE, patience, program
 from .fault_server import FaultServer
 from .nginx import Nginx
 from .processes import Pidfd, children, executable
+from .proxy import Proxy
+from .tus_server import TusServer
 
 # What a test gets unless it says otherwise: the shipped defaults with small checkpoints.
 CONFIG = {
@@ -65,6 +68,8 @@ class Stack:
             "XDG_CACHE_HOME": str(home / ".cache"),
             "XDG_RUNTIME_DIR": str(self.runtime),
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
+            # One bus plays both: where a test puts a NetworkManager, it is found, and otherwise the machine's is not.
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
             "HAULIER_DEBUG": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "HAULIER_SOURCE": str(SOURCE),
@@ -99,17 +104,29 @@ class Stack:
 
     # ---- servers ----
 
-    def nginx(self, **options) -> Nginx:
-        folder = self.directory / f"nginx-{len(list(self.directory.glob('nginx-*')))}"
+    def _folder(self, kind: str) -> pathlib.Path:
+        folder = self.directory / f"{kind}-{len(list(self.directory.glob(kind + '-*')))}"
         folder.mkdir()
-        server = Nginx(folder, **options)
+        return folder
+
+    def _stop_at_end(self, server):
         self._closing.callback(server.stop)
         return server
 
-    def fault_server(self) -> FaultServer:
-        server = FaultServer()
-        self._closing.callback(server.stop)
-        return server
+    def nginx(self, **options) -> Nginx:
+        return self._stop_at_end(Nginx(self._folder("nginx"), **options))
+
+    def tus_server(self, **options) -> TusServer:
+        return self._stop_at_end(TusServer(self._folder("tus"), **options))
+
+    def digest_server(self, user: str, password: str) -> DigestServer:
+        return self._stop_at_end(DigestServer(user, password))
+
+    def proxy(self, password: str | None = None) -> Proxy:
+        return self._stop_at_end(Proxy(password))
+
+    def fault_server(self, host: str = "127.0.0.1") -> FaultServer:
+        return self._stop_at_end(FaultServer(host=host))
 
     # ---- processes ----
 
