@@ -4,6 +4,7 @@
 import pytest
 
 from support.fault_server import FaultServer
+from support.haulierctl import DATA, Ctl
 from support.stack import Stack, drain
 
 
@@ -34,6 +35,19 @@ def new_stack(request):
 @pytest.fixture
 def stack(new_stack) -> Stack:
     return new_stack()
+
+
+@pytest.fixture
+def ctl(stack) -> Ctl:
+    return Ctl(stack)
+
+
+@pytest.fixture
+def remote(stack) -> FaultServer:
+    """What haulierctl is sent to: it has /file.bin."""
+    fault_server = stack.fault_server()
+    fault_server.add("/file.bin", DATA)
+    return fault_server
 
 
 @pytest.fixture

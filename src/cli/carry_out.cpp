@@ -2,6 +2,7 @@
 #include "cli/carry_out.hpp"
 
 #include "cli/follow.hpp"
+#include "cli/names.hpp"
 #include "cli/output.hpp"
 
 #include <fmt/core.h>
@@ -10,7 +11,8 @@ namespace haulier::cli {
 
 namespace {
 
-/// The key belongs to an unfinished job: it must be ours, that is do the same, and it goes on now.
+/// The key belongs to an unfinished job: it must be ours, that is do the same, and it goes on now. The daemon
+/// keeps a user name in the URL elsewhere.
 Outcome<Done> join(Client& client, const std::string& id, const NewJob& wanted) {
     auto files = client.files(id);
     if (!files) return files.error();
@@ -18,7 +20,8 @@ Outcome<Done> join(Client& client, const std::string& id, const NewJob& wanted) 
     if (!properties) return properties.error();
     const auto& file = wanted.files.front();
     if (properties->value("Type", "") != wanted.type || files->size() != 1 ||
-        files->front()["RemoteName"] != file.remote || files->front()["LocalName"] != file.local)
+        files->front()["RemoteName"] != without_user(file.remote) ||
+        files->front()["LocalName"] != file.local)
         return Failure{Exit::Failed,
                        fmt::format("the key is that of job {}, which does something else", short_id(id))};
     auto job = view_of(*properties);

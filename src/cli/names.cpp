@@ -107,6 +107,15 @@ std::optional<std::string> file_name_of(std::string_view url) {
     return name;
 }
 
+std::string without_user(const std::string& url) {
+    auto scheme = url.find("://");
+    if (scheme == std::string::npos) return url;
+    auto begin = scheme + 3;
+    auto end = std::min(url.find_first_of("/?#\\", begin), url.size());
+    auto at = url.substr(begin, end - begin).rfind('@');
+    return at == std::string::npos ? url : url.substr(0, begin) + url.substr(begin + at + 1);
+}
+
 std::string absolute(const std::string& path, const std::string& directory) {
     if (path.starts_with('/')) return path;
     std::string_view rest = path;

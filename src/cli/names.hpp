@@ -16,6 +16,9 @@ namespace haulier::cli {
 /// or foreign encoding, not hidden, at most 255 bytes. Nothing when the path ends with a slash.
 std::optional<std::string> file_name_of(std::string_view url);
 
+/// `url` as the daemon stores it: without what stands before an '@' in front of the host.
+std::string without_user(const std::string& url);
+
 /// `path` as seen from `directory`, absolute.
 std::string absolute(const std::string& path, const std::string& directory);
 

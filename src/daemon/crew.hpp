@@ -81,7 +81,7 @@ struct Progress {
     std::optional<Reply> reply; ///< of an upload, once it begins
 };
 
-/// What a worker reports of a ticket. The last three end it.
+/// What a worker reports of a ticket. The last three before rested() end it.
 class CrewListener {
 public:
     virtual ~CrewListener() = default;
@@ -92,6 +92,8 @@ public:
     virtual void failed(Ticket ticket, const job::Failure& failure) = 0;
     /// Halted as asked, or cut short because the worker is gone.
     virtual void halted(Ticket ticket) = 0;
+    /// All that one worker was asked is answered.
+    virtual void rested() = 0;
 };
 
 class Crew {

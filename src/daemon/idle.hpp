@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Knows when the daemon has been of no use for long enough to leave. Not a poll: the clock runs only after
-// something happened, because only then can a busy daemon have become an idle one.
+// Knows when the daemon has been of no use for long enough to leave. The clock starts again with all that
+// happens. A busy daemon is looked at again after another time-out, in case nobody tells that its business is
+// over.
 #pragma once
 
 #include "base/event.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace haulier::daemon {
@@ -21,13 +23,16 @@ public:
     }
 
 private:
+    static constexpr Usec LeastPause{1'000'000};
+
     void wait() {
         timer_ = loop_.at(last_ + timeout_, [this] { due(); });
     }
     void due() {
         timer_.reset();
         if (SystemClock{}.now().boot < last_ + timeout_) return wait();
-        if (!busy_()) leave_();
+        if (!busy_()) return leave_();
+        again_ = loop_.after(std::max(timeout_, LeastPause), [this] { stir(); });
     }
 
     Loop& loop_;
@@ -36,6 +41,7 @@ private:
     std::function<void()> leave_;
     BootTime last_;
     Source timer_;
+    Source again_;
 };
 
 } // namespace haulier::daemon

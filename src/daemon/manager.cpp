@@ -92,6 +92,11 @@ Status Manager::load() {
 Settled Manager::take_in(store::StoredJob stored) {
     auto& entry = *(entries_[stored.job.id] = std::make_unique<Entry>());
     auto decision = job::recover(stored.job, clock_.now());
+    // What was cut off is told and kept, lest a failed request be made again.
+    if (decision.job.state != stored.job.state) {
+        log_state(decision.job);
+        ledger_.stage(decision);
+    }
     entry.job = decision.job;
     entry.files = std::move(stored.files);
     note_sources(entry);

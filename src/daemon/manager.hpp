@@ -136,6 +136,7 @@ private:
 
     // manager_clocks.cpp
     void arm(Entry& entry);
+    [[nodiscard]] std::optional<BootTime> expiry_of(const job::Job& job) const;
     void watch_expiry(Entry& entry);
     void expire(const job::Id& id);
 
@@ -156,8 +157,9 @@ private:
         uint32_t first = 0;
         uint32_t count = 0;
     };
-    void with_consent(const Decide& decide, CheckItem (*item)(const job::FileSpec&, job::Type),
-                      const Reply<Touched>& reply);
+    using ItemOf = CheckItem (*)(const job::FileSpec&, job::Type);
+    void consult(const job::Decision& trial, ItemOf item, const Crew::Answer& then);
+    void with_consent(const Decide& decide, ItemOf item, const Reply<Touched>& reply);
     void file_verb(const job::Id& id, uint32_t index,
                    const std::function<Result<job::Decision>(const job::Job&, const job::File&, Now)>& decide,
                    const Reply<Done>& reply);
@@ -177,6 +179,7 @@ private:
     void fetched(Ticket ticket, const job::Fetched& fetched) override;
     void failed(Ticket ticket, const job::Failure& failure) override;
     void halted(Ticket ticket) override;
+    void rested() override { stirred_(); }
 
     struct Flown {
         job::Id id;

@@ -26,17 +26,20 @@ void Manager::arm(Entry& entry) {
     if (!entry.expiry.is_set()) watch_expiry(entry);
 }
 
+std::optional<BootTime> Manager::expiry_of(const job::Job& job) const {
+    return job::expiry_of(job, config_.empty_job_timeout, config_.inactivity_timeout, clock_.now());
+}
+
 void Manager::watch_expiry(Entry& entry) {
-    auto when = job::expiry_of(entry.job, config_.empty_job_timeout, config_.inactivity_timeout);
-    entry.expiry.set(loop_, when, [this, id = entry.job.id] { expire(id); });
+    entry.expiry.set(loop_, expiry_of(entry.job), [this, id = entry.job.id] { expire(id); });
 }
 
 void Manager::expire(const job::Id& id) {
     auto* entry = entry_of(id);
     auto now = clock_.now();
     if (entry->gone) return;
-    if (job::expiry_of(entry->job, config_.empty_job_timeout, config_.inactivity_timeout) > now.boot)
-        return watch_expiry(*entry);
+    auto when = expiry_of(entry->job);
+    if (!when || *when > now.boot) return watch_expiry(*entry);
     // Nobody took what was to be told.
     if (entry->lingers) return forget(*entry);
     stage(job::expired(*latest(id), now));

@@ -17,13 +17,7 @@ void Manager::create(uint32_t owner, const job::Request& request, const std::opt
     if (!trial) return reply(trial.error());
     if (request.files.empty()) return create_checked(owner, request, object, reply);
     if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
-    std::vector<CheckItem> items;
-    for (const auto& [index, file] : trial->files)
-        items.push_back(check_of(file.spec, request.type));
-    ++checks_;
-    crew_.check(owner, std::move(items), [=, this](const Status& status) {
-        --checks_;
-        stirred_();
+    consult(*trial, check_of, [=, this](const Status& status) {
         if (!status) return reply(status.error());
         create_checked(owner, request, object, reply);
     });
@@ -99,8 +93,12 @@ void Manager::take_ownership(const job::Id& id, uint32_t uid, const Reply<Done>&
 }
 
 void Manager::change(const job::Id& id, const job::Wishes& wishes, const Reply<Done>& reply) {
+    // The name of a reply is held against that of the file, which must be known by then.
+    if (wishes.reply_file_name)
+        if (auto status = ledger_.flush(); !status) return reply(status.error());
+    const auto* entry = find(id);
     verb(
-        id, [&](const job::Job& job, Now now) { return job::change(job, wishes, now); }, reply);
+        id, [&](const job::Job& job, Now now) { return job::change(job, entry->files, wishes, now); }, reply);
 }
 
 Status Manager::change_now(const job::Id& id, const job::Wishes& wishes) {

@@ -39,7 +39,7 @@ void Manager::stop_transfers(Entry& entry) {
     for (auto& [index, flight] : entry.flights) {
         if (flight.halting) continue;
         flight.halting = true;
-        crew_.halt(entry.job.owner, flight.ticket);
+        crew_.halt(flight.owner, flight.ticket);
     }
 }
 

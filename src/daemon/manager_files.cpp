@@ -20,6 +20,16 @@ CheckItem check_of_name(const job::FileSpec& spec, job::Type) {
     return item;
 }
 
+/// Can a file be made where the reply to a new upload goes? Nothing of other jobs.
+std::vector<CheckItem> check_of_reply(const job::Decision& trial) {
+    if (trial.job.type != job::Type::UploadReply || trial.files.empty()) return {};
+    auto path = job::reply_file(trial.job, trial.files.begin()->second.spec.local);
+    CheckItem item;
+    item.directory = job::directory_of(path);
+    item.name = job::name_of(path);
+    return {item};
+}
+
 /// Has an upload a reply that can be read?
 Status readable_reply(const job::Job& job) {
     if (job.type != job::Type::UploadReply)
@@ -32,19 +42,30 @@ Status readable_reply(const job::Job& job) {
 
 } // namespace
 
-/// Decides for a trial, has the worker check the files that are touched, and decides again with what is true
-/// by then.
-void Manager::with_consent(const Decide& decide, CheckItem (*item)(const job::FileSpec&, job::Type),
-                           const Reply<Touched>& reply) {
-    auto trial = decide();
-    if (!trial) return reply(trial.error());
+/// The worker's word on the files of a decision, and on where their reply would go.
+void Manager::consult(const job::Decision& trial, ItemOf item, const Crew::Answer& then) {
     std::vector<CheckItem> items;
-    for (const auto& [index, file] : trial->files)
-        items.push_back(item(file.spec, trial->job.type));
-    ++checks_;
-    crew_.check(trial->job.owner, std::move(items), [=, this](const Status& status) {
+    for (const auto& [index, file] : trial.files)
+        items.push_back(item(file.spec, trial.job.type));
+    auto done = [=, this](const Status& status) {
         --checks_;
         stirred_();
+        then(status);
+    };
+    ++checks_;
+    auto owner = trial.job.owner;
+    crew_.check(owner, std::move(items), [=, this, reply = check_of_reply(trial)](const Status& status) {
+        if (!status) return done(status);
+        crew_.check(owner, reply, done);
+    });
+}
+
+/// Decides for a trial, has the worker check the files that are touched, and decides again with what is true
+/// by then.
+void Manager::with_consent(const Decide& decide, ItemOf item, const Reply<Touched>& reply) {
+    auto trial = decide();
+    if (!trial) return reply(trial.error());
+    consult(*trial, item, [=, this](const Status& status) {
         if (!status) return reply(status.error());
         auto decision = decide();
         if (!decision) return reply(decision.error());

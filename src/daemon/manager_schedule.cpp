@@ -82,6 +82,7 @@ void Manager::fill(Entry& entry) {
         // A file whose news of this turn is not durable yet waits for the next.
         if (!ledger_.staged_file(entry.job.id, index) && wants_transfer(entry, index)) launch(entry, index);
     }
+    if (entry.flights.empty()) stage(job::settled(entry.job, files, clock_.now()));
 }
 
 void Manager::launch(Entry& entry, uint32_t index) {

@@ -37,7 +37,7 @@ uint64_t bytes_before(const Entry& entry, const job::File& file) {
 bool wants_transfer(const Entry& entry, uint32_t index) {
     const auto& file = entry.files[index];
     if (file.transferred || entry.flights.contains(index)) return false;
-    return !entry.job.on_demand || !job::segments_of(file, true).empty();
+    return !entry.job.on_demand || job::is_filled(file) || !job::segments_of(file, true).empty();
 }
 
 uint64_t size_limit(const Entry& entry, uint32_t index) {
@@ -62,6 +62,8 @@ FetchOrder fetch_order(const Entry& entry, uint32_t index) {
     if (job.on_demand && order.segments.size() > MaxHoles) order.segments.resize(MaxHoles);
     order.manner = manner_for(job, job::url_of(order.file), !order.file.led_away);
     order.sparse = job.on_demand;
+    // A checksum is of the whole; the order without segments asks for it.
+    if (order.sparse && !order.segments.empty()) order.file.spec.checksum.reset();
     order.from_zero = job.dynamic_content || !job.http.method.empty();
     order.no_checkpoints = job.high_performance;
     order.offset = order.sparse || order.from_zero ? 0 : order.file.offset;

@@ -124,7 +124,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_directory(job::directory_of(file.spec.local));
     f.set_temporary(job::temporary_name(order.job, order.index));
     f.set_offset(order.offset);
-    bool has_bytes = order.offset > 0 || (order.sparse && !file.filled.empty());
+    bool has_bytes = order.offset > 0 || (order.sparse && (!file.filled.empty() || order.segments.empty()));
     if (has_bytes) fill_identity(*f.mutable_identity(), file);
     if (file.spec.checksum) fill_digest(*f.mutable_digest(), *file.spec.checksum);
     f.set_expected_size_known(file.spec.size != job::UnknownSize);
@@ -159,6 +159,7 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     u.set_want_reply(true);
     u.set_reply_directory(job::directory_of(order.reply_file));
     u.set_reply_temporary(order.reply_temporary);
+    u.set_reply_name(job::name_of(order.reply_file));
     return u;
 }
 

@@ -269,12 +269,15 @@ void WorkerLink::later(std::function<void()> call) {
             calls_due_.reset();
             for (auto& due : std::exchange(calls_, {}))
                 due();
+            rest_if_idle();
         });
 }
 
 /// A worker ends when its socket closes; it costs memory, so it is not kept for nothing.
 void WorkerLink::rest_if_idle() {
-    if (!idle() || !socket_ || rest_) return;
+    if (!idle()) return;
+    listener_.rested();
+    if (!socket_ || rest_) return;
     rest_ = loop_.after(RestAfter, [this] {
         rest_.reset();
         if (idle()) socket_.reset();

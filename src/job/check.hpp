@@ -11,6 +11,8 @@ namespace haulier::job {
 
 /// Longest remote name, in bytes (BITS: 2,200 characters; signed URLs of today are longer).
 inline constexpr size_t MaxRemoteName = 8000;
+/// Of the remote name and the mirrors of one file together, in bytes: a worker gets them in one packet.
+inline constexpr size_t MaxSources = 32768;
 /// PATH_MAX less its terminator (choice U-26).
 inline constexpr size_t MaxLocalName = 4095;
 /// Longest file name, NAME_MAX.

@@ -69,7 +69,7 @@ std::optional<Decision> out_of_time(const Job& job, Now now) {
 }
 
 std::optional<Decision> expired(const Job& job, Now now) {
-    if (is_final(job.state) || job.completing) return std::nullopt;
+    if (is_final(job.state) || is_running(job.state) || job.completing) return std::nullopt;
     Decision d = touched(job, now);
     d.job.expired = true;
     end_cancelled(d, now);
@@ -93,8 +93,10 @@ std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
     return d;
 }
 
-BootTime expiry_of(const Job& job, Usec empty, Usec inactive) {
-    return job.moments.touched_at + (job.files_total == 0 ? empty : inactive);
+std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now) {
+    if (is_running(job.state)) return std::nullopt;
+    auto allowed_to_run = now.boot + (job.not_before - now.wall);
+    return std::max(job.moments.touched_at, allowed_to_run) + (job.files_total == 0 ? empty : inactive);
 }
 
 std::optional<BootTime> end_of_time(const Job& job) {
@@ -109,7 +111,7 @@ Decision recover(const Job& job, Now now) {
     m = {};
     // A wall clock that was set back must not make the past longer.
     m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
-    if (is_running(job.state)) move(d.job, Event::Interrupted, now);
+    if (is_running(job.state)) cut_off(d, now);
     if (job.state == State::TransientError && !is_blocked(job)) {
         auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
         m.retry_at = now.boot + left;

@@ -5,6 +5,7 @@
 #include "job/url.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 namespace haulier::job {
 
@@ -14,8 +15,7 @@ Status take_user_of(std::vector<Credentials>& all, std::string& url) {
     auto found = take_user(url);
     if (!found) return Done{};
     if (auto ok = check_credentials(*found); !ok) return ok;
-    put_credentials(all, *found);
-    return Done{};
+    return put_credentials(all, *found);
 }
 
 /// What stands in for `like` at one server alone.
@@ -29,11 +29,20 @@ const Credentials* find_slot(const std::vector<Credentials>& all, const Credenti
 
 } // namespace
 
-void put_credentials(std::vector<Credentials>& all, const Credentials& one) {
+Status put_credentials(std::vector<Credentials>& all, const Credentials& one) {
     std::erase_if(all, [&](const Credentials& c) {
         return c.target == one.target && c.scheme == one.scheme && c.only_for == one.only_for;
     });
     all.push_back(one);
+    size_t bytes = 0;
+    for (const auto& c : all)
+        bytes += c.user.size() + c.password.size();
+    if (bytes > MaxAllCredentials)
+        return Error{Errc::StringTooLong,
+                     fmt::format("the users and passwords of the job have {} bytes together, at most {} are "
+                                 "allowed",
+                                 bytes, MaxAllCredentials)};
+    return Done{};
 }
 
 Status take_users(std::vector<Credentials>& all, FileSpec& spec) {

@@ -9,8 +9,9 @@
 
 namespace haulier::job {
 
-/// Takes the slot of its target, scheme and only_for.
-void put_credentials(std::vector<Credentials>& all, const Credentials& one);
+/// Takes the slot of its target, scheme and only_for; StringTooLong where all together are too much for one
+/// order.
+Status put_credentials(std::vector<Credentials>& all, const Credentials& one);
 
 /// Moves the user names out of the URLs of `spec`.
 Status take_users(std::vector<Credentials>& all, FileSpec& spec);

@@ -59,6 +59,7 @@ Status append(Decision& d, const std::vector<FileSpec>& specs, const Limits& lim
     for (size_t i = 0; i < specs.size(); ++i) {
         auto file = new_file(d.job, specs[i], limits);
         if (!file) return about_file(file.error(), i, specs.size());
+        if (auto ok = check_reply(d.job, file->spec.local); !ok) return ok;
         d.files.emplace(d.job.files_total++, std::move(*file));
     }
     return Done{};
@@ -208,8 +209,12 @@ Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now) {
     if (uid == job.owner) return d;
     d.job.owner = uid;
     forget_owner_secrets(d.job);
+    if (!is_running(d.job.state)) return d;
     // The worker of the old owner must let go of the files.
-    restart_flights(d);
+    if (has_custom_method(d.job))
+        cut_off(d, now);
+    else
+        d.effects = {Effect::StopTransfers};
     return d;
 }
 

@@ -94,7 +94,7 @@ Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
 // ---- properties ----
 
 /// All of the wishes, or none and the error of the first that cannot be.
-Result<Decision> change(const Job& job, const Wishes& wishes, Now now);
+Result<Decision> change(const Job& job, const std::vector<File>& files, const Wishes& wishes, Now now);
 struct Removed {
     Decision decision;
     bool found = false;

@@ -83,6 +83,13 @@ Status characters_at_most(std::string_view what, const std::string& text, size_t
     return Done{};
 }
 
+Status bytes_at_most(std::string_view what, const std::string& text, size_t limit) {
+    if (text.size() > limit)
+        return Error{Errc::StringTooLong,
+                     fmt::format("{} has {} bytes, at most {} are allowed", what, text.size(), limit)};
+    return Done{};
+}
+
 Status check_token_credentials(const Credentials& c) {
     if (c.target == Credentials::Target::Proxy)
         return Error{Errc::NotSupported, "scheme 'bearer' is not supported for target 'proxy'"};
@@ -178,9 +185,7 @@ Status check_headers(const std::vector<std::string>& lines) {
 
 Result<std::string> method_for(Type type, const std::string& method) {
     if (method.empty() || method == (is_upload(type) ? "PUT" : "GET")) return std::string{};
-    if (method.size() > MaxMethod)
-        return Error{Errc::StringTooLong, fmt::format("the method has {} bytes, at most {} are allowed",
-                                                      method.size(), MaxMethod)};
+    if (auto ok = bytes_at_most("the method", method, MaxMethod); !ok) return ok.error();
     if (!is_token(method)) return invalid(fmt::format("'{}' is not an HTTP method such as POST", method));
     if (is_upload(type) && method != "POST")
         return Error{Errc::NotSupported,
@@ -193,14 +198,12 @@ Result<std::string> method_for(Type type, const std::string& method) {
 
 Status check_credentials(const Credentials& c) {
     if (auto ok = characters_at_most("the user name", c.user, MaxUserName); !ok) return ok;
-    if (c.password.size() > MaxPassword)
-        return Error{Errc::StringTooLong, fmt::format("the password has {} bytes, at most {} are allowed",
-                                                      c.password.size(), MaxPassword)};
+    if (auto ok = bytes_at_most("the password", c.password, MaxPassword); !ok) return ok;
     return c.scheme == Credentials::Scheme::Bearer ? check_token_credentials(c) : check_user(c);
 }
 
 Status check_proxy_list(const std::string& list) {
-    if (auto ok = characters_at_most("the list of proxies", list, MaxProxyList); !ok) return ok;
+    if (auto ok = bytes_at_most("the list of proxies", list, MaxProxyList); !ok) return ok;
     for (const auto& item : items_of(list))
         if (!is_proxy(item))
             return invalid(
@@ -210,8 +213,7 @@ Status check_proxy_list(const std::string& list) {
 }
 
 Status check_proxy_bypass(const std::string& bypass) {
-    if (auto ok = characters_at_most("the list of hosts without a proxy", bypass, MaxProxyList); !ok)
-        return ok;
+    if (auto ok = bytes_at_most("the list of hosts without a proxy", bypass, MaxProxyList); !ok) return ok;
     for (const auto& item : items_of(bypass))
         if (!is_bypass(item))
             return invalid(fmt::format("'{}' is not a host name, '*.domain' or '<local>'", item));

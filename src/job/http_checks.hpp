@@ -15,7 +15,9 @@ inline constexpr size_t MaxHeaders = 16384;
 inline constexpr size_t MaxUserName = 300;
 /// In bytes.
 inline constexpr size_t MaxPassword = 16384;
-/// Of the list of proxies and of the bypass list, in characters.
+/// Of all users and passwords of a job together, in bytes: a worker gets them in one packet.
+inline constexpr size_t MaxAllCredentials = 32768;
+/// Of the list of proxies and of the bypass list, in bytes.
 inline constexpr size_t MaxProxyList = 4000;
 /// In bytes.
 inline constexpr size_t MaxMethod = 64;

@@ -104,7 +104,17 @@ void move(Job& job, Event event, Now now) {
 }
 
 void restart_flights(Decision& d) {
-    if (is_running(d.job.state)) d.effects.push_back(Effect::StopTransfers);
+    if (!is_running(d.job.state) || has_custom_method(d.job) || is_upload(d.job.type)) return;
+    d.effects.push_back(Effect::StopTransfers);
+}
+
+void cut_off(Decision& d, Now now) {
+    if (has_custom_method(d.job)) {
+        JobError error{Cause::WorkerLost, 0, "the request was cut off, and cannot be repeated", NoFile};
+        return fail_for_good(d, std::move(error), now);
+    }
+    move(d.job, Event::Interrupted, now);
+    d.effects = {Effect::StopTransfers};
 }
 
 void fail_for_good(Decision& d, JobError error, Now now) {
@@ -174,13 +184,18 @@ bool starts_from_zero(const Job& job) {
 }
 
 bool lacks_ranges(const File& file) {
-    return !file.transferred && !segments_of(file, true).empty();
+    return !file.transferred && (is_filled(file) || !segments_of(file, true).empty());
 }
 
 void void_bytes(File& file) {
     file.offset = 0;
     file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;
     file.validators = {};
+    want_again(file);
+}
+
+void want_again(File& file) {
+    file.wanted.insert(file.wanted.begin(), file.filled.begin(), file.filled.end());
     file.filled.clear();
 }
 

@@ -38,8 +38,11 @@ Status changeable(const Job& job);
 /// The one door through which a state changes. The clocks that run in one state and not in another are
 /// started and stopped here.
 void move(Job& job, Event event, Now now);
-/// A running job must go on with other values than it was started with.
+/// A running job goes on with other values than it was started with. Not what a server would then do twice,
+/// nor an upload, which would begin from zero: there they hold from the next start on.
 void restart_flights(Decision& d);
+/// What a running job has in flight is lost: it is queued again, or fails if that cannot be repeated.
+void cut_off(Decision& d, Now now);
 void fail_for_good(Decision& d, JobError error, Now now);
 /// To `error` because the client, or nobody's Complete, found something wrong.
 void reject(Decision& d, JobError error, Now now);
@@ -63,5 +66,7 @@ bool starts_from_zero(const Job& job);
 bool lacks_ranges(const File& file);
 /// What is on disk of it is worthless.
 void void_bytes(File& file);
+/// On-demand: what was filled is worthless, and as welcome as before.
+void want_again(File& file);
 
 } // namespace haulier::job

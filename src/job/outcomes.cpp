@@ -75,7 +75,7 @@ bool is_credible(const Report& report) {
 
 void begin_again(File& file) {
     file.offset = 0;
-    file.filled.clear();
+    want_again(file);
     file.restarts += 1;
 }
 
@@ -116,7 +116,7 @@ void settle_ranges(Decision& d, bool wanted, Now now) {
 }
 
 bool is_whole(const Job& job, const File& file) {
-    if (job.on_demand) return file.filled == std::vector<Range>{{0, file.total}} || file.total == 0;
+    if (job.on_demand) return is_filled(file);
     auto size = local_size(file.spec, file.total);
     return size == UnknownSize || file.offset >= size;
 }
@@ -132,14 +132,20 @@ void learn_total(const Job& job, File& file, const std::vector<Segment>& segment
 }
 
 /// What a failure leaves of the file, whatever becomes of the job.
-void mark_failure(File& file, const Job& job, const Failure& failure) {
+void mark_failure(File& file, const Failure& failure) {
     auto cause = failure.error.cause;
     if (failure.void_offset || cause == Cause::LocalFileChanged) void_bytes(file);
     if (cause == Cause::LocalFileChanged) {
         file.stamp.reset();
         file.upload_url.clear();
     }
-    if (cause == Cause::InvalidRange && job.on_demand) file.wanted.clear();
+}
+
+/// Segments are fetched in the order of asking: the first range that is not here is the one that failed.
+void drop_first_wanted(File& file) {
+    auto failed = std::find_if(file.wanted.begin(), file.wanted.end(),
+                               [&](const Range& r) { return !missing({r}, file.filled).empty(); });
+    if (failed != file.wanted.end()) file.wanted.erase(failed);
 }
 
 /// Another source, or a first wrong checksum (design 5.4): the file starts again at once.
@@ -167,13 +173,7 @@ std::optional<Decision> granted(const Job& job, Now now) {
 std::optional<Decision> interrupted(const Job& job, Now now) {
     if (!is_running(job.state)) return std::nullopt;
     Decision d = untouched(job, now);
-    if (has_custom_method(job)) {
-        fail_for_good(d, {Cause::WorkerLost, 0, "the request was cut off, and cannot be repeated", NoFile},
-                      now);
-        return d;
-    }
-    move(d.job, Event::Interrupted, now);
-    d.effects = {Effect::StopTransfers};
+    cut_off(d, now);
     return d;
 }
 
@@ -236,7 +236,9 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
     after.inode = fetched.inode;
     if (!fetched.headers.empty()) after.response_headers = fetched.headers;
     after.validation = Validation::None;
-    after.transferred = is_whole(job, after);
+    // A sparse file with a checksum is looked at once more, as a whole: an order without segments.
+    bool judged = !job.on_demand || !file.spec.checksum || segments.empty();
+    after.transferred = judged && is_whole(job, after);
     reset_failures(d.job);
     if (fetched.reply) d.job.reply_total = d.job.reply_transferred = *fetched.reply;
     if (after.transferred) {
@@ -257,9 +259,10 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const File& file,
     if (is_final(job.state) || file.transferred) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
-    mark_failure(after, job, failure);
+    mark_failure(after, failure);
     rename_source(after, failure.remote);
     bool over = is_running(job.state) && !goes_on(after, job, failure);
+    if (over && job.on_demand && failure.error.cause == Cause::InvalidRange) drop_first_wanted(after);
     d.files.emplace(index, std::move(after));
     if (!over) return d;
 
@@ -268,6 +271,14 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const File& file,
         fail_for_good(d, failure.error, now);
     else
         fail_for_now(d, failure, policy, random, now);
+    return d;
+}
+
+std::optional<Decision> settled(const Job& job, const std::vector<File>& files, Now now) {
+    if (!job.on_demand || !is_running(job.state)) return std::nullopt;
+    if (std::any_of(files.begin(), files.end(), lacks_ranges)) return std::nullopt;
+    Decision d = untouched(job, now);
+    settle_ranges(d, false, now);
     return d;
 }
 

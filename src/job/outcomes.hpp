@@ -64,6 +64,9 @@ struct Failure {
 };
 std::optional<Decision> failed(const Job& job, uint32_t index, const File& file, const Failure& failure,
                                const RetryPolicy& policy, Random& random, Now now);
+/// An on-demand job with a slot and nothing in flight: where nothing that was asked for is left, it is
+/// suspended. So it is after a crash between the last checkpoint and the end of a file.
+std::optional<Decision> settled(const Job& job, const std::vector<File>& files, Now now);
 /// Bytes of an upload's reply.
 std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transferred);
 
@@ -76,8 +79,9 @@ std::optional<Decision> out_of_time(const Job& job, Now now);
 std::optional<Decision> expired(const Job& job, Now now);
 /// `cause` of blocked_by(): the job waits for its surroundings; not counted as an error (BITS 3.6).
 std::optional<Decision> blocked(const Job& job, Cause cause, Now now);
-/// When the next inactivity check is due: empty jobs after `empty`, others after `inactive`.
-BootTime expiry_of(const Job& job, Usec empty, Usec inactive);
+/// When the job will have been left alone for too long: empty ones after `empty`, others after `inactive`.
+/// Never while it runs, and not counting the wait for its date.
+std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now);
 /// When MaximumDownloadTime ends, if the job runs.
 std::optional<BootTime> end_of_time(const Job& job);
 
@@ -91,7 +95,7 @@ std::optional<Decision> publish_succeeded(const Job& job, Now now);
 /// nobody called it (AutoComplete), the job fails with `why`.
 std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now);
 
-/// A job read from the store at start: what was in flight is queued again, waits go on.
+/// A job read from the store at start: what was in flight was cut off, waits go on.
 Decision recover(const Job& job, Now now);
 
 } // namespace haulier::job

@@ -8,6 +8,7 @@
 #include "job/moves.hpp"
 #include "job/outcomes.hpp"
 
+#include <filesystem>
 #include <fmt/core.h>
 
 namespace haulier::job {
@@ -159,7 +160,7 @@ Status take_headers(Http& http, const Wishes& w) {
 Status take_identity(Http& http, const Wishes& w) {
     for (const auto& c : w.credentials) {
         if (auto ok = check_credentials(c); !ok) return ok;
-        put_credentials(http.credentials, c);
+        if (auto ok = put_credentials(http.credentials, c); !ok) return ok;
     }
     if (w.client_certificate && !w.client_certificate->empty())
         if (auto ok = check_path("client certificate", *w.client_certificate); !ok) return ok;
@@ -179,12 +180,26 @@ Status take_reply_file(Job& job, const Wishes& w) {
     if (!w.reply_file_name) return Done{};
     if (job.type != Type::UploadReply)
         return Error{Errc::NotSupported, "ReplyFileName is for jobs of type 'upload-reply' only"};
-    if (job.reply_total != UnknownSize || job.reply_transferred > 0 || job.state == State::Transferred)
-        return Error{Errc::InvalidState, "the reply is being received, its file cannot be another now"};
     if (!w.reply_file_name->empty())
         if (auto ok = check_path("reply file", *w.reply_file_name); !ok) return ok;
     job.reply_file_name = *w.reply_file_name;
     return Done{};
+}
+
+/// Is the reply, or may it be, in its directory under its temporary name?
+bool is_reply_placed(const Job& job) {
+    bool begun = job.reply_total != UnknownSize || job.reply_transferred > 0;
+    return begun || is_running(job.state) || job.state == State::Transferred;
+}
+
+Status check_new_reply(const Job& before, const Job& after, const std::vector<File>& files) {
+    if (files.empty()) return Done{};
+    auto directory = directory_of(reply_file(before, files));
+    if (is_reply_placed(before) && directory_of(reply_file(after, files)) != directory)
+        return Error{
+            Errc::InvalidState,
+            fmt::format("the reply is received in '{}' and can only have another name there", directory)};
+    return check_reply(after, files.front().spec.local);
 }
 
 /// Each is fine alone, but together?
@@ -229,10 +244,23 @@ Status take_wishes(Job& job, const Wishes& wishes) {
     return check_together(job);
 }
 
-Result<Decision> change(const Job& job, const Wishes& wishes, Now now) {
+Status check_reply(const Job& job, const std::string& local) {
+    if (job.type != Type::UploadReply) return Done{};
+    auto reply = reply_file(job, local);
+    if (auto ok = check_path("reply file", reply); !ok)
+        return Error{ok.error().code, ok.error().sentence + ": choose another ReplyFileName"};
+    using std::filesystem::path;
+    if (path{reply}.lexically_normal() == path{local}.lexically_normal())
+        return invalid(fmt::format("the reply file '{}' is the file that is sent", reply));
+    return Done{};
+}
+
+Result<Decision> change(const Job& job, const std::vector<File>& files, const Wishes& wishes, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
     if (auto ok = take_wishes(d.job, wishes); !ok) return ok.error();
+    if (wishes.reply_file_name)
+        if (auto ok = check_new_reply(job, d.job, files); !ok) return ok.error();
     disturb(d, job, now);
     bool listener = wishes.notify_service && !wishes.notify_service->name.empty();
     if (wishes.notify_flags || listener) say_again(d);

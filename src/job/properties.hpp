@@ -8,5 +8,7 @@ namespace haulier::job {
 
 /// Checks all of them and sets them; what they do to a job that runs or waits is not decided here.
 Status take_wishes(Job& job, const Wishes& wishes);
+/// Can the reply of an upload have its name, beside the file `local`? Done for other jobs.
+Status check_reply(const Job& job, const std::string& local);
 
 } // namespace haulier::job

@@ -65,10 +65,16 @@ std::vector<Segment> segments_of(const File& file, bool on_demand) {
     uint64_t local = 0;
     for (const auto& range : file.spec.ranges) {
         auto length = length_within(range, file.total);
+        if (length == 0) length = ToEnd; // nothing is left for it; the server shall say so
         segments.push_back({range.offset, length, local});
         local = local == BehindTheOneBefore || length == ToEnd ? BehindTheOneBefore : local + length;
     }
     return segments;
+}
+
+bool is_filled(const File& file) {
+    return file.total == 0 ||
+           (file.total != UnknownSize && file.filled == std::vector<Range>{{0, file.total}});
 }
 
 uint64_t local_size(const FileSpec& spec, uint64_t remote_total) {

@@ -25,6 +25,9 @@ struct Segment {
 /// ToEnd a number. On-demand: what is wanted and not filled, in the order of wanting.
 std::vector<Segment> segments_of(const File& file, bool on_demand);
 
+/// On-demand: every byte is here. What is left is the worker's last look at the whole.
+bool is_filled(const File& file);
+
 /// Bytes of the local file, UnknownSize while a range to the end has no known one. Plain: `remote_total`.
 uint64_t local_size(const FileSpec& spec, uint64_t remote_total);
 /// What a client is told: bytes of the local file as far as they are known.

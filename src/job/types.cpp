@@ -25,9 +25,12 @@ std::string temporary_name(const Id& id, uint32_t index) {
     return fmt::format(".haulier-{}-{}.part", id.hex, index);
 }
 
+std::string reply_file(const Job& job, const std::string& local) {
+    return job.reply_file_name.empty() ? local + ".reply" : job.reply_file_name;
+}
+
 std::string reply_file(const Job& job, const std::vector<File>& files) {
-    if (!job.reply_file_name.empty() || files.empty()) return job.reply_file_name;
-    return files.front().spec.local + ".reply";
+    return files.empty() ? job.reply_file_name : reply_file(job, files.front().spec.local);
 }
 
 } // namespace haulier::job

@@ -193,7 +193,8 @@ struct File {
     bool transferred = false; ///< all bytes are here, checked and durable
     bool completed = false;   ///< available under its own name
     Validation validation = Validation::None;
-    bool led_away = false; ///< a server, not the client, named where it comes from: no secrets of the job go there
+    bool led_away =
+        false; ///< a server, not the client, named where it comes from: no secrets of the job go there
     std::string response_headers;  ///< of the last answer, lines with LF; what is not text is replaced
     uint32_t source = 0;           ///< 0 = the remote name, n = mirror n-1
     std::vector<SourceMark> marks; ///< by source; missing ones are blank
@@ -214,7 +215,8 @@ std::string name_of(const std::string& local);
 std::string temporary_name(const Id& id, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.
 inline constexpr uint32_t ReplyIndex = NoFile - 1;
-/// Where the reply of an upload goes: what the client chose, or beside the first file.
+/// Where the reply of an upload goes: what the client chose, or beside the file that is sent.
+std::string reply_file(const Job& job, const std::string& local);
 std::string reply_file(const Job& job, const std::vector<File>& files);
 
 enum class NoticeKind { Transferred, Error, FileTransferred };

@@ -85,6 +85,10 @@ int64_t Connection::last_row() const {
     return sqlite3_last_insert_rowid(db_.get());
 }
 
+bool Connection::changed_rows() const {
+    return sqlite3_changes64(db_.get()) > 0;
+}
+
 void Connection::leave_untouched() {
     if (db_) sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }

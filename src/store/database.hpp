@@ -39,6 +39,8 @@ public:
 
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] int64_t last_row() const;
+    /// Did the last INSERT, UPDATE or DELETE change any row?
+    [[nodiscard]] bool changed_rows() const;
     /// Leaves the file and its log exactly as they are when the connection is dropped.
     void leave_untouched();
 

@@ -12,6 +12,8 @@ namespace haulier::store {
 struct Store::Inside {
     Connection db;
     Statements statements;
+    /// Passwords and headers that are no longer true may stand in the log, also those of the last run.
+    bool secrets_in_log = true;
     /// What waits for commit(). Last, so that it is dropped before the others.
     std::optional<Transaction> group;
 
@@ -31,9 +33,13 @@ struct Store::Inside {
     Status save_job(const job::Job& job);
     Status save_http(const job::Job& job);
     Status save_credentials(const job::Job& job);
+    Status remove(const job::Id& id);
     Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    /// Copies the log into the database, which overwrites what is deleted, and empties it. Somebody who
+    /// reads at the same time can prevent that; then it is tried again after the next commit.
+    void wipe_log();
     Result<OutboxRow> add_notice(const job::Job& job, const job::Notice& notice);
 
     /// Runs `change` in the group; an error ends the group and undoes it.
@@ -46,6 +52,8 @@ struct Store::Inside {
     }
 
 private:
+    /// Of a statement that writes passwords or headers, or deletes them.
+    Status run_with_secrets(Use& use);
     Status bring_up(const std::string& path);
     /// All rows are read once, only to know that they can be.
     Status check_rows();

@@ -67,7 +67,15 @@ Status Store::Inside::bring_up(const std::string& path) {
     if (auto ok = migrate(db, steps()); !ok) return ok;
     if (auto ok = set_up(db); !ok) return ok;
     if (auto ok = statements.prepare(db); !ok) return ok;
-    return check_rows();
+    if (auto ok = check_rows(); !ok) return ok;
+    wipe_log();
+    return Done{};
+}
+
+void Store::Inside::wipe_log() {
+    if (!secrets_in_log) return;
+    auto prevented = db.ask_integer("PRAGMA wal_checkpoint(TRUNCATE)");
+    secrets_in_log = !prevented || *prevented != 0;
 }
 
 Status Store::Inside::check_rows() {

@@ -92,10 +92,10 @@ Status Store::Inside::save_job(const job::Job& job) {
 }
 
 Status Store::Inside::save_http(const job::Job& job) {
-    if (!has_http(job.http)) return Use{statements.drop_http}.text(job.id.hex).run();
+    if (!has_http(job.http)) return run_with_secrets(Use{statements.drop_http}.text(job.id.hex));
     Use use{statements.save_http};
     bind_http(use, job.id, job.http);
-    return use.run();
+    return run_with_secrets(use);
 }
 
 Status Store::Inside::save_credentials(const job::Job& job) {
@@ -103,10 +103,23 @@ Status Store::Inside::save_credentials(const job::Job& job) {
     for (size_t number = 0; number < all.size(); ++number) {
         Use use{statements.save_credentials};
         bind_credentials(use, job.id, number, all[number]);
-        if (auto ok = use.run(); !ok) return ok;
+        if (auto ok = run_with_secrets(use); !ok) return ok;
     }
     auto count = static_cast<int64_t>(all.size());
-    return Use{statements.trim_credentials}.text(job.id.hex).integer(count).run();
+    return run_with_secrets(Use{statements.trim_credentials}.text(job.id.hex).integer(count));
+}
+
+/// The rest of the job goes with its row.
+Status Store::Inside::remove(const job::Id& id) {
+    if (auto ok = run_with_secrets(Use{statements.drop_http}.text(id.hex)); !ok) return ok;
+    auto all = run_with_secrets(Use{statements.trim_credentials}.text(id.hex).integer(0));
+    return all ? Use{statements.remove_job}.text(id.hex).run() : all;
+}
+
+Status Store::Inside::run_with_secrets(Use& use) {
+    auto ok = use.run();
+    secrets_in_log = secrets_in_log || (ok && db.changed_rows());
+    return ok;
 }
 
 Status Store::Inside::save_file(const job::Id& id, uint32_t number, const job::File& file) {
@@ -169,7 +182,7 @@ Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
 }
 
 Status Store::remove(const job::Id& id) {
-    return inside_->in_group([&] { return Use{inside_->statements.remove_job}.text(id.hex).run(); });
+    return inside_->in_group([&] { return inside_->remove(id); });
 }
 
 Status Store::acknowledge(int64_t row) {
@@ -193,6 +206,7 @@ Status Store::commit() {
     if (!inside_->group) return Done{};
     auto ended = inside_->group->commit();
     inside_->group.reset();
+    if (ended) inside_->wipe_log();
     return ended;
 }
 

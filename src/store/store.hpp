@@ -74,7 +74,7 @@ public:
     Status set_launches(const Launches& launches);
 
     /// Makes everything since the last commit durable; without anything, nothing. On error nothing of it has
-    /// happened.
+    /// happened. Passwords and headers that were removed are then in no file of the store any more.
     Status commit();
     [[nodiscard]] bool in_transaction() const;
 

@@ -66,10 +66,10 @@ void set_connection(Easy& easy, const NetworkSettings& settings, const Url& url)
 }
 
 /// curl takes a name without a value for the wish to leave the header out.
-std::string as_curl_says(std::string line) {
+std::string as_curl_says(const std::string& line) {
     auto colon = line.find(':');
     if (colon != std::string::npos && line.find_first_not_of(" \t", colon + 1) == std::string::npos)
-        line.replace(colon, std::string::npos, ";");
+        return line.substr(0, colon) + ';';
     return line;
 }
 

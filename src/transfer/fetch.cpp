@@ -53,9 +53,10 @@ Trouble Fetch::check_order() const {
     if (auto* fault = std::get_if<UrlFault>(&url))
         return Failure{.cause = wire::INTERNAL, .sentence = std::move(fault->sentence)};
     if (!is_temporary_name(order_.temporary)) return impossible("The temporary file has an impossible name.");
-    bool fits =
-        order_.sparse ? order_.offset == 0 && order_.digest == wire::Digest::NONE : order_.layout.is_packed();
-    if (!order_.layout.is_sound() || !fits || (order_.from_zero && !plain_))
+    bool fits = order_.sparse ? order_.offset == 0 && (order_.digest == wire::Digest::NONE || last_look())
+                              : order_.layout.is_packed();
+    bool sound = order_.layout.is_sound() || (last_look() && order_.identity.size);
+    if (!sound || !fits || (order_.from_zero && !plain_))
         return impossible("What is to be fetched cannot be laid into one file.");
     return {};
 }
@@ -114,13 +115,14 @@ void Fetch::read_back() {
     if (!known_.digest) return ask();
     hasher_ = Hasher::make(order_.digest);
     if (!hasher_) return fail(impossible("This system refuses to compute that kind of checksum."));
-    if (known_.offset == 0 || (plain_ && plan(known_, false) == Asked::Whole)) return ask();
+    uint64_t here = last_look() ? known_.identity.size.value_or(0) : known_.offset;
+    if (here == 0 || (plain_ && plan(known_, false) == Asked::Whole)) return ask();
     auto done = [this](Outcome<std::shared_ptr<Hasher>> outcome) {
         if (auto* failure = std::get_if<Failure>(&outcome)) return fail(std::move(*failure));
         hasher_ = std::get<0>(std::move(outcome));
         ask();
     };
-    read_back_ = std::make_unique<ReadBack>(yard_.disk, part_, std::move(hasher_), known_.offset, done);
+    read_back_ = std::make_unique<ReadBack>(yard_.disk, part_, std::move(hasher_), here, done);
 }
 
 /// The daemon knows now that nothing on disk counts: from here on the old bytes may be destroyed.

@@ -74,6 +74,8 @@ private:
     // fetch_exchange.cpp: questions and answers.
     void ask();
     [[nodiscard]] bool all_here() const;
+    /// All of a sparse file is here; it is looked at as a whole, and no server is asked.
+    [[nodiscard]] bool last_look() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] Question question() const;
     Take body(const Answer& answer, std::string_view bytes) noexcept override;
     void ended(const Answer& answer, const Ending& ending) override;

@@ -25,7 +25,11 @@ void Fetch::ask() {
     asked_ = order_.from_zero ? Asked::Whole : plan(known_, yard_.if_range_broken.contains(url_.origin()));
     place_ = order_.layout.at(known_.offset, known_.identity.size);
     if (all_here()) {
-        adopt({.course = Course::AllHere, .identity = known_.identity, .end = known_.offset});
+        bool lost = last_look() && !bound_;
+        if (lost) known_.digest = false; // there is nothing to judge
+        adopt({.course = lost ? Course::StartOver : Course::AllHere,
+               .identity = known_.identity,
+               .end = known_.offset});
         return body_over();
     }
     judged_ = false;
@@ -152,7 +156,7 @@ void Fetch::adopt(const Verdict& verdict) {
     begun_ = true;
     if (!goes_on) known_.offset = 0;
     if (!goes_on) place_ = order_.layout.at(0, identity_.size);
-    if (!goes_on && known_.digest) hasher_ = Hasher::make(order_.digest);
+    if (!goes_on) hasher_ = known_.digest ? Hasher::make(order_.digest) : nullptr;
     awaiting_proceed_ = !goes_on && stored_;
     say_begun(known_.offset);
     if (!awaiting_proceed_) open_sink(known_.offset);

@@ -26,6 +26,7 @@ public:
 
     /// The whole file, as it is.
     [[nodiscard]] bool is_plain() const;
+    [[nodiscard]] bool is_empty() const { return segments_.empty(); }
     /// At least one segment, none of them empty, and no numbers that a file cannot have.
     [[nodiscard]] bool is_sound() const;
     /// In the local file, too, each segment begins where the one before it ends.

@@ -67,9 +67,21 @@ Verdict judge_part(const Known& known, bool bound, const Layout::Place& place, c
     return verdict;
 }
 
+/// All of nothing is here; some servers say so with 416.
+Verdict judge_empty(const Known& known, bool bound, const Answer& answer) {
+    if (known.expected_size.value_or(0) != 0)
+        return fail(wire::SIZE_MISMATCH,
+                    fmt::format("The file is empty, but {} bytes were expected.", *known.expected_size));
+    auto verdict = compare(known, bound, identity_of(answer, 0), {.end = known.offset});
+    bool fits = verdict.course == Course::GoOn || verdict.course == Course::StartOver;
+    if (fits) verdict.course = Course::AllHere;
+    return verdict;
+}
+
 Verdict judge_beyond_end(const Known& known, bool bound, const Layout::Place& place, const Answer& answer) {
     auto range = parse_content_range(answer.content_range);
     auto total = range ? range->total : std::nullopt;
+    if (total == uint64_t{0} && place.remote == 0 && place.to_end) return judge_empty(known, bound, answer);
     if (bound && total && known.identity.size && *total != *known.identity.size)
         return {.course = Course::AskWhole};
     if (!total)

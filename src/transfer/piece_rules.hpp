@@ -17,7 +17,7 @@ namespace haulier::transfer {
 std::string range_value(const Layout::Place& place, bool bound);
 
 /// `known.offset`: where in the stream the piece begins; `Verdict::end` counts there, too. GoOn if `bound`,
-/// else StartOver: nothing that was there before counts.
+/// else StartOver: nothing that was there before counts. AllHere: the file is empty.
 Verdict judge_piece(const Known& known, bool bound, const Layout::Place& place, const Answer& answer,
                     int64_t now);
 

@@ -2,7 +2,9 @@
 #include "transfer/reply_file.hpp"
 
 #include <chrono>
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -13,6 +15,19 @@ constexpr Usec LockRetry = std::chrono::milliseconds{100};
 constexpr uint32_t LockTries = 100;
 
 } // namespace
+
+Trouble check_reply_name(const std::string& directory, const std::string& name, const Inode& source) {
+    auto opened = Directory::open(directory);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    struct stat st {};
+    if (fstatat(std::get<Directory>(opened).fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};
+    auto what = S_ISDIR(st.st_mode) ? "a directory" : inode_of(st) == source ? "the file that is sent" : "";
+    if (!*what) return {};
+    return Failure{.cause = wire::LOCAL_FILE,
+                   .sentence = fmt::format("“{}” in “{}” is {}; the reply cannot replace it. Choose another "
+                                           "ReplyFileName.",
+                                           name, directory, what)};
+}
 
 ReplyFile::ReplyFile(Loop& loop, DiskThread& disk, Sink::Rhythm rhythm, Events events)
     : loop_(loop), disk_(disk), rhythm_(rhythm), events_(std::move(events)) {}

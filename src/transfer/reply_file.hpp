@@ -17,6 +17,9 @@
 
 namespace haulier::transfer {
 
+/// Nothing if a reply may get that name there: it must not replace a directory, nor the file that is sent.
+Trouble check_reply_name(const std::string& directory, const std::string& name, const Inode& source);
+
 class ReplyFile {
 public:
     struct Events {

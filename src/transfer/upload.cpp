@@ -93,6 +93,8 @@ void Upload::digested(const std::string& hex) {
 
 void Upload::open_reply() {
     if (!order_.want_reply()) return begin();
+    if (auto trouble = check_reply_name(order_.reply_directory(), order_.reply_name(), stamp_.inode))
+        return fail(*trouble);
     auto opened = [this](const Trouble& trouble) { trouble ? fail(*trouble) : begin(); };
     auto room = [this] {
         if (request_) request_->resume();

@@ -62,6 +62,7 @@ def bad_files(stack) -> dict[str, tuple]:
         "line break in the URL": ("http://127.0.0.1/file\r\nX: y", good, {}, "InvalidArgument"),
         "space in the URL": ("http://127.0.0.1/a file", good, {}, "InvalidArgument"),
         "nothing at all": ("", good, {}, "InvalidArgument"),
+        "too many long mirrors": (URL, good, {"Mirrors": [URL + "x" * 7000] * 5}, "StringTooLong"),
         "URL too long": ("http://127.0.0.1/" + "x" * 8000, good, {}, "StringTooLong"),
         "unknown file option": (URL, good, {"Colour": GLib.Variant("s", "red")}, "NotSupported"),
         "file option of another type": (URL, good, {"Size": GLib.Variant("s", "7")}, "InvalidArgument"),

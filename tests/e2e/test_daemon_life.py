@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The daemon comes when called, leaves when idle, and what it knows outlives it."""
 
+import http.server
+import os
 import random
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
+
+import pytest
 
 from support.checks import assert_file, part_files
 from support.client import JOB, NAME
@@ -45,6 +50,63 @@ def test_a_daemon_at_work_stays(new_stack):
     stack.client.pause(1)
     assert stack.daemon_pid() == pid
     job.suspend()
+    stack.wait_stopped()
+
+
+class SlowToForget(http.server.BaseHTTPRequestHandler):
+    """A tus server that takes nothing, and forgets an upload only when `gate` is open."""
+    protocol_version = "HTTP/1.1"
+    asked: threading.Event
+    gate: threading.Event
+
+    def log_message(self, *_) -> None:
+        """Silence."""
+
+    def answer(self, status: int, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in (headers | {"Tus_Resumable": "1.0.0", "Content_Length": "0"}).items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def do_OPTIONS(self) -> None:
+        self.answer(204, Tus_Version="1.0.0", Tus_Extension="creation,termination")
+
+    def do_POST(self) -> None:
+        self.answer(201, Location="/files/1")
+
+    def do_PATCH(self) -> None:
+        self.gate.wait()
+
+    def do_DELETE(self) -> None:
+        self.asked.set()
+        self.gate.wait()
+        self.answer(204)
+
+
+@pytest.fixture
+def slow_to_forget():
+    handler = type("Bound", (SlowToForget,), {"asked": threading.Event(), "gate": threading.Event()})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    handler.url = f"http://127.0.0.1:{server.server_port}/files"
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield handler
+    handler.gate.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_daemon_leaves_when_the_last_server_has_answered(new_stack, slow_to_forget):
+    stack = new_stack({"Daemon": {"IdleTimeout": "200ms"}})
+    (stack.downloads / "source").write_bytes(BIG)
+    job = stack.manager.create(job_type="upload", files=[(slow_to_forget.url, stack.downloads / "source")], Resume=True)
+    job.wait_state("transferring")
+    job.cancel()
+    assert slow_to_forget.asked.wait(patience(15))
+    pid = stack.daemon_pid()
+    stack.client.pause(1)
+    assert stack.daemon_pid() == pid
+    slow_to_forget.gate.set()
     stack.wait_stopped()
 
 
@@ -237,3 +299,22 @@ def test_sigterm_with_calls_unanswered_is_a_clean_end_and_what_was_asked_is_done
     for name in names:
         assert_file(stack.downloads / name, BIG[:1000])
     assert not part_files(stack.downloads)
+
+
+def test_a_job_that_changes_hands_leaves_the_old_owners_worker(stack):
+    """The session bus knows one user; the job of another is made in the database."""
+    server = stack.fault_server()
+    server.add("/file", BIG, manner=Manner(rate=1 << 18))
+    job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")])
+    stack.kill_daemon()
+    with sqlite3.connect(stack.state / "haulier.db") as db:
+        db.execute("UPDATE jobs SET owner = owner + 1")
+    job.resume()
+    job.wait_bytes(100_000)
+    (old,) = stack.worker_pids()
+    job.call("TakeOwnership")
+    assert job.get("Owner") == os.getuid()
+    stack.client.wait(lambda: len(server.requests) == 2, "the new owner's request")
+    server.wait(lambda: server.requests[0].ended, "the end of the old one")
+    assert len(stack.worker_pids()) == 2 and old in stack.worker_pids()
+    assert server.requests[0].sent < len(BIG) and server.requests[1].range_start > 0

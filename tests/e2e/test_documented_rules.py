@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What BITS' documentation says of values, failures, turns and clocks: rows of docs/bits-checks.md."""
 
+import time
+
 import pytest
 
 from support.checks import assert_file, leftovers, refused
@@ -156,6 +158,20 @@ def test_D_33_a_job_that_nobody_touches_expires(new_stack):
             [s for s in stack.client.signals if s.member == "JobRemoved"]) == 2 else None, "two JobRemoved")
     assert results == {done.id: "expired", empty.id: "expired"}
     assert leftovers(stack.downloads) == [] and done.state == "cancelled"
+
+
+def test_a_job_that_runs_or_waits_for_its_date_does_not_expire(new_stack):
+    stack = new_stack({"Jobs": {"InactivityTimeout": "1s"}})
+    server = stack.fault_server()
+    running = running_job(stack, server, "slow", HighPerformance=True)
+    running.wait_state("transferring")
+    tomorrow = (int(time.time()) + 86_400) * 1_000_000
+    waiting = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], NotBefore=tomorrow, Resume=True)
+    for _ in range(2):  # one after the other: more than the timeout passes
+        idle = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")])
+        stack.client.wait(lambda: (idle.id, "expired") in [
+            (s.args[1], s.args[2]) for s in stack.client.signals if s.member == "JobRemoved"], "the end of the idle job")
+    assert running.state == "transferring" and waiting.state == "queued"
 
 
 def test_D_37_failed_tries_are_counted(stack):

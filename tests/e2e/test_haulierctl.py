@@ -10,25 +10,10 @@ import pytest
 
 from support.checks import assert_file, leftovers, sha256
 from support.environment import patience
-from support.haulierctl import (DONE, INTERRUPTED, JOB_CANCELLED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl,
-                                Result)
+from support.haulierctl import (DATA, DONE, INTERRUPTED, JOB_CANCELLED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB,
+                                REFUSED, Ctl, Result)
 from support.manner import Manner
 from support.notify_service import NotifyService
-from support.stack import body
-
-DATA = body(400_000)
-
-
-@pytest.fixture
-def ctl(stack) -> Ctl:
-    return Ctl(stack)
-
-
-@pytest.fixture
-def remote(stack):
-    server = stack.fault_server()
-    server.add("/file.bin", DATA)
-    return server
 
 
 def stalled(remote, path="/slow"):
@@ -143,6 +128,17 @@ def test_suspend_resume_cancel_of_several(stack, ctl, remote):
     ctl("cancel", *ids)
     assert leftovers(stack.downloads) == []
     assert "no" in ctl("cancel", ids[0], code=NO_SUCH_JOB).err
+
+
+def test_get_joins_the_job_of_its_key_also_with_a_password_in_the_url(stack, ctl, remote):
+    url, resource = stalled(remote)
+    url = url.replace("://", "://anna:secret@")
+    job_id = ctl("get", "--no-wait", url, "f", "--key", "mine").out
+    assert ctl("get", "--no-wait", url, "f", "--key", "mine").out == job_id
+    assert "something else" in ctl("get", url, "g", "--key", "mine", code=REFUSED).err
+    resource.gate.set()
+    ctl("get", url, "f", "--key", "mine")
+    assert_file(stack.downloads / "f", DATA)
 
 
 def test_wait_ends_as_the_job_does(stack, ctl, remote):

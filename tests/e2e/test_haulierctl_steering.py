@@ -4,26 +4,9 @@
 import os
 import pty
 
-import pytest
-
 from support.checks import assert_file
 from support.environment import patience
-from support.haulierctl import DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_SUCH_JOB, REFUSED, Ctl, Result
-from support.stack import body
-
-DATA = body(400_000)
-
-
-@pytest.fixture
-def ctl(stack) -> Ctl:
-    return Ctl(stack)
-
-
-@pytest.fixture
-def remote(stack):
-    server = stack.fault_server()
-    server.add("/file.bin", DATA)
-    return server
+from support.haulierctl import DATA, DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_SUCH_JOB, REFUSED, Result
 
 
 def descriptor(text: str) -> int:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """On-demand mode (BITS 1.7, 6.6): pieces of a file in the order in which they are asked for."""
 
-from support.checks import assert_file, refused
+import pytest
+
+from support.checks import assert_file, refused, sha256
 from support.manner import Manner
 from support.stack import body
 
@@ -93,11 +95,45 @@ def test_another_version_empties_the_file(stack):
     job.request_ranges(0, (5000, END))
     job.resume()
     job.wait_state("suspended", "transferred")
+    assert job.filled_ranges()[0][0] == 0, "what was there is fetched again unasked"
     job.call("UpdateDownloadPosition", "(ut)", 0, 0)
     job.resume()
     job.wait_state("transferred")
     job.complete()
     assert_file(stack.downloads / "file", new)
+
+
+@pytest.mark.parametrize("ranges, end", [([(0, END)], "transferred"), ([(0, 300_000)], "suspended")])
+def test_a_kill_at_the_very_end_leaves_nothing_stuck(stack, ranges, end):
+    """Between the last checkpoint and the end of the file: the server holds back what ends the body."""
+    server = stack.fault_server()
+    length = min(ranges[0][1], len(CONTENT))
+    server.add("/file", CONTENT, manner=Manner(chunked=True, send=length - 1, gate=True, then="finish"))
+    job = on_demand(stack, server)
+    job.request_ranges(0, *ranges)
+    job.resume()
+    job.wait_bytes(length - 1)
+    job.wait_property("State", lambda state: state == "transferring")
+    server.resources["/file"].gate.set()
+    stack.client.wait(lambda: sum(n for _, n in job.filled_ranges()) >= length, "the last checkpoint")
+    stack.kill_daemon()
+    job.wait_property("State", lambda state: state == end)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_checksum_judges_the_whole(stack, right):
+    server = stack.fault_server()
+    server.add("/file", CONTENT)
+    options = {"Checksum": "sha256:" + (sha256(CONTENT) if right else "0" * 64)}
+    job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file", options)], OnDemand=True)
+    job.request_ranges(0, (500_000, END))
+    job.resume()
+    job.wait_property("State", lambda state: state == "suspended")
+    job.request_ranges(0, (0, END))
+    job.resume()
+    job.wait_state("transferred" if right else "error", unless=())
+    if not right:
+        assert job.get("Error")[1] == "checksum-mismatch" and job.files()[0]["Transferred"] is False
 
 
 def test_without_on_demand_mode_there_are_no_pieces(stack):

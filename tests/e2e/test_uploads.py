@@ -380,7 +380,7 @@ def test_the_progress_of_a_reply(stack, answering):
     with refused("InvalidState"):
         job.reply_data()
     with refused("InvalidState"):
-        job.set("ReplyFileName", str(stack.downloads / "other"))
+        job.set("ReplyFileName", str(stack.directory / "other"))
     server.gate.set()
     job.wait_state("transferred")
     assert job.get("ReplyProgress") == (300_000, 300_000) and job.reply_data() == reply
@@ -421,3 +421,68 @@ def test_a_reply_survives_the_death_of_the_daemon(stack, answering):
     assert job.reply_data() == b"well done"
     job.complete()
     assert leftovers(stack.downloads) == ["source", "source.reply"]
+
+
+def test_a_reply_that_cannot_be_kept_is_refused_before_anything_is_sent(stack):
+    url, local = stack.nginx(writable=True).url("file"), source(stack, b"question")
+    (stack.downloads / "folder").mkdir()
+    bad = {stack.downloads / "nowhere/reply": "LocalFile", stack.downloads / "folder": "LocalFile",
+           stack.downloads / ("x" * 256): "StringTooLong", local: "InvalidArgument"}
+    for reply, error in bad.items():
+        with refused(error):
+            stack.manager.create(job_type="upload-reply", files=[(url, local)], ReplyFileName=str(reply))
+    job = stack.manager.create(job_type="upload-reply")
+    job.set("ReplyFileName", str(stack.downloads / "folder"))
+    with refused("LocalFile"):
+        job.add_file(url, local)
+    long_name = source(stack, b"question", "y" * 250)
+    job.set("ReplyFileName", "")
+    with refused("StringTooLong"):
+        job.add_file(url, long_name)
+    job.set("ReplyFileName", str(stack.downloads / "reply"))
+    job.add_file(url, long_name)
+    with refused("InvalidArgument"):
+        job.set("ReplyFileName", str(long_name))
+    assert len(stack.manager.list()) == 1
+
+
+def test_a_reply_file_that_is_set_later_is_looked_at_before_anything_is_sent(stack):
+    server = stack.nginx(writable=True)
+    (stack.downloads / "folder").mkdir()
+    job = stack.manager.create(job_type="upload-reply", files=[(server.url("file"), source(stack, b"question"))])
+    for reply in ("nowhere/reply", "folder"):
+        job.set("ReplyFileName", str(stack.downloads / reply))
+        job.resume()
+        job.wait_state("error", unless=())
+        assert job.get("Error")[:2] == ("local-file", "local-file")
+    job.set("ReplyFileName", str(stack.downloads / "reply"))
+    job.resume()
+    job.wait_state("transferred")
+    assert job.complete() == ("complete", 1, 0)
+    assert [access.method for access in server.finished_log()] == ["OPTIONS", "PUT"]
+
+
+def test_a_reply_whose_name_was_taken_meanwhile_gets_another(stack, answering):
+    server = answering(b"well done")
+    server.gate.set()
+    job = upload(stack, server.url(), source(stack), "upload-reply")
+    job.wait_state("transferred")
+    (stack.downloads / "source.reply").mkdir()
+    with refused("LocalFile"):
+        job.complete()
+    with refused("InvalidState"):
+        job.set("ReplyFileName", str(stack.directory / "reply"))
+    job.set("ReplyFileName", str(stack.downloads / "reply"))
+    assert job.reply_data() == b"well done"
+    assert job.complete() == ("complete", 1, 0)
+    assert (stack.downloads / "reply").read_bytes() == b"well done"
+
+
+@pytest.mark.parametrize("name, value", [("BandwidthLimit", 0), ("SecurityFlags", ["ignore-dates"])])
+def test_an_upload_that_runs_is_not_begun_again_by_a_change(stack, name, value):
+    server = stack.nginx(writable=True)
+    job = upload(stack, server.url("file"), source(stack), BandwidthLimit=SLOWLY)
+    job.wait_bytes(2_000_000)
+    job.set(name, value)
+    job.wait_state("transferred")
+    assert [access.method for access in server.finished_log()].count("PUT") == 1

@@ -203,6 +203,7 @@ def test_listing_is_paged_and_filtered(stack):
     ids = [properties["Id"] for _, properties in stack.manager.list()]
     assert ids == [job.id for job in jobs], "oldest first"
     assert [p["DisplayName"] for _, p in stack.manager.list(Offset=1, Limit=2)] == ["job 1", "job 2"]
+    assert [p["DisplayName"] for _, p in stack.manager.list(Offset=3, Limit=0)] == ["job 3", "job 4"], "0 = all"
     assert stack.manager.list(States=["transferring", "error"]) == []
     assert len(stack.manager.list(States=["suspended"])) == 5
     assert stack.manager.property("Jobs") == 5

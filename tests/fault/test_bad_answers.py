@@ -6,6 +6,7 @@ import socket
 import time
 
 from support.checks import assert_file, leftovers
+from support.client import UNKNOWN
 from support.manner import Manner, http_date
 from support.stack import body
 
@@ -111,6 +112,18 @@ def test_D_19_bodies_without_a_length_are_fetched_whole(stack):
         assert job.get("BytesTotal") == len(DATA)
         job.complete()
         assert_file(stack.downloads / name, DATA)
+
+
+def test_all_of_an_empty_file_is_here_also_where_the_server_calls_that_no_range(stack):
+    server = stack.fault_server()
+    server.add("/file", manner=Manner(status=416, headers={"Content-Range": "bytes */0"}))
+    job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], OnDemand=True)
+    job.request_ranges(0, (0, UNKNOWN))
+    job.resume()
+    job.wait_state("transferred")
+    assert job.files()[0]["BytesTotal"] == 0
+    job.complete()
+    assert_file(stack.downloads / "file", b"")
 
 
 def test_an_encoding_that_nobody_asked_for_is_stored_as_sent_or_refused(stack):

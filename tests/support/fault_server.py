@@ -138,6 +138,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         state = self.server_state
         headers = {name.lower(): value for name, value in self.headers.items()}

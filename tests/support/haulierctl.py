@@ -5,8 +5,11 @@ import json
 import subprocess
 
 from .environment import patience, program
+from .stack import body
 
 DONE, REFUSED, MISUSED, NO_SUCH_JOB, JOB_FAILED, JOB_CANCELLED, NO_BUS, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+
+DATA = body(400_000)  # the file that the fixture `remote` offers
 
 
 class Result:

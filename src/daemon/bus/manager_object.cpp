@@ -81,7 +81,7 @@ std::vector<ListedJob> ManagerObject::ListJobs(const Options& filter) {
         uint32_t seen = 0;
         for (const auto* entry : context_.manager.list()) {
             if (!matches(wanted, entry->job) || seen++ < wanted.offset) continue;
-            if (jobs.size() >= wanted.limit) break;
+            if (wanted.limit != 0 && jobs.size() >= wanted.limit) break;
             jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
                               encode_summary(*entry, context_.manager.today()));
         }

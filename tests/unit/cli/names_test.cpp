@@ -13,6 +13,13 @@ struct NamedUrl {
 
 class FileNameOfUrl : public testing::TestWithParam<NamedUrl> {};
 
+TEST(WithoutUser, LosesWhatTheDaemonKeepsElsewhere) {
+    EXPECT_EQ(without_user("http://me:p@ss@example.org:81/x@y"), "http://example.org:81/x@y");
+    EXPECT_EQ(without_user("http://@example.org"), "http://example.org");
+    for (const char* same : {"http://example.org/a@b", "http://example.org?a@b", "example.org", ""})
+        EXPECT_EQ(without_user(same), same);
+}
+
 TEST_P(FileNameOfUrl, IsItsLastSegmentMadeSafe) {
     EXPECT_EQ(file_name_of(GetParam().url).value_or(""), GetParam().name) << GetParam().url;
 }

@@ -24,8 +24,10 @@ public:
     void fetched(Ticket, const job::Fetched&) override {}
     void failed(Ticket, const job::Failure& failure) override { failures.push_back(failure); }
     void halted(Ticket ticket) override { halts.push_back(ticket); }
+    void rested() override { ++rests; }
     std::vector<job::Failure> failures;
     std::vector<Ticket> halts;
+    int rests = 0;
 };
 
 class CrewTest : public testing::Test {
@@ -41,14 +43,18 @@ protected:
         std::filesystem::remove_all(dir_);
     }
 
-    /// A worker that notes its process id and then stays silent.
-    std::string silent_worker() {
+    /// A worker that notes its process id, runs `commands` with the daemon's socket as descriptor 3, and then
+    /// stays silent.
+    std::string worker(const std::string& commands = {}) {
         auto path = dir_ / "worker";
-        std::ofstream(path) << "#!/bin/sh\necho $$ >>" << (dir_ / "pids").string()
-                            << "\nexec sleep 1000 >/dev/null 2>&1\n";
+        std::ofstream(path) << "#!/bin/sh\necho $$ >>" << (dir_ / "pids").string() << '\n'
+                            << commands << "\nexec sleep 1000 >/dev/null 2>&1\n";
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
         return path;
     }
+    std::string silent_worker() { return worker(); }
+    /// It answers request 1: FromWorker with an Answer in it.
+    std::string answering_worker() { return worker("printf '\\102\\002\\010\\001' >&3"); }
     std::vector<pid_t> pids() {
         std::ifstream in(dir_ / "pids");
         return {std::istream_iterator<pid_t>(in), {}};
@@ -78,6 +84,7 @@ TEST_F(CrewTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
     EXPECT_EQ(answer->error().sentence, "no worker answered within 100 ms");
     EXPECT_EQ(pids().size(), 2U);
     EXPECT_TRUE(crew.idle());
+    run_until([&] { return listener_.rests > 0; });
     run_until([&] {
         for (auto pid : pids())
             if (kill(pid, 0) == 0) return false;
@@ -102,6 +109,16 @@ TEST_F(CrewTest, HasPatienceWithServers) {
     run_until([&] { return over; });
     EXPECT_EQ(pids().size(), 1U);
     EXPECT_FALSE(crew.idle());
+    EXPECT_EQ(listener_.rests, 0);
+}
+
+TEST_F(CrewTest, TellsWhenTheLastRequestIsAnswered) {
+    config_.worker_timeout = 20s;
+    Crew crew{loop_, config_, answering_worker(), listener_};
+    crew.abandon(getuid(), {"http://localhost/upload", {}});
+    EXPECT_FALSE(crew.idle());
+    run_until([&] { return listener_.rests > 0; });
+    EXPECT_TRUE(crew.idle());
 }
 
 TEST_F(CrewTest, FailsAFileWhoseOrderFitsIntoNoPacket) {

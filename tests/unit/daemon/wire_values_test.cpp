@@ -2,6 +2,10 @@
 // What a worker says is untrusted: nothing of it may reach the bus or the store unfit.
 #include "daemon/wire_values.hpp"
 
+#include "job/check.hpp"
+#include "job/http_checks.hpp"
+#include "wire/packet_socket.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::daemon {
@@ -108,6 +112,57 @@ TEST(ToWire, SaysHowToFetch) {
     EXPECT_TRUE(fetch.http().credentials(0).proxy());
     EXPECT_EQ(fetch.http().credentials(0).scheme(), wire::Http::Credentials::NTLM);
     EXPECT_EQ(fetch.http().bytes_per_second(), 4096U);
+}
+
+/// `bytes` in lines that are as short as they can be, so that there are as many as can be.
+std::vector<std::string> short_headers(size_t bytes) {
+    return std::vector<std::string>(bytes / 2, "a:");
+}
+
+Manner longest_manner() {
+    using Target = job::Credentials::Target;
+    using Scheme = job::Credentials::Scheme;
+    Manner manner;
+    manner.bytes_per_second = job::UnknownSize;
+    auto& http = manner.http;
+    http.headers = short_headers(job::MaxHeaders);
+    http.method = std::string(job::MaxMethod, 'M');
+    http.security = {true, true, true, true, true, true};
+    http.redirect = job::RedirectPolicy::Disallow;
+    http.client_certificate = std::string(job::MaxLocalName, 'c');
+    http.proxy = {job::Proxy::Mode::Override, std::string(job::MaxProxyList, 'p'),
+                  std::string(job::MaxProxyList, 'b')};
+    const std::string half(job::MaxAllCredentials / 2, 's');
+    http.credentials = {{Target::Server, Scheme::Bearer, "", half, ""},
+                        {Target::Proxy, Scheme::Negotiate, half, "", ""}};
+    return manner;
+}
+
+FetchOrder longest_order() {
+    auto order = sample_order();
+    order.file.spec.remote = std::string(job::MaxRemoteName, 'u');
+    order.file.spec.local = "/" + std::string(job::MaxLocalName - 1, 'l');
+    order.file.spec.checksum = {job::Checksum::Kind::Sha512, std::string(128, 'f')};
+    order.file.validators = {std::string(1024, 'e'), std::string(64, 'd'), true};
+    order.file.upload_url = order.file.spec.remote;
+    order.offset = job::MaxFileSize;
+    order.size_limit = job::MaxFileSize;
+    order.manner = longest_manner();
+    // As many as a packet has for the holes of a sparse file; of a file with ranges there are 500.
+    order.segments.assign(1000, {job::MaxFileSize, job::ToEnd, job::MaxFileSize});
+    return order;
+}
+
+TEST(ToWire, TheLongestOrderThatIsLegalFitsIntoAPacket) {
+    wire::ToWorker message;
+    auto order = longest_order();
+    *message.mutable_fetch() = to_wire(~uint64_t{0}, order);
+    EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
+    *message.mutable_upload() =
+        to_wire(~uint64_t{0}, UploadOrder{order.file, order.manner, order.file.spec.local, ""});
+    EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
+    *message.mutable_abandon() = to_wire(~uint64_t{0}, AbandonOrder{order.file.upload_url, order.manner});
+    EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
 }
 
 TEST(ToWire, SaysHowToUpload) {

@@ -55,6 +55,21 @@ TEST(CheckFile, HoldsTheLengths) {
     EXPECT_EQ(code_of(check(base, "/tmp/" + std::string(256, 'a'))), Errc::StringTooLong);
 }
 
+TEST(CheckFile, HoldsTheLengthOfAllSourcesTogether) {
+    FileSpec s = spec("a");
+    std::string base = "http://example.org/";
+    for (int i = 0; i < 4; ++i)
+        s.mirrors.push_back(base + std::string(MaxRemoteName - base.size(), 'a'));
+    s.mirrors.push_back(base +
+                        std::string(MaxSources - 4 * MaxRemoteName - base.size() - s.remote.size(), 'a'));
+    EXPECT_TRUE(check_file(s));
+    s.mirrors.back() += 'a';
+    auto refused = check_file(s);
+    EXPECT_EQ(code_of(refused), Errc::StringTooLong);
+    EXPECT_NE(refused.error().sentence.find("Mirrors have 32769 bytes"), std::string::npos)
+        << refused.error().sentence;
+}
+
 TEST(CheckFile, RefusesSetUidModes) {
     FileSpec s;
     s.remote = "http://example.org/a";

@@ -63,7 +63,7 @@ TEST(Inactivity, D33EndsTheJobWithoutAWord) {
     Sample s{1};
     s.run();
     s.fetch(0, 50);
-    EXPECT_EQ(expiry_of(s.job, Empty, Inactive), at_second(50).boot + Inactive);
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(55)), at_second(50).boot + Inactive);
     s.take(*expired(s.job, at_second(60)));
     EXPECT_EQ(s.job.state, State::Cancelled);
     EXPECT_EQ(ending_of(s.job), "expired");
@@ -75,15 +75,39 @@ TEST(Inactivity, D33EndsTheJobWithoutAWord) {
 
 TEST(Inactivity, IsShorterWithoutAFile) {
     Sample s{0, false};
-    EXPECT_EQ(expiry_of(s.job, Empty, Inactive), at_second(0).boot + Empty);
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(3)), at_second(0).boot + Empty);
     s.take(*add_files(s.job, {spec("x")}, Limits{}, at_second(5)));
-    EXPECT_EQ(expiry_of(s.job, Empty, Inactive), at_second(5).boot + Inactive);
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(9)), at_second(5).boot + Inactive);
 }
 
 TEST(Inactivity, DoesNotEndAJobThatIsBeingCompleted) {
     Sample s{1};
     s.take(*complete(s.job, at_second(1)));
     EXPECT_FALSE(expired(s.job, at_second(2)));
+}
+
+TEST(Inactivity, IsNotThatOfAJobThatRuns) {
+    Sample s{1};
+    s.run();
+    EXPECT_FALSE(expiry_of(s.job, Empty, Inactive, at_second(2)));
+    EXPECT_FALSE(expired(s.job, at_second(100'000'000)));
+    s.take(*interrupted(s.job, at_second(100'000'000)));
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(100'000'001)),
+              at_second(100'000'000).boot + Inactive);
+}
+
+TEST(Inactivity, BeginsWithTheDateOfTheJob) {
+    Sample s{1};
+    s.change(wish(&Wishes::not_before, at_second(20'000'000).wall), 5);
+    auto end = at_second(20'000'000).boot + Inactive;
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(9)), end);
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(30'000'000)), end);
+    s.change(wish(&Wishes::description, "x"), 21'000'000);
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(21'000'001)),
+              at_second(21'000'000).boot + Inactive);
+    s.change(wish(&Wishes::not_before, {}), 22'000'000);
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(22'000'001)),
+              at_second(22'000'000).boot + Inactive);
 }
 
 TEST(Inactivity, GoesOnOverARestart) {
@@ -113,10 +137,10 @@ TEST(TheWallClock, MovesNoWaitOfARunningDaemon) {
     Now odd{at_second(70).boot, at_second(-31536000).wall};
     EXPECT_EQ(s.job.moments.retry_at, at_second(70).boot);
     s.take(*retry_due(s.job, odd));
+    EXPECT_EQ(expiry_of(s.job, Empty, Inactive, odd), odd.boot + Inactive);
     s.take(*granted(s.job, odd));
     EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
     EXPECT_EQ(s.job.active_for, seconds{9});
-    EXPECT_EQ(expiry_of(s.job, Empty, Inactive), odd.boot + Inactive);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // User names in URLs, and whose credentials are for whom.
 #include "job/credentials.hpp"
 
+#include "job/http_checks.hpp"
 #include "job/url.hpp"
 #include "samples.hpp"
 
@@ -66,6 +67,21 @@ TEST(Credentials, HaveOneSlotForEachTargetAndScheme) {
     s.change(with({Target::Server, Scheme::Digest, "d", "4", ""}));
     ASSERT_EQ(s.job.http.credentials.size(), 3U);
     EXPECT_EQ(credentials_for(s.job, "http://x/").front().user, "b");
+}
+
+TEST(Credentials, HoldTheLengthOfAllTogether) {
+    const std::string half(MaxAllCredentials / 2 - 1, 'p');
+    Sample s{1};
+    s.change(with({Target::Server, Scheme::Basic, "a", half, ""}));
+    s.change(with({Target::Server, Scheme::Digest, "b", half, ""}));
+    EXPECT_EQ(
+        code_of(change(s.job, s.files, with({Target::Proxy, Scheme::Basic, "c", "", ""}), at_second(1))),
+        Errc::StringTooLong);
+    s.change(with({Target::Server, Scheme::Digest, "b", "", ""}));
+    s.change(with({Target::Proxy, Scheme::Basic, "c", half.substr(1), ""}));
+    auto file = spec("g");
+    file.remote = "https://me:xx@example.org/g";
+    EXPECT_EQ(code_of(add_files(s.job, {file}, Limits{}, at_second(1))), Errc::StringTooLong);
 }
 
 TEST(Credentials, AreRemovedBySlotWithThoseOfUrls) {

@@ -155,7 +155,7 @@ std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& j
         {"cancel", cancel(job, now)},
         {"complete", complete(job, now)},
         {"take_ownership", take_ownership(job, 0, now)},
-        {"change", change(job, wish(&Wishes::description, "x"), now)},
+        {"change", change(job, {}, wish(&Wishes::description, "x"), now)},
         {"renotify", renotify(job, now)},
         {"set_remote_name", set_remote_name(job, 0, file, "http://example.org", now)},
         {"replace_remote_prefix", replace_remote_prefix(job, {}, "http:", "https:", now)},
@@ -185,10 +185,10 @@ TEST(RegisteringLate, SaysTheEndAgain) {
     Sample s{1};
     s.run();
     s.fetch(0);
-    auto told = [&](const Wishes& wishes) { return change(s.job, wishes, at_second(3))->notices; };
+    auto told = [&](const Wishes& wishes) { return change(s.job, s.files, wishes, at_second(3))->notices; };
     std::vector<Notice> again{{NoticeKind::Transferred, NoFile}};
     EXPECT_EQ(told(wish(&Wishes::notify_service, {"org.example.App", "/x"})), again);
-    EXPECT_TRUE(change(s.job, wish(&Wishes::notify_flags, {}), at_second(3))->void_notices);
+    EXPECT_TRUE(change(s.job, s.files, wish(&Wishes::notify_flags, {}), at_second(3))->void_notices);
     EXPECT_TRUE(told(wish(&Wishes::notify_service, {})).empty());
     EXPECT_TRUE(told(wish(&Wishes::notify_flags, {false, true, false, false, false, false})).empty());
     EXPECT_TRUE(told(wish(&Wishes::notify_flags, {true, true, false, false, false, true})).empty());

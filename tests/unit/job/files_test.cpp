@@ -105,7 +105,7 @@ TEST_F(OnDemandTest, AnotherPositionRestartsARunningJob) {
     EXPECT_EQ(s.files[0].wanted, (Ranges{{0, ToEnd}}));
 }
 
-TEST_F(OnDemandTest, AnotherVersionVoidsAllPieces) {
+TEST_F(OnDemandTest, AnotherVersionVoidsAllPiecesAndTheyAreFetchedAgain) {
     ask({{0, 10}});
     start();
     arrive(10);
@@ -114,7 +114,65 @@ TEST_F(OnDemandTest, AnotherVersionVoidsAllPieces) {
     s.take(*begun(s.job, 0, s.files[0], other_version("\"b\"", 2000), Limits{}, at_second(3)));
     EXPECT_TRUE(s.files[0].filled.empty());
     EXPECT_EQ(s.files[0].offset, 0U);
-    EXPECT_EQ(s.files[0].wanted, (Ranges{{20, 10}}));
+    EXPECT_EQ(s.files[0].wanted, (Ranges{{0, 10}, {20, 10}}));
+}
+
+TEST_F(OnDemandTest, ACrashBehindTheLastCheckpointLeavesNothingStuck) {
+    ask({{0, 10}});
+    start();
+    auto order = segments_of(s.files[0], true);
+    s.take(*checkpointed(s.job, 0, s.files[0], report(10, 1000), order, at_second(2)));
+    s.take(recover(s.job, at_second(3)));
+    EXPECT_FALSE(settled(s.job, s.files, at_second(3)));
+    s.grant(4);
+    s.take(*settled(s.job, s.files, at_second(4)));
+    EXPECT_EQ(s.job.state, State::Suspended);
+    EXPECT_EQ(wait_reason(s.job, {}).word, "needs-ranges");
+}
+
+TEST_F(OnDemandTest, AWholeFileIsNotDoneBeforeTheWorkerSaysSo) {
+    ask({{0, ToEnd}});
+    start();
+    auto order = segments_of(s.files[0], true);
+    s.take(*checkpointed(s.job, 0, s.files[0], report(1000, 1000), order, at_second(2)));
+    s.take(recover(s.job, at_second(3)));
+    s.grant(4);
+    EXPECT_FALSE(settled(s.job, s.files, at_second(4)));
+    EXPECT_TRUE(is_filled(s.files[0]));
+    arrive(0);
+    EXPECT_EQ(s.job.state, State::Transferred);
+}
+
+TEST_F(OnDemandTest, AChecksumIsOfTheWholeAndNeedsALookOfItsOwn) {
+    s.files[0].spec.checksum = Checksum{Checksum::Kind::Md5, std::string(32, '0')};
+    ask({{0, ToEnd}});
+    start();
+    arrive(1000);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    Failure wrong = fatal_failure();
+    wrong.error.cause = Cause::ChecksumMismatch;
+    wrong.void_offset = true;
+    s.fail(wrong, 3);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    EXPECT_EQ(s.files[0].wanted, (Ranges{{0, 1000}}));
+    s.take(*begun(s.job, 0, s.files[0], first_answer(1000), Limits{}, at_second(4)));
+    arrive(1000);
+    arrive(0);
+    EXPECT_EQ(s.job.state, State::Transferred);
+}
+
+TEST_F(OnDemandTest, AMirrorIsAskedForWhatTheFirstSourceDoesNotHave) {
+    s.files[0].spec.mirrors = {"https://mirror.example/f0"};
+    ask({{5000, 10}, {0, 10}});
+    start();
+    Failure beyond = fatal_failure();
+    beyond.error.cause = Cause::InvalidRange;
+    s.fail(beyond, 2);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    EXPECT_EQ(s.files[0].wanted.size(), 2U);
+    s.fail(beyond, 3);
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.files[0].wanted, (Ranges{{0, 10}}));
 }
 
 TEST_F(OnDemandTest, ARequestBeyondTheEndIsForgottenWithItsFailure) {
@@ -124,6 +182,7 @@ TEST_F(OnDemandTest, ARequestBeyondTheEndIsForgottenWithItsFailure) {
     beyond.error.cause = Cause::InvalidRange;
     s.fail(beyond, 2);
     EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_TRUE(s.files[0].wanted.empty());
     EXPECT_EQ(code_of(resume(s.job, s.files, at_second(3))), Errc::Empty);
 }
 

@@ -107,7 +107,7 @@ struct Operation {
 };
 
 Operation setter(const char* name, const Wishes& wishes, Sample (*job)(State) = fresh) {
-    return {name, job, [wishes](const Sample& s, Now now) { return change(s.job, wishes, now); }};
+    return {name, job, [wishes](const Sample& s, Now now) { return change(s.job, s.files, wishes, now); }};
 }
 
 Wishes some_credentials() {
@@ -168,7 +168,9 @@ std::vector<Operation> operations() {
         setter("OnDemand", wish(&Wishes::on_demand, true)),
         setter("HttpMethod", wish(&Wishes::http_method, "POST")),
         setter("HighPerformance", wish(&Wishes::high_performance, true)),
-        setter("ReplyFileName", wish(&Wishes::reply_file_name, "/tmp/r"), uploading),
+        setter("ReplyFileName in another directory", wish(&Wishes::reply_file_name, "/tmp/r"), uploading),
+        setter("ReplyFileName in the same directory", wish(&Wishes::reply_file_name, "/srv/files/r"),
+               uploading),
     };
 }
 

@@ -218,6 +218,22 @@ TEST_F(OutcomesTest, AfterARestartWhatRanIsQueued) {
     EXPECT_EQ(recover(s.job, at_second(50)).job.state, State::Queued);
 }
 
+TEST_F(OutcomesTest, WhatCannotBeRepeatedFailsWhenItIsCutOff) {
+    auto request = request_for(1, true);
+    request.wishes.http_method = "POST";
+    s = Sample{request};
+    s.run();
+    for (const auto& d : {recover(s.job, at_second(50)), *interrupted(s.job, at_second(50)),
+                          *take_ownership(s.job, 7, at_second(50))}) {
+        EXPECT_EQ(d.job.state, State::Error);
+        EXPECT_EQ(d.job.error->cause, Cause::WorkerLost);
+        EXPECT_EQ(d.notices, (std::vector<Notice>{{NoticeKind::Error, NoFile}}));
+        EXPECT_TRUE(has(d.effects, Effect::StopTransfers));
+    }
+    Sample waiting{request};
+    EXPECT_EQ(recover(waiting.job, at_second(50)).job.state, State::Queued);
+}
+
 TEST_F(OutcomesTest, AfterARestartWaitsGoOnWhereTheyWere) {
     s.run();
     fail(transient_failure(), 10);

@@ -211,7 +211,7 @@ TEST(CustomHeaders, StayWriteOnly) {
     EXPECT_TRUE(s.job.http.headers.empty());
 }
 
-TEST(ReplyFileName, IsForUploadReplyUntilTheReplyComes) {
+TEST(ReplyFileName, IsForUploadReplyAndStaysInItsDirectoryOnceTheReplyIsReceived) {
     EXPECT_EQ(Sample(1, false).refusal(wish(&Wishes::reply_file_name, "/tmp/r")), Errc::NotSupported);
     EXPECT_EQ(of_type(Type::Upload).refusal(wish(&Wishes::reply_file_name, "/tmp/r")), Errc::NotSupported);
     auto s = of_type(Type::UploadReply, true);
@@ -222,7 +222,37 @@ TEST(ReplyFileName, IsForUploadReplyUntilTheReplyComes) {
     s.run();
     s.take(*replied(s.job, 40, 10));
     EXPECT_FALSE(replied(s.job, 40, 10));
-    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "/tmp/s")), Errc::InvalidState);
+    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "/srv/s")), Errc::InvalidState);
+    s.change(wish(&Wishes::reply_file_name, "/tmp/s"));
+    s.fetch(0);
+    s.take(*complete(s.job, at_second(3)));
+    s.take(*publish_failed(s.job, "“s” is a directory", at_second(4)));
+    EXPECT_EQ(s.job.state, State::Transferred);
+    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "")), Errc::InvalidState);
+    s.change(wish(&Wishes::reply_file_name, "/tmp/t"));
+    EXPECT_EQ(reply_file(s.job, s.files), "/tmp/t");
+}
+
+TEST(ReplyFileName, MustBePossible) {
+    auto s = of_type(Type::UploadReply);
+    for (const char* source : {"/srv/files/f0", "/srv/files/./f0", "/srv//files/x/../f0"})
+        EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, source)), Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "/tmp/" + std::string(256, 'x'))),
+              Errc::StringTooLong);
+
+    auto request = request_for(1);
+    request.type = Type::UploadReply;
+    request.files[0].local = "/srv/files/" + std::string(250, 'x');
+    auto made = [&] { return create(SampleId, 1000, request, Limits{}, at_second(0)); };
+    EXPECT_EQ(code_of(made()), Errc::StringTooLong);
+    request.wishes.reply_file_name = request.files[0].local;
+    EXPECT_EQ(code_of(made()), Errc::InvalidArgument);
+    request.wishes.reply_file_name = "/srv/files/reply";
+    s = Sample{request};
+    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "")), Errc::StringTooLong);
+    request.type = Type::Upload;
+    request.wishes.reply_file_name.reset();
+    EXPECT_TRUE(made());
 }
 
 TEST(ARunningJob, IsRestartedByWhatItsFlightsWereStartedWith) {
@@ -237,6 +267,25 @@ TEST(ARunningJob, IsRestartedByWhatItsFlightsWereStartedWith) {
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
     s.change(wish(&Wishes::description, "x"));
     EXPECT_TRUE(s.effects.empty());
+}
+
+TEST(ARunningJob, GoesOnAsItIsIfItsRequestMustNotComeTwice) {
+    Sample post{1, false};
+    post.change(method("POST"));
+    post.take(*resume(post.job, post.files, at_second(1)));
+    std::vector<Sample> jobs{post, of_type(Type::Upload, true)};
+    for (auto& s : jobs) {
+        s.run();
+        s.change(wish(&Wishes::bandwidth_limit, 5000));
+        EXPECT_TRUE(s.effects.empty());
+        EXPECT_EQ(s.job.bandwidth_limit, 5000u);
+        s.change(wish(&Wishes::security_flags, {false, true, false, false, false, false}));
+        EXPECT_TRUE(s.effects.empty());
+    }
+    post.run();
+    auto renamed = set_remote_name(post.job, 0, post.files[0], "https://example.net/", at_second(2));
+    EXPECT_TRUE(renamed->effects.empty());
+    EXPECT_EQ(renamed->files.at(0).spec.remote, "https://example.net/");
 }
 
 TEST(NoProgressTimeout, LoweredBelowTheTimeSpentFailsAtOnce) {

@@ -19,11 +19,11 @@ struct StatusRow {
 TEST(HttpStatus, IsFatalOrTransientAsBitsSays) {
     // BITS 3.3; 423 and 429 are departures, 308 is what 307 is.
     const StatusRow rows[] = {
-        {100, false}, {202, false}, {204, false}, {300, true},  {301, true},  {302, true},  {303, true},
-        {304, true},  {305, true},  {306, false}, {307, true},  {308, true},  {400, true},  {401, true},
-        {403, true},  {404, true},  {407, true},  {408, false}, {409, false}, {410, true},  {412, true},
-        {416, true},  {423, false}, {429, false}, {451, true},  {500, false}, {501, true},  {502, false}, {503, false},
-        {504, false}, {505, true},  {507, false}, {599, false}, {999, false}};
+        {100, false}, {202, false}, {204, false}, {300, true},  {301, true},  {302, true}, {303, true},
+        {304, true},  {305, true},  {306, false}, {307, true},  {308, true},  {400, true}, {401, true},
+        {403, true},  {404, true},  {407, true},  {408, false}, {409, false}, {410, true}, {412, true},
+        {416, true},  {423, false}, {429, false}, {451, true},  {500, false}, {501, true}, {502, false},
+        {503, false}, {504, false}, {505, true},  {507, false}, {599, false}, {999, false}};
     for (const auto& row : rows)
         EXPECT_EQ(is_fatal(Cause::HttpStatus, row.status), row.fatal) << row.status;
 }

@@ -127,10 +127,10 @@ struct Sample {
         take(*failed(job, index, files[index], failure, RetryPolicy{}, random, at_second(second)));
     }
     void change(const Wishes& wishes, int64_t second = 0) {
-        take(*job::change(job, wishes, at_second(second)));
+        take(*job::change(job, files, wishes, at_second(second)));
     }
     [[nodiscard]] Errc refusal(const Wishes& wishes) const {
-        return code_of(job::change(job, wishes, at_second(9)));
+        return code_of(job::change(job, files, wishes, at_second(9)));
     }
 };
 

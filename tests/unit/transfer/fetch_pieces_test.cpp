@@ -44,6 +44,11 @@ protected:
         segment.set_length(range.length);
         segment.set_local(local);
     }
+    static std::string sha256_of(const std::string& content) {
+        auto hasher = Hasher::make(wire::Digest::SHA256);
+        hasher->update(content);
+        return hasher->hex();
+    }
     static std::string pieces_of(const std::string& content, const std::vector<Range>& wanted) {
         std::string all;
         for (const auto& range : wanted)
@@ -97,10 +102,8 @@ TEST_F(PiecesTest, AServerThatGivesAPieceOfAPieceAtATime) {
 TEST_F(PiecesTest, ADigestCoversTheLocalFile) {
     FileServer server{file};
     auto judged = ranges(server.url(), Three);
-    auto hasher = Hasher::make(wire::Digest::SHA256);
-    hasher->update(pieces_of(file.content, Three));
     judged.mutable_digest()->set_kind(wire::Digest::SHA256);
-    judged.mutable_digest()->set_hex(hasher->hex());
+    judged.mutable_digest()->set_hex(sha256_of(pieces_of(file.content, Three)));
     fetch(judged);
     begun();
     fetched();
@@ -259,6 +262,36 @@ TEST_F(PiecesTest, ASparseFileThatWasTakenAwayIsBegunAgain) {
     EXPECT_TRUE(begun().restarted());
     proceed();
     fetched();
+}
+
+TEST_F(PiecesTest, AWholeSparseFileIsLookedAtWithoutAskingAnybody) {
+    FileServer server{file};
+    fetch(holes(server.url(), {{0, Rest}}));
+    auto first = begun();
+    fetched();
+    auto look = [&](const std::string& hex) {
+        auto order = holes(server.url(), {});
+        *order.mutable_identity() = first.identity();
+        order.mutable_identity()->set_size_known(true);
+        order.mutable_identity()->set_size(Size);
+        order.mutable_digest()->set_kind(wire::Digest::SHA256);
+        order.mutable_digest()->set_hex(hex);
+        return order;
+    };
+    fetch(look(sha256_of(file.content)));
+    begun();
+    EXPECT_EQ(fetched().identity().size(), Size);
+    fetch(look(std::string(64, '0')));
+    begun();
+    auto wrong = failed();
+    EXPECT_EQ(wrong.cause(), wire::CHECKSUM_MISMATCH);
+    EXPECT_TRUE(wrong.void_offset());
+    EXPECT_EQ(server.requests().size(), 1u);
+    std::filesystem::remove(directory.at(Part));
+    fetch(look(sha256_of(file.content)));
+    EXPECT_TRUE(begun().restarted());
+    proceed();
+    EXPECT_FALSE(fetched().identity().size_known());
 }
 
 TEST_F(PiecesTest, OrdersThatCannotBe) {

@@ -129,6 +129,24 @@ TEST(JudgePiece, BeyondTheEnd) {
     EXPECT_THAT(verdict.failure.sentence, HasSubstr("150"));
 }
 
+TEST(JudgePiece, AllOfAnEmptyFileIsHere) {
+    auto nothing = answer(416, "bytes */0");
+    auto verdict = judge_piece({}, false, Head, nothing, 0);
+    EXPECT_EQ(verdict.course, Course::AllHere);
+    EXPECT_EQ(verdict.identity, (Identity{"\"a\"", Old, true, 0}));
+    EXPECT_EQ(verdict.end, 0);
+    Known empty{.identity = {"\"a\"", Old, true, 0}};
+    EXPECT_EQ(judge_piece(empty, true, Head, nothing, 0).course, Course::AllHere);
+    EXPECT_EQ(judge_piece({.identity = Tagged}, true, Head, nothing, 0).course, Course::AskWhole)
+        << "it was not empty before";
+    EXPECT_EQ(judge_piece({.expected_size = 5}, false, Head, nothing, 0).failure.cause, wire::SIZE_MISMATCH);
+    EXPECT_EQ(judge_piece({.expected_size = 0}, false, Head, nothing, 0).course, Course::AllHere);
+    EXPECT_EQ(judge_piece({}, false, {.remote = 0, .end = 10}, nothing, 0).failure.cause,
+              wire::INVALID_RANGE);
+    EXPECT_EQ(judge_piece({}, false, {.remote = 1, .to_end = true}, nothing, 0).failure.cause,
+              wire::INVALID_RANGE);
+}
+
 TEST(JudgePiece, OtherAnswers) {
     auto busy = answer(503, "");
     busy.retry_after = "7";

@@ -29,6 +29,7 @@ protected:
         upload.set_want_reply(true);
         upload.set_reply_directory(directory.path());
         upload.set_reply_temporary(Reply);
+        upload.set_reply_name("reply");
         return upload;
     }
     /// What the daemon would order after it stored what it was told.

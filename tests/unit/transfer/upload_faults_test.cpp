@@ -251,5 +251,26 @@ TEST_F(UploadFaults, TheReplysDirectoryIsGone) {
     EXPECT_TRUE(server.requests().empty()) << "nothing is sent whose answer could not be kept";
 }
 
+TEST_F(UploadFaults, TheReplyCannotHaveItsName) {
+    TakingServer server{{}};
+    ASSERT_EQ(mkdir(directory.at("folder").c_str(), 0700), 0);
+    auto order = reply_order(server.url());
+    order.set_reply_name("folder");
+    upload(order);
+    EXPECT_EQ(failed().cause(), wire::LOCAL_FILE);
+    EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(UploadFaults, TheReplyWouldReplaceTheSource) {
+    TakingServer server{{}};
+    ASSERT_EQ(symlink(directory.path().c_str(), directory.at("by-another-way").c_str()), 0);
+    auto order = reply_order(server.url());
+    order.set_reply_directory(directory.at("by-another-way"));
+    order.set_reply_name(Name);
+    upload(order);
+    EXPECT_EQ(failed().cause(), wire::LOCAL_FILE);
+    EXPECT_TRUE(server.requests().empty());
+}
+
 } // namespace
 } // namespace haulier::transfer

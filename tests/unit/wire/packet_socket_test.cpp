@@ -43,6 +43,8 @@ protected:
             continue;
     }
     void far_sends(const std::string& packet) {
+        int room = 4 * static_cast<int>(MaxPacket);
+        setsockopt(far_.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
         ASSERT_EQ(send(far_.get(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
     }
     /// Nothing: no packet is waiting, or the near end is gone.
