@@ -36,8 +36,8 @@ uint64_t bytes_before(const Entry& entry, const job::File& file) {
 
 bool wants_transfer(const Entry& entry, uint32_t index) {
     const auto& file = entry.files[index];
-    if (file.transferred || entry.flights.contains(index)) return false;
-    return !entry.job.on_demand || job::is_filled(file) || !job::segments_of(file, true).empty();
+    if (entry.flights.contains(index)) return false;
+    return entry.job.on_demand ? job::lacks_ranges(file) : !file.transferred;
 }
 
 uint64_t size_limit(const Entry& entry, uint32_t index) {

@@ -85,9 +85,13 @@ void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
     out.set_hex(checksum.hex);
 }
 
+void fill_inode(wire::Inode& out, const job::Inode& inode) {
+    out.set_device(inode.device);
+    out.set_number(inode.number);
+}
+
 void fill_stamp(wire::Stamp& out, const job::SourceStamp& stamp) {
-    out.mutable_inode()->set_device(stamp.inode.device);
-    out.mutable_inode()->set_number(stamp.inode.number);
+    fill_inode(*out.mutable_inode(), stamp.inode);
     out.set_size(stamp.size);
     out.set_modified_ns(stamp.modified_ns);
 }
@@ -189,8 +193,7 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_directory(job::directory_of(file.spec.local));
     p.set_temporary(job::temporary_name(order.job, order.index));
     p.set_name(job::name_of(file.spec.local));
-    p.mutable_inode()->set_device(file.inode.device);
-    p.mutable_inode()->set_number(file.inode.number);
+    fill_inode(*p.mutable_inode(), file.inode);
     p.set_last_modified(file.validators.last_modified);
     p.set_mode_known(file.spec.mode.has_value());
     p.set_mode(file.spec.mode.value_or(0));

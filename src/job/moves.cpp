@@ -183,10 +183,6 @@ bool starts_from_zero(const Job& job) {
     return job.dynamic_content || has_custom_method(job);
 }
 
-bool lacks_ranges(const File& file) {
-    return !file.transferred && (is_filled(file) || !segments_of(file, true).empty());
-}
-
 void void_bytes(File& file) {
     file.offset = 0;
     file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;

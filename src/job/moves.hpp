@@ -62,8 +62,6 @@ bool starts_from_zero(const Job& job);
 
 // ---- files ----
 
-/// On-demand: something is asked for that is not here.
-bool lacks_ranges(const File& file);
 /// What is on disk of it is worthless.
 void void_bytes(File& file);
 /// On-demand: what was filled is worthless, and as welcome as before.

@@ -77,6 +77,10 @@ bool is_filled(const File& file) {
            (file.total != UnknownSize && file.filled == std::vector<Range>{{0, file.total}});
 }
 
+bool lacks_ranges(const File& file) {
+    return !file.transferred && (is_filled(file) || !segments_of(file, true).empty());
+}
+
 uint64_t local_size(const FileSpec& spec, uint64_t remote_total) {
     if (spec.ranges.empty()) return remote_total;
     uint64_t size = 0;

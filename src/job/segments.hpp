@@ -27,6 +27,8 @@ std::vector<Segment> segments_of(const File& file, bool on_demand);
 
 /// On-demand: every byte is here. What is left is the worker's last look at the whole.
 bool is_filled(const File& file);
+/// On-demand: something that was asked for is not here, or the last look is still to come.
+bool lacks_ranges(const File& file);
 
 /// Bytes of the local file, UnknownSize while a range to the end has no known one. Plain: `remote_total`.
 uint64_t local_size(const FileSpec& spec, uint64_t remote_total);

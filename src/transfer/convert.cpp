@@ -88,4 +88,9 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_remote(failure.remote);
 }
 
+void to_wire(const Inode& inode, wire::Inode& message) {
+    message.set_device(inode.device);
+    message.set_number(inode.number);
+}
+
 } // namespace haulier::transfer

@@ -15,5 +15,6 @@ Order from_wire(wire::Fetch&& message);
 FlightSettings flight_settings(const wire::Settings& message);
 NetworkSettings network_settings(const wire::Settings& message);
 void to_wire(const Failure& failure, wire::Failed& message);
+void to_wire(const Inode& inode, wire::Inode& message);
 
 } // namespace haulier::transfer

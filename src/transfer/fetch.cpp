@@ -144,9 +144,7 @@ void Fetch::finish() {
     fetched.set_ticket(order_.ticket);
     fetched.set_size(sink_->written());
     to_wire(identity_, *fetched.mutable_identity());
-    auto inode = part_->inode();
-    fetched.mutable_inode()->set_device(inode.device);
-    fetched.mutable_inode()->set_number(inode.number);
+    to_wire(part_->inode(), *fetched.mutable_inode());
     fetched.set_headers(head_);
     end(std::move(message), true);
 }

@@ -3,6 +3,7 @@
 #include "transfer/convert.hpp"
 #include "transfer/curl_failure.hpp"
 #include "transfer/fetch.hpp"
+#include "transfer/http_date.hpp"
 #include "transfer/piece_rules.hpp"
 
 #include <fmt/core.h>
@@ -14,10 +15,6 @@ namespace {
 
 /// A server that shows another version each time would be asked for ever.
 constexpr uint32_t MostStartsOver = 5;
-
-int64_t wall_seconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(SystemClock{}.now().wall.since_epoch).count();
-}
 
 } // namespace
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_date.hpp"
 
+#include "base/clock.hpp"
+
+#include <chrono>
 #include <ctime>
 #include <string>
 
@@ -8,7 +11,7 @@ namespace haulier::transfer {
 
 namespace {
 
-/// strptime is safe here: the worker never leaves the C locale.
+/// strptime is safe here: of the locale, the worker sets LC_CTYPE alone.
 std::optional<int64_t> parse_as(const std::string& text, const char* form) {
     tm parts{};
     const char* end = strptime(text.c_str(), form, &parts);
@@ -25,6 +28,10 @@ std::optional<int64_t> parse_http_date(std::string_view text) {
          {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"})
         if (auto date = parse_as(copy, form)) return date;
     return std::nullopt;
+}
+
+int64_t wall_seconds() {
+    return std::chrono::duration_cast<std::chrono::seconds>(SystemClock{}.now().wall.since_epoch).count();
 }
 
 } // namespace haulier::transfer

@@ -11,4 +11,7 @@ namespace haulier::transfer {
 /// Seconds since the epoch; nothing if it is not a date.
 std::optional<int64_t> parse_http_date(std::string_view text);
 
+/// Now, in seconds since the epoch, as HTTP dates count.
+int64_t wall_seconds();
+
 } // namespace haulier::transfer

@@ -3,10 +3,10 @@
 
 #include "transfer/convert.hpp"
 #include "transfer/curl_failure.hpp"
+#include "transfer/http_date.hpp"
 #include "transfer/tus.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fmt/core.h>
 #include <strings.h>
 #include <utility>
@@ -30,17 +30,8 @@ bool is_gone(const Answer& answer) {
     return answer.status == 404 || answer.status == 410;
 }
 
-int64_t wall_seconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(SystemClock{}.now().wall.since_epoch).count();
-}
-
 Stamp from_wire(const wire::Stamp& message) {
     return {{message.inode().device(), message.inode().number()}, message.size(), message.modified_ns()};
-}
-
-void to_wire(const Inode& inode, wire::Inode& message) {
-    message.set_device(inode.device);
-    message.set_number(inode.number);
 }
 
 std::string origin_of(const std::string& text) {
