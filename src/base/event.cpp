@@ -139,6 +139,19 @@ Source Loop::defer(std::function<void()> callback, Turn turn) {
     return s;
 }
 
+Source Loop::on_exit(std::function<void()> callback) {
+    Source s;
+    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, void* held) noexcept {
+        Source::Callback::of(held)->plain();
+        return 0;
+    };
+    must(sd_event_add_exit(event_, &s.source_, handler, data), "sd_event_add_exit");
+    must(sd_event_source_set_priority(s.source_, SD_EVENT_PRIORITY_IMPORTANT),
+         "sd_event_source_set_priority");
+    return s;
+}
+
 Source Loop::on_signal(int signal, std::function<void()> callback) {
     Source s;
     auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));

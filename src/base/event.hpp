@@ -65,6 +65,8 @@ public:
     [[nodiscard]] Source defer(std::function<void()> callback, Turn turn = Turn::Normal);
     /// The signal must be blocked in the whole process first (see block_signals).
     [[nodiscard]] Source on_signal(int signal, std::function<void()> callback);
+    /// Once, when the loop ends, before whatever else does something then.
+    [[nodiscard]] Source on_exit(std::function<void()> callback);
     /// Once, when the child has ended; it is reaped. `status` as of waitid: code (CLD_EXITED, ...) and value.
     [[nodiscard]] Source on_child_exit(pid_t pid, std::function<void(int code, int value)> callback);
 

@@ -28,7 +28,7 @@ void write(int priority, std::string_view message, std::initializer_list<Field> 
     if (!journal) {
         std::string line{message};
         for (const auto& f : fields)
-            line.append(" ").append(f.name).append("=").append(f.value);
+            if (f.name != field::MessageId) line.append(" ").append(f.name).append("=").append(f.value);
         std::fprintf(stderr, "%s\n", line.c_str());
         return;
     }

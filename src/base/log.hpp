@@ -17,6 +17,13 @@ struct Field {
 namespace field {
 inline constexpr std::string_view Job = "HAULIER_JOB";
 inline constexpr std::string_view Owner = "HAULIER_OWNER";
+inline constexpr std::string_view FormerOwner = "HAULIER_FORMER_OWNER";
+inline constexpr std::string_view Result = "HAULIER_RESULT"; ///< as JobRemoved has it
+inline constexpr std::string_view Error = "HAULIER_ERROR";   ///< the name in a job's Error
+inline constexpr std::string_view Client = "HAULIER_CLIENT"; ///< a bus name
+inline constexpr std::string_view Database = "HAULIER_DATABASE";
+/// Of the kind of event, 128 bits in hex; for the journal alone.
+inline constexpr std::string_view MessageId = "MESSAGE_ID";
 } // namespace field
 
 void error(std::string_view message, std::initializer_list<Field> fields = {});

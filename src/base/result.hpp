@@ -27,7 +27,7 @@ enum class Errc {
     ReadOnlyAfterAddFile, ///< to be chosen before the first file
     ReadOnlyAfterResume,  ///< to be chosen before the first Resume
     Pending,              ///< not yet: the file is not transferred (BITS: E_PENDING)
-    TooLarge,             ///< a reply that is larger than what is handed over in memory
+    TooLarge,             ///< a reply over what is handed over in memory, or texts over what is kept in it
     NotActivatable,       ///< notify service is not known to the bus
     LocalFile,            ///< a file or directory refuses; the sentence says which and why
     Store,                ///< the database could not take the change; nothing was changed

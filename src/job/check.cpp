@@ -202,10 +202,22 @@ std::string_view to_word(Type type) {
 
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {
     if (name.empty()) return NotifyService{};
-    if (!is_well_known_name(name))
+    if (!is_well_known_name(bus_name_of(name)))
         return invalid(
-            fmt::format("notify service '{}' is not a well-known bus name such as org.example.App", name));
+            fmt::format("notify service '{}' is not a well-known bus name such as org.example.App, "
+                        "or {}org.example.App for one on the owner's session bus",
+                        name, SessionPrefix));
+    if (auto ok = at_most("the path of the notify service", path, MaxObjectPath); !ok) return ok.error();
     return NotifyService{name, path};
+}
+
+bool is_in_session(std::string_view service) {
+    return service.starts_with(SessionPrefix);
+}
+
+std::string bus_name_of(std::string_view service) {
+    if (is_in_session(service)) service.remove_prefix(SessionPrefix.size());
+    return std::string{service};
 }
 
 } // namespace haulier::job

@@ -6,6 +6,7 @@
 #include "job/types.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace haulier::job {
 
@@ -21,6 +22,9 @@ inline constexpr size_t MaxFileName = 255;
 inline constexpr size_t MaxDisplayName = 256;
 inline constexpr size_t MaxKey = 256;
 inline constexpr size_t MaxDescription = 1024;
+
+/// Of a service's object, in bytes; D-Bus has no limit of its own.
+inline constexpr size_t MaxObjectPath = 4096;
 
 /// What off_t can count.
 inline constexpr uint64_t MaxFileSize = (uint64_t{1} << 63) - 1;
@@ -53,7 +57,13 @@ std::vector<std::string> to_words(const NotifyFlags& flags);
 Result<Type> parse_type(const std::string& word);
 std::string_view to_word(Type type);
 
-/// A well-known bus name and an object path, or an empty name to clear.
+/// A well-known bus name and an object path, or an empty name to clear. The name may begin with
+/// `SessionPrefix`.
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path);
+/// In the name of a notify service: it is to be found on the session bus of the job's owner.
+inline constexpr std::string_view SessionPrefix = "session:";
+bool is_in_session(std::string_view service);
+/// The bus name alone.
+std::string bus_name_of(std::string_view service);
 
 } // namespace haulier::job

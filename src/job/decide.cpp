@@ -110,14 +110,6 @@ Status check_work(const Job& job, const std::vector<File>& files) {
     return ranges ? check_whole_files(job) : Status{Done{}};
 }
 
-void forget_owner_secrets(Job& job) {
-    job.http.credentials.clear();
-    job.http.headers.clear();
-    job.http.headers_write_only = false;
-    job.http.client_certificate.clear();
-    job.notify_service = {};
-}
-
 } // namespace
 
 Result<Decision> create(const Id& id, uint32_t owner, const Request& request, const Limits& limits, Now now) {
@@ -200,21 +192,6 @@ Result<Decision> complete(const Job& job, Now now) {
     d.effects = {Effect::StopTransfers};
     d.void_notices = true;
     start_completing(d);
-    return d;
-}
-
-Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now) {
-    if (auto ok = changeable(job); !ok) return ok.error();
-    Decision d = touched(job, now);
-    if (uid == job.owner) return d;
-    d.job.owner = uid;
-    forget_owner_secrets(d.job);
-    if (!is_running(d.job.state)) return d;
-    // The worker of the old owner must let go of the files.
-    if (has_custom_method(d.job))
-        cut_off(d, now);
-    else
-        d.effects = {Effect::StopTransfers};
     return d;
 }
 

@@ -88,7 +88,12 @@ Result<Decision> cancel(const Job& job, Now now);
 /// Starts the end: the job is acknowledged only by publish_succeeded (BITS 2.5). An upload must be
 /// transferred.
 Result<Decision> complete(const Job& job, Now now);
-/// The caller becomes the owner; credentials, headers, client certificate and notify service go (BITS 8.3).
+// A change of hands in two steps (BITS 8.3), because each owner's worker has files of its own.
+
+/// First the job lets go of what its owner's worker has made: what was fetched so far is lost.
+Result<Decision> let_go(const Job& job, const std::vector<File>& files, Now now);
+/// Then it is `uid`'s. What identified the former owner goes: credentials, headers, client certificate,
+/// notify service and key; the name of the reply, too, which the former owner's rights were behind.
 Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
 
 // ---- properties ----

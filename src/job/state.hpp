@@ -36,15 +36,17 @@ enum class Event {
     AllTransferred,
     RangesFilled, ///< on-demand: what was asked for is here, the file is not whole
     Rejected,     ///< the client, or the end of AutoComplete, finds the job wanting
+    Taken,        ///< another owner takes it, and what is on disk stays behind
 };
 
 inline constexpr std::array AllStates{State::Suspended,    State::Queued,         State::Connecting,
                                       State::Transferring, State::TransientError, State::Error,
                                       State::Transferred,  State::Acknowledged,   State::Cancelled};
 inline constexpr std::array AllEvents{
-    Event::Resume,   Event::Suspend,    Event::Cancel,         Event::Complete,     Event::Published,
-    Event::Granted,  Event::Connected,  Event::Interrupted,    Event::Failed,       Event::FailedForGood,
-    Event::RetryDue, Event::NoProgress, Event::AllTransferred, Event::RangesFilled, Event::Rejected};
+    Event::Resume,         Event::Suspend,       Event::Cancel,    Event::Complete,
+    Event::Published,      Event::Granted,       Event::Connected, Event::Interrupted,
+    Event::Failed,         Event::FailedForGood, Event::RetryDue,  Event::NoProgress,
+    Event::AllTransferred, Event::RangesFilled,  Event::Rejected,  Event::Taken};
 
 constexpr bool is_final(State s) {
     return s == State::Acknowledged || s == State::Cancelled;
@@ -103,6 +105,10 @@ constexpr std::optional<State> next(State state, Event event) {
         if (is_active(state)) return Suspended;
         return std::nullopt;
     case Event::Rejected: return Error;
+    case Event::Taken:
+        if (is_running(state)) return Queued;
+        if (state == Transferred) return Suspended;
+        return state;
     }
     return std::nullopt;
 }

@@ -51,7 +51,8 @@ struct NotifyFlags {
     bool operator==(const NotifyFlags&) const = default;
 };
 
-/// A well-known bus name that the bus can start, and the object there; empty name = none.
+/// A well-known bus name that the bus can start, and the object there; empty name = none. On another bus than
+/// ours the name says so (job/check.hpp).
 struct NotifyService {
     std::string name;
     std::string path;
@@ -234,6 +235,8 @@ struct Limits {
     uint32_t ranges_per_file = 500;
     uint32_t jobs_per_user = 1000;
     uint32_t jobs = 10000;
+    uint64_t text_per_user = 64ULL << 20; ///< see load.hpp
+    uint64_t text = 256ULL << 20;
     uint32_t restarts = 10; ///< per file, before the job fails with remote-file-changed
 };
 

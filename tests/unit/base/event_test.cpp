@@ -217,6 +217,18 @@ TEST_F(Event, RunAnswersTheCodeOfExit) {
     EXPECT_EQ(loop_.run(), 7);
 }
 
+TEST_F(Event, WhoWantsToGoFirstAtTheEndIsCalledOnceThen) {
+    Source last = loop_.on_exit([this] { ++calls_; });
+    Source dropped = loop_.on_exit([] { ADD_FAILURE() << "it was dropped"; });
+    dropped.reset();
+    Source source = loop_.defer([&] {
+        EXPECT_EQ(calls_, 0);
+        loop_.exit(0);
+    });
+    EXPECT_EQ(loop_.run(), 0);
+    EXPECT_EQ(calls_, 1);
+}
+
 TEST_F(Event, DatesComeOnTheWallClock) {
     auto now = SystemClock{}.now().wall;
     auto past = loop_.at_date(now - 1h, [this] { ++calls_; });

@@ -9,6 +9,8 @@ namespace haulier::job {
 
 namespace {
 
+using namespace std::string_literals;
+
 Status check(const std::string& remote, const std::string& local) {
     FileSpec s;
     s.remote = remote;
@@ -144,6 +146,27 @@ TEST(NotifyService, WantsAWellKnownName) {
     EXPECT_TRUE(parse_notify_service("org.example.App", "/org/example/App"));
     EXPECT_TRUE(parse_notify_service("", "/"));
     for (const char* bad : {":1.42", "App", "org..App", "org.1App", ".org.App", "org.App.", "org.exa mple"})
+        EXPECT_EQ(parse_notify_service(bad, "/x").error().code, Errc::InvalidArgument) << bad;
+}
+
+TEST(NotifyService, HasAPathOfModestLength) {
+    EXPECT_TRUE(parse_notify_service("org.example.App", "/" + std::string(MaxObjectPath - 1, 'x')));
+    EXPECT_EQ(parse_notify_service("org.example.App", "/" + std::string(MaxObjectPath, 'x')).error().code,
+              Errc::StringTooLong);
+}
+
+TEST(NotifyService, MayBeOnTheSessionBus) {
+    auto service = parse_notify_service("session:org.example.App", "/x");
+    ASSERT_TRUE(service);
+    EXPECT_EQ(*service, (NotifyService{"session:org.example.App", "/x"}));
+    EXPECT_TRUE(is_in_session(service->name));
+    EXPECT_EQ(bus_name_of(service->name), "org.example.App");
+    EXPECT_FALSE(is_in_session("org.example.session"));
+    EXPECT_EQ(bus_name_of("org.example.App"), "org.example.App");
+    EXPECT_TRUE(parse_notify_service("session:a." + std::string(253, 'b'), "/x"));
+    for (const auto& bad : {"session:"s, "session:App"s, "session::1.42"s, "session:session:org.example.App"s,
+                            "Session:org.example.App"s, "system:org.example.App"s,
+                            " session:org.example.App"s, "session:a." + std::string(254, 'b')})
         EXPECT_EQ(parse_notify_service(bad, "/x").error().code, Errc::InvalidArgument) << bad;
 }
 

@@ -131,25 +131,6 @@ TEST(Credentials, AreKeptForTheSameServer) {
     EXPECT_FALSE(is_same_server("https://example.org/a", "https://example.org:444/a"));
 }
 
-TEST(TakingOwnership, D32LeavesTheOldOwnersSecretsBehind) {
-    auto request = request_for(1, true);
-    request.wishes.credentials = {{Target::Server, Scheme::Basic, "u", "p", ""}};
-    request.wishes.custom_headers = Wishes::Headers{{"X-Secret: 1"}, true};
-    request.wishes.client_certificate = "/home/a/cert.pem";
-    request.wishes.notify_service = NotifyService{"org.example.App", "/x"};
-    Sample s{request};
-    s.run();
-    auto mine = take_ownership(s.job, 1000, at_second(2));
-    EXPECT_EQ(mine->job.http, s.job.http);
-    EXPECT_TRUE(mine->effects.empty());
-    s.take(*take_ownership(s.job, 0, at_second(2)));
-    EXPECT_EQ(s.job.owner, 0U);
-    EXPECT_EQ(s.job.http, Http{});
-    EXPECT_EQ(s.job.notify_service, NotifyService{});
-    EXPECT_EQ(s.job.state, State::Transferring);
-    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
-}
-
 } // namespace
 
 } // namespace haulier::job

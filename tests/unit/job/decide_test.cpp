@@ -154,6 +154,7 @@ std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& j
         {"suspend", suspend(job, now)},
         {"cancel", cancel(job, now)},
         {"complete", complete(job, now)},
+        {"let_go", let_go(job, {}, now)},
         {"take_ownership", take_ownership(job, 0, now)},
         {"change", change(job, {}, wish(&Wishes::description, "x"), now)},
         {"renotify", renotify(job, now)},

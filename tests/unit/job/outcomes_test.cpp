@@ -224,7 +224,7 @@ TEST_F(OutcomesTest, WhatCannotBeRepeatedFailsWhenItIsCutOff) {
     s = Sample{request};
     s.run();
     for (const auto& d : {recover(s.job, at_second(50)), *interrupted(s.job, at_second(50)),
-                          *take_ownership(s.job, 7, at_second(50))}) {
+                          *let_go(s.job, s.files, at_second(50))}) {
         EXPECT_EQ(d.job.state, State::Error);
         EXPECT_EQ(d.job.error->cause, Cause::WorkerLost);
         EXPECT_EQ(d.notices, (std::vector<Notice>{{NoticeKind::Error, NoFile}}));

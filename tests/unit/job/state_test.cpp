@@ -29,6 +29,7 @@ std::string word_of(Event event) {
     case Event::AllTransferred: return "all transferred";
     case Event::RangesFilled: return "ranges filled";
     case Event::Rejected: return "rejected";
+    case Event::Taken: return "taken";
     }
     return {};
 }
