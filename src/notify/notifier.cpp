@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/notifier.hpp"
 
+#include "job/check.hpp"
 #include "job/segments.hpp"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ auto after(const Files& files, uint32_t told) {
 void Notifier::meet(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
     auto& line = lines_[id];
     line.owner = owner;
-    line.service = service;
+    set_service(id, service);
 }
 
 void Notifier::set_service(const job::Id& id, const job::NotifyService& service) {
@@ -38,6 +39,7 @@ void Notifier::set_service(const job::Id& id, const job::NotifyService& service)
     line->service = service;
     line->not_before = {};
     line->refusals = 0;
+    busless_.erase(line->owner); // whoever registers may well have a bus
 }
 
 void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
@@ -50,6 +52,16 @@ void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
     line->not_before = {};
     if (line->object) outside_.make_sure(line->object->destination);
     outside_.object_changed(id);
+}
+
+void Notifier::hand_over(const job::Id& id, uint32_t owner) {
+    auto* line = line_of(id);
+    if (!line) return;
+    for (const auto& row : std::exchange(line->rows, {}))
+        outside_.acknowledged(row.row);
+    line->owner = owner;
+    line->service = {};
+    set_object(id, std::nullopt);
 }
 
 void Notifier::add(const job::Id& id, const Row& row) {
@@ -103,6 +115,17 @@ void Notifier::connection_lost(const std::string& unique_name) {
         if (line.object && line.object->destination == unique_name) lose_object(id, line);
 }
 
+void Notifier::users_are(std::set<uint32_t> uids) {
+    std::erase_if(busless_, [&](uint32_t uid) { return uids.contains(uid); });
+    for (auto& [id, line] : lines_) {
+        bool came = uids.contains(line.owner) && !users_.contains(line.owner);
+        if (!came || line.object || !job::is_in_session(line.service.name)) continue;
+        line.not_before = {};
+        line.refusals = 0;
+    }
+    users_ = std::move(uids);
+}
+
 /// Calls whatever is due and may be called now; asks to be woken for the earliest of the rest.
 void Notifier::run() {
     auto now = outside_.now();
@@ -128,7 +151,7 @@ std::optional<Notifier::Due> Notifier::due(const job::Id& id, const Line& line) 
 std::optional<Notifier::Due> Notifier::notice_due(const job::Id& id, const Line& line) const {
     const auto& notice = line.rows.front().notice;
     if (line.object) return Due{{id, notice, {}, *line.object}, line.not_before};
-    if (line.service.name.empty()) return std::nullopt;
+    if (line.service.name.empty() || waits_for_bus(line)) return std::nullopt;
     Target service{line.service.name, line.service.path, true};
     return Due{{id, notice, {}, service}, std::max(line.not_before, launch_time(line))};
 }
@@ -164,14 +187,28 @@ std::optional<BootTime> Notifier::place_for(const Line& line, const std::string&
     return *oldest + policy_.slow_after;
 }
 
+/// Nobody tells of those on other buses.
 bool Notifier::is_running(const std::string& service) const {
     return running_.contains(service);
+}
+
+bool Notifier::waits_for_bus(const Line& line) const {
+    return busless_.contains(line.owner) && job::is_in_session(line.service.name);
+}
+
+/// While the user is there the bus should come; else there is none to be had before they come.
+void Notifier::no_bus(Line& line) {
+    if (users_.contains(line.owner))
+        line.not_before = back_off(line);
+    else
+        busless_.insert(line.owner);
 }
 
 void Notifier::start(Line& line, const Call& call) {
     int64_t row = call.notice ? line.rows.front().row : 0;
     if (!call.notice) take_news(line, call, outside_.now());
-    if (call.target.start && !is_running(line.service.name)) count_launch(line);
+    bool in_session = job::is_in_session(call.target.destination);
+    if (call.target.start && !in_session && !is_running(call.target.destination)) count_launch(line);
     line.in_flight = true;
     auto begun = outside_.now();
     in_flight_[line.owner].insert(begun);
@@ -182,7 +219,7 @@ void Notifier::start(Line& line, const Call& call) {
         flying.erase(flying.find(begun));
         if (flying.empty()) in_flight_.erase(owner);
         called_.erase({owner, call.target.destination});
-        finished(call, row, reply);
+        finished(call, row, owner, reply);
         run();
     });
 }
@@ -212,7 +249,20 @@ void Notifier::count_launch(const Line& line) {
     outside_.launches_changed(line.owner, line.service.name, launches.count);
 }
 
-void Notifier::finished(const Call& call, int64_t row, const Reply& reply) {
+/// Whether a service on a session bus had to be started is not known, only whether somebody answered in the
+/// end. One that does is not started in vain.
+void Notifier::judge_launch(const Line& line, Verdict verdict) {
+    switch (verdict) {
+    case Verdict::Acknowledged: return service_works(line.owner, line.service.name);
+    case Verdict::Gone:
+    case Verdict::Unanswered: return count_launch(line);
+    case Verdict::Refused:
+    case Verdict::NoSuchObject:
+    case Verdict::NoBus: return;
+    }
+}
+
+void Notifier::finished(const Call& call, int64_t row, uint32_t owner, const Reply& reply) {
     if (call.target.start && !reply.sender.empty()) {
         running_[call.target.destination] = reply.sender;
         outside_.make_sure(reply.sender);
@@ -221,12 +271,15 @@ void Notifier::finished(const Call& call, int64_t row, const Reply& reply) {
     if (!waiting) return;
     auto& line = *waiting;
     line.in_flight = false;
+    if (line.owner != owner) return; // it was taken over: who answers has no part in it any more
     if (reply.verdict != Verdict::Unanswered) line.unanswered = 0;
     if (!call.notice) {
         // Best effort: never repeated, but a vanished object is a vanished object.
         if (reply.verdict == Verdict::Gone && line.object == call.target) lose_object(call.job, line);
         return;
     }
+    if (job::is_in_session(call.target.destination) && line.service.name == call.target.destination)
+        judge_launch(line, reply.verdict);
     if (reply.verdict == Verdict::Acknowledged) {
         accepted(line, row);
         answered_by(line, call, reply.sender);
@@ -256,14 +309,16 @@ void Notifier::not_accepted(Line& line, const Call& call, Verdict verdict) {
     case Verdict::Unanswered:
         if (to_object && ++line.unanswered >= policy_.unanswered) return lose_object(call.job, line);
         break;
+    case Verdict::NoBus: return no_bus(line);
     case Verdict::Refused: break;
     }
+    if (line.refusals == 0) outside_.not_told(call, verdict);
     line.not_before = back_off(line);
 }
 
 /// The connection that answers for a service is the callback object from now on (BITS 5.4).
 void Notifier::answered_by(Line& line, const Call& call, const std::string& sender) {
-    if (!call.target.start || line.object || sender.empty()) return;
+    if (line.service.name != call.target.destination || line.object || sender.empty()) return;
     line.object = Target{sender, call.target.path, false};
     outside_.object_changed(call.job);
 }
@@ -297,6 +352,13 @@ bool Notifier::busy() const {
     return std::any_of(lines_.begin(), lines_.end(), [](const auto& entry) {
         const Line& line = entry.second;
         return line.in_flight || line.object || (!line.rows.empty() && !line.service.name.empty());
+    });
+}
+
+bool Notifier::has_work() const {
+    return std::any_of(lines_.begin(), lines_.end(), [](const auto& entry) {
+        const Line& line = entry.second;
+        return !line.rows.empty() && !line.service.name.empty();
     });
 }
 

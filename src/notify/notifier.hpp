@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/verdict.hpp"
 #include "job/types.hpp"
 
 #include <cstdint>
@@ -17,7 +18,8 @@
 
 namespace haulier::notify {
 
-/// Where to call: a connection's unique name, or a well-known one that the bus may have to start.
+/// Where to call: a connection's unique name, or a well-known one that the bus may have to start; that bus is
+/// the owner's session bus if the name says so (job::is_in_session).
 struct Target {
     std::string destination;
     std::string path;
@@ -39,17 +41,11 @@ struct Call {
     Target target;
 };
 
-enum class Verdict {
-    Acknowledged, ///< an empty reply
-    Refused,      ///< a D-Bus error of the client's: again later
-    Gone,         ///< nobody is there, or it left, or it could not be started
-    NoSuchObject, ///< somebody is there, but not that object or method
-    Unanswered,   ///< no reply in time
-};
+using Verdict = CallVerdict;
 
 struct Reply {
     Verdict verdict = Verdict::Unanswered;
-    std::string sender; ///< unique name of who answered, empty if nobody did
+    std::string sender; ///< unique name of who answered, empty if nobody did on our own bus
 };
 
 /// What the notifier needs of the world around it.
@@ -60,6 +56,8 @@ public:
     virtual void call(const Call& call, std::function<void(const Reply&)> done) = 0;
     /// The row is told; it may leave the outbox.
     virtual void acknowledged(int64_t row) = 0;
+    /// A notice did not get through, for the first time in a row; it is tried again.
+    virtual void not_told(const Call& call, Verdict verdict) = 0;
     /// The job's callback object is another one now, or none.
     virtual void object_changed(const job::Id& id) = 0;
     /// To be remembered across restarts; 0 = nothing to remember.
@@ -86,6 +84,8 @@ struct Policy {
 class Notifier {
 public:
     Notifier(Outside& outside, Policy policy) : outside_(outside), policy_(policy) {}
+    /// For what is decided from now on.
+    void set_policy(const Policy& policy) { policy_ = policy; }
 
     struct Row {
         int64_t row = 0;
@@ -99,6 +99,8 @@ public:
     void set_service(const job::Id& id, const job::NotifyService& service);
     /// Nothing clears.
     void set_object(const job::Id& id, std::optional<Target> object);
+    /// Another user's from now on, with nobody to tell: the former owner's rows leave the outbox untold.
+    void hand_over(const job::Id& id, uint32_t owner);
     void add(const job::Id& id, const Row& row);
     /// `transferred` and `error` rows are no longer true.
     void void_ends(const job::Id& id);
@@ -119,6 +121,8 @@ public:
     void service_works(uint32_t owner, const std::string& service);
     void recall_launches(uint32_t owner, const std::string& service, uint32_t count);
     void connection_lost(const std::string& unique_name);
+    /// All users who are logged in or linger: those have a session bus, or will have one soon.
+    void users_are(std::set<uint32_t> uids);
 
     /// Calls whatever is due.
     void run();
@@ -129,6 +133,8 @@ public:
     /// Something is under way, or will be without a new registration, or a callback object is registered,
     /// which would be forgotten if the process ended.
     [[nodiscard]] bool busy() const;
+    /// Rows that wait for a service: a later run of the process can deliver them with no new registration.
+    [[nodiscard]] bool has_work() const;
 
 private:
     /// Pieces that wait to be told, of all files of a job in turn.
@@ -174,11 +180,14 @@ private:
     [[nodiscard]] std::optional<BootTime> place_for(const Line& line, const std::string& destination,
                                                     BootTime now) const;
     [[nodiscard]] bool is_running(const std::string& service) const;
+    [[nodiscard]] bool waits_for_bus(const Line& line) const;
+    void no_bus(Line& line);
     void start(Line& line, const Call& call);
     static void take_news(Line& line, const Call& call, BootTime now);
     static void drop_news(Line& line);
     void count_launch(const Line& line);
-    void finished(const Call& call, int64_t row, const Reply& reply);
+    void judge_launch(const Line& line, Verdict verdict);
+    void finished(const Call& call, int64_t row, uint32_t owner, const Reply& reply);
     void accepted(Line& line, int64_t row);
     void not_accepted(Line& line, const Call& call, Verdict verdict);
     void answered_by(Line& line, const Call& call, const std::string& sender);
@@ -192,6 +201,8 @@ private:
     std::map<std::string, std::string> running_; ///< service → the connection that answered for it
     std::map<uint32_t, std::multiset<BootTime>> in_flight_; ///< when the calls of each owner began
     std::set<std::pair<uint32_t, std::string>> called_;     ///< destinations with a call in flight
+    std::set<uint32_t> users_;                              ///< who are there, as far as is known
+    std::set<uint32_t> busless_; ///< owners whose session services wait until they come, or register again
 };
 
 } // namespace haulier::notify

@@ -20,7 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     wire::FromWorker message;
     if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
     must_be_fit(daemon::failure_of(message.failed()).error.sentence);
-    must_be_fit(daemon::validators_of(message.checkpoint().identity()).etag);
+    must_be_fit(daemon::report_of(message.checkpoint()).validators.etag);
+    auto begun = daemon::begun_of(message.begun());
+    must_be_fit(begun.remote + begun.upload_url);
     if (auto status = daemon::status_of(message.answer()); !status) must_be_fit(status.error().sentence);
+    // Only a worker that says so has had a call acknowledged.
+    bool heard = message.answer().verdict() == wire::Answer::ACKNOWLEDGED;
+    if ((daemon::verdict_of(message.answer()) == CallVerdict::Acknowledged) != heard) std::abort();
     return 0;
 }

@@ -27,6 +27,7 @@ public:
         open.push_back({call, std::move(done)});
     }
     void acknowledged(int64_t row) override { told.push_back(row); }
+    void not_told(const Call&, Verdict) override { ++failures; }
     void object_changed(const job::Id&) override { ++object_changes; }
     void launches_changed(uint32_t, const std::string&, uint32_t count) override { launches = count; }
     [[nodiscard]] BootTime now() const override { return time; }
@@ -37,6 +38,7 @@ public:
     std::vector<int64_t> told;
     std::vector<std::string> asked_for;
     int object_changes = 0;
+    int failures = 0;
     uint32_t launches = 0;
     BootTime time{seconds{1000}};
     BootTime wake;
@@ -105,7 +107,13 @@ TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
         EXPECT_TRUE(world.open.empty()) << wait;
         pass(Usec{1});
         ASSERT_EQ(world.open.size(), 1U) << wait;
+        EXPECT_EQ(world.failures, 1) << "said once";
     }
+    answer(Verdict::Acknowledged, ":1.7");
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Refused, ":1.7");
+    EXPECT_EQ(world.failures, 2);
 }
 
 TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAfterTheOther) {
@@ -388,6 +396,234 @@ TEST_F(NotifierTest, AModificationOfALostObjectIsNotSaidToTheNext) {
     EXPECT_TRUE(world.open.empty());
 }
 
+struct SessionTest : NotifierTest {
+    const job::NotifyService InSession{"session:org.example.App", "/app"};
+    static constexpr uint32_t Owner = 1000;
+
+    void SetUp() override { meet_a(InSession); }
+    void expect_waiting() {
+        EXPECT_TRUE(world.open.empty());
+        EXPECT_TRUE(notifier.busy());
+        EXPECT_TRUE(notifier.has_work());
+        EXPECT_TRUE(notifier.owes(JobA));
+    }
+};
+
+TEST_F(SessionTest, IsCalledLikeAnyServiceAndNeverBecomesTheObject) {
+    auto first = add(JobA, NoticeKind::FileTransferred);
+    auto second = add(JobA);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].call.target, (Target{"session:org.example.App", "/app", true}));
+    answer(Verdict::Acknowledged);
+    EXPECT_FALSE(notifier.object_of(JobA));
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].call.target.destination, "session:org.example.App");
+    answer(Verdict::Acknowledged);
+    EXPECT_EQ(world.told, (std::vector<int64_t>{first, second}));
+    EXPECT_FALSE(notifier.busy());
+    EXPECT_FALSE(notifier.has_work());
+}
+
+TEST_F(SessionTest, AnObjectOnOurBusComesFirst) {
+    notifier.set_object(JobA, object(":1.7"));
+    add(JobA);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(Verdict::Gone);
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].call.target.destination, "session:org.example.App");
+}
+
+TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
+    for (int i = 0; i < 20; ++i) {
+        add(JobA, NoticeKind::FileTransferred);
+        notifier.run();
+        ASSERT_EQ(world.open.size(), 1U) << i;
+        answer(Verdict::Acknowledged);
+    }
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(SessionTest, ThatFailsIsStartedEverMoreRarely) {
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Gone);
+    pass(seconds{5});
+    answer(Verdict::Unanswered);
+    EXPECT_EQ(world.launches, 2U);
+    pass(seconds{59});
+    EXPECT_TRUE(world.open.empty());
+    pass(seconds{1});
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(Verdict::Acknowledged);
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
+    add(JobA);
+    notifier.run();
+    for (int wait : {5, 10, 20, 40}) {
+        answer(Verdict::Refused);
+        pass(seconds{wait});
+        ASSERT_EQ(world.open.size(), 1U) << wait;
+    }
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(SessionTest, WithoutABusWaitsUntilTheUserIsThere) {
+    auto row = add(JobA);
+    notifier.run();
+    answer(Verdict::NoBus);
+    pass(seconds{100'000});
+    expect_waiting();
+    notifier.users_are({1, 1001});
+    notifier.run();
+    expect_waiting();
+    notifier.users_are({Owner, 1, 1001});
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(Verdict::Acknowledged);
+    EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(SessionTest, AllJobsOfAnOwnerWithoutABusWait) {
+    auto other = job_number(2);
+    notifier.meet(other, Owner, {"session:org.example.Other", "/app"});
+    auto onours = job_number(3);
+    notifier.meet(onours, Owner, Service);
+    auto stranger = job_number(4);
+    notifier.meet(stranger, 1001, InSession);
+    add(JobA);
+    notifier.run();
+    answer(Verdict::NoBus);
+    for (const auto& id : {other, onours, stranger})
+        add(id);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 2U);
+    EXPECT_EQ(world.open[0].call.job, onours);
+    EXPECT_EQ(world.open[1].call.job, stranger);
+    notifier.users_are({Owner});
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 4U);
+}
+
+TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
+    notifier.users_are({Owner});
+    add(JobA);
+    notifier.run();
+    for (int wait : {5, 10, 20}) {
+        answer(Verdict::NoBus);
+        EXPECT_EQ(world.wake, world.time + seconds{wait});
+        pass(seconds{wait});
+        ASSERT_EQ(world.open.size(), 1U) << wait;
+    }
+    notifier.users_are({}); // gone again, in mid-call
+    answer(Verdict::NoBus);
+    pass(seconds{100'000});
+    expect_waiting();
+    notifier.users_are({Owner});
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(Verdict::NoBus);
+    EXPECT_EQ(world.wake, world.time + seconds{5}); // the first of a new row of waits
+}
+
+TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
+    add(JobA);
+    notifier.run();
+    answer(Verdict::Refused);
+    notifier.users_are({Owner});
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(SessionTest, WhoComesInMidCallIsNotMissed) {
+    add(JobA);
+    notifier.run();
+    notifier.users_are({Owner});
+    answer(Verdict::NoBus);
+    pass(seconds{5});
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(SessionTest, RegisteringTriesAgain) {
+    add(JobA);
+    notifier.run();
+    answer(Verdict::NoBus);
+    notifier.set_service(JobA, InSession);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(Verdict::NoBus);
+    notifier.meet(job_number(2), Owner, InSession);
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
+    notifier.meet(job_number(2), 1001, InSession);
+    notifier.meet(job_number(3), Owner, InSession);
+    for (int number : {2, 3})
+        add(job_number(number));
+    add(JobA);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 2U); // one a destination and owner
+    EXPECT_EQ(world.open[0].call.job, job_number(2));
+    EXPECT_EQ(world.open[1].call.job, job_number(3));
+    answer(Verdict::Gone);
+    EXPECT_EQ(world.launches, 1U);
+    notifier.service_works(Owner, InSession.name);
+    EXPECT_EQ(world.launches, 1U);
+    notifier.service_works(1001, InSession.name);
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(SessionTest, ANewOwnersServiceIsCalledWithoutTheOldOnesWaits) {
+    add(JobA);
+    notifier.run();
+    notifier.hand_over(JobA, 1001);
+    answer(Verdict::NoBus); // of the old one
+    notifier.set_service(JobA, InSession);
+    add(JobA);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    auto other = job_number(2);
+    notifier.meet(other, 1001, {"session:org.example.Other", "/app"});
+    add(other);
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 2U);
+}
+
+TEST_F(NotifierTest, WhoAnswersTooLateForAJobThatWasTakenOverIsNotItsObject) {
+    meet_a(Service);
+    add(JobA);
+    notifier.run();
+    notifier.hand_over(JobA, 0);
+    world.told.clear();
+    answer(Verdict::Acknowledged, ":1.9");
+    EXPECT_FALSE(notifier.object_of(JobA));
+    EXPECT_TRUE(world.told.empty());
+    EXPECT_FALSE(notifier.busy());
+}
+
+TEST_F(NotifierTest, AServiceThatWasReplacedInMidCallIsNotTheObject) {
+    meet_a(Service);
+    add(JobA);
+    notifier.run();
+    notifier.set_service(JobA, {"org.example.Other", "/app"});
+    answer(Verdict::Acknowledged, ":1.9");
+    EXPECT_FALSE(notifier.object_of(JobA));
+}
+
+TEST_F(SessionTest, AReplacedServiceIsNotBlamedForTheOneBefore) {
+    add(JobA);
+    notifier.run();
+    notifier.set_service(JobA, Service);
+    answer(Verdict::Gone);
+    EXPECT_EQ(world.launches, 0U);
+}
+
 struct PiecesTest : NotifierTest {
     static constexpr Usec Interval = std::chrono::milliseconds{500};
     using Ranges = std::vector<job::Range>;
@@ -527,6 +763,25 @@ TEST_F(NotifierTest, AForgottenJobIsSilent) {
     answer(Verdict::Acknowledged, ":1.7");
     EXPECT_TRUE(world.told.empty());
     EXPECT_FALSE(notifier.busy());
+}
+
+TEST_F(NotifierTest, ANewOwnerHearsNothingOfWhatWasForTheFormer) {
+    meet_a(Service);
+    auto row = add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    notifier.hand_over(JobA, 2000);
+    EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
+    EXPECT_FALSE(notifier.object_of(JobA));
+    EXPECT_FALSE(notifier.owes(JobA));
+    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_EQ(world.told.size(), 1U);
+    EXPECT_FALSE(notifier.busy());
+    add(JobA);
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_FALSE(notifier.has_work());
 }
 
 } // namespace

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Calls to real services on a real bus, and buses that are late, dead, mute or somebody else's.
+#include "session/voice.hpp"
+
+#include "local_socket.hpp"
+#include "private_bus.hpp"
+#include "support/temp_dir.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <map>
+#include <memory>
+#include <sys/epoll.h>
+
+namespace haulier::session {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string App = "org.haulier.Test.App";
+const std::string JobPath = "/org/haulier/Haulier1/job/0123456789abcdef0123456789abcdef";
+const std::string JobId = "0123456789abcdef0123456789abcdef";
+
+class VoiceTest : public testing::Test {
+protected:
+    static void SetUpTestSuite() { block_signals(); }
+    VoiceTest() { std::filesystem::create_directory(directory.path() + "/run"); }
+
+    void patient(Patience patience) { voice = std::make_unique<Voice>(loop, bus.socket(), patience); }
+
+    static wire::Call call_to(const std::string& name) {
+        wire::Call call;
+        call.set_name(name);
+        call.set_path("/client");
+        call.set_job(JobPath);
+        call.set_id(JobId);
+        call.set_timeout_ms(20'000);
+        return call;
+    }
+    void begin(const wire::Call& call) {
+        voice->call(call,
+                    [this, name = call.name()](CallVerdict verdict) { verdicts.emplace(name, verdict); });
+    }
+    template <class Done>
+    void run_until(Done done) {
+        for (auto deadline = SystemClock{}.now().boot + 30s; !done();) {
+            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
+            loop.turn(100ms);
+        }
+    }
+    CallVerdict verdict_on(const wire::Call& call) {
+        verdicts.clear();
+        begin(call);
+        run_until([this] { return !verdicts.empty(); });
+        return verdicts.empty() ? CallVerdict::Unanswered : verdicts.begin()->second;
+    }
+    void turn_for(Usec span) {
+        bool over = false;
+        auto end = loop.after(span, [&] { over = true; });
+        run_until([&] { return over; });
+    }
+
+    test::TempDir directory;
+    PrivateBus bus{directory.path() + "/run"};
+    Loop loop;
+    std::unique_ptr<Voice> voice = std::make_unique<Voice>(loop, bus.socket());
+    std::multimap<std::string, CallVerdict> verdicts;
+};
+
+TEST_F(VoiceTest, StartsAServiceAndTellsItEverything) {
+    bus.add(App, "accept");
+    bus.start();
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+
+    auto call = call_to(App);
+    call.set_method(wire::Call::JOB_ERROR);
+    auto& failure = *call.mutable_failure();
+    failure.set_context("remote-file");
+    failure.set_name("http-status");
+    failure.set_code(-4);
+    failure.set_sentence("Grüße");
+    failure.set_file(7);
+    EXPECT_EQ(verdict_on(call), CallVerdict::Acknowledged);
+
+    call = call_to(App);
+    call.set_method(wire::Call::FILE_TRANSFERRED);
+    call.mutable_file()->set_index(3);
+    call.mutable_file()->set_remote("http://localhost/f");
+    call.mutable_file()->set_temporary("/srv/.f.part");
+    EXPECT_EQ(verdict_on(call), CallVerdict::Acknowledged);
+
+    EXPECT_EQ(bus.record(App, "calls"),
+              "JobTransferred " + JobId + "\nJobError " + JobId + "\nFileTransferred " + JobId + "\n");
+    EXPECT_EQ(bus.record(App, "arguments"), JobPath + " " + JobId + "\n" + JobPath + " " + JobId +
+                                                " ('remote-file', 'http-status', -4, 'Grüße', 7)\n" +
+                                                JobPath + " " + JobId +
+                                                " 3 http://localhost/f /srv/.f.part\n");
+    auto starts = bus.record(App, "starts");
+    EXPECT_EQ(std::count(starts.begin(), starts.end(), '\n'), 1);
+}
+
+TEST_F(VoiceTest, SaysWhatBecameOfACall) {
+    bus.add("org.haulier.Test.Refuse", "refuse");
+    bus.add("org.haulier.Test.Die", "die");
+    bus.add("org.haulier.Test.Mute", "mute");
+    bus.add(App, "accept");
+    bus.start();
+    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Refuse")), CallVerdict::Refused);
+    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Die")), CallVerdict::Unanswered);
+    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Nobody")), CallVerdict::Gone);
+    auto elsewhere = call_to(App);
+    elsewhere.set_path("/elsewhere");
+    EXPECT_EQ(verdict_on(elsewhere), CallVerdict::NoSuchObject);
+    auto hurried = call_to("org.haulier.Test.Mute");
+    hurried.set_timeout_ms(2000);
+    EXPECT_EQ(verdict_on(hurried), CallVerdict::Unanswered);
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, RefusesByItselfWhatCannotBeSaid) {
+    bus.start();
+    EXPECT_EQ(verdict_on(call_to("no name")), CallVerdict::Refused);
+    auto call = call_to(App);
+    call.set_job("no path");
+    EXPECT_EQ(verdict_on(call), CallVerdict::Refused);
+}
+
+TEST_F(VoiceTest, CallsManyAtATime) {
+    bus.add("org.haulier.Test.Mute", "mute");
+    bus.start();
+    begin(call_to("org.haulier.Test.Mute"));
+    for (int i = 0; i < 50; ++i)
+        begin(call_to("org.haulier.Test.Nobody"));
+    run_until([this] { return verdicts.count("org.haulier.Test.Nobody") == 50; });
+    EXPECT_EQ(verdicts.count("org.haulier.Test.Mute"), 0U);
+}
+
+TEST_F(VoiceTest, WithoutARuntimeDirectoryThereIsNoBusAtOnce) {
+    std::filesystem::remove_all(directory.path() + "/run");
+    begin(call_to(App));
+    ASSERT_EQ(verdicts.size(), 1U);
+    EXPECT_EQ(verdicts.begin()->second, CallVerdict::NoBus);
+}
+
+TEST_F(VoiceTest, WaitsForABusThatIsOnItsWay) {
+    bus.add(App, "accept");
+    begin(call_to(App));
+    begin(call_to(App));
+    turn_for(100ms);
+    EXPECT_TRUE(verdicts.empty());
+    bus.start(false);
+    run_until([this] { return verdicts.size() == 2; });
+    EXPECT_EQ(verdicts.begin()->second, CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, DoesNotWaitForEver) {
+    patient({.for_bus = 200ms});
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    bus.add(App, "accept");
+    bus.start();
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, ASocketOfAnothersIsNoBus) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can give a socket away";
+    bus.add(App, "accept");
+    bus.start();
+    ASSERT_EQ(chown(bus.socket().c_str(), 1234, 1234), 0);
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    ASSERT_EQ(chown(bus.socket().c_str(), geteuid(), getegid()), 0);
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, ASocketThatNobodyListensToIsLookedAtAgain) {
+    patient({.for_bus = 10s, .for_listener = 10ms});
+    auto early = local_socket(bus.socket(), false);
+    begin(call_to(App));
+    turn_for(100ms);
+    EXPECT_TRUE(verdicts.empty());
+    std::filesystem::remove(bus.socket());
+    bus.add(App, "accept");
+    bus.start();
+    run_until([this] { return !verdicts.empty(); });
+    EXPECT_EQ(verdicts.begin()->second, CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, ABusThatSaysNothingIsNone) {
+    patient({.for_bus = 200ms});
+    auto mute = local_socket(bus.socket());
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+}
+
+TEST_F(VoiceTest, ABusThatHangsUpIsNone) {
+    auto rude = local_socket(bus.socket());
+    auto hangs_up =
+        loop.on_io(rude.get(), EPOLLIN, [&](uint32_t) { Fd{accept(rude.get(), nullptr, nullptr)}; });
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+}
+
+TEST_F(VoiceTest, ABusThatDiesLeavesTheCallUnanswered) {
+    bus.add("org.haulier.Test.Mute", "mute");
+    bus.start();
+    begin(call_to("org.haulier.Test.Mute"));
+    run_until([this] { return !bus.record("org.haulier.Test.Mute", "calls").empty(); });
+    bus.stop();
+    run_until([this] { return !verdicts.empty(); });
+    EXPECT_EQ(verdicts.begin()->second, CallVerdict::Unanswered);
+    run_until([this] { return !voice->connected(); });
+    std::filesystem::remove(bus.socket());
+    bus.add(App, "accept");
+    bus.start();
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, LeavesTheBusWhenThereIsNothingMoreToSay) {
+    patient({.for_calls = 50ms});
+    bus.add(App, "accept");
+    bus.start();
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_TRUE(voice->connected());
+    run_until([this] { return !voice->connected(); });
+    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+}
+
+TEST_F(VoiceTest, MayBeDroppedInMidCall) {
+    bus.add("org.haulier.Test.Mute", "mute");
+    bus.start();
+    begin(call_to("org.haulier.Test.Mute"));
+    run_until([this] { return voice->connected(); });
+    voice.reset();
+    turn_for(50ms);
+    EXPECT_TRUE(verdicts.empty());
+}
+
+TEST_F(VoiceTest, DoesNotKeepALoopThatEnds) {
+    auto mute = local_socket(bus.socket());
+    begin(call_to(App));
+    auto end = loop.defer([this] { loop.exit(3); });
+    EXPECT_EQ(loop.run(), 3);
+}
+
+} // namespace
+
+} // namespace haulier::session
