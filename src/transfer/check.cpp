@@ -3,6 +3,7 @@
 
 #include "transfer/part_file.hpp"
 #include "transfer/source_file.hpp"
+#include "transfer/trusted_path.hpp"
 #include "transfer/url.hpp"
 
 #include <cerrno>
@@ -69,17 +70,22 @@ std::optional<Fault> check_directory(const std::string& path) {
 
 std::optional<Fault> check_target(const std::string& path, const std::string& name) {
     auto opened = Directory::open(path);
-    struct stat st {};
-    if (auto* directory = std::get_if<Directory>(&opened);
-        directory && fstatat(directory->fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISDIR(st.st_mode))
-        return local(fmt::format("“{}” in “{}” is a directory; a file cannot replace it.", name, path));
-    return {};
+    auto* directory = std::get_if<Directory>(&opened);
+    auto what = directory ? irreplaceable(*directory, name) : std::string_view{};
+    if (what.empty()) return {};
+    return local(fmt::format("“{}” in “{}” is {}; a file cannot replace it.", name, path, what));
 }
 
 std::optional<Fault> check_source(const std::string& path, const std::string& name) {
     auto source = SourceFile::open(path, name);
     if (auto* failure = std::get_if<Failure>(&source)) return local(std::move(failure->sentence));
+    return {};
+}
+
+std::optional<Fault> check_trust(const wire::Check::Item& item) {
+    auto trouble = item.upload() ? check_trusted_file(item.directory(), item.name())
+                                 : check_trusted_directory(item.directory());
+    if (trouble) return local(std::move(trouble->sentence));
     return {};
 }
 
@@ -96,6 +102,8 @@ std::optional<Fault> check_item(const wire::Check::Item& item) {
     if (item.directory().empty()) return {};
     if (auto fault = check_path(item.directory())) return fault;
     if (auto fault = check_name(item.name())) return fault;
+    if (item.foreign())
+        if (auto fault = check_trust(item)) return fault;
     if (item.upload()) return check_source(item.directory(), item.name());
     if (auto fault = check_directory(item.directory())) return fault;
     return check_target(item.directory(), item.name());

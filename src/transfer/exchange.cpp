@@ -88,7 +88,7 @@ Exchange::Exchange(Loop& loop, CurlLoop& curl, const NetworkSettings& settings, 
     set_method(question);
     set_headers(question, errand.first_server);
     set_callbacks();
-    curl_.add(easy_.get(), [this](CURLcode code) { end(code); });
+    curl_.add(easy_.get(), [this](CURLcode code) { over(code); });
     tick();
     if (question.http.bytes_per_second() > 0) nudge();
 }
@@ -148,10 +148,24 @@ size_t Exchange::on_header(char* data, size_t size, size_t count, void* self) no
 size_t Exchange::on_body(char* data, size_t size, size_t count, void* self) noexcept {
     auto& exchange = *static_cast<Exchange*>(self);
     exchange.silent_ticks_ = 0;
-    auto take = exchange.receiver_.body(exchange.head_.answer(), {data, size * count});
-    exchange.held_ = take == Receiver::Take::Hold;
-    if (exchange.held_) return CURL_WRITEFUNC_PAUSE;
-    return take == Receiver::Take::Taken ? size * count : size_t{CURL_WRITEFUNC_ERROR};
+    std::string_view bytes{data, size * count};
+    if (exchange.kept_.empty()) return exchange.offer(bytes) ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
+    exchange.paused_ = !exchange.resuming_;
+    if (exchange.paused_) return CURL_WRITEFUNC_PAUSE;
+    exchange.kept_ += bytes;
+    return bytes.size();
+}
+
+bool Exchange::offer(std::string_view bytes) {
+    while (!bytes.empty()) {
+        auto piece = bytes.substr(0, CURL_MAX_WRITE_SIZE);
+        auto take = receiver_.body(head_.answer(), piece);
+        if (take == Receiver::Take::Stop) return false;
+        if (take == Receiver::Take::Hold) break;
+        bytes.remove_prefix(piece.size());
+    }
+    kept_ = bytes;
+    return true;
 }
 
 /// A server that takes bytes is not stalled, though it says nothing.
@@ -171,11 +185,23 @@ int Exchange::on_seek(void* self, curl_off_t offset, int origin) noexcept {
 }
 
 void Exchange::resume() {
-    if (!std::exchange(held_, false)) return;
+    if (kept_.empty()) return;
     silent_ticks_ = 0;
-    // Bytes that curl kept for us come back from inside this call; a refusal of those is told to us alone.
-    auto code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+    bool wanted = offer(std::exchange(kept_, {}));
+    if (!kept_.empty()) return;
+    if (over_) return end(wanted ? *over_ : CURLE_WRITE_ERROR);
+    auto code = wanted ? go_on() : CURLE_WRITE_ERROR;
     if (code != CURLE_OK) curl_.end(easy_.get(), code);
+}
+
+/// Bytes that curl kept come back from inside its call, and are all taken: told to pause in there, curl 8.14
+/// reads on, and drops what it keeps when the connection turns out to be broken.
+CURLcode Exchange::go_on() {
+    if (!std::exchange(paused_, false)) return CURLE_OK;
+    resuming_ = true;
+    auto code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+    resuming_ = false;
+    return code;
 }
 
 uint64_t Exchange::sent() const {
@@ -188,7 +214,7 @@ uint64_t Exchange::sent() const {
 void Exchange::tick() {
     curl_off_t asked_after = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &asked_after);
-    bool waiting = asked_after > 0 && !held_;
+    bool waiting = asked_after > 0 && kept_.empty();
     silent_ticks_ = waiting ? silent_ticks_ + 1 : 0;
     if (silent_ticks_ > patience_) {
         stalled_ = true;
@@ -203,15 +229,20 @@ void Exchange::tick() {
 void Exchange::nudge() {
     nudger_ = loop_.after(NudgeEvery, [this] {
         // What is held has a nudge to come. Before there is a connection curl refuses both calls.
-        if (!held_) curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
-        if (!held_) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+        if (kept_.empty()) curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
+        if (kept_.empty()) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
         nudge();
     });
 }
 
-void Exchange::end(CURLcode code) {
+void Exchange::over(CURLcode code) {
     ticker_.reset();
     nudger_.reset();
+    over_ = code;
+    if (kept_.empty()) end(code);
+}
+
+void Exchange::end(CURLcode code) {
     long proxy_status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     // The receiver may drop this exchange while it listens.

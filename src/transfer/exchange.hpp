@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,11 @@ private:
     void set_body(uint64_t size);
     void tick();
     void nudge();
+    void over(CURLcode code);
     void end(CURLcode code);
+    /// Hands over what the receiver takes of it, and keeps the rest; false when it wants no more at all.
+    bool offer(std::string_view bytes);
+    CURLcode go_on();
 
     Loop& loop_;
     CurlLoop& curl_;
@@ -59,7 +64,11 @@ private:
     Easy easy_;
     std::array<char, CURL_ERROR_SIZE> detail_{};
     HeadReader head_;
-    bool held_ = false;
+
+    std::string kept_;             ///< what the receiver did not take yet
+    bool paused_ = false;          ///< curl keeps more
+    bool resuming_ = false;        ///< and gives it back just now
+    std::optional<CURLcode> over_; ///< curl is done, the receiver is not
 
     // Waiting is measured in ticks of a timer that is set again each time, not by the clock: a process that
     // was stopped, or a machine that slept, has seen one tick and not an hour of silence.

@@ -1,39 +1,81 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulier-worker --fd=N: fetches files for the daemon at the other end of socket N, which it inherited.
+// haulier-worker --connect=PATH: for the daemon that listens there, and knows from the kernel who we are.
 #include "base/event.hpp"
 #include "base/log.hpp"
+#include "session/voice.hpp"
 #include "transfer/answer.hpp"
 #include "transfer/worker.hpp"
 
+#include <cerrno>
 #include <clocale>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <optional>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace {
 
 using namespace haulier;
 
+Fd trouble(std::string_view sentence) {
+    log::error(sentence);
+    return {};
+}
+
 /// The connected packet socket that the daemon left open for us, or nothing.
-std::optional<Fd> inherited_socket(int argc, char** argv) {
-    constexpr std::string_view option = "--fd=";
-    if (argc != 2 || !std::string_view{argv[1]}.starts_with(option)) return {};
-    auto number = transfer::parse_number(std::string_view{argv[1]}.substr(option.size()));
-    if (!number || *number > 1024 * 1024) return {};
-    int fd = static_cast<int>(*number);
+Fd inherited_socket(std::string_view number_of) {
+    constexpr int HighestFd = 1024 * 1024;
+    auto number = transfer::parse_number(number_of);
+    int fd = number && *number <= HighestFd ? static_cast<int>(*number) : -1;
     int type = 0;
     socklen_t size = sizeof type;
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_SEQPACKET) return {};
-    if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0) return {};
+    bool fit = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+    if (!fit || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+        return trouble("--fd wants the number of a connected packet socket.");
     return Fd{fd};
+}
+
+/// Waits at the door if others do.
+Fd connected_socket(std::string_view path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return trouble("--connect: the path is too long.");
+    path.copy(address.sun_path, path.size());
+    Fd fd{socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
+    if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
+        fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0)
+        return trouble(fmt::format("haulierd cannot be reached at {}: {}", path, std::strerror(errno)));
+    return fd;
+}
+
+/// What follows the name of an option.
+std::optional<std::string_view> value_of(std::string_view argument, std::string_view option) {
+    if (!argument.starts_with(option)) return {};
+    return argument.substr(option.size());
+}
+
+Fd socket_to_daemon(int argc, char** argv) {
+    std::string_view argument = argc == 2 ? argv[1] : "";
+    if (auto number = value_of(argument, "--fd=")) return inherited_socket(*number);
+    if (auto path = value_of(argument, "--connect=")) return connected_socket(*path);
+    return trouble("haulier-worker is started for haulierd, with --fd=N or --connect=PATH.");
 }
 
 int serve(Fd socket) {
     Loop loop;
-    transfer::Worker worker{loop, std::move(socket), [&loop](int code) { loop.exit(code); }};
+    session::Voice voice{loop, session::bus_socket(std::getenv("DBUS_SESSION_BUS_ADDRESS"), getuid())};
+    transfer::Worker worker{
+        loop, std::move(socket),
+        [&voice](const wire::Call& call, auto done) { voice.call(call, std::move(done)); },
+        [&loop](int code) { loop.exit(code); }};
     auto terminate = loop.on_signal(SIGTERM, [&worker] { worker.stop(); });
     // Ctrl-C at the daemon's terminal reaches us too; the daemon says what to do.
     auto interrupt = loop.on_signal(SIGINT, [] {});
@@ -48,14 +90,11 @@ int main(int argc, char** argv) {
     // Names of hosts are Unicode whatever the user speaks; libidn goes by the locale.
     std::setlocale(LC_CTYPE, "C.UTF-8");
     std::signal(SIGPIPE, SIG_IGN);
-    auto socket = inherited_socket(argc, argv);
-    if (!socket) {
-        log::error("haulier-worker is started by haulierd, with --fd=N naming a connected packet socket.");
-        return 2;
-    }
+    auto socket = socket_to_daemon(argc, argv);
+    if (!socket) return 2;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         log::error("libcurl cannot be initialised.");
         return 1;
     }
-    return serve(std::move(*socket));
+    return serve(std::move(socket));
 }

@@ -62,6 +62,19 @@ Trouble Directory::sync(int file) const {
     return {};
 }
 
+std::string_view irreplaceable(const Directory& directory, const std::string& name) {
+    struct stat st {};
+    if (fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};
+    switch (st.st_mode & S_IFMT) {
+    case S_IFREG:
+    case S_IFLNK: return {};
+    case S_IFDIR: return "a directory";
+    case S_IFIFO: return "a pipe";
+    case S_IFSOCK: return "a socket";
+    default: return "a device";
+    }
+}
+
 Outcome<std::optional<Fd>> open_own_file(const Directory& directory, const std::string& name, int access) {
     // Without O_NONBLOCK a FIFO in this place would hold us for ever.
     Fd fd{openat(directory.fd(), name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};

@@ -20,6 +20,9 @@ struct Inode {
     uint64_t device = 0;
     uint64_t number = 0;
     bool operator==(const Inode&) const = default;
+    /// The same after a reboot as well. Some file systems (btrfs, overlayfs, NFS) are given another device
+    /// number at each mount, so that of the file must do.
+    [[nodiscard]] bool was(const Inode& remembered) const { return number == remembered.number; }
 };
 Inode inode_of(const struct stat& st);
 
@@ -40,6 +43,10 @@ private:
     Fd fd_;
     std::string path_;
 };
+
+/// What is called `name` there, as "a directory", if it is nothing that a file may take the place of; empty
+/// otherwise. A symbolic link is replaced like a file.
+std::string_view irreplaceable(const Directory& directory, const std::string& name);
 
 /// Opens `name` if it is a plain file of ours with one name; nothing if there is no such file.
 Outcome<std::optional<Fd>> open_own_file(const Directory& directory, const std::string& name, int access);

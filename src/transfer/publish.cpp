@@ -22,12 +22,7 @@ Failure wrong(std::string sentence) {
 
 bool is_named(const Directory& directory, const std::string& name, Inode inode) {
     struct stat st {};
-    return fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode;
-}
-
-bool is_directory(const Directory& directory, const std::string& name) {
-    struct stat st {};
-    return fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+    return fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st).was(inode);
 }
 
 /// Mode, date and data, all durable before the name is.
@@ -55,9 +50,9 @@ Trouble done_before(const Directory& directory, const wire::Publish& request, In
 }
 
 Trouble rename_durably(const Directory& directory, const wire::Publish& request, int file) {
-    if (is_directory(directory, request.name()))
-        return wrong(fmt::format("“{}” in “{}” is a directory; the file cannot replace it.", request.name(),
-                                 directory.path()));
+    if (auto what = irreplaceable(directory, request.name()); !what.empty())
+        return wrong(fmt::format("“{}” in “{}” is {}; the file cannot replace it.", request.name(),
+                                 directory.path(), what));
     if (renameat(directory.fd(), request.temporary().c_str(), directory.fd(), request.name().c_str()) < 0)
         return local_failure(
             errno, fmt::format("Cannot name the file “{}” in “{}”", request.name(), directory.path()));
@@ -78,7 +73,7 @@ Trouble publish(const wire::Publish& request, mode_t umask) {
     const auto& file = std::get<std::optional<Fd>>(found);
     if (!file) return done_before(directory, request, inode);
     struct stat st {};
-    if (fstat(file->get(), &st) < 0 || inode_of(st) != inode)
+    if (fstat(file->get(), &st) < 0 || !inode_of(st).was(inode))
         return wrong(
             fmt::format("The temporary file in “{}” is not the one that was fetched.", directory.path()));
     if (auto trouble = dress(file->get(), request, umask)) return trouble;

@@ -19,10 +19,11 @@ constexpr uint32_t LockTries = 100;
 Trouble check_reply_name(const std::string& directory, const std::string& name, const Inode& source) {
     auto opened = Directory::open(directory);
     if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    const auto& place = std::get<Directory>(opened);
     struct stat st {};
-    if (fstatat(std::get<Directory>(opened).fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};
-    auto what = S_ISDIR(st.st_mode) ? "a directory" : inode_of(st) == source ? "the file that is sent" : "";
-    if (!*what) return {};
+    if (fstatat(place.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};
+    auto what = inode_of(st) == source ? "the file that is sent" : irreplaceable(place, name);
+    if (what.empty()) return {};
     return Failure{.cause = wire::LOCAL_FILE,
                    .sentence = fmt::format("“{}” in “{}” is {}; the reply cannot replace it. Choose another "
                                            "ReplyFileName.",

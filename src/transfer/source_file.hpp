@@ -17,6 +17,10 @@ struct Stamp {
     uint64_t size = 0;
     int64_t modified_ns = 0;
     bool operator==(const Stamp&) const = default;
+    [[nodiscard]] bool was(const Stamp& remembered) const {
+        return inode.was(remembered.inode) && size == remembered.size &&
+               modified_ns == remembered.modified_ns;
+    }
 };
 
 class SourceFile {

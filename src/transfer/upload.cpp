@@ -59,7 +59,7 @@ void Upload::take_source() {
     stamp_ = source_->stamp();
     if (!order_.has_stamp()) return check_digest();
     // The checksum was right when it began, and the file is the one it was.
-    if (stamp_ != from_wire(order_.stamp())) return fail(source_->changed());
+    if (!stamp_.was(from_wire(order_.stamp()))) return fail(source_->changed());
     open_reply();
 }
 

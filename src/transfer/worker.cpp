@@ -17,6 +17,18 @@ namespace haulier::transfer {
 
 namespace {
 
+wire::Answer::Verdict to_wire(CallVerdict verdict) {
+    switch (verdict) {
+    case CallVerdict::Acknowledged: return wire::Answer::ACKNOWLEDGED;
+    case CallVerdict::Refused: return wire::Answer::REFUSED;
+    case CallVerdict::Gone: return wire::Answer::GONE;
+    case CallVerdict::NoSuchObject: return wire::Answer::NO_SUCH_OBJECT;
+    case CallVerdict::Unanswered: return wire::Answer::UNANSWERED;
+    case CallVerdict::NoBus: return wire::Answer::NO_BUS;
+    }
+    return wire::Answer::UNANSWERED;
+}
+
 mode_t read_umask() {
     mode_t mask = umask(0);
     umask(mask);
@@ -25,8 +37,8 @@ mode_t read_umask() {
 
 } // namespace
 
-Worker::Worker(Loop& loop, Fd socket, std::function<void(int)> exit)
-    : loop_(loop), exit_(std::move(exit)), umask_(read_umask()),
+Worker::Worker(Loop& loop, Fd socket, Ring ring, std::function<void(int)> exit)
+    : loop_(loop), ring_(std::move(ring)), exit_(std::move(exit)), umask_(read_umask()),
       socket_(loop, std::move(socket),
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
       disk_(loop), proxies_(disk_),
@@ -81,6 +93,8 @@ bool Worker::obey(wire::ToWorker&& order) {
                   [this](wire::Answer&& piece) { answer(std::move(piece)); });
         return true;
     case wire::ToWorker::kAbandon: return abandon(std::move(*order.mutable_abandon()));
+    case wire::ToWorker::kCall: call(order.call()); return true;
+    case wire::ToWorker::kPing: answer(order.ping().request(), {}); return true;
     case wire::ToWorker::kSettings:
     case wire::ToWorker::KIND_NOT_SET: return false;
     }
@@ -119,6 +133,15 @@ bool Worker::abandon(wire::Abandon&& order) {
     auto [entry, fresh] = abandonments_.try_emplace(request);
     if (fresh) entry->second = std::make_unique<Abandonment>(loop_, yard_.network, std::move(order), done);
     return fresh;
+}
+
+void Worker::call(const wire::Call& call) {
+    ring_(call, [this, request = call.request()](CallVerdict verdict) {
+        wire::Answer answer;
+        answer.set_request(request);
+        answer.set_verdict(to_wire(verdict));
+        this->answer(std::move(answer));
+    });
 }
 
 void Worker::answer(uint64_t request, const Trouble& trouble) {

@@ -5,6 +5,7 @@
 
 #include "base/event.hpp"
 #include "base/fd.hpp"
+#include "base/verdict.hpp"
 #include "transfer/abandonment.hpp"
 #include "transfer/curl_loop.hpp"
 #include "transfer/disk_thread.hpp"
@@ -23,10 +24,13 @@
 
 namespace haulier::transfer {
 
+/// Calls a service on the user's session bus, and says once what became of it.
+using Ring = std::function<void(const wire::Call&, std::function<void(CallVerdict)>)>;
+
 class Worker {
 public:
     /// `exit` is called once, with the process's exit code, when there is nothing left to live for.
-    Worker(Loop& loop, Fd socket, std::function<void(int)> exit);
+    Worker(Loop& loop, Fd socket, Ring ring, std::function<void(int)> exit);
 
     /// Halts everything, then exits.
     void stop();
@@ -38,6 +42,7 @@ private:
     bool launch(uint64_t ticket, std::unique_ptr<Flight> flight);
     void check(wire::Check&& request);
     bool abandon(wire::Abandon&& order);
+    void call(const wire::Call& call);
     void answer(uint64_t request, const Trouble& trouble);
     void answer(wire::Answer&& answer);
     void tell(const wire::FromWorker& message);
@@ -47,6 +52,7 @@ private:
     void leave(int code);
 
     Loop& loop_;
+    Ring ring_;
     std::function<void(int)> exit_;
     const mode_t umask_;
     bool configured_ = false;

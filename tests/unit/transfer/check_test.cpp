@@ -146,9 +146,17 @@ TEST_F(CheckTest, BadDirectories) {
     EXPECT_EQ(ask(url, directory.at("file"), "f").fault(), wire::Answer::LOCAL_FILE);
 }
 
-TEST_F(CheckTest, ADirectoryIsNoTarget) {
+TEST_F(CheckTest, WhatIsNoFileIsNoTarget) {
     std::filesystem::create_directory(directory.at("sub"));
     EXPECT_EQ(ask(url, directory.path(), "sub").fault(), wire::Answer::LOCAL_FILE);
+    ASSERT_EQ(mkfifo(directory.at("pipe").c_str(), 0600), 0);
+    auto pipe = ask(url, directory.path(), "pipe");
+    EXPECT_EQ(pipe.fault(), wire::Answer::LOCAL_FILE);
+    EXPECT_THAT(pipe.sentence(), HasSubstr("is a pipe; a file cannot replace it"));
+    EXPECT_THAT(ask(url, "/dev", "null").sentence(),
+                geteuid() == 0 ? HasSubstr("is a device") : HasSubstr("/dev"));
+    std::filesystem::create_symlink("/dev/null", directory.at("link"));
+    EXPECT_EQ(ask(url, directory.path(), "link").fault(), wire::Answer::NONE) << "the link will be replaced";
 }
 
 TEST_F(CheckTest, WhatIsEmptyIsNotAsked) {

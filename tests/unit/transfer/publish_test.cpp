@@ -49,6 +49,14 @@ TEST_F(PublishTest, GivesNameDateAndMode) {
     EXPECT_EQ(look("file").st_mtime, 784111777);
 }
 
+TEST_F(PublishTest, AFileIsTheSameWhenItsDeviceHasAnotherNumberAfterAReboot) {
+    auto asked = request();
+    asked.mutable_inode()->set_device(asked.inode().device() + 1);
+    EXPECT_FALSE(publish(asked, 022));
+    EXPECT_FALSE(publish(asked, 022)); // it is found to be done
+    EXPECT_EQ(directory.read("file"), "new");
+}
+
 TEST_F(PublishTest, TheModeAskedForIsNotMaskedButNeverMoreThanPermissions) {
     auto asked = request();
     asked.set_mode_known(true);
@@ -89,6 +97,15 @@ TEST_F(PublishTest, ADirectoryInTheWayIsAnExplainedError) {
     ASSERT_TRUE(trouble);
     EXPECT_EQ(trouble->cause, wire::LOCAL_FILE);
     EXPECT_NE(trouble->sentence.find("is a directory"), std::string::npos);
+    EXPECT_TRUE(directory.has(Part));
+}
+
+TEST_F(PublishTest, APipeInTheWayStays) {
+    ASSERT_EQ(mkfifo(directory.at("file").c_str(), 0600), 0);
+    auto trouble = publish(request(), 022);
+    ASSERT_TRUE(trouble);
+    EXPECT_NE(trouble->sentence.find("is a pipe"), std::string::npos);
+    EXPECT_TRUE(S_ISFIFO(look("file").st_mode));
     EXPECT_TRUE(directory.has(Part));
 }
 

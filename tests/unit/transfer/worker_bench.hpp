@@ -49,11 +49,19 @@ protected:
         };
         link = std::make_unique<wire::PacketSocket>(loop, Fd{fds[0]},
                                                     wire::PacketSocket::Handlers{packet, [] {}});
-        worker = std::make_unique<Worker>(loop, Fd{fds[1]}, [this](int code) { exit_code = code; });
+        worker = std::make_unique<Worker>(loop, Fd{fds[1]}, ring(), [this](int code) { exit_code = code; });
         wire::ToWorker message;
         *message.mutable_settings() = settings;
         send(message);
         next(wire::FromWorker::kReady);
+    }
+
+    /// Whoever is called acknowledges, but not when the name is of nobody.
+    Ring ring() {
+        return [this](const wire::Call& call, const std::function<void(CallVerdict)>& done) {
+            calls.push_back(call);
+            done(call.name() == "org.example.Nobody" ? CallVerdict::Gone : CallVerdict::Acknowledged);
+        };
     }
 
     void send(const wire::ToWorker& message) { link->send(message.SerializeAsString()); }
@@ -180,6 +188,7 @@ protected:
     std::unique_ptr<Worker> worker;
     std::deque<wire::FromWorker> inbox;
     std::vector<wire::Checkpoint> checkpoints;
+    std::vector<wire::Call> calls;
     std::optional<int> exit_code;
 };
 

@@ -66,6 +66,33 @@ TEST_F(WorkerTest, Checks) {
     EXPECT_EQ(said.item(), 0u);
 }
 
+TEST_F(WorkerTest, CallsServicesAndSaysWhatBecameOfIt) {
+    wire::ToWorker message;
+    for (const char* name : {"org.example.App", "org.example.Nobody"}) {
+        message.mutable_call()->set_request(message.call().request() + 1);
+        message.mutable_call()->set_name(name);
+        send(message);
+    }
+    auto first = answer();
+    EXPECT_EQ(first.request(), 1u);
+    EXPECT_EQ(first.verdict(), wire::Answer::ACKNOWLEDGED);
+    auto second = answer();
+    EXPECT_EQ(second.request(), 2u);
+    EXPECT_EQ(second.verdict(), wire::Answer::GONE);
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].name(), "org.example.App");
+}
+
+TEST_F(WorkerTest, AnswersAPingAtOnce) {
+    FileServer server{endless()};
+    fetch(order(server.url()));
+    wait_for_bytes(Half);
+    wire::ToWorker message;
+    message.mutable_ping()->set_request(9);
+    send(message);
+    EXPECT_EQ(answer().request(), 9u);
+}
+
 TEST_F(WorkerTest, ProgressIsNotToldTooOften) {
     settings.set_progress_ms(60'000);
     start();
@@ -161,7 +188,7 @@ TEST_F(WorkerTest, SettingsComeFirst) {
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
     link = std::make_unique<wire::PacketSocket>(loop, Fd{fds[0]},
                                                 wire::PacketSocket::Handlers{[](auto) {}, [] {}});
-    worker = std::make_unique<Worker>(loop, Fd{fds[1]}, [this](int code) { exit_code = code; });
+    worker = std::make_unique<Worker>(loop, Fd{fds[1]}, ring(), [this](int code) { exit_code = code; });
     fetch(order("http://127.0.0.1/"));
     expect_exit(1);
 }
