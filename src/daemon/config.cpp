@@ -47,6 +47,11 @@ Setter number(Place place, uint64_t least = 1) {
 }
 
 template <class Place>
+Setter bytes(Place place) {
+    return count<uint64_t>(place, 1);
+}
+
+template <class Place>
 Setter seconds(Place place) {
     return [=](Config& c, const std::string& text) -> std::optional<std::string> {
         auto value = ini::to_span(text);
@@ -89,9 +94,13 @@ const std::vector<Key>& keys() {
         {"Jobs", "MaxJobsPerUser", number([](Config & c) -> auto& { return c.limits.jobs_per_user; })},
         {"Jobs", "MaxFilesPerJob", number([](Config & c) -> auto& { return c.limits.files_per_job; })},
         {"Jobs", "MaxRangesPerFile", number([](Config & c) -> auto& { return c.limits.ranges_per_file; })},
+        {"Jobs", "MaxText", bytes([](Config & c) -> auto& { return c.limits.text; })},
+        {"Jobs", "MaxTextPerUser", bytes([](Config & c) -> auto& { return c.limits.text_per_user; })},
         {"Jobs", "InactivityTimeout", span(&Config::inactivity_timeout, milliseconds{100})},
         {"Jobs", "EmptyJobTimeout", span(&Config::empty_job_timeout, milliseconds{100})},
         {"Scheduler", "MaxBackgroundJobs", number([](Config & c) -> auto& { return c.jobs_at_once; })},
+        {"Scheduler", "MaxForegroundJobsPerUser",
+         number([](Config & c) -> auto& { return c.foreground_jobs; })},
         {"Scheduler", "MaxFilesInFlight", number([](Config & c) -> auto& { return c.files_at_once; })},
         {"Scheduler", "TimeSlice", span(&Config::time_slice, milliseconds{100})},
         {"Network", "Watch", yes_or_no([](Config & c) -> auto& { return c.watch_network; })},

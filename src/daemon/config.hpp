@@ -20,8 +20,9 @@ struct Config {
     std::chrono::milliseconds inactivity_timeout{std::chrono::hours{24 * 90}};
     std::chrono::milliseconds empty_job_timeout{std::chrono::hours{24}};
 
-    uint32_t jobs_at_once = 4;
-    uint32_t files_at_once = 4; ///< of one job
+    uint32_t jobs_at_once = 4;     ///< below foreground, of all users
+    uint32_t foreground_jobs = 64; ///< of one user
+    uint32_t files_at_once = 4;    ///< of one job
     std::chrono::milliseconds time_slice{300000};
 
     bool watch_network = true; ///< and the meter and the battery

@@ -93,14 +93,14 @@ CheckItem check_of(const job::FileSpec& spec, job::Type type) {
             job::is_upload(type)};
 }
 
-Crew::Crew(Loop& loop, const Config& config, std::string worker_program, CrewListener& listener)
-    : loop_(loop), config_(config), program_(std::move(worker_program)), listener_(listener) {}
+Crew::Crew(Loop& loop, const Config& config, Hiring& hiring, CrewListener& listener)
+    : loop_(loop), config_(config), hiring_(hiring), listener_(listener) {}
 
 Crew::~Crew() = default;
 
 WorkerLink& Crew::link(uint32_t owner) {
     auto& link = links_[owner];
-    if (!link) link = std::make_unique<WorkerLink>(loop_, config_, program_, listener_);
+    if (!link) link = std::make_unique<WorkerLink>(loop_, config_, hiring_, owner, listener_);
     return *link;
 }
 
@@ -168,7 +168,19 @@ void Crew::abandon(uint32_t owner, const AbandonOrder& order) {
     auto request = worker.next_request();
     wire::ToWorker message;
     *message.mutable_abandon() = to_wire(request, order);
-    worker.ask_slowly(request, message.SerializeAsString());
+    worker.ask_slowly(request, message.SerializeAsString(), [](const Status&, const Word&) {});
+}
+
+/// Where there is no worker to be had, nothing is known of the service.
+void Crew::call(uint32_t owner, const ServiceCall& call, std::function<void(CallVerdict)> answer) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_call() = to_wire(request, call);
+    worker.ask_slowly(request, message.SerializeAsString(),
+                      [answer = std::move(answer)](const Status& status, const Word& word) {
+                          answer(status ? word.verdict : CallVerdict::Refused);
+                      });
 }
 
 void Crew::read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
@@ -179,6 +191,11 @@ void Crew::read(uint32_t owner, const std::string& directory, const std::string&
     reading->limit = limit;
     reading->answer = std::move(answer);
     reading->next();
+}
+
+void Crew::reconfigured() {
+    for (auto& [owner, link] : links_)
+        link->send_settings();
 }
 
 bool Crew::idle() const {

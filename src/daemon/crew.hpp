@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "base/verdict.hpp"
 #include "daemon/config.hpp"
 #include "job/outcomes.hpp"
 #include "job/segments.hpp"
@@ -19,6 +20,7 @@
 
 namespace haulier::daemon {
 
+class Hiring;
 class WorkerLink;
 
 /// Names one fetch or upload of one file; never used again in the life of the daemon.
@@ -62,13 +64,32 @@ struct AbandonOrder {
     Manner manner;
 };
 
+/// What is said to a service on the owner's session bus.
+struct ServiceCall {
+    std::string name; ///< well-known, and nothing else
+    std::string path;
+    job::Id job;
+    std::string job_path; ///< on our bus
+    job::NoticeKind kind = job::NoticeKind::Transferred;
+    job::JobError error; ///< of kind Error
+    struct File {
+        uint32_t index = 0;
+        std::string remote;
+        std::string temporary;
+    };
+    File file; ///< of kind FileTransferred
+    std::chrono::milliseconds timeout{};
+};
+
 /// What is to be checked of one file; an empty `url` or `directory` is not.
 struct CheckItem {
     std::string url;
     std::vector<std::string> mirrors;
     std::string directory;
     std::string name;
-    bool upload = false; ///< the file must be there and readable
+    bool upload = false;  ///< the file must be there and readable
+    bool foreign = false; ///< another user than the worker's chose the place
+    bool operator==(const CheckItem&) const = default;
 };
 CheckItem check_of(const job::FileSpec& spec, job::Type type);
 
@@ -98,7 +119,7 @@ public:
 
 class Crew {
 public:
-    Crew(Loop& loop, const Config& config, std::string worker_program, CrewListener& listener);
+    Crew(Loop& loop, const Config& config, Hiring& hiring, CrewListener& listener);
     ~Crew();
 
     using Answer = std::function<void(const Status&)>;
@@ -114,10 +135,14 @@ public:
     void discard(uint32_t owner, const std::string& directory, const std::string& temporary, Answer answer);
     /// One try; it does not matter what becomes of it.
     void abandon(uint32_t owner, const AbandonOrder& order);
+    /// As it must not be lost, it may come twice.
+    void call(uint32_t owner, const ServiceCall& call, std::function<void(CallVerdict)> answer);
     /// A whole file of at most `limit` bytes; TooLarge otherwise.
     void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
               std::function<void(const Result<std::string>&)> answer);
 
+    /// The configuration has changed; workers learn what is for them.
+    void reconfigured();
     /// Nothing was asked that is not answered.
     [[nodiscard]] bool idle() const;
 
@@ -126,7 +151,7 @@ private:
 
     Loop& loop_;
     const Config& config_;
-    std::string program_;
+    Hiring& hiring_;
     CrewListener& listener_;
     Ticket last_ticket_ = 0;
     std::map<uint32_t, std::unique_ptr<WorkerLink>> links_;

@@ -43,6 +43,13 @@ Arrivals adopt_files(Entry& entry, const std::map<uint32_t, job::File>& files) {
     return news;
 }
 
+uint64_t text_of(const Entry& entry, const std::map<uint32_t, job::File>& files) {
+    auto text = job::text_of(entry.job);
+    for (const auto& [index, file] : files)
+        if (index < entry.files.size()) text += job::text_of(entry.files[index]);
+    return text;
+}
+
 uint64_t transferred_of(const Entry& entry, uint32_t index) {
     const auto& file = entry.files[index];
     auto flight = entry.flights.find(index);

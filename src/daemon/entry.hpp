@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "daemon/accounts.hpp"
 #include "daemon/alarm.hpp"
 #include "daemon/crew.hpp"
 #include "job/segments.hpp"
@@ -25,6 +26,7 @@ struct Flight {
     uint64_t before = 0; ///< bytes that were there and are no part of this stream
     uint64_t moved = 0;  ///< for display; what is durable stands in the file
     bool halting = false;
+    bool lost = false; ///< what it brings counts no more
 };
 
 struct Entry {
@@ -36,10 +38,12 @@ struct Entry {
     uint64_t queued_since = 0;          ///< order of arrival in the queue
     bool needs_network = false;         ///< one of its servers is another machine
     bool end_under_way = false;         ///< files are being renamed or deleted
+    bool changing_hands = false;        ///< another user is taking it; nothing is started meanwhile
     bool lingers = false;               ///< has ended, and somebody must still be told
     bool progress_missed = false;       ///< an announcement was withheld
     bool gone = false;                  ///< ended and removed; kept a while for readers
 
+    Booking booking;
     Reply<job::Outcome> ending; ///< whoever waits for Complete or Cancel to be carried out
     Alarm retry;
     Alarm stall;
@@ -60,6 +64,9 @@ struct Arrivals {
 };
 
 Arrivals adopt_files(Entry& entry, const std::map<uint32_t, job::File>& files);
+
+/// Text of the job and those of its files that `files` names, as they are.
+uint64_t text_of(const Entry& entry, const std::map<uint32_t, job::File>& files);
 
 /// Sizes as clients see them: durable or displayed bytes of all files.
 struct Tally {

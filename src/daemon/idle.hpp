@@ -16,6 +16,11 @@ public:
     Idle(Loop& loop, Usec timeout, std::function<bool()> busy, std::function<void()> leave)
         : loop_(loop), timeout_(timeout), busy_(std::move(busy)), leave_(std::move(leave)) {}
 
+    void set_timeout(Usec timeout) {
+        timeout_ = timeout;
+        timer_.reset();
+        stir();
+    }
     /// Something happened: the clock starts again.
     void stir() {
         last_ = SystemClock{}.now().boot;

@@ -3,6 +3,7 @@
 #include "base/event.hpp"
 #include "base/log.hpp"
 #include "daemon/config.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/options.hpp"
 #include "daemon/process.hpp"
 #include "daemon/state_directory.hpp"
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <exception>
 #include <sysexits.h>
+#include <systemd/sd-daemon.h>
 
 namespace {
 
@@ -21,20 +23,22 @@ using namespace haulier::daemon;
 int serve(const Options& options) {
     auto configuration = read_config(options.config_file);
     for (const auto& warning : configuration.warnings)
-        log::warning(warning);
+        journal::bad_setting(warning);
     auto lock = own_state_directory(options.state_directory);
     if (!lock) {
         log::error(lock.error().sentence);
         return EX_UNAVAILABLE;
     }
+    // A large database of an older version takes its time.
+    sd_notify(0, "STATUS=Opening the database\nEXTEND_TIMEOUT_USEC=600000000");
     std::string set_aside;
     auto store = store::Store::open(options.state_directory, &set_aside);
-    if (!set_aside.empty()) log::error("the job database is unusable and was set aside: " + set_aside);
+    if (!set_aside.empty()) journal::set_aside(set_aside);
     if (!store) {
         log::error(store.error().sentence);
         return EX_IOERR;
     }
-    Process process{configuration.config, std::move(*store), options.worker_program};
+    Process process{options, configuration.config, std::move(*store)};
     return process.run();
 }
 

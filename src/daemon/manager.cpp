@@ -2,6 +2,7 @@
 #include "daemon/manager.hpp"
 
 #include "base/log.hpp"
+#include "daemon/journal.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -21,20 +22,6 @@ private:
 
 constexpr Usec PauseAfterFailure{5'000'000};
 
-/// What an administrator wants to find in the journal: how jobs end, not each of their steps.
-void log_state(const job::Job& job) {
-    auto owner = std::to_string(job.owner);
-    std::initializer_list<log::Field> fields{{log::field::Job, job.id.hex}, {log::field::Owner, owner}};
-    if (job.state == job::State::Error && job.error)
-        log::warning("job failed: " + job.error->sentence, fields);
-    else if (job.state == job::State::Transferred && !job.completing)
-        log::info("job transferred", fields);
-    else if (job.state == job::State::Cancelled && job.expired)
-        log::warning("job expired: nobody touched it for too long", fields);
-    else if (job.state == job::State::TransientError && job.error)
-        log::info("job waits: " + job.error->sentence, fields);
-}
-
 /// The end has an event of its own, and the last step of progress is told with it.
 bool is_told_otherwise(const job::Job& before, const Entry& entry) {
     auto state = entry.job.state;
@@ -50,13 +37,14 @@ Error not_found(const job::Id& id) {
 
 } // namespace
 
-Manager::Manager(Loop& loop, const Clock& clock, const Config& config, store::Store store,
-                 std::string worker_program, std::function<void()> stirred)
-    : loop_(loop), clock_(clock), config_(config), random_(std::make_unique<SystemRandom>()),
+Manager::Manager(Loop& loop, const Clock& clock, const Config& config, Instance instance, store::Store store,
+                 Hiring& hiring, std::function<void()> stirred)
+    : loop_(loop), clock_(clock), config_(config), instance_(instance),
+      random_(std::make_unique<SystemRandom>()),
       ledger_(
           loop, std::move(store), [this](std::vector<Settled> settled) { adopt(std::move(settled)); },
           [this] { stumbled(); }),
-      crew_(loop, config, std::move(worker_program), *this), stirred_(std::move(stirred)) {}
+      crew_(loop, config, hiring, *this), stirred_(std::move(stirred)) {}
 
 Manager::~Manager() = default;
 
@@ -94,11 +82,15 @@ Settled Manager::take_in(store::StoredJob stored) {
     auto decision = job::recover(stored.job, clock_.now());
     // What was cut off is told and kept, lest a failed request be made again.
     if (decision.job.state != stored.job.state) {
-        log_state(decision.job);
+        journal::changed(stored.job, decision.job);
         ledger_.stage(decision);
     }
     entry.job = decision.job;
     entry.files = std::move(stored.files);
+    uint64_t text = job::text_of(entry.job);
+    for (const auto& file : entry.files)
+        text += job::text_of(file);
+    book(entry, text);
     note_sources(entry);
     entry.queued_since = ++arrivals_;
     notifier_->meet(entry.job.id, entry.job.owner, entry.job.notify_service);
@@ -112,6 +104,7 @@ void Manager::adopt(std::vector<Settled> settled) {
     std::vector<News> news;
     for (auto& s : settled)
         news.push_back(adopt_values(s));
+    accounts_.clear_reserved();
     for (size_t i = 0; i < settled.size(); ++i) {
         auto& s = settled[i];
         auto* entry = entry_of(s.decision.job.id);
@@ -119,9 +112,11 @@ void Manager::adopt(std::vector<Settled> settled) {
         if (news[i].before)
             tell(s, news[i], *entry);
         else
-            announcer_->added(*entry);
+            greet(*entry);
         act(s, *entry);
-        if (s.then) s.then(Done{});
+        if (!s.then) continue;
+        stirred_(); // before anybody hears that it is done
+        s.then(Done{});
     }
     go_on();
     stirred_();
@@ -146,10 +141,12 @@ Manager::News Manager::adopt_values(Settled& s) {
     else
         place = std::make_unique<Entry>();
     auto& entry = *place;
+    auto others = news.before ? entry.booking.load.text - text_of(entry, s.decision.files) : 0;
     entry.job = s.decision.job;
     bool was_queued = news.before && news.before->state == job::State::Queued;
     if (entry.job.state == job::State::Queued && !was_queued) entry.queued_since = ++arrivals_;
     news.arrivals = adopt_files(entry, s.decision.files);
+    book(entry, others + text_of(entry, s.decision.files));
     if (!news.before) notifier_->meet(id, entry.job.owner, entry.job.notify_service);
     if (s.decision.void_notices) notifier_->void_ends(id);
     for (const auto& row : s.notices)
@@ -169,6 +166,11 @@ void Manager::act(const Settled& s, Entry& entry) {
     }
 }
 
+void Manager::greet(const Entry& entry) {
+    journal::created(entry.job);
+    announcer_->added(entry);
+}
+
 void Manager::tell(const Settled& s, const News& news, Entry& entry) {
     const auto& before = *news.before;
     const auto& after = s.decision.job;
@@ -178,8 +180,9 @@ void Manager::tell(const Settled& s, const News& news, Entry& entry) {
         announcer_->ranges_filled(entry, index, ranges);
     if (!(before == after)) announcer_->changed(before, after);
     if (!s.decision.files.empty()) announce_progress(entry);
+    if (before.owner != after.owner) notifier_->hand_over(after.id, after.owner);
     if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
-    if (before.state != after.state) log_state(after);
+    journal::changed(before, after);
     if (!after.notify_flags.disable) tell_client(news, entry);
 }
 
@@ -227,8 +230,11 @@ std::vector<const Entry*> Manager::list() const {
 }
 
 uint32_t Manager::count() const {
-    return static_cast<uint32_t>(std::count_if(
-        entries_.begin(), entries_.end(), [](const auto& e) { return !job::is_final(e.second->job.state); }));
+    return accounts_.all().jobs;
+}
+
+uint32_t Manager::count(uint32_t owner) const {
+    return accounts_.of(owner).jobs;
 }
 
 std::optional<notify::Target> Manager::object_of(const job::Id& id) const {
@@ -243,13 +249,31 @@ Result<std::vector<job::Range>> Manager::filled_ranges(const job::Id& id, uint32
     return job::filled_ranges(entry->job, entry->files[*number]);
 }
 
-bool Manager::busy() const {
+bool Manager::has_work() const {
     bool active = std::any_of(entries_.begin(), entries_.end(), [](const auto& e) {
         const auto& entry = *e.second;
         bool ending = entry.job.completing || (job::is_final(entry.job.state) && !entry.gone);
-        return job::is_active(entry.job.state) || ending || !entry.flights.empty();
+        return job::is_active(entry.job.state) || ending;
     });
-    return active || checks_ > 0 || !crew_.idle() || notifier_->busy();
+    return active || notifier_->has_work();
+}
+
+bool Manager::owes_answers() const {
+    bool ending = std::any_of(entries_.begin(), entries_.end(),
+                              [](const auto& e) { return static_cast<bool>(e.second->ending); });
+    return ending || questions_ > 0;
+}
+
+void Manager::reconfigured() {
+    crew_.reconfigured();
+    for (auto& [id, entry] : entries_)
+        if (!entry->gone) watch_expiry(*entry);
+    schedule_soon();
+}
+
+bool Manager::busy() const {
+    bool flies = !flown_.empty() || questions_ > 0 || !crew_.idle();
+    return flies || has_work() || notifier_->busy();
 }
 
 void Manager::acknowledged(int64_t row) {
@@ -268,6 +292,7 @@ void Manager::object_changed(const job::Id& id) {
 /// the ends of jobs. After a pause, so that a full disk does not make us hammer servers, all of it is derived
 /// again.
 void Manager::stumbled() {
+    accounts_.clear_reserved();
     if (again_) return;
     schedule_.reset();
     again_ = loop_.after(PauseAfterFailure, [this] {

@@ -5,9 +5,11 @@
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
+#include "daemon/accounts.hpp"
 #include "daemon/config.hpp"
 #include "daemon/crew.hpp"
 #include "daemon/entry.hpp"
+#include "daemon/instance.hpp"
 #include "daemon/ledger.hpp"
 #include "job/decide.hpp"
 #include "job/outcomes.hpp"
@@ -33,6 +35,8 @@ public:
     virtual void removed(const Entry& entry, std::string_view result) = 0;
     virtual void forgotten(const job::Id& id) = 0;
     virtual void changed(const job::Job& before, const job::Job& after) = 0;
+    /// Its WaitReason is another one by the passing of time alone.
+    virtual void waits_otherwise(const Entry& entry) = 0;
     virtual void progressed(const Entry& entry) = 0;
     virtual void file_transferred(const Entry& entry, uint32_t index) = 0;
     virtual void object_changed(const Entry& entry) = 0;
@@ -48,8 +52,8 @@ struct Created {
 class Manager final : private CrewListener {
 public:
     /// `stirred` is called whenever something happened that may have left the manager idle.
-    Manager(Loop& loop, const Clock& clock, const Config& config, store::Store store,
-            std::string worker_program, std::function<void()> stirred);
+    Manager(Loop& loop, const Clock& clock, const Config& config, Instance instance, store::Store store,
+            Hiring& hiring, std::function<void()> stirred);
     ~Manager() override;
 
     /// Both must outlive the manager; called once, before load().
@@ -94,23 +98,35 @@ public:
     /// Unfinished jobs, oldest first.
     [[nodiscard]] std::vector<const Entry*> list() const;
     [[nodiscard]] uint32_t count() const;
+    /// Of one owner.
+    [[nodiscard]] uint32_t count(uint32_t owner) const;
     [[nodiscard]] std::optional<notify::Target> object_of(const job::Id& id) const;
     [[nodiscard]] Result<std::vector<job::Range>> filled_ranges(const job::Id& id, uint32_t index) const;
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
     [[nodiscard]] WallTime today() const { return clock_.now().wall; }
     /// Something runs, will run by itself, or is being answered.
     [[nodiscard]] bool busy() const;
+    /// A reason to run that outlives the process: were it to end now, it should be started again although no
+    /// client calls. `stirred` is called after each change of this, and before the reply to whoever made it.
+    [[nodiscard]] bool has_work() const;
+    /// Somebody waits for the reply to a command.
+    [[nodiscard]] bool owes_answers() const;
 
     // ---- the process ----
 
     /// What the machine's surroundings allow from now on.
     void surroundings_changed(const job::Conditions& conditions);
+    /// The configuration that was given has changed: what was derived from it is derived anew.
+    void reconfigured();
     /// Halts all transfers, checkpoints them and calls `done`, at the latest after 10 s.
     void shut_down(std::function<void()> done);
     /// Commits what is decided.
     Status flush() { return ledger_.flush(); }
     /// For the notifier's side of the world: told rows leave the outbox.
     void acknowledged(int64_t row);
+    void call_in_session(uint32_t owner, const ServiceCall& call, std::function<void(CallVerdict)> answer) {
+        crew_.call(owner, call, std::move(answer));
+    }
     void launches_changed(const store::Launches& launches) { ledger_.set_launches(launches); }
     void object_changed(const job::Id& id);
 
@@ -124,6 +140,7 @@ private:
     };
     News adopt_values(Settled& s);
     void act(const Settled& s, Entry& entry);
+    void greet(const Entry& entry);
     void tell(const Settled& s, const News& news, Entry& entry);
     void tell_client(const News& news, const Entry& entry);
     /// For what nobody waits for; nothing to decide is nothing to do.
@@ -140,8 +157,16 @@ private:
     void watch_expiry(Entry& entry);
     void expire(const job::Id& id);
 
+    // manager_limits.cpp
+    [[nodiscard]] job::Limits limits_of(uint32_t owner) const;
+    [[nodiscard]] Status admit(const job::Decision& decision, uint32_t more_jobs = 0);
+    [[nodiscard]] Status admit_owner(const Entry& entry, uint32_t uid);
+    [[nodiscard]] Status check_load(uint32_t owner, const job::Load& others, const job::Load& more);
+    [[nodiscard]] bool is_full(uint32_t owner) const;
+    void book(Entry& entry, uint64_t text);
+    void drop(const job::Id& id);
+
     // manager_commands.cpp
-    [[nodiscard]] std::optional<Error> no_room(uint32_t owner) const;
     [[nodiscard]] const Entry* find_key(uint32_t owner, const std::string& key) const;
     void create_checked(uint32_t owner, const job::Request& request,
                         const std::optional<notify::Target>& object, const Reply<Created>& reply);
@@ -163,6 +188,12 @@ private:
     void file_verb(const job::Id& id, uint32_t index,
                    const std::function<Result<job::Decision>(const job::Job&, const job::File&, Now)>& decide,
                    const Reply<Done>& reply);
+
+    // manager_hand_over.cpp
+    using Places = std::vector<CheckItem>;
+    void leave_behind(const job::Id& id, uint32_t uid, const Places& places, const Crew::Answer& done);
+    void discard_for(const job::Id& id, const Crew::Answer& then);
+    void hand_over(const job::Id& id, uint32_t uid, const Places& places, const Crew::Answer& done);
 
     // manager_schedule.cpp
     void schedule_soon();
@@ -209,6 +240,7 @@ private:
     Loop& loop_;
     const Clock& clock_;
     const Config& config_;
+    const Instance instance_;
     std::unique_ptr<job::Random> random_;
     job::Conditions conditions_;
     Ledger ledger_;
@@ -218,9 +250,11 @@ private:
     notify::Notifier* notifier_ = nullptr;
 
     std::map<job::Id, std::unique_ptr<Entry>> entries_;
+    Accounts accounts_;
     std::unordered_map<Ticket, Flown> flown_;
     uint64_t arrivals_ = 0;
-    uint32_t checks_ = 0; ///< requests that wait for a worker's word before they are decided
+    job::Served served_;
+    uint32_t questions_ = 0; ///< requests that wait for a worker's word before they are decided or answered
     Source schedule_;
     Source slice_; ///< the end of the next time slice
     Source let_go_;

@@ -21,7 +21,10 @@ void Manager::arm(Entry& entry) {
 
     entry.not_before.reset();
     if (job.state == job::State::Queued && job.not_before > clock_.now().wall)
-        entry.not_before = loop_.at_date(job.not_before, [this] { schedule_soon(); });
+        entry.not_before = loop_.at_date(job.not_before, [this, &entry] {
+            announcer_->waits_otherwise(entry);
+            schedule_soon();
+        });
     // Every step of progress moves it, so it is looked at only when it comes due.
     if (!entry.expiry.is_set()) watch_expiry(entry);
 }

@@ -13,7 +13,7 @@ namespace haulier::daemon {
 /// with what is true by then, the decision.
 void Manager::create(uint32_t owner, const job::Request& request, const std::optional<notify::Target>& object,
                      const Reply<Created>& reply) {
-    auto trial = job::create(job::Id{}, owner, request, config_.limits, clock_.now());
+    auto trial = job::create(job::Id{}, owner, request, limits_of(owner), clock_.now());
     if (!trial) return reply(trial.error());
     if (request.files.empty()) return create_checked(owner, request, object, reply);
     if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
@@ -28,10 +28,10 @@ void Manager::create_checked(uint32_t owner, const job::Request& request,
     // Makes jobs of the same turn visible, for the key and the limits.
     if (auto status = ledger_.flush(); !status) return reply(status.error());
     if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
-    if (auto refusal = no_room(owner)) return reply(*refusal);
     auto id = new_id();
-    auto decision = job::create(id, owner, request, config_.limits, clock_.now());
+    auto decision = job::create(id, owner, request, limits_of(owner), clock_.now());
     if (!decision) return reply(decision.error());
+    if (auto ok = admit(*decision, 1); !ok) return reply(ok.error());
     ledger_.stage(std::move(*decision), [=, this](const Status& status) {
         if (!status) return reply(status.error());
         if (object) notifier_->set_object(id, object);
@@ -47,24 +47,6 @@ const Entry* Manager::find_key(uint32_t owner, const std::string& key) const {
     return nullptr;
 }
 
-std::optional<Error> Manager::no_room(uint32_t owner) const {
-    uint32_t all = 0;
-    uint32_t own = 0;
-    for (const auto& [id, entry] : entries_) {
-        if (job::is_final(entry->job.state)) continue;
-        ++all;
-        if (entry->job.owner == owner) ++own;
-    }
-    if (all >= config_.limits.jobs)
-        return Error{Errc::TooManyJobs,
-                     fmt::format("there are {} jobs, the limit is {}", all, config_.limits.jobs)};
-    if (own >= config_.limits.jobs_per_user)
-        return Error{Errc::TooManyJobs,
-                     fmt::format("you have {} jobs, the limit is {}; complete or cancel some", own,
-                                 config_.limits.jobs_per_user)};
-    return std::nullopt;
-}
-
 void Manager::verb(const job::Id& id,
                    const std::function<Result<job::Decision>(const job::Job&, Now)>& decide,
                    const Reply<Done>& reply) {
@@ -72,6 +54,7 @@ void Manager::verb(const job::Id& id,
     if (!job) return reply(job.error());
     auto decision = decide(*job, clock_.now());
     if (!decision) return reply(decision.error());
+    if (auto ok = admit(*decision); !ok) return reply(ok.error());
     ledger_.stage(std::move(*decision), reply);
 }
 
@@ -85,11 +68,6 @@ void Manager::resume(const job::Id& id, const Reply<Done>& reply) {
     const auto* entry = find(id);
     verb(
         id, [&](const job::Job& job, Now now) { return job::resume(job, entry->files, now); }, reply);
-}
-
-void Manager::take_ownership(const job::Id& id, uint32_t uid, const Reply<Done>& reply) {
-    verb(
-        id, [&](const job::Job& job, Now now) { return job::take_ownership(job, uid, now); }, reply);
 }
 
 void Manager::change(const job::Id& id, const job::Wishes& wishes, const Reply<Done>& reply) {

@@ -130,10 +130,7 @@ void Manager::forget(Entry& entry) {
     entry.gone = true;
     entry.expiry.stop();
     stirred_();
-    entry.gone_timer = loop_.after(ReadableAfterEnd, [this, id] {
-        announcer_->forgotten(id);
-        entries_.erase(id);
-    });
+    entry.gone_timer = loop_.after(ReadableAfterEnd, [this, id] { drop(id); });
     // Whoever asked for the end hears of it after the removal is durable.
     if (auto status = ledger_.flush(); entry.ending) {
         auto reply = std::exchange(entry.ending, {});

@@ -40,6 +40,10 @@ Status readable_reply(const job::Job& job) {
     return Done{};
 }
 
+Error changed_hands(const job::Job& job) {
+    return {Errc::AccessDenied, fmt::format("job {} has another owner now", job.id.hex)};
+}
+
 } // namespace
 
 /// The worker's word on the files of a decision, and on where their reply would go.
@@ -48,11 +52,11 @@ void Manager::consult(const job::Decision& trial, ItemOf item, const Crew::Answe
     for (const auto& [index, file] : trial.files)
         items.push_back(item(file.spec, trial.job.type));
     auto done = [=, this](const Status& status) {
-        --checks_;
+        --questions_;
         stirred_();
         then(status);
     };
-    ++checks_;
+    ++questions_;
     auto owner = trial.job.owner;
     crew_.check(owner, std::move(items), [=, this, reply = check_of_reply(trial)](const Status& status) {
         if (!status) return done(status);
@@ -65,10 +69,13 @@ void Manager::consult(const job::Decision& trial, ItemOf item, const Crew::Answe
 void Manager::with_consent(const Decide& decide, ItemOf item, const Reply<Touched>& reply) {
     auto trial = decide();
     if (!trial) return reply(trial.error());
-    consult(*trial, item, [=, this](const Status& status) {
+    consult(*trial, item, [=, this, owner = trial->job.owner](const Status& status) {
         if (!status) return reply(status.error());
         auto decision = decide();
         if (!decision) return reply(decision.error());
+        // The word was another worker's, and the wish perhaps of somebody who has no say any more.
+        if (decision->job.owner != owner) return reply(changed_hands(decision->job));
+        if (auto ok = admit(*decision); !ok) return reply(ok.error());
         Touched touched;
         if (!decision->files.empty()) touched.first = decision->files.begin()->first;
         touched.count = static_cast<uint32_t>(decision->files.size());
@@ -84,7 +91,7 @@ void Manager::add_files(const job::Id& id, const std::vector<job::FileSpec>& spe
     auto decide = [=, this]() -> Result<job::Decision> {
         auto job = latest(id);
         if (!job) return job.error();
-        return job::add_files(*job, specs, config_.limits, clock_.now());
+        return job::add_files(*job, specs, limits_of(job->owner), clock_.now());
     };
     with_consent(decide, check_of, [=](const Result<Touched>& touched) {
         if (touched) return reply(touched->first);
@@ -174,8 +181,14 @@ void Manager::read_reply(const job::Id& id, const Reply<std::string>& reply) {
     if (!has_reply(entry)) return reply(std::string{});
     auto path = job::reply_file(*job, entry.files);
     bool named = entry.files.front().completed;
+    auto done = [=, this](const Result<std::string>& content) {
+        --questions_;
+        stirred_();
+        reply(content);
+    };
+    ++questions_;
     crew_.read(job->owner, job::directory_of(path),
-               named ? job::name_of(path) : job::temporary_name(id, job::ReplyIndex), MaxReply, reply);
+               named ? job::name_of(path) : job::temporary_name(id, job::ReplyIndex), MaxReply, done);
 }
 
 } // namespace haulier::daemon

@@ -36,7 +36,9 @@ void Manager::begun(Ticket ticket, const job::Begun& begun) {
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
     if (!entry || entry->flights[index].halting) return;
-    auto decision = job::begun(*latest(entry->job.id), index, latest_file(*entry, index), begun,
+    auto kept = begun;
+    if (is_full(entry->job.owner)) kept.headers.clear();
+    auto decision = job::begun(*latest(entry->job.id), index, latest_file(*entry, index), kept,
                                config_.limits, clock_.now());
     if (!decision) return;
     auto& flight = entry->flights[index];
@@ -52,7 +54,7 @@ void Manager::begun(Ticket ticket, const job::Begun& begun) {
 void Manager::progress(Ticket ticket, const Progress& progress) {
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
-    if (!entry) return;
+    if (!entry || entry->flights[index].lost) return;
     const auto& id = entry->job.id;
     auto& flight = entry->flights[index];
     bool more = progress.moved > flight.moved;
@@ -76,19 +78,21 @@ void Manager::announce_progress(Entry& entry) {
 void Manager::checkpointed(Ticket ticket, const job::Report& report) {
     uint32_t index = 0;
     auto* entry = flying(ticket, index);
-    if (!entry) return;
+    if (!entry || entry->flights[index].lost) return;
     stage(job::checkpointed(*latest(entry->job.id), index, latest_file(*entry, index), report,
                             entry->flights[index].segments, clock_.now()));
 }
 
 void Manager::fetched(Ticket ticket, const job::Fetched& fetched) {
     auto landed = land(ticket);
-    if (!landed) return;
+    if (!landed || landed.flight.lost) return;
     auto& entry = *landed.entry;
     // The rest of an on-demand file's siblings counts, too. For others this would cost a commit a file.
     if (entry.job.on_demand) static_cast<void>(ledger_.flush());
+    auto kept = fetched;
+    if (is_full(entry.job.owner)) kept.headers.clear();
     auto adopted = std::exchange(entry.files[landed.index], latest_file(entry, landed.index));
-    auto decision = job::fetched(*latest(entry.job.id), landed.index, entry.files, fetched,
+    auto decision = job::fetched(*latest(entry.job.id), landed.index, entry.files, kept,
                                  landed.flight.segments, clock_.now());
     entry.files[landed.index] = std::move(adopted);
     stage(std::move(decision));
@@ -96,7 +100,7 @@ void Manager::fetched(Ticket ticket, const job::Fetched& fetched) {
 
 void Manager::failed(Ticket ticket, const job::Failure& failure) {
     auto landed = land(ticket);
-    if (!landed) return;
+    if (!landed || landed.flight.lost) return;
     auto with_file = failure;
     with_file.error.file = landed.index;
     stage(job::failed(*latest(landed.entry->job.id), landed.index, latest_file(*landed.entry, landed.index),

@@ -34,13 +34,16 @@ job::Turns Manager::take_turns(Now now) {
         const auto* staged = ledger_.staged_job(id);
         const auto& job = staged ? *staged : entry->job;
         if (!staged && heed_surroundings(*entry, now)) continue;
-        if (job::is_running(job.state)) running.push_back({id, job.priority, job.moments.slice_since});
-        bool waits = !staged && job.state == job::State::Queued;
+        if (job::is_running(job.state)) running.push_back(job::as_running(job));
+        bool waits = !staged && !entry->changing_hands && job.state == job::State::Queued;
         if (waits && job::readiness(job, now.wall) == job::Readiness::Ready)
-            waiting.push_back({id, job.priority, entry->queued_since});
+            waiting.push_back(job::as_waiting(job, entry->queued_since));
     }
-    return job::take_turns(std::move(waiting), std::move(running), {config_.jobs_at_once, config_.time_slice},
-                           now.boot);
+    job::SchedulePolicy policy{config_.jobs_at_once, config_.time_slice, config_.foreground_jobs};
+    auto turns =
+        job::take_turns(std::move(waiting), std::move(running), policy, now.boot, std::move(served_));
+    served_ = turns.served;
+    return turns;
 }
 
 /// Stops a job that may not run now, and queues one that may again; true when it did either.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "daemon/instance.hpp"
 
 #include <string>
 
@@ -11,13 +12,15 @@ namespace haulier::daemon {
 struct Options {
     bool help = false;
     bool version = false;
-    bool user = false;
+    Instance instance = Instance::Session;
     std::string state_directory; ///< holds the database and the lock
     std::string config_file;
-    std::string worker_program;
+    std::string runtime_directory; ///< of the system instance: where its workers find its socket
+    std::string worker_program;    ///< to be a child; empty = a unit of systemd's
 };
 
-/// Defaults come from the environment (STATE_DIRECTORY, XDG_STATE_HOME, XDG_CONFIG_HOME, HOME).
+/// What is not said comes from the instance and the environment (STATE_DIRECTORY, RUNTIME_DIRECTORY; of the
+/// session instance XDG_STATE_HOME, XDG_CONFIG_HOME, HOME).
 Result<Options> parse_options(int argc, char** argv);
 std::string usage();
 

@@ -2,130 +2,168 @@
 #include "daemon/process.hpp"
 
 #include "base/log.hpp"
-#include "daemon/bus/connection.hpp"
-#include "daemon/bus/messenger.hpp"
-#include "daemon/bus/service.hpp"
-#include "daemon/bus/watchers.hpp"
-#include "daemon/idle.hpp"
-#include "daemon/manager.hpp"
-#include "daemon/routes.hpp"
-#include "daemon/surroundings.hpp"
-#include "notify/notifier.hpp"
+#include "daemon/journal.hpp"
+#include "daemon/parts.hpp"
 
+#include <cinttypes>
 #include <csignal>
 #include <cstdlib>
-#include <optional>
+#include <ctime>
+#include <exception>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
 #include <utility>
 
 namespace haulier::daemon {
 
 namespace {
 
-notify::Policy policy_of(const Config& config) {
-    notify::Policy p;
-    p.retry = config.notify_retry;
-    p.retry_maximum = config.notify_retry_maximum;
-    p.calls_in_flight = config.calls_in_flight;
-    p.launch_delay = config.launch_delay;
-    return p;
+constexpr Usec PauseBetweenStatus{2'000'000};
+/// Whoever called in the last moment and waits for an answer gets it before the usual end of a caller's own
+/// patience, 25 s.
+constexpr Usec PatienceWithCallers{20'000'000};
+constexpr Usec PauseAfterDenial{500'000};
+/// While a package is installed the bus may read the policy before there is the user that it is about.
+constexpr unsigned MostDenials = 20;
+
+bool is_supervised() {
+    return std::getenv("NOTIFY_SOCKET") != nullptr;
+}
+
+uint64_t monotonic_usec() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000;
+}
+
+const char* bus_of(Instance instance) {
+    return instance == Instance::System ? "system bus" : "session bus";
 }
 
 } // namespace
 
-struct Process::Parts {
-    Parts(Process& process, store::Store store, std::string worker_program)
-        : bus(bus::connect_session_bus()), voice(bus::connect_session_bus()),
-          idle(
-              process.loop_, process.config_.idle_timeout,
-              [this] { return manager.busy() || service.busy(); }, [&process] { process.leave_when_idle(); }),
-          manager(process.loop_, clock, process.config_, std::move(store), std::move(worker_program),
-                  [this] { idle.stir(); }),
-          service(process.loop_, *bus, manager,
-                  {[this] { idle.stir(); }, [&process] { process.lose_bus(); },
-                   [this](const std::string& name) { peer_left(name); }}),
-          messenger(process.loop_, *voice, manager, process.config_.call_timeout,
-                    [&process] { process.lose_bus(); }),
-          notifier(messenger, policy_of(process.config_)),
-          surroundings([this](const job::Conditions& now) { manager.surroundings_changed(now); }),
-          routes(process.loop_, [this](bool lead_out) { surroundings.set_routes(lead_out); }) {
-        messenger.connect(notifier, [this](const std::string& name) { service.make_sure(name); });
-        manager.connect(service, notifier);
-        if (process.config_.watch_network) watch(process.loop_);
-        for (int signal : {SIGTERM, SIGINT})
-            signals.push_back(process.loop_.on_signal(signal, [&process] { process.stop(); }));
-    }
-
-    void watch(Loop& loop) {
-        if (auto status = routes.watch(); !status) log::warning(status.error().sentence);
-        watchers.emplace(loop, surroundings);
-    }
-
-    void peer_left(const std::string& name) {
-        notifier.connection_lost(name);
-        notifier.run();
-    }
-
-    // The connections outlive everything that may still owe an answer.
-    bus::ConnectionPtr bus;
-    bus::ConnectionPtr voice;
-    SystemClock clock;
-    Idle idle;
-    Manager manager;
-    bus::Service service;
-    bus::Messenger messenger;
-    notify::Notifier notifier;
-    Surroundings surroundings;
-    Routes routes;
-    std::optional<bus::Watchers> watchers;
-    std::vector<Source> signals;
-};
-
-Process::Process(const Config& config, store::Store store, std::string worker_program) : config_(config) {
-    parts_ = std::make_unique<Parts>(*this, std::move(store), std::move(worker_program));
+Process::Process(const Options& options, const Config& config, store::Store store)
+    : options_(options), config_(config), marker_(options.state_directory),
+      idle_(
+          loop_, config_.idle_timeout, [this] { return phase_ != Phase::Serving || parts_->busy(); },
+          [this] { leave_when_idle(); }),
+      parts_(std::make_unique<Parts>(loop_, options_, config_, std::move(store),
+                                     Parts::Events{[this] { stirred(); }, [this] { lose_bus(); }})) {
+    for (int signal : {SIGTERM, SIGINT})
+        signals_.push_back(loop_.on_signal(signal, [this] { stop(); }));
+    signals_.push_back(loop_.on_signal(SIGHUP, [this] { reload(); }));
 }
 
 Process::~Process() = default;
 
 int Process::run() {
-    if (auto loaded = parts_->manager.load(); !loaded) {
-        log::error(loaded.error().sentence);
-        return EX_IOERR;
+    if (auto begun = parts_->begin(); !begun) {
+        log::error(begun.error().sentence);
+        return begun.error().code == Errc::Store ? EX_IOERR : EX_CANTCREAT;
     }
-    parts_->service.take_name();
-    sd_notify(0, "READY=1\nSTATUS=Serving the session bus");
-    parts_->idle.stir();
+    sd_event_set_watchdog(loop_.raw(), 1);
+    stirred();
+    take_name();
     return loop_.run();
 }
 
-void Process::end(int status) {
-    static_cast<void>(parts_->manager.flush());
-    loop_.exit(status);
+void Process::take_name() {
+    name_.reset();
+    try {
+        parts_->service.take_name();
+    } catch (const std::exception& e) {
+        return take_name_later(e.what());
+    }
+    denials_ = 0;
+    serve();
+}
+
+void Process::take_name_later(const std::string& why) {
+    if (denials_ == 0) log::warning("the bus does not give us our name yet: " + why);
+    if (++denials_ <= MostDenials)
+        name_ = loop_.after(PauseAfterDenial, [this] { take_name(); });
+    else
+        parts_->manager.shut_down([this] { end(EX_NOPERM); });
+}
+
+void Process::serve() {
+    phase_ = Phase::Serving;
+    say_status();
+    sd_notify(0, "READY=1");
+    idle_.stir();
+}
+
+/// Before the answer to whoever stirred leaves; so the marker is there when its job is confirmed.
+void Process::stirred() {
+    idle_.stir();
+    if (!marker_.is_raised() && parts_->manager.has_work()) marker_.raise();
+    if (phase_ == Phase::Leaving) settle_ = loop_.defer([this] { settle(); }, Turn::Last);
+    if (!status_ && is_supervised()) status_ = loop_.after(PauseBetweenStatus, [this] { say_status(); });
+}
+
+void Process::say_status() {
+    status_.reset();
+    if (phase_ != Phase::Serving) return;
+    sd_notifyf(0, "STATUS=Serving the %s, unfinished jobs: %u", bus_of(options_.instance),
+               parts_->manager.count());
+}
+
+void Process::reload() {
+    if (phase_ == Phase::Serving)
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reading the configuration",
+                   monotonic_usec());
+    auto configuration = read_config(options_.config_file);
+    for (const auto& warning : configuration.warnings)
+        journal::bad_setting(warning);
+    config_ = configuration.config;
+    parts_->reconfigure();
+    idle_.set_timeout(config_.idle_timeout);
+    log::info("the configuration was read again");
+    if (phase_ == Phase::Serving) serve();
 }
 
 void Process::stop() {
-    sd_notify(0, "STOPPING=1");
+    sd_notify(0, "STOPPING=1\nSTATUS=Waiting for the last checkpoints");
     parts_->manager.shut_down([this] { end(EX_OK); });
 }
 
 /// systemd must know that we are leaving before the name is free, or it would take a start that the bus asks
-/// for in between as done. What was sent to the name before the release is handled by us. If it made work, we
-/// stay, or, where systemd has been told, end with a status that makes it start us again.
+/// for in between as done. What was sent to the name before the release is handled by us.
 void Process::leave_when_idle() {
-    bool supervised = std::getenv("NOTIFY_SOCKET") != nullptr;
-    if (supervised) sd_notify(0, "STOPPING=1");
+    phase_ = Phase::Leaving;
+    if (is_supervised()) sd_notify(0, "STOPPING=1\nSTATUS=Idle");
     parts_->service.release_name();
+    patience_ = loop_.after(PatienceWithCallers, [this] {
+        patience_.reset();
+        settle();
+    });
+    settle();
+}
+
+/// Leaves when the last callers have their answers. If they made work, we stay, or, where systemd has been
+/// told, end with a status that makes it start us again.
+void Process::settle() {
+    settle_.reset();
     static_cast<void>(parts_->manager.flush());
-    if (!parts_->manager.busy() && !parts_->service.busy()) return loop_.exit(EX_OK);
-    if (supervised) return parts_->manager.shut_down([this] { end(EX_TEMPFAIL); });
-    parts_->service.take_name();
-    parts_->idle.stir();
+    bool awaited = parts_->service.asking() || parts_->manager.owes_answers();
+    if (awaited && patience_) return;
+    patience_.reset();
+    if (!parts_->busy()) return end(EX_OK);
+    if (is_supervised()) return parts_->manager.shut_down([this] { end(EX_TEMPFAIL); });
+    phase_ = Phase::Starting;
+    take_name();
+}
+
+void Process::end(int status) {
+    static_cast<void>(parts_->manager.flush());
+    parts_->manager.has_work() ? marker_.raise() : marker_.lower();
+    loop_.exit(status);
 }
 
 void Process::lose_bus() {
     log::error("the bus connection is lost");
-    loop_.exit(EX_TEMPFAIL);
+    end(EX_TEMPFAIL);
 }
 
 } // namespace haulier::daemon

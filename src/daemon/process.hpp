@@ -1,34 +1,58 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The running daemon: everything that lives as long as the loop, in the order of who needs whom.
+// The running daemon: how it begins, what signals do to it, and how it leaves.
 #pragma once
 
 #include "base/event.hpp"
 #include "daemon/config.hpp"
+#include "daemon/idle.hpp"
+#include "daemon/marker.hpp"
+#include "daemon/options.hpp"
 #include "store/store.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace haulier::daemon {
 
+struct Parts;
+
 class Process {
 public:
-    Process(const Config& config, store::Store store, std::string worker_program);
+    Process(const Options& options, const Config& config, store::Store store);
     ~Process();
 
     /// Until idle, told to stop, or without a bus; answers the exit status.
     int run();
 
 private:
-    struct Parts;
-    void end(int status);
+    enum class Phase { Starting, Serving, Leaving };
+
+    void take_name();
+    void take_name_later(const std::string& why);
+    void serve();
+    void stirred();
+    void reload();
     void stop();
     void leave_when_idle();
+    void settle();
+    void end(int status);
     void lose_bus();
+    void say_status();
 
     Loop loop_;
+    Options options_;
     Config config_;
-    std::unique_ptr<Parts> parts_;
+    Marker marker_;
+    Phase phase_ = Phase::Starting;
+    Idle idle_;
+    unsigned denials_ = 0; ///< of our name, one after the other
+    Source name_;
+    Source settle_;
+    Source patience_;
+    Source status_;
+    std::vector<Source> signals_;
+    std::unique_ptr<Parts> parts_; ///< goes first: it may stir to the end
 };
 
 } // namespace haulier::daemon

@@ -175,6 +175,36 @@ wire::Abandon to_wire(uint64_t request, const AbandonOrder& order) {
     return a;
 }
 
+wire::Call to_wire(uint64_t request, const ServiceCall& call) {
+    wire::Call c;
+    c.set_request(request);
+    c.set_name(call.name);
+    c.set_path(call.path);
+    c.set_job(call.job_path);
+    c.set_id(call.job.hex);
+    c.set_timeout_ms(static_cast<uint32_t>(call.timeout.count()));
+    switch (call.kind) {
+    case job::NoticeKind::Transferred: c.set_method(wire::Call::JOB_TRANSFERRED); break;
+    case job::NoticeKind::Error: {
+        c.set_method(wire::Call::JOB_ERROR);
+        auto& failure = *c.mutable_failure();
+        failure.set_context(std::string{job::context_of(call.error.cause)});
+        failure.set_name(std::string{job::to_word(call.error.cause)});
+        failure.set_code(call.error.code);
+        failure.set_sentence(call.error.sentence);
+        failure.set_file(call.error.file);
+        break;
+    }
+    case job::NoticeKind::FileTransferred:
+        c.set_method(wire::Call::FILE_TRANSFERRED);
+        c.mutable_file()->set_index(call.file.index);
+        c.mutable_file()->set_remote(call.file.remote);
+        c.mutable_file()->set_temporary(call.file.temporary);
+        break;
+    }
+    return c;
+}
+
 wire::Check::Item to_wire(const CheckItem& item) {
     wire::Check::Item i;
     i.set_url(item.url);
@@ -183,6 +213,7 @@ wire::Check::Item to_wire(const CheckItem& item) {
     for (const auto& mirror : item.mirrors)
         i.add_mirrors(mirror);
     i.set_upload(item.upload);
+    i.set_foreign(item.foreign);
     return i;
 }
 

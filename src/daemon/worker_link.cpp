@@ -2,11 +2,10 @@
 #include "daemon/worker_link.hpp"
 
 #include "base/log.hpp"
-#include "daemon/spawn.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/wire_values.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <fmt/core.h>
 #include <utility>
 
@@ -18,29 +17,33 @@ namespace {
 constexpr uint32_t PatientDeaths = 3;
 /// How often a request that no worker answers is made.
 constexpr uint32_t PatientSilences = 2;
+const std::string DiedAgain = "the worker process died again and again";
 constexpr Usec RestAfter{10'000'000};
+/// As a power of two, in seconds: so that a caller who waits for a worker hears why there is none before the
+/// bus gives the call up, after 25 s.
+constexpr uint32_t LongestDelay = 4;
 
 Usec respawn_delay(uint32_t deaths) {
     if (deaths <= 1) return Usec{0};
-    return std::chrono::seconds{1 << std::min(deaths - 2, 5U)};
+    return std::chrono::seconds{1 << std::min(deaths - 2, LongestDelay)};
 }
 
 } // namespace
 
-WorkerLink::WorkerLink(Loop& loop, const Config& config, const std::string& program, CrewListener& listener)
-    : loop_(loop), config_(config), program_(program), listener_(listener) {}
+WorkerLink::WorkerLink(Loop& loop, const Config& config, Hiring& hiring, uint32_t owner,
+                       CrewListener& listener)
+    : loop_(loop), config_(config), hiring_(hiring), owner_(owner), listener_(listener) {}
 
 WorkerLink::~WorkerLink() = default;
 
 void WorkerLink::start(Ticket ticket, std::string packet) {
     tickets_.insert(ticket);
     if (packet.size() > wire::MaxPacket) return refuse(ticket);
-    // A worker that was just started takes it out, and so does one that cannot be started.
-    waiting_[ticket] = std::move(packet);
     need_worker();
-    auto kept = waiting_.extract(ticket);
-    if (kept && socket_) return socket_->send(std::move(kept.mapped()));
-    if (kept) waiting_.insert(std::move(kept));
+    if (socket_)
+        socket_->send(std::move(packet));
+    else
+        waiting_[ticket] = std::move(packet);
 }
 
 /// Thousands of ranges and long credentials together, where each alone is within its limit.
@@ -78,8 +81,8 @@ void WorkerLink::ask(uint64_t request, std::string packet, Answer answer) {
     post(request, {std::move(packet), std::move(answer)});
 }
 
-void WorkerLink::ask_slowly(uint64_t request, std::string packet) {
-    post(request, {std::move(packet), [](const Status&, const Word&) {}, false});
+void WorkerLink::ask_slowly(uint64_t request, std::string packet, Answer answer) {
+    post(request, {std::move(packet), std::move(answer), false});
 }
 
 void WorkerLink::post(uint64_t id, Request request) {
@@ -87,26 +90,37 @@ void WorkerLink::post(uint64_t id, Request request) {
         auto placed = requests_.emplace(id, std::move(request)).first;
         return refuse(placed, "the names, headers and credentials are too much for one request");
     }
-    bool fresh = !socket_;
-    auto packet = request.packet;
-    requests_[id] = std::move(request);
     need_worker();
-    // A worker that was just started has been told of every open request by greet().
-    if (socket_ && !fresh) socket_->send(std::move(packet));
+    if (socket_) socket_->send(request.packet);
+    requests_[id] = std::move(request);
     if (!silence_) watch();
 }
 
-/// A worker can be stuck and alive, in a file system that does not answer or in a bug.
+/// A worker can be stuck and alive, in a file system that does not answer or in a bug; or it is none.
 void WorkerLink::watch() {
     silence_.reset();
-    bool due = std::any_of(requests_.begin(), requests_.end(), [](const auto& r) { return r.second.prompt; });
+    bool due = !ready_ ||
+               std::any_of(requests_.begin(), requests_.end(), [](const auto& r) { return r.second.prompt; });
     if (due && socket_) silence_ = loop_.after(config_.worker_timeout, [this] { silent(); });
 }
 
+/// The same for long business: a fetch may be quiet for long, but its worker is not.
+void WorkerLink::feel_pulse() {
+    pulse_ = loop_.after(config_.worker_timeout, [this] {
+        if (ping_ != 0) return silent();
+        if (!idle()) {
+            wire::ToWorker message;
+            message.mutable_ping()->set_request(ping_ = next_request());
+            send(message);
+        }
+        feel_pulse();
+    });
+}
+
 void WorkerLink::silent() {
-    log::error(fmt::format("worker {} has answered nothing for {} ms; it is killed", pid_,
+    log::error(fmt::format("{} has answered nothing for {} ms; it is killed", name_,
                            config_.worker_timeout.count()));
-    kill(pid_, SIGKILL);
+    hiring_.dismiss(owner_);
     for (auto it = requests_.begin(); it != requests_.end();) {
         auto request = it++;
         if (request->second.prompt && ++request->second.silences == PatientSilences)
@@ -122,44 +136,48 @@ void WorkerLink::send(const wire::ToWorker& message) {
 
 void WorkerLink::need_worker() {
     rest_.reset();
-    if (!socket_ && (!respawn_ || deaths_ < PatientDeaths)) spawn();
+    if (!socket_ && !hiring_now_ && (!respawn_ || deaths_ < PatientDeaths)) hire();
 }
 
-void WorkerLink::spawn() {
+void WorkerLink::hire() {
     respawn_.reset();
-    auto worker = spawn_worker(program_);
-    if (!worker) {
-        log::error(worker.error().sentence);
-        return lost();
-    }
-    auto pid = pid_ = worker->pid;
-    children_[pid] = loop_.on_child_exit(pid, [this, pid](int code, int value) {
-        if (code != CLD_EXITED || value != 0)
-            log::warning(fmt::format("worker {} died: {}", pid, describe_exit(code, value)));
-        children_.erase(pid);
-    });
+    hiring_now_ = true;
+    hiring_.hire(owner_, [this](Result<Hand> hand) { hired(std::move(hand)); });
+}
+
+void WorkerLink::hired(Result<Hand> hand) {
+    hiring_now_ = false;
+    if (!hand) return unhired(hand.error().sentence);
+    name_ = hand->name;
+    ready_ = false;
     socket_ = std::make_unique<wire::PacketSocket>(
-        loop_, std::move(worker->socket),
+        loop_, std::move(hand->socket),
         wire::PacketSocket::Handlers{[this](std::string_view packet) { received(packet); },
                                      [this] { lost(); }});
     greet();
+    rest_if_idle();
 }
 
 void WorkerLink::greet() {
-    wire::ToWorker hello;
-    *hello.mutable_settings() = to_wire(config_);
-    send(hello);
+    send_settings();
     for (const auto& [id, request] : requests_)
         socket_->send(request.packet);
     for (auto& [ticket, packet] : std::exchange(waiting_, {}))
         socket_->send(std::move(packet));
     watch();
+    feel_pulse();
+}
+
+void WorkerLink::send_settings() {
+    wire::ToWorker message;
+    *message.mutable_settings() = to_wire(config_);
+    send(message);
 }
 
 void WorkerLink::received(std::string_view packet) {
     wire::FromWorker message;
     if (!message.ParseFromArray(packet.data(), static_cast<int>(packet.size()))) {
-        log::error("the worker sent a packet that cannot be read; it is cut off");
+        log::error(fmt::format("{} sent a packet that cannot be read; it is cut off", name_));
         return lost();
     }
     dispatch(message);
@@ -168,7 +186,10 @@ void WorkerLink::received(std::string_view packet) {
 void WorkerLink::dispatch(const wire::FromWorker& message) {
     auto known = [this](Ticket ticket) { return tickets_.contains(ticket); };
     switch (message.kind_case()) {
-    case wire::FromWorker::kReady: break;
+    case wire::FromWorker::kReady:
+        ready_ = true;
+        watch();
+        break;
     case wire::FromWorker::kBegun: {
         const auto& m = message.begun();
         if (known(m.ticket())) listener_.begun(m.ticket(), begun_of(m));
@@ -216,42 +237,61 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
 }
 
 void WorkerLink::answered(const wire::Answer& answer) {
+    if (answer.request() == ping_) ping_ = 0;
     auto found = requests_.find(answer.request());
     if (found == requests_.end()) return;
     auto request = std::move(found->second);
     requests_.erase(found);
     deaths_ = 0;
     watch();
-    request.answer(status_of(answer), {answer.item(), answer.data(), answer.size()});
+    request.answer(status_of(answer), {answer.item(), answer.data(), answer.size(), verdict_of(answer)});
 }
 
-/// The worker is gone, or there was none to be had. What it was asked is asked again of the next one; its
-/// fetches go back to the scheduler, or fail when workers die again and again.
+/// The worker is gone. What it was asked is asked again of the next one; its fetches go back to the
+/// scheduler. When that happens again and again, all of it fails.
 void WorkerLink::lost() {
     // Kept for a turn: it may be the caller.
     later([dead = std::shared_ptr(std::exchange(socket_, nullptr))] {});
     silence_.reset();
+    pulse_.reset();
+    ping_ = 0;
     if (idle()) return;
     ++deaths_;
-    respawn_ = loop_.after(respawn_delay(deaths_), [this] { spawn(); });
-    give_up_requests();
-    waiting_.clear();
-    for (auto ticket : std::exchange(tickets_, {}))
-        later([this, ticket, patient = deaths_ < PatientDeaths] {
-            if (patient) return listener_.halted(ticket);
-            job::Failure failure;
-            failure.error = {job::Cause::WorkerLost, 0, "the worker process died again and again",
-                             job::NoFile};
-            listener_.failed(ticket, failure);
-        });
-}
-
-void WorkerLink::give_up_requests() {
+    pause();
     for (auto it = requests_.begin(); it != requests_.end();) {
         auto request = it++;
-        if (++request->second.deaths == PatientDeaths)
-            refuse(request, "the worker process died again and again");
+        if (++request->second.deaths == PatientDeaths) refuse(request, DiedAgain);
     }
+    if (deaths_ >= PatientDeaths) return give_up_tickets(DiedAgain);
+    waiting_.clear();
+    for (auto ticket : std::exchange(tickets_, {}))
+        later([this, ticket] { listener_.halted(ticket); });
+}
+
+/// There is none to be had, and whoever waits for one hears why.
+void WorkerLink::unhired(const std::string& why) {
+    journal::no_worker(owner_, why);
+    deaths_ = std::max(deaths_ + 1, PatientDeaths);
+    pause();
+    while (!requests_.empty())
+        refuse(requests_.begin(), why);
+    give_up_tickets(why);
+}
+
+/// Before the next worker.
+void WorkerLink::pause() {
+    respawn_ = loop_.after(respawn_delay(deaths_), [this] {
+        respawn_.reset();
+        if (!idle()) need_worker();
+    });
+}
+
+void WorkerLink::give_up_tickets(const std::string& why) {
+    waiting_.clear();
+    job::Failure failure;
+    failure.error = {job::Cause::WorkerLost, 0, why, job::NoFile};
+    for (auto ticket : std::exchange(tickets_, {}))
+        later([this, ticket, failure] { listener_.failed(ticket, failure); });
 }
 
 void WorkerLink::refuse(std::map<uint64_t, Request>::iterator request, std::string sentence) {
@@ -280,7 +320,9 @@ void WorkerLink::rest_if_idle() {
     if (!socket_ || rest_) return;
     rest_ = loop_.after(RestAfter, [this] {
         rest_.reset();
-        if (idle()) socket_.reset();
+        if (!idle()) return;
+        socket_.reset();
+        pulse_.reset();
     });
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The daemon's end of one worker: its process, its socket, and what was asked of it and is not answered yet.
+// The daemon's end of one worker: its socket, and what was asked of it and is not answered yet.
 #pragma once
 
 #include "base/event.hpp"
 #include "daemon/crew.hpp"
+#include "daemon/hiring.hpp"
 #include "wire/packet_socket.hpp"
 
 #include <functional>
@@ -11,7 +12,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace haulier::wire {
@@ -27,11 +27,12 @@ struct Word {
     uint32_t item = 0; ///< the first bad one
     std::string data;
     uint64_t size = 0;
+    CallVerdict verdict = CallVerdict::Unanswered;
 };
 
 class WorkerLink {
 public:
-    WorkerLink(Loop& loop, const Config& config, const std::string& program, CrewListener& listener);
+    WorkerLink(Loop& loop, const Config& config, Hiring& hiring, uint32_t owner, CrewListener& listener);
     ~WorkerLink();
 
     /// `packet`: an encoded Fetch or Upload with that ticket.
@@ -42,8 +43,10 @@ public:
     /// next worker if this one dies; so it must do no harm twice.
     using Answer = std::function<void(const Status&, const Word&)>;
     void ask(uint64_t request, std::string packet, Answer answer);
-    /// For what asks a server: it has the time it needs, and nobody waits for it.
-    void ask_slowly(uint64_t request, std::string packet);
+    /// For what asks a server or a client: it has the time it needs, while its worker lives.
+    void ask_slowly(uint64_t request, std::string packet, Answer answer);
+    /// As the configuration says now; to whoever works already.
+    void send_settings();
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }
 
@@ -58,15 +61,19 @@ private:
     void post(uint64_t id, Request request);
     void send(const wire::ToWorker& message);
     void need_worker();
-    void spawn();
+    void hire();
+    void hired(Result<Hand> hand);
     void greet();
     void received(std::string_view packet);
     void dispatch(const wire::FromWorker& message);
     void answered(const wire::Answer& answer);
     void lost();
+    void unhired(const std::string& why);
+    void pause();
     void watch();
+    void feel_pulse();
     void silent();
-    void give_up_requests();
+    void give_up_tickets(const std::string& why);
     void refuse(Ticket ticket);
     void refuse(std::map<uint64_t, Request>::iterator request, std::string sentence);
     void later(std::function<void()> call);
@@ -74,15 +81,19 @@ private:
 
     Loop& loop_;
     const Config& config_;
-    const std::string& program_;
+    Hiring& hiring_;
+    uint32_t owner_;
     CrewListener& listener_;
 
+    bool hiring_now_ = false;
     std::unique_ptr<wire::PacketSocket> socket_;
-    pid_t pid_ = 0; ///< of whom the socket leads to
+    std::string name_; ///< of whom the socket leads to
+    bool ready_ = false;
     Source respawn_;
     Source rest_;
-    Source silence_;                   ///< runs while a prompt answer is due, anew with each answer
-    std::map<pid_t, Source> children_; ///< of this and former sockets; each is reaped
+    Source silence_; ///< runs while a prompt answer is due, anew with each answer
+    Source pulse_;
+    uint64_t ping_ = 0; ///< a request that should have been answered at the next look; 0 = none
     std::set<Ticket> tickets_;
     std::map<Ticket, std::string> waiting_; ///< encoded Fetch for the next worker
     std::map<uint64_t, Request> requests_;

@@ -127,4 +127,16 @@ Status status_of(const wire::Answer& answer) {
     }
 }
 
+/// One that is not known is no acknowledgement.
+CallVerdict verdict_of(const wire::Answer& answer) {
+    switch (static_cast<int>(answer.verdict())) {
+    case wire::Answer::ACKNOWLEDGED: return CallVerdict::Acknowledged;
+    case wire::Answer::REFUSED: return CallVerdict::Refused;
+    case wire::Answer::GONE: return CallVerdict::Gone;
+    case wire::Answer::NO_SUCH_OBJECT: return CallVerdict::NoSuchObject;
+    case wire::Answer::NO_BUS: return CallVerdict::NoBus;
+    default: return CallVerdict::Unanswered;
+    }
+}
+
 } // namespace haulier::daemon

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Real processes in the place of workers: some that say nothing.
+#include "daemon/children.hpp"
 #include "daemon/crew.hpp"
 
 #include <csignal>
@@ -52,9 +53,27 @@ protected:
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
         return path;
     }
-    std::string silent_worker() { return worker(); }
-    /// It answers request 1: FromWorker with an Answer in it.
-    std::string answering_worker() { return worker("printf '\\102\\002\\010\\001' >&3"); }
+    std::string mute_worker() { return worker(); }
+    /// It says Ready, and nothing else.
+    std::string silent_worker() { return worker("printf '\\012\\000' >&3"); }
+    /// Ready, and the answer to request 1.
+    std::string answering_worker() {
+        return worker("printf '\\012\\000' >&3; printf '\\102\\002\\010\\001' >&3");
+    }
+    /// It answers request 2 and those that follow, one for each packet after the first two.
+    std::string pinged_worker() {
+        return worker("printf '\\012\\000' >&3; exec /usr/bin/python3 -c '\n"
+                      "import socket\n"
+                      "daemon = socket.socket(fileno=3)\n"
+                      "daemon.setblocking(True)\n"
+                      "for request in range(100):\n"
+                      "    if not daemon.recv(200000): break\n"
+                      "    if request >= 2: daemon.send(bytes([0x42, 2, 8, request]))'");
+    }
+    /// Ready, and request 1 is a call that the service acknowledged.
+    std::string calling_worker() {
+        return worker("printf '\\012\\000' >&3; printf '\\102\\004\\010\\001\\070\\001' >&3");
+    }
     std::vector<pid_t> pids() {
         std::ifstream in(dir_ / "pids");
         return {std::istream_iterator<pid_t>(in), {}};
@@ -72,10 +91,12 @@ protected:
     Loop loop_;
     Config config_;
     Nobody listener_;
+    std::unique_ptr<Children> hiring_;
 };
 
 TEST_F(CrewTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
-    Crew crew{loop_, config_, silent_worker(), listener_};
+    hiring_ = std::make_unique<Children>(loop_, silent_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
     std::optional<Status> answer;
     crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
@@ -93,28 +114,86 @@ TEST_F(CrewTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
 }
 
 TEST_F(CrewTest, GivesTheTransfersOfAKilledWorkerBack) {
-    Crew crew{loop_, config_, silent_worker(), listener_};
+    hiring_ = std::make_unique<Children>(loop_, silent_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
     auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
     crew.discard(getuid(), "/nowhere", "x", [](const Status&) {});
     run_until([&] { return !listener_.halts.empty(); });
     EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
 }
 
+TEST_F(CrewTest, GivesUpAWorkerThatNeverSaysThatItIsReady) {
+    hiring_ = std::make_unique<Children>(loop_, mute_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
+    auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    run_until([&] { return !listener_.halts.empty(); });
+    EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
+    EXPECT_EQ(pids().size(), 1U);
+}
+
+TEST_F(CrewTest, SaysWhyThereIsNoWorker) {
+    hiring_ = std::make_unique<Children>(loop_, dir_ / "none");
+    Crew crew{loop_, config_, *hiring_, listener_};
+    std::optional<Status> answer;
+    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    run_until([&] { return answer.has_value() && !listener_.failures.empty(); });
+    ASSERT_FALSE(*answer);
+    auto why = "cannot start the worker " + (dir_ / "none").string() + ": No such file or directory";
+    EXPECT_EQ(answer->error().sentence, why);
+    EXPECT_EQ(listener_.failures[0].error.sentence, why);
+    EXPECT_EQ(listener_.failures[0].error.cause, job::Cause::WorkerLost);
+    EXPECT_TRUE(crew.idle());
+}
+
 TEST_F(CrewTest, HasPatienceWithServers) {
-    Crew crew{loop_, config_, silent_worker(), listener_};
+    config_.worker_timeout = 500ms;
+    hiring_ = std::make_unique<Children>(loop_, pinged_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
     crew.abandon(getuid(), {"http://localhost/upload", {}});
     run_until([&] { return pids().size() == 1; });
     bool over = false;
-    auto end = loop_.after(4 * Usec{config_.worker_timeout}, [&over] { over = true; });
+    auto end = loop_.after(3 * Usec{config_.worker_timeout}, [&over] { over = true; });
     run_until([&] { return over; });
     EXPECT_EQ(pids().size(), 1U);
     EXPECT_FALSE(crew.idle());
     EXPECT_EQ(listener_.rests, 0);
 }
 
+TEST_F(CrewTest, HasNoneWithAWorkerThatHangsInAFetch) {
+    hiring_ = std::make_unique<Children>(loop_, silent_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
+    auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    run_until([&] { return !listener_.halts.empty(); });
+    EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
+    EXPECT_EQ(pids().size(), 1U);
+    EXPECT_TRUE(crew.idle());
+}
+
+TEST_F(CrewTest, CallsServicesThroughTheWorker) {
+    hiring_ = std::make_unique<Children>(loop_, calling_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
+    std::optional<CallVerdict> verdict;
+    crew.call(getuid(), {}, [&](CallVerdict v) { verdict = v; });
+    EXPECT_FALSE(verdict);
+    run_until([&] { return verdict.has_value(); });
+    EXPECT_EQ(verdict, CallVerdict::Acknowledged);
+    EXPECT_TRUE(crew.idle());
+}
+
+TEST_F(CrewTest, WithoutAWorkerNothingIsKnownOfAService) {
+    hiring_ = std::make_unique<Children>(loop_, dir_ / "none");
+    Crew crew{loop_, config_, *hiring_, listener_};
+    std::optional<CallVerdict> verdict;
+    crew.call(getuid(), {}, [&](CallVerdict v) { verdict = v; });
+    run_until([&] { return verdict.has_value(); });
+    EXPECT_EQ(verdict, CallVerdict::Refused);
+}
+
 TEST_F(CrewTest, TellsWhenTheLastRequestIsAnswered) {
     config_.worker_timeout = 20s;
-    Crew crew{loop_, config_, answering_worker(), listener_};
+    hiring_ = std::make_unique<Children>(loop_, answering_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
     crew.abandon(getuid(), {"http://localhost/upload", {}});
     EXPECT_FALSE(crew.idle());
     run_until([&] { return listener_.rests > 0; });
@@ -122,7 +201,8 @@ TEST_F(CrewTest, TellsWhenTheLastRequestIsAnswered) {
 }
 
 TEST_F(CrewTest, FailsAFileWhoseOrderFitsIntoNoPacket) {
-    Crew crew{loop_, config_, silent_worker(), listener_};
+    hiring_ = std::make_unique<Children>(loop_, silent_worker());
+    Crew crew{loop_, config_, *hiring_, listener_};
     FetchOrder order;
     order.segments.resize(10000, {1ULL << 60, 1ULL << 60, 1ULL << 60});
     crew.fetch(getuid(), order);

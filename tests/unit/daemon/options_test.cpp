@@ -23,7 +23,7 @@ Result<Options> parse(std::vector<std::string> words) {
 TEST(Options, TakeWhatTheManPageSays) {
     auto o = parse({"--user", "--state-dir=/s", "--config", "/c", "--worker=/w"});
     ASSERT_TRUE(o);
-    EXPECT_TRUE(o->user);
+    EXPECT_EQ(o->instance, Instance::Session);
     EXPECT_EQ(o->state_directory, "/s");
     EXPECT_EQ(o->config_file, "/c");
     EXPECT_EQ(o->worker_program, "/w");
@@ -33,7 +33,6 @@ TEST(Options, NameWhatIsWrong) {
     EXPECT_NE(parse({"--usr"}).error().sentence.find("--usr"), std::string::npos);
     EXPECT_NE(parse({"--user", "now"}).error().sentence.find("'now'"), std::string::npos);
     EXPECT_NE(parse({}).error().sentence.find("--user"), std::string::npos);
-    EXPECT_NE(parse({"--system"}).error().sentence.find("--system"), std::string::npos);
     EXPECT_FALSE(parse({"--user", "--state-dir"}));
 }
 
@@ -46,6 +45,27 @@ TEST(Options, FollowTheXdgDirectories) {
     setenv("XDG_CONFIG_HOME", "/config", 1);
     EXPECT_EQ(parse({"--user"})->state_directory, "/state/haulier");
     EXPECT_EQ(parse({"--user"})->config_file, "/config/haulier/haulier.conf");
+}
+
+TEST(Options, OfTheSystemFollowSystemd) {
+    unsetenv("STATE_DIRECTORY");
+    unsetenv("RUNTIME_DIRECTORY");
+    auto plain = parse({"--system"});
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->instance, Instance::System);
+    EXPECT_EQ(plain->state_directory, "/var/lib/haulier");
+    EXPECT_EQ(plain->config_file, "/etc/haulier/haulier.conf");
+    EXPECT_EQ(plain->runtime_directory, "/run/haulier");
+    setenv("STATE_DIRECTORY", "/s", 1);
+    setenv("RUNTIME_DIRECTORY", "/r", 1);
+    auto told = parse({"--system"});
+    EXPECT_EQ(told->state_directory, "/s");
+    EXPECT_EQ(told->runtime_directory, "/r");
+    EXPECT_EQ(parse({"--system", "--runtime-dir=/x"})->runtime_directory, "/x");
+    EXPECT_EQ(told->worker_program, "");
+    EXPECT_EQ(parse({"--system", "--worker=/w"})->worker_program, "/w");
+    unsetenv("STATE_DIRECTORY");
+    unsetenv("RUNTIME_DIRECTORY");
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "wire/packet_socket.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 
 namespace haulier::daemon {
 
@@ -61,6 +62,79 @@ TEST(ToWire, TellsWhatIsStoredOnlyWhenThereAreBytes) {
     EXPECT_EQ(fetch.temporary(), ".haulier-" + std::string(32, 'a') + "-3.part");
     EXPECT_EQ(fetch.url(), "http://example.org/f");
     EXPECT_FALSE(fetch.size_limit_known());
+}
+
+ServiceCall sample_call() {
+    ServiceCall call;
+    call.name = "org.example.App";
+    call.path = "/app";
+    call.job = job::Id{std::string(32, 'a')};
+    call.job_path = "/org/haulier/Haulier1/job/" + call.job.hex;
+    call.error = {job::Cause::HttpStatus, 404, "not there", 2};
+    call.file = {3, "http://example.org/f", "/srv/.f.part"};
+    call.timeout = std::chrono::milliseconds{25000};
+    return call;
+}
+
+TEST(ToWire, SaysWhatToTellAService) {
+    auto call = sample_call();
+    auto wired = to_wire(9, call);
+    EXPECT_EQ(wired.request(), 9U);
+    EXPECT_EQ(wired.name(), "org.example.App");
+    EXPECT_EQ(wired.path(), "/app");
+    EXPECT_EQ(wired.job(), call.job_path);
+    EXPECT_EQ(wired.id(), call.job.hex);
+    EXPECT_EQ(wired.timeout_ms(), 25000U);
+    EXPECT_EQ(wired.method(), wire::Call::JOB_TRANSFERRED);
+    EXPECT_FALSE(wired.has_failure());
+    EXPECT_FALSE(wired.has_file());
+
+    call.kind = job::NoticeKind::Error;
+    wired = to_wire(9, call);
+    EXPECT_EQ(wired.method(), wire::Call::JOB_ERROR);
+    EXPECT_EQ(wired.failure().context(), "remote-file");
+    EXPECT_EQ(wired.failure().name(), "http-status");
+    EXPECT_EQ(wired.failure().code(), 404);
+    EXPECT_EQ(wired.failure().sentence(), "not there");
+    EXPECT_EQ(wired.failure().file(), 2U);
+
+    call.kind = job::NoticeKind::FileTransferred;
+    wired = to_wire(9, call);
+    EXPECT_EQ(wired.method(), wire::Call::FILE_TRANSFERRED);
+    EXPECT_EQ(wired.file().index(), 3U);
+    EXPECT_EQ(wired.file().remote(), "http://example.org/f");
+    EXPECT_EQ(wired.file().temporary(), "/srv/.f.part");
+}
+
+TEST(ToWire, TheLongestCallFitsIntoAPacket) {
+    auto call = sample_call();
+    call.name = "a." + std::string(253, 'b');
+    call.path = std::string(job::MaxObjectPath, 'p');
+    call.file = {~0U, std::string(job::MaxRemoteName, 'u'), std::string(job::MaxLocalName, 't')};
+    call.error.sentence = std::string(16 * 1024, 's');
+    for (auto kind : {job::NoticeKind::Error, job::NoticeKind::FileTransferred}) {
+        call.kind = kind;
+        wire::ToWorker message;
+        *message.mutable_call() = to_wire(~0ULL, call);
+        EXPECT_LT(message.SerializeAsString().size(), wire::MaxPacket);
+    }
+}
+
+TEST(VerdictOf, OfTheWireAllHaveOneOfOurs) {
+    std::set<CallVerdict> seen;
+    for (int i = wire::Answer::Verdict_MIN; i <= wire::Answer::Verdict_MAX; ++i) {
+        wire::Answer answer;
+        answer.set_verdict(static_cast<wire::Answer::Verdict>(i));
+        seen.insert(verdict_of(answer));
+    }
+    EXPECT_EQ(seen.size(), 6U);
+}
+
+TEST(VerdictOf, TakesNothingUnknownForAnAcknowledgement) {
+    EXPECT_EQ(verdict_of(wire::Answer{}), CallVerdict::Unanswered);
+    wire::Answer answer;
+    answer.set_verdict(static_cast<wire::Answer::Verdict>(4711));
+    EXPECT_EQ(verdict_of(answer), CallVerdict::Unanswered);
 }
 
 TEST(ToWire, TellsOfWhichVersionTheBytesOfASparseFileAre) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How much each owner may have.
+#include "daemon/manager.hpp"
+
+#include <algorithm>
+
+#include <vector>
+
+namespace haulier::daemon {
+
+namespace {
+
+constexpr uint32_t Root = 0;
+
+job::Load without(job::Load load, const job::Load& less) {
+    load.text -= less.text;
+    load.jobs -= less.jobs;
+    return load;
+}
+
+} // namespace
+
+/// Whoever updates the machine is not stopped by what others have piled up. In a session root is a user.
+job::Limits Manager::limits_of(uint32_t owner) const {
+    bool exempt = instance_ == Instance::System && owner == Root;
+    return exempt ? job::unlimited(config_.limits) : config_.limits;
+}
+
+/// May the job grow as decided? Then the room is kept for it.
+Status Manager::admit(const job::Decision& decision, uint32_t more_jobs) {
+    const auto& job = decision.job;
+    const auto* entry = find(job.id);
+    uint64_t before = 0;
+    auto after = job::text_of(job);
+    if (entry) before += job::text_of(*latest(job.id));
+    for (const auto& [index, file] : decision.files) {
+        after += job::text_of(file);
+        const auto* staged = ledger_.staged_file(job.id, index);
+        if (!staged && entry && index < entry->files.size()) staged = &entry->files[index];
+        if (staged) before += job::text_of(*staged);
+    }
+    job::Load more{more_jobs, after - std::min(before, after)};
+    auto ok = check_load(job.owner, accounts_.all(), more);
+    if (ok) accounts_.reserve(job.owner, more.text);
+    return ok;
+}
+
+/// May the job be another user's?
+Status Manager::admit_owner(const Entry& entry, uint32_t uid) {
+    job::Load load{1, entry.booking.load.text};
+    return check_load(uid, without(accounts_.all(), load), load);
+}
+
+/// `others`: what all have beside. Ended jobs that are kept for readers make room.
+Status Manager::check_load(uint32_t owner, const job::Load& others, const job::Load& more) {
+    auto limits = limits_of(owner);
+    auto ok = job::check_load(accounts_.of(owner), others, more, limits);
+    if (ok || ok.error().code != Errc::TooLarge) return ok;
+    std::vector<job::Id> gone;
+    for (const auto& [id, entry] : entries_)
+        if (entry->gone && entry->job.owner == owner) gone.push_back(id);
+    auto all = others;
+    for (const auto& id : gone) {
+        all.text -= find(id)->booking.load.text;
+        drop(id);
+    }
+    return job::check_load(accounts_.of(owner), all, more, limits);
+}
+
+/// What servers tell is then not kept: nobody asked whether it may be.
+bool Manager::is_full(uint32_t owner) const {
+    auto limits = limits_of(owner);
+    return accounts_.of(owner).text >= limits.text_per_user || accounts_.all().text >= limits.text;
+}
+
+void Manager::book(Entry& entry, uint64_t text) {
+    Booking now{entry.job.owner, {job::is_final(entry.job.state) ? 0U : 1U, text}};
+    accounts_.book(entry.booking, now);
+    entry.booking = now;
+}
+
+/// Not even for readers any more.
+void Manager::drop(const job::Id& id) {
+    auto found = entries_.find(id);
+    accounts_.book(found->second->booking, {});
+    announcer_->forgotten(id);
+    entries_.erase(found);
+}
+
+} // namespace haulier::daemon

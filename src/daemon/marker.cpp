@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/marker.hpp"
+
+#include "base/fd.hpp"
+#include "base/log.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/core.h>
+
+namespace haulier::daemon {
+
+namespace {
+
+bool make_durable(const std::string& directory, const std::string& path) {
+    Fd file{open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!file || fsync(file.get()) < 0) return false;
+    Fd folder{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    return folder && fsync(folder.get()) == 0;
+}
+
+} // namespace
+
+Marker::Marker(const std::string& state_directory)
+    : directory_(state_directory), path_(state_directory + "/pending"),
+      raised_(access(path_.c_str(), F_OK) == 0) {}
+
+void Marker::raise() {
+    if (raised_) return;
+    // Said once: where this fails the database has something to say as well.
+    raised_ = true;
+    if (!make_durable(directory_, path_))
+        log::warning(fmt::format("{} cannot be written, so unfinished jobs wait for the first call after the "
+                                 "next start: {}",
+                                 path_, std::strerror(errno)));
+}
+
+void Marker::lower() {
+    raised_ = false;
+    if (unlink(path_.c_str()) < 0 && errno != ENOENT)
+        log::warning(fmt::format("{} cannot be removed: {}", path_, std::strerror(errno)));
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts.hpp"
+
+#include <gtest/gtest.h>
+#include <utility>
+
+namespace haulier::daemon {
+
+namespace {
+
+constexpr uint32_t Ann = 1000;
+constexpr uint32_t Bob = 1001;
+
+TEST(Accounts, FollowAJobFromItsBeginningToItsEnd) {
+    Accounts accounts;
+    Booking now{Ann, {1, 100}};
+    accounts.book({}, now);
+    accounts.book(std::exchange(now, {Ann, {1, 150}}), now);
+    EXPECT_EQ(accounts.of(Ann), (job::Load{1, 150}));
+    accounts.book({}, {Bob, {1, 50}});
+    EXPECT_EQ(accounts.all(), (job::Load{2, 200}));
+
+    accounts.book(std::exchange(now, {Bob, {1, 150}}), now);
+    EXPECT_EQ(accounts.of(Ann), job::Load{});
+    EXPECT_EQ(accounts.of(Bob), (job::Load{2, 200}));
+
+    accounts.book(std::exchange(now, {Bob, {0, 150}}), now);
+    EXPECT_EQ(accounts.of(Bob), (job::Load{1, 200})) << "ended, but still in memory";
+    accounts.book(now, {});
+    EXPECT_EQ(accounts.all(), (job::Load{1, 50}));
+}
+
+TEST(Accounts, WhatIsReservedCountsUntilTheCommit) {
+    Accounts accounts;
+    accounts.book({}, {Ann, {1, 100}});
+    accounts.reserve(Ann, 30);
+    accounts.reserve(Ann, 5);
+    accounts.reserve(Bob, 1);
+    EXPECT_EQ(accounts.of(Ann).text, 135U);
+    EXPECT_EQ(accounts.of(Bob).text, 1U);
+    EXPECT_EQ(accounts.all().text, 136U);
+    accounts.clear_reserved();
+    EXPECT_EQ(accounts.all().text, 100U);
+}
+
+} // namespace
+
+} // namespace haulier::daemon
