@@ -60,6 +60,7 @@ bool reply_file_may_differ(const Job& a, const Job& b) {
 constexpr std::array WatchedProperties{
     Watched{"State", differs<&Job::state>},
     Watched{"Owner", differs<&Job::owner>},
+    Watched{"Key", differs<&Job::key>},
     Watched{"DisplayName", differs<&Job::display_name>},
     Watched{"Description", differs<&Job::description>},
     Watched{"Priority", differs<&Job::priority>},

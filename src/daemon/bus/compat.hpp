@@ -1,67 +1,137 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The only file that knows which sdbus-c++ it is built with: today 1.2; what 2.x spells otherwise is gathered
-// here.
+// The only file of the daemon that knows which sdbus-c++ it is built with. The library's headers do not say:
+// the build does, by defining SDBUSCPP_2. Who uses the names below, and spells the type of a Variant and of
+// an ObjectPath wherever one is made, is right with 1.2 and with 2.x.
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <systemd/sd-bus.h>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace haulier::bus {
 
-inline void request_name(sdbus::IConnection& c, const std::string& name) {
-    c.requestName(name);
+// Names are texts in 1.2 and types of their own in 2.x.
+// CallError: what a handler of a reply is told of its failure; to be tested and followed like a pointer.
+// process_one: handles one message; false when there was none.
+// deadline_of: absolute, on CLOCK_MONOTONIC in microseconds; UINT64_MAX for none.
+// signature_of: the D-Bus type of T, as in "a{sv}".
+// add_match: for as long as the slot is held.
+// call_async: for as long as the proxy lives; `handler` takes a MethodReply& or const MethodReply&, and a
+// CallError.
+#ifdef SDBUSCPP_2
+
+using ServiceName = sdbus::ServiceName;
+using InterfaceName = sdbus::InterfaceName;
+using MemberName = sdbus::MemberName;
+using ErrorName = sdbus::Error::Name;
+using CallError = std::optional<sdbus::Error>;
+
+inline bool process_one(sdbus::IConnection& c) {
+    return c.processPendingEvent();
 }
-inline void release_name(sdbus::IConnection& c, const std::string& name) {
-    c.releaseName(name);
+inline uint64_t deadline_of(const sdbus::IConnection::PollData& data) {
+    if (data.timeout == std::chrono::microseconds::max()) return UINT64_MAX;
+    return static_cast<uint64_t>(data.timeout.count());
 }
-inline sdbus::Error make_error(const std::string& name, const std::string& message) {
-    return {name, message};
+template <class T>
+std::string signature_of() {
+    constexpr auto letters = sdbus::signature_of_v<T>;
+    return {letters.begin(), letters.end()};
 }
-/// Handles one message; false when there was none.
+template <class Handler>
+sdbus::Slot add_match(sdbus::IConnection& c, const std::string& rule, Handler handler) {
+    return c.addMatch(
+        rule, [handler = std::move(handler)](sdbus::Message message) { handler(message); },
+        sdbus::return_slot);
+}
+template <class Handler>
+void call_async(sdbus::IProxy& proxy, const sdbus::MethodCall& call, Handler handler, uint64_t timeout) {
+    proxy.callMethodAsync(
+        call,
+        [handler = std::move(handler)](sdbus::MethodReply reply, CallError error) { handler(reply, error); },
+        timeout);
+}
+
+#else
+
+using ServiceName = std::string;
+using InterfaceName = std::string;
+using MemberName = std::string;
+using ErrorName = std::string;
+using CallError = const sdbus::Error*;
+
 inline bool process_one(sdbus::IConnection& c) {
     return c.processPendingRequest();
 }
-/// Absolute deadline on CLOCK_MONOTONIC in microseconds, UINT64_MAX for none.
 inline uint64_t deadline_of(const sdbus::IConnection::PollData& data) {
     return data.timeout_usec;
+}
+template <class T>
+std::string signature_of() {
+    return sdbus::signature_of<T>::str();
+}
+template <class Handler>
+sdbus::Slot add_match(sdbus::IConnection& c, const std::string& rule, Handler handler) {
+    return c.addMatch(rule, std::move(handler));
+}
+template <class Handler>
+void call_async(sdbus::IProxy& proxy, const sdbus::MethodCall& call, Handler handler, uint64_t timeout) {
+    proxy.callMethod(call, std::move(handler), timeout);
+}
+
+#endif
+
+inline void request_name(sdbus::IConnection& c, const std::string& name) {
+    c.requestName(ServiceName{name});
+}
+inline void release_name(sdbus::IConnection& c, const std::string& name) {
+    c.releaseName(ServiceName{name});
+}
+inline sdbus::Error make_error(const std::string& name, const std::string& message) {
+    return sdbus::Error{ErrorName{name}, message};
+}
+inline std::unique_ptr<sdbus::IProxy> make_proxy(sdbus::IConnection& c, const std::string& service,
+                                                 const std::string& path) {
+    return sdbus::createProxy(c, ServiceName{service}, sdbus::ObjectPath{path});
+}
+inline sdbus::MethodCall create_call(sdbus::IProxy& proxy, const std::string& interface,
+                                     const std::string& method) {
+    return proxy.createMethodCall(InterfaceName{interface}, MemberName{method});
+}
+inline sdbus::Signal create_signal(sdbus::IObject& object, const std::string& interface,
+                                   const std::string& member) {
+    return object.createSignal(InterfaceName{interface}, MemberName{member});
 }
 /// The members of a D-Bus struct, for structured bindings.
 template <class... Ts>
 const std::tuple<Ts...>& members_of(const sdbus::Struct<Ts...>& values) {
     return values;
 }
-/// Unique name of the caller of the method that is being handled.
-inline std::string sender_of(const sdbus::IObject& object) {
-    const auto* message = object.getCurrentlyProcessedMessage();
-    return message ? message->getSender() : std::string{};
-}
-/// Unique name of whoever replied, also with an error; empty when the reply was made up by the bus or by us.
-inline std::string sender_of(const sdbus::Message& reply) {
-    try {
-        auto sender = reply.getSender();
-        return sender.starts_with(':') ? sender : std::string{};
-    } catch (const std::exception&) {
-        return {}; // 1.2 makes a string of a null pointer
-    }
-}
-inline void emit_changed(sdbus::IObject& object, const std::string& interface,
-                         const std::vector<std::string>& names) {
-    object.emitPropertiesChangedSignal(interface, names);
-}
-/// The connection's sd_bus, which 1.2 hides: every message knows it, and a derived class may name the base's
-/// member.
-inline sd_bus* handle_of(sdbus::IProxy& proxy) {
+
+/// libsystemd's message, which sdbus-c++ hides; but a derived class may name the member of its base.
+inline sd_bus_message* handle_of(const sdbus::Message& message) {
     struct Opened : sdbus::Message {
-        static sd_bus* bus_of(const sdbus::Message& message) {
-            return sd_bus_message_get_bus(static_cast<sd_bus_message*>(message.*(&Opened::msg_)));
-        }
+        static void* inside(const sdbus::Message& message) { return message.*(&Opened::msg_); }
     };
-    return Opened::bus_of(proxy.createMethodCall("org.freedesktop.DBus", "GetId"));
+    return static_cast<sd_bus_message*>(Opened::inside(message));
+}
+/// The connection's sd_bus, which every message knows.
+inline sd_bus* handle_of(sdbus::IProxy& proxy) {
+    return sd_bus_message_get_bus(handle_of(create_call(proxy, "org.freedesktop.DBus", "GetId")));
+}
+/// Unique name of whoever sent it, also with an error; empty when the bus did, or when we made it up
+/// ourselves.
+inline std::string sender_of(const sdbus::Message& message) {
+    const char* sender = sd_bus_message_get_sender(handle_of(message));
+    return sender && *sender == ':' ? std::string{sender} : std::string{};
 }
 
 } // namespace haulier::bus

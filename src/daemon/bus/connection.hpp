@@ -2,6 +2,8 @@
 // A connection to a message bus, for those who only hold it.
 #pragma once
 
+#include "daemon/instance.hpp"
+
 #include <memory>
 
 namespace sdbus {
@@ -17,7 +19,7 @@ struct Hangup {
 };
 using ConnectionPtr = std::unique_ptr<Connection, Hangup>;
 
-/// Throws when there is no session bus: without one there is nothing to serve.
-ConnectionPtr connect_session_bus();
+/// To the bus that the instance serves. Throws when there is none: without one there is nothing to serve.
+ConnectionPtr connect_bus(daemon::Instance instance);
 
 } // namespace haulier::bus

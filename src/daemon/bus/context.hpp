@@ -2,10 +2,14 @@
 // What every object on the bus needs to answer.
 #pragma once
 
+#include "daemon/bus/authority.hpp"
+#include "daemon/bus/gate.hpp"
 #include "daemon/bus/peers.hpp"
+#include "daemon/bus/subscribers.hpp"
+#include "daemon/instance.hpp"
 #include "daemon/manager.hpp"
+#include "job/check.hpp"
 
-#include <cstdint>
 #include <functional>
 
 namespace haulier::bus {
@@ -13,8 +17,17 @@ namespace haulier::bus {
 struct Context {
     daemon::Manager& manager;
     Peers& peers;
-    uint32_t owner = 0;          ///< in the session instance, whose bus this is
+    Gate& gate;
+    Authority& authority;
+    Subscribers& subscribers;
+    daemon::Instance instance;
     std::function<void()> asked; ///< called at every request, for the idle clock
+
+    /// A service on the owner's session bus is nothing special to whoever serves that bus.
+    [[nodiscard]] job::NotifyService seen_from_here(job::NotifyService service) const {
+        if (instance == daemon::Instance::Session) service.name = job::bus_name_of(service.name);
+        return service;
+    }
 };
 
 } // namespace haulier::bus

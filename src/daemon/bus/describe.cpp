@@ -119,7 +119,7 @@ std::string_view sentence_of(job::Cause cause) {
 std::string_view sentence_of(Errc code) {
     switch (code) {
     case Errc::NotFound: return "there is no such job, or it has ended";
-    case Errc::AccessDenied: return "the job belongs to somebody else";
+    case Errc::AccessDenied: return "the job is not yours, or there is none";
     case Errc::InvalidArgument: return "something in the call is malformed";
     case Errc::InvalidState: return "this cannot be done now, in the job's present state";
     case Errc::Empty: return "the job has nothing to transfer";
@@ -134,7 +134,7 @@ std::string_view sentence_of(Errc code) {
     case Errc::ReadOnlyAfterAddFile: return "this must be chosen before the first file is added";
     case Errc::ReadOnlyAfterResume: return "this must be chosen before the job is started";
     case Errc::Pending: return "the file is not there yet";
-    case Errc::TooLarge: return "the reply is too large to be handed over; it is in its file";
+    case Errc::TooLarge: return "the reply is too large to be handed over, or jobs have too much text";
     case Errc::NotActivatable: return "the bus does not know how to start that service";
     case Errc::LocalFile: return "a local file or folder cannot be used";
     case Errc::Store: return "the change could not be stored, mostly because the disk is full";

@@ -6,6 +6,8 @@
 
 namespace haulier::bus {
 
+using sdbus::Variant;
+
 namespace {
 
 /// Nothing for an upload: its file has its name already.
@@ -49,22 +51,22 @@ std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
 Options encode_file(const daemon::Entry& entry, uint32_t index) {
     const auto& file = entry.files[index];
     Options o{
-        {"RemoteName", file.spec.remote},
-        {"LocalName", file.spec.local},
-        {"TemporaryName", temporary_path(entry, index)},
-        {"BytesTotal", job::size_of(file)},
-        {"BytesTransferred", daemon::transferred_of(entry, index)},
-        {"Transferred", file.transferred},
-        {"Completed", file.completed},
-        {"Validation", std::string{job::to_word(file.validation)}},
-        {"Source", job::url_of(file)},
+        {"RemoteName", Variant{file.spec.remote}},
+        {"LocalName", Variant{file.spec.local}},
+        {"TemporaryName", Variant{temporary_path(entry, index)}},
+        {"BytesTotal", Variant{job::size_of(file)}},
+        {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
+        {"Transferred", Variant{file.transferred}},
+        {"Completed", Variant{file.completed}},
+        {"Validation", Variant{std::string{job::to_word(file.validation)}}},
+        {"Source", Variant{job::url_of(file)}},
     };
-    if (!file.spec.ranges.empty()) o["Ranges"] = encode(file.spec.ranges);
-    if (!file.spec.mirrors.empty()) o["Mirrors"] = file.spec.mirrors;
-    if (file.spec.checksum) o["Checksum"] = job::to_text(*file.spec.checksum);
-    if (!file.validators.etag.empty()) o["ETag"] = file.validators.etag;
-    if (!file.validators.last_modified.empty()) o["LastModified"] = file.validators.last_modified;
-    if (!file.response_headers.empty()) o["ResponseHeaders"] = file.response_headers;
+    if (!file.spec.ranges.empty()) o["Ranges"] = Variant{encode(file.spec.ranges)};
+    if (!file.spec.mirrors.empty()) o["Mirrors"] = Variant{file.spec.mirrors};
+    if (file.spec.checksum) o["Checksum"] = Variant{job::to_text(*file.spec.checksum)};
+    if (!file.validators.etag.empty()) o["ETag"] = Variant{file.validators.etag};
+    if (!file.validators.last_modified.empty()) o["LastModified"] = Variant{file.validators.last_modified};
+    if (!file.response_headers.empty()) o["ResponseHeaders"] = Variant{file.response_headers};
     return o;
 }
 
@@ -72,19 +74,19 @@ Options encode_summary(const daemon::Entry& entry, WallTime today) {
     const auto& job = entry.job;
     auto tally = daemon::tally_of(entry);
     return {
-        {"Id", job.id.hex},
-        {"Type", std::string{job::to_word(job.type)}},
-        {"Key", job.key},
-        {"Owner", job.owner},
-        {"DisplayName", job.display_name},
-        {"State", std::string{job::to_word(job.state)}},
-        {"WaitReason", encode(job::wait_reason(job, today))},
-        {"BytesTotal", tally.total},
-        {"BytesTransferred", tally.transferred},
-        {"FilesTotal", job.files_total},
-        {"FilesTransferred", job.files_transferred},
-        {"CreationTime", encode(job.created)},
-        {"Error", encode(job.error)},
+        {"Id", Variant{job.id.hex}},
+        {"Type", Variant{std::string{job::to_word(job.type)}}},
+        {"Key", Variant{job.key}},
+        {"Owner", Variant{job.owner}},
+        {"DisplayName", Variant{job.display_name}},
+        {"State", Variant{std::string{job::to_word(job.state)}}},
+        {"WaitReason", Variant{encode(job::wait_reason(job, today))}},
+        {"BytesTotal", Variant{tally.total}},
+        {"BytesTransferred", Variant{tally.transferred}},
+        {"FilesTotal", Variant{job.files_total}},
+        {"FilesTransferred", Variant{job.files_transferred}},
+        {"CreationTime", Variant{encode(job.created)}},
+        {"Error", Variant{encode(job.error)}},
     };
 }
 

@@ -17,8 +17,8 @@ void must(int r, const char* what) {
 
 } // namespace
 
-EventBridge::EventBridge(Loop& loop, sdbus::IConnection& connection, std::function<void()> lost)
-    : connection_(connection), lost_(std::move(lost)) {
+EventBridge::EventBridge(Loop& loop, sdbus::IConnection& connection, std::function<void()> lost, Pace pace)
+    : connection_(connection), lost_(std::move(lost)), pace_(pace) {
     auto on_io = [](sd_event_source*, int, uint32_t, void* self) {
         return static_cast<EventBridge*>(self)->dispatch();
     };
@@ -34,6 +34,9 @@ EventBridge::EventBridge(Loop& loop, sdbus::IConnection& connection, std::functi
     must(sd_event_add_time(loop.raw(), &timer_, CLOCK_MONOTONIC, UINT64_MAX, 1, on_time, this),
          "sd_event_add_time");
     must(sd_event_source_set_enabled(timer_, SD_EVENT_OFF), "sd_event_source_set_enabled");
+    for (auto* source : {io_, timer_})
+        must(sd_event_source_set_priority(source, static_cast<int64_t>(pace.turn)),
+             "sd_event_source_set_priority");
 }
 
 EventBridge::~EventBridge() {
@@ -53,10 +56,10 @@ int EventBridge::prepare() noexcept {
     }
 }
 
-/// One message a turn, so that others get theirs.
 int EventBridge::dispatch() noexcept {
     try {
-        process_one(connection_);
+        for (int n = 0; n < pace_.messages && process_one(connection_); ++n) {
+        }
         return 0;
     } catch (...) {
         return give_up();

@@ -17,8 +17,14 @@ namespace haulier::bus {
 
 class EventBridge {
 public:
+    /// When the connection has its turn, and how many messages are processed then.
+    struct Pace {
+        Turn turn = Turn::Input;
+        int messages = 1;
+    };
+
     /// `lost` is called once when the connection breaks; nothing is processed after that.
-    EventBridge(Loop& loop, sdbus::IConnection& connection, std::function<void()> lost);
+    EventBridge(Loop& loop, sdbus::IConnection& connection, std::function<void()> lost, Pace pace);
     ~EventBridge();
     EventBridge(const EventBridge&) = delete;
     EventBridge& operator=(const EventBridge&) = delete;
@@ -30,6 +36,7 @@ private:
 
     sdbus::IConnection& connection_;
     std::function<void()> lost_;
+    Pace pace_;
     sd_event_source* io_ = nullptr;
     sd_event_source* timer_ = nullptr;
 };

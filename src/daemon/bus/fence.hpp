@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "daemon/bus/access.hpp"
 #include "daemon/bus/compat.hpp"
 #include "daemon/bus/error_names.hpp"
 
@@ -16,6 +17,10 @@ namespace haulier::bus {
 
 inline sdbus::Error to_bus(const Error& error) {
     return make_error(bus_name(error.code), error.sentence);
+}
+
+inline sdbus::Error to_bus(const Refusal& refusal) {
+    return make_error(refusal.name, refusal.sentence);
 }
 
 inline sdbus::Error unexpected(const char* what) {
@@ -51,13 +56,15 @@ public:
     explicit Owed(sdbus::Result<Ts...>&& result) : result_(std::move(result)) {}
     Owed(const Owed&) = delete;
     Owed& operator=(const Owed&) = delete;
-    ~Owed() { refuse({Errc::Internal, "haulierd ends; what was stored goes on at its next start"}); }
+    ~Owed() { refuse(Error{Errc::Internal, "haulierd ends; what was stored goes on at its next start"}); }
 
     void give(const Ts&... values) noexcept {
         settle([&] { result_.returnResults(values...); });
     }
-    void refuse(const Error& error) noexcept {
-        settle([&] { result_.returnError(to_bus(error)); });
+    /// With an Error, or a Refusal.
+    template <class Reason>
+    void refuse(const Reason& reason) noexcept {
+        settle([&] { result_.returnError(to_bus(reason)); });
     }
 
 private:
@@ -94,7 +101,7 @@ void fenced_async(sdbus::Result<Ts...>&& result, Body&& body) noexcept {
     try {
         body(owed);
     } catch (const std::exception& e) {
-        owed->refuse({Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});
+        owed->refuse(Error{Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});
     }
 }
 

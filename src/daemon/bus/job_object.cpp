@@ -9,16 +9,12 @@
 namespace haulier::bus {
 
 JobObject::JobObject(sdbus::IConnection& connection, job::Id id, Context& context)
-    : AdaptorInterfaces(connection, path_of(id)), id_(std::move(id)), context_(context) {
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{path_of(id)}), id_(std::move(id)), context_(context) {
     registerAdaptor();
 }
 
 JobObject::~JobObject() {
     unregisterAdaptor();
-}
-
-void JobObject::emit_properties(const std::vector<std::string>& names) {
-    emit_changed(getObject(), INTERFACE_NAME, names);
 }
 
 /// There as long as this object is: the service drops both together.
@@ -28,7 +24,7 @@ const daemon::Entry& JobObject::entry() const {
     return *entry;
 }
 
-void JobObject::set(const std::string& property, const sdbus::Variant& value) {
+void JobObject::take(const std::string& property, const sdbus::Variant& value) {
     context_.asked();
     fenced([&] {
         job::Wishes wishes;
@@ -58,16 +54,17 @@ void JobObject::Complete(sdbus::Result<std::string, uint32_t, uint32_t>&& result
     });
 }
 
-/// In the session instance there is one owner, who may well ask for what is theirs already.
+/// The gate lets owners and administrators in; an owner asks for what is theirs already.
 void JobObject::TakeOwnership(sdbus::Result<>&& result) {
-    later(std::move(result),
-          [&](auto owed) { context_.manager.take_ownership(id_, context_.owner, answering(owed)); });
+    later(std::move(result), [&](auto owed) {
+        context_.manager.take_ownership(id_, context_.gate.caller().uid, answering(owed));
+    });
 }
 
 void JobObject::SetNotifyObject(sdbus::Result<>&& result, sdbus::ObjectPath path) {
     later(std::move(result), [&](auto owed) {
         std::optional<notify::Target> object;
-        if (path != "/") object = notify::Target{sender_of(getObject()), path, false};
+        if (path != "/") object = notify::Target{context_.gate.caller().name, path, false};
         context_.manager.set_notify_object(id_, object, answering(owed));
     });
 }
@@ -77,14 +74,17 @@ void JobObject::SetNotifyService(sdbus::Result<>&& result, std::string name, sdb
         job::Wishes wishes;
         auto service = job::parse_notify_service(name, path);
         if (!service) return owed->refuse(service.error());
-        wishes.notify_service = *service;
+        wishes.notify_service = context_.seen_from_here(*service);
         // This object may be gone when the bus has answered; the context is not.
-        auto then = [owed, wishes, &context = context_, id = id_](const Status& activatable) {
+        auto then = [owed, wishes, &context = context_, id = id_,
+                     owner = entry().job.owner](const Status& activatable) {
             context.asked();
             if (!activatable) return owed->refuse(activatable.error());
+            const auto* now = context.manager.find(id);
+            if (now && now->job.owner != owner) return owed->refuse(refuse_job(Verdict::No, id.hex));
             context.manager.change(id, wishes, answering(owed));
         };
-        context_.peers.need_activatable(name, then);
+        context_.peers.need_activatable(wishes.notify_service->name, then);
     });
 }
 

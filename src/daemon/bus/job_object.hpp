@@ -5,6 +5,7 @@
 #include "daemon/bus/codec.hpp"
 #include "daemon/bus/compat.hpp"
 #include "daemon/bus/context.hpp"
+#include "daemon/bus/emission.hpp"
 #include "daemon/bus/fence.hpp"
 #include "job_adaptor.hpp"
 
@@ -22,7 +23,10 @@ public:
     JobObject(const JobObject&) = delete;
     JobObject& operator=(const JobObject&) = delete;
 
-    void emit_properties(const std::vector<std::string>& names);
+    /// For signals.
+    sdbus::IObject& object() { return getObject(); }
+    /// Of properties that can change (job_values.cpp).
+    Values values_of(const std::vector<std::string>& names);
 
 private:
     // job_object.cpp: verbs, and whom to tell
@@ -124,7 +128,11 @@ private:
     void ReplyFileName(const std::string& value) override;
 
     [[nodiscard]] const daemon::Entry& entry() const;
-    void set(const std::string& property, const sdbus::Variant& value);
+    template <class T>
+    void set(const std::string& property, const T& value) {
+        take(property, sdbus::Variant{value});
+    }
+    void take(const std::string& property, const sdbus::Variant& value);
     void add(sdbus::Result<uint32_t>&& result,
              const std::function<Result<std::vector<job::FileSpec>>()>& decode);
 

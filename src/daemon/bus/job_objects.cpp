@@ -4,10 +4,12 @@
 #include "base/log.hpp"
 #include "daemon/bus/names.hpp"
 
-#include <cstdlib>
-#include <cstring>
+#include <cerrno>
+#include <fmt/core.h>
+#include <string>
 #include <system_error>
 #include <systemd/sd-bus.h>
+#include <vector>
 
 namespace haulier::bus {
 
@@ -20,52 +22,51 @@ void must(int r, const char* what) {
     if (r < 0) throw std::system_error(-r, std::generic_category(), what);
 }
 
-/// The job whose object `path` is, if it looks like one.
-std::optional<job::Id> id_in(std::string_view path) {
-    static const std::string prefix = RootPath + "/job/";
-    if (path.substr(0, prefix.size()) != prefix) return std::nullopt;
-    return job::parse_id(path.substr(prefix.size()));
-}
+constexpr const char* Introspectable = "org.freedesktop.DBus.Introspectable";
 
-/// For introspection (busctl tree): the paths of all jobs, exported or not, as a C array that sd-bus frees.
-int list_paths(const Context& context, char*** out) {
-    auto jobs = context.manager.list();
-    auto** paths = static_cast<char**>(std::calloc(jobs.size() + 1, sizeof(char*)));
-    if (!paths) return -ENOMEM;
-    for (size_t i = 0; i < jobs.size(); ++i)
-        paths[i] = strdup(path_of(jobs[i]->job.id).c_str());
-    *out = paths;
-    return 1;
+std::string describe_folder(const std::vector<std::string>& names) {
+    std::string xml = "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"
+                      "\"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">\n<node>\n";
+    for (const auto& name : names)
+        xml += fmt::format(" <node name=\"{}\"/>\n", name);
+    return xml + "</node>\n";
 }
 
 } // namespace
 
 JobObjects::JobObjects(Loop& loop, sdbus::IConnection& connection, sd_bus* bus, Context& context)
     : loop_(loop), connection_(connection), context_(context) {
-    auto on_message = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
-        const char* path = sd_bus_message_get_path(message);
-        bool is_call = sd_bus_message_is_method_call(message, nullptr, nullptr) > 0;
-        if (is_call && path) static_cast<JobObjects*>(self)->called(path);
-        return 0;
+    auto on_call = [](sd_bus_message* call, void* self, sd_bus_error*) noexcept {
+        return static_cast<JobObjects*>(self)->introspect(call);
     };
-    auto on_introspection = [](sd_bus*, const char*, void* self, char*** paths, sd_bus_error*) noexcept {
-        return list_paths(static_cast<JobObjects*>(self)->context_, paths);
-    };
-    must(sd_bus_add_filter(bus, &filter_, on_message, this), "sd_bus_add_filter");
-    must(sd_bus_add_node_enumerator(bus, &names_, (RootPath + "/job").c_str(), on_introspection, this),
-         "sd_bus_add_node_enumerator");
+    must(sd_bus_add_object(bus, &folder_, JobsPath.c_str(), on_call, this), "sd_bus_add_object");
 }
 
 JobObjects::~JobObjects() {
-    sd_bus_slot_unref(filter_);
-    sd_bus_slot_unref(names_);
+    sd_bus_slot_unref(folder_);
 }
 
-/// A call is about to be dispatched. An object that cannot be exported is one that is not there: the caller
-/// hears so.
-void JobObjects::called(std::string_view path) {
+/// For busctl tree: the jobs of the caller, exported or not. libsystemd would list those that are exported,
+/// whosever they are.
+int JobObjects::introspect(sd_bus_message* call) {
+    if (sd_bus_message_is_method_call(call, Introspectable, "Introspect") <= 0) return 0;
     try {
-        if (auto id = id_in(path); id && context_.manager.find(*id)) of(*id);
+        auto caller = context_.gate.caller();
+        std::vector<std::string> names;
+        for (const auto* entry : context_.manager.list())
+            if (context_.authority.knows(caller) || entry->job.owner == caller.uid)
+                names.push_back(entry->job.id.hex);
+        return sd_bus_reply_method_return(call, "s", describe_folder(names).c_str());
+    } catch (const std::exception& e) {
+        log::error(std::string{"jobs could not be listed: "} + e.what());
+        return -EIO;
+    }
+}
+
+/// An object that cannot be exported is one that is not there: the caller hears so.
+void JobObjects::called(const job::Id& id) {
+    try {
+        if (context_.manager.find(id)) of(id);
     } catch (const std::exception& e) {
         log::error(std::string{"a job object cannot be exported: "} + e.what());
     }

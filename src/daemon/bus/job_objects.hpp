@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The job objects on the bus. An exported object costs some 16 KiB in sdbus-c++ and libsystemd, so only those
-// that are being talked to are exported: a filter sees every call before it is dispatched and exports its
-// object just in time, and the ones not used for longest are dropped again.
+// that are being talked to are exported: the gate tells of every call before it is dispatched, which is just
+// in time, and the ones not used for longest are dropped again.
 #pragma once
 
 #include "base/event.hpp"
@@ -11,9 +11,9 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <string_view>
 
 struct sd_bus;
+struct sd_bus_message;
 struct sd_bus_slot;
 
 namespace haulier::bus {
@@ -25,12 +25,14 @@ public:
     JobObjects(const JobObjects&) = delete;
     JobObjects& operator=(const JobObjects&) = delete;
 
+    /// A call for this job, if there is one, is about to be dispatched.
+    void called(const job::Id& id);
     /// The object of a job that exists; good until the end of this turn.
     JobObject& of(const job::Id& id);
     void drop(const job::Id& id);
 
 private:
-    void called(std::string_view path);
+    int introspect(sd_bus_message* call);
     void drop_surplus();
 
     Loop& loop_;
@@ -43,8 +45,7 @@ private:
     std::map<job::Id, Exported> objects_;
     std::list<job::Id> uses_; ///< latest first
     Source surplus_;
-    sd_bus_slot* filter_ = nullptr;
-    sd_bus_slot* names_ = nullptr;
+    sd_bus_slot* folder_ = nullptr;
 };
 
 } // namespace haulier::bus

@@ -14,8 +14,8 @@ namespace haulier::bus {
 
 namespace {
 
-/// Whose bus this is owns all jobs: `all_users` makes no difference, and nobody need be refused.
-bool matches(const Filter& filter, const job::Job& job) {
+bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job& job) {
+    if (owner && *owner != job.owner) return false;
     if (filter.key && *filter.key != job.key) return false;
     return !filter.states ||
            std::find(filter.states->begin(), filter.states->end(), job.state) != filter.states->end();
@@ -24,16 +24,12 @@ bool matches(const Filter& filter, const job::Job& job) {
 } // namespace
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context)
-    : AdaptorInterfaces(connection, RootPath), context_(context) {
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{RootPath}), context_(context) {
     registerAdaptor();
 }
 
 ManagerObject::~ManagerObject() {
     unregisterAdaptor();
-}
-
-void ManagerObject::emit_properties(const std::vector<std::string>& names) {
-    emit_changed(getObject(), INTERFACE_NAME, names);
 }
 
 void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result,
@@ -42,23 +38,24 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
     fenced_async(std::move(result), [&](auto owed) {
         auto command = decode_create(display_name, type, options);
         if (!command) return owed->refuse(command.error());
+        auto caller = context_.gate.caller();
         std::optional<notify::Target> object;
-        if (command->notify_object)
-            object = notify::Target{sender_of(getObject()), *command->notify_object, false};
+        if (command->notify_object) object = notify::Target{caller.name, *command->notify_object, false};
         auto request = command->request;
-        auto service = request.wishes.notify_service.value_or(job::NotifyService{});
+        auto service = context_.seen_from_here(request.wishes.notify_service.value_or(job::NotifyService{}));
+        if (request.wishes.notify_service) request.wishes.notify_service = service;
         context_.peers.need_activatable(service.name, [=, this](const Status& activatable) {
             context_.asked();
             if (!activatable) return owed->refuse(activatable.error());
-            context_.manager.create(
-                context_.owner, request, object, [owed](const Result<daemon::Created>& made) {
-                    if (!made) return owed->refuse(made.error());
-                    owed->give(sdbus::ObjectPath{path_of(made->id)}, made->id.hex, made->created);
-                });
+            context_.manager.create(caller.uid, request, object, [owed](const Result<daemon::Created>& made) {
+                if (!made) return owed->refuse(made.error());
+                owed->give(sdbus::ObjectPath{path_of(made->id)}, made->id.hex, made->created);
+            });
         });
     });
 }
 
+/// Somebody else's job is one that is not there.
 sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
     context_.asked();
     return fenced([&] {
@@ -67,25 +64,39 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
             throw to_bus(
                 {Errc::InvalidArgument, fmt::format("'{}' is not a job id of 32 lower-case hex digits", id)});
         const auto* entry = context_.manager.find(*parsed);
-        if (!entry || job::is_final(entry->job.state))
+        auto caller = context_.gate.caller();
+        bool visible = entry && (context_.authority.knows(caller) || entry->job.owner == caller.uid);
+        if (!visible || job::is_final(entry->job.state))
             throw to_bus({Errc::NotFound, fmt::format("there is no job {}", id)});
         return sdbus::ObjectPath{path_of(*parsed)};
     });
 }
 
-std::vector<ListedJob> ManagerObject::ListJobs(const Options& filter) {
+std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<uint32_t> owner) const {
+    std::vector<ListedJob> jobs;
+    uint32_t seen = 0;
+    for (const auto* entry : context_.manager.list()) {
+        if (!matches(filter, owner, entry->job) || seen++ < filter.offset) continue;
+        if (filter.limit != 0 && jobs.size() >= filter.limit) break;
+        jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
+                          encode_summary(*entry, context_.manager.today()));
+    }
+    return jobs;
+}
+
+/// Whose session bus this is owns all jobs.
+void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
     context_.asked();
-    return fenced([&] {
-        auto wanted = unwrap(decode_filter(filter));
-        std::vector<ListedJob> jobs;
-        uint32_t seen = 0;
-        for (const auto* entry : context_.manager.list()) {
-            if (!matches(wanted, entry->job) || seen++ < wanted.offset) continue;
-            if (wanted.limit != 0 && jobs.size() >= wanted.limit) break;
-            jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
-                              encode_summary(*entry, context_.manager.today()));
-        }
-        return jobs;
+    fenced_async(std::move(result), [&](auto owed) {
+        auto wanted = decode_filter(filter);
+        if (!wanted) return owed->refuse(wanted.error());
+        auto caller = context_.gate.caller();
+        bool all = wanted->all_users || context_.instance == daemon::Instance::Session;
+        if (!all) return owed->give(list(*wanted, caller.uid));
+        context_.authority.ask(caller, [this, owed, wanted = *wanted](Verdict verdict) {
+            if (verdict != Verdict::Yes) return owed->refuse(refuse_all_users(verdict));
+            owed->give(list(wanted, std::nullopt));
+        });
     });
 }
 
@@ -94,13 +105,24 @@ std::string ManagerObject::DescribeError(const std::string& name, const int32_t&
     return fenced([&] { return unwrap(describe(name, code)); });
 }
 
-/// Everybody on a session bus gets the signals anyhow.
-void ManagerObject::Subscribe() {
+/// Nobody is asked for a password only to listen. Own jobs are heard of at once. On a session bus everybody
+/// gets the signals anyhow.
+void ManagerObject::Subscribe(sdbus::Result<>&& result) {
     context_.asked();
+    fenced_async(std::move(result), [&](auto owed) {
+        auto caller = context_.gate.caller();
+        caller.interactive = false;
+        context_.subscribers.add({caller.name, caller.uid, false});
+        context_.authority.ask(caller, [this, owed, name = caller.name](Verdict verdict) {
+            if (verdict == Verdict::Yes) context_.subscribers.let_see_all(name);
+            owed->give();
+        });
+    });
 }
 
 void ManagerObject::Unsubscribe() {
     context_.asked();
+    fenced([&] { context_.subscribers.remove(context_.gate.caller().name); });
 }
 
 std::string ManagerObject::Version() {
@@ -117,6 +139,7 @@ std::vector<std::string> ManagerObject::Features() {
             "validated-resume",
             "notify-object",
             "notify-service",
+            "session-notify-service",
             "key",
             "priorities",
             "ranges",
@@ -135,7 +158,14 @@ std::vector<std::string> ManagerObject::Features() {
 }
 
 uint32_t ManagerObject::Jobs() {
-    return fenced([&] { return context_.manager.count(); });
+    return fenced([&] {
+        auto caller = context_.gate.caller();
+        return count_for(caller.uid, context_.authority.knows(caller));
+    });
+}
+
+uint32_t ManagerObject::count_for(uint32_t uid, bool sees_all) const {
+    return sees_all ? context_.manager.count() : context_.manager.count(uid);
 }
 
 std::string ManagerObject::Network() {

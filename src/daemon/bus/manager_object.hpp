@@ -7,6 +7,8 @@
 #include "daemon/bus/context.hpp"
 #include "manager_adaptor.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,21 +21,26 @@ public:
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
-    void emit_properties(const std::vector<std::string>& names);
+    /// For signals.
+    sdbus::IObject& object() { return getObject(); }
+    /// How many unfinished jobs a caller or listener sees.
+    [[nodiscard]] uint32_t count_for(uint32_t uid, bool sees_all) const;
+    std::string Network() override;
+    std::string Metered() override;
 
 private:
     void CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result, std::string display_name,
                    std::string type, Options options) override;
     sdbus::ObjectPath GetJob(const std::string& id) override;
-    std::vector<ListedJob> ListJobs(const Options& filter) override;
+    void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;
-    void Subscribe() override;
+    void Subscribe(sdbus::Result<>&& result) override;
     void Unsubscribe() override;
     std::string Version() override;
     std::vector<std::string> Features() override;
     uint32_t Jobs() override;
-    std::string Network() override;
-    std::string Metered() override;
+
+    [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
 
     Context& context_;
 };

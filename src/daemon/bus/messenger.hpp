@@ -27,8 +27,12 @@ public:
         make_sure_ = std::move(make_sure);
     }
 
+    /// For the next calls.
+    void set_timeout(Usec timeout) { timeout_ = timeout; }
+
     void call(const notify::Call& call, std::function<void(const notify::Reply&)> done) override;
     void acknowledged(int64_t row) override { manager_.acknowledged(row); }
+    void not_told(const notify::Call& call, notify::Verdict verdict) override;
     void object_changed(const job::Id& id) override { manager_.object_changed(id); }
     void launches_changed(uint32_t owner, const std::string& service, uint32_t count) override {
         manager_.launches_changed({owner, service, count});
@@ -40,6 +44,8 @@ public:
 private:
     struct Pending;
     void start(const notify::Call& call, const std::shared_ptr<Pending>& pending);
+    void start_in_session(const notify::Call& call, const daemon::Entry& entry,
+                          const std::shared_ptr<Pending>& pending);
     void settle(const std::shared_ptr<Pending>& pending);
 
     Loop& loop_;

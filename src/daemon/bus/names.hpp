@@ -4,16 +4,30 @@
 
 #include "job/types.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace haulier::bus {
 
 inline const std::string BusName = "org.haulier.Haulier1";
 inline const std::string RootPath = "/org/haulier/Haulier1";
+inline const std::string JobsPath = RootPath + "/job";
 inline const std::string CallbackInterface = "org.haulier.Haulier1.Callback";
 
 inline std::string path_of(const job::Id& id) {
-    return RootPath + "/job/" + id.hex;
+    return JobsPath + "/" + id.hex;
+}
+
+/// Whether an object at `path` would be one of ours.
+inline bool is_ours(std::string_view path) {
+    return path.starts_with(RootPath) && (path.size() == RootPath.size() || path[RootPath.size()] == '/');
+}
+
+/// The job whose object `path` would be, if it looks like one.
+inline std::optional<job::Id> id_in(std::string_view path) {
+    if (!path.starts_with(JobsPath + "/")) return std::nullopt;
+    return job::parse_id(path.substr(JobsPath.size() + 1));
 }
 
 } // namespace haulier::bus

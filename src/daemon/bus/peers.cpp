@@ -2,6 +2,7 @@
 #include "daemon/bus/peers.hpp"
 
 #include "base/log.hpp"
+#include "job/check.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -21,9 +22,10 @@ const std::string Leaving = "type='signal',sender='org.freedesktop.DBus',interfa
 } // namespace
 
 Peers::Peers(sdbus::IConnection& connection, std::function<void(const std::string&)> left)
-    : bus_(sdbus::createProxy(connection, Driver, "/org/freedesktop/DBus")), left_(std::move(left)) {
-    leaving_ = connection.addMatch(Leaving, [this](sdbus::Message& message) {
+    : bus_(make_proxy(connection, Driver, "/org/freedesktop/DBus")), left_(std::move(left)) {
+    leaving_ = add_match(connection, Leaving, [this](sdbus::Message& message) {
         try {
+            if (!sender_of(message).empty()) return; // anybody may tell us alone that somebody has left
             std::string name;
             message >> name;
             if (!name.empty() && name.front() == ':') left_(name);
@@ -37,18 +39,18 @@ void Peers::make_sure(const std::string& unique_name) {
     bus_->callMethodAsync("NameHasOwner")
         .onInterface(Driver)
         .withArguments(unique_name)
-        .uponReplyInvoke([this, unique_name](const sdbus::Error* error, bool has_owner) {
+        .uponReplyInvoke([this, unique_name](CallError error, bool has_owner) {
             if (!error && !has_owner) left_(unique_name);
         });
 }
 
 void Peers::need_activatable(const std::string& name, std::function<void(const Status&)> answer) {
-    if (name.empty()) return answer(Done{});
+    if (name.empty() || job::is_in_session(name)) return answer(Done{});
     ++questions_;
     bus_->callMethodAsync("ListActivatableNames")
         .onInterface(Driver)
 
-        .uponReplyInvoke([this, name, answer = std::move(answer)](const sdbus::Error* error,
+        .uponReplyInvoke([this, name, answer = std::move(answer)](CallError error,
                                                                   const std::vector<std::string>& names) {
             --questions_;
             if (error)

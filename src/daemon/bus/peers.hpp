@@ -16,7 +16,8 @@ public:
     /// `left` gets the unique name of every connection that leaves the bus.
     Peers(sdbus::IConnection& connection, std::function<void(const std::string&)> left);
 
-    /// Answers NotActivatable when the bus cannot start `name`; an empty name is fine.
+    /// Answers NotActivatable when the bus cannot start `name`; an empty name is fine, and so is one on a
+    /// session bus, for that bus may not be there now.
     void need_activatable(const std::string& name, std::function<void(const Status&)> answer);
     /// As if it left now, if it has left before.
     void make_sure(const std::string& unique_name);

@@ -3,10 +3,10 @@
 
 #include "base/log.hpp"
 #include "daemon/bus/changed_properties.hpp"
-#include "daemon/bus/fence.hpp"
+#include "daemon/bus/emission.hpp"
 #include "daemon/bus/names.hpp"
 
-#include <unistd.h>
+#include <optional>
 
 namespace haulier::bus {
 
@@ -14,18 +14,37 @@ namespace {
 
 using job::Job;
 
+std::optional<uint32_t> owner_of(const daemon::Entry* entry) {
+    if (!entry) return std::nullopt;
+    return entry->job.owner;
+}
+
+/// On a session bus one call a turn, so that others get theirs. On the system bus the gate only lines calls
+/// up, of which there may be a flood: many are taken in at once, so that nobody's is found late, and commits
+/// and rounds of the gate have their turns between.
+EventBridge::Pace pace_of(daemon::Instance instance) {
+    if (instance == daemon::Instance::Session) return {};
+    return {Turn::Last, 256};
+}
+
 bool became(const Job& before, const Job& after, job::State state) {
     return before.state != state && after.state == state && !after.completing;
 }
 
 } // namespace
 
-Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager, Events events)
+Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager,
+                 daemon::Instance instance, Events events)
     : connection_(connection), events_(std::move(events)),
-      peers_(connection, [this](const std::string& name) { events_.peer_left(name); }),
-      context_{manager, peers_, getuid(), [this] { events_.asked(); }},
-      bridge_(loop, connection, [this] { events_.bus_lost(); }), root_(connection, context_),
-      objects_(loop, connection, peers_.bus_handle(), context_) {}
+      peers_(connection, [this](const std::string& name) { left(name); }),
+      authority_(peers_.bus_handle(), instance), subscribers_(instance),
+      gate_(loop, peers_.bus_handle(), instance, authority_,
+            {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
+             [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); }}),
+      context_{manager, peers_, gate_, authority_, subscribers_, instance, [this] { events_.asked(); }},
+      bridge_(
+          loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
+      root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_) {}
 
 Service::~Service() = default;
 
@@ -40,16 +59,61 @@ void Service::release_name() {
     }
 }
 
+/// The bridge notices by itself when the bus is gone.
+void Service::say(const std::function<void()>& how) {
+    try {
+        how();
+    } catch (const std::exception& e) {
+        log::debug(std::string{"a signal could not be sent: "} + e.what());
+    }
+}
+
+void Service::left(const std::string& name) {
+    gate_.left(name);
+    subscribers_.remove(name);
+    events_.peer_left(name);
+}
+
+/// A signal of the root object about a job.
+template <class... Ts>
+void Service::say_of(const Job& job, const std::string& member, const Ts&... arguments) {
+    emit(root_.object(), ManagerObject::INTERFACE_NAME, member, subscribers_.of_jobs_of(job.owner),
+         sdbus::ObjectPath{path_of(job.id)}, job.id.hex, arguments...);
+}
+
+/// A signal of the job's own object.
+template <class... Ts>
+void Service::say_on(const Job& job, const std::string& member, const Ts&... arguments) {
+    auto to = subscribers_.of_jobs_of(job.owner);
+    if (!to.empty()) emit(objects_.of(job.id).object(), JobObject::INTERFACE_NAME, member, to, arguments...);
+}
+
+void Service::tell_values(const Job& job, const std::vector<std::string>& names) {
+    auto to = subscribers_.of_jobs_of(job.owner);
+    if (names.empty() || to.empty()) return;
+    auto& object = objects_.of(job.id);
+    emit_values(object.object(), JobObject::INTERFACE_NAME, to, object.values_of(names));
+}
+
+/// Everybody counts the jobs that they see.
+void Service::tell_counts(const std::vector<Listener>& to) {
+    for (const auto& listener : to)
+        emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
+                    {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
+}
+
 void Service::added(const daemon::Entry& entry) {
-    const auto& id = entry.job.id;
-    say([&] { root_.emitJobAdded(sdbus::ObjectPath{path_of(id)}, id.hex); });
-    say([&] { root_.emit_properties({"Jobs"}); });
+    say([&] {
+        say_of(entry.job, "JobAdded");
+        tell_counts(subscribers_.of_jobs_of(entry.job.owner));
+    });
 }
 
 void Service::removed(const daemon::Entry& entry, std::string_view result) {
-    const auto& id = entry.job.id;
-    say([&] { root_.emitJobRemoved(sdbus::ObjectPath{path_of(id)}, id.hex, std::string{result}); });
-    say([&] { root_.emit_properties({"Jobs"}); });
+    say([&] {
+        say_of(entry.job, "JobRemoved", std::string{result});
+        tell_counts(subscribers_.of_jobs_of(entry.job.owner));
+    });
 }
 
 void Service::forgotten(const job::Id& id) {
@@ -57,54 +121,64 @@ void Service::forgotten(const job::Id& id) {
 }
 
 void Service::changed(const Job& before, const Job& after) {
+    say([&] {
+        if (before.owner != after.owner) hand_over(before, after);
+        tell_values(after, changed_properties(before, after, context_.manager.today()));
+        if (became(before, after, job::State::Transferred)) {
+            say_on(after, "Transferred");
+            say_of(after, "JobTransferred");
+        }
+        if (became(before, after, job::State::Error)) {
+            say_on(after, "Failed");
+            say_of(after, "JobError");
+        }
+    });
+}
+
+/// To those who cannot see the job any more it is as if it were removed; to those who see it now, as if it
+/// were new.
+void Service::hand_over(const Job& before, const Job& after) {
     sdbus::ObjectPath path{path_of(after.id)};
-    emit_properties(after.id, changed_properties(before, after, context_.manager.today()));
-    if (became(before, after, job::State::Transferred)) {
-        emit(after.id, [](JobObject& o) { o.emitTransferred(); });
-        say([&] { root_.emitJobTransferred(path, after.id.hex); });
+    for (const auto& listener : subscribers_.all()) {
+        bool saw = listener.may_see_jobs_of(before.owner);
+        bool sees = listener.may_see_jobs_of(after.owner);
+        if (saw == sees) continue;
+        if (sees)
+            emit(root_.object(), ManagerObject::INTERFACE_NAME, "JobAdded", {listener}, path, after.id.hex);
+        else
+            emit(root_.object(), ManagerObject::INTERFACE_NAME, "JobRemoved", {listener}, path, after.id.hex,
+                 std::string{"taken"});
+        tell_counts({listener});
     }
-    if (became(before, after, job::State::Error)) {
-        emit(after.id, [](JobObject& o) { o.emitFailed(); });
-        say([&] { root_.emitJobError(path, after.id.hex); });
-    }
+}
+
+void Service::waits_otherwise(const daemon::Entry& entry) {
+    say([&] { tell_values(entry.job, {"WaitReason"}); });
 }
 
 void Service::progressed(const daemon::Entry& entry) {
-    emit_properties(entry.job.id, {"BytesTransferred", "BytesTotal"});
+    say([&] { tell_values(entry.job, {"BytesTransferred", "BytesTotal"}); });
 }
 
 void Service::file_transferred(const daemon::Entry& entry, uint32_t index) {
-    emit(entry.job.id, [&](JobObject& o) { o.emitFileTransferred(index); });
+    say([&] { say_on(entry.job, "FileTransferred", index); });
 }
 
 void Service::object_changed(const daemon::Entry& entry) {
-    emit_properties(entry.job.id, {"NotifyObject"});
+    say([&] { tell_values(entry.job, {"NotifyObject"}); });
 }
 
 void Service::ranges_filled(const daemon::Entry& entry, uint32_t index,
                             const std::vector<job::Range>& ranges) {
-    emit(entry.job.id, [&](JobObject& o) { o.emitFileRangesTransferred(index, encode(ranges)); });
+    say([&] { say_on(entry.job, "FileRangesTransferred", index, encode(ranges)); });
 }
 
 void Service::conditions_changed() {
-    say([&] { root_.emit_properties({"Network", "Metered"}); });
-}
-
-void Service::emit_properties(const job::Id& id, const std::vector<std::string>& names) {
-    if (!names.empty()) emit(id, [&](JobObject& o) { o.emit_properties(names); });
-}
-
-void Service::emit(const job::Id& id, const std::function<void(JobObject&)>& how) {
-    say([&] { how(objects_.of(id)); });
-}
-
-/// Emitting throws when the bus is gone; the bridge notices that by itself.
-void Service::say(const std::function<void()>& how) {
-    try {
-        how();
-    } catch (const std::exception& e) {
-        log::debug(std::string{"a signal could not be sent: "} + e.what());
-    }
+    say([&] {
+        emit_values(
+            root_.object(), ManagerObject::INTERFACE_NAME, subscribers_.all(),
+            {{"Network", sdbus::Variant{root_.Network()}}, {"Metered", sdbus::Variant{root_.Metered()}}});
+    });
 }
 
 } // namespace haulier::bus

@@ -17,9 +17,8 @@ namespace haulier::bus {
 template <class T>
 Result<T> value_of(const std::string& name, const sdbus::Variant& value) {
     if (!value.containsValueOfType<T>())
-        return Error{Errc::InvalidArgument,
-                     fmt::format("'{}' has type '{}', '{}' is needed", name, value.peekValueType(),
-                                 sdbus::signature_of<T>::str())};
+        return Error{Errc::InvalidArgument, fmt::format("'{}' has type '{}', '{}' is needed", name,
+                                                        value.peekValueType(), signature_of<T>())};
     return value.get<T>();
 }
 

@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <systemd/sd-bus.h>
-#include <systemd/sd-event.h>
 #include <utility>
 
 namespace haulier::bus {
@@ -44,6 +43,12 @@ Taker text(std::optional<std::string> Told::*place) {
 bool has_type(sd_bus_message* variant, const char* type) {
     const char* contents = nullptr;
     return sd_bus_message_peek_type(variant, nullptr, &contents) > 0 && std::strcmp(contents, type) == 0;
+}
+
+/// A match rule with a well-known sender keeps out broadcasts of others, but not what they send to us alone.
+bool is_from(sd_bus_message* message, const std::string& name) {
+    const char* sender = sd_bus_message_get_sender(message);
+    return sender && name == sender;
 }
 
 void debug(const char* what, int r) {
@@ -99,7 +104,6 @@ Watchers::Watchers(Loop& loop, daemon::Surroundings& surroundings) : surrounding
 
 Watchers::~Watchers() {
     hang_up();
-    sd_event_source_disable_unref(leaving_);
 }
 
 void Watchers::hang_up() {
@@ -125,12 +129,7 @@ bool Watchers::connect(Loop& loop) {
                                       "Disconnected", on_lost, nullptr, this);
     // An attached connection flushes its queue when the loop ends, and waits for that: we must be gone by
     // then.
-    auto on_exit = [](sd_event_source*, void* self) noexcept {
-        static_cast<Watchers*>(self)->hang_up();
-        return 0;
-    };
-    if (r >= 0) r = sd_event_add_exit(loop.raw(), &leaving_, on_exit, this);
-    if (r >= 0) r = sd_event_source_set_priority(leaving_, SD_EVENT_PRIORITY_IMPORTANT);
+    leaving_ = loop.on_exit([this] { hang_up(); });
     if (r < 0) debug("no system bus, so nothing is known of network cost and power", r);
     return r >= 0;
 }
@@ -139,7 +138,7 @@ bool Watchers::connect(Loop& loop) {
 void Watchers::listen(Watch& watch) {
     auto on_changed = [](sd_bus_message* signal, void* self, sd_bus_error*) noexcept {
         auto& w = *static_cast<Watch*>(self);
-        if (sd_bus_message_skip(signal, "s") < 0) return 0;
+        if (!is_from(signal, w.owner) || sd_bus_message_skip(signal, "s") < 0) return 0;
         w.all->take(w, signal);
         // Names of properties whose values are not in the signal.
         if (sd_bus_message_enter_container(signal, 'a', "s") > 0 && sd_bus_message_at_end(signal, 0) == 0)
@@ -149,7 +148,9 @@ void Watchers::listen(Watch& watch) {
     auto on_owner = [](sd_bus_message* signal, void* self, sd_bus_error*) noexcept {
         auto& w = *static_cast<Watch*>(self);
         const char* owner = nullptr;
+        if (!is_from(signal, "org.freedesktop.DBus")) return 0;
         if (sd_bus_message_read(signal, "sss", nullptr, nullptr, &owner) < 0) return 0;
+        w.owner = owner;
         w.all->forget(w);
         if (*owner) w.all->ask(w);
         return 0;
@@ -175,7 +176,7 @@ void Watchers::ask(Watch& watch) {
         if (const auto* error = sd_bus_message_get_error(answer))
             log::debug(fmt::format("{} says nothing: {}", w.informant->name, error->name));
         else
-            w.all->take(w, answer);
+            w.all->hear(w, answer);
         return 0;
     };
     const auto& i = *watch.informant;
@@ -186,6 +187,12 @@ void Watchers::ask(Watch& watch) {
     if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call, on_answer, &watch, 0);
     if (r < 0) debug(i.name, r);
     sd_bus_message_unref(call);
+}
+
+/// Who answers a call to the name is its owner.
+void Watchers::hear(Watch& watch, sd_bus_message* answer) {
+    if (const char* sender = sd_bus_message_get_sender(answer)) watch.owner = sender;
+    take(watch, answer);
 }
 
 /// An a{sv} at the reading point of the message.

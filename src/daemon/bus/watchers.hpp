@@ -16,7 +16,6 @@
 
 struct sd_bus;
 struct sd_bus_message;
-struct sd_event_source;
 
 namespace haulier::bus {
 
@@ -32,6 +31,7 @@ private:
     struct Watch {
         Watchers* all = nullptr;
         const Informant* informant = nullptr;
+        std::string owner; ///< unique name of who answers for it
     };
     static const std::vector<Informant>& informants();
 
@@ -39,13 +39,14 @@ private:
     void hang_up();
     void listen(Watch& watch);
     void ask(Watch& watch);
+    void hear(Watch& watch, sd_bus_message* answer);
     void take(const Watch& watch, sd_bus_message* properties);
     void forget(const Watch& watch);
     void tell();
 
     daemon::Surroundings& surroundings_;
     sd_bus* bus_ = nullptr;
-    sd_event_source* leaving_ = nullptr;
+    Source leaving_;
     std::vector<Watch> watches_;
     Told told_;
 };

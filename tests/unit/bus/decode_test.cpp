@@ -7,19 +7,22 @@
 namespace haulier::bus {
 namespace {
 
+using sdbus::Variant;
 using std::string;
 using Words = std::vector<string>;
 
-job::Wishes wished(const string& name, const sdbus::Variant& value) {
+template <class T>
+job::Wishes wished(const string& name, const T& value) {
     job::Wishes wishes;
-    auto taken = take_wish(wishes, name, value);
+    auto taken = take_wish(wishes, name, Variant{value});
     EXPECT_TRUE(taken) << name;
     return wishes;
 }
 
-Errc refusal(const string& name, const sdbus::Variant& value) {
+template <class T>
+Errc refusal(const string& name, const T& value) {
     job::Wishes wishes;
-    auto taken = take_wish(wishes, name, value);
+    auto taken = take_wish(wishes, name, Variant{value});
     EXPECT_FALSE(taken) << name;
     return taken ? Errc::Internal : taken.error().code;
 }
@@ -54,8 +57,9 @@ TEST(TakeWish, RefusesTheWrongTypeAndTheUnknownName) {
 }
 
 TEST(DecodeCreate, TakesPropertiesAsOptions) {
-    auto made = decode_create("n", "upload-reply",
-                              {{"Priority", string{"high"}}, {"Key", string{"k"}}, {"Resume", true}});
+    auto made = decode_create(
+        "n", "upload-reply",
+        {{"Priority", Variant{string{"high"}}}, {"Key", Variant{string{"k"}}}, {"Resume", Variant{true}}});
     ASSERT_TRUE(made);
     EXPECT_EQ(made->request.type, job::Type::UploadReply);
     EXPECT_EQ(made->request.wishes.display_name, "n");
@@ -66,8 +70,8 @@ TEST(DecodeCreate, TakesPropertiesAsOptions) {
 
 TEST(DecodeCreate, TakesCredentialsAndHeaders) {
     std::vector<CredentialsTuple> credentials{{"server", "basic", "u", "p"}, {"proxy", "bearer", "", "t"}};
-    auto made =
-        decode_create("n", "download", {{"Credentials", credentials}, {"CustomHeaders", Words{"A: b"}}});
+    auto made = decode_create(
+        "n", "download", {{"Credentials", Variant{credentials}}, {"CustomHeaders", Variant{Words{"A: b"}}}});
     ASSERT_TRUE(made);
     const auto& wishes = made->request.wishes;
     ASSERT_EQ(wishes.credentials.size(), 2u);
@@ -80,18 +84,20 @@ TEST(DecodeCreate, TakesCredentialsAndHeaders) {
 
 TEST(DecodeCreate, RefusesWhatIsNoOption) {
     for (const auto* name : {"DisplayName", "State", "Files2", ""}) {
-        auto made = decode_create("n", "download", {{name, string{"x"}}});
+        auto made = decode_create("n", "download", {{name, Variant{string{"x"}}}});
         ASSERT_FALSE(made) << name;
         EXPECT_EQ(made.error().code, Errc::NotSupported) << name;
     }
     EXPECT_EQ(decode_create("n", "sideload", {}).error().code, Errc::NotSupported);
     std::vector<CredentialsTuple> strange{{"server", "kerberos", "", ""}};
-    EXPECT_EQ(decode_create("n", "download", {{"Credentials", strange}}).error().code, Errc::NotSupported);
+    EXPECT_EQ(decode_create("n", "download", {{"Credentials", Variant{strange}}}).error().code,
+              Errc::NotSupported);
 }
 
 TEST(DecodeFiles, TakesRangesAndMirrors) {
     std::vector<RangeTuple> ranges{{10, 5}, {0, job::ToEnd}};
-    auto specs = decode_files({{"http://a/f", "/f", {{"Ranges", ranges}, {"Mirrors", Words{"http://b/f"}}}}});
+    auto specs = decode_files(
+        {{"http://a/f", "/f", {{"Ranges", Variant{ranges}}, {"Mirrors", Variant{Words{"http://b/f"}}}}}});
     ASSERT_TRUE(specs);
     EXPECT_EQ(specs->front().ranges, (std::vector<job::Range>{{10, 5}, {0, job::ToEnd}}));
     EXPECT_EQ(specs->front().mirrors, Words{"http://b/f"});
@@ -99,16 +105,17 @@ TEST(DecodeFiles, TakesRangesAndMirrors) {
 }
 
 TEST(DecodeFiles, NamesTheBadOneOfSeveral) {
-    auto specs = decode_files({{"http://a/f", "/f", {}}, {"http://a/g", "/g", {{"Colour", string{"red"}}}}});
+    auto specs =
+        decode_files({{"http://a/f", "/f", {}}, {"http://a/g", "/g", {{"Colour", Variant{string{"red"}}}}}});
     ASSERT_FALSE(specs);
     EXPECT_EQ(specs.error().code, Errc::NotSupported);
     EXPECT_NE(specs.error().sentence.find("file 2 of 2"), string::npos) << specs.error().sentence;
 }
 
 TEST(DecodeFilter, TakesAllUsers) {
-    EXPECT_TRUE(decode_filter({{"AllUsers", true}})->all_users);
+    EXPECT_TRUE(decode_filter({{"AllUsers", Variant{true}}})->all_users);
     EXPECT_FALSE(decode_filter({})->all_users);
-    EXPECT_FALSE(decode_filter({{"State", string{"queued"}}}));
+    EXPECT_FALSE(decode_filter({{"State", Variant{string{"queued"}}}}));
 }
 
 } // namespace

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/gate.hpp"
+
+#include "base/log.hpp"
+#include "daemon/bus/names.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <stdexcept>
+#include <system_error>
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+#include <utility>
+
+namespace haulier::bus {
+
+namespace {
+
+constexpr const char* Driver = "org.freedesktop.DBus";
+constexpr Usec Patience{25'000'000};
+
+/// More than a client has under way on a bus with ordinary limits.
+constexpr size_t MostHeldOfOne = 256;
+/// Of all whose user is not known yet; enough for many clients at once. Beyond that only those who hold few
+/// get room.
+constexpr size_t MostUnknown = 4096;
+constexpr size_t Few = 8;
+/// Calls that are dispatched in so much time share a commit; then others than the bus have their turn.
+constexpr Usec Slice{10'000};
+
+/// What the filter answers to libsystemd.
+constexpr int GoOn = 0;
+constexpr int Taken = 1;
+
+bool is_for_us(sd_bus_message* message) {
+    const char* path = sd_bus_message_get_path(message);
+    return path && sd_bus_message_is_method_call(message, nullptr, nullptr) > 0 && is_ours(path);
+}
+
+std::string sender_of(sd_bus_message* message) {
+    const char* sender = sd_bus_message_get_sender(message);
+    return sender ? sender : "";
+}
+
+/// Nobody waits for it if the caller has left; then there is nothing to do about it either.
+int refuse(sd_bus_message* message, const Refusal& refusal) {
+    sd_bus_error error = SD_BUS_ERROR_MAKE_CONST(refusal.name.c_str(), refusal.sentence.c_str());
+    if (int r = sd_bus_reply_method_error(message, &error); r < 0)
+        log::debug("a refusal could not be sent: " + std::generic_category().message(-r));
+    return Taken;
+}
+
+/// What the bus driver answers, if it is the driver that answers.
+std::optional<uint32_t> read_uid(sd_bus_message* reply) {
+    uint32_t uid = 0;
+    if (sd_bus_message_is_method_error(reply, nullptr) || sender_of(reply) != Driver ||
+        sd_bus_message_read(reply, "u", &uid) <= 0)
+        return std::nullopt;
+    return uid;
+}
+
+} // namespace
+
+Gate::Gate(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority, Inside inside)
+    : loop_(loop), bus_(bus), instance_(instance), authority_(authority), inside_(std::move(inside)) {
+    auto on_message = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
+        try {
+            return is_for_us(message) ? static_cast<Gate*>(self)->meet(message) : GoOn;
+        } catch (const std::exception& e) {
+            log::error(std::string{"a call could not be judged: "} + e.what());
+            return -EIO;
+        }
+    };
+    if (int r = sd_bus_add_filter(bus, &filter_, on_message, this); r < 0)
+        throw std::system_error(-r, std::generic_category(), "sd_bus_add_filter");
+}
+
+Gate::~Gate() {
+    sd_bus_slot_unref(filter_);
+}
+
+Caller Gate::caller() const {
+    auto* message = sd_bus_get_current_message(bus_);
+    if (!message || !is_for_us(message)) throw std::logic_error("nobody is calling");
+    return caller_of(message);
+}
+
+Caller Gate::caller_of(sd_bus_message* message) const {
+    auto name = sender_of(message);
+    bool interactive = sd_bus_message_get_allow_interactive_authorization(message) > 0;
+    if (instance_ == daemon::Instance::Session) return {name, getuid(), interactive};
+    return {name, peers_.at(name).uid.value(), interactive};
+}
+
+int Gate::meet(sd_bus_message* message) {
+    if (instance_ == daemon::Instance::Session) return judge(message, std::nullopt);
+    if (auto released = take_released(message)) return judge(message, released->approval);
+    auto name = sender_of(message);
+    auto& peer = peers_[name];
+    if (!peer.uid) return introduce(peer, name, message);
+    line_up(*peer.uid, {keep(message), name, std::nullopt});
+    return Taken;
+}
+
+bool Gate::has_room(const Peer& peer) const {
+    size_t all = 0;
+    for (const auto& [name, p] : peers_)
+        all += p.calls.size();
+    return peer.calls.size() < (all < MostUnknown ? MostHeldOfOne : Few);
+}
+
+int Gate::introduce(Peer& peer, const std::string& name, sd_bus_message* message) {
+    if (!has_room(peer)) return refuse(message, refuse_crowd());
+    peer.calls.push_back(keep(message));
+    if (peer.who) return Taken;
+    sd_bus_message* made = nullptr;
+    int r = sd_bus_message_new_method_call(bus_, &made, Driver, "/org/freedesktop/DBus", Driver,
+                                           "GetConnectionUnixUser");
+    auto question = keep(made);
+    sd_bus_message_unref(made);
+    if (r >= 0) r = sd_bus_message_append(made, "s", name.c_str());
+    if (r >= 0)
+        peer.who = Question{bus_, question, Patience,
+                            [this, name](sd_bus_message* reply) { introduced(name, reply); }};
+    if (!peer.who) peers_.erase(name);
+    return peers_.contains(name) ? Taken : -EIO;
+}
+
+/// Whoever cannot be named has left, mostly. Then nobody waits for an answer either.
+void Gate::introduced(const std::string& name, sd_bus_message* reply) {
+    if (auto uid = read_uid(reply)) {
+        auto& peer = peers_.at(name);
+        peer.uid = uid;
+        for (auto& message : std::exchange(peer.calls, {}))
+            line_up(*uid, {std::move(message), name, std::nullopt});
+    } else {
+        log::debug("calls of " + name + " are dropped: the bus does not know it");
+        peers_.erase(name);
+    }
+    inside_.settled();
+}
+
+void Gate::line_up(uint32_t uid, Call call) {
+    if (turns_.waiting(uid) >= MostHeldOfOne) {
+        refuse(call.message.get(), refuse_crowd());
+        return;
+    }
+    turns_.add(uid, std::move(call));
+    begin_soon();
+}
+
+void Gate::begin_soon() {
+    if (slice_ || released_ || turns_.empty()) return;
+    slice_ = loop_.defer(
+        [this] {
+            slice_.reset();
+            slice_ends_ = SystemClock{}.now().boot + Slice;
+            release_next();
+        },
+        Turn::Last);
+}
+
+/// One at a time, so that whoever has come meanwhile has the next turn.
+void Gate::release_next() {
+    while (!released_ && !turns_.empty()) {
+        released_ = turns_.next();
+        if (sd_bus_enqueue_for_read(bus_, released_->message.get()) >= 0) return;
+        refuse(released_->message.get(), refuse_crowd());
+        released_.reset();
+    }
+}
+
+std::optional<Gate::Call> Gate::take_released(sd_bus_message* message) {
+    if (!released_ || released_->message.get() != message) return std::nullopt;
+    auto call = std::exchange(released_, std::nullopt);
+    SystemClock{}.now().boot < slice_ends_ ? release_next() : begin_soon();
+    inside_.settled();
+    return call;
+}
+
+/// An approval is for the job as it was; if it has another owner by now, polkit is asked again.
+int Gate::judge(sd_bus_message* message, std::optional<Approval> approval) {
+    auto id = id_in(sd_bus_message_get_path(message));
+    if (!id) return GoOn;
+    auto owner = inside_.owner_of(*id);
+    auto caller = caller_of(message);
+    bool approved = approval && approval->owner == owner;
+    if (authority_.knows(caller) || approved || decide_access(caller.uid, owner) == Access::Granted) {
+        inside_.entered(*id);
+        return GoOn;
+    }
+    authority_.ask(caller, [this, held = keep(message), caller, id = id->hex, owner](Verdict verdict) {
+        judged(held, caller, id, owner, verdict);
+    });
+    return Taken;
+}
+
+void Gate::judged(const Message& message, const Caller& caller, const std::string& id,
+                  std::optional<uint32_t> owner, Verdict verdict) {
+    if (verdict == Verdict::Yes)
+        line_up(caller.uid, {message, caller.name, Approval{owner}});
+    else
+        refuse(message.get(), refuse_job(verdict, id));
+    inside_.settled();
+}
+
+void Gate::left(const std::string& name) {
+    bool was_busy = busy() || authority_.busy();
+    auto is_its = [&](const Call& call) { return call.sender == name; };
+    peers_.erase(name);
+    turns_.drop_if(is_its);
+    if (released_ && is_its(*released_)) released_.reset();
+    authority_.left(name);
+    begin_soon();
+    if (was_busy) inside_.settled();
+}
+
+bool Gate::busy() const {
+    return !turns_.empty() || released_ ||
+           std::any_of(peers_.begin(), peers_.end(), [](const auto& p) { return !p.second.calls.empty(); });
+}
+
+} // namespace haulier::bus

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/question.hpp"
+
+#include "base/log.hpp"
+
+#include <exception>
+#include <string>
+#include <systemd/sd-bus.h>
+#include <utility>
+
+namespace haulier::bus {
+
+Message keep(sd_bus_message* message) {
+    return {sd_bus_message_ref(message), [](sd_bus_message* m) { sd_bus_message_unref(m); }};
+}
+
+struct Question::UnderWay {
+    Answer answer;
+    sd_bus_slot* slot = nullptr;
+
+    ~UnderWay() { sd_bus_slot_unref(slot); }
+    /// Whoever answers may drop us meanwhile.
+    void hear(sd_bus_message* reply) noexcept {
+        try {
+            std::exchange(answer, {})(reply);
+        } catch (const std::exception& e) {
+            log::error(std::string{"unexpected failure while an answer was taken in: "} + e.what());
+        }
+    }
+};
+
+Question::Question() = default;
+Question::Question(Question&&) noexcept = default;
+Question& Question::operator=(Question&&) noexcept = default;
+Question::~Question() = default;
+
+Question::Question(sd_bus* bus, const Message& call, Usec timeout, Answer answer)
+    : under_way_(std::make_unique<UnderWay>()) {
+    under_way_->answer = std::move(answer);
+    auto on_reply = [](sd_bus_message* reply, void* self, sd_bus_error*) noexcept {
+        static_cast<UnderWay*>(self)->hear(reply);
+        return 0;
+    };
+    int r = sd_bus_call_async(bus, &under_way_->slot, call.get(), on_reply, under_way_.get(),
+                              static_cast<uint64_t>(timeout.count()));
+    if (r < 0) under_way_.reset();
+}
+
+} // namespace haulier::bus

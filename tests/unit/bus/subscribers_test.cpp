@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/subscribers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::bus {
+
+namespace {
+
+using daemon::Instance;
+constexpr uint32_t Anna = 1001;
+constexpr uint32_t Bert = 1002;
+
+std::vector<std::string> names(const std::vector<Listener>& listeners) {
+    std::vector<std::string> out;
+    for (const auto& l : listeners)
+        out.push_back(l.name);
+    return out;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Subscribers, OfASessionBusAreEverybody) {
+    Subscribers s{Instance::Session};
+    Names everybody{""};
+    EXPECT_EQ(names(s.all()), everybody);
+    EXPECT_EQ(names(s.of_jobs_of(Anna)), everybody);
+    s.add({":1.1", Anna, false});
+    EXPECT_EQ(names(s.all()), everybody);
+    s.remove(":1.1");
+    EXPECT_EQ(names(s.all()), everybody);
+}
+
+TEST(Subscribers, OfTheSystemBusHearOfTheirOwn) {
+    Subscribers s{Instance::System};
+    EXPECT_EQ(names(s.of_jobs_of(Anna)), Names{});
+    s.add({":1.1", Anna, false});
+    s.add({":1.2", Bert, false});
+    s.add({":1.3", Anna, false});
+    EXPECT_EQ(names(s.of_jobs_of(Anna)), (Names{":1.1", ":1.3"}));
+    EXPECT_EQ(names(s.of_jobs_of(Bert)), (Names{":1.2"}));
+    EXPECT_EQ(names(s.of_jobs_of(0)), Names{});
+    EXPECT_EQ(s.all().size(), 3U);
+}
+
+TEST(Subscribers, WhoAreAdministratorsHearOfAll) {
+    Subscribers s{Instance::System};
+    s.add({":1.1", Anna, false});
+    s.let_see_all(":1.1");
+    EXPECT_EQ(names(s.of_jobs_of(Bert)), Names{":1.1"});
+    s.add({":1.1", Anna, false});
+    EXPECT_EQ(names(s.of_jobs_of(Bert)), Names{});
+}
+
+TEST(Subscribers, WhoHaveLeftAreNotBroughtBack) {
+    Subscribers s{Instance::System};
+    s.add({":1.1", Anna, false});
+    EXPECT_FALSE(s.empty());
+    s.remove(":1.1");
+    s.let_see_all(":1.1");
+    EXPECT_TRUE(s.empty());
+    EXPECT_EQ(names(s.all()), Names{});
+}
+
+} // namespace
+
+} // namespace haulier::bus
