@@ -8,18 +8,18 @@
 namespace haulier::cli {
 
 template <class Call>
-auto attempt(Call&& call) -> Outcome<decltype(call())> {
+auto attempt(const Bus& bus, Call&& call) -> Outcome<decltype(call())> {
     try {
         return call();
     } catch (const sdbus::Error& error) {
-        return failure_of(error);
+        return bus.failure_of(error);
     }
 }
 
 /// The same for calls without an answer.
 template <class Call>
-Outcome<Done> attempt_order(Call&& call) {
-    return attempt([&] {
+Outcome<Done> attempt_order(const Bus& bus, Call&& call) {
+    return attempt(bus, [&] {
         call();
         return Done{};
     });

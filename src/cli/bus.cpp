@@ -2,8 +2,9 @@
 #include "cli/bus.hpp"
 
 #include "cli/compat.hpp"
-#include "cli/decode.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/output.hpp"
+#include "cli/refusals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <climits>
 #include <fmt/core.h>
 #include <poll.h>
-#include <string_view>
+#include <systemd/sd-bus.h>
 #include <utility>
 
 namespace haulier::cli {
@@ -21,12 +22,8 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr std::chrono::seconds Patience{60};
-constexpr std::string_view OurErrors = "org.haulier.Haulier1.Error.";
-const std::string JobFolder = std::string{RootPath} + "/job/";
-
-Failure lost() {
-    return {Exit::Unreachable, "the connection to the bus is lost"};
-}
+/// For who must first find the password; the daemon's own is shorter.
+constexpr std::chrono::minutes TypingPatience{3};
 
 /// Milliseconds for poll() until the nearer of both, rounded up so that it is over when we wake.
 int milliseconds_until(uint64_t bus_usec, std::optional<Bus::Deadline> deadline) {
@@ -39,26 +36,15 @@ int milliseconds_until(uint64_t bus_usec, std::optional<Bus::Deadline> deadline)
     return static_cast<int>(std::clamp<int64_t>(span, 0, INT_MAX));
 }
 
-bool is_any(const std::string& name, std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+std::unique_ptr<sdbus::IConnection> connect(Scope scope) {
+    return scope == Scope::User ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection();
 }
 
-/// The bus could not start the daemon, or nobody has told it how.
-bool cannot_start(const std::string& name) {
-    return name.starts_with("org.freedesktop.DBus.Error.Spawn.") ||
-           name.starts_with("org.freedesktop.systemd1.") ||
-           is_any(name, {"org.freedesktop.DBus.Error.NameHasNoOwner", "org.freedesktop.DBus.Error.TimedOut"});
-}
-
-/// It was there and went away before it answered, or is stuck.
-bool no_answer(const std::string& name) {
-    return is_any(name, {"org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",
-                         "System.Error.ETIMEDOUT"});
-}
-
-bool no_bus(const std::string& name) {
-    return is_any(name, {"org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET",
-                         "System.Error.ENOTCONN", "System.Error.EPIPE", "System.Error.ESTALE"});
+void introduce(Scope scope, sd_bus* bus) {
+    const char* address = nullptr;
+    sd_bus_get_address(bus, &address);
+    complain(fmt::format("talks to the daemon of the {} ({})", scope == Scope::User ? "session" : "machine",
+                         address ? address : ""));
 }
 
 } // namespace
@@ -67,67 +53,31 @@ std::string path_of(const std::string& id) {
     return JobFolder + id;
 }
 
-std::string Signal::id() const {
-    return path.starts_with(JobFolder) ? path.substr(JobFolder.size()) : std::string{};
-}
-
-Failure failure_of(const sdbus::Error& error) {
-    const std::string& name = error.getName();
-    const std::string& message = error.getMessage();
-    if (name == std::string{OurErrors} + "NotFound" || name == "org.freedesktop.DBus.Error.UnknownObject")
-        return {Exit::NoSuchJob, message};
-    if (name.starts_with(OurErrors)) return {Exit::Failed, message};
-    if (name == "org.freedesktop.DBus.Error.ServiceUnknown")
-        return {Exit::Unreachable, "haulierd does not run, and the bus does not know how to start it"};
-    if (cannot_start(name))
-        return {Exit::Unreachable, fmt::format("haulierd cannot be started ({})", message)};
-    if (no_answer(name)) return {Exit::Unreachable, "haulierd went away, or is stuck, before it answered"};
-    if (no_bus(name)) return lost();
-    return {Exit::Failed, message};
-}
-
-Outcome<std::unique_ptr<Bus>> Bus::open(Scope scope) {
+Outcome<std::unique_ptr<Bus>> Bus::open(const Access& access) {
     try {
-        auto connection =
-            scope == Scope::User ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection();
-        connection->setMethodCallTimeout(Patience);
-        return std::unique_ptr<Bus>{new Bus{std::move(connection)}};
+        std::unique_ptr<Bus> bus{new Bus{connect(access.scope), access}};
+        bus->prepare();
+        return bus;
     } catch (const sdbus::Error& error) {
-        return Failure{Exit::Unreachable,
-                       fmt::format("the {} bus cannot be reached: {}",
-                                   scope == Scope::User ? "session" : "system", error.getMessage())};
+        return no_bus(access.scope, error.getName(), error.getMessage());
     }
 }
 
-Bus::Bus(std::unique_ptr<sdbus::IConnection> connection) : connection_(std::move(connection)) {}
+Bus::Bus(std::unique_ptr<sdbus::IConnection> connection, const Access& access)
+    : access_(access), connection_(std::move(connection)) {}
 Bus::~Bus() = default;
 
-Outcome<Subscription> Bus::subscribe(const std::string& rule, std::function<void(const Signal&)> handler) {
-    auto take = [this, handler = std::move(handler)](auto&& message) {
-        fenced([&] {
-            std::string member = message.getMemberName();
-            handler({message.getPath(), member, decode_arguments(member, message)});
-        });
-    };
-    try {
-        return Subscription{connection_->addMatch(rule, take)};
-    } catch (const sdbus::Error& error) {
-        return failure_of(error);
-    }
+void Bus::prepare() {
+    auto* bus = compat::handle_of(*connection_);
+    if (access_.verbose) introduce(access_.scope, bus);
+    connection_->setMethodCallTimeout(access_.interactive() ? microseconds{TypingPatience} : Patience);
+    if (!access_.interactive()) return;
+    sd_bus_set_allow_interactive_authorization(bus, 1);
+    if (access_.scope == Scope::System) agent_ = Agent::start();
 }
 
-Outcome<Subscription> Bus::on_signals(std::function<void(const Signal&)> handler) {
-    return subscribe(fmt::format("type='signal',sender='{}',path_namespace='{}'", BusName, RootPath),
-                     std::move(handler));
-}
-
-Outcome<Subscription> Bus::on_owner(std::function<void(bool present)> handler) {
-    auto rule = fmt::format("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-                            "member='NameOwnerChanged',arg0='{}'",
-                            BusName);
-    return subscribe(rule, [handler = std::move(handler)](const Signal& signal) {
-        handler(signal.arguments.size() == 3 && signal.arguments[2] != "");
-    });
+Failure Bus::failure_of(const sdbus::Error& error) const {
+    return refusal(error.getName(), error.getMessage(), access_);
 }
 
 void Bus::fenced(const std::function<void()>& body) noexcept {

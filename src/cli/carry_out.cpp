@@ -40,7 +40,7 @@ Exit started(const Common& common, const Created& made) {
 } // namespace
 
 Outcome<Exit> carry_out(const Common& common, const Errand& errand) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto made = (*client)->create(errand.job);
     if (!made) return made.error();

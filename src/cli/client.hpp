@@ -5,6 +5,7 @@
 #include "cli/bus.hpp"
 #include "cli/names.hpp"
 #include "cli/values.hpp"
+#include "cli/view.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -62,15 +63,19 @@ struct Completed {
 
 class Client {
 public:
-    static Outcome<std::unique_ptr<Client>> connect(Scope scope);
+    static Outcome<std::unique_ptr<Client>> connect(const Access& access);
     ~Client();
 
     [[nodiscard]] Bus& bus() { return *bus_; }
 
     Outcome<Created> create(const NewJob& job);
-    /// Properties of each unfinished job, oldest first; `states` empty = all.
+    /// Properties of each unfinished job of ours, or of everybody if we were told so, oldest first; `states`
+    /// empty = all.
     Outcome<std::vector<Json>> jobs(const std::vector<std::string>& states = {});
-    /// The id of the job that a person calls `text` (names.hpp).
+    /// Version, Features, Network and Metered.
+    Outcome<Json> daemon();
+    /// The id of the job that a person calls `text` (names.hpp): one of ours, else one of somebody else's if
+    /// we were told that they may be meant.
     Outcome<std::string> resolve(const std::string& text);
     /// The same for a job that is to be changed: one that has ended is none, though it can still be shown.
     Outcome<std::string> resolve_unfinished(const std::string& text);
@@ -106,6 +111,7 @@ public:
 private:
     explicit Client(std::unique_ptr<Bus> bus);
     Outcome<ManagerProxy*> manager();
+    Outcome<std::vector<Json>> jobs(const std::vector<std::string>& states, bool all_users);
 
     std::unique_ptr<Bus> bus_;
     std::unique_ptr<ManagerProxy> manager_;

@@ -21,7 +21,7 @@ Outcome<Exit> add(const Common& common, const AddOptions& options) {
     job->resume = options.start;
     if (options.on_demand) job->properties["OnDemand"] = true;
 
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto made = (*client)->create(*job);
     if (!made) return made.error();

@@ -29,7 +29,7 @@ Outcome<std::string> secret_for(const CredentialsOptions& options) {
 } // namespace
 
 Outcome<Exit> set_credentials(const Common& common, const CredentialsOptions& options) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = (*client)->resolve_unfinished(options.job);
     if (!id) return id.error();
@@ -42,7 +42,7 @@ Outcome<Exit> set_credentials(const Common& common, const CredentialsOptions& op
 }
 
 Outcome<Exit> remove_credentials(const Common& common, const CredentialsOptions& options) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = (*client)->resolve_unfinished(options.job);
     if (!id) return id.error();

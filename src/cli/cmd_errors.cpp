@@ -60,7 +60,7 @@ std::string to_text(const Trouble& trouble) {
 } // namespace
 
 Outcome<Exit> errors(const Common& common, const std::string& job) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto jobs = candidates(**client, job);
     if (!jobs) return jobs.error();

@@ -42,7 +42,7 @@ struct Opened {
 /// To look at, or to change: then it must not have ended.
 Outcome<Opened> open(const Common& common, const std::string& job,
                      Outcome<std::string> (Client::*resolve)(const std::string&)) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = ((**client).*resolve)(job);
     if (!id) return id.error();

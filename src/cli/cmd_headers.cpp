@@ -54,7 +54,7 @@ Outcome<Exit> headers(const Common& common, const HeadersOptions& options) {
         return Failure{Exit::Usage, "--clear removes all headers; there are none to be set with it"};
     if (options.write_only && lines.empty())
         return Failure{Exit::Usage, "--write-only needs the headers that are to be hidden"};
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = (*client)->resolve_unfinished(options.job);
     if (!id) return id.error();

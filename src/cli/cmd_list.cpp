@@ -5,6 +5,7 @@
 #include "cli/defaults.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "cli/users.hpp"
 
 #include <array>
 #include <fmt/core.h>
@@ -13,12 +14,15 @@ namespace haulier::cli {
 
 namespace {
 
-void print_table(const std::vector<Json>& jobs) {
+/// Whose jobs they are is worth a column when they can be several people's.
+void print_table(const std::vector<Json>& jobs, bool owners) {
     std::vector<std::vector<std::string>> rows{{"ID", "STATE", "DONE", "NAME"}};
+    if (owners) rows.front().insert(rows.front().begin() + 1, "OWNER");
     for (const auto& properties : jobs) {
         auto job = view_of(properties);
         rows.push_back(
             {short_id(job.id), harmless(job.state), amount_text(job.done, job.total), harmless(job.name)});
+        if (owners) rows.back().insert(rows.back().begin() + 1, harmless(user_name(job.owner)));
     }
     print(table(rows));
 }
@@ -64,19 +68,19 @@ void print_job(const Json& properties, const std::vector<Json>& files) {
 } // namespace
 
 Outcome<Exit> list(const Common& common, const std::vector<std::string>& states) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto jobs = (*client)->jobs(states);
     if (!jobs) return jobs.error();
     if (common.json)
         print_json(presented_all(*jobs));
     else if (!jobs->empty())
-        print_table(*jobs);
+        print_table(*jobs, common.access.all_users);
     return Exit::Ok;
 }
 
 Outcome<Exit> show(const Common& common, const std::string& job, bool all) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = (*client)->resolve(job);
     if (!id) return id.error();

@@ -2,6 +2,7 @@
 // haulierctl monitor: everything the daemon says, as it says it. Does not start the daemon.
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/listener.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 
@@ -78,19 +79,49 @@ void print_signal(const Common& common, const Signal& signal) {
         print_event(common, line, signal);
 }
 
+class Monitor {
+public:
+    Monitor(Bus& bus, const Common& common) : bus_(bus), common_(common), listener_(bus) {}
+
+    Failure run() {
+        auto heard = listener_.listen([this](const Signal& signal) { print_signal(common_, signal); },
+                                      [this](bool present) { owner_changed(present); });
+        if (!heard) return heard.error();
+        subscribe();
+        while (!failure_)
+            if (auto woken = bus_.turn(nullptr, std::nullopt); !woken) return woken.error();
+        return *failure_;
+    }
+
+private:
+    void owner_changed(bool present) {
+        print_signal(common_, {RootPath, present ? "DaemonCame" : "DaemonLeft", Json::array()});
+        if (present) subscribe();
+    }
+
+    /// A daemon that does not run is asked when it comes.
+    void subscribe() {
+        auto asked = listener_.subscribe(Listener::Absent::Leave, [this](const Outcome<Done>& answer) {
+            if (!answer && answer.error().code != Exit::Unreachable) failure_ = answer.error();
+        });
+        if (!asked) failure_ = asked.error();
+    }
+
+    Bus& bus_;
+    const Common& common_;
+    Listener listener_;
+    std::optional<Failure> failure_;
+};
+
 } // namespace
 
 Outcome<Exit> monitor(const Common& common) {
-    auto bus = Bus::open(common.scope());
-    if (!bus) return bus.error();
-    auto signals = (*bus)->on_signals([&](const Signal& signal) { print_signal(common, signal); });
-    if (!signals) return signals.error();
-    auto owner = (*bus)->on_owner([&](bool present) {
-        print_signal(common, {RootPath, present ? "DaemonCame" : "DaemonLeft", Json::array()});
-    });
-    if (!owner) return owner.error();
-    for (;;)
-        if (auto woken = (*bus)->turn(nullptr, std::nullopt); !woken) return woken.error();
+    auto client = Client::connect(common.access);
+    if (!client) return client.error();
+    // The daemon asks nobody for a password in Subscribe, but knows who gave one.
+    if (common.access.all_users)
+        if (auto allowed = (*client)->jobs(); !allowed) return allowed.error();
+    return Monitor{(*client)->bus(), common}.run();
 }
 
 } // namespace haulier::cli

@@ -8,7 +8,7 @@ namespace haulier::cli {
 Outcome<Exit> set(const Common& common, const std::string& job, const std::vector<std::string>& assignments) {
     auto values = parse_assignments(assignments, now_usec());
     if (!values) return values.error();
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = (*client)->resolve_unfinished(job);
     if (!id) return id.error();

@@ -22,7 +22,7 @@ Outcome<Exit> upload(const Common& common, const UploadOptions& options) {
 }
 
 Outcome<Exit> reply(const Common& common, const std::string& job) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto id = (*client)->resolve(job);
     if (!id) return id.error();

@@ -24,7 +24,7 @@ const char* past_of(Verb verb) {
 /// Does `deed` to each; complains about each that refuses.
 Outcome<Exit> each(const Common& common, const std::vector<std::string>& jobs,
                    const std::function<Outcome<Done>(Client&, const std::string& id)>& deed) {
-    auto client = Client::connect(common.scope());
+    auto client = Client::connect(common.access);
     if (!client) return client.error();
     auto code = Exit::Ok;
     for (const auto& job : jobs) {

@@ -2,7 +2,7 @@
 // What haulierctl can do: one function a command. Results go to stdout, everything else to stderr.
 #pragma once
 
-#include "cli/bus.hpp"
+#include "cli/access.hpp"
 #include "cli/failure.hpp"
 
 #include <cstdint>
@@ -16,12 +16,9 @@ enum class Verb;
 
 /// Options that every command takes.
 struct Common {
-    bool system = false;
+    Access access;
     bool json = false;
     bool quiet = false;
-    [[nodiscard]] Scope scope() const { return system ? Scope::System : Scope::User; }
-    /// For sentences that tell people what to type next.
-    [[nodiscard]] std::string program() const { return system ? "haulierctl --system" : "haulierctl"; }
 };
 
 /// Options that every command that makes a job takes.
@@ -79,6 +76,8 @@ Outcome<Exit> files(const Common& common, const std::string& job);
 Outcome<Exit> errors(const Common& common, const std::string& job);
 Outcome<Exit> wait(const Common& common, const std::string& job, bool complete);
 Outcome<Exit> monitor(const Common& common);
+/// The daemon itself.
+Outcome<Exit> status(const Common& common);
 
 /// `assignments`: Name=value.
 Outcome<Exit> set(const Common& common, const std::string& job, const std::vector<std::string>& assignments);

@@ -17,6 +17,21 @@ bool names_directory(const std::string& file) {
     return file.empty() || file.ends_with('/') || fs::is_directory(file, unknown);
 }
 
+/// A job outlives this command with its pipes and its terminal, and the finished file takes the place of what
+/// is there, also that of a device.
+Outcome<Done> check_target(const std::string& file) {
+    if (file == "-" || file == "/dev/stdout" || file.starts_with("/dev/fd/"))
+        return Failure{Exit::Usage,
+                       "a job outlives standard output and cannot write there; name a file, as './-'"};
+    std::error_code unknown;
+    auto kind = fs::status(file, unknown).type();
+    if (kind == fs::file_type::not_found || kind == fs::file_type::none || kind == fs::file_type::regular ||
+        kind == fs::file_type::directory)
+        return Done{};
+    return Failure{Exit::Usage,
+                   fmt::format("'{}' is no ordinary file, and a file would take its place", file)};
+}
+
 /// DisplayName is an argument of CreateJob, not an option.
 std::string take_name(Values& properties) {
     auto name = properties.extract("DisplayName");
@@ -44,6 +59,7 @@ Outcome<std::string> from_here(const std::string& path) {
 }
 
 Outcome<NewFile> new_file(const std::string& url, const std::string& file) {
+    if (auto possible = check_target(file); !possible) return possible.error();
     auto name = names_directory(file) ? file_name_of(url) : std::string{};
     if (!name)
         return Failure{Exit::Usage,

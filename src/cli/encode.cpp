@@ -12,9 +12,9 @@ using NameAndPath = sdbus::Struct<std::string, sdbus::ObjectPath>;
 
 FileArgument encode(const NewFile& file) {
     compat::Options options;
-    if (!file.checksum.empty()) options["Checksum"] = file.checksum;
-    if (!file.mirrors.empty()) options["Mirrors"] = file.mirrors;
-    if (!file.pieces.empty()) options["Ranges"] = encode(file.pieces);
+    if (!file.checksum.empty()) options["Checksum"] = sdbus::Variant{file.checksum};
+    if (!file.mirrors.empty()) options["Mirrors"] = sdbus::Variant{file.mirrors};
+    if (!file.pieces.empty()) options["Ranges"] = sdbus::Variant{encode(file.pieces)};
     return {file.remote, file.local, options};
 }
 
@@ -38,13 +38,13 @@ compat::Options options_of(const NewJob& job) {
     std::vector<FileArgument> files;
     for (const auto& file : job.files)
         files.push_back(encode(file));
-    options["Files"] = files;
-    if (job.resume) options["Resume"] = true;
-    if (!job.key.empty()) options["Key"] = job.key;
-    if (!job.headers.empty()) options["CustomHeaders"] = job.headers;
+    options["Files"] = sdbus::Variant{files};
+    if (job.resume) options["Resume"] = sdbus::Variant{true};
+    if (!job.key.empty()) options["Key"] = sdbus::Variant{job.key};
+    if (!job.headers.empty()) options["CustomHeaders"] = sdbus::Variant{job.headers};
     if (job.notify_service)
-        options["NotifyService"] =
-            NameAndPath{job.notify_service->name, sdbus::ObjectPath{job.notify_service->path}};
+        options["NotifyService"] = sdbus::Variant{
+            NameAndPath{job.notify_service->name, sdbus::ObjectPath{job.notify_service->path}}};
     return options;
 }
 

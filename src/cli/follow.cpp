@@ -20,6 +20,7 @@ const char* word_of(End end) {
     case End::Partial: return "partial";
     case End::Cancelled: return "cancelled";
     case End::Expired: return "expired";
+    case End::Taken: return "taken";
     case End::Gone: return "gone";
     case End::Interrupted: return "interrupted";
     }
@@ -34,6 +35,7 @@ Exit code_of(End end) {
     case End::Partial: return Exit::JobFailed;
     case End::Cancelled:
     case End::Expired: return Exit::Cancelled;
+    case End::Taken:
     case End::Gone: return Exit::NoSuchJob;
     case End::Interrupted: return Exit::Interrupted;
     }
@@ -49,7 +51,8 @@ std::string sentence_of(const std::string& id, const Ended& ended) {
     case End::Partial: return fmt::format("job {} was completed without all of its files", job);
     case End::Cancelled: return fmt::format("job {} was cancelled", job);
     case End::Expired: return fmt::format("job {} has expired: nobody touched it for too long", job);
-    case End::Gone: return fmt::format("job {} does not exist, or has ended while nobody watched", job);
+    case End::Taken: return fmt::format("job {} was taken by somebody else", job);
+    case End::Gone: return fmt::format("there is no job {} of yours, or it ended while nobody watched", job);
     case End::Interrupted: return fmt::format("job {} goes on", job);
     }
     return "";
@@ -58,7 +61,7 @@ std::string sentence_of(const std::string& id, const Ended& ended) {
 /// What can be typed next.
 std::string hint_of(const Common& common, const std::string& id, End end) {
     auto job = short_id(id);
-    auto program = common.program();
+    auto program = common.access.program();
     if (end == End::Failed)
         return fmt::format("Try again with '{0} resume {1}', or give up with '{0} cancel {1}'.\n", program,
                            job);

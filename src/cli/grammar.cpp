@@ -27,6 +27,8 @@ void add_looking(CLI::App& app, Request& r) {
     auto* errors_command =
         subcommand(app, r, "errors", "Explain why jobs fail", [&r] { return errors(r.common, r.job); });
     errors_command->add_option("JOB", r.job, "only this one");
+    subcommand(app, r, "status", "Show the daemon: version, network, jobs by state",
+               [&r] { return status(r.common); });
     auto* reply_command = subcommand(app, r, "reply", "Print what the server answered to an upload",
                                      [&r] { return reply(r.common, r.job); });
     takes_job(*reply_command, r.job);
@@ -76,9 +78,16 @@ void takes_job(CLI::App& command, std::string& job) {
 
 void describe(CLI::App& app, Request& r) {
     app.add_flag("--user", r.user, "talk to the daemon of the session (default)");
-    app.add_flag("--system", r.common.system, "talk to the daemon of the machine")->excludes("--user");
+    app.add_flag_callback(
+           "--system", [&r] { r.common.access.scope = Scope::System; }, "talk to the daemon of the machine")
+        ->excludes("--user");
+    app.add_flag("--all-users", r.common.access.all_users, "others' jobs too, for administrators");
+    app.add_flag_callback(
+        "--no-ask-password", [&r] { r.common.access.ask_password = false; },
+        "ask nobody for an administrator's password");
     app.add_flag("--json", r.common.json, "print results as JSON");
     app.add_flag("-q,--quiet", r.common.quiet, "no progress, no hints");
+    app.add_flag("-v,--verbose", r.common.access.verbose, "say which daemon is talked to");
     app.set_version_flag("--version", "haulierctl " HAULIER_VERSION);
     app.require_subcommand(1);
     app.footer(

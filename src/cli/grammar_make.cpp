@@ -23,7 +23,7 @@ void add_job_options(CLI::App& command, JobOptions& job) {
     command
         .add_option("--notify-service", job.notify_service,
                     "bus service to start and tell when it is done or failed")
-        ->type_name("NAME[:PATH]");
+        ->type_name("[session:]NAME[:PATH]");
     command.add_option("--notify-path", job.notify_path,
                        "object in that service (default: made from its name)");
     command.add_option("--notify-flags", job.notify_flags, "events to tell it, as transferred,error")

@@ -36,6 +36,31 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
                        meant ? fmt::format(", did you mean '{}'?", *meant) : "");
 }
 
+/// Options of `app` and of the commands that were said.
+void collect_options(const CLI::App& app, std::vector<std::string>& names) {
+    for (const auto* option : app.get_options())
+        for (const auto& name : option->get_lnames())
+            names.push_back("--" + name);
+    for (const auto* command : app.get_subcommands())
+        collect_options(*command, names);
+}
+
+/// The first word that looks like an option and is none, with what may have been meant; empty when all are
+/// known.
+std::string unknown_option(const CLI::App& app, const std::vector<std::string>& words) {
+    std::vector<std::string> names;
+    collect_options(app, names);
+    for (const auto& word : words) {
+        auto name = word.substr(0, word.find('='));
+        if (name == "--") return "";
+        if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) continue;
+        auto meant = nearest(name, names);
+        return fmt::format("there is no option '{}' here{}", name,
+                           meant ? fmt::format(", did you mean '{}'?", *meant) : "");
+    }
+    return "";
+}
+
 /// D-Bus carries UTF-8 alone.
 bool is_utf8(std::string word) {
     std::replace_if(
@@ -63,6 +88,9 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::Success& wanted) {
         return app.exit(wanted);
+    } catch (const CLI::ExtrasError& error) {
+        auto option = unknown_option(app, words);
+        return misused(option.empty() ? error.what() : option);
     } catch (const CLI::ParseError& error) {
         return misused(error.what());
     }

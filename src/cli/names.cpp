@@ -2,6 +2,7 @@
 #include "cli/names.hpp"
 
 #include "base/text.hpp"
+#include "cli/text.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -15,6 +16,7 @@ constexpr size_t LongestFileName = 255;
 constexpr size_t ShortId = 8;
 constexpr size_t ShortestPrefix = 4;
 constexpr size_t MostCandidates = 10;
+constexpr const char* SessionPrefix = "session:";
 
 int digit_of(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -61,10 +63,25 @@ bool answers_to(const Candidate& job, const std::string& text) {
     return text.size() >= ShortestPrefix && is_hex(text) && job.id.starts_with(lower(text));
 }
 
+bool is_named(const Candidate& job, const std::string& text) {
+    return job.name == text;
+}
+
+using Matches = bool (*)(const Candidate&, const std::string&);
+
+std::vector<Candidate> those_that(Matches matches, const std::vector<Candidate>& jobs,
+                                  const std::string& text) {
+    std::vector<Candidate> found;
+    std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(found),
+                 [&](const Candidate& job) { return matches(job, text); });
+    return found;
+}
+
 Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
     auto sentence = fmt::format("'{}' can be any of {} jobs:", text, found.size());
     for (size_t i = 0; i < found.size() && i < MostCandidates; ++i)
-        sentence += fmt::format("\n  {}  {:<15}  {}", found[i].id, found[i].state, found[i].name);
+        sentence += fmt::format("\n  {}  {}  {:<15}  {}", found[i].id, found[i].owner, found[i].state,
+                                harmless(found[i].name));
     if (found.size() > MostCandidates) sentence += "\n  ...";
     return {Exit::NoSuchJob, sentence};
 }
@@ -72,10 +89,10 @@ Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) 
 Failure unknown(const std::string& text) {
     if (text.size() < ShortestPrefix)
         return {Exit::NoSuchJob,
-                fmt::format("there is no job with the key '{}'; of an id at least {} characters "
+                fmt::format("there is no job with the key or name '{}'; of an id at least {} characters "
                             "are needed",
                             text, ShortestPrefix)};
-    return {Exit::NoSuchJob, fmt::format("there is no job '{}'; see haulierctl list", text)};
+    return {Exit::NoSuchJob, fmt::format("there is no job '{}'; 'list' shows what there is", text)};
 }
 
 /// How many letters must be added, dropped, changed or swapped with their neighbour.
@@ -125,11 +142,14 @@ std::string absolute(const std::string& path, const std::string& directory) {
 }
 
 Service service_of(const std::string& text, const std::string& path) {
-    auto colon = text.find(':');
-    Service service{text.substr(0, colon), path};
-    if (service.path.empty() && colon != std::string::npos) service.path = text.substr(colon + 1);
+    std::string prefix = text.starts_with(SessionPrefix) ? SessionPrefix : "";
+    auto rest = text.substr(prefix.size());
+    auto colon = rest.find(':');
+    auto name = rest.substr(0, colon);
+    Service service{prefix + name, path};
+    if (service.path.empty() && colon != std::string::npos) service.path = rest.substr(colon + 1);
     if (!service.path.empty()) return service;
-    service.path = "/" + service.name;
+    service.path = "/" + name;
     std::replace(service.path.begin(), service.path.end(), '.', '/');
     std::replace(service.path.begin(), service.path.end(), '-', '_');
     return service;
@@ -153,9 +173,9 @@ std::optional<std::string> whole_id(const std::string& text) {
 }
 
 Outcome<std::string> pick(const std::vector<Candidate>& jobs, const std::string& text) {
-    std::vector<Candidate> found;
-    std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(found),
-                 [&](const Candidate& job) { return !text.empty() && answers_to(job, text); });
+    if (text.empty()) return unknown(text);
+    auto found = those_that(answers_to, jobs, text);
+    if (found.empty()) found = those_that(is_named, jobs, text);
     if (found.empty()) return unknown(text);
     if (found.size() > 1) return ambiguous(found, text);
     return found.front().id;

@@ -22,8 +22,9 @@ std::string without_user(const std::string& url);
 /// `path` as seen from `directory`, absolute.
 std::string absolute(const std::string& path, const std::string& directory);
 
-/// What `text` after --notify-service means: NAME or NAME:PATH. Without a path it is made from the name in
-/// the way GApplication does it: org.example.App has /org/example/App.
+/// What `text` after --notify-service means: NAME or NAME:PATH, where NAME may begin with "session:", which
+/// says on which bus it is. Without a path it is made from the name in the way GApplication does it:
+/// org.example.App has /org/example/App.
 struct Service {
     std::string name;
     std::string path;
@@ -45,9 +46,10 @@ struct Candidate {
     std::string key;
     std::string name;
     std::string state;
+    std::string owner;
 };
-/// Finds the one job whose key is `text` or whose id begins with it (four characters or more), and answers
-/// its id.
+/// Finds the one job whose key is `text` or whose id begins with it (four characters or more), or else the
+/// one whose name it is, and answers its id.
 Outcome<std::string> pick(const std::vector<Candidate>& jobs, const std::string& text);
 
 /// The word that was probably meant, if any is near enough.

@@ -27,15 +27,31 @@ private:
     void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
 };
 
-class JobProxy final
-    : public sdbus::ProxyInterfaces<org::haulier::Haulier1::Job_proxy, sdbus::Properties_proxy> {
+class JobProxy final : public sdbus::ProxyInterfaces<org::haulier::Haulier1::Job_proxy> {
 public:
     static constexpr const char* Interface = org::haulier::Haulier1::Job_proxy::INTERFACE_NAME;
+    static constexpr const char* Properties = "org.freedesktop.DBus.Properties";
     JobProxy(sdbus::IConnection& connection, const std::string& id)
         : ProxyInterfaces(connection, compat::Destination{BusName}, compat::Path{path_of(id)}) {
         registerProxy();
     }
     ~JobProxy() { unregisterProxy(); }
+
+    compat::Options all() {
+        compat::Options values;
+        getProxy()
+            .callMethod("GetAll")
+            .onInterface(Properties)
+            .withArguments(std::string{Interface})
+            .storeResultsTo(values);
+        return values;
+    }
+    void set(const std::string& property, const sdbus::Variant& value) {
+        getProxy()
+            .callMethod("Set")
+            .onInterface(Properties)
+            .withArguments(std::string{Interface}, property, value);
+    }
 
 private:
     void onTransferred() override {}
@@ -43,8 +59,6 @@ private:
     void onFileTransferred(const uint32_t&) override {}
     void onFileRangesTransferred(const uint32_t&,
                                  const std::vector<sdbus::Struct<uint64_t, uint64_t>>&) override {}
-    void onPropertiesChanged(const std::string&, const compat::Options&,
-                             const std::vector<std::string>&) override {}
 };
 
 } // namespace haulier::cli

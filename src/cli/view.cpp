@@ -2,6 +2,7 @@
 #include "cli/view.hpp"
 
 #include "cli/text.hpp"
+#include "cli/users.hpp"
 
 #include <fmt/core.h>
 
@@ -144,6 +145,7 @@ JobView view_of(const Json& properties) {
     job.key = text_in(properties, "Key");
     job.name = text_in(properties, "DisplayName");
     job.state = text_in(properties, "State");
+    job.owner = static_cast<uint32_t>(number_in(properties, "Owner"));
     auto reason = element(properties, "WaitReason", 0);
     job.wait_reason = reason.is_string() ? reason.get<std::string>() : "";
     auto until = element(properties, "WaitReason", 1);
@@ -156,6 +158,10 @@ JobView view_of(const Json& properties) {
     auto sentence = element(properties, "Error", 3);
     job.error_sentence = sentence.is_string() ? sentence.get<std::string>() : "";
     return job;
+}
+
+bool has_ended(const JobView& job) {
+    return job.state == "cancelled" || job.state == "acknowledged";
 }
 
 std::optional<End> end_of(const JobView& job) {
@@ -171,6 +177,7 @@ End end_from_result(const std::string& result) {
     if (result == "complete") return End::Completed;
     if (result == "partial") return End::Partial;
     if (result == "expired") return End::Expired;
+    if (result == "taken") return End::Taken;
     return End::Cancelled;
 }
 
@@ -183,6 +190,7 @@ Json presented(const Json& properties) {
 
 std::string in_words(const std::string& property, const Json& value) {
     if (is_none(property, value)) return word_for_none(property);
+    if (property == "Owner" && value.is_number()) return user_name(value.get<uint32_t>());
     if (property == "BandwidthLimit" && value.is_number()) return size_text(value.get<uint64_t>()) + "/s";
     if (property == "ResponseHeaders" && value.is_string()) return joined(value.get<std::string>());
     if (is_size(property) && value.is_number()) return size_text(value.get<uint64_t>());

@@ -18,6 +18,7 @@ struct JobView {
     std::string key;
     std::string name;
     std::string state;
+    uint32_t owner = 0;
     std::string wait_reason;
     uint64_t wait_until = 0; ///< microseconds since the epoch, 0 = on an event
     uint64_t done = 0;
@@ -37,9 +38,12 @@ enum class End {
     Partial, ///< completed without all of its files
     Cancelled,
     Expired,     ///< nobody touched it for too long
+    Taken,       ///< it is somebody else's now
     Gone,        ///< ended while nobody listened
     Interrupted, ///< not the job ended, but our patience
 };
+/// It can be looked at for a while, but no more be changed.
+bool has_ended(const JobView& job);
 /// Nothing while it goes on, is suspended, or is being completed.
 std::optional<End> end_of(const JobView& job);
 /// The same from the word in JobRemoved.

@@ -24,24 +24,16 @@ bool at_rest(const JobView& job) {
 } // namespace
 
 Watch::Watch(Client& client, std::string id, Screen& screen)
-    : client_(client), id_(std::move(id)), screen_(screen) {}
+    : client_(client), id_(std::move(id)), screen_(screen), listener_(client.bus()) {}
 
 Watch::~Watch() {
     client_.stop_reading();
 }
 
-Outcome<Done> Watch::subscribe() {
-    auto signals = client_.bus().on_signals([this](const Signal& signal) { take(signal); });
-    if (!signals) return signals.error();
-    signals_ = *signals;
-    auto owner = client_.bus().on_owner([this](bool present) { owner_changed(present); });
-    if (!owner) return owner.error();
-    owner_ = *owner;
-    return Done{};
-}
-
 Outcome<Ended> Watch::run(const Interrupts& interrupts) {
-    if (auto ok = subscribe(); !ok) return ok.error();
+    auto heard = listener_.listen([this](const Signal& signal) { take(signal); },
+                                  [this](bool present) { owner_changed(present); });
+    if (!heard) return heard.error();
     ask_again_ = true;
     auto tick = screen_.next_tick();
     while (!ended_) {
@@ -69,11 +61,20 @@ Bus::Deadline Watch::deadline() const {
     return retry_at_.value_or(Bus::Deadline::max());
 }
 
-/// The bus starts the daemon for this question if it does not run.
+/// The bus starts the daemon for this question if it does not run. What happens after it has subscribed us
+/// comes as a signal, and what happened before is read.
 Outcome<Done> Watch::ask() {
     ask_again_ = false;
     retry_at_.reset();
     asking_ = true;
+    if (listener_.subscribed()) return read();
+    return listener_.subscribe(Listener::Absent::Start, [this](const Outcome<Done>& subscribed) {
+        auto asked = subscribed ? read() : subscribed;
+        if (!asked) answered(asked.error());
+    });
+}
+
+Outcome<Done> Watch::read() {
     return client_.read(id_, [this](const Outcome<Json>& answer) { answered(answer); });
 }
 
@@ -112,8 +113,9 @@ void Watch::take(const Signal& signal) {
 
 void Watch::see(const Json& properties) {
     job_ = view_of(properties);
-    screen_.show(job_);
-    if (auto how = end_of(job_)) end(*how);
+    auto how = end_of(job_);
+    if (how != End::Failed) screen_.show(job_); // why it failed is said when we end
+    if (how) end(*how);
 }
 
 void Watch::end(End how) {

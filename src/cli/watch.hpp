@@ -5,6 +5,7 @@
 
 #include "cli/client.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/listener.hpp"
 #include "cli/screen.hpp"
 #include "cli/view.hpp"
 
@@ -31,8 +32,8 @@ public:
     Outcome<Ended> run(const Interrupts& interrupts);
 
 private:
-    Outcome<Done> subscribe();
     Outcome<Done> ask();
+    Outcome<Done> read();
     void answered(const Outcome<Json>& answer);
     void take(const Signal& signal);
     void owner_changed(bool present);
@@ -44,8 +45,7 @@ private:
     Client& client_;
     std::string id_;
     Screen& screen_;
-    Subscription signals_;
-    Subscription owner_;
+    Listener listener_;
 
     Json properties_ = Json::object();
     JobView job_;

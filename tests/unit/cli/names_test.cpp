@@ -70,6 +70,15 @@ TEST(ServiceOf, TakesThePathFromWhereItIsGiven) {
     EXPECT_EQ(service_of("org.example.App:/here", "/there"), (Service{"org.example.App", "/there"}));
 }
 
+TEST(ServiceOf, KeepsTheWordForTheBusOfTheSession) {
+    EXPECT_EQ(service_of("session:org.example.App:/here", ""), (Service{"session:org.example.App", "/here"}));
+    EXPECT_EQ(service_of("session:org.example.App", ""),
+              (Service{"session:org.example.App", "/org/example/App"}));
+    EXPECT_EQ(service_of("session:org.example.App", "/there"),
+              (Service{"session:org.example.App", "/there"}));
+    EXPECT_EQ(service_of("session:", ""), (Service{"session:", "/"}));
+}
+
 TEST(ServiceOf, MakesThePathFromTheName) {
     EXPECT_EQ(service_of("org.example.My-App", ""), (Service{"org.example.My-App", "/org/example/My_App"}));
 }
@@ -82,10 +91,10 @@ TEST(ObjectPath, IsWhatTheSpecificationSays) {
 }
 
 const std::vector<Candidate> Jobs{
-    {"aaaa1111000000000000000000000000", "", "one", "queued"},
-    {"aaaa2222000000000000000000000000", "two", "two", "error"},
-    {"bbbb0000000000000000000000000000", "aaaa1", "three", "suspended"},
-    {"cccc0000000000000000000000000000", "x", "four", "suspended"},
+    {"aaaa1111000000000000000000000000", "", "one", "queued", "anna"},
+    {"aaaa2222000000000000000000000000", "two", "two", "error", "anna"},
+    {"bbbb0000000000000000000000000000", "aaaa1", "three", "suspended", "berta"},
+    {"cccc0000000000000000000000000000", "x", "four", "suspended", "berta"},
 };
 
 TEST(Pick, FindsByPrefixAndByKey) {
@@ -96,12 +105,29 @@ TEST(Pick, FindsByPrefixAndByKey) {
     EXPECT_EQ(*pick(Jobs, "x"), Jobs[3].id) << "a key may be short";
 }
 
+TEST(Pick, FindsByNameWhatNothingElseIs) {
+    EXPECT_EQ(*pick(Jobs, "three"), Jobs[2].id);
+    const std::vector<Candidate> twins{
+        {"aaaa1111000000000000000000000000", "", "twin", "queued", "anna"},
+        {"bbbb1111000000000000000000000000", "", "twin", "queued", "berta"},
+        {"cccc1111000000000000000000000000", "twin", "other", "queued", "anna"},
+    };
+    EXPECT_EQ(*pick(twins, "twin"), twins[2].id) << "the key goes first";
+    EXPECT_FALSE(pick({twins[0], twins[1]}, "twin"));
+    EXPECT_FALSE(pick(twins, "Twin"));
+    const std::vector<Candidate> hexadecimal{
+        {"aaaa1111000000000000000000000000", "", "bbbb", "queued", "anna"},
+        {"bbbb1111000000000000000000000000", "", "x", "queued", "anna"}};
+    EXPECT_EQ(*pick(hexadecimal, "bbbb"), hexadecimal[1].id) << "the beginning of an id goes first";
+}
+
 TEST(Pick, RefusesWhatCanBeSeveral) {
     auto two = pick(Jobs, "aaaa");
     ASSERT_FALSE(two);
     EXPECT_EQ(two.error().code, Exit::NoSuchJob);
     EXPECT_NE(two.error().sentence.find(Jobs[0].id), std::string::npos);
     EXPECT_NE(two.error().sentence.find(Jobs[1].id), std::string::npos);
+    EXPECT_NE(two.error().sentence.find("anna"), std::string::npos) << "whose they are";
     EXPECT_EQ(two.error().sentence.find(Jobs[2].id), std::string::npos);
     EXPECT_FALSE(pick(Jobs, "aaaa1")) << "the key of one and the beginning of another";
 }

@@ -68,6 +68,7 @@ TEST(EndOf, KnowsTheEnds) {
     EXPECT_EQ(end_from_result("partial"), End::Partial);
     EXPECT_EQ(end_from_result("cancelled"), End::Cancelled);
     EXPECT_EQ(end_from_result("expired"), End::Expired);
+    EXPECT_EQ(end_from_result("taken"), End::Taken);
 }
 
 TEST(Presented, SaysNullForWhatIsNot) {
@@ -101,6 +102,7 @@ TEST(Presented, LeavesTuplesOfTomorrowAsTheyAre) {
 }
 
 TEST(InWords, ReadsWell) {
+    EXPECT_EQ(in_words("Owner", 0), "root");
     EXPECT_EQ(in_words("BytesTotal", Unknown), "unknown");
     EXPECT_EQ(in_words("BytesTransferred", 1'500'000), "1.5 MB");
     EXPECT_EQ(in_words("TransferCompletionTime", 0), "never");

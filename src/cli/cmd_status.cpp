@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// haulierctl status: the daemon itself, and how many jobs are in which state.
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/text.hpp"
+
+#include <fmt/core.h>
+
+namespace haulier::cli {
+
+namespace {
+
+Json count_states(const std::vector<Json>& jobs) {
+    Json states = Json::object();
+    for (const auto& job : jobs) {
+        auto& count = states[view_of(job).state];
+        count = count.is_null() ? 1 : count.get<int>() + 1;
+    }
+    return states;
+}
+
+std::string states_text(const Json& states) {
+    std::string out;
+    for (const auto& [state, count] : states.items())
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count.dump(), harmless(state));
+    return out.empty() ? "none" : out;
+}
+
+} // namespace
+
+Outcome<Exit> status(const Common& common) {
+    auto client = Client::connect(common.access);
+    if (!client) return client.error();
+    auto daemon = (*client)->daemon();
+    if (!daemon) return daemon.error();
+    auto jobs = (*client)->jobs();
+    if (!jobs) return jobs.error();
+    bool system = common.access.scope == Scope::System;
+    auto states = count_states(*jobs);
+    if (common.json) {
+        Json out{{"Instance", system ? "system" : "user"}};
+        out.update(*daemon);
+        out["Jobs"] = states;
+        print_json(out);
+        return Exit::Ok;
+    }
+    print(table({{"Daemon:", system ? "of the machine" : "of the session"},
+                 {"Version:", in_words("Version", (*daemon)["Version"])},
+                 {"Network:", in_words("Network", (*daemon)["Network"])},
+                 {"Metered:", in_words("Metered", (*daemon)["Metered"])},
+                 {common.access.all_users ? "Jobs of all:" : "Your jobs:", states_text(states)}}));
+    return Exit::Ok;
+}
+
+} // namespace haulier::cli

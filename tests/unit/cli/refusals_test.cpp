@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/refusals.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haulier::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string Ours = "org.haulier.Haulier1.Error.";
+const std::string OfBus = "org.freedesktop.DBus.Error.";
+
+Access of(Scope scope, bool all_users = false, bool ask_password = true) {
+    return {scope, all_users, ask_password, false};
+}
+
+Failure on_system(const std::string& name, bool all_users = false, bool ask_password = true) {
+    return refusal(name, "message", of(Scope::System, all_users, ask_password));
+}
+
+TEST(Refusal, OfTheDaemonIsSaidInItsWords) {
+    EXPECT_EQ(on_system(Ours + "InvalidState"), (Failure{Exit::Failed, "message"}));
+    EXPECT_EQ(on_system(Ours + "NotFound"), (Failure{Exit::NoSuchJob, "message"}));
+    EXPECT_EQ(on_system(OfBus + "UnknownObject"), (Failure{Exit::NoSuchJob, "message"}));
+    EXPECT_EQ(on_system("com.example.Strange"), (Failure{Exit::Failed, "message"}));
+}
+
+// Whether such a job is somebody else's, has ended or was never there is nobody's business.
+TEST(Refusal, WithoutAllUsersAJobOfOthersIsNone) {
+    for (const char* name : {"org.haulier.Haulier1.Error.AccessDenied",
+                             "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"}) {
+        auto failure = on_system(name);
+        EXPECT_EQ(failure.code, Exit::NoSuchJob);
+        EXPECT_THAT(failure.sentence, HasSubstr("no such job of yours"));
+        EXPECT_THAT(failure.sentence, HasSubstr("--all-users"));
+    }
+}
+
+TEST(Refusal, WithAllUsersSaysWhatIsNeeded) {
+    auto denied = on_system(Ours + "AccessDenied", true);
+    EXPECT_EQ(denied.code, Exit::Failed);
+    EXPECT_THAT(denied.sentence, HasSubstr("org.haulier.manage-all-jobs"));
+    auto unasked = on_system(OfBus + "InteractiveAuthorizationRequired", true);
+    EXPECT_EQ(unasked.code, Exit::Failed);
+    EXPECT_THAT(unasked.sentence, HasSubstr("password"));
+    EXPECT_THAT(unasked.sentence, Not(HasSubstr("--no-ask-password")));
+    EXPECT_THAT(on_system(OfBus + "InteractiveAuthorizationRequired", true, false).sentence,
+                HasSubstr("--no-ask-password"));
+}
+
+TEST(Refusal, KnowsADaemonThatIsNotInstalledFromOneThatDoesNotStart) {
+    auto missing = on_system(OfBus + "ServiceUnknown");
+    EXPECT_EQ(missing.code, Exit::Unreachable);
+    EXPECT_THAT(missing.sentence, HasSubstr("package haulier"));
+    for (const char* name : {"org.freedesktop.DBus.Error.Spawn.ChildExited",
+                             "org.freedesktop.DBus.Error.TimedOut", "org.freedesktop.systemd1.NoSuchUnit"}) {
+        EXPECT_EQ(on_system(name).code, Exit::Unreachable);
+        EXPECT_THAT(on_system(name).sentence, HasSubstr("systemctl status haulier"));
+        EXPECT_THAT(refusal(name, "", of(Scope::User)).sentence,
+                    HasSubstr("systemctl --user status haulier"));
+    }
+}
+
+TEST(Refusal, OfTheBusIsThatNobodyIsReached) {
+    for (const char* error : {"AccessDenied", "NoReply", "Timeout", "Disconnected"})
+        EXPECT_EQ(on_system(OfBus + error).code, Exit::Unreachable) << error;
+    EXPECT_EQ(on_system("System.Error.ECONNRESET"), lost());
+}
+
+TEST(NoBus, SaysWhereElseADaemonIs) {
+    auto session = no_bus(Scope::User, "System.Error.ECONNREFUSED", "why");
+    EXPECT_EQ(session.code, Exit::Unreachable);
+    EXPECT_THAT(session.sentence, HasSubstr("why (the daemon of the machine is reached with --system)"));
+    EXPECT_THAT(no_bus(Scope::User, "System.Error.ENOMEDIUM", "No medium found").sentence,
+                HasSubstr("DBUS_SESSION_BUS_ADDRESS is not set"));
+    EXPECT_THAT(no_bus(Scope::System, "x", "why").sentence, HasSubstr("system bus cannot be reached: why"));
+}
+
+TEST(Access, AsksOnlyWhoMeansOthersJobs) {
+    EXPECT_FALSE(of(Scope::System).interactive());
+    EXPECT_TRUE(of(Scope::System, true).interactive());
+    EXPECT_FALSE(of(Scope::System, true, false).interactive());
+}
+
+TEST(Access, IsWhatPeopleTypeNext) {
+    EXPECT_EQ(of(Scope::User).program(), "haulierctl");
+    EXPECT_EQ(of(Scope::System).program(), "haulierctl --system");
+    EXPECT_EQ(of(Scope::System, true).program(), "haulierctl --system --all-users");
+}
+
+} // namespace
+} // namespace haulier::cli
