@@ -14,7 +14,7 @@ from callback import Callback
 
 NAME = "org.haulier.example.Python"
 PATH = "/org/haulier/example/Python"
-LINGER_SECONDS = 5  # for the next job that ends just now
+LINGER_SECONDS = 2  # for the next job that ends just now
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from callback import Callback
 
 NAME = "org.haulier.example.Gio"
 PATH = "/org/haulier/example/Gio"
-LINGER_SECONDS = 5  # for the next job that ends just now
+LINGER_SECONDS = 2  # for the next job that ends just now
 
 
 def main() -> None:

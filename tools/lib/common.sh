@@ -34,6 +34,12 @@ set_up() {
     quietly meson setup "$folder" "$tree" "$@"
 }
 
+# The same, as the Debian packages are built, so that tools/package can make them of it; anew if it was set up otherwise.
+set_up_as_packaged() {
+    cmp --quiet "$tree/packaging/configure" "$1/set-up-by" || rm -rf "$1"
+    [ -e "$1/build.ninja" ] || quietly "$tree/packaging/configure" "$@"
+}
+
 # Shows what a command said only when it failed.
 quietly() {
     local log
