@@ -14,8 +14,8 @@ def new_stack(request):
     sanitizer."""
     stacks = request.node.stacks = []
 
-    def make(config=None, env=None) -> Stack:
-        stacks.append(Stack(config, env))
+    def make(config=None, env=None, kind=Stack) -> Stack:
+        stacks.append(kind(config, env))
         return stacks[-1]
 
     drain()

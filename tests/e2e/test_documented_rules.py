@@ -243,6 +243,19 @@ def test_a_job_waits_for_its_date(stack):
     assert job.get("TransferCompletionTime") >= soon
 
 
+def test_the_date_alone_changes_what_a_job_waits_for(new_stack):
+    """Who listens hears it, although nothing else happens to the job."""
+    stack = new_stack({"Scheduler": {"MaxBackgroundJobs": "1"}})
+    server = stack.fault_server()
+    running_job(stack, server, "busy").wait_state("transferring")
+    soon = int((time.time() + 1) * 1_000_000)
+    job = running_job(stack, server, "next", NotBefore=soon)
+    assert job.get("WaitReason") == ("not-before", soon)
+    stack.client.forget()
+    told = stack.client.wait_signal("PropertiesChanged", job.path)
+    assert told.args[1] == {"WaitReason": ("turn", 0)} and time.time() * 1_000_000 >= soon
+
+
 def test_a_bandwidth_limit_holds_for_the_job(stack):
     server = stack.nginx()
     urls = [server.add(name, CONTENT) for name in ("a", "b")]

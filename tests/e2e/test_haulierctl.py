@@ -54,6 +54,15 @@ def test_get_fails_in_one_sentence_with_its_own_code(stack, ctl, remote):
     assert "missing" in ctl("get", remote.url("/file.bin"), "missing/folder/x", code=REFUSED).err
 
 
+def test_a_job_writes_to_no_pipe_and_no_device(stack, ctl, remote):
+    os.mkfifo(stack.downloads / "pipe")
+    for place in ("-", "/dev/stdout", "/dev/fd/1"):
+        assert "outlives" in ctl("get", remote.url("/file.bin"), place, code=MISUSED).err
+    for place in ("pipe", "/dev/null"):
+        assert "no ordinary file" in ctl("add", remote.url("/file.bin"), place, code=MISUSED).err
+    assert stack.manager.list() == []
+
+
 def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(stack, ctl, remote):
     url, resource = stalled(remote)
     process = ctl.begin("get", url, "slow.bin")
@@ -196,6 +205,12 @@ def test_misuse_ends_with_2_and_a_hint(ctl, words):
     result = ctl(*words, code=MISUSED)
     assert result.out == "" and len(result.err.splitlines()) <= 3
     assert "help" in result.err or "add takes pairs" in result.err
+
+
+def test_what_was_probably_meant_is_said(ctl):
+    for words, meant in ((["lsit"], "'list'"), (["--systm", "list"], "'--system'"), (["list", "--stat=error"], "'--state'"),
+                         (["credentials", "set", "x", "server", "basic", "--usr", "me"], "'--user'")):
+        assert f"did you mean {meant}" in ctl(*words, code=MISUSED).err
 
 
 def test_help_and_version(ctl):

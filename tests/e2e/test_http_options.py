@@ -46,7 +46,9 @@ def test_custom_headers_go_with_every_request_but_not_to_another_host(stack):
     first.add("/file", CONTENT).next_manners(Manner(send=100_000, then="reset"))
     other.add("/file", CONTENT)
     job = stack.manager.create(files=[(first.url("/file"), stack.downloads / "a"), (first.url("/away"), stack.downloads / "b")],
-                               CustomHeaders=["X-Key: secret one", "Accept: text/plain"], MinimumRetryDelay=5, Resume=True)
+                               CustomHeaders=["X-Key: secret one", "Accept: text/plain"], Resume=True)
+    job.wait_state("transient-error")
+    job.resume()
     job.wait_state("transferred")
     assert len(first.requests) >= 3
     assert {(r.headers["x-key"], r.headers["accept"]) for r in first.requests} == {("secret one", "text/plain")}

@@ -4,9 +4,12 @@
 import collections
 import os
 import random
+import signal
 import time
 
 from support.checks import assert_file, part_files
+from support.environment import patience
+from support.processes import Pidfd
 from support.stack import body
 
 KILLS = 20
@@ -120,3 +123,20 @@ def outcome(connection, result):
     except Exception as error:  # noqa: BLE001 - GLib.Error, whatever its domain
         assert "NoReply" in str(error) or "disconnected" in str(error), error
         return None
+
+
+def test_a_worker_that_hangs_in_a_transfer_is_replaced(new_stack):
+    """It lives and says nothing: only its silence tells."""
+    stack = new_stack({"Daemon": {"WorkerTimeout": "2s"}})
+    nginx = stack.nginx(rate="2m")
+    content = body(8 << 20)
+    job = stack.manager.create(files=[(nginx.add("file", content), stack.downloads / "file")], Resume=True)
+    job.wait_bytes(1 << 20)
+    first = stack.worker_pid()
+    with Pidfd(first) as hanging:
+        hanging.send(signal.SIGSTOP)
+        assert hanging.ended(patience(15)), "the worker was not killed"
+    job.wait_state("transferred")
+    assert stack.worker_pid() != first and job.get("ErrorCount") == 0
+    job.complete()
+    assert_file(stack.downloads / "file", content)

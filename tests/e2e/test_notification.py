@@ -234,13 +234,12 @@ def test_a_service_that_dies_before_it_answers_is_started_again(stack):
 
 
 def test_a_service_that_never_ends_its_job_is_started_ever_more_rarely(new_stack):
-    stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms", "LaunchDelay": "500ms"}})
+    stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms", "LaunchDelay": "1s"}})
     service = NotifyService(stack, behaviour="die")
     small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), Resume=True)
-    stack.client.wait(lambda: len(service.starts) >= 5, "five starts", seconds=30)
-    starts = service.starts
-    gaps = [later - earlier for earlier, later in zip(starts, starts[1:])]
-    assert gaps[1] >= 0.4 and gaps[2] >= 0.9 and gaps[3] >= 1.8, gaps
+    stack.client.wait(lambda: len(service.starts) >= 4, "four starts", seconds=30)
+    gaps = [later - earlier for earlier, later in zip(service.starts, service.starts[1:])]
+    assert gaps[1] >= 0.7 and gaps[2] >= 1.6, gaps  # 1 s and 2 s, less what one Python may start faster than another
 
 
 def test_a_client_may_complete_inside_its_callback(stack):

@@ -73,8 +73,11 @@ def test_client_and_service_of_the_client_guide(stack, example_org):
 
     target = stack.downloads / "song.ogg"
     source = stack.directory / "client.cpp"
-    source.write_text(blocks("docs/client-guide.md", "cpp")[0].replace("https://example.org/", example_org)
-                      .replace("/tmp/song.ogg", str(target)))
+    text = blocks("docs/client-guide.md", "cpp")[0].replace("https://example.org/", example_org)
+    version = subprocess.run(["pkg-config", "--modversion", "sdbus-c++"], capture_output=True, text=True, check=True)
+    if version.stdout.startswith("1."):
+        text = text.replace("sdbus::ServiceName", "std::string")  # as the guide says
+    source.write_text(text.replace("/tmp/song.ogg", str(target)))
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "sdbus-c++"], capture_output=True, text=True, check=True)
     client = stack.directory / "client"
     subprocess.run(["c++", "-std=c++20", str(source), "-o", str(client), *flags.stdout.split()], check=True,

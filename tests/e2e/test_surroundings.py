@@ -6,6 +6,7 @@ import os
 import pytest
 from gi.repository import GLib
 
+from support.client import BUS
 from support.manner import Manner
 from support.stack import body
 from support.surroundings import ADDRESS, Network, network_manager, power_profiles, upower
@@ -108,6 +109,25 @@ def test_networkmanager_is_believed_when_it_says_disconnected(stack):
     manager.set(State=GLib.Variant("u", 70))
     stack.client.wait(lambda: stack.manager.property("Network") == "online", "online")
     job.wait_state("transferring")
+
+
+def test_what_others_say_in_networkmanagers_name_is_not_heard(stack):
+    """A match rule keeps out broadcasts only: whatever is sent to the daemon alone reaches it."""
+    manager = network_manager(stack.client, metered=2)
+    stack.start()
+    stack.client.wait(lambda: stack.manager.property("Metered") == "no", "NetworkManager to be heard")
+    forger = stack.connect()
+    lies = [("org.freedesktop.DBus.Properties", "PropertiesChanged", manager.path,
+             GLib.Variant("(sa{sv}as)", (manager.interface, {"Metered": GLib.Variant("u", 1)}, []))),
+            ("org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus",
+             GLib.Variant("(sss)", (manager.interface, ":1.0", "")))]
+    for name in stack.client.call(*BUS, "ListNames")[0]:
+        for interface, member, path, body_of in lies if name.startswith(":") else []:
+            forger.connection.emit_signal(name, path, interface, member, body_of)
+    forger.connection.flush_sync(None)
+    manager.set(State=GLib.Variant("u", 20))  # comes after the lies
+    stack.client.wait(lambda: stack.manager.property("Network") == "offline", "offline")
+    assert stack.manager.property("Metered") == "no"
 
 
 def test_D_27_a_network_that_costs_too_much_stops_a_job_until_it_does_not(away):

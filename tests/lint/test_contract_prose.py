@@ -130,3 +130,17 @@ def feature_list() -> str:
         if match := re.search(r"(?i)features\w*(?:\(\))?[^;{]*\{([^;]*)\}", path.read_text()):
             return match[1]
     raise AssertionError("no list of features found")
+
+
+def test_every_property_that_changes_can_be_told():
+    """The table of values for PropertiesChanged has just the properties that the contract does not call constant or silent,
+    and nothing else is announced."""
+    bus = SOURCE / "src/daemon/bus"
+    table = words_in("src/daemon/bus/job_values.cpp", r'\{"([A-Z]\w+)", reading')
+    job = ElementTree.parse(SOURCE / "dbus" / "org.haulier.Haulier1.Job.xml").getroot()
+    changing = {p.get("name") for p in job.iter("property")
+                if not any(a.get("value") in ("const", "false") for a in p.findall("annotation"))}
+    assert table == changing
+    announced = words_in("src/daemon/bus/changed_properties.cpp", r'Watched\{"(\w+)"')
+    announced |= set(re.findall(r'"(\w+)"', "".join(re.findall(r"tell_values\(.*?\);", (bus / "service.cpp").read_text()))))
+    assert announced and announced <= table

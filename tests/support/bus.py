@@ -31,13 +31,15 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configurat
 class PrivateBus:
     """Lives in `directory`; services that it starts have `env` and log to SERVICE.log there."""
 
+    CONFIG = CONFIG
+
     def __init__(self, directory: pathlib.Path, env: dict[str, str]):
         self.directory = directory
         self.services = directory / "services"
         self.services.mkdir()
         self.address = f"unix:path={directory}/bus"
         config = directory / "bus.conf"
-        config.write_text(CONFIG.format(directory=directory))
+        config.write_text(self.CONFIG.format(directory=directory))
         listening, announce = os.pipe()
         try:
             self.daemon = Child(

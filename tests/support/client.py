@@ -48,12 +48,16 @@ class Signal:
     args: tuple
 
 
-class Bus:
-    """One connection to the bus."""
+def connect(address: str) -> Gio.DBusConnection:
+    flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+    return Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
 
-    def __init__(self, address: str):
-        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+
+class Bus:
+    """One connection to the bus: to an address, or one that somebody has made."""
+
+    def __init__(self, bus: str | Gio.DBusConnection):
+        self.connection = connect(bus) if isinstance(bus, str) else bus
         self.connection.set_exit_on_close(False)
         self.signals: list[Signal] = []
         for sender, interface in ((NAME, None), (BUS[0], None), (None, "org.haulier.Test")):
@@ -118,6 +122,9 @@ class Bus:
 
     def pid_of(self, name: str) -> int:
         return self.call(*BUS, "GetConnectionUnixProcessID", "(s)", name)[0]
+
+    def uid_of(self, name: str) -> int:
+        return self.call(*BUS, "GetConnectionUnixUser", "(s)", name)[0]
 
 
 class Manager:

@@ -14,6 +14,7 @@ import pathlib
 import random
 import re
 import socket
+import socketserver
 import struct
 import sys
 import threading
@@ -75,17 +76,31 @@ class Resource:
         return self.script.pop(0) if self.script else self.manner
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        """Without asking for our own name, which takes five seconds where nobody answers."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
+
+
 class FaultServer:
-    def __init__(self, port: int = 0, host: str = "127.0.0.1"):
+    """`listener`: a socket that listens already, perhaps in another network."""
+
+    def __init__(self, port: int = 0, host: str = "127.0.0.1", listener: socket.socket | None = None):
         self.resources: dict[str, Resource] = {}
         self.requests: list[Request] = []
         self.changed = threading.Condition()
         self.stopping = threading.Event()
         handler = type("BoundHandler", (Handler,), {"server_state": self})
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = type("Listener", (http.server.ThreadingHTTPServer,), {"address_family": family})
-        self.http = listener((host, port), handler)
-        self.http.daemon_threads = True
+        self.http = type("FamilyListener", (Listener,), {"address_family": family})((host, port), handler, bind_and_activate=not listener)
+        if listener:
+            self.http.socket.close()
+            self.http.socket = listener
+            self.http.server_address = listener.getsockname()
+            self.http.server_name, self.http.server_port = self.http.server_address
         self.host = f"[{host}]" if ":" in host else host
         self.port = self.http.server_port
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

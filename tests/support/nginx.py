@@ -71,10 +71,11 @@ class Access:
 
 class Nginx:
     """Serves `files`. `rate` limits each connection (nginx notation, "1m" = 1 MiB/s). `writable`: takes WebDAV's PUT and
-    DELETE, in folders that need not exist. `server`: further lines of its server block."""
+    DELETE, in folders that need not exist. `server`: further lines of its server block. `listener`: a socket that
+    listens already, perhaps in another network."""
 
     def __init__(self, directory: pathlib.Path, rate: str | None = None, authority: Authority | None = None,
-                 http2: bool = False, server: str = "", writable: bool = False):
+                 http2: bool = False, server: str = "", writable: bool = False, listener: socket.socket | None = None):
         self.directory = directory
         self.files = directory / "files"
         self.files.mkdir()
@@ -83,9 +84,7 @@ class Nginx:
         self.authority = authority
         self.server = server
         self.writable = writable
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
+        listener = listener or socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = listener.getsockname()[1]
         self.configure(rate)
         # nginx takes over sockets named in NGINX, as when its program is replaced: no port is ever free to be lost.

@@ -77,6 +77,8 @@ class Service:
 
     def answer(self, call: Call) -> None:
         behaviour = (self.folder / "behaviour").read_text()
+        self.note("arguments", " ".join(map(str, call.args)))
+        self.note("callers", str(self.bus.uid_of(call.sender)))
         self.note("calls", f"{call.method} {call.args[1]}")
         self.say("Called", self.name, call.method, call.args[1])
         if behaviour == "refuse":

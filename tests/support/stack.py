@@ -30,6 +30,8 @@ CONFIG = {
 
 
 class Stack:
+    BUS = PrivateBus
+
     def __init__(self, config: dict[str, dict[str, str]] | None = None, env: dict[str, str] | None = None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="haulier-test-"))
         self.state = self.directory / "state"
@@ -49,7 +51,7 @@ class Stack:
         self.env = self._environment(env)
         self.config = self.directory / "haulier.conf"
         self.configure(config)
-        self.bus = PrivateBus(self.runtime, self.env)
+        self.bus = self.BUS(self.runtime, self.env)
         self._closing.callback(self.bus.stop)
         self.log = self.bus.add_service(client.NAME, self.daemon_command())
         self.client = self.connect()

@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""haulierctl --system: several users, one daemon, which tells each only of his own."""
+
+import json
+import os
+import pty
+import pwd
+import select
+import shutil
+import signal
+import subprocess
+
+import pytest
+from gi.repository import GLib
+
+from support.checks import assert_file
+from support.client import BUS, MANAGER, NAME, ROOT
+from support.environment import PYTHON, patience, program
+from support.haulierctl import DATA, DONE, JOB_CANCELLED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Result
+from support.manner import Manner
+from support.system_bus import ANNA, BERT, SystemBus, SystemStack
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
+
+ROOT_USER = 0
+NOBODY_ELSE = "no such job of yours"
+
+
+class UserCtl(Ctl):
+    """haulierctl as a user, from a place where every user may start it."""
+
+    def __init__(self, stack: SystemStack, uid: int):
+        super().__init__(stack)
+        self.uid = uid
+        self.name = pwd.getpwuid(uid).pw_name
+        self.program = stack.directory / "haulierctl"
+        if not self.program.exists():
+            shutil.copy(program("HAULIERCTL"), self.program)
+
+    def begin(self, *words, **changes) -> subprocess.Popen:
+        options = dict(user=self.uid, group=self.uid, extra_groups=[], executable=self.program)
+        return super().begin("--system", *words, **(options | changes))
+
+
+@pytest.fixture
+def machine(request):
+    stack = SystemStack()
+    request.node.stacks = [stack]
+    stack.downloads.chmod(0o1777)  # as /tmp
+    yield stack
+    request.node.logs = stack.logs()
+    findings = stack.sanitizer_findings()
+    stack.close()
+    assert not findings, findings
+
+
+@pytest.fixture
+def anna(machine) -> UserCtl:
+    return UserCtl(machine, ANNA)
+
+
+@pytest.fixture
+def bert(machine) -> UserCtl:
+    return UserCtl(machine, BERT)
+
+
+@pytest.fixture
+def root(machine) -> UserCtl:
+    return UserCtl(machine, ROOT_USER)
+
+
+def make(ctl: UserCtl, *words) -> str:
+    """A job of that user's, which rests."""
+    return ctl("add", "http://127.0.0.1:9/x", f"f{ctl.uid}", *words).out.strip()
+
+
+def rests_watched(process: subprocess.Popen) -> None:
+    """Until `haulierctl wait` tells how its resting job does, which it read after it had subscribed."""
+    ready, _, _ = select.select([process.stderr], [], [], patience(20))
+    assert ready and "suspended" in process.stderr.readline()
+
+
+def test_each_user_sees_his_own(anna, bert):
+    hers, his = make(anna, "--key", "mine"), make(bert, "--key", "mine")
+    assert hers[:8] in anna("list").out and his[:8] not in anna("list").out
+    assert [job["Id"] for job in bert("list", "--json").json] == [his]
+    assert anna("show", "mine", "--json").json["Id"] == hers
+    assert "OWNER" not in anna("list").out
+
+
+@pytest.mark.parametrize("verb", ["show", "files", "wait", "cancel", "suspend", "take", "complete"])
+def test_a_job_of_somebody_else_is_none(anna, bert, verb):
+    his = make(bert)
+    for name in (his, his[:8], "0" * 32):
+        assert "no" in anna(verb, name, code=NO_SUCH_JOB).err
+    assert bert("show", his, "--json").json["State"] == "suspended"
+
+
+def test_a_full_id_says_the_same_of_a_strangers_job_and_of_none(anna, bert):
+    his = make(bert)
+    assert anna("show", his, code=NO_SUCH_JOB).err == anna("show", "0" * 32, code=NO_SUCH_JOB).err
+    assert NOBODY_ELSE in anna("cancel", his, code=NO_SUCH_JOB).err
+
+
+def test_root_lists_and_ends_jobs_of_all(anna, bert, root):
+    hers, his = make(anna, "--key", "k"), make(bert, "--key", "k")
+    assert root("list").out == ""
+    listed = root("list", "--all-users").out.splitlines()
+    assert listed[0].split()[:2] == ["ID", "OWNER"]
+    assert {tuple(line.split()[:2]) for line in listed[1:]} == {(hers[:8], anna.name), (his[:8], bert.name)}
+    assert anna.name in root("show", hers).out, "a whole id needs no option"
+    assert "--all-users" not in root("cancel", "k", code=NO_SUCH_JOB).err
+    both = root("--all-users", "cancel", "k", code=NO_SUCH_JOB).err
+    assert all(word in both for word in (hers, his, anna.name, bert.name))
+    root("--all-users", "cancel", his[:8])
+    assert bert("list").out == "" and hers[:8] in anna("list").out
+
+
+def test_own_jobs_go_before_those_of_others(anna, root):
+    hers, own = make(anna, "--key", "same"), make(root, "--key", "same")
+    assert root("--all-users", "show", "same", "--json").json["Id"] == own
+    root("cancel", "same")
+    assert root("--all-users", "show", "same", "--json").json["Id"] == hers
+
+
+def test_others_are_for_administrators_and_nobody_is_asked_by_mistake(machine, anna, bert):
+    his = make(bert)
+    polkit = machine.polkit(lambda question: "no" if question.flags else "challenge")
+    assert NOBODY_ELSE in anna("cancel", his, code=NO_SUCH_JOB).err
+    assert [question.flags for question in polkit.questions] == [0]
+    polkit.questions.clear()
+    refused = anna("--all-users", "list", code=REFUSED)
+    assert "org.haulier.manage-all-jobs" in refused.err and refused.out == ""
+    assert [question.flags for question in polkit.questions] == [1]
+    polkit.questions.clear()
+    refused = anna("--all-users", "--no-ask-password", "cancel", his, code=REFUSED)
+    assert "password" in refused.err
+    assert {question.flags for question in polkit.questions} == {0}
+    assert bert("show", his, "--json").json["State"] == "suspended"
+
+
+def test_whom_polkit_lets_may_do_it(machine, anna, bert):
+    hers, his = make(anna), make(bert, "--key", "his")
+    polkit = machine.polkit(lambda question: "yes" if question.flags else "challenge")
+    assert [job["Id"] for job in anna("--all-users", "list", "--json").json] == [hers, his]
+    assert anna("--all-users", "status", "--json").json["Jobs"] == {"suspended": 2}
+    assert anna("--all-users", "errors", "--json").json == []
+    anna("--all-users", "set", "his", "Description=x")
+    anna("--all-users", "take", "his")
+    assert bert("list").out == "" and his[:8] in anna("list").out
+    assert polkit.questions
+
+
+def test_without_polkit_only_root_is_an_administrator(anna, root):
+    hers = make(anna)
+    assert "administrators" in anna("--all-users", "list", code=REFUSED).err
+    root("take", hers)
+    assert hers[:8] in root("list").out
+    assert NOBODY_ELSE in anna("show", hers, code=NO_SUCH_JOB).err
+
+
+def test_waiting_ends_with_the_job(anna, root):
+    for verb, code in (("cancel", JOB_CANCELLED), ("take", NO_SUCH_JOB)):
+        waiting = anna.begin("wait", job := make(anna))
+        rests_watched(waiting)
+        root(verb, job)
+        result = Result(waiting)
+        assert result.code == code and job[:8] in result.err
+
+
+def test_an_administrator_waits_for_a_job_of_somebody_else(machine, anna, bert):
+    known = set()
+
+    def judge(question):
+        """Keeps what it was told once, as with auth_admin_keep."""
+        if question.flags:
+            known.add(question.subject)
+        return "yes" if question.subject in known else "challenge"
+
+    machine.polkit(judge)
+    his = make(bert)
+    waiting = anna.begin("--all-users", "wait", his)
+    rests_watched(waiting)
+    bert("cancel", his)
+    assert Result(waiting).code == JOB_CANCELLED
+
+
+def test_get_goes_on_with_the_next_daemon(machine, anna):
+    server = machine.fault_server()
+    resource = server.add("/file.bin", DATA, manner=Manner(send=100_000, gate=True, then="finish"))
+    getting = anna.begin("get", server.url("/file.bin"))
+    server.wait_sent("/file.bin", 100_000)
+    resource.manner = Manner()
+    machine.kill_daemon()
+    resource.gate.set()
+    result = Result(getting)
+    assert (result.code, result.out) == (DONE, f"{machine.downloads}/file.bin\n")
+    assert_file(machine.downloads / "file.bin", DATA)
+    assert anna("list").out == ""
+
+
+def test_waiting_goes_on_with_the_next_daemon(machine, anna):
+    waiting = anna.begin("wait", job := make(anna))
+    rests_watched(waiting)
+    machine.kill_daemon()
+    anna("cancel", job)
+    assert Result(waiting).code == JOB_CANCELLED
+
+
+def test_a_job_that_is_forgotten_is_none(machine, anna):
+    job = make(anna)
+    anna("cancel", job)
+    assert anna("show", job, "--json").json["State"] == "cancelled"
+    assert "has ended" in anna("resume", job, code=NO_SUCH_JOB).err
+    machine.kill_daemon()
+    assert NOBODY_ELSE in anna("show", job, code=NO_SUCH_JOB).err
+    assert job[:8] in anna("wait", job, code=NO_SUCH_JOB).err
+
+
+def test_what_strangers_say_in_the_name_of_the_daemon_is_not_heard(machine, anna, bert):
+    """The bus keeps strangers' broadcasts away, but not what they send to one connection."""
+    job = make(anna)
+    waiting = anna.begin("wait", job)
+    rests_watched(waiting)
+    liar = machine.user(bert.uid)
+    (listener,) = [name for name in liar.call(*BUS, "ListNames")[0] if liar.pid_of(name) == waiting.pid]
+    removed = (ROOT, MANAGER, "JobRemoved", GLib.Variant("(oss)", (f"{ROOT}/job/{job}", job, "complete")))
+    owner = (BUS[1], BUS[2], "NameOwnerChanged", GLib.Variant("(sss)", (NAME, "", liar.unique_name)))
+    for lie in (removed, owner, removed):
+        liar.connection.emit_signal(listener, *lie)
+    liar.call(*BUS, "GetId")
+    anna("cancel", job)
+    assert Result(waiting).code == JOB_CANCELLED
+
+
+def lines_until(process: subprocess.Popen, provoke, wanted) -> list[dict]:
+    """Lines of `monitor --json` until one is `wanted`; provokes them as often as it takes until it listens."""
+    lines = []
+    while not lines or not wanted(lines[-1]):
+        while not select.select([process.stdout], [], [], 0.1)[0]:
+            provoke()
+        lines.append(json.loads(process.stdout.readline()))
+    return lines
+
+
+def test_monitor_hears_own_jobs_and_starts_nothing(machine, anna, bert):
+    monitor = anna.begin("--json", "monitor", bufsize=0)
+    his, hers = make(bert), make(anna)
+    numbers = iter(range(10_000))
+
+    def change_both():
+        for ctl, job in ((bert, his), (anna, hers)):
+            ctl("set", job, f"Description={next(numbers)}")
+
+    lines = lines_until(monitor, change_both, lambda line: "Description" in line.get("Changed", {}))
+    machine.kill_daemon()
+    lines += lines_until(monitor, lambda: None, lambda line: line["Event"] == "DaemonLeft")
+    lines += lines_until(monitor, change_both, lambda line: "Description" in line.get("Changed", {}))
+    monitor.send_signal(signal.SIGINT)
+    Result(monitor)
+    assert {line["Id"] for line in lines if "Id" in line} == {hers}
+    assert [line["Event"] for line in lines if line["Event"].startswith("Daemon")].count("DaemonLeft") == 1
+
+
+def test_monitor_of_all_users(anna, bert, root):
+    monitor = root.begin("--all-users", "--json", "monitor", bufsize=0)
+    his, hers = make(bert), make(anna)
+    heard = set()
+    while heard != {his, hers}:
+        heard.add(lines_until(monitor, lambda: [ctl("set", job, "Description=x") and ctl("set", job, "Description=y")
+                                                for ctl, job in ((anna, hers), (bert, his))],
+                              lambda line: "Id" in line)[-1]["Id"])
+    monitor.send_signal(signal.SIGINT)
+    Result(monitor)
+
+
+def test_status_says_which_daemon_it_is(anna, root):
+    make(anna)
+    answer = anna("status", "--json").json
+    assert (answer["Instance"], answer["Jobs"]) == ("system", {"suspended": 1})
+    assert answer["Network"] in ("online", "offline") and "download" in answer["Features"]
+    shown = anna("status").out
+    assert "of the machine" in shown and "1 suspended" in shown
+    assert root("status", "--json").json["Jobs"] == {}
+    assert "machine (unix:path=" in anna("-v", "list").err
+
+
+def test_a_service_of_the_session_is_said_with_a_word_before_it(machine, anna):
+    job = make(anna, "--notify-service", "session:org.example.App:/here")
+    assert anna("show", job, "--json").json["NotifyService"] == {"Name": "session:org.example.App", "Path": "/here"}
+
+
+def test_a_service_that_is_not_installed(machine, anna, tmp_path):
+    bus = SystemBus(machine.directory, machine.env)
+    try:
+        env = machine.env | {"DBUS_SYSTEM_BUS_ADDRESS": bus.address}
+        assert "package haulier" in anna("list", env=env, code=NO_BUS).err
+    finally:
+        bus.stop()
+
+
+def test_without_a_bus_it_says_so(machine, anna):
+    env = machine.env | {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
+    assert "system bus cannot be reached" in anna("list", env=env, code=NO_BUS).err
+    session = Result(subprocess.Popen([anna.program, "list"], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+    assert session.code == NO_BUS and "--system" in session.err
+
+
+# What pkttyagent does, as far as haulierctl can tell: it says that it is there, and stays until it is ended.
+AGENT = f"""#!{PYTHON}
+import os, signal, sys
+note = open(os.environ["AGENT_LOG"], "a")
+print(*sys.argv[1:], file=note)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+os.close(int(sys.argv[sys.argv.index("--notify-fd") + 1]))
+signal.sigwait([signal.SIGTERM])
+print("ended", file=note)
+"""
+
+
+class Terminal:
+    """Runs haulierctl on a terminal of its own, with a pkttyagent that notes what is done with it."""
+
+    def __init__(self, machine):
+        self.folder = machine.directory / "bin"
+        self.folder.mkdir()
+        agent = self.folder / "pkttyagent"
+        agent.write_text(AGENT)
+        agent.chmod(0o755)
+        self.log = machine.directory / "agent.log"
+        self.log.touch()
+        self.log.chmod(0o666)
+        self.env = machine.env | {"PATH": f"{self.folder}:{machine.env['PATH']}", "AGENT_LOG": str(self.log)}
+
+    def run(self, ctl: UserCtl, *words, **changes) -> tuple[int, int, list[str]]:
+        """Exit code, process id, and what the agent noted."""
+        ours, theirs = pty.openpty()
+        process = ctl.begin(*words, **(dict(env=self.env, stdin=theirs, stdout=theirs, stderr=theirs) | changes))
+        os.close(theirs)
+        process.communicate(timeout=patience(30))
+        os.close(ours)
+        noted = self.log.read_text().splitlines()
+        self.log.write_text("")
+        return process.returncode, process.pid, noted
+
+
+def test_a_password_is_asked_for_on_a_terminal_alone(machine, anna, root):
+    make(anna)
+    machine.polkit(lambda question: "yes" if question.flags else "no")
+    terminal = Terminal(machine)
+    code, pid, noted = terminal.run(anna, "--all-users", "list")
+    assert code == DONE and noted[1:] == ["ended"], noted
+    words = noted[0].split()
+    assert words[:2] == ["--process", str(pid)] and "--fallback" in words and "--notify-fd" in words
+    assert terminal.run(anna, "list")[2] == []
+    assert terminal.run(anna, "--all-users", "--no-ask-password", "list")[0::2] == (REFUSED, [])
+    assert terminal.run(anna, "--all-users", "list", stdout=subprocess.PIPE)[0::2] == (DONE, [])
+    assert terminal.run(anna, "--all-users", "list", stdin=subprocess.DEVNULL)[0::2] == (DONE, [])
+    assert terminal.run(root, "--all-users", "list")[0::2] == (DONE, [])
+    (terminal.folder / "pkttyagent").unlink()
+    terminal.env["PATH"] = str(terminal.folder)
+    assert terminal.run(anna, "--all-users", "list")[0::2] == (DONE, []), "it is not needed where a desktop asks"

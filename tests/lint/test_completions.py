@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The completions of the three shells know the commands, options and properties of haulierctl, and nothing else."""
+
+import functools
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from support.completion import offered
+from support.environment import SOURCE, program
+
+COMPLETIONS = SOURCE / "completions"
+JOB = "org.haulier.Haulier1.Job"
+OPTION = r"--[a-z][a-z0-9-]+"
+
+
+@functools.cache
+def help_of(*command: str) -> str:
+    return subprocess.run([program("HAULIERCTL"), *command, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def commands(*command: str) -> list[str]:
+    listed = help_of(*command).partition("\nSubcommands:\n")[2].partition("\n\n")[0]
+    return re.findall(r"^  ([a-z]+) ", listed, flags=re.M)
+
+
+def options(*command: str) -> set[str]:
+    listed = re.findall(rf"^  ((?:-[a-z],)?{OPTION}(?:,{OPTION})*)", help_of(*command), flags=re.M)
+    return {word for group in listed for word in re.findall(OPTION, group)}
+
+
+def every_command() -> list[tuple[str, ...]]:
+    return [(verb, *rest) for verb in commands() for rest in [(), *((word,) for word in commands(verb))]]
+
+
+def own_options() -> dict[str, set[str]]:
+    """Of each command, without those of all."""
+    return {" ".join(command): options(*command) - {"--help"} for command in every_command()}
+
+
+def test_haulierctl_explains_itself_as_this_test_reads_it():
+    assert {"get", "status", "credentials"} <= set(commands()) and commands("credentials") == ["set", "remove"]
+    assert {"--user", "--quiet", "--help"} <= options()
+    assert own_options()["add"] >= {"--start", "--resume", "--key"} and own_options()["credentials set"] >= {"--user"}
+
+
+def test_bash_offers_the_commands():
+    assert offered("haulierctl ") == sorted(commands())
+    assert offered("haulierctl --system --json credentials ") == sorted(commands("credentials"))
+
+
+@pytest.mark.parametrize("command", [""] + [" ".join(c) + " " for c in every_command()])
+def test_bash_offers_the_options(command):
+    assert offered(f"haulierctl {command}--") == sorted(options() | options(*command.split()))
+
+
+def fish() -> list[str]:
+    return re.findall(r"^complete -c haulierctl (.*)$", (COMPLETIONS / "haulierctl.fish").read_text(), flags=re.M)
+
+
+def test_fish_knows_the_commands():
+    assert sorted(re.search(r"-a (\w+)", line)[1] for line in fish() if "-n __haulierctl_is -a" in line) == sorted(commands())
+    found = [re.search(r"-a (\w+)", line)[1] for line in fish() if "'__haulierctl_at 1 credentials'" in line]
+    assert found == commands("credentials")
+
+
+def test_fish_knows_the_options():
+    common, known = set(), {name: set() for name in own_options()}
+    for line in fish():
+        if option := re.search(r"-l (\S+)", line):
+            only = re.search(r"-n '__haulierctl_(is|credentials) ([a-z ]+)'", line)
+            places = [] if not only else only[2].split() if only[1] == "is" else ["credentials " + only[2]]
+            for place in places:
+                known[place].add("--" + option[1])
+            if not places:
+                common.add("--" + option[1])
+    assert (common, known) == (options(), own_options())
+
+
+def zsh() -> str:
+    return (COMPLETIONS / "haulierctl.zsh").read_text()
+
+
+def zsh_list(name: str) -> set[str]:
+    return set(re.findall(OPTION, re.sub(r"\[[^]]*\]", "", re.search(rf"^    {name}=\(\n(.*?)^    \)", zsh(), re.M | re.S)[1])))
+
+
+def test_zsh_knows_the_commands():
+    listed = re.search(r"local -a commands=\((.*?)\n    \)", zsh(), flags=re.S)[1]
+    assert re.findall(r"^\s+'([a-z]+):", listed, flags=re.M) == commands()
+    assert re.findall(r"(\w+)\\:\"", zsh()) == commands("credentials")
+
+
+def test_zsh_knows_the_options():
+    known = {}
+    for verbs, spec in re.findall(r"^        ([a-z|]+)\)\s+_arguments -s (.*?);;$", zsh(), flags=re.M | re.S):
+        assert "$common" in spec
+        found = set(re.findall(rf"'\*?({OPTION})=?\[", spec))
+        for name in re.findall(r"\$(file|job)\b", spec):
+            found |= zsh_list(name)
+        known |= {verb: found for verb in verbs.split("|")}
+    own = re.search(r"\[\[ \$1 != set \]\] \|\| own=\((.*)\)", zsh())[1]
+    known |= {"credentials set": set(re.findall(rf"'({OPTION})=?\[", own)), "credentials remove": set()}
+    assert zsh_list("common") == options()
+    assert known == own_options()
+
+
+def properties() -> dict[str, tuple[str, list[str]]]:
+    """Type of each property that can be set, and the words that its comment gives it."""
+    text = (SOURCE / "dbus" / f"{JOB}.xml").read_text()
+    tree = ElementTree.fromstring(text)
+    types = {p.get("name"): p.get("type") for p in tree.iter("property") if p.get("access") == "readwrite"}
+    comments = {name: re.search(rf"<!--\s+{name}: (.*?)-->", text, flags=re.S)[1] for name in types}
+    return {name: (kind, re.findall(r'"([a-z][a-z-]+)"', comments[name])) for name, kind in types.items()}
+
+
+def test_bash_offers_the_properties_and_their_words():
+    assert offered("haulierctl set film ") == sorted(name + "=" for name in properties())
+    for name, (kind, words) in properties().items():
+        if kind == "b" or words:
+            assert offered(f"haulierctl set film {name}=") == sorted(["no", "yes"] if kind == "b" else words), name
+
+
+def test_fish_and_zsh_know_the_properties_and_their_words():
+    for script in ("haulierctl.fish", "haulierctl.zsh"):
+        text = (COMPLETIONS / script).read_text()
+        assert set(re.findall(r"\b([A-Z][a-z]+[A-Z]\w+|Description|Priority)\b", text)) == set(properties()), script
+        for name, (_kind, words) in properties().items():
+            assert not [word for word in words if not re.search(rf"[\s{{,]{word}\b", text)], (script, name)
+
+
+def test_the_scripts_are_whole():
+    for name in ("bash", "fish", "zsh"):
+        if shell := shutil.which(name):
+            subprocess.run([shell, "-n", COMPLETIONS / f"haulierctl.{name}"], check=True)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Units and policies: sound by systemd's own judgement, closed as far as was promised, and of one mind with the code."""
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from support.environment import SOURCE
+
+SYSTEMD, DBUS, SRC = SOURCE / "systemd", SOURCE / "dbus", SOURCE / "src"
+USER = "_haulier"
+NAME = "org.haulier.Haulier1"
+# What systemd-analyze may find at most: 0 is closed, 10 is open.
+EXPOSURE = {"haulier.service": 1.0, "haulier-worker@.service": 2.5}
+
+
+def analyze(folder, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    assert shutil.which("systemd-analyze"), "systemd-analyze is needed"
+    return subprocess.run(["systemd-analyze", *arguments], cwd=folder, env=os.environ | environment, capture_output=True,
+                          text=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The units as they are installed, with programs that exist."""
+    folder = tmp_path_factory.mktemp("units")
+    for program in ("haulierd", "haulier-worker"):
+        shutil.copy("/bin/true", folder / program)
+    for scope in ("system", "user"):
+        (folder / scope).mkdir()
+        for source in (SYSTEMD / scope).iterdir():
+            name = source.name.removesuffix(".in")
+            if name.endswith((".service", ".path")):
+                (folder / scope / name).write_text(source.read_text().replace("@libexecdir@", str(folder)))
+    return folder
+
+
+@pytest.mark.parametrize("scope, count", [("system", 3), ("user", 2)])
+def test_systemd_finds_nothing_wrong_with_the_units(built, scope, count, tmp_path):
+    units = sorted(path.name for path in (built / scope).iterdir())
+    assert len(units) == count
+    done = analyze(built / scope, f"--{scope}", "verify", "--man=no", *[f"./{unit}" for unit in units],
+                   SYSTEMD_UNIT_PATH=f"{built / scope}:", XDG_RUNTIME_DIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", EXPOSURE)
+def test_the_units_are_closed(built, unit):
+    done = analyze(built / "system", "security", "--offline=true", "--no-pager", f"./{unit}")
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= EXPOSURE[unit], done.stdout
+
+
+def keys(path) -> dict[str, str]:
+    """All keys of a unit or service file in one; of those that are written twice the last."""
+    parser = configparser.ConfigParser(strict=False, interpolation=None, delimiters="=")
+    parser.optionxform = str
+    parser.read_string(path.read_text())
+    return {key: value for section in parser.sections() for key, value in parser[section].items()}
+
+
+SERVICE = keys(SYSTEMD / "system/haulier.service.in")
+WORKER = keys(SYSTEMD / "system/haulier-worker@.service.in")
+USER_SERVICE = keys(SYSTEMD / "user/haulier.service.in")
+ACTIVATION = keys(DBUS / f"{NAME}.system.service")
+USER_ACTIVATION = keys(DBUS / f"{NAME}.session.service.in")
+
+
+def code(path: str) -> str:
+    return (SRC / path).read_text()
+
+
+def test_the_bus_and_systemd_start_the_same():
+    assert f'"{NAME}"' in code("daemon/bus/names.hpp")
+    for file in (SERVICE, USER_SERVICE):
+        assert file["BusName"] == NAME
+    for file in (ACTIVATION, USER_ACTIVATION):
+        assert file["Name"] == NAME
+    assert ACTIVATION["SystemdService"] == SERVICE["Alias"] == f"dbus-{NAME}.service"
+    assert USER_ACTIVATION["SystemdService"] == "haulier.service"
+    assert ACTIVATION["User"] == SERVICE["User"] == USER
+
+
+def test_the_places_of_files_are_those_of_the_code():
+    options, units, marker = code("daemon/options.cpp"), code("daemon/units.hpp"), code("daemon/marker.cpp")
+    assert f'"/var/lib/{SERVICE["StateDirectory"]}"' in options
+    assert f'"/run/{SERVICE["RuntimeDirectory"]}"' in options
+    assert '"/worker.socket"' in units and WORKER["ExecStart"].endswith(" --connect=/run/haulier/worker.socket")
+    assert '"/pending"' in marker
+    assert keys(SYSTEMD / "system/haulier.path")["PathExists"] == "/var/lib/haulier/pending"
+    assert keys(SYSTEMD / "user/haulier.path")["PathExists"] == "%h/.local/state/haulier/pending"
+
+
+def test_the_status_for_work_that_came_while_leaving_is_known():
+    assert os.EX_TEMPFAIL == int(SERVICE["RestartForceExitStatus"]) == int(USER_SERVICE["RestartForceExitStatus"])
+
+
+def test_there_is_the_user_whom_all_name():
+    (line,) = [line for line in (SYSTEMD / "haulier.sysusers").read_text().splitlines() if not line.startswith("#")]
+    assert line.split()[:2] == ["u", USER]
+
+
+def test_the_bus_policy_lets_in_who_calls_and_out_who_calls_back():
+    root = ElementTree.parse(DBUS / f"{NAME}.conf").getroot()
+    ours, everybody = root.findall("policy")
+    assert ours.attrib == {"user": USER} and everybody.attrib == {"context": "default"}
+    assert [rule.attrib for rule in ours] == [
+        {"own": NAME}, {"send_interface": f"{NAME}.Callback", "send_type": "method_call"}]
+    assert all(rule.get("send_destination") == NAME for rule in everybody)
+    interfaces = {ElementTree.parse(DBUS / f"{NAME}.{part}.xml").getroot().find("interface").get("name")
+                  for part in ("Manager", "Job")}
+    standard = {f"org.freedesktop.DBus.{part}" for part in ("Properties", "Introspectable", "Peer")}
+    assert {rule.get("send_interface") for rule in everybody} == interfaces | standard
+
+
+def test_polkit_is_asked_for_what_it_knows():
+    (action,) = ElementTree.parse(DBUS / "org.haulier.policy").getroot().findall("action")
+    assert f'"{action.get("id")}"' in code("daemon/bus/authority.cpp")
+    assert action.find("annotate[@key='org.freedesktop.policykit.owner']").text == f"unix-user:{USER}"
+    # Kept for a while everywhere: one command over ssh makes more calls than one.
+    assert {rule.tag: rule.text for rule in action.find("defaults")} == dict.fromkeys(
+        ("allow_any", "allow_inactive", "allow_active"), "auth_admin_keep")
+
+
+def test_the_daemon_may_start_workers_and_nothing_else():
+    rules = (DBUS / "haulier.rules").read_text()
+    assert f'subject.user == "{USER}"' in rules and '"org.freedesktop.systemd1.manage-units"' in rules
+    assert '"haulier-worker@{}.service"' in code("daemon/units.cpp")
+    unit = re.compile(re.search(r"/(\^.*\$)/\.test\(action\.lookup\(\"unit\"\)\)", rules)[1])
+    assert unit.search("haulier-worker@1000.service")
+    for other in ("ssh.service", "haulier-worker@.service", "haulier-worker@root.service", "haulier-worker@1x.service",
+                  "xhaulier-worker@1.service", "haulier-worker@1.services", "haulier-worker@1-service"):
+        assert not unit.search(other), other
+    assert re.search(r'\["start", "stop", "restart"\]\.indexOf\(action\.lookup\("verb"\)\)', rules)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""As much of systemd as starts workers: RestartUnit runs the real haulier-worker as the user in the unit's name. The real
+one is met in tests/system."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+
+from gi.repository import Gio, GLib
+
+from . import client
+from .environment import patience, program
+from .system_bus import SystemStack
+
+NAME = "org.freedesktop.systemd1"
+PATH = "/org/freedesktop/systemd1"
+MANAGER = "org.freedesktop.systemd1.Manager"
+JOB = PATH + "/job/1"
+XML = f"""<node><interface name="{MANAGER}">
+  <method name="RestartUnit"> <arg name="name" type="s" direction="in"/> <arg name="mode" type="s" direction="in"/>
+    <arg name="job" type="o" direction="out"/> </method>
+  <method name="StopUnit"> <arg name="name" type="s" direction="in"/> <arg name="mode" type="s" direction="in"/>
+    <arg name="job" type="o" direction="out"/> </method>
+</interface></node>"""
+
+
+class FakeSystemd:
+    """`judge` says of each unit what becomes of the wish to start it: "done", the result of a job that failed, "untold" (its
+    process is started), "nothing" (nor that), or "refused"."""
+
+    def __init__(self, stack: SystemStack, judge: Callable[[str], str] = lambda _: "done"):
+        self.judge = judge
+        self.asked: list[tuple[str, str]] = []
+        self.workers: dict[str, subprocess.Popen] = {}
+        self._worker = stack.directory / "haulier-worker"
+        shutil.copy(program("HAULIER_WORKER"), self._worker)  # where every user may go
+        self._socket = stack.runtime / "worker.socket"
+        self._log = stack.directory / "workers.log"
+        self._env = stack.env
+        self._changed = threading.Condition()
+        self._context = GLib.MainContext.new()
+        self._loop = GLib.MainLoop.new(self._context, False)
+        self._address = stack.bus.address
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(patience(10)), "the fake systemd does not start"
+
+    def _run(self) -> None:
+        self._context.push_thread_default()
+        self._connection = client.connect(self._address)
+        self._connection.set_exit_on_close(False)
+        interface = Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0]
+        self._connection.register_object(PATH, interface, self._called, None, None)
+        self._connection.call_sync(*client.BUS, "RequestName", GLib.Variant("(su)", (NAME, 0)), None,
+                                   Gio.DBusCallFlags.NONE, -1, None)
+        self._ready.set()
+        self._loop.run()
+
+    def _called(self, _connection, _sender, _path, _interface, method, parameters, invocation) -> None:
+        unit, mode = parameters.unpack()
+        assert mode == "replace"
+        with self._changed:
+            self.asked.append((method, unit))
+            self._stop(unit)
+            result = self.judge(unit) if method == "RestartUnit" else "done"
+            if result == "refused":
+                invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "Permission denied")
+            else:
+                invocation.return_value(GLib.Variant("(o)", (JOB,)))
+                if method == "RestartUnit" and result in ("done", "untold"):
+                    self._start(unit)
+                if result not in ("untold", "nothing"):
+                    self._tell(unit, result)
+            self._changed.notify_all()
+
+    def _tell(self, unit: str, result: str) -> None:
+        arguments = GLib.Variant("(uoss)", (1, JOB, unit, result))
+        self._connection.emit_signal(None, PATH, MANAGER, "JobRemoved", arguments)
+
+    def _start(self, unit: str) -> None:
+        uid = int(re.fullmatch(r"haulier-worker@(\d+)\.service", unit)[1])
+        with open(self._log, "ab") as log:
+            self.workers[unit] = subprocess.Popen([self._worker, f"--connect={self._socket}"], user=uid, group=uid,
+                                                  extra_groups=[], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                  env=self._env, cwd="/")
+
+    def _stop(self, unit: str) -> None:
+        if worker := self.workers.pop(unit, None):
+            worker.kill()
+            worker.wait()
+
+    def wait_asked(self, method: str, unit: str, count: int = 1) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.asked.count((method, unit)) >= count, patience(15)), self.asked
+
+    def stop(self) -> None:
+        """Leaves the bus; its workers end with it."""
+        if not self._connection.is_closed():
+            self._connection.close_sync(None)
+        self._loop.quit()
+        self._thread.join(patience(10))
+        for unit in list(self.workers):
+            self._stop(unit)
+
+
+class UnitStack(SystemStack):
+    """The daemon has its workers started by systemd, as in life."""
+
+    def daemon_command(self) -> list[str]:
+        return [word for word in super().daemon_command() if not word.startswith("--worker=")]
+
+    def systemd(self, judge: Callable[[str], str] = lambda _: "done") -> FakeSystemd:
+        return self._stop_at_end(FakeSystemd(self, judge))
+
+    @property
+    def worker_socket(self) -> pathlib.Path:
+        return self.runtime / "worker.socket"
+
+    def folder_of(self, uid: int) -> pathlib.Path:
+        folder = self.directory / f"files-of-{uid}"
+        folder.mkdir()
+        os.chown(folder, uid, uid)
+        return folder

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The power fails in mid-transfer. After the next boot jobs go on by themselves, with no client about."""
+
+import pytest
+
+from support.activatable import ActivatableService
+from support.client import Job, Manager
+from support.manner import Manner
+from support.person import Person, configure_user
+from support.stack import body
+from support.systemd import Systemd
+
+SIZE = 4_000_000
+HALF = 2_500_000
+# What may be fetched twice: a checkpoint's distance, and what lies in the buffers of both ends.
+AT_RISK = (256 << 10) + (256 << 10)
+SERVICE = "org.haulier.Test.Updater"
+
+
+@pytest.fixture(scope="module")
+def machine(own_machine):
+    return own_machine
+
+
+def hold(server, path: str) -> bytes:
+    """A file that stops in the middle, the first time that it is fetched."""
+    content = body(SIZE, seed=len(path))
+    resource = server.add(path, content)
+    resource.next_manners(Manner(send=HALF, gate=True, then="close"))
+    return content
+
+
+def wait_received(person, job: Job, least: int) -> None:
+    person.bus.wait(lambda: job.get("BytesTransferred") >= least or person.bus.pause(0.05), f"{least} bytes")
+
+
+def assert_continued(server, path: str) -> None:
+    """The second request goes on where the first one was, or nearly."""
+    first, second = server.of(path)
+    print(f"{path}: cut at {first.sent}, goes on at {second.range_start}: {first.sent - second.range_start} bytes twice")
+    assert HALF - AT_RISK <= second.range_start <= HALF
+
+
+def test_jobs_go_on_after_a_power_cut_and_the_system_service_is_started_and_told(machine, server):
+    """Root's job, of which a service is to be told that does not run, and that ends it."""
+    service = ActivatableService(machine, SERVICE, "complete")
+    content = hold(server, "/system")
+    root = Person(machine, "root")
+    job = root.manager.create("update", files=[(server.url("/system"), "/srv/update.img")], NotifyService=(SERVICE, "/client"),
+                              Resume=True)
+    server.wait_sent("/system", HALF)
+    wait_received(root, job, HALF - AT_RISK)
+    last = server.of("/system")[0]
+
+    machine.power_off()
+    server.resources["/system"].gate.set()
+    server.wait(lambda: last.ended, "the server to see that its client is gone")
+    held = server.resources["/system"]
+    held.gate.clear()
+    held.next_manners(Manner(send=500_000, gate=True, then="finish"))
+    machine.boot()
+
+    server.wait_sent("/system", 500_000, times=2)  # nobody has asked for anything yet
+    assert_continued(server, "/system")
+    systemd = Systemd(machine)
+    assert systemd.property(f"{SERVICE}.service", "ActiveState") == "inactive"
+    root = Person(machine, "root")
+    held.gate.set()
+    root.bus.wait_signal("Called")
+    assert root.bus.wait_signal("JobRemoved").args == (job.path, job.id, "complete")
+    assert systemd.property(f"{SERVICE}.service", "ActiveState") == "active"
+    assert service.calls == [("JobTransferred", job.id)]
+    assert service.record("callers") == [str(machine.uid("_haulier"))]
+    assert (machine.root / "srv/update.img").read_bytes() == content
+    assert list((machine.root / "srv").glob(".haulier-*")) == []
+
+
+def test_a_daemon_that_is_killed_is_back_by_itself(machine, server):
+    """With nobody calling; its workers end with it, and what they had written counts."""
+    content = hold(server, "/killed")
+    root = Person(machine, "root", listens=False)
+    job = root.manager.create(files=[(server.url("/killed"), "/srv/killed")], Resume=True)
+    server.wait_sent("/killed", HALF)
+    wait_received(root, job, HALF - AT_RISK)
+    machine.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", "haulier.service")
+    server.wait(lambda: len(server.of("/killed")) == 2, "the job to go on")
+    assert_continued(server, "/killed")
+    server.resources["/killed"].gate.set()
+    root = Person(machine, "root")
+    job = Job(root.bus, job.path)
+    job.wait_state("transferred")
+    job.complete()
+    assert (machine.root / "srv/killed").read_bytes() == content
+    assert Systemd(machine).property("haulier.service", "NRestarts") == 1
+
+
+def test_what_was_answered_survives_a_cut_at_that_very_moment(machine, server):
+    """The reply of CreateJob is the last that happens."""
+    server.add("/at-once", body(SIZE), manner=Manner(send=0, gate=True, then="finish"))
+    for _ in range(3):
+        alice = Person(machine, "alice", listens=False)
+        before = len(server.of("/at-once"))
+        alice.manager.create("answered", files=[(server.url("/at-once"), alice.home / "at-once")], Resume=True)
+        machine.power_off()
+        machine.boot()
+        server.wait(lambda before=before: len(server.of("/at-once")) > before, "the job to go on by itself")
+        alice = Person(machine, "alice")
+        (job,) = alice.jobs()
+        job.cancel()
+
+
+def test_jobs_that_wait_for_somebody_do_not_start_the_daemon(machine, server):
+    server.add("/file", b"content")
+    alice = Person(machine, "alice")
+    waiting = alice.manager.create("suspended", files=[(server.url("/file"), alice.home / "f1")])
+    arrived = alice.manager.create("transferred", files=[(server.url("/file"), alice.home / "f2")], Resume=True)
+    arrived.wait_state("transferred")
+    alice.bus.close()
+    machine.run("systemctl", "stop", "haulier.service")
+    assert not (machine.root / "var/lib/haulier/pending").exists()
+    machine.power_off()
+    machine.boot()
+    systemd = Systemd(machine)
+    assert systemd.property("haulier.path", "ActiveState") == "active"
+    assert systemd.property("haulier.service", "ActiveEnterTimestamp") == 0, "nobody has called"
+    alice = Person(machine, "alice")
+    assert {job.id: job.state for job in alice.jobs()} == {waiting.id: "suspended", arrived.id: "transferred"}
+    alice.leave()
+
+
+def test_the_users_instance_goes_on_after_a_power_cut_where_she_lingers(machine, server):
+    """Her daemon on her session bus, started by the path unit of her systemd."""
+    machine.run("loginctl", "enable-linger", "alice")
+    machine.run("systemctl", "start", f"user@{machine.uid('alice')}.service")
+    configure_user(machine, "alice")
+    session = machine.session_visitor("alice")
+    content = hold(server, "/session")
+    job = Manager(session).create(files=[(server.url("/session"), "/home/alice/mine")], Resume=True)
+    server.wait_sent("/session", HALF)
+    session.wait(lambda: job.get("BytesTransferred") >= HALF - AT_RISK, "bytes")
+
+    machine.power_off()
+    server.resources["/session"].gate.set()
+    machine.boot()
+    server.wait_sent("/session", SIZE - HALF, times=2)
+    assert_continued(server, "/session")
+    session = machine.session_visitor("alice")
+    job = Job(session, job.path)
+    job.wait_state("transferred")
+    assert job.complete() == ("complete", 1, 0)
+    mine = machine.root / "home/alice/mine"
+    assert mine.read_bytes() == content
+    assert mine.stat().st_uid == machine.uid("alice")
