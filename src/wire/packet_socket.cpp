@@ -10,8 +10,16 @@
 
 namespace haulier::wire {
 
+namespace {
+
+/// Then everything less urgent has its turn. Any process of its user may pose as a worker, and one that never
+/// stops talking would keep the loop from all the rest.
+constexpr unsigned MostInARow = 64;
+
+} // namespace
+
 PacketSocket::PacketSocket(Loop& loop, Fd fd, Handlers handlers)
-    : fd_(std::move(fd)), handlers_(std::move(handlers)) {
+    : loop_(loop), fd_(std::move(fd)), handlers_(std::move(handlers)) {
     io_ = loop.on_io(fd_.get(), EPOLLIN, [this](uint32_t events) { ready(events); });
 }
 
@@ -39,6 +47,7 @@ bool PacketSocket::receive() {
     ssize_t got = recvmsg(fd_.get(), &header, MSG_DONTWAIT);
     if (got < 0) return errno == EAGAIN || errno == EINTR;
     if (got == 0 || (header.msg_flags & MSG_TRUNC) || static_cast<size_t>(got) > MaxPacket) return false;
+    if (++in_a_row_ == MostInARow) pause();
     // A copy, because the handler may drop this socket.
     auto handler = handlers_.packet;
     handler({buffer.data(), static_cast<size_t>(got)});
@@ -51,17 +60,35 @@ bool PacketSocket::flush() {
         if (::send(fd_.get(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
             if (errno == EINTR) continue;
             if (errno != EAGAIN && errno != ENOBUFS) return false;
-            io_.watch(EPOLLIN | EPOLLOUT);
+            watch();
             return true;
         }
         queue_.pop_front();
     }
-    io_.watch(EPOLLIN);
+    watch();
     return true;
+}
+
+void PacketSocket::pause() {
+    pause_ = loop_.defer(
+        [this] {
+            in_a_row_ = 0;
+            pause_.reset();
+            watch();
+        },
+        Turn::Last);
+    watch();
+}
+
+void PacketSocket::watch() {
+    uint32_t in = pause_ ? 0 : EPOLLIN;
+    uint32_t out = queue_.empty() ? 0 : EPOLLOUT;
+    io_.watch(in | out);
 }
 
 void PacketSocket::close() {
     io_.reset();
+    pause_.reset();
     auto closed = std::move(handlers_.closed);
     if (closed) closed();
 }

@@ -38,12 +38,17 @@ private:
     void ready(uint32_t events);
     bool receive();
     bool flush();
+    void pause();
+    void watch();
     void close();
 
+    Loop& loop_;
     Fd fd_;
     Handlers handlers_;
     std::deque<std::string> queue_;
     Source io_;
+    Source pause_;
+    unsigned in_a_row_ = 0;
 };
 
 } // namespace haulier::wire

@@ -21,7 +21,7 @@ std::optional<uint32_t> owner_of(const daemon::Entry* entry) {
 
 /// On a session bus one call a turn, so that others get theirs. On the system bus the gate only lines calls
 /// up, of which there may be a flood: many are taken in at once, so that nobody's is found late, and commits
-/// and rounds of the gate have their turns between.
+/// have their turns between.
 EventBridge::Pace pace_of(daemon::Instance instance) {
     if (instance == daemon::Instance::Session) return {};
     return {Turn::Last, 256};

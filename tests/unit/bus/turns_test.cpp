@@ -2,6 +2,7 @@
 #include "daemon/bus/turns.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace haulier::bus {
 
@@ -11,27 +12,44 @@ using Numbers = std::vector<int>;
 constexpr uint32_t Anna = 1001;
 constexpr uint32_t Bert = 1002;
 
-TEST(Turns, OfOneUserKeepTheOrder) {
-    Turns<int> turns;
-    for (int call : {1, 2, 3, 4, 5})
-        turns.add(Anna, call);
-    EXPECT_EQ(turns.waiting(Anna), 5U);
-    EXPECT_EQ(turns.take(3), (Numbers{1, 2, 3}));
-    turns.add(Anna, 6);
-    EXPECT_EQ(turns.take(3), (Numbers{4, 5, 6}));
-    EXPECT_TRUE(turns.empty());
-    EXPECT_EQ(turns.take(3), Numbers{});
+Numbers all_of(Turns<int>& turns) {
+    Numbers order;
+    while (!turns.empty())
+        order.push_back(turns.next());
+    return order;
 }
 
-TEST(Turns, AreTakenOneAUserWhereThereAreSeveral) {
+TEST(Turns, OfOneUserKeepTheOrder) {
     Turns<int> turns;
     for (int call : {1, 2, 3})
-        turns.add(Bert, call);
-    turns.add(Anna, 11);
-    EXPECT_EQ(turns.take(16), (Numbers{11, 1}));
+        turns.add(Anna, call);
+    EXPECT_EQ(turns.waiting(Anna), 3U);
+    EXPECT_EQ(turns.next(), 1);
+    turns.add(Anna, 4);
+    EXPECT_EQ(all_of(turns), (Numbers{2, 3, 4}));
     EXPECT_EQ(turns.waiting(Anna), 0U);
-    EXPECT_EQ(turns.waiting(Bert), 2U);
-    EXPECT_EQ(turns.take(16), (Numbers{2, 3}));
+}
+
+TEST(Turns, GoRoundTheUsers) {
+    Turns<int> turns;
+    for (int call : {21, 22, 23, 24})
+        turns.add(Bert, call);
+    for (int call : {11, 12})
+        turns.add(Anna, call);
+    turns.add(0, 1);
+    EXPECT_EQ(all_of(turns), (Numbers{1, 11, 21, 12, 22, 23, 24}));
+}
+
+TEST(Turns, OfWhoComesLateAreNext) {
+    Turns<int> turns;
+    for (int call : {21, 22, 23})
+        turns.add(Bert, call);
+    EXPECT_EQ(turns.next(), 21);
+    turns.add(Anna, 11);
+    EXPECT_EQ(turns.next(), 11);
+    EXPECT_EQ(turns.next(), 22);
+    turns.add(Anna, 12);
+    EXPECT_EQ(all_of(turns), (Numbers{12, 23}));
 }
 
 TEST(Turns, CanBeGivenUp) {
@@ -41,7 +59,7 @@ TEST(Turns, CanBeGivenUp) {
     turns.add(Bert, 2);
     turns.drop_if([](int call) { return call == 2; });
     EXPECT_EQ(turns.waiting(Bert), 0U);
-    EXPECT_EQ(turns.take(16), (Numbers{1, 3}));
+    EXPECT_EQ(all_of(turns), (Numbers{1, 3}));
     turns.add(Anna, 4);
     turns.drop_if([](int) { return true; });
     EXPECT_TRUE(turns.empty());

@@ -82,6 +82,20 @@ TEST_F(PacketSocketTest, OnePacketATurnSoThatOthersGetTheirs) {
     EXPECT_EQ(packets_.size(), 2u);
 }
 
+TEST_F(PacketSocketTest, WhoNeverStopsDoesNotKeepTheLoopFromTheRest) {
+    link_.reset();
+    auto [near, far] = connected_pair();
+    far_ = std::move(far);
+    link_.emplace(
+        loop_, std::move(near),
+        PacketSocket::Handlers{[this](std::string_view) { far_sends("again"); }, [this] { ++closed_; }});
+    far_sends("once");
+    bool had_its_turn = false;
+    auto rest = loop_.defer([&] { had_its_turn = true; }, Turn::Last);
+    run_until([&] { return had_its_turn; });
+    EXPECT_EQ(closed_, 0);
+}
+
 TEST_F(PacketSocketTest, SendsAtOnceWhenThereIsRoom) {
     link_->send("hello");
     link_->send(std::string(MaxPacket, 'y'));
