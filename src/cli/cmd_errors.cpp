@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "cli/users.hpp"
 
 #include <fmt/core.h>
 
@@ -41,18 +42,21 @@ Outcome<std::vector<Trouble>> troubles_of(Client& client, const std::vector<Json
 }
 
 Json to_json(const Trouble& trouble) {
-    Json out{{"Id", trouble.job["Id"]}, {"DisplayName", trouble.job["DisplayName"]}};
+    Json out{{"Id", trouble.job["Id"]},
+             {"Owner", trouble.job["Owner"]},
+             {"DisplayName", trouble.job["DisplayName"]}};
     out["State"] = trouble.job["State"];
     out["Error"] = trouble.error;
     out["Meaning"] = trouble.meaning;
     return out;
 }
 
-std::string to_text(const Trouble& trouble) {
+std::string to_text(const Trouble& trouble, bool owners) {
     auto job = view_of(trouble.job);
     auto file = trouble.error["File"];
     auto where = file.is_null() ? "" : fmt::format(", file {}", file.dump());
-    return fmt::format("{}  {}  {}\n  {}{}: {}\n  {}\n", short_id(job.id), harmless(job.state),
+    auto owner = owners ? harmless(user_name(job.owner)) + "  " : "";
+    return fmt::format("{}  {}{}  {}\n  {}{}: {}\n  {}\n", short_id(job.id), owner, harmless(job.state),
                        harmless(job.name), harmless(trouble.error.value("Name", "")), where,
                        harmless(job.error_sentence), harmless(trouble.meaning));
 }
@@ -70,7 +74,7 @@ Outcome<Exit> errors(const Common& common, const std::string& job) {
     std::string text;
     for (const auto& trouble : *troubles) {
         all.push_back(to_json(trouble));
-        text += to_text(trouble);
+        text += to_text(trouble, common.access.all_users);
     }
     if (common.json)
         print_json(all);

@@ -114,7 +114,8 @@ void Watch::take(const Signal& signal) {
 void Watch::see(const Json& properties) {
     job_ = view_of(properties);
     auto how = end_of(job_);
-    if (how != End::Failed) screen_.show(job_); // why it failed is said when we end
+    bool well = !how || how == End::Transferred || how == End::Completed;
+    if (well) screen_.show(job_); // what went wrong is said when we end
     if (how) end(*how);
 }
 

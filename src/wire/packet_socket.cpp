@@ -81,9 +81,10 @@ void PacketSocket::pause() {
 }
 
 void PacketSocket::watch() {
-    uint32_t in = pause_ ? 0 : EPOLLIN;
-    uint32_t out = queue_.empty() ? 0 : EPOLLOUT;
-    io_.watch(in | out);
+    uint32_t events = 0;
+    if (!pause_) events |= EPOLLIN;
+    if (!queue_.empty()) events |= EPOLLOUT;
+    io_.watch(events);
 }
 
 void PacketSocket::close() {

@@ -16,7 +16,7 @@ from gi.repository import GLib
 from support.checks import assert_file
 from support.client import BUS, MANAGER, NAME, ROOT
 from support.environment import PYTHON, patience, program
-from support.haulierctl import DATA, DONE, JOB_CANCELLED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Result
+from support.haulierctl import DATA, DONE, JOB_CANCELLED, JOB_FAILED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Result
 from support.manner import Manner
 from support.system_bus import ANNA, BERT, SystemBus, SystemStack
 
@@ -113,6 +113,12 @@ def test_root_lists_and_ends_jobs_of_all(anna, bert, root):
     both = root("--all-users", "cancel", "k", code=NO_SUCH_JOB).err
     assert all(word in both for word in (hers, his, anna.name, bert.name))
     root("--all-users", "cancel", his[:8])
+    failed = bert("add", "--start", "http://127.0.0.1:9/x", "failed", "--set", "NoProgressTimeout=0").out.strip()
+    bert("wait", failed, code=JOB_FAILED)
+    assert root("errors", "--json").json == []
+    assert [(error["Id"], error["Owner"]) for error in root("--all-users", "errors", "--json").json] == [(failed, BERT)]
+    assert f"{failed[:8]}  {bert.name}  error" in root("--all-users", "errors").out
+    bert("cancel", failed)
     assert bert("list").out == "" and hers[:8] in anna("list").out
 
 

@@ -105,11 +105,18 @@ def server(machine):
     fault_server.stop()
 
 
+def last_words(container) -> str:
+    """What failed may have been the container itself; the report of that must not fail as well."""
+    try:
+        return container.journal("--boot", "-o", "short-precise", "-n", "150", *UNITS)
+    except Exception as error:  # whatever it is, it is part of the report
+        return f"none to be had: {error!r}"
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     container = getattr(item, "funcargs", {}).get("machine")
     if report.failed and container and call.when != "teardown":
         report.sections.append(("console", container.console()[-2000:]))
-        if container.process:
-            report.sections.append(("journal", container.journal("--boot", "-o", "short-precise", "-n", "150", *UNITS)))
+        report.sections.append(("journal", last_words(container)))
