@@ -73,6 +73,8 @@ Status Manager::load() {
         act(r, *entry_of(r.decision.job.id));
     if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
     go_on();
+    // Nobody shall read what a power cut could still take back. Where that fails it is tried again.
+    static_cast<void>(flush());
     return Done{};
 }
 
