@@ -224,6 +224,7 @@ private:
     };
     [[nodiscard]] Entry* flying(Ticket ticket, uint32_t& index);
     Aloft land(Ticket ticket);
+    void show(const Flight& landed);
     void announce_progress(Entry& entry);
 
     // manager_endings.cpp

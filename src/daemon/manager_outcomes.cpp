@@ -96,6 +96,7 @@ void Manager::fetched(Ticket ticket, const job::Fetched& fetched) {
                                  landed.flight.segments, clock_.now());
     entry.files[landed.index] = std::move(adopted);
     stage(std::move(decision));
+    show(landed.flight);
 }
 
 void Manager::failed(Ticket ticket, const job::Failure& failure) {
@@ -105,6 +106,7 @@ void Manager::failed(Ticket ticket, const job::Failure& failure) {
     with_file.error.file = landed.index;
     stage(job::failed(*latest(landed.entry->job.id), landed.index, latest_file(*landed.entry, landed.index),
                       with_file, config_.retry, *random_, clock_.now()));
+    show(landed.flight);
 }
 
 void Manager::halted(Ticket ticket) {
@@ -112,6 +114,12 @@ void Manager::halted(Ticket ticket) {
     // Without being asked: the worker is gone, and the job queues again.
     if (landed && !landed.flight.halting)
         stage(job::interrupted(*latest(landed.entry->job.id), clock_.now()));
+    if (landed) show(landed.flight);
+}
+
+/// While it flew, readers were shown more than is stored. They shall not see less until that is.
+void Manager::show(const Flight& landed) {
+    if (landed.moved > 0) static_cast<void>(ledger_.flush());
 }
 
 } // namespace haulier::daemon

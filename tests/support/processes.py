@@ -92,3 +92,15 @@ def executable(pid: int) -> str:
         return os.readlink(f"/proc/{pid}/exe")
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def serving(state: pathlib.Path) -> bool:
+    """Is there a daemon with this state directory, on a bus or not?"""
+    argument = f"--state-dir={state}".encode()
+    for command in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if argument in command.read_bytes().split(b"\0"):
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return False

@@ -17,7 +17,7 @@ from .digest_server import DigestServer
 from .environment import PYTHON, SOURCE, patience, program
 from .fault_server import FaultServer
 from .nginx import Nginx
-from .processes import Pidfd, children, executable
+from .processes import Pidfd, children, executable, serving
 from .proxy import Proxy
 from .tus_server import TusServer
 
@@ -170,7 +170,9 @@ class Stack:
         self.client.wait(lambda: not self.running(), "the bus to notice the end of the daemon")
 
     def wait_stopped(self, seconds: float = 15) -> None:
+        """Off the bus, and ended: the marker falls after the name is given back."""
         self.client.wait(lambda: not self.running(), "the daemon to leave the bus", seconds)
+        self.client.wait(lambda: not serving(self.state), "the daemon to end", seconds)
 
     # ---- the end ----
 
