@@ -49,6 +49,8 @@ void CurlLoop::limit_connections(uint32_t per_host) {
 
 void CurlLoop::add(CURL* easy, std::function<void(CURLcode)> done) {
     running_.emplace(easy, std::move(done));
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
     if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) end(easy, CURLE_FAILED_INIT);
 }
 
@@ -83,6 +85,23 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
         loop.timer_ = loop.loop_.after(std::chrono::milliseconds{milliseconds},
                                        [&loop] { loop.act(CURL_SOCKET_TIMEOUT, 0); });
     return 0;
+}
+
+int CurlLoop::on_connected(void* self, char*, char*, int, int) noexcept {
+    auto& loop = *static_cast<CurlLoop*>(self);
+    if (loop.running_.size() > 1 && !loop.wake_)
+        loop.wake_ = loop.loop_.defer([&loop] { loop.wake_those_who_wait(); });
+    return CURL_PREREQFUNC_OK;
+}
+
+/// Who waits to learn whether a connection will do for all (CURLOPT_PIPEWAIT) is woken by curl when it
+/// will. 8.14 leaves them asleep when it will not, until something is removed: so that is done.
+void CurlLoop::wake_those_who_wait() {
+    wake_.reset();
+    std::unique_ptr<CURL, void (*)(CURL*)> nobody{curl_easy_init(), &curl_easy_cleanup};
+    curl_easy_setopt(nobody.get(), CURLOPT_NOSIGNAL, 1L); // the multi handle learns this from the latest
+    if (curl_multi_add_handle(multi_.get(), nobody.get()) == CURLM_OK)
+        curl_multi_remove_handle(multi_.get(), nobody.get());
 }
 
 void CurlLoop::act(curl_socket_t fd, int events) {

@@ -35,7 +35,9 @@ private:
     };
     static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept;
     static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
+    static int on_connected(void* self, char*, char*, int, int) noexcept;
     void act(curl_socket_t fd, int events);
+    void wake_those_who_wait();
     void drain_soon();
     void drain_one();
     void finish(CURL* easy, CURLcode code);
@@ -44,6 +46,7 @@ private:
     std::unordered_map<curl_socket_t, Source> sockets_;
     Source timer_;
     Source drain_;
+    Source wake_;
     std::unordered_map<CURL*, std::function<void(CURLcode)>> running_;
     std::unordered_map<CURL*, CURLcode> ended_by_us_;
     std::unique_ptr<CURLM, Freed> multi_; ///< goes first: its end still reports sockets

@@ -13,10 +13,11 @@ class Authority:
         key = directory / "ca.key"
         extensions = directory / "server.ext"
         request = directory / "server.csr"
-        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+                              "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         self._openssl("req", "-x509", *ec, "-keyout", key, "-out", self.certificate, "-days", "2",
-                      "-subj", "/CN=Haulier test authority")
+                      "-subj", "/CN=Haulier test authority", "-addext", "keyUsage=critical,keyCertSign")
         self._openssl("req", *ec, "-keyout", self.server_key, "-out", request, "-subj", "/CN=localhost")
         self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", key, "-CAcreateserial",
                       "-days", "2", "-extfile", extensions, "-out", self.server_certificate)

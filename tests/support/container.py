@@ -8,6 +8,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import re
 import select
 import shutil
 import signal
@@ -46,6 +47,13 @@ def cgroup_roots() -> list[pathlib.Path]:
         if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(",")):
             roots.append(pathlib.Path(fields.split()[4]))
     return roots
+
+
+def group_of(pid: int) -> pathlib.Path:
+    """The control group of version 2 that a process is in."""
+    (path,) = re.findall("^0::/(.*)$", pathlib.Path(f"/proc/{pid}/cgroup").read_text(), re.MULTILINE)
+    (root,) = (root for root in cgroup_roots() if (root / "cgroup.controllers").exists())
+    return root / path
 
 
 def missing() -> str:
@@ -118,6 +126,8 @@ class Container:
         (shell,) = children(self.process.pid)
         (self.init,) = children(shell)
         self.root = pathlib.Path(f"/proc/{self.init}/root")
+        # systemd 257 does not listen to processes whose control group cannot be named in there.
+        self.joining = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', str(group_of(self.init) / "cgroup.procs")]
         return self
 
     def _await_ready(self, notices: socket.socket) -> None:
@@ -176,7 +186,7 @@ class Container:
     # ---- commands ----
 
     def _entering(self, user: str) -> list[str]:
-        command = ["nsenter", "--all", f"--target={self.init}", "--"]
+        command = [*self.joining, "nsenter", "--all", f"--target={self.init}", "--"]
         if user != "root":
             command += ["setpriv", f"--reuid={user}", f"--regid={self.gid(user)}", "--init-groups"]
         return command
