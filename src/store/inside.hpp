@@ -10,6 +10,7 @@
 namespace haulier::store {
 
 struct Store::Inside {
+    std::string path;
     Connection db;
     Statements statements;
     /// Passwords and headers that are no longer true may stand in the log, also those of the last run.
@@ -45,16 +46,24 @@ struct Store::Inside {
     /// Runs `change` in the group; an error ends the group and undoes it.
     template <class Change>
     auto in_group(Change change) -> decltype(change()) {
-        if (auto ok = join_group(); !ok) return ok.error();
+        if (auto ok = located(join_group()); !ok) return ok.error();
         auto made = change();
         if (!made) group.reset();
-        return made;
+        return located(std::move(made));
+    }
+    /// Its error says where the database is, to whoever has to make room or give permission there.
+    template <class T>
+    [[nodiscard]] Result<T> located(Result<T> done) const {
+        if (done) return done;
+        return Error{done.error().code, done.error().sentence + " (" + path + ")"};
     }
 
 private:
     /// Of a statement that writes passwords or headers, or deletes them.
     Status run_with_secrets(Use& use);
-    Status bring_up(const std::string& path);
+    Status bring_up();
+    /// The room of what was deleted, if that is most of the file.
+    void give_back_room();
     /// All rows are read once, only to know that they can be.
     Status check_rows();
     Result<std::vector<job::File>> load_files(const job::Id& id);

@@ -17,6 +17,8 @@ namespace {
 
 /// As in schema.sql.
 constexpr int64_t ApplicationId = 0x4861756c;
+/// A file of fewer pages stays as large as it is: 1 MiB.
+constexpr int64_t WorthItsRoom = 256;
 
 Error damage(std::string sentence) {
     return {Errc::Store, std::move(sentence)};
@@ -51,12 +53,13 @@ Status set_up(Connection& db) {
     return db.run("PRAGMA synchronous = FULL;"
                   "PRAGMA secure_delete = ON;"           // passwords
                   "PRAGMA journal_size_limit = 4194304;" // what one large transaction needed is given back
+                  "PRAGMA temp_store = MEMORY;"          // passwords again
                   "PRAGMA foreign_keys = ON");
 }
 
 } // namespace
 
-Status Store::Inside::bring_up(const std::string& path) {
+Status Store::Inside::bring_up() {
     if (std::error_code ignored; std::filesystem::file_size(path, ignored) == 0)
         return damage("the file is empty");
     if (auto ok = db.open(path); !ok) return ok;
@@ -68,8 +71,17 @@ Status Store::Inside::bring_up(const std::string& path) {
     if (auto ok = set_up(db); !ok) return ok;
     if (auto ok = statements.prepare(db); !ok) return ok;
     if (auto ok = check_rows(); !ok) return ok;
+    give_back_room();
     wipe_log();
     return Done{};
+}
+
+/// What remains is little then, and nobody is served yet. Where it fails, all is as it was.
+void Store::Inside::give_back_room() {
+    auto pages = db.ask_integer("PRAGMA page_count");
+    auto unused = db.ask_integer("PRAGMA freelist_count");
+    if (pages && unused && *pages >= WorthItsRoom && *unused > *pages / 2)
+        static_cast<void>(db.run("VACUUM"));
 }
 
 void Store::Inside::wipe_log() {
@@ -92,7 +104,8 @@ Result<Store::Inside::Attempt> Store::Inside::attempt(const std::string& path) {
         if (auto ok = make_empty(path, steps()); !ok) return ok.error();
     }
     auto inside = std::make_unique<Inside>();
-    auto ok = inside->bring_up(path);
+    inside->path = path;
+    auto ok = inside->bring_up();
     if (ok) return Attempt{std::move(inside), {}};
     if (inside->db.blame() == Blame::Machine)
         return Error{Errc::Store, fmt::format("cannot open {}: {}", path, ok.error().sentence)};

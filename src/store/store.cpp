@@ -168,13 +168,13 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 Result<std::vector<StoredJob>> Store::load_jobs() {
-    return inside_->load_jobs();
+    return inside_->located(inside_->load_jobs());
 }
 Result<std::vector<OutboxRow>> Store::load_outbox() {
-    return inside_->load_outbox();
+    return inside_->located(inside_->load_outbox());
 }
 Result<std::vector<Launches>> Store::load_launches() {
-    return inside_->load_launches();
+    return inside_->located(inside_->load_launches());
 }
 
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
@@ -207,7 +207,7 @@ Status Store::commit() {
     auto ended = inside_->group->commit();
     inside_->group.reset();
     if (ended) inside_->wipe_log();
-    return ended;
+    return inside_->located(std::move(ended));
 }
 
 bool Store::in_transaction() const {

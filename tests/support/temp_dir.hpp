@@ -14,8 +14,8 @@ namespace haulier::test {
 
 class TempDir {
 public:
-    TempDir() {
-        std::string pattern = std::filesystem::temp_directory_path() / "haulier-test-XXXXXX";
+    explicit TempDir(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        std::string pattern = parent / "haulier-test-XXXXXX";
         if (!mkdtemp(pattern.data())) throw std::system_error(errno, std::generic_category(), pattern);
         path_ = pattern;
     }

@@ -99,7 +99,9 @@ TEST(FullDisk, IsAnErrorAndPasses) {
     while (last && number < 10000)
         last = save_all(*store, creation(number++, 10));
     ASSERT_FALSE(last);
-    EXPECT_EQ(last.error(), (Error{Errc::Store, "database: database or disk is full"}));
+    EXPECT_EQ(last.error(),
+              (Error{Errc::Store,
+                     fmt::format("database: database or disk is full ({}/haulier.db)", disk.state())}));
     EXPECT_FALSE(store->in_transaction());
     auto kept = jobs_of(*store);
     EXPECT_EQ(kept.size(), number - 1);

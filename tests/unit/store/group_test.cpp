@@ -67,7 +67,7 @@ TEST(Group, AFailureUndoesAllSinceTheLastCommit) {
     fails_late.notices = {{job::NoticeKind::Error, 0}};
     auto saved = store.save(fails_late);
     ASSERT_FALSE(saved);
-    EXPECT_EQ(saved.error(), (Error{Errc::Store, "database: boom"}));
+    EXPECT_EQ(saved.error(), (Error{Errc::Store, "database: boom (" + directory.database() + ")"}));
     EXPECT_FALSE(store.in_transaction());
     EXPECT_EQ(ids_of(store), std::vector{id_of(1)});
 

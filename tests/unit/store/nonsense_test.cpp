@@ -141,10 +141,13 @@ TEST(Nonsense, WrittenWhileOpenIsAnErrorOfTheLoad) {
     run_sql(directory.database(), "UPDATE outbox SET kind = 'gossip'; UPDATE jobs SET completing = 2");
     auto outbox = store.load_outbox();
     ASSERT_FALSE(outbox);
-    EXPECT_EQ(outbox.error(), (Error{Errc::Store, "database: column 'kind' of a row makes no sense"}));
+    const std::string place = " (" + directory.database() + ")";
+    EXPECT_EQ(outbox.error(),
+              (Error{Errc::Store, "database: column 'kind' of a row makes no sense" + place}));
     auto jobs = store.load_jobs();
     ASSERT_FALSE(jobs);
-    EXPECT_EQ(jobs.error(), (Error{Errc::Store, "database: column 'completing' of a row makes no sense"}));
+    EXPECT_EQ(jobs.error(),
+              (Error{Errc::Store, "database: column 'completing' of a row makes no sense" + place}));
 }
 
 } // namespace haulier::store

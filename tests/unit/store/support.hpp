@@ -4,40 +4,23 @@
 
 #include "store/database.hpp"
 #include "store/store.hpp"
+#include "support/temp_dir.hpp"
 
-#include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
-#include <system_error>
 #include <unistd.h>
 
 namespace haulier::store {
 
 /// Gone, with what is in it, at the end of the test. In memory if possible: these tests sync thousands of
 /// times.
-class TempDir {
+class TempDir : public test::TempDir {
 public:
-    TempDir() {
-        bool in_memory = access("/dev/shm", W_OK) == 0;
-        std::string pattern =
-            (in_memory ? std::filesystem::path{"/dev/shm"} : std::filesystem::temp_directory_path()) /
-            "haulier-store-XXXXXX";
-        if (!mkdtemp(pattern.data())) throw std::system_error(errno, std::generic_category(), pattern);
-        path_ = pattern;
+    TempDir()
+        : test::TempDir{access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path()} {
     }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    ~TempDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::string database() const { return path_ + "/haulier.db"; }
-
-private:
-    std::string path_;
+    [[nodiscard]] std::string database() const { return at("haulier.db"); }
 };
 
 inline job::Id id_of(unsigned number) {
