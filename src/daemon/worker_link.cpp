@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <limits>
 #include <utility>
 
 namespace haulier::daemon {
@@ -18,7 +19,14 @@ constexpr uint32_t PatientDeaths = 3;
 /// How often a request that no worker answers is made.
 constexpr uint32_t PatientSilences = 2;
 const std::string DiedAgain = "the worker process died again and again";
+const std::string OtherVersion =
+    "the worker program is of another version than the daemon, which must be restarted";
 constexpr Usec RestAfter{10'000'000};
+/// Between two hires, whatever becomes of the first: one that comes only to leave again, and may be no worker
+/// at all, must not keep systemd busy.
+constexpr Usec LeastBetweenHires{200'000};
+/// Nothing of it is known to be durable.
+constexpr uint64_t NotBegun = std::numeric_limits<uint64_t>::max();
 /// As a power of two, in seconds: so that a caller who waits for a worker hears why there is none before the
 /// bus gives the call up, after 25 s.
 constexpr uint32_t LongestDelay = 4;
@@ -37,10 +45,10 @@ WorkerLink::WorkerLink(Loop& loop, const Config& config, Hiring& hiring, uint32_
 WorkerLink::~WorkerLink() = default;
 
 void WorkerLink::start(Ticket ticket, std::string packet) {
-    tickets_.insert(ticket);
+    tickets_[ticket] = NotBegun;
     if (packet.size() > wire::MaxPacket) return refuse(ticket);
     need_worker();
-    if (socket_)
+    if (ready_)
         socket_->send(std::move(packet));
     else
         waiting_[ticket] = std::move(packet);
@@ -91,7 +99,7 @@ void WorkerLink::post(uint64_t id, Request request) {
         return refuse(placed, "the names, headers and credentials are too much for one request");
     }
     need_worker();
-    if (socket_) socket_->send(request.packet);
+    if (ready_) socket_->send(request.packet);
     requests_[id] = std::move(request);
     if (!silence_) watch();
 }
@@ -127,21 +135,26 @@ void WorkerLink::silent() {
             refuse(request, fmt::format("no worker answered within {} ms", config_.worker_timeout.count()));
     }
     // One that the kernel holds may stay for long; it is no longer listened to.
-    lost();
+    lost(DiedAgain);
 }
 
 void WorkerLink::send(const wire::ToWorker& message) {
-    if (socket_) socket_->send(message.SerializeAsString());
+    if (ready_) socket_->send(message.SerializeAsString());
 }
 
 void WorkerLink::need_worker() {
     rest_.reset();
-    if (!socket_ && !hiring_now_ && (!respawn_ || deaths_ < PatientDeaths)) hire();
+    if (socket_ || hiring_now_ || lately_hired_) return;
+    if (!respawn_ || deaths_ < PatientDeaths) hire();
 }
 
 void WorkerLink::hire() {
     respawn_.reset();
     hiring_now_ = true;
+    lately_hired_ = loop_.after(LeastBetweenHires, [this] {
+        lately_hired_.reset();
+        if (!idle() && !respawn_) need_worker();
+    });
     hiring_.hire(owner_, [this](Result<Hand> hand) { hired(std::move(hand)); });
 }
 
@@ -149,13 +162,24 @@ void WorkerLink::hired(Result<Hand> hand) {
     hiring_now_ = false;
     if (!hand) return unhired(hand.error().sentence);
     name_ = hand->name;
-    ready_ = false;
     socket_ = std::make_unique<wire::PacketSocket>(
         loop_, std::move(hand->socket),
         wire::PacketSocket::Handlers{[this](std::string_view packet) { received(packet); },
-                                     [this] { lost(); }});
-    greet();
+                                     [this] { lost(DiedAgain); }});
+    watch();
     rest_if_idle();
+}
+
+/// One of another version might take an order for something else. Another hire may bring the right one; not
+/// while the daemon is older than its files.
+void WorkerLink::meet(const wire::Ready& ready) {
+    if (ready_) return;
+    ready_ = ready.protocol() == wire::Protocol;
+    if (ready_) return greet();
+    log::error(fmt::format("{} speaks version {} of the protocol instead of {}; it is dismissed", name_,
+                           ready.protocol(), wire::Protocol));
+    hiring_.dismiss(owner_);
+    lost(OtherVersion);
 }
 
 void WorkerLink::greet() {
@@ -178,7 +202,11 @@ void WorkerLink::received(std::string_view packet) {
     wire::FromWorker message;
     if (!message.ParseFromArray(packet.data(), static_cast<int>(packet.size()))) {
         log::error(fmt::format("{} sent a packet that cannot be read; it is cut off", name_));
-        return lost();
+        return lost(DiedAgain);
+    }
+    if (!ready_ && !message.has_ready()) {
+        log::error(fmt::format("{} speaks before it has said that it is ready; it is cut off", name_));
+        return lost(DiedAgain);
     }
     dispatch(message);
 }
@@ -186,13 +214,12 @@ void WorkerLink::received(std::string_view packet) {
 void WorkerLink::dispatch(const wire::FromWorker& message) {
     auto known = [this](Ticket ticket) { return tickets_.contains(ticket); };
     switch (message.kind_case()) {
-    case wire::FromWorker::kReady:
-        ready_ = true;
-        watch();
-        break;
+    case wire::FromWorker::kReady: meet(message.ready()); break;
     case wire::FromWorker::kBegun: {
         const auto& m = message.begun();
-        if (known(m.ticket())) listener_.begun(m.ticket(), begun_of(m));
+        if (!known(m.ticket())) break;
+        tickets_[m.ticket()] = m.offset();
+        listener_.begun(m.ticket(), begun_of(m));
         break;
     }
     case wire::FromWorker::kProgress: {
@@ -202,14 +229,15 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
     }
     case wire::FromWorker::kCheckpoint: {
         const auto& m = message.checkpoint();
-        deaths_ = 0;
-        if (known(m.ticket())) listener_.checkpointed(m.ticket(), report_of(m));
+        if (!known(m.ticket())) break;
+        if (m.offset() > std::exchange(tickets_[m.ticket()], m.offset())) deaths_ = 0;
+        listener_.checkpointed(m.ticket(), report_of(m));
         break;
     }
     case wire::FromWorker::kFetched: {
         const auto& m = message.fetched();
-        deaths_ = 0;
         if (!known(m.ticket())) break;
+        deaths_ = 0;
         tickets_.erase(m.ticket());
         listener_.fetched(m.ticket(), fetched_of(m));
         break;
@@ -247,11 +275,12 @@ void WorkerLink::answered(const wire::Answer& answer) {
     request.answer(status_of(answer), {answer.item(), answer.data(), answer.size(), verdict_of(answer)});
 }
 
-/// The worker is gone. What it was asked is asked again of the next one; its fetches go back to the
-/// scheduler. When that happens again and again, all of it fails.
-void WorkerLink::lost() {
-    // Kept for a turn: it may be the caller.
-    later([dead = std::shared_ptr(std::exchange(socket_, nullptr))] {});
+/// The worker is gone, or given up: nothing more that it says is heard. What it was asked is asked again of
+/// the next one; its fetches go back to the scheduler. When that happens again and again, all of it fails,
+/// and that is `why`.
+void WorkerLink::lost(const std::string& why) {
+    socket_.reset();
+    ready_ = false;
     silence_.reset();
     pulse_.reset();
     ping_ = 0;
@@ -260,12 +289,12 @@ void WorkerLink::lost() {
     pause();
     for (auto it = requests_.begin(); it != requests_.end();) {
         auto request = it++;
-        if (++request->second.deaths == PatientDeaths) refuse(request, DiedAgain);
+        if (++request->second.deaths == PatientDeaths) refuse(request, why);
     }
-    if (deaths_ >= PatientDeaths) return give_up_tickets(DiedAgain);
+    if (deaths_ >= PatientDeaths) return give_up_tickets(why);
     waiting_.clear();
-    for (auto ticket : std::exchange(tickets_, {}))
-        later([this, ticket] { listener_.halted(ticket); });
+    for (const auto& [ticket, reached] : std::exchange(tickets_, {}))
+        later([this, ticket = ticket] { listener_.halted(ticket); });
 }
 
 /// There is none to be had, and whoever waits for one hears why.
@@ -290,8 +319,8 @@ void WorkerLink::give_up_tickets(const std::string& why) {
     waiting_.clear();
     job::Failure failure;
     failure.error = {job::Cause::WorkerLost, 0, why, job::NoFile};
-    for (auto ticket : std::exchange(tickets_, {}))
-        later([this, ticket, failure] { listener_.failed(ticket, failure); });
+    for (const auto& [ticket, reached] : std::exchange(tickets_, {}))
+        later([this, ticket = ticket, failure] { listener_.failed(ticket, failure); });
 }
 
 void WorkerLink::refuse(std::map<uint64_t, Request>::iterator request, std::string sentence) {
@@ -322,6 +351,8 @@ void WorkerLink::rest_if_idle() {
         rest_.reset();
         if (!idle()) return;
         socket_.reset();
+        ready_ = false;
+        silence_.reset();
         pulse_.reset();
     });
 }

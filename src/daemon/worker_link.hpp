@@ -10,13 +10,13 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace haulier::wire {
 class Answer;
 class FromWorker;
+class Ready;
 class ToWorker;
 } // namespace haulier::wire
 
@@ -63,11 +63,12 @@ private:
     void need_worker();
     void hire();
     void hired(Result<Hand> hand);
+    void meet(const wire::Ready& ready);
     void greet();
     void received(std::string_view packet);
     void dispatch(const wire::FromWorker& message);
     void answered(const wire::Answer& answer);
-    void lost();
+    void lost(const std::string& why);
     void unhired(const std::string& why);
     void pause();
     void watch();
@@ -87,20 +88,21 @@ private:
 
     bool hiring_now_ = false;
     std::unique_ptr<wire::PacketSocket> socket_;
-    std::string name_; ///< of whom the socket leads to
-    bool ready_ = false;
+    std::string name_;   ///< of whom the socket leads to
+    bool ready_ = false; ///< it has said so, and speaks as we do
     Source respawn_;
+    Source lately_hired_;
     Source rest_;
     Source silence_; ///< runs while a prompt answer is due, anew with each answer
     Source pulse_;
     uint64_t ping_ = 0; ///< a request that should have been answered at the next look; 0 = none
-    std::set<Ticket> tickets_;
+    std::map<Ticket, uint64_t> tickets_;    ///< with the bytes that the worker has reached
     std::map<Ticket, std::string> waiting_; ///< encoded Fetch for the next worker
     std::map<uint64_t, Request> requests_;
     uint64_t last_request_ = 0;
     std::vector<std::function<void()>> calls_; ///< for the next turn
     Source calls_due_;
-    uint32_t deaths_ = 0; ///< in a row, without a useful word between them
+    uint32_t deaths_ = 0; ///< in a row, without an answer or more bytes of a file between them
 };
 
 } // namespace haulier::daemon

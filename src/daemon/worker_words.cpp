@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t MaxUrl = job::MaxRemoteName;
 constexpr size_t MaxHeaders = 16 * 1024;
+/// Of a sentence, in bytes: it comes to journals and to terminals of administrators.
+constexpr size_t MaxSentence = 512;
 
 /// A number that the enum does not know is a fault of the worker's.
 job::Cause cause_of(int cause) {
@@ -56,6 +58,11 @@ job::Inode inode_of(const wire::Inode& inode) {
     return {inode.device(), inode.number()};
 }
 
+/// Nothing instead of a URL that would have to be changed to be fit: it would be another one.
+std::string url_of(const std::string& url) {
+    return printable(url, MaxUrl) == url ? url : std::string{};
+}
+
 /// Line by line, because a line feed is not printable.
 std::string headers_of(std::string_view text) {
     std::string out;
@@ -74,8 +81,8 @@ job::Begun begun_of(const wire::Begun& begun) {
     b.report = report_of(begun.offset(), begun.identity());
     b.restarted = begun.restarted();
     b.headers = headers_of(begun.headers());
-    b.remote = printable(begun.remote(), MaxUrl);
-    b.upload_url = printable(begun.upload_url(), MaxUrl);
+    b.remote = url_of(begun.remote());
+    b.upload_url = url_of(begun.upload_url());
     if (begun.has_stamp())
         b.stamp = job::SourceStamp{inode_of(begun.stamp().inode()), begun.stamp().size(),
                                    begun.stamp().modified_ns()};
@@ -108,16 +115,16 @@ job::Failure failure_of(const wire::Failed& failed) {
     job::Failure f;
     f.error.cause = cause_of(failed.cause());
     f.error.code = failed.code();
-    f.error.sentence = printable(failed.sentence(), 8192);
+    f.error.sentence = printable(failed.sentence(), MaxSentence);
     f.fatal = job::is_fatal(f.error.cause, f.error.code);
     f.retry_after = std::chrono::seconds{failed.retry_after_s()};
     f.void_offset = failed.void_offset();
-    f.remote = printable(failed.remote(), MaxUrl);
+    f.remote = url_of(failed.remote());
     return f;
 }
 
 Status status_of(const wire::Answer& answer) {
-    auto sentence = printable(answer.sentence(), 8192);
+    auto sentence = printable(answer.sentence(), MaxSentence);
     switch (static_cast<int>(answer.fault())) {
     case wire::Answer::NONE: return Done{};
     case wire::Answer::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, sentence};

@@ -57,20 +57,6 @@ constexpr std::array Types{
     Word<Type>{Type::UploadReply, "upload-reply"},
 };
 
-Status check_mirrors(const FileSpec& spec) {
-    size_t bytes = spec.remote.size();
-    for (const auto& mirror : spec.mirrors) {
-        if (auto ok = check_remote(mirror); !ok) return ok;
-        bytes += mirror.size();
-    }
-    if (bytes > MaxSources)
-        return Error{
-            Errc::StringTooLong,
-            fmt::format("the remote name and its Mirrors have {} bytes together, at most {} are allowed",
-                        bytes, MaxSources)};
-    return Done{};
-}
-
 /// D-Bus specification, "Bus names": two or more elements of [A-Za-z0-9_-], none beginning with a digit.
 bool is_well_known_name(const std::string& name) {
     if (name.size() > 255 || name.find('.') == std::string::npos) return false;
@@ -119,6 +105,21 @@ Status check_remote(const std::string& remote) {
     return Done{};
 }
 
+Status check_sources(const FileSpec& spec) {
+    if (auto ok = check_remote(spec.remote); !ok) return ok;
+    size_t bytes = spec.remote.size();
+    for (const auto& mirror : spec.mirrors) {
+        if (auto ok = check_remote(mirror); !ok) return ok;
+        bytes += mirror.size();
+    }
+    if (bytes > MaxSources)
+        return Error{
+            Errc::StringTooLong,
+            fmt::format("the remote name and its Mirrors have {} bytes together, at most {} are allowed",
+                        bytes, MaxSources)};
+    return Done{};
+}
+
 Status check_path(std::string_view what, const std::string& local) {
     if (local.empty() || local.front() != '/')
         return invalid(fmt::format("{} '{}' is not an absolute path", what, local));
@@ -137,9 +138,8 @@ Status check_path(std::string_view what, const std::string& local) {
 }
 
 Status check_file(const FileSpec& spec) {
-    if (auto ok = check_remote(spec.remote); !ok) return ok;
+    if (auto ok = check_sources(spec); !ok) return ok;
     if (auto ok = check_path("local name", spec.local); !ok) return ok;
-    if (auto ok = check_mirrors(spec); !ok) return ok;
     if (spec.size != UnknownSize && spec.size > MaxFileSize)
         return invalid(fmt::format("size {} is more than a file can have", spec.size));
     if (spec.mode && *spec.mode > 0777)

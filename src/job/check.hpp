@@ -37,6 +37,8 @@ Status check_description(const std::string& text);
 Status check_key(const std::string& key);
 /// An http or https URL with a host.
 Status check_remote(const std::string& remote);
+/// The remote name and the mirrors, and that they are not too much together.
+Status check_sources(const FileSpec& spec);
 /// An absolute path of a file; `what` names it in the sentence.
 Status check_path(std::string_view what, const std::string& path);
 Status check_file(const FileSpec& spec);

@@ -35,10 +35,13 @@ void fail_for_now(Decision& d, const Failure& failure, const RetryPolicy& policy
 /// The present source of the file is now called so, unless that is nothing we would ask.
 void rename_source(File& file, std::string remote) {
     take_user(remote);
-    if (remote.empty() || !check_remote(remote)) return;
-    if (!is_same_server(url_of(file), remote)) file.led_away = true;
+    if (remote.empty()) return;
+    FileSpec renamed = file.spec;
     bool mirror = file.source > 0 && file.source < sources_of(file);
-    (mirror ? file.spec.mirrors[file.source - 1] : file.spec.remote) = std::move(remote);
+    (mirror ? renamed.mirrors[file.source - 1] : renamed.remote) = remote;
+    if (!check_sources(renamed)) return;
+    if (!is_same_server(url_of(file), remote)) file.led_away = true;
+    file.spec = std::move(renamed);
 }
 
 /// Segments to the end of the file, with the end that the server told.

@@ -47,7 +47,7 @@ Worker::Worker(Loop& loop, Fd socket, Ring ring, std::function<void(int)> exit)
                          .network = {loop, curl_, proxies_, {}},
                          .tell = [this](const wire::FromWorker& message) { tell(message); }} {
     wire::FromWorker ready;
-    ready.mutable_ready();
+    ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);
 }
 

@@ -7,6 +7,7 @@
 #include "base/fd.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
@@ -16,9 +17,12 @@ namespace haulier::wire {
 
 /// The largest packet either side sends or accepts, in bytes.
 inline constexpr size_t MaxPacket = 128 * 1024;
+/// Of worker.proto; the next number with whatever an older side would misunderstand.
+inline constexpr uint32_t Protocol = 1;
 
 class PacketSocket {
 public:
+    /// Both may drop the socket; then nothing follows.
     struct Handlers {
         std::function<void(std::string_view packet)> packet;
         /// The other end is gone, or sent something larger than MaxPacket. Called once; nothing follows.

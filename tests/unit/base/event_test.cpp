@@ -2,10 +2,10 @@
 #include "base/event.hpp"
 
 #include "base/fd.hpp"
+#include "support/loop_test.hpp"
 
 #include <csignal>
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <string>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -41,22 +41,8 @@ pid_t child_that_exits(int code) {
     return pid;
 }
 
-class Event : public testing::Test {
+class Event : public test::LoopTest {
 protected:
-    /// Turns the loop until `done`, or fails.
-    template <class Done>
-    void run_until(Done done) {
-        for (auto deadline = SystemClock{}.now().boot + 10s; !done();) {
-            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
-            loop_.turn(1s);
-        }
-    }
-    /// Turns the loop while something is ready.
-    void drain() {
-        while (loop_.turn(0s))
-            continue;
-    }
-    Loop loop_;
     int calls_ = 0;
 };
 

@@ -2,11 +2,11 @@
 // Real processes in the place of workers: some that say nothing.
 #include "daemon/children.hpp"
 #include "daemon/crew.hpp"
+#include "support/loop_test.hpp"
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <iterator>
 #include <sstream>
 #include <unistd.h>
@@ -16,6 +16,12 @@ namespace haulier::daemon {
 namespace {
 
 using namespace std::chrono_literals;
+
+// What workers say, as commands of a shell.
+const std::string Ready = "printf '\\012\\002\\010\\001' >&3; ";
+const std::string OtherReady = "printf '\\012\\002\\010\\002' >&3; ";
+const std::string AgelessReady = "printf '\\012\\000' >&3; ";
+const std::string FirstAnswer = "printf '\\102\\002\\010\\001' >&3; ";
 
 class Nobody final : public CrewListener {
 public:
@@ -31,7 +37,7 @@ public:
     int rests = 0;
 };
 
-class CrewTest : public testing::Test {
+class CrewTest : public test::LoopTest {
 protected:
     static void SetUpTestSuite() { block_signals(); }
     void SetUp() override {
@@ -55,40 +61,28 @@ protected:
     }
     std::string mute_worker() { return worker(); }
     /// It says Ready, and nothing else.
-    std::string silent_worker() { return worker("printf '\\012\\000' >&3"); }
+    std::string silent_worker() { return worker(Ready); }
     /// Ready, and the answer to request 1.
-    std::string answering_worker() {
-        return worker("printf '\\012\\000' >&3; printf '\\102\\002\\010\\001' >&3");
-    }
+    std::string answering_worker() { return worker(Ready + FirstAnswer); }
     /// It answers request 2 and those that follow, one for each packet after the first two.
     std::string pinged_worker() {
-        return worker("printf '\\012\\000' >&3; exec /usr/bin/python3 -c '\n"
-                      "import socket\n"
-                      "daemon = socket.socket(fileno=3)\n"
-                      "daemon.setblocking(True)\n"
-                      "for request in range(100):\n"
-                      "    if not daemon.recv(200000): break\n"
-                      "    if request >= 2: daemon.send(bytes([0x42, 2, 8, request]))'");
+        return worker(Ready + "exec /usr/bin/python3 -c '\n"
+                              "import socket\n"
+                              "daemon = socket.socket(fileno=3)\n"
+                              "daemon.setblocking(True)\n"
+                              "for request in range(100):\n"
+                              "    if not daemon.recv(200000): break\n"
+                              "    if request >= 2: daemon.send(bytes([0x42, 2, 8, request]))'");
     }
     /// Ready, and request 1 is a call that the service acknowledged.
-    std::string calling_worker() {
-        return worker("printf '\\012\\000' >&3; printf '\\102\\004\\010\\001\\070\\001' >&3");
-    }
+    std::string calling_worker() { return worker(Ready + "printf '\\102\\004\\010\\001\\070\\001' >&3"); }
     std::vector<pid_t> pids() {
         std::ifstream in(dir_ / "pids");
         return {std::istream_iterator<pid_t>(in), {}};
     }
-    template <class Done>
-    void run_until(Done done) {
-        for (auto deadline = SystemClock{}.now().boot + 20s; !done();) {
-            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
-            loop_.turn(100ms);
-        }
-    }
 
     std::filesystem::path dir_ =
         std::filesystem::temp_directory_path() / ("haulier-crew-" + std::to_string(getpid()));
-    Loop loop_;
     Config config_;
     Nobody listener_;
     std::unique_ptr<Children> hiring_;
@@ -131,6 +125,47 @@ TEST_F(CrewTest, GivesUpAWorkerThatNeverSaysThatItIsReady) {
     EXPECT_EQ(pids().size(), 1U);
 }
 
+TEST_F(CrewTest, ReplacesAWorkerOfAnotherVersion) {
+    config_.worker_timeout = 20s;
+    auto first = "if [ $(wc -l <" + (dir_ / "pids").string() + ") = 1 ]; then ";
+    hiring_ =
+        std::make_unique<Children>(loop_, worker(first + OtherReady + "else " + Ready + FirstAnswer + "fi"));
+    Crew crew{loop_, config_, *hiring_, listener_};
+    std::optional<Status> answer;
+    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    run_until([&] { return answer.has_value(); });
+    EXPECT_TRUE(*answer);
+    EXPECT_EQ(pids().size(), 2U);
+}
+
+TEST_F(CrewTest, SaysThatTheWorkerIsOfAnotherVersion) {
+    config_.worker_timeout = 20s;
+    for (const auto& other : {OtherReady, AgelessReady}) {
+        hiring_ = std::make_unique<Children>(loop_, worker(other));
+        Crew crew{loop_, config_, *hiring_, listener_};
+        std::optional<Status> answer;
+        crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+        run_until([&] { return answer.has_value(); });
+        ASSERT_FALSE(*answer);
+        EXPECT_EQ(answer->error().sentence,
+                  "the worker program is of another version than the daemon, which must be restarted");
+    }
+}
+
+TEST_F(CrewTest, GivesNoOrdersToWhoHasNotSaidItsVersion) {
+    config_.worker_timeout = 20s;
+    auto told = dir_ / "told";
+    hiring_ = std::make_unique<Children>(
+        loop_, worker("/usr/bin/python3 -c '\nimport select\nif select.select([3], [], [], 0.3)[0]: open(\"" +
+                      told.string() + "\", \"w\")'; " + Ready + FirstAnswer));
+    Crew crew{loop_, config_, *hiring_, listener_};
+    std::optional<Status> answer;
+    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    run_until([&] { return answer.has_value(); });
+    EXPECT_TRUE(*answer);
+    EXPECT_FALSE(std::filesystem::exists(told));
+}
+
 TEST_F(CrewTest, SaysWhyThereIsNoWorker) {
     hiring_ = std::make_unique<Children>(loop_, dir_ / "none");
     Crew crew{loop_, config_, *hiring_, listener_};
@@ -171,6 +206,7 @@ TEST_F(CrewTest, HasNoneWithAWorkerThatHangsInAFetch) {
 }
 
 TEST_F(CrewTest, CallsServicesThroughTheWorker) {
+    config_.worker_timeout = 20s;
     hiring_ = std::make_unique<Children>(loop_, calling_worker());
     Crew crew{loop_, config_, *hiring_, listener_};
     std::optional<CallVerdict> verdict;

@@ -2,6 +2,7 @@
 // Real sockets and, where root is had, real users; systemd alone is played.
 #include "daemon/units.hpp"
 
+#include "support/loop_test.hpp"
 #include "support/temp_dir.hpp"
 
 #include <filesystem>
@@ -72,7 +73,7 @@ size_t open_descriptors() {
     return count;
 }
 
-class UnitsTest : public testing::Test {
+class UnitsTest : public test::LoopTest {
 protected:
     UnitsTest() { std::filesystem::permissions(dir_.path(), std::filesystem::perms{0755}); }
 
@@ -87,10 +88,7 @@ protected:
         }
     }
     void wait_for_answer() {
-        for (auto deadline = SystemClock{}.now().boot + 20s; answers_.empty();) {
-            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing was answered";
-            loop_.turn(100ms);
-        }
+        run_until([this] { return !answers_.empty(); });
     }
     /// Somebody of that user comes; whether it was let in.
     bool visit_as(uid_t uid) {
@@ -121,7 +119,6 @@ protected:
 
     test::TempDir dir_;
     std::string path_ = dir_.at("worker.socket");
-    Loop loop_;
     Notes systemd_;
     Units units_{loop_, systemd_, dir_.path()};
     std::vector<Result<Hand>> answers_;

@@ -26,8 +26,30 @@ TEST(FailureOf, MakesSentencesFitForTheBus) {
     auto failure = failure_of(failed);
     EXPECT_EQ(failure.error.sentence.substr(0, 15), "bad ?? gr\xc3\xbc\xc3\x9f"
                                                     "xx");
-    EXPECT_LE(failure.error.sentence.size(), 8192U);
+    EXPECT_EQ(failure.error.sentence.size(), 512U);
     EXPECT_TRUE(failure.fatal);
+}
+
+TEST(FailureOf, TakesOnlyAWholeUrlForOne) {
+    wire::Failed failed;
+    failed.set_remote("https://elsewhere/file");
+    EXPECT_EQ(failure_of(failed).remote, "https://elsewhere/file");
+    const std::string longest = "https://elsewhere/" + std::string(job::MaxRemoteName - 18, 'x');
+    failed.set_remote(longest);
+    EXPECT_EQ(failure_of(failed).remote, longest);
+    for (const auto& bad : {longest + "x", std::string{"http://x/\x07"}, std::string{"http://x/\xff"}}) {
+        failed.set_remote(bad);
+        EXPECT_EQ(failure_of(failed).remote, "") << bad.substr(0, 20);
+    }
+}
+
+TEST(StatusOf, MakesSentencesFitForTheBus) {
+    wire::Answer answer;
+    answer.set_fault(wire::Answer::LOCAL_FILE);
+    answer.set_sentence("bell \x07" + std::string(10000, 'x'));
+    auto status = status_of(answer);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().sentence, "bell ?" + std::string(506, 'x'));
 }
 
 TEST(Causes, OfTheWireAllHaveOneOfOurs) {
@@ -278,14 +300,16 @@ TEST(BegunOf, IsFitForTheStore) {
     said.set_restarted(true);
     said.mutable_identity()->set_etag("\"x\"");
     said.set_headers("HTTP/1.1 200 OK\nX: \x01\xff\nLast");
-    said.set_remote("http://elsewhere/\n");
+    said.set_remote("http://elsewhere/");
+    said.set_upload_url("http://elsewhere/\n");
     auto begun = begun_of(said);
     EXPECT_EQ(begun.report.offset, 5U);
     EXPECT_EQ(begun.report.total, job::UnknownSize);
     EXPECT_EQ(begun.report.validators.etag, "\"x\"");
     EXPECT_TRUE(begun.restarted);
     EXPECT_EQ(begun.headers, "HTTP/1.1 200 OK\nX: ??\nLast\n");
-    EXPECT_EQ(begun.remote, "http://elsewhere/?");
+    EXPECT_EQ(begun.remote, "http://elsewhere/");
+    EXPECT_EQ(begun.upload_url, "");
     EXPECT_FALSE(begun.stamp);
     said.mutable_stamp()->set_size(9);
     EXPECT_EQ(begun_of(said).stamp->size, 9U);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Single files: new names, the client's verdict, pieces on demand, redirects, uploads
 // (BITS 1.4, 1.7, 3.7, 3.8, 6.6; D-22, D-30, D-34).
+#include "job/check.hpp"
 #include "job/mirrors.hpp"
 #include "samples.hpp"
 
@@ -298,6 +299,20 @@ TEST(Redirects, ToNowhereLeaveTheName) {
     refused.remote = "gopher://elsewhere.example/";
     s.fail(refused, 2);
     EXPECT_EQ(s.files[0].spec.remote, "https://example.org/f0");
+}
+
+TEST(Redirects, ThatAreTooMuchBesideTheMirrorsLeaveTheName) {
+    Sample s{1};
+    s.files[0].spec.mirrors.resize(4, "https://mirror.example/" + std::string(MaxRemoteName - 23, 'm'));
+    s.grant();
+    auto answer = first_answer();
+    answer.remote = "https://cdn.example/" + std::string(1000, 'x');
+    s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
+    EXPECT_EQ(s.files[0].spec.remote, "https://example.org/f0");
+    EXPECT_FALSE(s.files[0].led_away);
+    answer.remote = "https://cdn.example/" + std::string(100, 'x');
+    s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
+    EXPECT_EQ(s.files[0].spec.remote, answer.remote);
 }
 
 TEST(MaximumDownloadSize, IsHeldAtTheBoundAndOneAbove) {

@@ -4,10 +4,10 @@
 
 #include "local_socket.hpp"
 #include "private_bus.hpp"
+#include "support/loop_test.hpp"
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
-#include <gtest/gtest.h>
 #include <map>
 #include <memory>
 #include <sys/epoll.h>
@@ -22,12 +22,12 @@ const std::string App = "org.haulier.Test.App";
 const std::string JobPath = "/org/haulier/Haulier1/job/0123456789abcdef0123456789abcdef";
 const std::string JobId = "0123456789abcdef0123456789abcdef";
 
-class VoiceTest : public testing::Test {
+class VoiceTest : public test::LoopTest {
 protected:
     static void SetUpTestSuite() { block_signals(); }
     VoiceTest() { std::filesystem::create_directory(directory.path() + "/run"); }
 
-    void patient(Patience patience) { voice = std::make_unique<Voice>(loop, bus.socket(), patience); }
+    void patient(Patience patience) { voice = std::make_unique<Voice>(loop_, bus.socket(), patience); }
 
     static wire::Call call_to(const std::string& name) {
         wire::Call call;
@@ -42,13 +42,6 @@ protected:
         voice->call(call,
                     [this, name = call.name()](CallVerdict verdict) { verdicts.emplace(name, verdict); });
     }
-    template <class Done>
-    void run_until(Done done) {
-        for (auto deadline = SystemClock{}.now().boot + 30s; !done();) {
-            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
-            loop.turn(100ms);
-        }
-    }
     CallVerdict verdict_on(const wire::Call& call) {
         verdicts.clear();
         begin(call);
@@ -57,14 +50,13 @@ protected:
     }
     void turn_for(Usec span) {
         bool over = false;
-        auto end = loop.after(span, [&] { over = true; });
+        auto end = loop_.after(span, [&] { over = true; });
         run_until([&] { return over; });
     }
 
     test::TempDir directory;
     PrivateBus bus{directory.path() + "/run"};
-    Loop loop;
-    std::unique_ptr<Voice> voice = std::make_unique<Voice>(loop, bus.socket());
+    std::unique_ptr<Voice> voice = std::make_unique<Voice>(loop_, bus.socket());
     std::multimap<std::string, CallVerdict> verdicts;
 };
 
@@ -195,7 +187,7 @@ TEST_F(VoiceTest, ABusThatSaysNothingIsNone) {
 TEST_F(VoiceTest, ABusThatHangsUpIsNone) {
     auto rude = local_socket(bus.socket());
     auto hangs_up =
-        loop.on_io(rude.get(), EPOLLIN, [&](uint32_t) { Fd{accept(rude.get(), nullptr, nullptr)}; });
+        loop_.on_io(rude.get(), EPOLLIN, [&](uint32_t) { Fd{accept(rude.get(), nullptr, nullptr)}; });
     EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
 }
 
@@ -237,8 +229,8 @@ TEST_F(VoiceTest, MayBeDroppedInMidCall) {
 TEST_F(VoiceTest, DoesNotKeepALoopThatEnds) {
     auto mute = local_socket(bus.socket());
     begin(call_to(App));
-    auto end = loop.defer([this] { loop.exit(3); });
-    EXPECT_EQ(loop.run(), 3);
+    auto end = loop_.defer([this] { loop_.exit(3); });
+    EXPECT_EQ(loop_.run(), 3);
 }
 
 } // namespace

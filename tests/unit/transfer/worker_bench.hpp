@@ -53,7 +53,7 @@ protected:
         wire::ToWorker message;
         *message.mutable_settings() = settings;
         send(message);
-        next(wire::FromWorker::kReady);
+        EXPECT_EQ(next(wire::FromWorker::kReady).ready().protocol(), wire::Protocol);
     }
 
     /// Whoever is called acknowledges, but not when the name is of nobody.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "wire/packet_socket.hpp"
 
-#include <gtest/gtest.h>
+#include "support/loop_test.hpp"
+
 #include <optional>
 #include <string>
 #include <sys/socket.h>
@@ -21,7 +22,7 @@ std::pair<Fd, Fd> connected_pair() {
 }
 
 /// A PacketSocket on one end; the other is in the test's hand.
-class PacketSocketTest : public testing::Test {
+class PacketSocketTest : public test::LoopTest {
 protected:
     void SetUp() override {
         auto [near, far] = connected_pair();
@@ -30,17 +31,6 @@ protected:
             loop_, std::move(near),
             PacketSocket::Handlers{[this](std::string_view packet) { packets_.emplace_back(packet); },
                                    [this] { ++closed_; }});
-    }
-    template <class Done>
-    void run_until(Done done) {
-        for (auto deadline = SystemClock{}.now().boot + 10s; !done();) {
-            ASSERT_LT(SystemClock{}.now().boot, deadline) << "nothing happened";
-            loop_.turn(1s);
-        }
-    }
-    void drain() {
-        while (loop_.turn(0s))
-            continue;
     }
     void far_sends(const std::string& packet) {
         int room = 4 * static_cast<int>(MaxPacket);
@@ -55,7 +45,6 @@ protected:
         return buffer.substr(0, static_cast<size_t>(got));
     }
 
-    Loop loop_;
     Fd far_;
     std::vector<std::string> packets_;
     int closed_ = 0;

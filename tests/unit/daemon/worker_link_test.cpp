@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Workers that are none: any program of a user can come in the place of the user's worker and say what it
+// likes.
+#include "daemon/crew.hpp"
+#include "daemon/hiring.hpp"
+#include "support/loop_test.hpp"
+#include "wire/packet_socket.hpp"
+#include "worker.pb.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace haulier::daemon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+using Burst = std::vector<std::string>;
+const std::string Garbage = "\xff";
+
+std::string ready(uint32_t protocol = wire::Protocol) {
+    wire::FromWorker message;
+    message.mutable_ready()->set_protocol(protocol);
+    return message.SerializeAsString();
+}
+
+std::string answer(uint64_t request) {
+    wire::FromWorker message;
+    message.mutable_answer()->set_request(request);
+    return message.SerializeAsString();
+}
+
+std::string begun(Ticket ticket, uint64_t offset) {
+    wire::FromWorker message;
+    message.mutable_begun()->set_ticket(ticket);
+    message.mutable_begun()->set_offset(offset);
+    return message.SerializeAsString();
+}
+
+std::string checkpoint(Ticket ticket, uint64_t offset) {
+    wire::FromWorker message;
+    message.mutable_checkpoint()->set_ticket(ticket);
+    message.mutable_checkpoint()->set_offset(offset);
+    return message.SerializeAsString();
+}
+
+/// Each hire brings one that has said all of a burst before anything of it is read; of the last burst they
+/// stay.
+class Posers final : public Hiring {
+public:
+    Posers(Loop& loop, std::vector<Burst> bursts) : loop_(loop), bursts_(std::move(bursts)) {}
+    Status open() override { return Done{}; }
+    void hire(uint32_t, Hired hired) override {
+        hired_at.push_back(SystemClock{}.now().boot);
+        turn_ = loop_.defer([this, hired = std::move(hired)] { come(hired); });
+    }
+    void dismiss(uint32_t) override { ++dismissals; }
+
+    std::vector<BootTime> hired_at;
+    int dismissals = 0;
+
+private:
+    void come(const Hired& hired) {
+        int ends[2];
+        ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+        Fd near{ends[0]};
+        Fd far{ends[1]};
+        const auto& burst = bursts_[std::min(hired_at.size(), bursts_.size()) - 1];
+        for (const auto& packet : burst)
+            ASSERT_EQ(send(far.get(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
+        if (hired_at.size() >= bursts_.size()) stayed_.push_back(std::move(far));
+        hired(Hand{std::move(near), "poser " + std::to_string(hired_at.size())});
+    }
+
+    Loop& loop_;
+    std::vector<Burst> bursts_;
+    std::vector<Fd> stayed_;
+    Source turn_;
+};
+
+class Notes final : public CrewListener {
+public:
+    void begun(Ticket, const job::Begun&) override { ++heard; }
+    void progress(Ticket, const Progress&) override { ++heard; }
+    void checkpointed(Ticket, const job::Report&) override { ++heard; }
+    void fetched(Ticket, const job::Fetched&) override { ++heard; }
+    void failed(Ticket, const job::Failure& failure) override { failures.push_back(failure); }
+    void halted(Ticket ticket) override { halts.push_back(ticket); }
+    void rested() override {}
+    int heard = 0;
+    std::vector<job::Failure> failures;
+    std::vector<Ticket> halts;
+};
+
+class WorkerLinkTest : public test::LoopTest {
+protected:
+    /// What becomes of one request, the first, of workers that say all that.
+    Status ask(std::vector<Burst> bursts) {
+        posers_.emplace(loop_, std::move(bursts));
+        Crew crew{loop_, config_, *posers_, notes_};
+        std::optional<Status> answer;
+        testing::internal::CaptureStderr();
+        crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+        run_until([&] { return answer.has_value(); });
+        log_ = testing::internal::GetCapturedStderr();
+        return answer.value_or(Error{});
+    }
+    /// How many hires it takes until a fetch fails, where each worker is lost after what `burst` makes of its
+    /// ticket; at most `most`.
+    size_t hires_until_a_fetch_fails(const std::function<Burst(Ticket)>& burst, size_t most) {
+        std::vector<Burst> bursts;
+        for (Ticket ticket = 1; ticket <= most + 1; ++ticket)
+            bursts.push_back(burst(ticket));
+        posers_.emplace(loop_, std::move(bursts));
+        Crew crew{loop_, config_, *posers_, notes_};
+        crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+        for (size_t halts = 0; notes_.failures.empty() && posers_->hired_at.size() < most;) {
+            run_until([&] { return notes_.halts.size() > halts || !notes_.failures.empty(); });
+            if (notes_.halts.size() == halts) break;
+            halts = notes_.halts.size();
+            crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+        }
+        return posers_->hired_at.size();
+    }
+
+    Config config_;
+    Notes notes_;
+    std::optional<Posers> posers_;
+    std::string log_;
+};
+
+TEST_F(WorkerLinkTest, NothingIsHeardOfOneThatIsCutOff) {
+    for (const auto& burst : {Burst{ready(), Garbage, ready()}, Burst{ready(), Garbage, Garbage, answer(1)},
+                              Burst{Garbage, ready(), answer(1)}}) {
+        EXPECT_TRUE(ask({burst, {ready(), answer(1)}}));
+        EXPECT_EQ(posers_->hired_at.size(), 2U);
+        EXPECT_EQ(log_, "poser 1 sent a packet that cannot be read; it is cut off\n");
+    }
+}
+
+TEST_F(WorkerLinkTest, OneOfAnotherVersionCannotMendThat) {
+    EXPECT_TRUE(ask({{ready(wire::Protocol + 1), ready(), answer(1)}, {ready(), answer(1)}}));
+    EXPECT_EQ(posers_->hired_at.size(), 2U);
+    EXPECT_EQ(posers_->dismissals, 1);
+    EXPECT_EQ(log_, "poser 1 speaks version 2 of the protocol instead of 1; it is dismissed\n");
+}
+
+TEST_F(WorkerLinkTest, NobodySpeaksBeforeItIsReady) {
+    EXPECT_TRUE(ask({{answer(1), ready()}, {ready(), answer(1)}}));
+    EXPECT_EQ(posers_->hired_at.size(), 2U);
+    EXPECT_EQ(log_, "poser 1 speaks before it has said that it is ready; it is cut off\n");
+}
+
+TEST_F(WorkerLinkTest, EachConnectionIsOneDeath) {
+    auto status = ask({{ready(), Garbage, ready(), Garbage, ready(), Garbage},
+                       {ready(), Garbage, Garbage, Garbage},
+                       {ready(), Garbage}});
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().sentence, "the worker process died again and again");
+    EXPECT_EQ(posers_->hired_at.size(), 3U);
+    EXPECT_EQ(std::count(log_.begin(), log_.end(), '\n'), 3);
+}
+
+TEST_F(WorkerLinkTest, WordsAboutTheFilesOfNobodyAreNoProgress) {
+    auto burst = [](Ticket) { return Burst{ready(), begun(4711, 0), checkpoint(4711, 5), Garbage}; };
+    EXPECT_EQ(hires_until_a_fetch_fails(burst, 6), 3U);
+    EXPECT_EQ(notes_.heard, 0);
+}
+
+TEST_F(WorkerLinkTest, NorAreCheckpointsThatGetNowhere) {
+    auto burst = [](Ticket ticket) {
+        return Burst{ready(), begun(ticket, 5), checkpoint(ticket, 5), checkpoint(ticket, 5), Garbage};
+    };
+    EXPECT_EQ(hires_until_a_fetch_fails(burst, 6), 3U);
+}
+
+TEST_F(WorkerLinkTest, AFileThatGrowsGoesOn) {
+    auto burst = [](Ticket ticket) {
+        return Burst{ready(), begun(ticket, 5), checkpoint(ticket, 6), Garbage};
+    };
+    EXPECT_EQ(hires_until_a_fetch_fails(burst, 5), 5U);
+    EXPECT_TRUE(notes_.failures.empty());
+}
+
+TEST_F(WorkerLinkTest, ThereIsTimeBetweenTwoHires) {
+    hires_until_a_fetch_fails(
+        [](Ticket ticket) {
+            return Burst{ready(), begun(ticket, 0), checkpoint(ticket, 1), Garbage};
+        },
+        4);
+    for (size_t i = 1; i < posers_->hired_at.size(); ++i)
+        EXPECT_GE(posers_->hired_at[i] - posers_->hired_at[i - 1], Usec{200ms}) << i;
+}
+
+} // namespace
+
+} // namespace haulier::daemon
