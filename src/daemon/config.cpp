@@ -2,14 +2,19 @@
 #include "daemon/config.hpp"
 
 #include "base/ini.hpp"
+#include "base/result.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
 #include <functional>
 #include <limits>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 
 namespace haulier::daemon {
 
@@ -23,8 +28,8 @@ using Setter = std::function<std::optional<std::string>(Config&, const std::stri
 Setter span(milliseconds Config::*member, milliseconds least) {
     return [=](Config& c, const std::string& text) -> std::optional<std::string> {
         auto value = ini::to_span(text);
-        if (!value || *value < least)
-            return fmt::format("a time span of at least {} ms, such as 30s", least.count());
+        if (!value) return "a time span, such as 30s";
+        if (*value < least) return fmt::format("a time span of at least {} ms, such as 30s", least.count());
         c.*member = *value;
         return std::nullopt;
     };
@@ -90,6 +95,7 @@ const std::vector<Key>& keys() {
     static const std::vector<Key> all{
         {"Daemon", "IdleTimeout", span(&Config::idle_timeout, milliseconds{0})},
         {"Daemon", "WorkerTimeout", span(&Config::worker_timeout, milliseconds{100})},
+        {"Daemon", "MaxCallsPerUser", number([](Config & c) -> auto& { return c.calls_per_user; })},
         {"Jobs", "MaxJobs", number([](Config & c) -> auto& { return c.limits.jobs; })},
         {"Jobs", "MaxJobsPerUser", number([](Config & c) -> auto& { return c.limits.jobs_per_user; })},
         {"Jobs", "MaxFilesPerJob", number([](Config & c) -> auto& { return c.limits.files_per_job; })},
@@ -103,6 +109,7 @@ const std::vector<Key>& keys() {
          number([](Config & c) -> auto& { return c.foreground_jobs; })},
         {"Scheduler", "MaxFilesInFlight", number([](Config & c) -> auto& { return c.files_at_once; })},
         {"Scheduler", "TimeSlice", span(&Config::time_slice, milliseconds{100})},
+        {"Scheduler", "RequireLogin", yes_or_no([](Config & c) -> auto& { return c.require_login; })},
         {"Network", "Watch", yes_or_no([](Config & c) -> auto& { return c.watch_network; })},
         {"Transfer", "CheckpointBytes",
          count<uint64_t>(
@@ -128,7 +135,11 @@ const std::vector<Key>& keys() {
     return all;
 }
 
-void apply(Configuration& out, const std::string& text, const std::string& name) {
+/// Some editors begin a file with it.
+constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
+
+void apply(Configuration& out, std::string_view text, const std::string& name) {
+    if (text.starts_with(ByteOrderMark)) text.remove_prefix(ByteOrderMark.size());
     auto parsed = ini::parse(text);
     for (const auto& fault : parsed.faults)
         out.warnings.push_back(fmt::format("{}:{}: line {}, ignored", name, fault.line, fault.sentence));
@@ -146,29 +157,42 @@ void apply(Configuration& out, const std::string& text, const std::string& name)
     }
 }
 
-void apply_file(Configuration& out, const std::filesystem::path& path) {
+/// What is no file is not even opened: a pipe would keep us waiting.
+Result<std::string> read_file(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return Error{Errc::Internal, error ? error.message() : "not a regular file"};
     std::ifstream file(path);
-    if (!file) {
-        if (std::filesystem::exists(path))
-            out.warnings.push_back(fmt::format("{}: cannot be read", path.string()));
-        return;
-    }
+    if (!file) return Error{Errc::Internal, std::strerror(errno)};
     std::ostringstream text;
     text << file.rdbuf();
-    apply(out, text.str(), path.string());
+    return text.str();
+}
+
+void apply_file(Configuration& out, const std::string& path) {
+    auto text = read_file(path);
+    if (text) return apply(out, *text, path);
+    out.warnings.push_back(fmt::format("{} cannot be read: {}", path, text.error().sentence));
+}
+
+std::vector<std::string> dropins_of(const std::string& file) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(file + ".d", error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().extension() == ".conf") paths.push_back(entry->path());
+    std::sort(paths.begin(), paths.end());
+    return paths;
 }
 
 } // namespace
 
 Configuration read_config(const std::string& file) {
     Configuration out;
-    apply_file(out, file);
-    std::vector<std::filesystem::path> dropins;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(file + ".d", none))
-        if (entry.path().extension() == ".conf") dropins.push_back(entry.path());
-    std::sort(dropins.begin(), dropins.end());
-    for (const auto& path : dropins)
+    std::error_code error;
+    if (std::filesystem::status(file, error).type() != std::filesystem::file_type::not_found)
+        apply_file(out, file);
+    for (const auto& path : dropins_of(file))
         apply_file(out, path);
     return out;
 }

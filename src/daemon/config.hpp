@@ -15,6 +15,7 @@ namespace haulier::daemon {
 struct Config {
     std::chrono::milliseconds idle_timeout{30000};
     std::chrono::milliseconds worker_timeout{60000};
+    uint32_t calls_per_user = 256; ///< that wait, or are not answered yet
 
     job::Limits limits;
     std::chrono::milliseconds inactivity_timeout{std::chrono::hours{24 * 90}};
@@ -24,6 +25,8 @@ struct Config {
     uint32_t foreground_jobs = 64; ///< of one user
     uint32_t files_at_once = 4;    ///< of one job
     std::chrono::milliseconds time_slice{300000};
+
+    bool require_login = false; ///< of whom a job belongs to, for it to run
 
     bool watch_network = true; ///< and the meter and the battery
 

@@ -33,7 +33,7 @@ job::Turns Manager::take_turns(Now now) {
     for (const auto& [id, entry] : entries_) {
         const auto* staged = ledger_.staged_job(id);
         const auto& job = staged ? *staged : entry->job;
-        if (!staged && heed_surroundings(*entry, now)) continue;
+        if (!staged && (heed_login(*entry, now) || heed_surroundings(*entry, now))) continue;
         if (job::is_running(job.state)) running.push_back(job::as_running(job));
         bool waits = !staged && !entry->changing_hands && job.state == job::State::Queued;
         if (waits && job::readiness(job, now.wall) == job::Readiness::Ready)
@@ -60,10 +60,26 @@ bool Manager::heed_surroundings(const Entry& entry, Now now) {
     return true;
 }
 
+/// The owner of a session has logged in to it.
+bool Manager::heed_login(const Entry& entry, Now now) {
+    auto owner = entry.job.owner;
+    bool away = config_.require_login && instance_ == Instance::System && job::can_log_in(owner) &&
+                users_.count(owner) == 0;
+    auto decision = job::owner_is(entry.job, away, now);
+    bool changes = decision.has_value();
+    stage(std::move(decision));
+    return changes;
+}
+
+void Manager::users_are(std::set<uint32_t> users) {
+    users_ = std::move(users);
+    schedule_soon();
+}
+
 void Manager::surroundings_changed(const job::Conditions& conditions) {
     bool was_online = std::exchange(conditions_, conditions).online;
     if (conditions.online != was_online)
-        log::info(conditions.online ? "the network is back" : "the network is gone");
+        log::info(conditions.online ? "there is a network" : "there is no network");
     announcer_->conditions_changed();
     stirred_();
     // All that wait, whatever for: what failed may have failed because the network was going (BITS 2.3).

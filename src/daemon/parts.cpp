@@ -69,6 +69,7 @@ void Parts::watch() {
 }
 
 void Parts::users_are(const std::set<uint32_t>& users) {
+    manager.users_are(users);
     notifier.users_are(users);
     notifier.run();
 }

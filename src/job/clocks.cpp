@@ -42,6 +42,14 @@ std::optional<Decision> retry_due(const Job& job, Now now) {
     return d;
 }
 
+std::optional<Decision> owner_is(const Job& job, bool away, Now now) {
+    if (job.moments.owner_away == away || is_final(job.state)) return std::nullopt;
+    Decision d = untouched(job, now);
+    d.job.moments.owner_away = away;
+    if (away && is_running(job.state)) cut_off(d, now);
+    return d;
+}
+
 std::optional<Decision> no_progress(const Job& job, Now now) {
     if (!next(job.state, Event::NoProgress) || job.completing || is_excused(job)) return std::nullopt;
     Decision d = touched(job, now);

@@ -78,7 +78,13 @@ bool is_loopback(const std::string& url) {
 Readiness readiness(const Job& job, WallTime now) {
     if (job.not_before > now) return Readiness::NotBefore;
     if (job.dynamic_content && job.priority != Priority::Foreground) return Readiness::ForegroundOnly;
+    if (job.moments.owner_away) return Readiness::OwnerAway;
     return Readiness::Ready;
+}
+
+bool can_log_in(uint32_t uid) {
+    bool is_dynamic = uid >= 61184 && uid <= 65519;
+    return uid >= 1000 && uid != 65534 && !is_dynamic;
 }
 
 } // namespace haulier::job

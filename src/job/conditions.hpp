@@ -42,7 +42,12 @@ enum class Readiness {
     Ready,
     NotBefore,      ///< its date has not come
     ForegroundOnly, ///< dynamic content, and not in the foreground (BITS 3.5)
+    OwnerAway,      ///< its owner must be logged in (BITS 4.2)
 };
 Readiness readiness(const Job& job, WallTime now);
+
+/// People log in; users of the system's own, which services run as, count as always there (BITS 4.2). Those
+/// are all below 1000, nobody (65534), and systemd's dynamic users (61184 to 65519).
+bool can_log_in(uint32_t uid);
 
 } // namespace haulier::job

@@ -4,6 +4,7 @@
 
 #include "job/check.hpp"
 #include "job/credentials.hpp"
+#include "job/load.hpp"
 #include "job/moves.hpp"
 #include "job/properties.hpp"
 #include "job/segments.hpp"
@@ -18,11 +19,7 @@ namespace {
 Status check_room(const Job& job, size_t more, const Limits& limits) {
     if (is_upload(job.type) && job.files_total + more > 1)
         return Error{Errc::TooManyFiles, "an upload has one file"};
-    if (more > limits.files_per_job - std::min(job.files_total, limits.files_per_job))
-        return Error{Errc::TooManyFiles,
-                     fmt::format("{} files and {} more are over the limit of {} files in a job",
-                                 job.files_total, more, limits.files_per_job)};
-    return Done{};
+    return check_files(job.files_total, more, limits);
 }
 
 /// Ranges need a server that is asked for them, and a file that has no other layout.

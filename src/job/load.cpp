@@ -44,12 +44,15 @@ uint64_t text_of(const Job& job) {
            (job.error ? job.error->sentence.size() : 0) + text_of(job.http);
 }
 
-uint64_t text_of(const File& file) {
-    const auto& spec = file.spec;
+uint64_t text_of(const FileSpec& spec) {
     return TextOfAnyFile + spec.remote.size() + spec.local.size() + text_of(spec.mirrors) +
-           text_of(spec.ranges) + (spec.checksum ? spec.checksum->hex.size() : 0) + text_of(file.wanted) +
-           text_of(file.filled) + file.validators.etag.size() + file.validators.last_modified.size() +
-           file.response_headers.size() + file.upload_url.size() + file.marks.size() * sizeof(SourceMark);
+           text_of(spec.ranges) + (spec.checksum ? spec.checksum->hex.size() : 0);
+}
+
+uint64_t text_of(const File& file) {
+    return text_of(file.spec) + text_of(file.wanted) + text_of(file.filled) + file.validators.etag.size() +
+           file.validators.last_modified.size() + file.response_headers.size() + file.upload_url.size() +
+           file.marks.size() * sizeof(SourceMark);
 }
 
 Status check_load(const Load& own, const Load& all, const Load& more, const Limits& limits) {
@@ -63,6 +66,13 @@ Status check_load(const Load& own, const Load& all, const Load& more, const Limi
     if (more.text == 0) return Done{};
     if (auto ok = check_text("your jobs", own.text, more.text, limits.text_per_user); !ok) return ok;
     return check_text("all jobs together", all.text, more.text, limits.text);
+}
+
+Status check_files(uint32_t have, size_t more, const Limits& limits) {
+    if (more <= limits.files_per_job - std::min(have, limits.files_per_job)) return Done{};
+    return Error{Errc::TooManyFiles,
+                 fmt::format("{} files and {} more are over the limit of {} files in a job", have, more,
+                             limits.files_per_job)};
 }
 
 Limits unlimited(Limits limits) {

@@ -21,10 +21,14 @@ inline constexpr uint64_t TextOfAnyJob = 2048;
 
 uint64_t text_of(const Job& job);
 uint64_t text_of(const File& file);
+uint64_t text_of(const FileSpec& spec);
 
 /// May `more` come to what an owner has (`own`), and to what all have? TooManyJobs or TooLarge. What takes up
 /// no more than before may always.
 Status check_load(const Load& own, const Load& all, const Load& more, const Limits& limits);
+
+/// May a job that has `have` files have so many more? TooManyFiles.
+Status check_files(uint32_t have, size_t more, const Limits& limits);
 
 /// `limits` without those on jobs, files and text.
 Limits unlimited(Limits limits);

@@ -73,6 +73,9 @@ std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transfe
 // ---- clocks and surroundings ----
 
 std::optional<Decision> retry_due(const Job& job, Now now);
+/// Its owner, without whom it may not run, has come or gone. Nothing if that was known, or it does not matter
+/// since the job has ended. Who runs goes back to the queue (BITS 4.2).
+std::optional<Decision> owner_is(const Job& job, bool away, Now now);
 std::optional<Decision> no_progress(const Job& job, Now now);
 std::optional<Decision> out_of_time(const Job& job, Now now);
 /// Nobody touched it for too long: cancelled, with `expired`.

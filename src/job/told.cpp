@@ -17,6 +17,7 @@ WaitReason why_queued(const Job& job, WallTime now) {
     switch (readiness(job, now)) {
     case Readiness::NotBefore: return {"not-before", job.not_before};
     case Readiness::ForegroundOnly: return {"foreground-only", {}};
+    case Readiness::OwnerAway: return {"login", {}};
     case Readiness::Ready: return {"turn", {}};
     }
     return {"turn", {}};

@@ -120,13 +120,14 @@ struct Job {
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
     uint64_t reply_transferred = 0;
 
-    /// Moments of this boot; not stored but derived again by recover().
+    /// What this run of the daemon knows; not stored but derived again by recover() and what is heard.
     struct Moments {
         BootTime retry_at;
         std::optional<BootTime> stalled_since; ///< the first of the present row of failures
         std::optional<BootTime> active_since;  ///< active_for counts up to here
         BootTime slice_since;                  ///< when it got its present slot
         BootTime touched_at;                   ///< for the inactivity timeout
+        bool owner_away = false;               ///< and must be logged in
         bool operator==(const Moments&) const = default;
     } moments;
 

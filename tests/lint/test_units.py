@@ -101,6 +101,15 @@ def test_the_status_for_work_that_came_while_leaving_is_known():
     assert os.EX_TEMPFAIL == int(SERVICE["RestartForceExitStatus"]) == int(USER_SERVICE["RestartForceExitStatus"])
 
 
+def test_what_another_start_does_not_cure_is_not_started_again():
+    ends = {getattr(os, name) for name in re.findall(r"\bEX_[A-Z]+\b", code("daemon/main.cpp") + code("daemon/process.cpp"))}
+    cured = {os.EX_OK, os.EX_SOFTWARE, os.EX_TEMPFAIL}
+    for service in (SERVICE, USER_SERVICE):
+        assert {int(status) for status in service["RestartPreventExitStatus"].split()} == ends - cured
+    manual = (SOURCE / "docs/man/haulierd.8.scd").read_text().partition("# EXIT STATUS")[2].partition("\n# ")[0]
+    assert {int(status) for status in re.findall(r"^\*(\d+)\*$", manual, re.MULTILINE)} == ends
+
+
 def test_there_is_the_user_whom_all_name():
     (line,) = [line for line in (SYSTEMD / "haulier.sysusers").read_text().splitlines() if not line.startswith("#")]
     assert line.split()[:2] == ["u", USER]

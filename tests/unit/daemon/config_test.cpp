@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/config.hpp"
 
+#include "support/temp_dir.hpp"
+
 #include <filesystem>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 namespace haulier::daemon {
 
@@ -44,7 +45,8 @@ TEST(Config, KeepsTheDefaultForABadValueAndSaysWhatWouldBeRight) {
                             "IdleTimeout=99999999999999999999"}) {
         auto [config, warnings] = parse_config(std::string{"[Daemon]\n"} + bad + "\n", "test.conf");
         ASSERT_EQ(warnings.size(), 1U) << bad;
-        EXPECT_NE(warnings[0].find("such as 30s; the default stands"), std::string::npos) << warnings[0];
+        EXPECT_NE(warnings[0].find("is not a time span, such as 30s; the default stands"), std::string::npos)
+            << warnings[0];
         EXPECT_EQ(config.idle_timeout, milliseconds{30000});
     }
     EXPECT_EQ(parse_config("[Jobs]\nMaxJobs=0\n", "x").warnings.size(), 1U);
@@ -60,23 +62,68 @@ TEST(Config, WarnsOfLinesThatAreNone) {
                                                   "test.conf:3: line is not Key=value, ignored"}));
 }
 
-TEST(Config, ReadsDropInsInOrderAfterTheFile) {
-    std::filesystem::path dir =
-        std::filesystem::temp_directory_path() / ("haulier-config-" + std::to_string(getpid()));
-    std::filesystem::create_directories(dir / "haulier.conf.d");
-    std::ofstream(dir / "haulier.conf") << "[Daemon]\nIdleTimeout=1s\n[Jobs]\nMaxJobs=5\n";
-    std::ofstream(dir / "haulier.conf.d/20.conf") << "[Daemon]\nIdleTimeout=3s\n";
-    std::ofstream(dir / "haulier.conf.d/10.conf") << "[Daemon]\nIdleTimeout=2s\n";
-    std::ofstream(dir / "haulier.conf.d/30.conf.dpkg-old") << "[Daemon]\nIdleTimeout=4s\n";
-    auto [config, warnings] = read_config(dir / "haulier.conf");
-    std::filesystem::remove_all(dir);
+TEST(Config, SaysOfATimeSpanWhatWouldBeOne) {
+    auto warning = [](const std::string& line) {
+        return parse_config("[Daemon]\n" + line + "\n", "x").warnings;
+    };
+    using Warnings = std::vector<std::string>;
+    EXPECT_EQ(warning("IdleTimeout=infinity"),
+              Warnings{"x:2: IdleTimeout='infinity' is not a time span, such as 30s; the default stands"});
+    EXPECT_EQ(warning("WorkerTimeout=99ms"), Warnings{"x:2: WorkerTimeout='99ms' is not a time span of at "
+                                                      "least 100 ms, such as 30s; the default stands"});
+}
+
+TEST(Config, MayBeginWithAByteOrderMark) {
+    auto [config, warnings] = parse_config("\xef\xbb\xbf[Jobs]\nMaxJobs=7\n", "test.conf");
+    EXPECT_TRUE(warnings.empty());
+    EXPECT_EQ(config.limits.jobs, 7U);
+}
+
+/// Files of an administrator in a folder.
+class ConfigFiles : public testing::Test {
+protected:
+    [[nodiscard]] std::string at(const std::string& name) const { return folder_.at(name); }
+    void write(const std::string& name, const std::string& text) {
+        std::filesystem::create_directories(at("haulier.conf.d"));
+        folder_.write(name, text);
+    }
+    test::TempDir folder_;
+};
+
+TEST_F(ConfigFiles, DropInsAreReadInOrderAfterTheFile) {
+    write("haulier.conf", "[Daemon]\nIdleTimeout=1s\n[Jobs]\nMaxJobs=5\n");
+    write("haulier.conf.d/20.conf", "[Daemon]\nIdleTimeout=3s\n");
+    write("haulier.conf.d/10.conf", "[Daemon]\nIdleTimeout=2s\n");
+    write("haulier.conf.d/30.conf.dpkg-old", "[Daemon]\nIdleTimeout=4s\n");
+    auto [config, warnings] = read_config(at("haulier.conf"));
     EXPECT_TRUE(warnings.empty());
     EXPECT_EQ(config.idle_timeout, milliseconds{3000});
     EXPECT_EQ(config.limits.jobs, 5U);
 }
 
-TEST(Config, AMissingFileIsNoFault) {
-    EXPECT_TRUE(read_config("/nonexistent/haulier.conf").warnings.empty());
+TEST_F(ConfigFiles, WhatIsNoFileIsAWarning) {
+    write("haulier.conf.d/90.conf", "[Jobs]\nMaxJobs=5\n");
+    std::filesystem::create_symlink("10.conf", at("haulier.conf.d/10.conf"));
+    std::filesystem::create_directory(at("haulier.conf.d/20.conf"));
+    ASSERT_EQ(mkfifo(at("haulier.conf.d/30.conf").c_str(), 0600), 0);
+    std::filesystem::create_symlink("nowhere", at("haulier.conf.d/40.conf"));
+    auto [config, warnings] = read_config(at("haulier.conf"));
+    EXPECT_EQ(warnings, (std::vector<std::string>{
+                            at("haulier.conf.d/10.conf cannot be read: Too many levels of symbolic links"),
+                            at("haulier.conf.d/20.conf cannot be read: not a regular file"),
+                            at("haulier.conf.d/30.conf cannot be read: not a regular file"),
+                            at("haulier.conf.d/40.conf cannot be read: No such file or directory")}));
+    EXPECT_EQ(config.limits.jobs, 5U);
+}
+
+TEST_F(ConfigFiles, SoItIsForTheFileItself) {
+    std::filesystem::create_symlink("haulier.conf", at("haulier.conf"));
+    EXPECT_EQ(read_config(at("haulier.conf")).warnings,
+              std::vector<std::string>{at("haulier.conf cannot be read: Too many levels of symbolic links")});
+}
+
+TEST_F(ConfigFiles, AMissingFileIsNoFault) {
+    EXPECT_TRUE(read_config(at("haulier.conf")).warnings.empty());
 }
 
 } // namespace

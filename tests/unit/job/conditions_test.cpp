@@ -209,6 +209,42 @@ TEST(Readiness, D38DynamicContentRunsInTheForegroundOnly) {
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
 }
 
+TEST(Login, WhoIsAwayHasNothingRunning) {
+    Sample s{1};
+    s.run();
+    s.take(*owner_is(s.job, true, at_second(5)));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+    EXPECT_EQ(readiness(s.job, at_second(5).wall), Readiness::OwnerAway);
+    EXPECT_EQ(wait_reason(s.job, at_second(5).wall), (WaitReason{"login", {}}));
+    EXPECT_FALSE(owner_is(s.job, true, at_second(6)));
+
+    s.take(*owner_is(s.job, false, at_second(7)));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_TRUE(s.effects.empty());
+    EXPECT_EQ(readiness(s.job, at_second(7).wall), Readiness::Ready);
+}
+
+TEST(Login, OtherStatesStayAndSayWhatTheyWaitFor) {
+    Sample s{1, false};
+    s.take(*owner_is(s.job, true, at_second(5)));
+    EXPECT_EQ(s.job.state, State::Suspended);
+    EXPECT_EQ(wait_reason(s.job, at_second(5).wall).word, "suspended");
+}
+
+TEST(Login, WhoWasAwayBeforeARestartIsAskedForAnew) {
+    Sample s{1};
+    s.take(*owner_is(s.job, true, at_second(5)));
+    EXPECT_FALSE(recover(s.job, at_second(9)).job.moments.owner_away);
+}
+
+TEST(Login, AccountsOfServicesAreAlwaysThere) {
+    for (uint32_t uid : {0U, 999U, 61184U, 65519U, 65534U})
+        EXPECT_FALSE(can_log_in(uid)) << uid;
+    for (uint32_t uid : {1000U, 60001U, 61183U, 65520U, 65535U, 1000000U})
+        EXPECT_TRUE(can_log_in(uid)) << uid;
+}
+
 } // namespace
 
 } // namespace haulier::job

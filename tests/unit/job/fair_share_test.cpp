@@ -10,13 +10,9 @@ namespace haulier::job {
 
 namespace {
 
+using enum Priority;
 using std::chrono::seconds;
 using Ids = std::vector<Id>;
-
-constexpr auto Foreground = Priority::Foreground;
-constexpr auto High = Priority::High;
-constexpr auto Normal = Priority::Normal;
-constexpr auto Low = Priority::Low;
 
 constexpr uint32_t Ann = 1001;
 constexpr uint32_t Bob = 1002;

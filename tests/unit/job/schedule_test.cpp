@@ -8,13 +8,9 @@ namespace haulier::job {
 
 namespace {
 
+using enum Priority;
 using std::chrono::seconds;
 using Ids = std::vector<Id>;
-
-constexpr auto Foreground = Priority::Foreground;
-constexpr auto High = Priority::High;
-constexpr auto Normal = Priority::Normal;
-constexpr auto Low = Priority::Low;
 
 Waiting waits(const char* id, Priority priority, uint64_t since) {
     return {Id{id}, priority, since};
