@@ -17,6 +17,16 @@ void take(job::Load& sum, const job::Load& less) {
     sum.text -= less.text;
 }
 
+uint64_t text_for(const std::map<uint32_t, uint64_t>& texts, uint32_t owner) {
+    auto found = texts.find(owner);
+    return found == texts.end() ? 0 : found->second;
+}
+
+uint64_t sum_of(const std::map<uint32_t, uint64_t>& texts) {
+    return std::accumulate(texts.begin(), texts.end(), uint64_t{0},
+                           [](uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
 } // namespace
 
 void Accounts::book(const Booking& before, const Booking& now) {
@@ -35,18 +45,24 @@ void Accounts::clear_reserved() {
     reserved_.clear();
 }
 
+void Accounts::promise(uint32_t owner, uint64_t text) {
+    if (text > 0) promised_[owner] += text;
+}
+
+void Accounts::take_back(uint32_t owner, uint64_t text) {
+    if (text > 0 && (promised_[owner] -= text) == 0) promised_.erase(owner);
+}
+
 job::Load Accounts::of(uint32_t owner) const {
     auto found = owners_.find(owner);
     auto load = found == owners_.end() ? job::Load{} : found->second;
-    auto reserved = reserved_.find(owner);
-    if (reserved != reserved_.end()) load.text += reserved->second;
+    load.text += text_for(reserved_, owner) + text_for(promised_, owner);
     return load;
 }
 
 job::Load Accounts::all() const {
     auto load = all_;
-    load.text += std::accumulate(reserved_.begin(), reserved_.end(), uint64_t{0},
-                                 [](uint64_t sum, const auto& entry) { return sum + entry.second; });
+    load.text += sum_of(reserved_) + sum_of(promised_);
     return load;
 }
 

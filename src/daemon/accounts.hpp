@@ -24,6 +24,9 @@ public:
     void reserve(uint32_t owner, uint64_t text);
     /// The commit is over, well or not.
     void clear_reserved();
+    /// Text that was asked for, and is not decided on before a worker has answered; to be given back then.
+    void promise(uint32_t owner, uint64_t text);
+    void take_back(uint32_t owner, uint64_t text);
 
     [[nodiscard]] job::Load of(uint32_t owner) const;
     [[nodiscard]] job::Load all() const;
@@ -31,6 +34,7 @@ public:
 private:
     std::map<uint32_t, job::Load> owners_;
     std::map<uint32_t, uint64_t> reserved_;
+    std::map<uint32_t, uint64_t> promised_; ///< none is 0
     job::Load all_;
 };
 

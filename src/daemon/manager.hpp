@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -63,9 +64,11 @@ public:
 
     // ---- commands (manager_commands.cpp); replies come after the commit ----
 
-    void create(uint32_t owner, const job::Request& request, const std::optional<notify::Target>& object,
+    /// What may be large is held once, by whoever waits.
+    using Asked = std::shared_ptr<const job::Request>;
+    void create(uint32_t owner, const Asked& request, const std::optional<notify::Target>& object,
                 const Reply<Created>& reply);
-    void add_files(const job::Id& id, const std::vector<job::FileSpec>& specs, const Reply<uint32_t>& reply);
+    void add_files(const job::Id& id, std::vector<job::FileSpec> specs, const Reply<uint32_t>& reply);
     void suspend(const job::Id& id, const Reply<Done>& reply);
     void resume(const job::Id& id, const Reply<Done>& reply);
     void cancel(const job::Id& id, const Reply<job::Outcome>& reply);
@@ -104,6 +107,9 @@ public:
     [[nodiscard]] Result<std::vector<job::Range>> filled_ranges(const job::Id& id, uint32_t index) const;
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
     [[nodiscard]] WallTime today() const { return clock_.now().wall; }
+    [[nodiscard]] job::Limits limits_of(uint32_t owner) const;
+    /// How many calls of one user may wait for their turn and their answer.
+    [[nodiscard]] uint32_t most_calls_of(uint32_t caller) const;
     /// Something runs, will run by itself, or is being answered.
     [[nodiscard]] bool busy() const;
     /// A reason to run that outlives the process: were it to end now, it should be started again although no
@@ -116,6 +122,8 @@ public:
 
     /// What the machine's surroundings allow from now on.
     void surroundings_changed(const job::Conditions& conditions);
+    /// Who is logged in, or lingers. Nobody, until it is said.
+    void users_are(std::set<uint32_t> users);
     /// The configuration that was given has changed: what was derived from it is derived anew.
     void reconfigured();
     /// Halts all transfers, checkpoints them and calls `done`, at the latest after 10 s.
@@ -158,7 +166,8 @@ private:
     void expire(const job::Id& id);
 
     // manager_limits.cpp
-    [[nodiscard]] job::Limits limits_of(uint32_t owner) const;
+    [[nodiscard]] bool is_exempt(uint32_t user) const;
+    [[nodiscard]] job::Load growth_by(const job::Decision& decision, uint32_t more_jobs) const;
     [[nodiscard]] Status admit(const job::Decision& decision, uint32_t more_jobs = 0);
     [[nodiscard]] Status admit_owner(const Entry& entry, uint32_t uid);
     [[nodiscard]] Status check_load(uint32_t owner, const job::Load& others, const job::Load& more);
@@ -168,8 +177,8 @@ private:
 
     // manager_commands.cpp
     [[nodiscard]] const Entry* find_key(uint32_t owner, const std::string& key) const;
-    void create_checked(uint32_t owner, const job::Request& request,
-                        const std::optional<notify::Target>& object, const Reply<Created>& reply);
+    void create_checked(uint32_t owner, const Asked& request, const std::optional<notify::Target>& object,
+                        const Reply<Created>& reply);
     void verb(const job::Id& id, const std::function<Result<job::Decision>(const job::Job&, Now)>& decide,
               const Reply<Done>& reply);
     void end_verb(const job::Id& id, const Reply<job::Outcome>& reply,
@@ -183,7 +192,7 @@ private:
         uint32_t count = 0;
     };
     using ItemOf = CheckItem (*)(const job::FileSpec&, job::Type);
-    void consult(const job::Decision& trial, ItemOf item, const Crew::Answer& then);
+    void consult(const job::Decision& trial, uint32_t more_jobs, ItemOf item, const Crew::Answer& then);
     void with_consent(const Decide& decide, ItemOf item, const Reply<Touched>& reply);
     void file_verb(const job::Id& id, uint32_t index,
                    const std::function<Result<job::Decision>(const job::Job&, const job::File&, Now)>& decide,
@@ -200,6 +209,7 @@ private:
     void schedule();
     job::Turns take_turns(Now now);
     bool heed_surroundings(const Entry& entry, Now now);
+    bool heed_login(const Entry& entry, Now now);
     void fill(Entry& entry);
     void launch(Entry& entry, uint32_t index);
 
@@ -244,6 +254,7 @@ private:
     const Instance instance_;
     std::unique_ptr<job::Random> random_;
     job::Conditions conditions_;
+    std::set<uint32_t> users_;
     Ledger ledger_;
     Crew crew_;
     std::function<void()> stirred_;

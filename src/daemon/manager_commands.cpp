@@ -11,25 +11,25 @@ namespace haulier::daemon {
 
 /// The pure checks come first, because they cost nothing; then the worker's, which may take a moment; then,
 /// with what is true by then, the decision.
-void Manager::create(uint32_t owner, const job::Request& request, const std::optional<notify::Target>& object,
+void Manager::create(uint32_t owner, const Asked& request, const std::optional<notify::Target>& object,
                      const Reply<Created>& reply) {
-    auto trial = job::create(job::Id{}, owner, request, limits_of(owner), clock_.now());
+    auto trial = job::create(job::Id{}, owner, *request, limits_of(owner), clock_.now());
     if (!trial) return reply(trial.error());
-    if (request.files.empty()) return create_checked(owner, request, object, reply);
-    if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
-    consult(*trial, check_of, [=, this](const Status& status) {
+    if (request->files.empty()) return create_checked(owner, request, object, reply);
+    if (const auto* same = find_key(owner, request->key)) return reply(Created{same->job.id, false});
+    consult(*trial, 1, check_of, [=, this](const Status& status) {
         if (!status) return reply(status.error());
         create_checked(owner, request, object, reply);
     });
 }
 
-void Manager::create_checked(uint32_t owner, const job::Request& request,
+void Manager::create_checked(uint32_t owner, const Asked& request,
                              const std::optional<notify::Target>& object, const Reply<Created>& reply) {
     // Makes jobs of the same turn visible, for the key and the limits.
     if (auto status = ledger_.flush(); !status) return reply(status.error());
-    if (const auto* same = find_key(owner, request.key)) return reply(Created{same->job.id, false});
+    if (const auto* same = find_key(owner, request->key)) return reply(Created{same->job.id, false});
     auto id = new_id();
-    auto decision = job::create(id, owner, request, limits_of(owner), clock_.now());
+    auto decision = job::create(id, owner, *request, limits_of(owner), clock_.now());
     if (!decision) return reply(decision.error());
     if (auto ok = admit(*decision, 1); !ok) return reply(ok.error());
     ledger_.stage(std::move(*decision), [=, this](const Status& status) {

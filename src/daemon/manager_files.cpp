@@ -46,18 +46,23 @@ Error changed_hands(const job::Job& job) {
 
 } // namespace
 
-/// The worker's word on the files of a decision, and on where their reply would go.
-void Manager::consult(const job::Decision& trial, ItemOf item, const Crew::Answer& then) {
+/// The worker's word on the files of a decision, and on where their reply would go. It may be long in coming,
+/// and what waits for it takes up room as well.
+void Manager::consult(const job::Decision& trial, uint32_t more_jobs, ItemOf item, const Crew::Answer& then) {
+    auto owner = trial.job.owner;
+    auto more = growth_by(trial, more_jobs);
+    if (auto ok = check_load(owner, accounts_.all(), more); !ok) return then(ok);
     std::vector<CheckItem> items;
     for (const auto& [index, file] : trial.files)
         items.push_back(item(file.spec, trial.job.type));
-    auto done = [=, this](const Status& status) {
+    auto done = [=, this, text = more.text](const Status& status) {
+        accounts_.take_back(owner, text);
         --questions_;
         stirred_();
         then(status);
     };
+    accounts_.promise(owner, more.text);
     ++questions_;
-    auto owner = trial.job.owner;
     crew_.check(owner, std::move(items), [=, this, reply = check_of_reply(trial)](const Status& status) {
         if (!status) return done(status);
         crew_.check(owner, reply, done);
@@ -69,7 +74,7 @@ void Manager::consult(const job::Decision& trial, ItemOf item, const Crew::Answe
 void Manager::with_consent(const Decide& decide, ItemOf item, const Reply<Touched>& reply) {
     auto trial = decide();
     if (!trial) return reply(trial.error());
-    consult(*trial, item, [=, this, owner = trial->job.owner](const Status& status) {
+    consult(*trial, 0, item, [=, this, owner = trial->job.owner](const Status& status) {
         if (!status) return reply(status.error());
         auto decision = decide();
         if (!decision) return reply(decision.error());
@@ -86,12 +91,12 @@ void Manager::with_consent(const Decide& decide, ItemOf item, const Reply<Touche
     });
 }
 
-void Manager::add_files(const job::Id& id, const std::vector<job::FileSpec>& specs,
-                        const Reply<uint32_t>& reply) {
+void Manager::add_files(const job::Id& id, std::vector<job::FileSpec> specs, const Reply<uint32_t>& reply) {
+    auto asked = std::make_shared<const std::vector<job::FileSpec>>(std::move(specs));
     auto decide = [=, this]() -> Result<job::Decision> {
         auto job = latest(id);
         if (!job) return job.error();
-        return job::add_files(*job, specs, limits_of(job->owner), clock_.now());
+        return job::add_files(*job, *asked, limits_of(job->owner), clock_.now());
     };
     with_consent(decide, check_of, [=](const Result<Touched>& touched) {
         if (touched) return reply(touched->first);

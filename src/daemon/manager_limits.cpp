@@ -3,7 +3,7 @@
 #include "daemon/manager.hpp"
 
 #include <algorithm>
-
+#include <limits>
 #include <vector>
 
 namespace haulier::daemon {
@@ -21,13 +21,20 @@ job::Load without(job::Load load, const job::Load& less) {
 } // namespace
 
 /// Whoever updates the machine is not stopped by what others have piled up. In a session root is a user.
-job::Limits Manager::limits_of(uint32_t owner) const {
-    bool exempt = instance_ == Instance::System && owner == Root;
-    return exempt ? job::unlimited(config_.limits) : config_.limits;
+bool Manager::is_exempt(uint32_t user) const {
+    return instance_ == Instance::System && user == Root;
 }
 
-/// May the job grow as decided? Then the room is kept for it.
-Status Manager::admit(const job::Decision& decision, uint32_t more_jobs) {
+job::Limits Manager::limits_of(uint32_t owner) const {
+    return is_exempt(owner) ? job::unlimited(config_.limits) : config_.limits;
+}
+
+uint32_t Manager::most_calls_of(uint32_t caller) const {
+    return is_exempt(caller) ? std::numeric_limits<uint32_t>::max() : config_.calls_per_user;
+}
+
+/// How the decision makes its job grow.
+job::Load Manager::growth_by(const job::Decision& decision, uint32_t more_jobs) const {
     const auto& job = decision.job;
     const auto* entry = find(job.id);
     uint64_t before = 0;
@@ -39,9 +46,14 @@ Status Manager::admit(const job::Decision& decision, uint32_t more_jobs) {
         if (!staged && entry && index < entry->files.size()) staged = &entry->files[index];
         if (staged) before += job::text_of(*staged);
     }
-    job::Load more{more_jobs, after - std::min(before, after)};
-    auto ok = check_load(job.owner, accounts_.all(), more);
-    if (ok) accounts_.reserve(job.owner, more.text);
+    return {more_jobs, after - std::min(before, after)};
+}
+
+/// May the job grow as decided? Then the room is kept for it.
+Status Manager::admit(const job::Decision& decision, uint32_t more_jobs) {
+    auto more = growth_by(decision, more_jobs);
+    auto ok = check_load(decision.job.owner, accounts_.all(), more);
+    if (ok) accounts_.reserve(decision.job.owner, more.text);
     return ok;
 }
 

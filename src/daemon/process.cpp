@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <malloc.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -20,6 +21,7 @@ namespace haulier::daemon {
 namespace {
 
 constexpr Usec PauseBetweenStatus{2'000'000};
+constexpr Usec PauseBeforeTidying{15'000'000};
 /// Whoever called in the last moment and waits for an answer gets it before the usual end of a caller's own
 /// patience, 25 s.
 constexpr Usec PatienceWithCallers{20'000'000};
@@ -100,6 +102,13 @@ void Process::stirred() {
     if (!marker_.is_raised() && parts_->manager.has_work()) marker_.raise();
     if (phase_ == Phase::Leaving) settle_ = loop_.defer([this] { settle(); }, Turn::Last);
     if (!status_ && is_supervised()) status_ = loop_.after(PauseBetweenStatus, [this] { say_status(); });
+    if (!tidy_) tidy_ = loop_.after(PauseBeforeTidying, [this] { tidy_up(); });
+}
+
+/// The C library keeps what was freed below anything that is still in use; after large messages that is much.
+void Process::tidy_up() {
+    tidy_.reset();
+    malloc_trim(0);
 }
 
 void Process::say_status() {

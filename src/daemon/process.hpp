@@ -39,6 +39,7 @@ private:
     void end(int status);
     void lose_bus();
     void say_status();
+    void tidy_up();
 
     Loop loop_;
     Options options_;
@@ -51,6 +52,7 @@ private:
     Source settle_;
     Source patience_;
     Source status_;
+    Source tidy_;
     std::vector<Source> signals_;
     std::unique_ptr<Parts> parts_; ///< goes first: it may stir to the end
 };

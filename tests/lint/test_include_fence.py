@@ -36,7 +36,7 @@ LIBRARIES = [
 ]
 # The kernel's and the C library's; for rooms that touch the machine.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|net)/.*\.h|(unistd|fcntl|errno|poll|signal|pwd|grp|getopt|termios|dirent|"
-                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|string|strings|stdio|utime|netdb)\.h")
+                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|string|strings|stdio|utime|netdb)\.h")
 PURE = {"job", "notify"}
 STANDARD = re.compile(r"[a-z_0-9]+")
 

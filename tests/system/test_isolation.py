@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two ordinary users on one machine: neither sees, reads, changes, cancels or hears of the other's jobs."""
 
+import contextlib
+import os
 import stat
 import time
 import xml.etree.ElementTree as ElementTree
@@ -10,9 +12,11 @@ from gi.repository import Gio, GLib
 
 from support.checks import refused
 from support.client import BUS, JOB, MANAGER, NAME, PROPERTIES, ROOT, BusError, Job
+from support.container import SYSTEM_BUS
 from support.environment import SOURCE
 from support.manner import Manner
 from support.stack import body
+from support.system_bus import acting_as
 
 FLOOD = 2000
 NOBODYS = f"{ROOT}/job/{'0' * 31}7"
@@ -183,6 +187,40 @@ def test_a_flood_of_calls_drowns_nobody_else(alice, bob):
     bob.bus.wait(lambda: len(answers) == FLOOD, "all answers", seconds=60)
     assert set(answers) <= {"", "TooManyJobs", "org.freedesktop.DBus.Error.LimitsExceeded"}
     print({name or "answered": answers.count(name) for name in set(answers)})
+
+
+def connection_with_descriptors(machine, user: str) -> Gio.DBusConnection:
+    """Gio sends them only on connections that it has introduced itself, which it does in the name of the process."""
+    plain = Gio.Socket.new_from_fd(machine.connect(SYSTEM_BUS, user).detach()).connection_factory_create_connection()
+    flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+    with acting_as(machine.uid(user)):
+        connection = Gio.DBusConnection.new_sync(plain, None, flags, None, None)
+    assert connection.get_capabilities() & Gio.DBusCapabilityFlags.UNIX_FD_PASSING
+    return connection
+
+
+def test_file_descriptors_take_the_service_from_nobody(machine, alice):
+    """No call brings any. A daemon that had room for no more of them would lose the bus."""
+    alice.manager.list()
+    before = alice.bus.owner(NAME)
+    bob = connection_with_descriptors(machine, "bob")
+    with open(os.devnull, encoding="utf-8") as null:
+        descriptors = Gio.UnixFDList.new()
+        for _ in range(16):
+            descriptors.append(null.fileno())
+    for _ in range(200):
+        message = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "ListJobs")
+        message.set_body(GLib.Variant("(a{sv})", ({},)))
+        message.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
+        message.set_unix_fd_list(descriptors)
+        bob.send_message(message, Gio.DBusSendMessageFlags.NONE)
+    with contextlib.suppress(GLib.Error):  # the bus may have hung up on him
+        bob.call_sync(*BUS, "GetId", None, None, Gio.DBusCallFlags.NONE, -1, None)
+    for _ in range(5):
+        alice.manager.create("hers").cancel()
+    assert alice.bus.owner(NAME) == before
+    if not bob.is_closed():
+        bob.close_sync(None)
 
 
 def test_the_state_of_all_is_closed_to_everybody(bob):

@@ -32,12 +32,6 @@ std::string cancellation_id(uint64_t number) {
     return fmt::format("haulier-{}", number);
 }
 
-bool is_absence(const std::string& error) {
-    return error == SD_BUS_ERROR_SERVICE_UNKNOWN || error == SD_BUS_ERROR_NAME_HAS_NO_OWNER ||
-           error.starts_with("org.freedesktop.DBus.Error.Spawn.") ||
-           error == "org.freedesktop.systemd1.NoSuchUnit";
-}
-
 } // namespace
 
 bool Authority::is_crowded(uint32_t uid) const {
@@ -58,15 +52,10 @@ void Authority::ask(const Caller& caller, Answer answer) {
 /// No details: what polkit is told it passes on to the agent of the caller, who must not learn whose job it
 /// is, or whether there is one.
 Message Authority::make_call(const Asked& asked) const {
-    sd_bus_message* made = nullptr;
-    int r = sd_bus_message_new_method_call(bus_, &made, Polkit, PolkitPath, PolkitInterface,
-                                           "CheckAuthorization");
-    auto call = keep(made);
-    sd_bus_message_unref(made);
-    if (r >= 0)
-        r = sd_bus_message_append(
-            made, "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s", asked.caller.name.c_str(), Action, 0,
-            asked.caller.interactive ? AllowInteraction : 0, cancellation_id(asked.number).c_str());
+    auto call = new_call(bus_, Polkit, PolkitPath, PolkitInterface, "CheckAuthorization");
+    int r = sd_bus_message_append(
+        call.get(), "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s", asked.caller.name.c_str(), Action,
+        0, asked.caller.interactive ? AllowInteraction : 0, cancellation_id(asked.number).c_str());
     return r >= 0 ? call : Message{};
 }
 
@@ -100,7 +89,7 @@ Verdict Authority::read(const Asked& asked, sd_bus_message* reply) {
 /// Anybody can make us ask again; once is enough to be told what is wrong.
 void Authority::complain(const std::string& error, const std::string& sentence) {
     if (!complaints_.insert(error).second) return;
-    if (is_absence(error))
+    if (is_absence(error) || error == "org.freedesktop.systemd1.NoSuchUnit")
         log::warning("there is no polkit, so only root may manage the jobs of other users; the package "
                      "polkitd brings it");
     else

@@ -27,7 +27,9 @@ using CredentialsTuple = sdbus::Struct<std::string, std::string, std::string, st
 using ListedFile = sdbus::Struct<uint32_t, Options>;
 using ListedJob = sdbus::Struct<sdbus::ObjectPath, Options>;
 
-Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>& files);
+/// No more than a user may have is taken in.
+Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>& files,
+                                                const job::Limits& limits);
 
 /// Takes a writable property of jobs, by its name on the bus: an option of CreateJob, or a setter.
 Status take_wish(job::Wishes& wishes, const std::string& name, const sdbus::Variant& value);
@@ -37,12 +39,13 @@ Result<job::Credentials> decode_credentials(const std::string& target, const std
 
 /// What CreateJob is asked for.
 struct CreateCommand {
+    job::Limits limits;
     job::Request request;
     std::optional<std::string>
         notify_object; ///< a path; the caller's connection is added by whoever knows it
 };
 Result<CreateCommand> decode_create(const std::string& display_name, const std::string& type,
-                                    const Options& options);
+                                    const Options& options, const job::Limits& limits);
 
 struct Filter {
     std::optional<std::vector<job::State>> states;

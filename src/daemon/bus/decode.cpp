@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/take.hpp"
 #include "job/check.hpp"
+#include "job/load.hpp"
 
 namespace haulier::bus {
 
@@ -51,7 +52,7 @@ Takers<CreateCommand> own_takers() {
     using std::string;
     return {
         {"Files", taking<std::vector<FileArgument>, C>([](C& c, const std::vector<FileArgument>& files) {
-             return keep(decode_files(files), c.request.files);
+             return keep(decode_files(files, c.limits), c.request.files);
          })},
         {"Resume", taking<bool, C>([](C& c, bool v) { return c.request.resume = v, Status{Done{}}; })},
         {"Key", taking<string, C>([](C& c, const string& v) { return c.request.key = v, Status{Done{}}; })},
@@ -99,8 +100,11 @@ const Takers<Filter>& filter_takers() {
 
 } // namespace
 
-Result<std::vector<FileSpec>> decode_files(const std::vector<FileArgument>& files) {
+Result<std::vector<FileSpec>> decode_files(const std::vector<FileArgument>& files,
+                                           const job::Limits& limits) {
+    if (auto ok = job::check_files(0, files.size(), limits); !ok) return ok.error();
     std::vector<FileSpec> specs;
+    uint64_t text = 0;
     for (const auto& file : files) {
         const auto& [remote, local, options] = members_of(file);
         FileSpec spec;
@@ -108,6 +112,8 @@ Result<std::vector<FileSpec>> decode_files(const std::vector<FileArgument>& file
         spec.local = local;
         if (auto ok = take_all(spec, options, file_takers(), "file option"); !ok)
             return job::about_file(ok.error(), specs.size(), files.size());
+        text += job::text_of(spec);
+        if (auto ok = job::check_load({}, {}, {0, text}, limits); !ok) return ok.error();
         specs.push_back(std::move(spec));
     }
     return specs;
@@ -128,8 +134,9 @@ Result<job::Credentials> decode_credentials(const std::string& target, const std
 }
 
 Result<CreateCommand> decode_create(const std::string& display_name, const std::string& type,
-                                    const Options& options) {
+                                    const Options& options, const job::Limits& limits) {
     CreateCommand command;
+    command.limits = limits;
     command.request.wishes.display_name = display_name;
     if (auto ok = keep(job::parse_type(type), command.request.type); !ok) return ok.error();
     if (auto ok = take_all(command, options, create_takers(), "option"); !ok) return ok.error();

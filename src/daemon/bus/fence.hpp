@@ -7,6 +7,7 @@
 #include "daemon/bus/access.hpp"
 #include "daemon/bus/compat.hpp"
 #include "daemon/bus/error_names.hpp"
+#include "daemon/bus/gate.hpp"
 
 #include <exception>
 #include <memory>
@@ -58,6 +59,8 @@ public:
     Owed& operator=(const Owed&) = delete;
     ~Owed() { refuse(Error{Errc::Internal, "haulierd ends; what was stored goes on at its next start"}); }
 
+    /// What its caller takes up until then.
+    void hold(Place place) { place_ = std::move(place); }
     void give(const Ts&... values) noexcept {
         settle([&] { result_.returnResults(values...); });
     }
@@ -71,6 +74,7 @@ private:
     template <class Send>
     void settle(Send send) noexcept {
         if (std::exchange(settled_, true)) return;
+        place_.reset();
         try {
             send();
         } catch (const std::exception& e) {
@@ -79,6 +83,7 @@ private:
         }
     }
     sdbus::Result<Ts...> result_;
+    Place place_;
     bool settled_ = false;
 };
 
@@ -96,9 +101,10 @@ auto answering(std::shared_ptr<Owed<Ts...>> owed) {
 
 /// Runs the body of a method that answers later; what it throws is answered, too.
 template <class... Ts, class Body>
-void fenced_async(sdbus::Result<Ts...>&& result, Body&& body) noexcept {
+void fenced_async(sdbus::Result<Ts...>&& result, Gate& gate, Body&& body) noexcept {
     auto owed = std::make_shared<Owed<Ts...>>(std::move(result));
     try {
+        owed->hold(gate.enter());
         body(owed);
     } catch (const std::exception& e) {
         owed->refuse(Error{Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});

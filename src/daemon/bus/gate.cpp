@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "daemon/bus/names.hpp"
+#include "daemon/bus/weight.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,13 +19,11 @@ namespace haulier::bus {
 namespace {
 
 constexpr const char* Driver = "org.freedesktop.DBus";
-constexpr Usec Patience{25'000'000};
 
-/// More than a client has under way on a bus with ordinary limits.
-constexpr size_t MostHeldOfOne = 256;
 /// Of all whose user is not known yet; enough for many clients at once. Beyond that only those who hold few
-/// get room.
-constexpr size_t MostUnknown = 4096;
+/// get room, and not for much.
+constexpr Crowd::Load MostUnknown{4096, 2 * Heaviest};
+constexpr size_t MostUnknownOfOne = 256;
 constexpr size_t Few = 8;
 /// Calls that are dispatched in so much time share a commit; then others than the bus have their turn.
 constexpr Usec Slice{10'000};
@@ -38,14 +37,9 @@ bool is_for_us(sd_bus_message* message) {
     return path && sd_bus_message_is_method_call(message, nullptr, nullptr) > 0 && is_ours(path);
 }
 
-std::string sender_of(sd_bus_message* message) {
-    const char* sender = sd_bus_message_get_sender(message);
-    return sender ? sender : "";
-}
-
 /// Nobody waits for it if the caller has left; then there is nothing to do about it either.
 int refuse(sd_bus_message* message, const Refusal& refusal) {
-    sd_bus_error error = SD_BUS_ERROR_MAKE_CONST(refusal.name.c_str(), refusal.sentence.c_str());
+    const sd_bus_error error{refusal.name.c_str(), refusal.sentence.c_str(), 0};
     if (int r = sd_bus_reply_method_error(message, &error); r < 0)
         log::debug("a refusal could not be sent: " + std::generic_category().message(-r));
     return Taken;
@@ -86,6 +80,10 @@ Caller Gate::caller() const {
     return caller_of(message);
 }
 
+Place Gate::enter() {
+    return crowd_.enter(caller().uid, dispatched_);
+}
+
 Caller Gate::caller_of(sd_bus_message* message) const {
     auto name = sender_of(message);
     bool interactive = sd_bus_message_get_allow_interactive_authorization(message) > 0;
@@ -94,34 +92,38 @@ Caller Gate::caller_of(sd_bus_message* message) const {
 }
 
 int Gate::meet(sd_bus_message* message) {
-    if (instance_ == daemon::Instance::Session) return judge(message, std::nullopt);
-    if (auto released = take_released(message)) return judge(message, released->approval);
+    if (instance_ == daemon::Instance::Session) return judge(message, {});
+    if (auto released = take_released(message)) return judge(message, *released);
     auto name = sender_of(message);
     auto& peer = peers_[name];
     if (!peer.uid) return introduce(peer, name, message);
-    line_up(*peer.uid, {keep(message), name, std::nullopt});
+    if (is_crowded(*peer.uid)) return refuse(message, refuse_crowd());
+    line_up(*peer.uid, name, {keep(message), weigh(message)});
     return Taken;
 }
 
-bool Gate::has_room(const Peer& peer) const {
-    size_t all = 0;
+bool Gate::is_crowded(uint32_t uid) const {
+    return crowd_.of(uid).calls >= inside_.most_of(uid).calls;
+}
+
+bool Gate::has_room(const Peer& peer, uint64_t weight) const {
+    Crowd::Load all;
     for (const auto& [name, p] : peers_)
-        all += p.calls.size();
-    return peer.calls.size() < (all < MostUnknown ? MostHeldOfOne : Few);
+        for (const auto& call : p.calls)
+            all = {all.calls + 1, all.weight + call.weight};
+    if (all.calls >= MostUnknown.calls || all.weight >= MostUnknown.weight)
+        return peer.calls.size() < Few && weight <= Light;
+    return peer.calls.size() < MostUnknownOfOne;
 }
 
 int Gate::introduce(Peer& peer, const std::string& name, sd_bus_message* message) {
-    if (!has_room(peer)) return refuse(message, refuse_crowd());
-    peer.calls.push_back(keep(message));
+    auto weight = weigh(message);
+    if (!has_room(peer, weight)) return refuse(message, refuse_crowd());
+    peer.calls.push_back({keep(message), weight});
     if (peer.who) return Taken;
-    sd_bus_message* made = nullptr;
-    int r = sd_bus_message_new_method_call(bus_, &made, Driver, "/org/freedesktop/DBus", Driver,
-                                           "GetConnectionUnixUser");
-    auto question = keep(made);
-    sd_bus_message_unref(made);
-    if (r >= 0) r = sd_bus_message_append(made, "s", name.c_str());
-    if (r >= 0)
-        peer.who = Question{bus_, question, Patience,
+    auto call = new_call(bus_, Driver, "/org/freedesktop/DBus", Driver, "GetConnectionUnixUser");
+    if (sd_bus_message_append(call.get(), "s", name.c_str()) >= 0)
+        peer.who = Question{bus_, call, Question::Patience,
                             [this, name](sd_bus_message* reply) { introduced(name, reply); }};
     if (!peer.who) peers_.erase(name);
     return peers_.contains(name) ? Taken : -EIO;
@@ -132,8 +134,8 @@ void Gate::introduced(const std::string& name, sd_bus_message* reply) {
     if (auto uid = read_uid(reply)) {
         auto& peer = peers_.at(name);
         peer.uid = uid;
-        for (auto& message : std::exchange(peer.calls, {}))
-            line_up(*uid, {std::move(message), name, std::nullopt});
+        for (auto& what : std::exchange(peer.calls, {}))
+            line_up(*uid, name, std::move(what));
     } else {
         log::debug("calls of " + name + " are dropped: the bus does not know it");
         peers_.erase(name);
@@ -141,12 +143,15 @@ void Gate::introduced(const std::string& name, sd_bus_message* reply) {
     inside_.settled();
 }
 
-void Gate::line_up(uint32_t uid, Call call) {
-    if (turns_.waiting(uid) >= MostHeldOfOne) {
-        refuse(call.message.get(), refuse_crowd());
+/// Who has much under way may still ask small things.
+void Gate::line_up(uint32_t uid, const std::string& name, Weighed what) {
+    bool overloaded = what.weight > Light && crowd_.of(uid).weight >= inside_.most_of(uid).weight;
+    if (overloaded || is_crowded(uid)) {
+        refuse(what.message.get(), refuse_crowd());
         return;
     }
-    turns_.add(uid, std::move(call));
+    auto place = crowd_.enter(uid, what.weight);
+    turns_.add(uid, {std::move(what), name, std::move(place), std::nullopt});
     begin_soon();
 }
 
@@ -165,14 +170,14 @@ void Gate::begin_soon() {
 void Gate::release_next() {
     while (!released_ && !turns_.empty()) {
         released_ = turns_.next();
-        if (sd_bus_enqueue_for_read(bus_, released_->message.get()) >= 0) return;
-        refuse(released_->message.get(), refuse_crowd());
+        if (sd_bus_enqueue_for_read(bus_, released_->what.message.get()) >= 0) return;
+        refuse(released_->what.message.get(), refuse_crowd());
         released_.reset();
     }
 }
 
 std::optional<Gate::Call> Gate::take_released(sd_bus_message* message) {
-    if (!released_ || released_->message.get() != message) return std::nullopt;
+    if (!released_ || released_->what.message.get() != message) return std::nullopt;
     auto call = std::exchange(released_, std::nullopt);
     SystemClock{}.now().boot < slice_ends_ ? release_next() : begin_soon();
     inside_.settled();
@@ -180,28 +185,33 @@ std::optional<Gate::Call> Gate::take_released(sd_bus_message* message) {
 }
 
 /// An approval is for the job as it was; if it has another owner by now, polkit is asked again.
-int Gate::judge(sd_bus_message* message, std::optional<Approval> approval) {
+int Gate::judge(sd_bus_message* message, const Call& call) {
+    dispatched_ = call.what.weight;
     auto id = id_in(sd_bus_message_get_path(message));
     if (!id) return GoOn;
     auto owner = inside_.owner_of(*id);
     auto caller = caller_of(message);
-    bool approved = approval && approval->owner == owner;
+    bool approved = call.approval && call.approval->owner == owner;
     if (authority_.knows(caller) || approved || decide_access(caller.uid, owner) == Access::Granted) {
         inside_.entered(*id);
         return GoOn;
     }
-    authority_.ask(caller, [this, held = keep(message), caller, id = id->hex, owner](Verdict verdict) {
-        judged(held, caller, id, owner, verdict);
+    authority_.ask(caller, [this, call, caller, id = id->hex, owner](Verdict verdict) {
+        judged(call, caller, id, owner, verdict);
     });
     return Taken;
 }
 
-void Gate::judged(const Message& message, const Caller& caller, const std::string& id,
-                  std::optional<uint32_t> owner, Verdict verdict) {
-    if (verdict == Verdict::Yes)
-        line_up(caller.uid, {message, caller.name, Approval{owner}});
-    else
-        refuse(message.get(), refuse_job(verdict, id));
+/// It has kept its place meanwhile.
+void Gate::judged(Call call, const Caller& caller, const std::string& id, std::optional<uint32_t> owner,
+                  Verdict verdict) {
+    if (verdict == Verdict::Yes) {
+        call.approval = Approval{owner};
+        turns_.add(caller.uid, std::move(call));
+        begin_soon();
+    } else {
+        refuse(call.what.message.get(), refuse_job(verdict, id));
+    }
     inside_.settled();
 }
 

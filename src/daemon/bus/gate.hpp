@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every call for our objects goes through here before libsystemd dispatches it: methods, properties read and
 // set, introspection. On the system bus the gate finds out whose connection it comes from, has users take
-// turns, and lets nobody but owners and administrators through to the object of a job. A call that waits is
-// held, and dispatched again when it may go on; nothing blocks. On a session bus all may pass.
+// turns, with no more under way than is good for all, and lets nobody but owners and administrators through
+// to the object of a job. A call that waits is held, and dispatched again when it may go on; nothing blocks.
+// On a session bus all may pass.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
 #include "daemon/bus/access.hpp"
 #include "daemon/bus/authority.hpp"
+#include "daemon/bus/crowd.hpp"
 #include "daemon/bus/question.hpp"
 #include "daemon/bus/turns.hpp"
 #include "daemon/instance.hpp"
@@ -29,8 +31,9 @@ public:
     /// What the gate must know of the inside, and tell it.
     struct Inside {
         std::function<std::optional<uint32_t>(const job::Id&)> owner_of;
-        std::function<void(const job::Id&)> entered; ///< a call for this job is dispatched next
-        std::function<void()> settled;               ///< calls that were held are not any more
+        std::function<void(const job::Id&)> entered;  ///< a call for this job is dispatched next
+        std::function<void()> settled;                ///< calls that were held are not any more
+        std::function<Crowd::Load(uint32_t)> most_of; ///< what a user may have under way
     };
 
     Gate(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority, Inside inside);
@@ -40,6 +43,8 @@ public:
 
     /// Who makes the call that is being dispatched: for methods, getters and setters, until they return.
     [[nodiscard]] Caller caller() const;
+    /// For whoever answers the call that is being dispatched later: to be held until then.
+    [[nodiscard]] Place enter();
     /// A connection has left the bus; what it asked for and is held is dropped.
     void left(const std::string& name);
     /// Calls are held.
@@ -50,30 +55,36 @@ private:
     struct Approval {
         std::optional<uint32_t> owner;
     };
-    struct Call {
+    struct Weighed {
         Message message;
+        uint64_t weight = 0;
+    };
+    struct Call {
+        Weighed what;
         std::string sender;
+        Place place;
         std::optional<Approval> approval;
     };
     /// A connection that has called us.
     struct Peer {
         std::optional<uint32_t> uid;
-        std::vector<Message> calls; ///< made before its user was known
+        std::vector<Weighed> calls; ///< made before its user was known
         Question who;
     };
 
     int meet(sd_bus_message* message);
     int introduce(Peer& peer, const std::string& name, sd_bus_message* message);
     void introduced(const std::string& name, sd_bus_message* reply);
-    void line_up(uint32_t uid, Call call);
+    void line_up(uint32_t uid, const std::string& name, Weighed what);
     void begin_soon();
     void release_next();
     std::optional<Call> take_released(sd_bus_message* message);
-    int judge(sd_bus_message* message, std::optional<Approval> approval);
-    void judged(const Message& message, const Caller& caller, const std::string& id,
-                std::optional<uint32_t> owner, Verdict verdict);
+    int judge(sd_bus_message* message, const Call& call);
+    void judged(Call call, const Caller& caller, const std::string& id, std::optional<uint32_t> owner,
+                Verdict verdict);
     [[nodiscard]] Caller caller_of(sd_bus_message* message) const;
-    [[nodiscard]] bool has_room(const Peer& peer) const;
+    [[nodiscard]] bool is_crowded(uint32_t uid) const;
+    [[nodiscard]] bool has_room(const Peer& peer, uint64_t weight) const;
 
     Loop& loop_;
     sd_bus* bus_;
@@ -81,8 +92,10 @@ private:
     Authority& authority_;
     Inside inside_;
     std::map<std::string, Peer> peers_; ///< by unique name
+    Crowd crowd_;
     Turns<Call> turns_;
     std::optional<Call> released_; ///< in libsystemd's queue, to be dispatched again
+    uint64_t dispatched_ = 0;      ///< weight of the call that is being dispatched
     BootTime slice_ends_;
     Source slice_;
     sd_bus_slot* filter_ = nullptr;

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/job_object.hpp"
 
+#include "job/load.hpp"
+
 #include <algorithm>
+#include <fmt/core.h>
 
 namespace haulier::bus {
 
 namespace {
 
+// A list of more is ended: a bus throws out whoever sends it more than it takes, mostly 32 MiB.
 constexpr uint32_t FilesInOneList = 1000;
+constexpr uint64_t TextInOneList = 4ULL << 20;
+constexpr size_t RangesInOneList = 1U << 20;
+
+std::string too_many(size_t ranges) {
+    return fmt::format("{} ranges are here, more than the {} that are handed over", ranges, RangesInOneList);
+}
 
 } // namespace
 
@@ -16,7 +26,7 @@ void JobObject::add(sdbus::Result<uint32_t>&& result,
     later(std::move(result), [&](auto owed) {
         auto specs = decode();
         if (!specs) return owed->refuse(specs.error());
-        context_.manager.add_files(id_, *specs, answering(owed));
+        context_.manager.add_files(id_, std::move(*specs), answering(owed));
     });
 }
 
@@ -30,7 +40,8 @@ void JobObject::AddFile(sdbus::Result<uint32_t>&& result, std::string remote, st
 }
 
 void JobObject::AddFiles(sdbus::Result<uint32_t>&& result, std::vector<FileArgument> files) {
-    add(std::move(result), [&] { return decode_files(files); });
+    add(std::move(result),
+        [&] { return decode_files(files, context_.manager.limits_of(entry().job.owner)); });
 }
 
 std::vector<ListedFile> JobObject::ListFiles(const uint32_t& offset, const uint32_t& limit) {
@@ -38,8 +49,11 @@ std::vector<ListedFile> JobObject::ListFiles(const uint32_t& offset, const uint3
         std::vector<ListedFile> files;
         uint64_t wanted = limit == 0 ? FilesInOneList : std::min(limit, FilesInOneList);
         uint64_t end = std::min<uint64_t>(e.files.size(), offset + wanted);
+        uint64_t text = 0;
         for (uint64_t i = offset; i < end; ++i) {
             auto index = static_cast<uint32_t>(i);
+            text += job::text_of(e.files[index]);
+            if (text > TextInOneList && !files.empty()) break;
             files.emplace_back(index, encode_file(e, index));
         }
         return files;
@@ -68,8 +82,11 @@ void JobObject::RequestFileRanges(sdbus::Result<>&& result, uint32_t index, std:
 }
 
 std::vector<RangeTuple> JobObject::GetFilledFileRanges(const uint32_t& index) {
-    return read(
-        [&](const daemon::Entry&) { return encode(unwrap(context_.manager.filled_ranges(id_, index))); });
+    return read([&](const daemon::Entry&) {
+        auto ranges = unwrap(context_.manager.filled_ranges(id_, index));
+        if (ranges.size() > RangesInOneList) throw to_bus({Errc::TooLarge, too_many(ranges.size())});
+        return encode(ranges);
+    });
 }
 
 void JobObject::UpdateDownloadPosition(sdbus::Result<>&& result, uint32_t index, uint64_t offset) {

@@ -146,7 +146,7 @@ private:
     template <class... Ts, class Body>
     void later(sdbus::Result<Ts...>&& result, Body&& body) {
         context_.asked();
-        fenced_async(std::move(result), body);
+        fenced_async(std::move(result), context_.gate, body);
     }
 
     job::Id id_;

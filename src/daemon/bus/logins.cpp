@@ -43,7 +43,6 @@ Logins::Logins(sdbus::IConnection& connection, std::function<void(const std::set
 Logins::~Logins() {
     for (auto* match : matches_)
         sd_bus_slot_unref(match);
-    sd_bus_slot_unref(question_);
 }
 
 /// Nothing that a signal says is believed, since anybody may send us one; it is a reason to ask, and the bus
@@ -61,25 +60,20 @@ void Logins::listen(const std::string& rule) {
 
 /// One question at a time, and logind is not started for it.
 void Logins::ask() {
-    again_ = question_ != nullptr;
+    again_ = static_cast<bool>(question_);
     if (question_) return;
-    auto on_answer = [](sd_bus_message* answer, void* self, sd_bus_error*) noexcept {
-        static_cast<Logins*>(self)->answered(answer);
-        return 0;
-    };
-    sd_bus_message* call = nullptr;
-    int r = sd_bus_message_new_method_call(bus_, &call, Logind, Path, Manager, "ListUsers");
-    if (r >= 0) r = sd_bus_message_set_auto_start(call, 0);
-    if (r >= 0) r = sd_bus_call_async(bus_, &question_, call, on_answer, this, 0);
-    if (r < 0) log::warning(fmt::format("logind cannot be asked who is there: {}", std::strerror(-r)));
-    sd_bus_message_unref(call);
+    auto call = new_call(bus_, Logind, Path, Manager, "ListUsers");
+    if (sd_bus_message_set_auto_start(call.get(), 0) >= 0)
+        question_ =
+            Question{bus_, call, Question::Patience, [this](sd_bus_message* answer) { answered(answer); }};
+    if (!question_) log::warning("logind cannot be asked who is there");
 }
 
 /// A logind that is gone has taken nobody along: what is known stays.
 void Logins::answered(sd_bus_message* answer) {
-    question_ = sd_bus_slot_unref(question_);
+    question_ = {};
     if (const auto* error = sd_bus_message_get_error(answer))
-        log::debug(fmt::format("logind does not say who is there: {}", error->name));
+        log::info(fmt::format("logind does not say who is there: {}", error->name));
     else
         told_(users_in(answer));
     if (again_) ask();

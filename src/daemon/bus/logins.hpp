@@ -2,6 +2,8 @@
 // Knows from logind who is there: logged in, or lingering. Only they can have a session bus.
 #pragma once
 
+#include "daemon/bus/question.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -11,8 +13,6 @@
 namespace sdbus {
 class IConnection;
 }
-struct sd_bus;
-struct sd_bus_message;
 struct sd_bus_slot;
 
 namespace haulier::bus {
@@ -33,7 +33,7 @@ private:
     sd_bus* bus_;
     std::function<void(const std::set<uint32_t>&)> told_;
     std::vector<sd_bus_slot*> matches_;
-    sd_bus_slot* question_ = nullptr;
+    Question question_;
     bool again_ = false; ///< something happened while the question was open
 };
 

@@ -5,6 +5,7 @@
 #include "daemon/bus/fence.hpp"
 #include "daemon/bus/names.hpp"
 #include "job/conditions.hpp"
+#include "job/load.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -21,6 +22,17 @@ bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job
            std::find(filter.states->begin(), filter.states->end(), job.state) != filter.states->end();
 }
 
+// A list of more is ended: a bus throws out whoever sends it more than it takes, mostly 32 MiB. That a list
+// of few jobs is a whole one spares clients the question for more.
+constexpr size_t JobsInAnyList = 256;
+constexpr uint64_t TextInOneList = 1ULL << 20;
+
+/// Of what encode_summary says of it.
+uint64_t listed_text_of(const job::Job& job) {
+    return job::TextOfAnyFile + job.key.size() + job.display_name.size() +
+           (job.error ? job.error->sentence.size() : 0);
+}
+
 } // namespace
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context)
@@ -35,15 +47,16 @@ ManagerObject::~ManagerObject() {
 void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result,
                               std::string display_name, std::string type, Options options) {
     context_.asked();
-    fenced_async(std::move(result), [&](auto owed) {
-        auto command = decode_create(display_name, type, options);
-        if (!command) return owed->refuse(command.error());
+    fenced_async(std::move(result), context_.gate, [&](auto owed) {
         auto caller = context_.gate.caller();
+        auto command = decode_create(display_name, type, options, context_.manager.limits_of(caller.uid));
+        if (!command) return owed->refuse(command.error());
         std::optional<notify::Target> object;
         if (command->notify_object) object = notify::Target{caller.name, *command->notify_object, false};
-        auto request = command->request;
-        auto service = context_.seen_from_here(request.wishes.notify_service.value_or(job::NotifyService{}));
-        if (request.wishes.notify_service) request.wishes.notify_service = service;
+        auto& wishes = command->request.wishes;
+        auto service = context_.seen_from_here(wishes.notify_service.value_or(job::NotifyService{}));
+        if (wishes.notify_service) wishes.notify_service = service;
+        auto request = std::make_shared<const job::Request>(std::move(command->request));
         context_.peers.need_activatable(service.name, [=, this](const Status& activatable) {
             context_.asked();
             if (!activatable) return owed->refuse(activatable.error());
@@ -75,9 +88,12 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
 std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<uint32_t> owner) const {
     std::vector<ListedJob> jobs;
     uint32_t seen = 0;
+    uint64_t text = 0;
     for (const auto* entry : context_.manager.list()) {
         if (!matches(filter, owner, entry->job) || seen++ < filter.offset) continue;
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
+        text += listed_text_of(entry->job);
+        if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
         jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
                           encode_summary(*entry, context_.manager.today()));
     }
@@ -87,7 +103,7 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
 /// Whose session bus this is owns all jobs.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
     context_.asked();
-    fenced_async(std::move(result), [&](auto owed) {
+    fenced_async(std::move(result), context_.gate, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
         auto caller = context_.gate.caller();
@@ -109,7 +125,7 @@ std::string ManagerObject::DescribeError(const std::string& name, const int32_t&
 /// gets the signals anyhow.
 void ManagerObject::Subscribe(sdbus::Result<>&& result) {
     context_.asked();
-    fenced_async(std::move(result), [&](auto owed) {
+    fenced_async(std::move(result), context_.gate, [&](auto owed) {
         auto caller = context_.gate.caller();
         caller.interactive = false;
         context_.subscribers.add({caller.name, caller.uid, false});

@@ -4,14 +4,29 @@
 #include "base/log.hpp"
 
 #include <exception>
-#include <string>
 #include <systemd/sd-bus.h>
 #include <utility>
 
 namespace haulier::bus {
 
 Message keep(sd_bus_message* message) {
-    return {sd_bus_message_ref(message), [](sd_bus_message* m) { sd_bus_message_unref(m); }};
+    return {sd_bus_message_ref(message), &sd_bus_message_unref};
+}
+
+Message new_call(sd_bus* bus, const char* name, const char* path, const char* interface, const char* method) {
+    sd_bus_message* made = nullptr;
+    sd_bus_message_new_method_call(bus, &made, name, path, interface, method);
+    return {made, &sd_bus_message_unref};
+}
+
+std::string sender_of(sd_bus_message* message) {
+    const char* sender = sd_bus_message_get_sender(message);
+    return sender ? sender : "";
+}
+
+bool is_absence(const std::string& error) {
+    return error == SD_BUS_ERROR_SERVICE_UNKNOWN || error == SD_BUS_ERROR_NAME_HAS_NO_OWNER ||
+           error.starts_with("org.freedesktop.DBus.Error.Spawn.");
 }
 
 struct Question::UnderWay {

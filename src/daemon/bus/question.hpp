@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 struct sd_bus;
 struct sd_bus_message;
@@ -19,11 +20,19 @@ namespace haulier::bus {
 using Message = std::shared_ptr<sd_bus_message>;
 /// Takes a reference of its own.
 Message keep(sd_bus_message* message);
+/// None if it cannot be made; libsystemd answers with an error to whatever is done with that.
+Message new_call(sd_bus* bus, const char* name, const char* path, const char* interface, const char* method);
+/// As the bus says; empty if it does not.
+std::string sender_of(sd_bus_message* message);
+/// Whether this error means that whoever was called is not there and cannot be started.
+bool is_absence(const std::string& error);
 
 class Question {
 public:
     /// A reply or an error; made up by libsystemd when none came in time.
     using Answer = std::function<void(sd_bus_message*)>;
+    /// As usual on a bus.
+    static constexpr Usec Patience{25'000'000};
 
     Question();
     /// `answer` comes in a later turn. False from explicit operator bool: the call could not be sent, and

@@ -19,6 +19,11 @@ std::optional<uint32_t> owner_of(const daemon::Entry* entry) {
     return entry->job.owner;
 }
 
+/// What calls bring is mostly there to be kept; so as much as may be kept may be under way.
+Crowd::Load most_of(const daemon::Manager& manager, uint32_t uid) {
+    return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
+}
+
 /// On a session bus one call a turn, so that others get theirs. On the system bus the gate only lines calls
 /// up, of which there may be a flood: many are taken in at once, so that nobody's is found late, and commits
 /// have their turns between.
@@ -40,7 +45,8 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& ma
       authority_(peers_.bus_handle(), instance), subscribers_(instance),
       gate_(loop, peers_.bus_handle(), instance, authority_,
             {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
-             [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); }}),
+             [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); },
+             [&manager](uint32_t uid) { return most_of(manager, uid); }}),
       context_{manager, peers_, gate_, authority_, subscribers_, instance, [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),

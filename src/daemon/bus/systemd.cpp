@@ -4,7 +4,6 @@
 #include "base/log.hpp"
 #include "daemon/bus/compat.hpp"
 
-#include <chrono>
 #include <fmt/core.h>
 #include <systemd/sd-bus.h>
 #include <utility>
@@ -16,12 +15,6 @@ namespace {
 constexpr const char* Name = "org.freedesktop.systemd1";
 constexpr const char* Path = "/org/freedesktop/systemd1";
 constexpr const char* Manager = "org.freedesktop.systemd1.Manager";
-constexpr Usec Patience = std::chrono::seconds{25};
-
-bool is_absence(const std::string& error) {
-    return error == SD_BUS_ERROR_SERVICE_UNKNOWN || error == SD_BUS_ERROR_NAME_HAS_NO_OWNER ||
-           error.starts_with("org.freedesktop.DBus.Error.Spawn.");
-}
 
 bool is_refusal(const std::string& error) {
     return error == SD_BUS_ERROR_ACCESS_DENIED || error == SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED;
@@ -42,18 +35,10 @@ std::string sentence_of(const std::string& unit, const sd_bus_error& error) {
 
 /// Not started for us: where systemd is not there, nobody can.
 Message call_of(sd_bus* bus, const char* method, const std::string& unit) {
-    sd_bus_message* made = nullptr;
-    int r = sd_bus_message_new_method_call(bus, &made, Name, Path, Manager, method);
-    auto call = keep(made);
-    sd_bus_message_unref(made);
-    if (r >= 0) r = sd_bus_message_set_auto_start(made, 0);
-    if (r >= 0) r = sd_bus_message_append(made, "ss", unit.c_str(), "replace");
+    auto call = new_call(bus, Name, Path, Manager, method);
+    int r = sd_bus_message_set_auto_start(call.get(), 0);
+    if (r >= 0) r = sd_bus_message_append(call.get(), "ss", unit.c_str(), "replace");
     return r >= 0 ? call : Message{};
-}
-
-std::string sender_of(sd_bus_message* message) {
-    const char* sender = sd_bus_message_get_sender(message);
-    return sender ? sender : "";
 }
 
 } // namespace
@@ -96,7 +81,7 @@ void Systemd::restart(const std::string& unit, Failed failed) {
     start.unit = unit;
     start.failed = std::move(failed);
     start.listen(bus_);
-    start.question = Question{bus_, call_of(bus_, "RestartUnit", unit), Patience,
+    start.question = Question{bus_, call_of(bus_, "RestartUnit", unit), Question::Patience,
                               [this, &start](sd_bus_message* reply) { replied(start, reply); }};
     if (!start.question) log::error(fmt::format("systemd cannot be asked to start {}", unit));
 }

@@ -3,7 +3,6 @@
 // crowd of another; within a line it is first come, first served.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -35,10 +34,6 @@ public:
     }
 
     [[nodiscard]] bool empty() const { return lines_.empty(); }
-    [[nodiscard]] size_t waiting(uint32_t user) const {
-        auto found = lines_.find(user);
-        return found == lines_.end() ? 0 : found->second.size();
-    }
 
 private:
     std::map<uint32_t, std::deque<Call>> lines_; ///< none is empty

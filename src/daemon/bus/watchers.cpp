@@ -2,6 +2,7 @@
 #include "daemon/bus/watchers.hpp"
 
 #include "base/log.hpp"
+#include "daemon/bus/question.hpp"
 
 #include <cstring>
 #include <fmt/core.h>
@@ -47,8 +48,7 @@ bool has_type(sd_bus_message* variant, const char* type) {
 
 /// A match rule with a well-known sender keeps out broadcasts of others, but not what they send to us alone.
 bool is_from(sd_bus_message* message, const std::string& name) {
-    const char* sender = sd_bus_message_get_sender(message);
-    return sender && name == sender;
+    return !name.empty() && sender_of(message) == name;
 }
 
 void debug(const char* what, int r) {
@@ -180,18 +180,16 @@ void Watchers::ask(Watch& watch) {
         return 0;
     };
     const auto& i = *watch.informant;
-    sd_bus_message* call = nullptr;
-    int r = sd_bus_message_new_method_call(bus_, &call, i.name, i.path, Properties, "GetAll");
-    if (r >= 0) r = sd_bus_message_set_auto_start(call, 0);
-    if (r >= 0) r = sd_bus_message_append(call, "s", i.name);
-    if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call, on_answer, &watch, 0);
+    auto call = new_call(bus_, i.name, i.path, Properties, "GetAll");
+    int r = sd_bus_message_set_auto_start(call.get(), 0);
+    if (r >= 0) r = sd_bus_message_append(call.get(), "s", i.name);
+    if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call.get(), on_answer, &watch, 0);
     if (r < 0) debug(i.name, r);
-    sd_bus_message_unref(call);
 }
 
 /// Who answers a call to the name is its owner.
 void Watchers::hear(Watch& watch, sd_bus_message* answer) {
-    if (const char* sender = sd_bus_message_get_sender(answer)) watch.owner = sender;
+    watch.owner = sender_of(answer);
     take(watch, answer);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/codec.hpp"
+#include "job/load.hpp"
 
 #include <gtest/gtest.h>
 #include <utility>
@@ -59,7 +60,8 @@ TEST(TakeWish, RefusesTheWrongTypeAndTheUnknownName) {
 TEST(DecodeCreate, TakesPropertiesAsOptions) {
     auto made = decode_create(
         "n", "upload-reply",
-        {{"Priority", Variant{string{"high"}}}, {"Key", Variant{string{"k"}}}, {"Resume", Variant{true}}});
+        {{"Priority", Variant{string{"high"}}}, {"Key", Variant{string{"k"}}}, {"Resume", Variant{true}}},
+        {});
     ASSERT_TRUE(made);
     EXPECT_EQ(made->request.type, job::Type::UploadReply);
     EXPECT_EQ(made->request.wishes.display_name, "n");
@@ -70,8 +72,9 @@ TEST(DecodeCreate, TakesPropertiesAsOptions) {
 
 TEST(DecodeCreate, TakesCredentialsAndHeaders) {
     std::vector<CredentialsTuple> credentials{{"server", "basic", "u", "p"}, {"proxy", "bearer", "", "t"}};
-    auto made = decode_create(
-        "n", "download", {{"Credentials", Variant{credentials}}, {"CustomHeaders", Variant{Words{"A: b"}}}});
+    auto made =
+        decode_create("n", "download",
+                      {{"Credentials", Variant{credentials}}, {"CustomHeaders", Variant{Words{"A: b"}}}}, {});
     ASSERT_TRUE(made);
     const auto& wishes = made->request.wishes;
     ASSERT_EQ(wishes.credentials.size(), 2u);
@@ -84,20 +87,20 @@ TEST(DecodeCreate, TakesCredentialsAndHeaders) {
 
 TEST(DecodeCreate, RefusesWhatIsNoOption) {
     for (const auto* name : {"DisplayName", "State", "Files2", ""}) {
-        auto made = decode_create("n", "download", {{name, Variant{string{"x"}}}});
+        auto made = decode_create("n", "download", {{name, Variant{string{"x"}}}}, {});
         ASSERT_FALSE(made) << name;
         EXPECT_EQ(made.error().code, Errc::NotSupported) << name;
     }
-    EXPECT_EQ(decode_create("n", "sideload", {}).error().code, Errc::NotSupported);
+    EXPECT_EQ(decode_create("n", "sideload", {}, {}).error().code, Errc::NotSupported);
     std::vector<CredentialsTuple> strange{{"server", "kerberos", "", ""}};
-    EXPECT_EQ(decode_create("n", "download", {{"Credentials", Variant{strange}}}).error().code,
+    EXPECT_EQ(decode_create("n", "download", {{"Credentials", Variant{strange}}}, {}).error().code,
               Errc::NotSupported);
 }
 
 TEST(DecodeFiles, TakesRangesAndMirrors) {
     std::vector<RangeTuple> ranges{{10, 5}, {0, job::ToEnd}};
     auto specs = decode_files(
-        {{"http://a/f", "/f", {{"Ranges", Variant{ranges}}, {"Mirrors", Variant{Words{"http://b/f"}}}}}});
+        {{"http://a/f", "/f", {{"Ranges", Variant{ranges}}, {"Mirrors", Variant{Words{"http://b/f"}}}}}}, {});
     ASSERT_TRUE(specs);
     EXPECT_EQ(specs->front().ranges, (std::vector<job::Range>{{10, 5}, {0, job::ToEnd}}));
     EXPECT_EQ(specs->front().mirrors, Words{"http://b/f"});
@@ -105,11 +108,23 @@ TEST(DecodeFiles, TakesRangesAndMirrors) {
 }
 
 TEST(DecodeFiles, NamesTheBadOneOfSeveral) {
-    auto specs =
-        decode_files({{"http://a/f", "/f", {}}, {"http://a/g", "/g", {{"Colour", Variant{string{"red"}}}}}});
+    auto specs = decode_files(
+        {{"http://a/f", "/f", {}}, {"http://a/g", "/g", {{"Colour", Variant{string{"red"}}}}}}, {});
     ASSERT_FALSE(specs);
     EXPECT_EQ(specs.error().code, Errc::NotSupported);
     EXPECT_NE(specs.error().sentence.find("file 2 of 2"), string::npos) << specs.error().sentence;
+}
+
+TEST(DecodeFiles, EndsWhereItIsTooMuch) {
+    job::Limits limits;
+    limits.files_per_job = 2;
+    FileArgument file{"http://a/f", "/f", {}};
+    FileArgument strange{"http://a/f", "/f", {{"Colour", Variant{string{"red"}}}}};
+    EXPECT_TRUE(decode_files({file, file}, limits));
+    EXPECT_EQ(decode_files({file, file, strange}, limits).error().code, Errc::TooManyFiles);
+    EXPECT_EQ(decode_files({file, strange}, limits).error().code, Errc::NotSupported);
+    limits.text_per_user = job::TextOfAnyFile;
+    EXPECT_EQ(decode_files({file, strange}, limits).error().code, Errc::TooLarge) << "whatever comes later";
 }
 
 TEST(DecodeFilter, TakesAllUsers) {

@@ -43,6 +43,23 @@ TEST(Accounts, WhatIsReservedCountsUntilTheCommit) {
     EXPECT_EQ(accounts.all().text, 100U);
 }
 
+TEST(Accounts, WhatIsPromisedCountsUntilItIsTakenBack) {
+    Accounts accounts;
+    accounts.promise(Ann, 30);
+    accounts.promise(Ann, 5);
+    accounts.promise(Bob, 0);
+    accounts.reserve(Ann, 100);
+    EXPECT_EQ(accounts.of(Ann).text, 135U);
+    EXPECT_EQ(accounts.all().text, 135U);
+    accounts.clear_reserved();
+    EXPECT_EQ(accounts.of(Ann).text, 35U) << "a commit answers no question";
+    accounts.take_back(Ann, 30);
+    EXPECT_EQ(accounts.of(Ann).text, 5U);
+    accounts.take_back(Ann, 5);
+    accounts.take_back(Bob, 0);
+    EXPECT_EQ(accounts.all(), job::Load{});
+}
+
 } // namespace
 
 } // namespace haulier::daemon
