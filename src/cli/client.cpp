@@ -15,6 +15,8 @@ namespace haulier::cli {
 namespace {
 
 constexpr uint32_t AllThatFit = 0;
+/// A list of fewer jobs is a whole one; so hardly anybody has to be asked, or to type a password, twice.
+constexpr size_t JobsInAnyList = 256;
 
 Candidate candidate_of(const Json& properties) {
     auto job = view_of(properties);
@@ -74,9 +76,13 @@ Outcome<std::vector<Json>> Client::jobs(const std::vector<std::string>& states, 
         if (!states.empty()) filter["States"] = sdbus::Variant{states};
         if (all_users) filter["AllUsers"] = sdbus::Variant{true};
         std::vector<Json> jobs;
-        for (const auto& job : (*proxy)->ListJobs(filter))
-            jobs.push_back(decode(std::get<1>(job)));
-        return jobs;
+        for (;;) {
+            auto page = (*proxy)->ListJobs(filter);
+            for (const auto& job : page)
+                jobs.push_back(decode(std::get<1>(job)));
+            if (page.size() < JobsInAnyList) return jobs;
+            filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(jobs.size())};
+        }
     });
 }
 

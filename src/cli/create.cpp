@@ -60,6 +60,8 @@ Outcome<std::string> from_here(const std::string& path) {
 
 Outcome<NewFile> new_file(const std::string& url, const std::string& file) {
     if (auto possible = check_target(file); !possible) return possible.error();
+    if (url.find("://") == std::string::npos)
+        return Failure{Exit::Usage, fmt::format("'{}' is not a URL such as https://host/path", url)};
     auto name = names_directory(file) ? file_name_of(url) : std::string{};
     if (!name)
         return Failure{Exit::Usage,

@@ -5,8 +5,18 @@
 #include <cstdio>
 #include <fmt/core.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace haulier::cli {
+
+namespace {
+
+/// Programs get the text as it is. A terminal gets no sign that it might obey.
+std::string dump(const Json& value, int indent) {
+    return value.dump(indent, ' ', isatty(STDOUT_FILENO) != 0, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace
 
 void print(const std::string& text) {
     if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF)
@@ -14,11 +24,11 @@ void print(const std::string& text) {
 }
 
 void print_json(const Json& value) {
-    print(value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print(dump(value, 2));
 }
 
 void print_json_line(const Json& value) {
-    print(value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    print(dump(value, -1));
 }
 
 void say(const std::string& text) {

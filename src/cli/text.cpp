@@ -6,6 +6,7 @@
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::cli {
 
@@ -13,6 +14,28 @@ namespace {
 
 bool continues(char c) {
     return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+/// Controls, C0 and C1; and what is not seen but moves the text around it, or ends the line.
+constexpr std::array<std::pair<char32_t, char32_t>, 8> Tricky{{
+    {0x00, 0x1f},
+    {0x7f, 0x9f},
+    {0x61c, 0x61c},
+    {0x200b, 0x200b},
+    {0x200e, 0x200f},
+    {0x2028, 0x202e},
+    {0x2060, 0x206f},
+    {0xfeff, 0xfeff},
+}};
+
+/// Of one well-formed sequence (RFC 3629); all that a bus carries is.
+char32_t code_point(std::string_view sequence) {
+    auto first = static_cast<unsigned char>(sequence.front());
+    if (sequence.size() == 1) return first;
+    char32_t c = first & (0x7fU >> sequence.size());
+    for (char next : sequence.substr(1))
+        c = c << 6U | (static_cast<unsigned char>(next) & 0x3fU);
+    return c;
 }
 
 } // namespace
@@ -56,12 +79,15 @@ std::string date_text(uint64_t usec) {
 
 std::string harmless(std::string_view text) {
     std::string out;
-    for (size_t i = 0; i < text.size(); ++i) {
-        auto c = static_cast<unsigned char>(text[i]);
-        // U+0080 to U+009F are control characters too; as UTF-8 they begin with 0xc2.
-        bool c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-        if (c1) ++i;
-        out += c1 || c < 0x20 || c == 0x7f ? '?' : text[i];
+    while (!text.empty()) {
+        size_t length = 1;
+        while (length < text.size() && continues(text[length]))
+            ++length;
+        auto c = code_point(text.substr(0, length));
+        bool tricky = std::any_of(Tricky.begin(), Tricky.end(),
+                                  [c](const auto& span) { return span.first <= c && c <= span.second; });
+        out += tricky ? "?" : text.substr(0, length);
+        text.remove_prefix(length);
     }
     return out;
 }

@@ -23,7 +23,7 @@ std::string span_text(std::chrono::seconds span);
 /// Local date and time of microseconds since the epoch; "never" for 0.
 std::string date_text(uint64_t usec);
 
-/// Without control characters, so that no job's name can play with the terminal.
+/// Without control characters and marks of direction, so that no job's name can play with the terminal.
 std::string harmless(std::string_view text);
 /// How many characters, taking each for one column.
 size_t columns_of(std::string_view utf8);

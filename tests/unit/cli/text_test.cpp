@@ -47,6 +47,8 @@ TEST(Harmless, KeepsTheTerminalInPeace) {
               "a?31mb")
         << "control characters beyond ASCII";
     EXPECT_EQ(harmless("ä € 😀"), "ä € 😀");
+    EXPECT_EQ(harmless("a\u202egpj.exe\u2028b\ufeff"), "a?gpj.exe?b?");
+    EXPECT_EQ(harmless("می\u200cخواهم"), "می\u200cخواهم") << "a part of the word";
 }
 
 TEST(Cut, CountsCharactersAndKeepsThemWhole) {
