@@ -23,8 +23,7 @@ def new_stack(request):
     findings = ""
     for stack in stacks:
         try:
-            if stack.running():
-                stack.signal_daemon(15)
+            stack.stop_daemon()
         finally:
             request.node.logs = getattr(request.node, "logs", []) + stack.logs()
             findings += stack.sanitizer_findings()

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from support.checks import assert_file
-from support.client import CALLBACK, JOB, MANAGER, NAME, PROPERTIES, ROOT
+from support.client import CALLBACK, JOB, MANAGER, NAME, PROPERTIES, ROOT, Job
 from support.environment import SOURCE, patience
 from support.manner import Manner
 from support.stack import body
@@ -93,7 +93,7 @@ def test_busctl_alone_fetches_a_file(stack):
     assert busctl(stack, "get-property", NAME, path, JOB, "State") == 's "suspended"'
     busctl(stack, "set-property", NAME, path, JOB, "Description", "s", "a walk-through")
     busctl(stack, "call", NAME, path, JOB, "Resume")
-    server.wait_sent("/f", 500_000)
+    Job(stack.client, path).wait_bytes(500_000)
     assert busctl(stack, "get-property", NAME, path, JOB, "State") == 's "transferring"'
     assert "by hand" in busctl(stack, "call", NAME, ROOT, MANAGER, "ListJobs", "a{sv}", 0)
     busctl(stack, "call", NAME, path, JOB, "Suspend")

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from support.checks import assert_file, leftovers, refused
+from support.environment import patience, stretched
 from support.manner import Manner
 from support.stack import body
 
@@ -92,15 +93,20 @@ def test_D_22_redirects_are_followed_reported_or_refused(stack):
 def test_D_23_foreground_moves_beside_one_of_two_that_alternate(new_stack):
     stack = new_stack({"Scheduler": {"MaxBackgroundJobs": "1", "TimeSlice": "1s"}})
     server = stack.fault_server()
-    first, second = (running_job(stack, server, name) for name in ("first", "second"))
-    front = running_job(stack, server, "front", Priority="foreground")
-    front.wait_state("transferring")
-    first.wait_state("transferring")
-    assert (second.state, second.get("WaitReason")[0]) == ("queued", "turn")
-    second.wait_state("transferring")
-    assert first.state == "queued" and front.state == "transferring"
-    first.wait_state("transferring")
-    assert second.state == "queued"
+    for name in ("first", "second"):
+        running_job(stack, server, name)
+    running_job(stack, server, "front", Priority="foreground").wait_state("transferring")
+
+    def turn_of(name: str) -> bool:
+        """All at one moment: the next may be that of the other."""
+        jobs = {values["DisplayName"]: values for _, values in stack.manager.list()}
+        front, moves = jobs.pop("front"), jobs.pop(name)
+        (waits,) = jobs.values()
+        assert front["State"] == "transferring" and "queued" in (moves["State"], waits["State"])
+        return (moves["State"], waits["State"], waits["WaitReason"][0]) == ("transferring", "queued", "turn")
+
+    for name in ("first", "second", "first"):
+        stack.client.wait(lambda name=name: turn_of(name), f"the turn of the {name}")
 
 
 def test_D_24_a_higher_job_takes_the_turn_of_a_lower_one_at_once(stack):
@@ -147,7 +153,7 @@ def test_D_26_limits_at_the_bound_and_one_above(new_stack):
 
 
 def test_D_33_a_job_that_nobody_touches_expires(new_stack):
-    stack = new_stack({"Jobs": {"InactivityTimeout": "3s", "EmptyJobTimeout": "1s"}})
+    stack = new_stack({"Jobs": {"InactivityTimeout": stretched(3), "EmptyJobTimeout": "1s"}})
     server = stack.nginx()
     server.add("f", CONTENT)
     done = stack.manager.create(files=[(server.url("f"), stack.downloads / "f")], Resume=True)
@@ -201,7 +207,7 @@ def test_D_38_dynamic_content_runs_in_the_foreground_only_and_from_zero(stack):
 
 def test_D_39_active_time_is_bounded_and_resume_gives_it_anew(stack):
     server = stack.fault_server()
-    job = running_job(stack, server, "f", MaximumDownloadTime=1)
+    job = running_job(stack, server, "f", MaximumDownloadTime=round(patience(2)))
     job.wait_state("error", unless=())
     assert job.get("Error")[1] == "max-download-time"
     server.resources["/f"].manner = Manner()
@@ -234,11 +240,10 @@ def test_less_patience_than_already_spent_fails_a_waiting_job_at_once(stack):
 def test_a_job_waits_for_its_date(stack):
     server = stack.nginx()
     server.add("f", CONTENT)
-    job = stack.manager.create(files=[(server.url("f"), stack.downloads / "f")])
-    soon = job.get("CreationTime") + 2_000_000
+    tomorrow, soon = (int((time.time() + seconds) * 1_000_000) for seconds in (86_400, 2))
+    job = stack.manager.create(files=[(server.url("f"), stack.downloads / "f")], NotBefore=tomorrow, Resume=True)
+    assert (job.state, job.get("WaitReason")) == ("queued", ("not-before", tomorrow))
     job.set("NotBefore", soon)
-    job.resume()
-    assert (job.state, job.get("WaitReason")) == ("queued", ("not-before", soon))
     job.wait_state("transferred")
     assert job.get("TransferCompletionTime") >= soon
 
@@ -248,10 +253,9 @@ def test_the_date_alone_changes_what_a_job_waits_for(new_stack):
     stack = new_stack({"Scheduler": {"MaxBackgroundJobs": "1"}})
     server = stack.fault_server()
     running_job(stack, server, "busy").wait_state("transferring")
-    soon = int((time.time() + 1) * 1_000_000)
-    job = running_job(stack, server, "next", NotBefore=soon)
-    assert job.get("WaitReason") == ("not-before", soon)
     stack.client.forget()
+    soon = int((time.time() + patience(2)) * 1_000_000)
+    job = running_job(stack, server, "next", NotBefore=soon)
     told = stack.client.wait_signal("PropertiesChanged", job.path)
     assert told.args[1] == {"WaitReason": ("turn", 0)} and time.time() * 1_000_000 >= soon
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """haulierctl as scripts and people use it: what it prints where, and how it ends."""
 
-import json
+import itertools
 import os
 import pty
 import signal
@@ -11,7 +11,7 @@ import pytest
 from support.checks import assert_file, leftovers, sha256
 from support.environment import patience
 from support.haulierctl import (DATA, DONE, INTERRUPTED, JOB_CANCELLED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB,
-                                REFUSED, Ctl, Result)
+                                REFUSED, Ctl, Events, Result, wait_told)
 from support.manner import Manner
 from support.notify_service import NotifyService
 
@@ -68,6 +68,7 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(stack, ctl, rem
     process = ctl.begin("get", url, "slow.bin")
     remote.wait_sent("/slow", 100_000)
     (path, properties), = stack.manager.list()
+    wait_told(process)
     process.send_signal(signal.SIGINT)
     result = Result(process)
     assert result.code == INTERRUPTED
@@ -154,20 +155,12 @@ def test_wait_ends_as_the_job_does(stack, ctl, remote):
     url, _resource = stalled(remote)
     cancelled = ctl("get", "--no-wait", url, "c").out.strip()
     waiting = ctl.begin("wait", cancelled)
-    remote.wait_sent("/slow", 100_000)
-    stack.client.wait(lambda: watchers(stack) or None, "haulierctl to listen")
+    wait_told(waiting)
     ctl("cancel", cancelled)
     assert Result(waiting).code == JOB_CANCELLED
     failed = ctl("get", "--no-wait", remote.url("/missing"), "m").out.strip()
     assert "404" in ctl("wait", failed, code=JOB_FAILED).err
     ctl("wait", "0" * 32, code=NO_SUCH_JOB)
-
-
-def watchers(stack) -> list[str]:
-    """Connections that are neither ours nor the daemon's: haulierctl, once it has come."""
-    names = stack.client.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")[0]
-    return [n for n in names if n.startswith(":") and n != stack.client.unique_name
-            and stack.client.pid_of(n) != stack.daemon_pid()]
 
 
 def test_wait_survives_the_death_of_the_daemon(stack, ctl, remote):
@@ -183,18 +176,16 @@ def test_wait_survives_the_death_of_the_daemon(stack, ctl, remote):
 
 def test_monitor_prints_what_happens(stack, ctl, remote):
     process = ctl.begin("monitor", "--json")
-    stack.start()
-    stack.client.wait(lambda: watchers(stack), "haulierctl to listen")
-    events = []
+    events = Events(process)
+    other = stack.manager.create()
+    numbers = itertools.count()
+    events.until(lambda event: event.get("Id") == other.id, lambda: other.set("Description", str(next(numbers))))
     job = stack.manager.create(files=[(remote.url("/file.bin"), stack.downloads / "f")], Resume=True)
-    for line in process.stdout:
-        events.append(json.loads(line))
-        if events[-1]["Event"] == "JobTransferred":
-            break
+    events.until(lambda event: event["Event"] == "JobTransferred")
     process.send_signal(signal.SIGINT)
     Result(process)
-    assert {event["Id"] for event in events if "Id" in event} == {job.id}
-    assert any(event.get("Changed", {}).get("State") == "transferring" for event in events)
+    assert {event["Id"] for event in events.seen if "Id" in event} == {other.id, job.id}
+    assert any(event.get("Changed", {}).get("State") == "transferring" for event in events.seen)
 
 
 @pytest.mark.parametrize("words", [

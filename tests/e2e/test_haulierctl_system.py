@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """haulierctl --system: several users, one daemon, which tells each only of his own."""
 
-import json
 import os
 import pty
 import pwd
-import select
 import shutil
 import signal
 import subprocess
@@ -14,9 +12,10 @@ import pytest
 from gi.repository import GLib
 
 from support.checks import assert_file
-from support.client import BUS, MANAGER, NAME, ROOT
+from support.client import BUS, MANAGER, NAME, ROOT, Manager
 from support.environment import PYTHON, patience, program
-from support.haulierctl import DATA, DONE, JOB_CANCELLED, JOB_FAILED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Result
+from support.haulierctl import (DATA, DONE, JOB_CANCELLED, JOB_FAILED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Events, Result,
+                                wait_told)
 from support.manner import Manner
 from support.system_bus import ANNA, BERT, SystemBus, SystemStack
 
@@ -43,15 +42,10 @@ class UserCtl(Ctl):
 
 
 @pytest.fixture
-def machine(request):
-    stack = SystemStack()
-    request.node.stacks = [stack]
+def machine(new_stack) -> SystemStack:
+    stack = new_stack(kind=SystemStack)
     stack.downloads.chmod(0o1777)  # as /tmp
-    yield stack
-    request.node.logs = stack.logs()
-    findings = stack.sanitizer_findings()
-    stack.close()
-    assert not findings, findings
+    return stack
 
 
 @pytest.fixture
@@ -74,18 +68,27 @@ def make(ctl: UserCtl, *words) -> str:
     return ctl("add", "http://127.0.0.1:9/x", f"f{ctl.uid}", *words).out.strip()
 
 
-def rests_watched(process: subprocess.Popen) -> None:
-    """Until `haulierctl wait` tells how its resting job does, which it read after it had subscribed."""
-    ready, _, _ = select.select([process.stderr], [], [], patience(20))
-    assert ready and "suspended" in process.stderr.readline()
-
-
 def test_each_user_sees_his_own(anna, bert):
     hers, his = make(anna, "--key", "mine"), make(bert, "--key", "mine")
     assert hers[:8] in anna("list").out and his[:8] not in anna("list").out
     assert [job["Id"] for job in bert("list", "--json").json] == [his]
     assert anna("show", "mine", "--json").json["Id"] == hers
     assert "OWNER" not in anna("list").out
+
+
+def test_a_long_list_comes_in_pieces(machine, anna, root):
+    """The daemon ends a list after a mebibyte."""
+    name, bus = "\N{SNOWMAN}" * 256, machine.user(ANNA)
+    wishes = [{"Key": GLib.Variant("s", f"{n:04}{name[4:]}")} for n in range(600)]
+    calls = []
+    for first in range(0, len(wishes), 100):
+        calls += [bus.begin(ROOT, MANAGER, "CreateJob", "(ssa{sv})", name, "download", wish)
+                  for wish in wishes[first:first + 100]]
+        bus.wait(lambda: all(call.done for call in calls), "the jobs to be made", seconds=60)
+    ids = [call.answer[1] for call in calls]
+    assert 256 <= len(Manager(bus).list()) < len(ids)
+    assert sorted(job["Id"] for job in anna("list", "--json").json) == sorted(ids)
+    assert len(root("list", "--all-users", "--json").json) == len(ids)
 
 
 @pytest.mark.parametrize("verb", ["show", "files", "wait", "cancel", "suspend", "take", "complete"])
@@ -168,7 +171,7 @@ def test_without_polkit_only_root_is_an_administrator(anna, root):
 def test_waiting_ends_with_the_job(anna, root):
     for verb, code in (("cancel", JOB_CANCELLED), ("take", NO_SUCH_JOB)):
         waiting = anna.begin("wait", job := make(anna))
-        rests_watched(waiting)
+        wait_told(waiting, "suspended")
         root(verb, job)
         result = Result(waiting)
         assert result.code == code and job[:8] in result.err
@@ -186,7 +189,7 @@ def test_an_administrator_waits_for_a_job_of_somebody_else(machine, anna, bert):
     machine.polkit(judge)
     his = make(bert)
     waiting = anna.begin("--all-users", "wait", his)
-    rests_watched(waiting)
+    wait_told(waiting, "suspended")
     bert("cancel", his)
     assert Result(waiting).code == JOB_CANCELLED
 
@@ -207,7 +210,7 @@ def test_get_goes_on_with_the_next_daemon(machine, anna):
 
 def test_waiting_goes_on_with_the_next_daemon(machine, anna):
     waiting = anna.begin("wait", job := make(anna))
-    rests_watched(waiting)
+    wait_told(waiting, "suspended")
     machine.kill_daemon()
     anna("cancel", job)
     assert Result(waiting).code == JOB_CANCELLED
@@ -227,9 +230,9 @@ def test_what_strangers_say_in_the_name_of_the_daemon_is_not_heard(machine, anna
     """The bus keeps strangers' broadcasts away, but not what they send to one connection."""
     job = make(anna)
     waiting = anna.begin("wait", job)
-    rests_watched(waiting)
+    wait_told(waiting, "suspended")
     liar = machine.user(bert.uid)
-    (listener,) = [name for name in liar.call(*BUS, "ListNames")[0] if liar.pid_of(name) == waiting.pid]
+    (listener,) = [name for name, pid in liar.of_all(liar.pid_of).items() if pid == waiting.pid]
     removed = (ROOT, MANAGER, "JobRemoved", GLib.Variant("(oss)", (f"{ROOT}/job/{job}", job, "complete")))
     owner = (BUS[1], BUS[2], "NameOwnerChanged", GLib.Variant("(sss)", (NAME, "", liar.unique_name)))
     for lie in (removed, owner, removed):
@@ -239,18 +242,9 @@ def test_what_strangers_say_in_the_name_of_the_daemon_is_not_heard(machine, anna
     assert Result(waiting).code == JOB_CANCELLED
 
 
-def lines_until(process: subprocess.Popen, provoke, wanted) -> list[dict]:
-    """Lines of `monitor --json` until one is `wanted`; provokes them as often as it takes until it listens."""
-    lines = []
-    while not lines or not wanted(lines[-1]):
-        while not select.select([process.stdout], [], [], 0.1)[0]:
-            provoke()
-        lines.append(json.loads(process.stdout.readline()))
-    return lines
-
-
 def test_monitor_hears_own_jobs_and_starts_nothing(machine, anna, bert):
-    monitor = anna.begin("--json", "monitor", bufsize=0)
+    monitor = anna.begin("--json", "monitor")
+    events = Events(monitor)
     his, hers = make(bert), make(anna)
     numbers = iter(range(10_000))
 
@@ -258,24 +252,24 @@ def test_monitor_hears_own_jobs_and_starts_nothing(machine, anna, bert):
         for ctl, job in ((bert, his), (anna, hers)):
             ctl("set", job, f"Description={next(numbers)}")
 
-    lines = lines_until(monitor, change_both, lambda line: "Description" in line.get("Changed", {}))
+    events.until(lambda event: "Description" in event.get("Changed", {}), change_both)
     machine.kill_daemon()
-    lines += lines_until(monitor, lambda: None, lambda line: line["Event"] == "DaemonLeft")
-    lines += lines_until(monitor, change_both, lambda line: "Description" in line.get("Changed", {}))
+    events.until(lambda event: event["Event"] == "DaemonLeft")
+    events.until(lambda event: "Description" in event.get("Changed", {}), change_both)
     monitor.send_signal(signal.SIGINT)
     Result(monitor)
-    assert {line["Id"] for line in lines if "Id" in line} == {hers}
-    assert [line["Event"] for line in lines if line["Event"].startswith("Daemon")].count("DaemonLeft") == 1
+    assert {event["Id"] for event in events.seen if "Id" in event} == {hers}
+    assert [event["Event"] for event in events.seen].count("DaemonLeft") == 1
 
 
 def test_monitor_of_all_users(anna, bert, root):
-    monitor = root.begin("--all-users", "--json", "monitor", bufsize=0)
+    monitor = root.begin("--all-users", "--json", "monitor")
+    events = Events(monitor)
     his, hers = make(bert), make(anna)
-    heard = set()
-    while heard != {his, hers}:
-        heard.add(lines_until(monitor, lambda: [ctl("set", job, "Description=x") and ctl("set", job, "Description=y")
-                                                for ctl, job in ((anna, hers), (bert, his))],
-                              lambda line: "Id" in line)[-1]["Id"])
+    for own in (his, hers):
+        events.until(lambda event, own=own: event.get("Id") == own,
+                     lambda: [ctl("set", job, "Description=x") and ctl("set", job, "Description=y")
+                              for ctl, job in ((anna, hers), (bert, his))])
     monitor.send_signal(signal.SIGINT)
     Result(monitor)
 

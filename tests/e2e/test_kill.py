@@ -8,7 +8,7 @@ import signal
 import time
 
 from support.checks import assert_file, part_files
-from support.environment import patience
+from support.environment import patience, stretched
 from support.processes import Pidfd
 from support.stack import body
 
@@ -127,7 +127,7 @@ def outcome(connection, result):
 
 def test_a_worker_that_hangs_in_a_transfer_is_replaced(new_stack):
     """It lives and says nothing: only its silence tells."""
-    stack = new_stack({"Daemon": {"WorkerTimeout": "2s"}})
+    stack = new_stack({"Daemon": {"WorkerTimeout": stretched(2)}})
     nginx = stack.nginx(rate="2m")
     content = body(8 << 20)
     job = stack.manager.create(files=[(nginx.add("file", content), stack.downloads / "file")], Resume=True)

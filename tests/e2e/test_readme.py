@@ -10,6 +10,7 @@ import pytest
 
 from support.checks import assert_file, leftovers
 from support.environment import PYTHON, SOURCE, patience, program
+from support.manner import Manner
 from support.stack import body
 
 FILES = {"small.bin": body(70_000, seed=1), "film.iso": body(6_000_000, seed=2), "song.ogg": body(900_000, seed=3)}
@@ -23,11 +24,12 @@ def blocks(page: str, language: str) -> list[str]:
 
 @pytest.fixture
 def example_org(stack) -> str:
-    """What stands for https://example.org: slow enough that a job can be suspended in the middle."""
-    nginx = stack.nginx(rate="2m")
+    """What stands for https://example.org. The film comes to a halt, so that the job can be suspended in the middle."""
+    server = stack.fault_server()
     for name, content in FILES.items():
-        nginx.add(name, content)
-    return nginx.url("")
+        server.add(f"/{name}", content)
+    server.resources["/film.iso"].next_manners(Manner(send=1_000_000, then="stall"))
+    return server.url("/")
 
 
 def run(stack, command: list[str]) -> str:

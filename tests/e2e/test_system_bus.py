@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Many users, one daemon: who may call what, who hears what, and that nobody learns anything of anybody else."""
 
+import contextlib
 import os
+import signal
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 from gi.repository import Gio, GLib
 
-from support.client import BUS, JOB, MANAGER, NAME, OPTION_TYPES, PROPERTIES, ROOT, BusError, Job, Manager
+from support.client import BUS, JOB, MANAGER, NAME, OPTION_TYPES, PROPERTIES, ROOT, BusError, Job, Manager, as_file
 from support.environment import SOURCE
-from support.stack import body
-from support.system_bus import ANNA, BERT, CARL, SystemStack
+from support.processes import Pidfd
+from support.stack import body, drain
+from support.system_bus import ANNA, BERT, CARL, Pending, SystemStack
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
 
@@ -317,21 +320,123 @@ def test_a_flood_of_calls_without_answers_hurts_nobody(machine):
 
 def test_users_take_turns(machine):
     """Bert asks for much, on many connections, and waits for nothing; root, who comes last, waits for a few of his calls
-    and not for all."""
+    and not for all. The daemon looks up when all have asked."""
     root = machine.user(0)
     crowd = [machine.user(BERT) for _ in range(20)]
     for bus in (root, *crowd):
         Manager(bus).property("Version")
-    calls = [bus.begin(ROOT, MANAGER, "CreateJob", "(ssa{sv})", "x", "download", {}) for _ in range(100) for bus in crowd]
-    for bus in crowd:
-        bus.connection.flush_sync(None)
-    jobs = Manager(root).property("Jobs")
+    with Pidfd(machine.daemon_pid()) as daemon:
+        daemon.send(signal.SIGSTOP)
+        calls = [bus.begin(ROOT, MANAGER, "CreateJob", "(ssa{sv})", "x", "download", {}) for _ in range(100) for bus in crowd]
+        for bus in crowd:
+            bus.connection.flush_sync(None)
+            bus.call(*BUS, "GetId")  # behind all of its calls
+        mine = root.begin(ROOT, PROPERTIES, "Get", "(ss)", MANAGER, "Jobs")
+        root.call(*BUS, "GetId")
+        daemon.send(signal.SIGCONT)
+    root.wait(lambda: mine.done, "the answer to root")
+    (jobs,) = mine.answer
     root.wait(lambda: all(call.done for call in calls), "all answers", seconds=60)
     assert {call.error.name for call in calls if call.error} == {LIMITS}
     made = sum(call.error is None for call in calls)
     assert Manager(root).property("Jobs") == made
     print(f"root was answered after {jobs} of {made} calls")
     assert jobs < made - 100
+
+
+# ---- what one user may have under way ----
+
+@contextlib.contextmanager
+def stopped(pid: int):
+    """It does nothing for a while; calls wait for it."""
+    with Pidfd(pid) as process:
+        process.send(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send(signal.SIGCONT)
+
+
+def add_files(bus, job: Job, *files) -> Pending:
+    return bus.begin(job.path, JOB, "AddFiles", "(a(ssa{sv}))", [as_file(file) for file in files])
+
+
+def settled(bus, calls: list[Pending]) -> list[str]:
+    """What has become of calls by the time that another one, made after them, is answered."""
+    with contextlib.suppress(BusError):
+        bus.call(NAME, ROOT, PEER, "Ping")
+    drain()
+    return [(call.error.name if call.error else "done") if call.done else "waits" for call in calls]
+
+
+def test_calls_that_wait_for_a_worker_are_limited(new_stack):
+    """Whoever stops a worker of their own stops nobody else."""
+    machine = new_stack({"Daemon": {"MaxCallsPerUser": "8"}}, kind=SystemStack)
+    anna, bert, root = machine.user(ANNA), machine.user(BERT), machine.user(0)
+    job = create(anna)
+    job.add_file("http://127.0.0.1:1/first", machine.downloads / "first")
+    with stopped(machine.worker_pid()):
+        calls = [add_files(anna, job, (f"http://127.0.0.1:1/{n}", machine.downloads / f"{n}")) for n in range(20)]
+        assert settled(anna, calls) == ["waits"] * 8 + [LIMITS] * 12
+        other = machine.user(ANNA)
+        assert refused(lambda: Manager(other).list()) == LIMITS, "another connection is the same user"
+        assert create(bert).state == "suspended"
+        exempt = [add_files(root, job, (f"http://127.0.0.1:1/r{n}", machine.downloads / f"r{n}")) for n in range(20)]
+        assert settled(root, exempt) == ["waits"] * 20
+    anna.wait(lambda: all(call.done for call in calls + exempt), "all answers")
+    assert not any(call.error for call in calls[:8] + exempt)
+    assert job.get("FilesTotal") == 29
+
+
+def test_what_waits_for_a_worker_takes_up_room(new_stack):
+    """Each file counts 512 bytes and its names. What was asked for counts before it is decided, and no longer than that."""
+    machine = new_stack({"Jobs": {"MaxTextPerUser": "64K"}}, kind=SystemStack)
+    anna = machine.user(ANNA)
+    job = create(anna)
+    job.add_file("http://127.0.0.1:1/first", machine.downloads / "first")
+    with stopped(machine.worker_pid()):
+        wrong = [("http://127.0.0.1:1/" + "x" * 7000, "/nowhere/f")] * 4
+        calls = [add_files(anna, job, *wrong) for _ in range(5)]
+        new = anna.begin(ROOT, MANAGER, "CreateJob", "(ssa{sv})", "x", "download",
+                         {"Files": GLib.Variant("a(ssa{sv})", [as_file(file) for file in wrong])})
+        assert settled(anna, [*calls, new]) == ["waits"] * 2 + ["TooLarge"] * 4
+    anna.wait(lambda: all(call.done for call in calls), "all answers")
+    assert {call.error.name for call in calls[:2]} == {"LocalFile"}
+    job.add_files([("http://127.0.0.1:1/" + "x" * 7000, machine.downloads / f"{n}") for n in range(7)])
+
+
+def test_what_calls_bring_is_limited(new_stack):
+    """By MaxTextPerUser; small calls are let through beyond that."""
+    machine = new_stack({"Jobs": {"MaxTextPerUser": "2M"}}, kind=SystemStack)
+    anna = machine.user(ANNA)
+    Manager(anna).property("Version")
+    machine.polkit(lambda _: "later")
+    heavy = {"AllUsers": GLib.Variant("b", True), "Key": GLib.Variant("s", "x" * (1 << 20))}
+    calls = [anna.begin(ROOT, MANAGER, "ListJobs", "(a{sv})", heavy) for _ in range(4)]
+    assert settled(anna, calls) == ["waits"] * 2 + [LIMITS] * 2
+    assert create(anna).state == "suspended"
+
+
+def test_a_list_of_files_fits_into_a_message(machine):
+    """The bus takes messages of 32 MiB, and throws out whoever sends a larger one."""
+    anna = machine.user(ANNA)
+    job = create(anna)
+    before = anna.owner(NAME)
+    url = "http://127.0.0.1:1/" + "x" * 7900
+    options = {"Mirrors": GLib.Variant("as", [url] * 3)}
+    count = 850  # all in all 34 MB, of which the URL that is used is said twice
+    for first in range(0, count, 170):
+        files = [(f"{url}{n}", f"{machine.downloads}/{n}", options) for n in range(first, first + 170)]
+        anna.call(NAME, job.path, JOB, "AddFiles", "(a(ssa{sv}))", files, seconds=60)
+    indices: list[int] = []
+    pages = 0
+    while page := job.files(len(indices)):
+        indices += [file["Index"] for file in page]
+        pages += 1
+    assert indices == list(range(count))
+    assert 4 < pages < 40
+    assert [file["Index"] for file in job.files(5, 3)] == [5, 6, 7]
+    assert anna.owner(NAME) == before
 
 
 # ---- signals ----
@@ -420,7 +525,6 @@ def test_nobody_can_say_that_another_has_left(machine):
 def test_D_32_a_job_that_is_taken_loses_what_was_its_owners(machine):
     machine.bus.add_service("org.example.App", ["/bin/false"])
     anna, root = machine.user(ANNA), machine.user(0)
-    anna.wait(lambda: "org.example.App" in anna.call(*BUS, "ListActivatableNames")[0], "the bus to read its folder")
     job = create(anna)
     job.set_credentials("server", "basic", "anna", "secret")
     job.set_custom_headers("X-Key: secret")

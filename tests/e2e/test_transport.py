@@ -8,6 +8,7 @@ import pytest
 
 from support.certificates import Authority
 from support.checks import assert_file, sha256
+from support.environment import patience
 from support.manner import Manner
 from support.stack import body
 
@@ -22,7 +23,7 @@ def authority(tmp_path_factory) -> Authority:
 @pytest.mark.parametrize("http2", [False, True], ids=["http/1.1", "http/2"])
 def test_https_with_a_trusted_server(new_stack, authority, http2):
     stack = new_stack(env={"SSL_CERT_FILE": str(authority.certificate)})
-    nginx = stack.nginx(rate="500k", authority=authority, http2=http2)
+    nginx = stack.nginx(rate=f"{round(500 / patience(1))}k", authority=authority, http2=http2)
     contents = {f"f{n}": body(300_000, seed=n) for n in range(4)}
     job = stack.manager.create(files=[(nginx.add(n, c), stack.downloads / n) for n, c in contents.items()], Resume=True)
     job.wait_state("transferred")
@@ -66,7 +67,7 @@ def test_several_files_of_a_job_are_in_flight_at_once_and_no_more_than_configure
     first = server.requests[0].path
     server.resources[first].gate.set()
     server.wait(lambda: len(server.requests) == 4, "the fourth, once the first is done")
-    assert [r.path for r in server.requests if r.ended] == [first]
+    server.wait(lambda: [r.path for r in server.requests if r.ended] == [first], "the end of the first, and of it alone")
     for resource in server.resources.values():
         resource.gate.set()
     job.wait_state("transferred")

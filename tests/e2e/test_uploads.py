@@ -11,10 +11,11 @@ import pytest
 
 from support.checks import leftovers, refused, sha256
 from support.client import UNKNOWN
+from support.environment import patience
 from support.stack import body
 
 CONTENT = body(20_000_000)
-SLOWLY = 8_000_000  # bytes a second: time enough to do something in the middle
+SLOWLY = round(8_000_000 / patience(1))  # bytes a second: time enough to do something in the middle
 MEBIBYTE = 1 << 20
 
 
@@ -70,6 +71,7 @@ def test_a_put_begins_anew_after_the_death_of_the_worker(stack):
     job = upload(stack, server.url("file"), source(stack), BandwidthLimit=SLOWLY)
     job.wait_bytes(2_000_000)
     stack.kill_worker()
+    job.set("BandwidthLimit", 0)
     job.wait_state("transferred")
     assert sha256((server.files / "file").read_bytes()) == sha256(CONTENT)
 
@@ -121,6 +123,7 @@ def test_tus_goes_on_after_the_death_of_the_worker(stack):
     job = upload(stack, server.url(), source(stack), BandwidthLimit=SLOWLY)
     job.wait_bytes(4_000_000)
     stack.kill_worker()
+    job.set("BandwidthLimit", 0)
     job.wait_state("transferred")
     assert_arrived(server)
     assert server.of("PATCH")[-1].offset > 0 and len(server.of("POST")) == 1
@@ -132,6 +135,7 @@ def test_tus_goes_on_after_the_death_of_the_daemon(stack):
     job = upload(stack, server.url(), source(stack), BandwidthLimit=SLOWLY)
     job.wait_bytes(4_000_000)
     stack.kill_daemon()
+    job.set("BandwidthLimit", 0)
     job.wait_state("transferred")
     assert_arrived(server)
     assert server.of("PATCH")[-1].offset > 0 and len(server.of("POST")) == 1
@@ -158,6 +162,7 @@ def test_tus_goes_on_after_the_death_of_the_server(stack):
     job.wait_state("transient-error")
     assert job.get("Error")[1] in ("connection-lost", "connect-failure")
     server.start()
+    job.set("BandwidthLimit", 0)
     job.resume()
     job.wait_state("transferred")
     assert_arrived(server)
@@ -171,6 +176,7 @@ def test_an_upload_that_the_server_has_forgotten_begins_anew(stack):
     job.suspend()
     for path in server.files.iterdir():
         path.unlink()
+    job.set("BandwidthLimit", 0)
     job.resume()
     job.wait_state("transferred")
     assert_arrived(server)

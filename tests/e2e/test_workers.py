@@ -11,7 +11,7 @@ from gi.repository import GLib
 from support import fake_systemd
 from support.checks import assert_file
 from support.client import MANAGER, NAME, ROOT, BusError, Manager
-from support.environment import patience
+from support.environment import patience, stretched
 from support.fake_systemd import UnitStack
 from support.manner import Manner
 from support.stack import body
@@ -54,6 +54,13 @@ def server(machine):
     fault_server = machine.fault_server()
     fault_server.add("/big", BIG)
     return fault_server
+
+
+@pytest.fixture
+def stalling(server):
+    """It sends a part of /big at first, and then nothing."""
+    server.resources["/big"].next_manners(Manner(send=MEBI, then="stall"))
+    return server
 
 
 def test_a_file_is_fetched_by_its_owner(machine, server):
@@ -159,7 +166,7 @@ def test_who_comes_unasked_is_sent_away_and_holds_nothing(machine, server):
 
 def test_a_program_that_plays_its_users_worker_harms_nobody_else(new_stack):
     """It comes instead of the worker and says nothing."""
-    machine = new_stack({"Daemon": {"WorkerTimeout": "300ms"}}, kind=UnitStack)
+    machine = new_stack({"Daemon": {"WorkerTimeout": stretched(1)}}, kind=UnitStack)
     server = machine.fault_server()
     server.add("/big", BIG)
     guests = []
@@ -180,29 +187,23 @@ def test_a_program_that_plays_its_users_worker_harms_nobody_else(new_stack):
     job.wait_state("transferred")
 
 
-def test_workers_leave_with_the_daemon_and_the_next_one_goes_on(machine):
+def test_workers_leave_with_the_daemon_and_the_next_one_goes_on(machine, stalling):
     systemd = machine.systemd()
-    server = machine.fault_server()
-    resource = server.add("/big", BIG)
-    resource.next_manners(Manner(send=MEBI, then="stall"))
-    job, target = job_of(machine, ANNA, server, Resume=True)
+    job, target = job_of(machine, ANNA, stalling, Resume=True)
     job.wait_bytes(MEBI)
     machine.signal_daemon(15)
     assert systemd.workers[unit_of(ANNA)].wait(patience(5)) == 0
     assert (machine.state / "pending").exists()
     subscribe(job.bus)
     job.wait_state("transferred")
-    assert [request.range_start for request in server.of("/big")] == [0, MEBI]
+    assert [request.range_start for request in stalling.of("/big")] == [0, MEBI]
     job.complete()
     assert_file(target, BIG)
 
 
-def test_a_worker_that_dies_is_started_again(machine):
+def test_a_worker_that_dies_is_started_again(machine, stalling):
     systemd = machine.systemd()
-    server = machine.fault_server()
-    resource = server.add("/big", BIG)
-    resource.next_manners(Manner(send=MEBI, then="stall"))
-    job, _ = job_of(machine, ANNA, server, Resume=True)
+    job, _ = job_of(machine, ANNA, stalling, Resume=True)
     job.wait_bytes(MEBI)
     systemd.workers[unit_of(ANNA)].kill()
     systemd.wait_asked("RestartUnit", unit_of(ANNA), 2)

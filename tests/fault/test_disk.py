@@ -4,6 +4,8 @@
 import os
 import pathlib
 
+import pytest
+
 from support.checks import assert_file, leftovers
 from support.manner import Manner
 from support.stack import body
@@ -86,28 +88,15 @@ def test_a_symbolic_link_in_place_of_the_temporary_file_is_not_followed(stack):
     job.cancel()
 
 
-def test_a_temporary_file_that_was_removed_is_fetched_again(stack):
+@pytest.mark.parametrize("harm", [os.unlink, lambda path: os.truncate(path, 1000)], ids=["removed", "cut"])
+def test_a_temporary_file_that_was_harmed_is_fetched_again(stack, harm):
     server = stack.fault_server()
     content = body(3 * MEBI)
     server.add("/f", content).next_manners(Manner(send=MEBI, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     job.wait_bytes(MEBI)
     job.suspend()
-    pathlib.Path(job.files()[0]["TemporaryName"]).unlink()
-    job.resume()
-    job.wait_state("transferred")
-    job.complete()
-    assert_file(stack.downloads / "f", content)
-
-
-def test_a_temporary_file_that_was_cut_is_fetched_again(stack):
-    server = stack.fault_server()
-    content = body(3 * MEBI)
-    server.add("/f", content).next_manners(Manner(send=MEBI, then="stall"))
-    job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
-    job.wait_bytes(MEBI)
-    job.suspend()
-    os.truncate(job.files()[0]["TemporaryName"], 1000)
+    harm(job.files()[0]["TemporaryName"])
     job.resume()
     job.wait_state("transferred")
     job.complete()

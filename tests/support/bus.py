@@ -5,6 +5,9 @@ import os
 import pathlib
 import select
 
+from gi.repository import Gio
+
+from . import client
 from .environment import patience
 from .processes import Child
 
@@ -53,7 +56,7 @@ class PrivateBus:
             os.close(listening)
 
     def add_service(self, name: str, command: list[str]) -> pathlib.Path:
-        """Makes `name` activatable. The bus notices by itself. Answers the path of the service's log."""
+        """Makes `name` activatable, by this command from now on. Answers the path of the service's log."""
         log = self.directory / f"{name}.log"
         start = self.directory / f"{name}.start"
         words = " ".join("'" + word.replace("'", "'\\''") + "'" for word in command)
@@ -62,7 +65,14 @@ class PrivateBus:
         part = self.services / f".{name}.new"
         part.write_text(f"[D-BUS Service]\nName={name}\nExec={start}\n")
         part.rename(self.services / f"{name}.service")
+        self._read_services()
         return log
+
+    def _read_services(self) -> None:
+        """The bus would notice by itself, but not at once."""
+        connection = client.connect(self.address)
+        connection.call_sync(*client.BUS, "ReloadConfig", None, None, Gio.DBusCallFlags.NONE, int(patience(10) * 1000), None)
+        connection.close_sync(None)
 
     def stop(self) -> None:
         self.daemon.stop()

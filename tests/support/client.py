@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A client of Haulier as a program would write it with Gio, and waiting for what it hears, with a deadline."""
 
+import contextlib
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -84,7 +85,8 @@ class Bus:
         return answer.unpack()
 
     def wait(self, predicate: Callable[[], object], what: str, seconds: float = 15):
-        """Handles what comes in until `predicate` holds; answers its value."""
+        """Handles what comes in until `predicate` holds; answers its value. Not all that is waited for comes over the bus:
+        it is asked five times a second at least."""
         deadline = time.monotonic() + patience(seconds)
         context = GLib.MainContext.default()
         while True:
@@ -93,7 +95,7 @@ class Bus:
                 return value
             left = deadline - time.monotonic()
             assert left > 0, f"waited {patience(seconds):.0f} s in vain for {what}"
-            alarm = GLib.timeout_add(int(left * 1000) + 1, lambda: GLib.SOURCE_REMOVE)
+            alarm = GLib.timeout_add(int(min(left, 0.2) * 1000) + 1, lambda: GLib.SOURCE_REMOVE)
             context.iteration(True)
             if source := context.find_source_by_id(alarm):
                 source.destroy()
@@ -122,6 +124,15 @@ class Bus:
 
     def pid_of(self, name: str) -> int:
         return self.call(*BUS, "GetConnectionUnixProcessID", "(s)", name)[0]
+
+    def of_all(self, question: Callable[[str], int]) -> dict[str, int]:
+        """The answers about everybody who is connected. Who leaves while others are asked about is left out."""
+        found = {}
+        for name in self.call(*BUS, "ListNames")[0]:
+            if name.startswith(":"):
+                with contextlib.suppress(BusError):
+                    found[name] = question(name)
+        return found
 
     def uid_of(self, name: str) -> int:
         return self.call(*BUS, "GetConnectionUnixUser", "(s)", name)[0]

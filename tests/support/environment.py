@@ -22,3 +22,8 @@ def program(variable: str) -> str:
 def patience(seconds: float) -> float:
     """A deadline, stretched for slow builds (sanitizers, valgrind) by HAULIER_TEST_SLOW."""
     return seconds * float(os.environ.get("HAULIER_TEST_SLOW", "1"))
+
+
+def stretched(seconds: float) -> str:
+    """The same for a time-out in Haulier's configuration."""
+    return f"{round(patience(seconds) * 1000)}ms"

@@ -7,16 +7,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable
 
 from gi.repository import Gio, GLib
 
-from . import client
-from .environment import patience, program
+from .environment import program
+from .fake_service import FakeService
 from .system_bus import SystemStack
 
-NAME = "org.freedesktop.systemd1"
 PATH = "/org/freedesktop/systemd1"
 MANAGER = "org.freedesktop.systemd1.Manager"
 JOB = PATH + "/job/1"
@@ -28,9 +26,13 @@ XML = f"""<node><interface name="{MANAGER}">
 </interface></node>"""
 
 
-class FakeSystemd:
+class FakeSystemd(FakeService):
     """`judge` says of each unit what becomes of the wish to start it: "done", the result of a job that failed, "untold" (its
     process is started), "nothing" (nor that), or "refused"."""
+
+    NAME = "org.freedesktop.systemd1"
+    PATH = PATH
+    XML = XML
 
     def __init__(self, stack: SystemStack, judge: Callable[[str], str] = lambda _: "done"):
         self.judge = judge
@@ -41,42 +43,22 @@ class FakeSystemd:
         self._socket = stack.runtime / "worker.socket"
         self._log = stack.directory / "workers.log"
         self._env = stack.env
-        self._changed = threading.Condition()
-        self._context = GLib.MainContext.new()
-        self._loop = GLib.MainLoop.new(self._context, False)
-        self._address = stack.bus.address
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(patience(10)), "the fake systemd does not start"
+        super().__init__(stack.bus.address)
 
-    def _run(self) -> None:
-        self._context.push_thread_default()
-        self._connection = client.connect(self._address)
-        self._connection.set_exit_on_close(False)
-        interface = Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0]
-        self._connection.register_object(PATH, interface, self._called, None, None)
-        self._connection.call_sync(*client.BUS, "RequestName", GLib.Variant("(su)", (NAME, 0)), None,
-                                   Gio.DBusCallFlags.NONE, -1, None)
-        self._ready.set()
-        self._loop.run()
-
-    def _called(self, _connection, _sender, _path, _interface, method, parameters, invocation) -> None:
-        unit, mode = parameters.unpack()
+    def _called(self, method: str, arguments: tuple, invocation: Gio.DBusMethodInvocation) -> None:
+        unit, mode = arguments
         assert mode == "replace"
-        with self._changed:
-            self.asked.append((method, unit))
-            self._stop(unit)
-            result = self.judge(unit) if method == "RestartUnit" else "done"
-            if result == "refused":
-                invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "Permission denied")
-            else:
-                invocation.return_value(GLib.Variant("(o)", (JOB,)))
-                if method == "RestartUnit" and result in ("done", "untold"):
-                    self._start(unit)
-                if result not in ("untold", "nothing"):
-                    self._tell(unit, result)
-            self._changed.notify_all()
+        self.asked.append((method, unit))
+        self._stop(unit)
+        result = self.judge(unit) if method == "RestartUnit" else "done"
+        if result == "refused":
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "Permission denied")
+        else:
+            invocation.return_value(GLib.Variant("(o)", (JOB,)))
+            if method == "RestartUnit" and result in ("done", "untold"):
+                self._start(unit)
+            if result not in ("untold", "nothing"):
+                self._tell(unit, result)
 
     def _tell(self, unit: str, result: str) -> None:
         arguments = GLib.Variant("(uoss)", (1, JOB, unit, result))
@@ -95,15 +77,11 @@ class FakeSystemd:
             worker.wait()
 
     def wait_asked(self, method: str, unit: str, count: int = 1) -> None:
-        with self._changed:
-            assert self._changed.wait_for(lambda: self.asked.count((method, unit)) >= count, patience(15)), self.asked
+        self.wait_for(lambda: self.asked.count((method, unit)) >= count, f"{count} times {method} of {unit}")
 
     def stop(self) -> None:
-        """Leaves the bus; its workers end with it."""
-        if not self._connection.is_closed():
-            self._connection.close_sync(None)
-        self._loop.quit()
-        self._thread.join(patience(10))
+        """Its workers end with it."""
+        super().stop()
         for unit in list(self.workers):
             self._stop(unit)
 

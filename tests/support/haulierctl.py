@@ -2,7 +2,11 @@
 """haulierctl, run in the downloads folder of a stack."""
 
 import json
+import os
+import select
 import subprocess
+import time
+from collections.abc import Callable
 
 from .environment import patience, program
 from .stack import body
@@ -40,3 +44,43 @@ class Ctl:
             assert result.err.strip(), "a failure has a sentence"
             assert "terminate called" not in result.err
         return result
+
+
+def heard(stream, deadline: float) -> bytes:
+    """What has come from the program, once there is something; no buffer of Python's keeps a part of it."""
+    ready, _, _ = select.select([stream], [], [], max(0, deadline - time.monotonic()))
+    assert ready, "haulierctl says nothing"
+    return os.read(stream.fileno(), 4096)
+
+
+def wait_told(process: subprocess.Popen, word: str = "") -> None:
+    """Until haulierctl tells how its job does, which it asks after it has subscribed; with this word in it."""
+    said, deadline = b"", time.monotonic() + patience(20)
+    while b"\n" not in said or word.encode() not in said:
+        more = heard(process.stderr, deadline)
+        assert more, f"haulierctl ended and said {said!r}"
+        said += more
+
+
+class Events:
+    """What `haulierctl monitor --json` prints, as it comes."""
+
+    def __init__(self, process: subprocess.Popen):
+        self.seen: list[dict] = []
+        self._stream = process.stdout
+        self._rest = b""
+
+    def until(self, wanted: Callable[[dict], object], provoke: Callable[[], object] = lambda: None) -> None:
+        """Until one is `wanted`. What leads to it is done as often as it takes until monitor listens."""
+        deadline = time.monotonic() + patience(30)
+        while True:
+            *lines, self._rest = self._rest.split(b"\n")
+            for number, line in enumerate(lines):
+                self.seen.append(json.loads(line))
+                if wanted(self.seen[-1]):
+                    self._rest = b"\n".join([*lines[number + 1:], self._rest])
+                    return
+            while not select.select([self._stream], [], [], 0.1)[0]:
+                assert time.monotonic() < deadline, f"waited in vain; events so far: {self.seen}"
+                provoke()
+            self._rest += heard(self._stream, deadline)

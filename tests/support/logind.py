@@ -76,8 +76,7 @@ class StackWithSession(SystemStack):
 
     def session_pids(self) -> set[int]:
         """Who is connected to the session bus."""
-        names = self.user_client.call(*BUS, "ListNames")[0]
-        return {self.user_client.pid_of(name) for name in names if name.startswith(":")}
+        return set(self.user_client.of_all(self.user_client.pid_of).values())
 
     @property
     def marker(self) -> pathlib.Path:

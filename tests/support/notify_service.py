@@ -18,10 +18,17 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 from support.callback import Call, Callback, Mute, Refuse, accept  # noqa: E402
 from support.client import BusError, Bus, Job  # noqa: E402
-from support.environment import PYTHON  # noqa: E402
+from support.environment import PYTHON, patience, stretched  # noqa: E402
 
 INTERFACE = "org.haulier.Test"
 PATH = "/client"
+
+# With this configuration the second start comes a while after the first, and each wait is twice the one before.
+LAUNCH_DELAY = 1.0
+EVER_MORE_RARELY = {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms", "LaunchDelay": stretched(LAUNCH_DELAY)}
+
+# Says when it was started before it becomes the service: how long Python takes to begin is another matter.
+LAUNCHER = 'read -r now rest </proc/uptime; echo "$now" >>"$0"; exec "$@"'
 
 
 class NotifyService:
@@ -32,7 +39,7 @@ class NotifyService:
         self.folder = stack.directory / name
         self.folder.mkdir()
         self.behave(behaviour)
-        stack.bus.add_service(name, [PYTHON, __file__, name, str(self.folder)])
+        stack.bus.add_service(name, ["sh", "-c", LAUNCHER, str(self.folder / "launches"), PYTHON, __file__, name, str(self.folder)])
 
     def behave(self, behaviour: str) -> None:
         part = self.folder / "behaviour.new"
@@ -47,6 +54,13 @@ class NotifyService:
     def starts(self) -> list[float]:
         """When it was started, on the monotonic clock."""
         return [float(line) for line in self._record("starts")]
+
+    def assert_ever_more_rarely(self, bus: Bus) -> None:
+        """Of four starts, with a tolerance for what the machine does between a decision and a start."""
+        bus.wait(lambda: len(self._record("launches")) >= 4, "four starts", 30)
+        moments = [float(line) for line in self._record("launches")]
+        gaps = [later - earlier for earlier, later in zip(moments, moments[1:])]
+        assert gaps[1] >= 0.7 * patience(LAUNCH_DELAY) and gaps[2] >= 1.6 * patience(LAUNCH_DELAY), gaps
 
     @property
     def calls(self) -> list[tuple[str, str]]:

@@ -2,11 +2,13 @@
 """A user of a container, with a connection to its system bus; and how Haulier is configured there."""
 
 import pathlib
+import time
 
 from gi.repository import Gio
 
 from .client import BUS, MANAGER, NAME, ROOT, Bus, BusError, Job, Manager
 from .container import Container
+from .environment import patience
 
 # Small numbers, so that a test sees in seconds what takes minutes in life.
 CONFIG = """[Daemon]
@@ -28,6 +30,17 @@ def configure(machine: Container, name: str, text: str) -> None:
     part = folder / f"{name}.part"
     part.write_text(text)
     part.rename(folder / f"{name}.conf")
+
+
+def reload(machine: Container) -> None:
+    """systemd's own word for it ends when the signal is out; this, when the daemon has read its configuration."""
+    def times() -> int:
+        return machine.journal("--boot", "--unit=haulier.service").count("the configuration was read again")
+    before = times()
+    machine.run("systemctl", "reload", "haulier.service")
+    deadline = time.monotonic() + patience(20)
+    while times() == before:
+        assert time.monotonic() < deadline, "the configuration is not read again"
 
 
 def configure_user(machine: Container, name: str) -> None:

@@ -56,7 +56,7 @@ class Stack:
         self.log = self.bus.add_service(client.NAME, self.daemon_command())
         self.client = self.connect()
         self.manager = client.Manager(self.client)
-        self._closing.callback(self._stop_daemon)
+        self._closing.callback(self.stop_daemon)
 
     def _environment(self, extra: dict[str, str]) -> dict[str, str]:
         kept = {n: v for n, v in os.environ.items() if n in ("PATH", "LANG", "TZ") or n.endswith("SAN_OPTIONS")}
@@ -176,10 +176,11 @@ class Stack:
 
     # ---- the end ----
 
-    def _stop_daemon(self) -> None:
-        """Ends the daemon cleanly, so that sanitizers get to speak, and reads what they said."""
-        if self.running():
+    def stop_daemon(self) -> None:
+        """Ends it cleanly, so that sanitizers get to speak. One that is just leaving by itself does so as well."""
+        with contextlib.suppress(client.BusError, ProcessLookupError):
             self.signal_daemon(15)
+        self.wait_stopped()
 
     def _remove_directory(self) -> None:
         for folder, _, _ in os.walk(self.directory):

@@ -5,7 +5,6 @@ Needs root, to be anybody."""
 import contextlib
 import os
 import pwd
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from gi.repository import Gio, GLib
 from . import client
 from .bus import PrivateBus
 from .environment import patience, program
+from .fake_service import FakeService
 from .stack import Stack
 
 # As Debian's, but calls are allowed to everybody: who may do what is for the daemon to decide here, not for the bus.
@@ -116,7 +116,6 @@ class UserBus(client.Bus):
         return [signal for sender, signal in self.everything if sender not in others and "haulier" in signal.path]
 
 
-POLKIT = "org.freedesktop.PolicyKit1"
 POLKIT_XML = """<node><interface name="org.freedesktop.PolicyKit1.Authority">
   <method name="CheckAuthorization">
     <arg name="subject" type="(sa{sv})" direction="in"/> <arg name="action_id" type="s" direction="in"/>
@@ -136,61 +135,41 @@ class Question:
     cancellation_id: str
 
 
-class Polkit:
-    """The authority, on a thread of its own, for a test waits for its calls. `judge` answers each question with "yes",
-    "no", "challenge", "error", or "later", which means release()."""
+class Polkit(FakeService):
+    """The authority. `judge` answers each question with "yes", "no", "challenge", "error", or "later", which means
+    release()."""
+
+    NAME = "org.freedesktop.PolicyKit1"
+    PATH = "/org/freedesktop/PolicyKit1/Authority"
+    XML = POLKIT_XML
 
     def __init__(self, address: str, judge: Callable[[Question], str] = lambda _: "no"):
         self.judge = judge
         self.questions: list[Question] = []
         self.cancelled: list[str] = []
         self._open: list[Gio.DBusMethodInvocation] = []
-        self._changed = threading.Condition()
-        self._address = address
-        self._context = GLib.MainContext.new()
-        self._loop = GLib.MainLoop.new(self._context, False)
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(patience(10)), "the fake polkit does not start"
+        super().__init__(address)
 
-    def _run(self) -> None:
-        self._context.push_thread_default()
-        self._connection = client.connect(self._address)
-        self._connection.set_exit_on_close(False)
-        interface = Gio.DBusNodeInfo.new_for_xml(POLKIT_XML).interfaces[0]
-        self._connection.register_object("/org/freedesktop/PolicyKit1/Authority", interface, self._called, None, None)
-        self._connection.call_sync(*client.BUS, "RequestName", GLib.Variant("(su)", (POLKIT, 0)), None,
-                                   Gio.DBusCallFlags.NONE, -1, None)
-        self._ready.set()
-        self._loop.run()
-
-    def _called(self, _connection, _sender, _path, _interface, method, parameters, invocation) -> None:
-        with self._changed:
-            if method == "CancelCheckAuthorization":
-                self.cancelled.append(parameters.unpack()[0])
-                invocation.return_value(None)
-            else:
-                (_kind, subject), action, details, flags, cancellation_id = parameters.unpack()
-                question = Question(subject["name"], action, tuple(sorted(details.items())), flags, cancellation_id)
-                self.questions.append(question)
-                self._answer(invocation, self.judge(question))
-            self._changed.notify_all()
+    def _called(self, method: str, arguments: tuple, invocation: Gio.DBusMethodInvocation) -> None:
+        if method == "CancelCheckAuthorization":
+            self.cancelled.append(arguments[0])
+            invocation.return_value(None)
+        else:
+            (_kind, subject), action, details, flags, cancellation_id = arguments
+            question = Question(subject["name"], action, tuple(sorted(details.items())), flags, cancellation_id)
+            self.questions.append(question)
+            self._answer(invocation, self.judge(question))
 
     def _answer(self, invocation: Gio.DBusMethodInvocation, word: str) -> None:
         if word == "later":
             self._open.append(invocation)
         elif word == "error":
-            invocation.return_dbus_error(POLKIT + ".Error.NotAuthorized", "only trusted callers")
+            invocation.return_dbus_error(self.NAME + ".Error.NotAuthorized", "only trusted callers")
         else:
             invocation.return_value(GLib.Variant("((bba{ss}))", ((word == "yes", word == "challenge", {}),)))
 
-    def wait_for(self, predicate: Callable[[], bool], what: str) -> None:
-        with self._changed:
-            assert self._changed.wait_for(predicate, patience(10)), f"polkit waited in vain for {what}"
-
     def wait_questions(self, count: int) -> None:
-        self.wait_for(lambda: len(self.questions) >= count, f"{count} questions, it has {self.questions}")
+        self.wait_for(lambda: len(self.questions) >= count, f"{count} questions")
 
     def release(self, word: str) -> None:
         """Answers what is open."""
@@ -198,13 +177,6 @@ class Polkit:
             for invocation in self._open:
                 self._answer(invocation, word)
             self._open = []
-
-    def stop(self) -> None:
-        """Leaves the bus, and whoever asked without an answer."""
-        if not self._connection.is_closed():
-            self._connection.close_sync(None)
-        self._loop.quit()
-        self._thread.join(patience(10))
 
 
 class SystemStack(Stack):

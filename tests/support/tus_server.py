@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import select
+import socket
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -45,7 +46,11 @@ class TusServer:
         self.files = directory / "files"
         self.creation = creation
         self.answer = answer
-        self.port = 0
+        # Bound as long as we live: nobody else gets the port while the server is away.
+        self.place = socket.socket()
+        self.place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.place.bind(("127.0.0.1", 0))
+        self.port = self.place.getsockname()[1]
         self.changed = threading.Condition()
         self.exchanges: dict[int, Exchange] = {}  # by number, each as it stands now
         self.start()
@@ -58,37 +63,60 @@ class TusServer:
         self.child = Child(["node", str(PARTS / "server.mjs"), packages(), json.dumps(options)],
                            self.directory / "tus.log", {"PATH": os.environ["PATH"]}, pass_fds=(telling,))
         os.close(telling)
-        ready, _, _ = select.select([listening], [], [], patience(20))
-        self.ears = os.fdopen(listening)
-        port = self.ears.readline() if ready else ""
-        assert port, "the tus server does not start: " + (self.directory / "tus.log").read_text()
-        self.port = int(port)
-        self.listener = threading.Thread(target=self._listen, args=(self.ears,), daemon=True)
+        os.set_blocking(listening, False)
+        self.ears: int | None = listening
+        self.heard = b""
+        self.listening = False
+        self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
+        self.wait(lambda: self.listening, "the tus server, which says: " + (self.directory / "tus.log").read_text(), 20)
 
-    def _listen(self, ears) -> None:
-        for line in ears:
-            exchange = Exchange(**json.loads(line))
-            with self.changed:
-                self.exchanges[exchange.number] = exchange
-                self.changed.notify_all()
+    def _listen(self) -> None:
+        while select.select([self.ears], [], []) and self._hear():
+            pass
+
+    def _hear(self) -> bool:
+        """Takes in what the server has told; False when it tells nothing more. Whoever looks does so, for the thread may
+        be late."""
+        said = b""
+        with self.changed:
+            try:
+                while self.ears is not None and (said := os.read(self.ears, 65536)):
+                    self.heard += said
+            except BlockingIOError:
+                said = b"later"
+            *lines, self.heard = self.heard.split(b"\n")
+            for line in map(json.loads, lines):
+                if isinstance(line, int):
+                    self.listening = True
+                else:
+                    exchange = Exchange(**line)
+                    self.exchanges[exchange.number] = exchange
+            self.changed.notify_all()
+            return bool(said)
 
     def stop(self) -> None:
         self.child.stop()
         self.listener.join()
-        self.ears.close()
+        with self.changed:
+            ears, self.ears = self.ears, None
+        if ears is not None:
+            os.close(ears)
 
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/files"
 
     def of(self, method: str) -> list[Exchange]:
+        self._hear()
         return [exchange for exchange in self.exchanges.values() if exchange.method == method]
 
     def methods(self) -> list[str]:
+        self._hear()
         return [exchange.method for exchange in self.exchanges.values()]
 
     def wait(self, predicate, what: str, seconds: float = 15):
         """Until the predicate over this server's record holds; answers its value."""
+        self._hear()  # what was told before must not be missing in it
         with self.changed:
             value = self.changed.wait_for(predicate, patience(seconds))
         assert value, f"waited in vain for {what}; requests so far: {self.exchanges.values()}"

@@ -7,8 +7,10 @@ import pytest
 from gi.repository import Gio, GLib
 
 from support.client import JOB, MANAGER, NAME, ROOT, BusError, Job
+from support.environment import PYTHON
 from support.manner import Manner
 from support.stack import body
+from support.trees import INSIDE
 
 RULE = """
 polkit.addRule(function(action, subject) {
@@ -99,6 +101,26 @@ def test_an_ordinary_user_would_need_a_password(machine, people, job):
     assert job.state == "suspended"
 
 
+def test_an_administrators_password_can_be_typed(machine, alice, job):
+    """By polkit's own agent, on alice's terminal, in the name of carol, who is in Debian's group for that. A session it
+    must be: polkit asks nobody else."""
+    machine.run("usermod", "--append", "--groups=sudo", "carol")
+    machine.run("chpasswd", given="carol:sesame\n")
+
+    def type_in(password: str) -> tuple[int, str]:
+        done = machine.attempt("systemd-run", "--quiet", "--wait", "--pipe", "--property=PAMName=other", "--property=User=alice",
+                               PYTHON, f"/{INSIDE}/tests/support/typist.py", "haulierctl", "--system", "--all-users", "list",
+                               given=password + "\n")
+        print(done.stdout, done.stderr)
+        assert "carol" in done.stdout, "who is asked for"
+        return done.returncode, done.stdout
+    status, said = type_in("wrong")
+    assert (status, "suspended" in said) == (1, False) and "for administrators" in said
+    status, said = type_in("sesame")
+    assert (status, job.id[:8] in said) == (0, True)
+    assert "sesame" not in machine.journal("--boot")
+
+
 def test_taking_a_job_over_takes_its_secrets_away(people, server, alice):
     """Passwords and headers were alice's; so was the part that her worker has fetched into a folder for all."""
     resource = server.add("/file", body(800_000), manner=Manner(send=200_000, gate=True, then="finish"))
@@ -141,8 +163,9 @@ def test_a_job_in_another_users_folder_cannot_be_taken_over(people, server, alic
     assert job.get("Owner") == alice.uid
 
 
-def test_without_polkit_only_root_is_an_administrator(machine, people, alice, job):
-    """Gone altogether, as on a small server. Comes last: the others need it."""
+def test_without_polkit_only_root_is_an_administrator_and_it_is_said_what_workers_need(machine, people, alice, job):
+    """Gone altogether, as on a small server: a transfer cannot begin, for nobody lets the daemon start a worker. Comes
+    last: the others need it."""
     machine.run("dpkg", "--remove", "--force-depends", "polkitd")
     carol, root = people("carol"), people("root")
     denied(lambda: carol.manager.list(AllUsers=True), "AccessDenied")
@@ -150,9 +173,6 @@ def test_without_polkit_only_root_is_an_administrator(machine, people, alice, jo
     assert [path for path, _ in root.manager.list(AllUsers=True)] == [job.path]
     assert Job(root.bus, job.path).get("Owner") == alice.uid
 
-
-def test_without_polkit_it_is_said_what_workers_need(machine, alice, job):
-    """A transfer cannot begin, for nobody lets the daemon start a worker: job and journal say so."""
     machine.run("systemctl", "stop", f"haulier-worker@{alice.uid}.service")
     with pytest.raises(BusError) as caught:
         alice.manager.create(files=[("http://127.0.0.1:9/file", alice.home / "other")])
@@ -162,4 +182,4 @@ def test_without_polkit_it_is_said_what_workers_need(machine, alice, job):
     job.wait_state("transient-error", "error", unless=())
     print(job.get("Error"))
     assert "polkit" in job.get("Error")[3]
-    assert "polkit" in machine.journal("--unit=haulier.service")
+    alice.bus.wait(lambda: "polkit" in machine.journal("--boot", "--unit=haulier.service"), "the journal to say so")

@@ -8,29 +8,42 @@ import pytest
 
 from support.checks import refused
 from support.client import NAME
-from support.person import configure
+from support.person import configure, reload
 
 
 def entries(machine, *matches: str) -> list[dict]:
     return [json.loads(line) for line in machine.journal("--boot", "-o", "json", *matches).splitlines()]
 
 
+def wait_entries(person, count: int, wanted, *matches: str) -> list[dict]:
+    """All that are `wanted`, once there are so many: what was written a moment ago may not be there yet, whatever
+    journalctl --sync says."""
+    def found():
+        some = [entry for entry in entries(person.machine, *matches) if wanted(entry)]
+        return some if len(some) >= count else None
+    return person.bus.wait(found, f"{count} entries of {matches}")
+
+
+def has_id(entry: dict) -> bool:
+    return "MESSAGE_ID" in entry
+
+
 @pytest.fixture
-def reload(machine, alice):
+def apply(machine, alice):
     """Writes a drop-in, has systemd reload the service, and takes the drop-in away afterwards."""
-    def apply(text: str) -> None:
+    def read(text: str) -> None:
         configure(machine, "50-reload", text)
-        machine.run("systemctl", "reload", "haulier.service")
+        reload(machine)
         machine.run("systemctl", "is-active", "--quiet", "haulier.service")
     alice.manager.list()
-    yield apply
+    yield read
     (machine.root / "etc/haulier/haulier.conf.d/50-reload.conf").unlink()
-    machine.run("systemctl", "reload", "haulier.service")
+    reload(machine)
 
 
-def test_reload_changes_limits_while_the_daemon_runs_on(machine, alice, reload):
+def test_reload_changes_limits_while_the_daemon_runs_on(machine, alice, apply):
     daemon = alice.bus.owner(NAME)
-    reload("[Jobs]\nMaxJobsPerUser=2\n")
+    apply("[Jobs]\nMaxJobsPerUser=2\n")
     for _ in range(2):
         alice.manager.create()
     with refused("TooManyJobs"):
@@ -38,8 +51,8 @@ def test_reload_changes_limits_while_the_daemon_runs_on(machine, alice, reload):
     assert alice.bus.owner(NAME) == daemon
 
 
-def test_limits_are_per_owner(alice, bob, reload):
-    reload("[Jobs]\nMaxJobsPerUser=1\n")
+def test_limits_are_per_owner(alice, bob, apply):
+    apply("[Jobs]\nMaxJobsPerUser=1\n")
     alice.manager.create()
     bob.manager.create()
     for person in (alice, bob):
@@ -47,19 +60,19 @@ def test_limits_are_per_owner(alice, bob, reload):
             person.manager.create()
 
 
-def test_root_has_no_limits(people, reload):
-    reload("[Jobs]\nMaxJobsPerUser=1\n")
+def test_root_has_no_limits(people, apply):
+    apply("[Jobs]\nMaxJobsPerUser=1\n")
     root = people("root")
     for _ in range(3):
         root.manager.create()
 
 
-def test_a_bad_value_and_an_unknown_key_are_warnings_with_file_and_line(machine, alice, reload):
+def test_a_bad_value_and_an_unknown_key_are_warnings_with_file_and_line(machine, alice, apply):
     alice.manager.create()
-    reload("[Jobs]\nMaxJobsPerUser=many\n[Daemon]\nNoSuchKey=1\n[Notify]\nRetryDelay=300ms\n")
+    apply("[Jobs]\nMaxJobsPerUser=many\n[Daemon]\nNoSuchKey=1\n[Notify]\nRetryDelay=300ms\n")
     alice.manager.create()
-    warnings = [entry for entry in entries(machine, "--unit=haulier.service", "--priority=warning")
-                if "50-reload.conf" in entry["MESSAGE"]]
+    warnings = wait_entries(alice, 2, lambda entry: "50-reload.conf" in entry["MESSAGE"], "--unit=haulier.service",
+                            "--priority=warning")
     said = "\n".join(entry["MESSAGE"] for entry in warnings)
     print(said)
     assert "50-reload.conf:2" in said and "MaxJobsPerUser" in said
@@ -73,10 +86,9 @@ def test_the_journal_can_be_asked_for_a_job(machine, alice, server):
                                CustomHeaders=["X-Key: secret"])
     job.wait_state("transferred")
     job.complete()
-    told = entries(machine, f"HAULIER_JOB={job.id}")
-    assert {entry["HAULIER_OWNER"] for entry in told} == {str(alice.uid)}
-    ids = [entry["MESSAGE_ID"] for entry in told if "MESSAGE_ID" in entry]
-    assert len(ids) == len(set(ids)) >= 3, "created, transferred, completed"
+    ids = [entry["MESSAGE_ID"] for entry in wait_entries(alice, 3, has_id, f"HAULIER_JOB={job.id}")]
+    assert len(ids) == len(set(ids)), "created, transferred, completed"
+    assert {entry["HAULIER_OWNER"] for entry in entries(machine, f"HAULIER_JOB={job.id}")} == {str(alice.uid)}
     for message_id in ids:
         assert job.id in machine.journal("--boot", "-o", "json", f"MESSAGE_ID={message_id}")
     everything = machine.journal("--boot", "-o", "export")
@@ -86,10 +98,10 @@ def test_the_journal_can_be_asked_for_a_job(machine, alice, server):
 def test_the_catalogue_explains(machine, alice, server):
     job = alice.manager.create("fails", files=[(server.url("/none"), alice.home / "none")], Resume=True)
     job.wait_state("error", unless=())
+    used = {entry["MESSAGE_ID"] for entry in wait_entries(alice, 2, has_id, f"HAULIER_JOB={job.id}")}
     explained = machine.journal("--boot", "--catalog", f"HAULIER_JOB={job.id}")
     print(explained)
     shipped = {line.split()[1] for path in pathlib.Path(machine.root / "usr/lib/systemd/catalog").glob("haulier*")
                for line in path.read_text().splitlines() if line.startswith("-- ")}
-    used = {entry["MESSAGE_ID"] for entry in entries(machine, f"HAULIER_JOB={job.id}") if "MESSAGE_ID" in entry}
-    assert used and used <= shipped
+    assert used <= shipped
     assert explained.count("-- Subject") + explained.count("Subject: ") >= len(used)

@@ -91,6 +91,14 @@ def test_no_way_leads_into_the_folder_of_another(bob, precious, quick, way):
         bob.manager.create(files=[(quick, way)])
 
 
+def end_without_a_target(job) -> None:
+    job.wait_state("transferred", "error", unless=())
+    if job.state == "transferred":
+        with refused("LocalFile"):
+            job.complete()
+    job.cancel()
+
+
 def test_a_folder_swapped_for_a_link_in_mid_transfer(server, bob, slow, precious):
     """Bob's own folder becomes a link to alice's; her folder gets nothing, bob may keep what came."""
     folder = bob.home / "folder"
@@ -100,11 +108,7 @@ def test_a_folder_swapped_for_a_link_in_mid_transfer(server, bob, slow, precious
     bob.run("mv", folder, bob.home / "moved")
     bob.run("ln", "-s", "/srv/alice", folder)
     slow.gate.set()
-    job.wait_state("transferred", "error", unless=())
-    if job.state == "transferred":
-        with refused("LocalFile"):
-            job.complete()
-    job.cancel()
+    end_without_a_target(job)
 
 
 def test_a_folder_swapped_under_the_victim(server, alice, bob, shared, slow, precious):
@@ -116,11 +120,7 @@ def test_a_folder_swapped_under_the_victim(server, alice, bob, shared, slow, pre
     bob.run("mv", shared / "sub", shared / "gone")
     bob.run("ln", "-s", "/srv/alice", shared / "sub")
     slow.gate.set()
-    job.wait_state("transferred", "error", unless=())
-    if job.state == "transferred":
-        with refused("LocalFile"):
-            job.complete()
-    job.cancel()
+    end_without_a_target(job)
 
 
 @pytest.mark.parametrize("trap", ["symlink", "hardlink", "fifo", "directory", "bobs-file", "device"])

@@ -7,7 +7,10 @@ import pytest
 
 from support.activatable import ActivatableService
 from support.client import NAME
-from support.person import Person
+from support.manner import Manner
+from support.person import Person, configure, reload
+from support.stack import body
+from support.stack import body
 from support.systemd import Systemd
 
 NUMBERS = itertools.count(1)
@@ -107,9 +110,37 @@ def test_roots_daemon_never_comes_near_a_users_bus(machine, people, file):
     session = session_of(machine, "bob")
     job = create(bob, service, file)
     session.wait_signal("Called")
-    names = [name for name in session.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")[0]
-             if name.startswith(":")]
-    assert {session.uid_of(name) for name in names} == {bob.uid}
+    assert set(session.of_all(session.uid_of).values()) == {bob.uid}
     assert not session.owner(NAME)
     job.complete()
+    send_home(machine, "bob")
+
+
+@pytest.fixture
+def login_required(machine, people):
+    people("root").manager.list()
+    configure(machine, "50-login", "[Scheduler]\nRequireLogin=yes\n")
+    reload(machine)
+    yield
+    (machine.root / "etc/haulier/haulier.conf.d/50-login.conf").unlink()
+    reload(machine)
+
+
+def test_where_a_login_is_required_jobs_run_only_while_their_owner_is_there(machine, people, server, file, login_required):
+    bob, root = people("bob"), people("root")
+    resource = server.add("/slow", body(800_000), manner=Manner(send=300_000, gate=True, then="finish"))
+    job = bob.manager.create(files=[(server.url("/slow"), bob.home / "slow")], Resume=True)
+    services = root.manager.create(files=[(file, root.home / "file")], Resume=True)
+    services.wait_state("transferred")
+    assert (job.state, job.get("WaitReason")) == ("queued", ("login", 0))
+
+    session_of(machine, "bob")
+    server.wait_sent("/slow", 300_000)
+    send_home(machine, "bob")
+    assert job.wait_property("WaitReason", lambda reason: reason[0] != "running", 30) == ("login", 0)
+    assert job.state == "queued"
+
+    resource.gate.set()
+    session_of(machine, "bob")
+    job.wait_state("transferred")
     send_home(machine, "bob")
