@@ -77,23 +77,27 @@ def test_jobs_go_on_after_a_power_cut_and_the_system_service_is_started_and_told
     assert list((machine.root / "srv").glob(".haulier-*")) == []
 
 
-def test_a_daemon_that_is_killed_is_back_by_itself(machine, server):
+def assert_back_after(machine, server, signal: str) -> None:
     """With nobody calling; its workers end with it, and what they had written counts."""
-    content = hold(server, "/killed")
+    name = signal.lower()
+    content = hold(server, f"/{name}")
     root = Person(machine, "root", listens=False)
-    job = root.manager.create(files=[(server.url("/killed"), "/srv/killed")], Resume=True)
-    server.wait_sent("/killed", HALF)
+    job = root.manager.create(files=[(server.url(f"/{name}"), f"/srv/{name}")], Resume=True)
+    server.wait_sent(f"/{name}", HALF)
     wait_received(root.bus, job)
-    machine.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", "haulier.service")
-    server.wait(lambda: len(server.of("/killed")) == 2, "the job to go on")
-    assert_continued(server, "/killed")
-    server.resources["/killed"].gate.set()
-    root = Person(machine, "root")
-    job = Job(root.bus, job.path)
+    machine.run("systemctl", "kill", "--kill-who=main", f"--signal={signal}", "haulier.service")
+    server.wait(lambda: len(server.of(f"/{name}")) == 2, "the job to go on")
+    assert_continued(server, f"/{name}")
+    server.resources[f"/{name}"].gate.set()
+    job = Job(Person(machine, "root").bus, job.path)
     job.wait_state("transferred")
     job.complete()
-    assert (machine.root / "srv/killed").read_bytes() == content
+    assert (machine.root / f"srv/{name}").read_bytes() == content
     assert Systemd(machine).property("haulier.service", "NRestarts") == 1
+
+
+def test_a_daemon_that_is_killed_is_back_by_itself(machine, server):
+    assert_back_after(machine, server, "KILL")
 
 
 def test_a_daemon_that_hangs_is_replaced(machine, server):
@@ -103,20 +107,7 @@ def test_a_daemon_that_hangs_is_replaced(machine, server):
     drop_in.write_text(f"[Service]\nWatchdogSec={patience(2)}s\n")
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "restart", "haulier.service")
-    content = hold(server, "/hangs")
-    root = Person(machine, "root", listens=False)
-    job = root.manager.create(files=[(server.url("/hangs"), "/srv/hangs")], Resume=True)
-    server.wait_sent("/hangs", HALF)
-    wait_received(root.bus, job)
-    machine.run("systemctl", "kill", "--kill-who=main", "--signal=STOP", "haulier.service")
-    server.wait(lambda: len(server.of("/hangs")) == 2, "the job to go on")
-    assert_continued(server, "/hangs")
-    server.resources["/hangs"].gate.set()
-    job = Job(Person(machine, "root").bus, job.path)
-    job.wait_state("transferred")
-    job.complete()
-    assert (machine.root / "srv/hangs").read_bytes() == content
-    assert Systemd(machine).property("haulier.service", "NRestarts") == 1
+    assert_back_after(machine, server, "STOP")
     assert "watchdog" in machine.journal("--boot", "--unit=haulier.service", "--identifier=systemd").lower()
     drop_in.unlink()
     machine.run("systemctl", "daemon-reload")
