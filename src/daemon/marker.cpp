@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
+#include "base/sync.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -15,9 +16,7 @@ namespace {
 
 bool make_durable(const std::string& directory, const std::string& path) {
     Fd file{open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (!file || fsync(file.get()) < 0) return false;
-    Fd folder{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    return folder && fsync(folder.get()) == 0;
+    return file && fsync(file.get()) == 0 && sync_directory(directory);
 }
 
 } // namespace

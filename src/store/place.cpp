@@ -2,6 +2,7 @@
 #include "store/place.hpp"
 
 #include "base/fd.hpp"
+#include "base/sync.hpp"
 #include "store/database.hpp"
 #include "store/migrations.hpp"
 
@@ -33,10 +34,8 @@ std::string directory_of(const std::string& path) {
     return std::filesystem::path{path}.parent_path().string();
 }
 
-/// A new name in a directory survives a power cut only when the directory is synced.
-Status sync_directory(const std::string& directory) {
-    Fd fd{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!fd || fsync(fd.get()) < 0) return system_error("cannot sync directory", directory);
+Status keep_names(const std::string& directory) {
+    if (!sync_directory(directory)) return system_error("cannot sync directory", directory);
     return Done{};
 }
 
@@ -100,7 +99,7 @@ Status make_empty(const std::string& path, std::span<const Step> steps) {
     if (auto ok = make_file(unfinished); !ok) return ok;
     if (auto ok = fill(unfinished, steps); !ok) return ok;
     if (rename(unfinished.c_str(), path.c_str()) < 0) return system_error("cannot create", path);
-    return sync_directory(directory_of(path));
+    return keep_names(directory_of(path));
 }
 
 Result<std::string> set_aside(const std::string& path, WallTime now) {
@@ -108,7 +107,7 @@ Result<std::string> set_aside(const std::string& path, WallTime now) {
     for (const char* suffix : Suffixes)
         if (rename((path + suffix).c_str(), (name + suffix).c_str()) < 0 && errno != ENOENT)
             return system_error("cannot set aside", path + suffix);
-    if (auto ok = sync_directory(directory_of(path)); !ok) return ok.error();
+    if (auto ok = keep_names(directory_of(path)); !ok) return ok.error();
     return name;
 }
 

@@ -6,8 +6,8 @@
 #include "base/log.hpp"
 #include "daemon/bus/access.hpp"
 #include "daemon/bus/compat.hpp"
+#include "daemon/bus/context.hpp"
 #include "daemon/bus/error_names.hpp"
-#include "daemon/bus/gate.hpp"
 
 #include <exception>
 #include <memory>
@@ -99,12 +99,13 @@ auto answering(std::shared_ptr<Owed<Ts...>> owed) {
     };
 }
 
-/// Runs the body of a method that answers later; what it throws is answered, too.
+/// A call that is answered later: `body` gets what is owed; what it throws is answered, too.
 template <class... Ts, class Body>
-void fenced_async(sdbus::Result<Ts...>&& result, Gate& gate, Body&& body) noexcept {
+void fenced_async(sdbus::Result<Ts...>&& result, const Context& context, Body&& body) noexcept {
+    context.asked();
     auto owed = std::make_shared<Owed<Ts...>>(std::move(result));
     try {
-        owed->hold(gate.enter());
+        owed->hold(context.gate.enter());
         body(owed);
     } catch (const std::exception& e) {
         owed->refuse(Error{Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});

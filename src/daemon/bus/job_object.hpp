@@ -145,8 +145,7 @@ private:
     /// A call that the manager answers later; `body` gets what is owed.
     template <class... Ts, class Body>
     void later(sdbus::Result<Ts...>&& result, Body&& body) {
-        context_.asked();
-        fenced_async(std::move(result), context_.gate, body);
+        fenced_async(std::move(result), context_, body);
     }
 
     job::Id id_;

@@ -46,8 +46,7 @@ ManagerObject::~ManagerObject() {
 
 void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result,
                               std::string display_name, std::string type, Options options) {
-    context_.asked();
-    fenced_async(std::move(result), context_.gate, [&](auto owed) {
+    fenced_async(std::move(result), context_, [&](auto owed) {
         auto caller = context_.gate.caller();
         auto command = decode_create(display_name, type, options, context_.manager.limits_of(caller.uid));
         if (!command) return owed->refuse(command.error());
@@ -102,8 +101,7 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
 
 /// Whose session bus this is owns all jobs.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
-    context_.asked();
-    fenced_async(std::move(result), context_.gate, [&](auto owed) {
+    fenced_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
         auto caller = context_.gate.caller();
@@ -124,8 +122,7 @@ std::string ManagerObject::DescribeError(const std::string& name, const int32_t&
 /// Nobody is asked for a password only to listen. Own jobs are heard of at once. On a session bus everybody
 /// gets the signals anyhow.
 void ManagerObject::Subscribe(sdbus::Result<>&& result) {
-    context_.asked();
-    fenced_async(std::move(result), context_.gate, [&](auto owed) {
+    fenced_async(std::move(result), context_, [&](auto owed) {
         auto caller = context_.gate.caller();
         caller.interactive = false;
         context_.subscribers.add({caller.name, caller.uid, false});

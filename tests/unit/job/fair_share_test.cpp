@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Slots between owners: examples of each rule, and a machine full of owners in simulated time.
-#include "job/schedule.hpp"
+#include "turns.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -12,7 +12,6 @@ namespace {
 
 using enum Priority;
 using std::chrono::seconds;
-using Ids = std::vector<Id>;
 
 constexpr uint32_t Ann = 1001;
 constexpr uint32_t Bob = 1002;
@@ -26,17 +25,6 @@ Waiting waits(uint32_t owner, const char* id, uint64_t since, Priority priority 
 
 Running runs(uint32_t owner, const char* id, int64_t second, Priority priority = Normal) {
     return {Id{id}, priority, {seconds{second}}, owner};
-}
-
-BootTime at(int64_t second) {
-    return {seconds{second}};
-}
-
-Ids ids(std::initializer_list<const char*> names) {
-    Ids all;
-    for (const auto* name : names)
-        all.push_back(Id{name});
-    return all;
 }
 
 SchedulePolicy slots(uint32_t count, uint32_t foreground = 64) {

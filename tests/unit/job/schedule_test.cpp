@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Priorities, pre-emption and time slices (BITS 4.1; D-23 to D-25).
-#include "job/schedule.hpp"
+#include "turns.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,6 @@ namespace {
 
 using enum Priority;
 using std::chrono::seconds;
-using Ids = std::vector<Id>;
 
 Waiting waits(const char* id, Priority priority, uint64_t since) {
     return {Id{id}, priority, since};
@@ -18,17 +17,6 @@ Waiting waits(const char* id, Priority priority, uint64_t since) {
 
 Running runs(const char* id, Priority priority, int64_t second) {
     return {Id{id}, priority, {seconds{second}}};
-}
-
-BootTime at(int64_t second) {
-    return {seconds{second}};
-}
-
-Ids ids(std::initializer_list<const char*> names) {
-    Ids all;
-    for (const auto* name : names)
-        all.push_back(Id{name});
-    return all;
 }
 
 SchedulePolicy slots(uint32_t count) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What makes a change of names last.
+#pragma once
+
+#include "base/fd.hpp"
+
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
+
+namespace haulier {
+
+/// A new name in a directory survives a power cut only when the directory is synced. False with an errno.
+inline bool sync_directory(const std::string& directory) {
+    Fd fd{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    return fd && fsync(fd.get()) == 0;
+}
+
+} // namespace haulier
