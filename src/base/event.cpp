@@ -34,8 +34,9 @@ void must(int r, const char* what) {
     if (r < 0) throw std::system_error(-r, std::generic_category(), what);
 }
 
-void set_turn(sd_event_source* source, Turn turn) {
-    must(sd_event_source_set_priority(source, static_cast<int64_t>(turn)), "sd_event_source_set_priority");
+void set_priority(sd_event_source* source, EventPriority priority) {
+    must(sd_event_source_set_priority(source, static_cast<int64_t>(priority)),
+         "sd_event_source_set_priority");
 }
 
 } // namespace
@@ -89,7 +90,7 @@ bool Loop::turn(Usec limit) {
     return r > 0;
 }
 
-Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback, Turn turn) {
+Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback, EventPriority priority) {
     Source s;
     auto* data = Source::Callback::give(s.callback_, &Source::Callback::io, std::move(callback));
     auto handler = [](sd_event_source*, int, uint32_t revents, void* held) noexcept {
@@ -97,7 +98,7 @@ Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callba
         return 0;
     };
     must(sd_event_add_io(event_, &s.source_, fd, events, handler, data), "sd_event_add_io");
-    set_turn(s.source_, turn);
+    set_priority(s.source_, priority);
     return s;
 }
 
@@ -111,7 +112,7 @@ Source Loop::add_time(int clock, Usec when, std::function<void()> callback) {
     auto usec = static_cast<uint64_t>(std::max(when, Usec{0}).count());
     constexpr uint64_t exactly = 1; // 0 would let sd-event delay it by up to 250 ms
     must(sd_event_add_time(event_, &s.source_, clock, usec, exactly, handler, data), "sd_event_add_time");
-    set_turn(s.source_, Turn::Timer);
+    set_priority(s.source_, EventPriority::Timer);
     return s;
 }
 
@@ -127,7 +128,7 @@ Source Loop::after(Usec delay, std::function<void()> callback) {
     return at(SystemClock{}.now().boot + delay, std::move(callback));
 }
 
-Source Loop::defer(std::function<void()> callback, Turn turn) {
+Source Loop::defer(std::function<void()> callback, EventPriority priority) {
     Source s;
     auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
     auto handler = [](sd_event_source*, void* held) noexcept {
@@ -135,7 +136,7 @@ Source Loop::defer(std::function<void()> callback, Turn turn) {
         return 0;
     };
     must(sd_event_add_defer(event_, &s.source_, handler, data), "sd_event_add_defer");
-    set_turn(s.source_, turn);
+    set_priority(s.source_, priority);
     return s;
 }
 

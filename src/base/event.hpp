@@ -18,7 +18,7 @@ namespace haulier {
 /// Who goes first when several sources are ready in one turn. Input before timers, so that a process that was
 /// busy for a while does not time out what has already arrived; commits last, so that all callers of a turn
 /// share one.
-enum class Turn : int64_t { Input = 0, Normal = 10, Timer = 20, Last = 100 };
+enum class EventPriority : int64_t { Input = 0, Normal = 10, Timer = 20, Last = 100 };
 
 /// An event source that lives as long as this object. Dropping it, also from inside its own callback, is
 /// safe.
@@ -55,14 +55,15 @@ public:
     bool turn(Usec limit);
 
     [[nodiscard]] Source on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback,
-                               Turn turn = Turn::Input);
+                               EventPriority priority = EventPriority::Input);
     /// Once, at or after `when` of the boot clock.
     [[nodiscard]] Source at(BootTime when, std::function<void()> callback);
     [[nodiscard]] Source after(Usec delay, std::function<void()> callback);
     /// Once, as soon as the wall clock shows `when` or later, also if somebody sets it to that.
     [[nodiscard]] Source at_date(WallTime when, std::function<void()> callback);
     /// Once, in a later turn, after everything of a more urgent kind.
-    [[nodiscard]] Source defer(std::function<void()> callback, Turn turn = Turn::Normal);
+    [[nodiscard]] Source defer(std::function<void()> callback,
+                               EventPriority priority = EventPriority::Normal);
     /// The signal must be blocked in the whole process first (see block_signals).
     [[nodiscard]] Source on_signal(int signal, std::function<void()> callback);
     /// Once, when the loop ends, before whatever else does something then.

@@ -22,7 +22,7 @@ struct Entry {
 /// A line that is none of the above; the rest of the file is still read.
 struct Fault {
     int line = 0;
-    std::string sentence;
+    std::string message;
     bool operator==(const Fault&) const = default;
 };
 

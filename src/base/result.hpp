@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A value, or an error with a name and a sentence. The only way expected failures travel in Haulier.
+// A value, or an error with a name and a message. The only way expected failures travel in Haulier.
 #pragma once
 
 #include <cassert>
+#include <functional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,16 +30,16 @@ enum class Errc {
     Pending,              ///< not yet: the file is not transferred (BITS: E_PENDING)
     TooLarge,             ///< a reply over what is handed over in memory, or texts over what is kept in it
     NotActivatable,       ///< notify service is not known to the bus
-    LocalFile,            ///< a file or directory refuses; the sentence says which and why
+    LocalFile,            ///< a file or directory refuses; the message says which and why
     Store,                ///< the database could not take the change; nothing was changed
     Internal,             ///< a fault of ours
 };
 
-/// `sentence` says what was wrong, with the value, and what would be right. It is for people; programs use
+/// `message` says what was wrong, with the value, and what would be right. It is for people; programs use
 /// `code`.
 struct Error {
     Errc code;
-    std::string sentence;
+    std::string message;
     bool operator==(const Error&) const = default;
 };
 
@@ -74,5 +75,9 @@ struct Done {
     bool operator==(const Done&) const = default;
 };
 using Status = Result<Done>;
+
+/// Gets the result of something that is done later, exactly once.
+template <class T>
+using Callback = std::function<void(const Result<T>&)>;
 
 } // namespace haulier

@@ -16,7 +16,7 @@ struct Access {
 
     /// Only who names others' jobs as such may be asked: with a mistyped id nobody shall get a dialog.
     [[nodiscard]] bool interactive() const { return all_users && ask_password; }
-    /// For sentences that tell people what to type next.
+    /// For messages that tell people what to type next.
     [[nodiscard]] std::string program() const {
         return std::string{"haulierctl"} + (scope == Scope::System ? " --system" : "") +
                (all_users ? " --all-users" : "");

@@ -100,7 +100,7 @@ public:
     Outcome<Done> seek(const std::string& id, uint32_t index, uint64_t offset);
     Outcome<std::string> reply(const std::string& id);
 
-    /// What an error means, in a sentence.
+    /// What an error means, in a message.
     Outcome<std::string> describe(const std::string& name, int32_t code);
 
     /// Asks for the properties and answers later, from Bus::turn. One question at a time.

@@ -32,7 +32,7 @@ Outcome<Exit> each(const Common& common, const std::vector<std::string>& jobs,
         auto done = id ? deed(**client, *id) : Outcome<Done>{id.error()};
         if (done) continue;
         if (jobs.size() == 1) return done.error();
-        complain(fmt::format("{}: {}", job, done.error().sentence));
+        complain(fmt::format("{}: {}", job, done.error().message));
         if (code == Exit::Ok) code = done.error().code;
     }
     return code;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How the command ends: a code for scripts, stable and documented in haulierctl(1), and a sentence for
+// How the command ends: a code for scripts, stable and documented in haulierctl(1), and a message for
 // people.
 #pragma once
 
@@ -22,7 +22,7 @@ enum class Exit : int {
 
 struct Failure {
     Exit code = Exit::Failed;
-    std::string sentence;
+    std::string message;
     bool operator==(const Failure&) const = default;
 };
 

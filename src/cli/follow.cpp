@@ -105,9 +105,9 @@ Outcome<Ended> follow_to_the_end(Client& client, const Common& common, const std
 }
 
 Exit report(const Common& common, const std::string& id, const Ended& ended) {
-    auto sentence = sentence_of(id, ended);
+    auto message = sentence_of(id, ended);
     bool is_error = ended.end != End::Interrupted;
-    if (!sentence.empty() && (is_error || !common.quiet)) complain(sentence);
+    if (!message.empty() && (is_error || !common.quiet)) complain(message);
     if (!common.quiet) say(hint_of(common, id, ended.end));
     return code_of(ended.end);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/grammar.hpp"
 
+#include "base/version.hpp"
 #include "cli/client.hpp"
-#include "version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <utility>

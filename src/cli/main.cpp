@@ -17,8 +17,8 @@ namespace {
 
 using namespace haulier::cli;
 
-int misused(const std::string& sentence) {
-    complain(sentence + " (see haulierctl --help)");
+int misused(const std::string& message) {
+    complain(message + " (see haulierctl --help)");
     return static_cast<int>(Exit::Usage);
 }
 
@@ -68,7 +68,7 @@ bool is_utf8(std::string word) {
     return haulier::printable(word, word.size()) == word;
 }
 
-/// Where one is closed, the bus connection would get its number, and our sentences.
+/// Where one is closed, the bus connection would get its number, and our messages.
 void open_standard_descriptors() {
     for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
@@ -97,7 +97,7 @@ int run(int argc, char** argv) {
     if (!request.sha256.empty()) request.get.about.checksum = "sha256:" + request.sha256;
     auto done = request.run();
     if (done) return static_cast<int>(*done);
-    complain(done.error().sentence);
+    complain(done.error().message);
     return static_cast<int>(done.error().code);
 }
 

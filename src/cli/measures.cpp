@@ -144,8 +144,8 @@ std::optional<std::time_t> date_in(const std::string& text) {
     return zone ? seconds_of(date, zone) : std::nullopt;
 }
 
-Failure misused(std::string sentence) {
-    return {Exit::Usage, std::move(sentence)};
+Failure misused(std::string message) {
+    return {Exit::Usage, std::move(message)};
 }
 
 } // namespace

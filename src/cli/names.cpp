@@ -78,12 +78,12 @@ std::vector<Candidate> those_that(Matches matches, const std::vector<Candidate>&
 }
 
 Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
-    auto sentence = fmt::format("'{}' can be any of {} jobs:", text, found.size());
+    auto message = fmt::format("'{}' can be any of {} jobs:", text, found.size());
     for (size_t i = 0; i < found.size() && i < MostCandidates; ++i)
-        sentence += fmt::format("\n  {}  {}  {:<15}  {}", found[i].id, found[i].owner, found[i].state,
-                                harmless(found[i].name));
-    if (found.size() > MostCandidates) sentence += "\n  ...";
-    return {Exit::NoSuchJob, sentence};
+        message += fmt::format("\n  {}  {}  {:<15}  {}", found[i].id, found[i].owner, found[i].state,
+                               harmless(found[i].name));
+    if (found.size() > MostCandidates) message += "\n  ...";
+    return {Exit::NoSuchJob, message};
 }
 
 Failure unknown(const std::string& text) {

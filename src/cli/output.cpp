@@ -35,8 +35,8 @@ void say(const std::string& text) {
     std::fputs(text.c_str(), stderr);
 }
 
-void complain(const std::string& sentence) {
-    say(fmt::format("haulierctl: {}\n", sentence));
+void complain(const std::string& message) {
+    say(fmt::format("haulierctl: {}\n", message));
 }
 
 } // namespace haulier::cli

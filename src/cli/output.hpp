@@ -17,7 +17,7 @@ void print_json(const Json& value);
 void print_json_line(const Json& value);
 /// To stderr; what cannot be said there is not said.
 void say(const std::string& text);
-/// One sentence on stderr, with our name.
-void complain(const std::string& sentence);
+/// One message on stderr, with our name.
+void complain(const std::string& message);
 
 } // namespace haulier::cli

@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds Silence{1500};
 constexpr size_t ShortestBar = 10;
 constexpr size_t LongestBar = 40;
 
-/// A sentence to be put into another.
-std::string inner(const std::string& sentence) {
-    auto text = harmless(sentence);
+/// A message to be put into another.
+std::string inner(const std::string& message) {
+    auto text = harmless(message);
     if (text.ends_with('.')) text.pop_back();
     return text;
 }

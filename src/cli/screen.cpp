@@ -90,10 +90,10 @@ void Screen::draw_line(uint64_t usec) {
     say(plain_line(*job_, rate(), usec) + "\n");
 }
 
-void Screen::note(const std::string& sentence) {
+void Screen::note(const std::string& message) {
     if (mode_ == Mode::Quiet) return;
     leave();
-    complain(sentence);
+    complain(message);
 }
 
 void Screen::leave() {

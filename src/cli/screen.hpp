@@ -23,8 +23,8 @@ public:
     void tick();
     /// When to call tick() next.
     [[nodiscard]] std::chrono::steady_clock::time_point next_tick() const;
-    /// A sentence besides the progress, such as "haulierd went away".
-    void note(const std::string& sentence);
+    /// A message besides the progress, such as "haulierd went away".
+    void note(const std::string& message);
     /// Leaves the line, so that other output may follow.
     void leave();
 

@@ -59,8 +59,8 @@ constexpr std::array Properties{
     Property{"ReplyFileName", Kind::Text},
 };
 
-Failure misused(std::string sentence) {
-    return {Exit::Usage, std::move(sentence)};
+Failure misused(std::string message) {
+    return {Exit::Usage, std::move(message)};
 }
 
 std::string lower(std::string_view text) {
@@ -146,7 +146,7 @@ Outcome<std::pair<std::string, Value>> parse_assignment(const std::string& text,
     auto property = find_property(text.substr(0, equals));
     if (!property) return property.error();
     auto value = parse_value(property->kind, text.substr(equals + 1), now_usec);
-    if (!value) return misused(fmt::format("{}: {}", property->name, value.error().sentence));
+    if (!value) return misused(fmt::format("{}: {}", property->name, value.error().message));
     return std::pair{std::string{property->name}, *value};
 }
 

@@ -48,7 +48,7 @@ bool is_date(const std::string& property) {
 /// Members of the tuples of the contract, in their order.
 std::vector<std::string> members_of(const std::string& property) {
     if (property == "WaitReason") return {"Reason", "Until"};
-    if (property == "Error") return {"Context", "Name", "Code", "Sentence", "File"};
+    if (property == "Error") return {"Context", "Name", "Code", "Message", "File"};
     if (property == "NotifyService" || property == "NotifyObject") return {"Name", "Path"};
     if (property == "ReplyProgress") return {"Total", "Received"};
     return {};
@@ -155,8 +155,8 @@ JobView view_of(const Json& properties) {
     if (total != UnknownSize) job.total = total;
     job.files = number_in(properties, "FilesTotal");
     job.files_done = number_in(properties, "FilesTransferred");
-    auto sentence = element(properties, "Error", 3);
-    job.error_sentence = sentence.is_string() ? sentence.get<std::string>() : "";
+    auto message = element(properties, "Error", 3);
+    job.error_sentence = message.is_string() ? message.get<std::string>() : "";
     return job;
 }
 

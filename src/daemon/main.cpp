@@ -2,13 +2,13 @@
 // haulierd: puts the rooms together and runs the loop.
 #include "base/event.hpp"
 #include "base/log.hpp"
-#include "daemon/config.hpp"
-#include "daemon/journal.hpp"
+#include "base/version.hpp"
+#include "daemon/common/config.hpp"
+#include "daemon/common/journal.hpp"
 #include "daemon/options.hpp"
 #include "daemon/process.hpp"
 #include "daemon/state_directory.hpp"
 #include "store/store.hpp"
-#include "version.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -26,7 +26,7 @@ int serve(const Options& options) {
         journal::bad_setting(warning);
     auto lock = own_state_directory(options.state_directory);
     if (!lock) {
-        log::error(lock.error().sentence);
+        log::error(lock.error().message);
         return EX_UNAVAILABLE;
     }
     // A large database of an older version takes its time.
@@ -35,7 +35,7 @@ int serve(const Options& options) {
     auto store = store::Store::open(options.state_directory, &set_aside);
     if (!set_aside.empty()) journal::set_aside(set_aside);
     if (!store) {
-        log::error(store.error().sentence);
+        log::error(store.error().message);
         return EX_IOERR;
     }
     Process process{options, configuration.config, std::move(*store)};
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
         block_signals();
         auto options = parse_options(argc, argv);
         if (!options) {
-            std::fprintf(stderr, "haulierd: %s\n", options.error().sentence.c_str());
+            std::fprintf(stderr, "haulierd: %s\n", options.error().message.c_str());
             return EX_USAGE;
         }
         if (options->help || options->version) {

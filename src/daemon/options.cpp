@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/options.hpp"
 
-#include "version.hpp"
+#include "daemon/paths.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -45,8 +45,8 @@ void fill_up(Options& o) {
     o.instance == Instance::System ? fill_for_system(o) : fill_for_session(o);
 }
 
-Error misused(const std::string& sentence) {
-    return {Errc::InvalidArgument, sentence + "; see haulierd --help"};
+Error misused(const std::string& message) {
+    return {Errc::InvalidArgument, message + "; see haulierd --help"};
 }
 
 enum Option : int { User = 1, System, StateDir, RuntimeDir, ConfigFile, Worker, Version, Help };

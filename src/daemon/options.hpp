@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "daemon/instance.hpp"
+#include "daemon/common/instance.hpp"
 
 #include <string>
 

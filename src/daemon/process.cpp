@@ -2,8 +2,8 @@
 #include "daemon/process.hpp"
 
 #include "base/log.hpp"
-#include "daemon/journal.hpp"
-#include "daemon/parts.hpp"
+#include "daemon/application.hpp"
+#include "daemon/common/journal.hpp"
 
 #include <cinttypes>
 #include <csignal>
@@ -46,12 +46,13 @@ const char* bus_of(Instance instance) {
 } // namespace
 
 Process::Process(const Options& options, const Config& config, store::Store store)
-    : options_(options), config_(config), marker_(options.state_directory),
+    : options_(options), config_(config), pending_file_(options.state_directory),
       idle_(
           loop_, config_.idle_timeout, [this] { return phase_ != Phase::Serving || parts_->busy(); },
           [this] { leave_when_idle(); }),
-      parts_(std::make_unique<Parts>(loop_, options_, config_, std::move(store),
-                                     Parts::Events{[this] { stirred(); }, [this] { lose_bus(); }})) {
+      parts_(std::make_unique<Application>(
+          loop_, options_, config_, std::move(store),
+          Application::Events{[this] { on_activity(); }, [this] { lose_bus(); }})) {
     for (int signal : {SIGTERM, SIGINT})
         signals_.push_back(loop_.on_signal(signal, [this] { stop(); }));
     signals_.push_back(loop_.on_signal(SIGHUP, [this] { reload(); }));
@@ -61,11 +62,11 @@ Process::~Process() = default;
 
 int Process::run() {
     if (auto begun = parts_->begin(); !begun) {
-        log::error(begun.error().sentence);
+        log::error(begun.error().message);
         return begun.error().code == Errc::Store ? EX_IOERR : EX_CANTCREAT;
     }
     sd_event_set_watchdog(loop_.raw(), 1);
-    stirred();
+    on_activity();
     take_name();
     return loop_.run();
 }
@@ -93,21 +94,21 @@ void Process::serve() {
     phase_ = Phase::Serving;
     say_status();
     sd_notify(0, "READY=1");
-    idle_.stir();
+    idle_.touch();
 }
 
-/// Before the answer to whoever stirred leaves; so the marker is there when its job is confirmed.
-void Process::stirred() {
-    idle_.stir();
-    if (!marker_.is_raised() && parts_->manager.has_work()) marker_.raise();
-    if (phase_ == Phase::Leaving) settle_ = loop_.defer([this] { settle(); }, Turn::Last);
+/// Before the answer to whoever on_activity leaves; so the marker is there when its job is confirmed.
+void Process::on_activity() {
+    idle_.touch();
+    if (!pending_file_.exists() && parts_->manager.has_work()) pending_file_.create();
+    if (phase_ == Phase::Leaving) settle_ = loop_.defer([this] { settle(); }, EventPriority::Last);
     if (!status_ && is_supervised()) status_ = loop_.after(PauseBetweenStatus, [this] { say_status(); });
-    if (!tidy_) tidy_ = loop_.after(PauseBeforeTidying, [this] { tidy_up(); });
+    if (!trim_) trim_ = loop_.after(PauseBeforeTidying, [this] { trim_heap(); });
 }
 
 /// The C library keeps what was freed below anything that is still in use; after large messages that is much.
-void Process::tidy_up() {
-    tidy_.reset();
+void Process::trim_heap() {
+    trim_.reset();
     malloc_trim(0);
 }
 
@@ -141,7 +142,7 @@ void Process::stop() {
 /// for in between as done. What was sent to the name before the release is handled by us.
 void Process::leave_when_idle() {
     phase_ = Phase::Leaving;
-    if (is_supervised()) sd_notify(0, "STOPPING=1\nSTATUS=Idle");
+    if (is_supervised()) sd_notify(0, "STOPPING=1\nSTATUS=IdleTimer");
     parts_->service.release_name();
     patience_ = loop_.after(PatienceWithCallers, [this] {
         patience_.reset();
@@ -166,7 +167,7 @@ void Process::settle() {
 
 void Process::end(int status) {
     static_cast<void>(parts_->manager.flush());
-    parts_->manager.has_work() ? marker_.raise() : marker_.lower();
+    parts_->manager.has_work() ? pending_file_.create() : pending_file_.remove();
     loop_.exit(status);
 }
 

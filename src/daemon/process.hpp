@@ -3,10 +3,10 @@
 #pragma once
 
 #include "base/event.hpp"
-#include "daemon/config.hpp"
-#include "daemon/idle.hpp"
-#include "daemon/marker.hpp"
+#include "daemon/common/config.hpp"
+#include "daemon/idle_timer.hpp"
 #include "daemon/options.hpp"
+#include "daemon/pending_file.hpp"
 #include "store/store.hpp"
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace haulier::daemon {
 
-struct Parts;
+struct Application;
 
 class Process {
 public:
@@ -31,7 +31,7 @@ private:
     void take_name();
     void take_name_later(const std::string& why);
     void serve();
-    void stirred();
+    void on_activity();
     void reload();
     void stop();
     void leave_when_idle();
@@ -39,22 +39,22 @@ private:
     void end(int status);
     void lose_bus();
     void say_status();
-    void tidy_up();
+    void trim_heap();
 
     Loop loop_;
     Options options_;
     Config config_;
-    Marker marker_;
+    PendingFile pending_file_;
     Phase phase_ = Phase::Starting;
-    Idle idle_;
+    IdleTimer idle_;
     unsigned denials_ = 0; ///< of our name, one after the other
     Source name_;
     Source settle_;
     Source patience_;
     Source status_;
-    Source tidy_;
+    Source trim_;
     std::vector<Source> signals_;
-    std::unique_ptr<Parts> parts_; ///< goes first: it may stir to the end
+    std::unique_ptr<Application> parts_; ///< goes first: it may touch to the end
 };
 
 } // namespace haulier::daemon

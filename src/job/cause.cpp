@@ -55,7 +55,7 @@ const Row& row_of(Cause cause) {
 
 } // namespace
 
-std::string_view to_word(Cause cause) {
+std::string_view to_string(Cause cause) {
     return row_of(cause).word;
 }
 
@@ -63,7 +63,7 @@ std::string_view context_of(Cause cause) {
     return row_of(cause).context;
 }
 
-std::optional<Cause> cause_from_word(std::string_view word) {
+std::optional<Cause> parse_cause(std::string_view word) {
     for (const auto& row : Rows)
         if (row.word == word) return row.cause;
     return std::nullopt;

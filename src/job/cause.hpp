@@ -42,8 +42,8 @@ enum class Cause {
 };
 
 /// The word on the bus, e.g. "http-status".
-std::string_view to_word(Cause cause);
-std::optional<Cause> cause_from_word(std::string_view word);
+std::string_view to_string(Cause cause);
+std::optional<Cause> parse_cause(std::string_view word);
 
 /// What was being dealt with (BITS: error context): "remote-file", "local-file", "transport" or "queue".
 std::string_view context_of(Cause cause);

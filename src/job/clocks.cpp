@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What time and the machine's surroundings do to a job (BITS 2.3, 3.1).
-#include "job/moves.hpp"
 #include "job/outcomes.hpp"
+#include "job/transitions.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -19,8 +19,8 @@ std::string_view sentence_of(Cause cause) {
 
 /// Starts, or for cost and power stops, the no-progress clock.
 void count_blocked(Job& job, Now now) {
-    auto& since = job.moments.stalled_since;
-    if (is_excused(job))
+    auto& since = job.clocks.stalled_since;
+    if (is_no_progress_paused(job))
         since.reset();
     else if (!since)
         since = now.boot - job.stalled_for;
@@ -37,28 +37,29 @@ bool is_final_block(const Job& job, Cause cause) {
 std::optional<Decision> retry_due(const Job& job, Now now) {
     if (!next(job.state, Event::RetryDue)) return std::nullopt;
     Decision d = untouched(job, now);
-    move(d.job, Event::RetryDue, now);
-    forget_wait(d.job);
+    apply(d.job, Event::RetryDue, now);
+    clear_retry(d.job);
     return d;
 }
 
 std::optional<Decision> owner_is(const Job& job, bool away, Now now) {
-    if (job.moments.owner_away == away || is_final(job.state)) return std::nullopt;
+    if (job.clocks.owner_away == away || is_final(job.state)) return std::nullopt;
     Decision d = untouched(job, now);
-    d.job.moments.owner_away = away;
+    d.job.clocks.owner_away = away;
     if (away && is_running(job.state)) cut_off(d, now);
     return d;
 }
 
 std::optional<Decision> no_progress(const Job& job, Now now) {
-    if (!next(job.state, Event::NoProgress) || job.completing || is_excused(job)) return std::nullopt;
+    if (!next(job.state, Event::NoProgress) || job.completing || is_no_progress_paused(job))
+        return std::nullopt;
     Decision d = touched(job, now);
     JobError error{Cause::NoProgress, 0,
                    fmt::format("no progress for {} seconds", job.no_progress_timeout.count()), NoFile};
     if (job.error) {
         error.code = job.error->code;
         error.file = job.error->file;
-        error.sentence += fmt::format("; last: {} ({})", job.error->sentence, to_word(job.error->cause));
+        error.message += fmt::format("; last: {} ({})", job.error->message, to_string(job.error->cause));
     }
     fail_for_good(d, std::move(error), now);
     return d;
@@ -94,9 +95,9 @@ std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
         return d;
     }
     if (is_running(job.state)) d.effects = {Effect::StopTransfers};
-    if (!other_reason) move(d.job, Event::Failed, now);
+    if (!other_reason) apply(d.job, Event::Failed, now);
     d.job.error = std::move(error);
-    forget_wait(d.job);
+    clear_retry(d.job);
     count_blocked(d.job, now);
     return d;
 }
@@ -104,18 +105,18 @@ std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
 std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now) {
     if (is_running(job.state)) return std::nullopt;
     auto allowed_to_run = now.boot + (job.not_before - now.wall);
-    return std::max(job.moments.touched_at, allowed_to_run) + (job.files_total == 0 ? empty : inactive);
+    return std::max(job.clocks.touched_at, allowed_to_run) + (job.files_total == 0 ? empty : inactive);
 }
 
 std::optional<BootTime> end_of_time(const Job& job) {
-    if (!job.moments.active_since) return std::nullopt;
-    return *job.moments.active_since + (job.maximum_download_time - job.active_for);
+    if (!job.clocks.active_since) return std::nullopt;
+    return *job.clocks.active_since + (job.maximum_download_time - job.active_for);
 }
 
 Decision recover(const Job& job, Now now) {
     Decision d;
     d.job = job;
-    auto& m = d.job.moments;
+    auto& m = d.job.clocks;
     m = {};
     // A wall clock that was set back must not make the past longer.
     m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
@@ -126,7 +127,8 @@ Decision recover(const Job& job, Now now) {
         d.job.retry_date = now.wall + left;
     }
     bool counting = job.failures > 0 || job.stalled_for > Usec{0} || is_blocked(job);
-    if (counting && is_active(job.state) && !is_excused(job)) m.stalled_since = now.boot - job.stalled_for;
+    if (counting && is_active(job.state) && !is_no_progress_paused(job))
+        m.stalled_since = now.boot - job.stalled_for;
     if (job.completing) d.effects.push_back(Effect::Publish);
     if (job.state == State::Acknowledged) d.effects.push_back(Effect::DiscardUnfinished);
     if (job.state == State::Cancelled) d.effects.push_back(Effect::DiscardAll);

@@ -39,7 +39,7 @@ bool is_loopback_address(const std::string& host) {
 
 } // namespace
 
-std::string_view to_word(Metered metered) {
+std::string_view to_string(Metered metered) {
     switch (metered) {
     case Metered::Unknown: return "unknown";
     case Metered::No:
@@ -78,7 +78,7 @@ bool is_loopback(const std::string& url) {
 Readiness readiness(const Job& job, WallTime now) {
     if (job.not_before > now) return Readiness::NotBefore;
     if (job.dynamic_content && job.priority != Priority::Foreground) return Readiness::ForegroundOnly;
-    if (job.moments.owner_away) return Readiness::OwnerAway;
+    if (job.clocks.owner_away) return Readiness::OwnerAway;
     return Readiness::Ready;
 }
 

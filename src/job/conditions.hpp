@@ -12,7 +12,7 @@ namespace haulier::job {
 
 enum class Metered { Unknown, No, GuessNo, GuessYes, Yes };
 /// "yes", "no" or "unknown"; a guess counts as what it guesses.
-std::string_view to_word(Metered metered);
+std::string_view to_string(Metered metered);
 
 struct Conditions {
     bool online = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/credentials.hpp"
 
-#include "job/http_checks.hpp"
+#include "job/http_validation.hpp"
 #include "job/url.hpp"
 
 #include <algorithm>

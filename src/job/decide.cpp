@@ -2,12 +2,12 @@
 // The verbs: how a job begins, rests, goes on and ends.
 #include "job/decide.hpp"
 
-#include "job/check.hpp"
 #include "job/credentials.hpp"
-#include "job/load.hpp"
-#include "job/moves.hpp"
+#include "job/memory_usage.hpp"
 #include "job/properties.hpp"
 #include "job/segments.hpp"
+#include "job/transitions.hpp"
+#include "job/validation.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -47,7 +47,7 @@ Result<File> new_file(Job& job, const FileSpec& spec, const Limits& limits) {
     File file;
     file.spec = spec;
     if (auto ok = take_users(job.http.credentials, file.spec); !ok) return ok.error();
-    void_bytes(file);
+    discard_progress(file);
     return file;
 }
 
@@ -73,7 +73,7 @@ bool forgive(File& file) {
 
 bool forget_bytes(File& file) {
     if (file.transferred || file.offset == 0) return false;
-    void_bytes(file);
+    discard_progress(file);
     return true;
 }
 
@@ -119,7 +119,7 @@ Result<Decision> create(const Id& id, uint32_t owner, const Request& request, co
     job.key = request.key;
     job.created = now.wall;
     Decision d = touched(job, now);
-    if (auto ok = take_wishes(d.job, request.wishes); !ok) return ok.error();
+    if (auto ok = apply_settings(d.job, request.wishes); !ok) return ok.error();
     if (auto ok = append(d, request.files, limits); !ok) return ok.error();
     if (!request.resume) return d;
 
@@ -145,15 +145,15 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
     Decision d = touched(job, now);
     // A failed job starts a new life; one that waits only waits no longer (BITS 3.1: progress alone resets
     // the clock).
-    if (job.state != State::TransientError) forget_stall(d.job);
+    if (job.state != State::TransientError) reset_no_progress(d.job);
     // What was said of the old state is no longer true.
-    d.void_notices = job.state == State::Error || job.state == State::Transferred;
+    d.revoke_notifications = job.state == State::Error || job.state == State::Transferred;
     d.job.resumed = true;
     d.job.transferred_at = {};
     d.job.failures = 0;
     d.job.active_for = {};
-    forget_wait(d.job);
-    move(d.job, Event::Resume, now);
+    clear_retry(d.job);
+    apply(d.job, Event::Resume, now);
     start_anew(d, job, files);
     if (d.job.files_transferred == d.job.files_total) finish(d, now);
     return d;
@@ -162,10 +162,10 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
 Result<Decision> suspend(const Job& job, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
-    move(d.job, Event::Suspend, now);
+    apply(d.job, Event::Suspend, now);
     if (d.job.state != State::Suspended) return d;
     reset_failures(d.job);
-    forget_wait(d.job);
+    clear_retry(d.job);
     d.effects = {Effect::StopTransfers};
     return d;
 }
@@ -183,11 +183,11 @@ Result<Decision> complete(const Job& job, Now now) {
         return Error{
             Errc::InvalidState,
             fmt::format("job {} is an upload and not transferred ({}); a part of a file cannot be kept",
-                        job.id.hex, to_word(job.state))};
+                        job.id.hex, to_string(job.state))};
     Decision d = touched(job, now);
-    move(d.job, Event::Complete, now);
+    apply(d.job, Event::Complete, now);
     d.effects = {Effect::StopTransfers};
-    d.void_notices = true;
+    d.revoke_notifications = true;
     start_completing(d);
     return d;
 }

@@ -23,16 +23,17 @@ enum class Effect {
 };
 
 struct Decision {
-    Job job;                        ///< as it will be
-    std::map<uint32_t, File> files; ///< changed or added files, as they will be, by index
-    std::vector<Notice> notices;    ///< become outbox rows in the same transaction
-    bool void_notices = false;      ///< undelivered notices of the job are no longer true; drop them first
+    Job job;                                 ///< as it will be
+    std::map<uint32_t, File> files;          ///< changed or added files, as they will be, by index
+    std::vector<Notification> notifications; ///< become outbox rows in the same transaction
+    bool revoke_notifications =
+        false; ///< undelivered notifications of the job are no longer true; drop them first
     std::vector<Effect> effects;
 };
 
 /// The writable properties, each as a wish: what is not there stays as it is. CreateJob's options and the
 /// setters of a job are the same thing.
-struct Wishes {
+struct SettingsPatch {
     std::optional<std::string> display_name;
     std::optional<std::string> description;
     std::optional<Priority> priority;
@@ -73,7 +74,7 @@ struct Request {
     std::string key;
     std::vector<FileSpec> files;
     bool resume = false;
-    Wishes wishes; ///< display_name is required
+    SettingsPatch wishes; ///< display_name is required
 };
 
 // ---- verbs ----
@@ -91,7 +92,7 @@ Result<Decision> complete(const Job& job, Now now);
 // A change of hands in two steps (BITS 8.3), because each owner's worker has files of its own.
 
 /// First the job lets go of what its owner's worker has made: what was fetched so far is lost.
-Result<Decision> let_go(const Job& job, const std::vector<File>& files, Now now);
+Result<Decision> release_ownership(const Job& job, const std::vector<File>& files, Now now);
 /// Then it is `uid`'s. What identified the former owner goes: credentials, headers, client certificate,
 /// notify service and key; the name of the reply, too, which the former owner's rights were behind.
 Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
@@ -99,7 +100,7 @@ Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
 // ---- properties ----
 
 /// All of the wishes, or none and the error of the first that cannot be.
-Result<Decision> change(const Job& job, const std::vector<File>& files, const Wishes& wishes, Now now);
+Result<Decision> change(const Job& job, const std::vector<File>& files, const SettingsPatch& wishes, Now now);
 struct Removed {
     Decision decision;
     bool found = false;
@@ -139,13 +140,13 @@ struct WaitReason {
 };
 WaitReason wait_reason(const Job& job, WallTime now);
 /// Of what Complete did (BITS 2.5.2).
-struct Outcome {
+struct EndResult {
     uint32_t kept = 0;
     uint32_t dropped = 0;
     [[nodiscard]] std::string_view word() const { return dropped == 0 ? "complete" : "partial"; }
 };
-Outcome outcome_of(const Job& job);
+EndResult end_result_of(const Job& job);
 /// Of JobRemoved: "complete", "partial", "cancelled" or "expired".
-std::string_view ending_of(const Job& job);
+std::string_view removal_result(const Job& job);
 
 } // namespace haulier::job

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The verbs on single files.
-#include "job/check.hpp"
 #include "job/credentials.hpp"
 #include "job/decide.hpp"
 #include "job/mirrors.hpp"
-#include "job/moves.hpp"
 #include "job/segments.hpp"
+#include "job/transitions.hpp"
+#include "job/validation.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -33,8 +33,8 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     if (auto ok = take_users(d.job.http.credentials, after.spec); !ok) return ok;
     after.source = 0;
     after.marks.clear();
-    after.led_away = false;
-    if (!file.transferred && d.effects.empty()) restart_flights(d);
+    after.redirected_cross_origin = false;
+    if (!file.transferred && d.effects.empty()) restart_transfers(d);
     d.files.emplace(index, std::move(after));
     return Done{};
 }
@@ -96,7 +96,7 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
     File after = file;
     after.validation = valid ? Validation::Valid : Validation::Invalid;
     if (!valid) {
-        void_bytes(after);
+        discard_progress(after);
         after.transferred = false;
         after.completed = false;
         after.inode = {};
@@ -143,7 +143,7 @@ Result<Decision> update_position(const Job& job, uint32_t index, const File& fil
     after.wanted = {{offset, ToEnd}};
     if (offset > 0) after.wanted.push_back({0, offset});
     d.job.ranges_wanted = true;
-    restart_flights(d);
+    restart_transfers(d);
     d.files.emplace(index, std::move(after));
     return d;
 }

@@ -9,8 +9,8 @@ namespace {
 std::optional<uint32_t> best_source(const File& file) {
     std::optional<uint32_t> best;
     for (uint32_t i = 0; i < sources_of(file); ++i) {
-        auto mark = mark_of(file, i);
-        if (!mark.banned && (!best || mark.failures < mark_of(file, *best).failures)) best = i;
+        auto mark = status_of(file, i);
+        if (!mark.banned && (!best || mark.failures < status_of(file, *best).failures)) best = i;
     }
     return best;
 }
@@ -26,8 +26,8 @@ const std::string& url_of(const File& file) {
     return mirror ? file.spec.mirrors[file.source - 1] : file.spec.remote;
 }
 
-SourceMark mark_of(const File& file, uint32_t source) {
-    return source < file.marks.size() ? file.marks[source] : SourceMark{};
+SourceStatus status_of(const File& file, uint32_t source) {
+    return source < file.marks.size() ? file.marks[source] : SourceStatus{};
 }
 
 bool blames_source(Cause cause) {
@@ -77,7 +77,7 @@ std::optional<uint32_t> after_failure(File& file, bool fatal) {
 
     auto best = best_source(file);
     if (!best || *best == file.source) return std::nullopt;
-    if (present.banned || mark_of(file, *best).failures < present.failures) return best;
+    if (present.banned || status_of(file, *best).failures < present.failures) return best;
     // All did as badly: the next try, after the wait, is for the first of them.
     file.source = *best;
     return std::nullopt;

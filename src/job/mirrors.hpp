@@ -15,7 +15,7 @@ namespace haulier::job {
 /// The remote name and the mirrors.
 uint32_t sources_of(const File& file);
 const std::string& url_of(const File& file);
-SourceMark mark_of(const File& file, uint32_t source);
+SourceStatus status_of(const File& file, uint32_t source);
 
 /// Is it the source's fault, or the client's and the machine's (disk full, no network)?
 bool blames_source(Cause cause);

@@ -15,7 +15,7 @@ namespace haulier::job {
 
 /// BITS 4.1. Foreground jobs run all at once; of the others a lower one waits for every higher one.
 enum class Priority { Foreground, High, Normal, Low };
-std::string_view to_word(Priority priority);
+std::string_view to_string(Priority priority);
 Result<Priority> parse_priority(const std::string& word);
 
 /// On which networks a job may move data (BITS 4.6, as far as Linux can tell networks apart).
@@ -25,7 +25,7 @@ enum class NetworkCost {
     Standard,  ///< neither roaming nor surely metered
     Unmetered, ///< not even perhaps metered
 };
-std::string_view to_word(NetworkCost cost);
+std::string_view to_string(NetworkCost cost);
 Result<NetworkCost> parse_network_cost(const std::string& word);
 
 enum class PowerPolicy {
@@ -33,7 +33,7 @@ enum class PowerPolicy {
     NoSaver, ///< not while the power saver is on
     AcOnly,
 };
-std::string_view to_word(PowerPolicy policy);
+std::string_view to_string(PowerPolicy policy);
 Result<PowerPolicy> parse_power_policy(const std::string& word);
 
 enum class RedirectPolicy {
@@ -41,7 +41,7 @@ enum class RedirectPolicy {
     Report,   ///< follow; the remote name becomes the final URL
     Disallow, ///< fail with the 3xx; the remote name becomes the target
 };
-std::string_view to_word(RedirectPolicy policy);
+std::string_view to_string(RedirectPolicy policy);
 Result<RedirectPolicy> parse_redirect_policy(const std::string& word);
 
 /// BITS 6.9: each weakens, or with check_revocation sharpens, the check of a server's certificate.
@@ -54,7 +54,7 @@ struct SecurityFlags {
     bool allow_https_to_http = false; ///< "allow-https-to-http": a redirect may leave https
     bool operator==(const SecurityFlags&) const = default;
 };
-std::vector<std::string> to_words(const SecurityFlags& flags);
+std::vector<std::string> to_strings(const SecurityFlags& flags);
 Result<SecurityFlags> parse_security_flags(const std::vector<std::string>& words);
 
 /// BITS 6.10.
@@ -69,7 +69,7 @@ struct Proxy {
     std::string bypass; ///< hosts with spaces between them; a leading "*." and "<local>" are understood
     bool operator==(const Proxy&) const = default;
 };
-std::string_view to_word(Proxy::Mode mode);
+std::string_view to_string(Proxy::Mode mode);
 Result<Proxy::Mode> parse_proxy_mode(const std::string& word);
 
 /// BITS 6.8. Write-only: nothing that leaves the daemon to a client ever holds one.
@@ -84,8 +84,8 @@ struct Credentials {
     std::string only_for;
     bool operator==(const Credentials&) const = default;
 };
-std::string_view to_word(Credentials::Target target);
-std::string_view to_word(Credentials::Scheme scheme);
+std::string_view to_string(Credentials::Target target);
+std::string_view to_string(Credentials::Scheme scheme);
 Result<Credentials::Target> parse_target(const std::string& word);
 Result<Credentials::Scheme> parse_scheme(const std::string& word);
 
@@ -112,7 +112,7 @@ inline constexpr uint64_t ToEnd = ~uint64_t{0};
 
 /// The client's verdict on a finished file (BITS 1.7).
 enum class Validation { None, Valid, Invalid };
-std::string_view to_word(Validation validation);
-std::optional<Validation> validation_from_word(std::string_view word);
+std::string_view to_string(Validation validation);
+std::optional<Validation> parse_validation(std::string_view word);
 
 } // namespace haulier::job

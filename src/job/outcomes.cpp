@@ -2,10 +2,10 @@
 // What comes back from the scheduler and the worker, and what it means.
 #include "job/outcomes.hpp"
 
-#include "job/check.hpp"
 #include "job/mirrors.hpp"
-#include "job/moves.hpp"
+#include "job/transitions.hpp"
 #include "job/url.hpp"
+#include "job/validation.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -23,12 +23,12 @@ void fail_for_now(Decision& d, const Failure& failure, const RetryPolicy& policy
     Job& job = d.job;
     job.failures += 1;
     auto wait = retry_delay(policy, job.minimum_retry_delay, job.failures, failure.retry_after, random);
-    if (!job.moments.stalled_since) job.moments.stalled_since = now.boot;
+    if (!job.clocks.stalled_since) job.clocks.stalled_since = now.boot;
     job.retry_wait = wait;
     job.retry_date = now.wall + wait;
-    job.moments.retry_at = now.boot + wait;
+    job.clocks.retry_at = now.boot + wait;
     job.error = failure.error;
-    move(job, Event::Failed, now);
+    apply(job, Event::Failed, now);
     d.effects = {Effect::StopTransfers};
 }
 
@@ -40,7 +40,7 @@ void rename_source(File& file, std::string remote) {
     bool mirror = file.source > 0 && file.source < sources_of(file);
     (mirror ? renamed.mirrors[file.source - 1] : renamed.remote) = remote;
     if (!check_sources(renamed)) return;
-    if (!is_same_server(url_of(file), remote)) file.led_away = true;
+    if (!is_same_server(url_of(file), remote)) file.redirected_cross_origin = true;
     file.spec = std::move(renamed);
 }
 
@@ -76,9 +76,9 @@ bool is_credible(const Report& report) {
     return report.offset <= MaxFileSize && (report.total == UnknownSize || report.total <= MaxFileSize);
 }
 
-void begin_again(File& file) {
+void restart_from_zero(File& file) {
     file.offset = 0;
-    want_again(file);
+    requeue_filled(file);
     file.restarts += 1;
 }
 
@@ -99,7 +99,8 @@ std::optional<JobError> fault_of(const Job& job, uint32_t index, const File& fil
 
 void say_file(Decision& d, uint32_t index) {
     const auto& flags = d.job.notify_flags;
-    if (flags.file_transferred && !flags.disable) d.notices.push_back({NoticeKind::FileTransferred, index});
+    if (flags.file_transferred && !flags.disable)
+        d.notifications.push_back({NotificationKind::FileTransferred, index});
 }
 
 /// On-demand: does any file still lack what was asked for? `index` is as `after` says.
@@ -113,9 +114,9 @@ bool lacks_anything(const std::vector<File>& files, uint32_t index, const File& 
 void settle_ranges(Decision& d, bool wanted, Now now) {
     d.job.ranges_wanted = wanted;
     if (wanted || !next(d.job.state, Event::RangesFilled)) return;
-    move(d.job, Event::RangesFilled, now);
+    apply(d.job, Event::RangesFilled, now);
     d.job.error.reset();
-    forget_wait(d.job);
+    clear_retry(d.job);
 }
 
 bool is_whole(const Job& job, const File& file) {
@@ -137,7 +138,7 @@ void learn_total(const Job& job, File& file, const std::vector<Segment>& segment
 /// What a failure leaves of the file, whatever becomes of the job.
 void mark_failure(File& file, const Failure& failure) {
     auto cause = failure.error.cause;
-    if (failure.void_offset || cause == Cause::LocalFileChanged) void_bytes(file);
+    if (failure.void_offset || cause == Cause::LocalFileChanged) discard_progress(file);
     if (cause == Cause::LocalFileChanged) {
         file.stamp.reset();
         file.upload_url.clear();
@@ -169,7 +170,7 @@ bool goes_on(File& file, const Job& job, const Failure& failure) {
 std::optional<Decision> granted(const Job& job, Now now) {
     if (!next(job.state, Event::Granted)) return std::nullopt;
     Decision d = untouched(job, now);
-    move(d.job, Event::Granted, now);
+    apply(d.job, Event::Granted, now);
     return d;
 }
 
@@ -181,7 +182,7 @@ std::optional<Decision> interrupted(const Job& job, Now now) {
 }
 
 std::optional<Decision> progressed(const Job& job, Now now) {
-    if (job.failures == 0 && !job.moments.stalled_since) return std::nullopt;
+    if (job.failures == 0 && !job.clocks.stalled_since) return std::nullopt;
     Decision d = untouched(job, now);
     reset_failures(d.job);
     return d;
@@ -199,7 +200,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     if (!begun.upload_url.empty()) after.upload_url = begun.upload_url;
     if (begun.stamp) after.stamp = begun.stamp;
     if (begun.restarted)
-        begin_again(after);
+        restart_from_zero(after);
     else if (is_upload(job.type))
         after.offset = begun.report.offset;
     else if (!job.on_demand)
@@ -209,7 +210,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     if (auto fault = fault_of(job, index, after, limits)) {
         fail_for_good(d, std::move(*fault), now);
     } else {
-        move(d.job, Event::Connected, now);
+        apply(d.job, Event::Connected, now);
         d.job.error.reset();
     }
     d.files.emplace(index, std::move(after));
@@ -270,7 +271,7 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const File& file,
     if (!over) return d;
 
     if (counts(job)) d.job.error_count += 1;
-    if (failure.fatal || has_custom_method(job) || has_no_patience(job))
+    if (failure.fatal || has_custom_method(job) || has_zero_timeout(job))
         fail_for_good(d, failure.error, now);
     else
         fail_for_now(d, failure, policy, random, now);

@@ -2,11 +2,11 @@
 // The writable properties: which values they take, when they are fixed, and what a change does to a live job.
 #include "job/properties.hpp"
 
-#include "job/check.hpp"
 #include "job/credentials.hpp"
-#include "job/http_checks.hpp"
-#include "job/moves.hpp"
+#include "job/http_validation.hpp"
 #include "job/outcomes.hpp"
+#include "job/transitions.hpp"
+#include "job/validation.hpp"
 
 #include <filesystem>
 #include <fmt/core.h>
@@ -30,8 +30,8 @@ void put(T& where, const std::optional<T>& wish) {
     if (wish) where = *wish;
 }
 
-Error invalid(std::string sentence) {
-    return {Errc::InvalidArgument, std::move(sentence)};
+Error invalid(std::string message) {
+    return {Errc::InvalidArgument, std::move(message)};
 }
 
 Status download_only(const Job& job, std::string_view name) {
@@ -51,7 +51,7 @@ Status open_choice(const Job& job, std::string_view name) {
     return before_resume(job, name);
 }
 
-Status take_texts(Job& job, const Wishes& w) {
+Status take_texts(Job& job, const SettingsPatch& w) {
     if (w.display_name)
         if (auto ok = check_display_name(*w.display_name); !ok) return ok;
     if (w.description)
@@ -61,14 +61,14 @@ Status take_texts(Job& job, const Wishes& w) {
     return Done{};
 }
 
-Status take_notification(Job& job, const Wishes& w) {
+Status take_notification(Job& job, const SettingsPatch& w) {
     put(job.notify_flags, w.notify_flags);
     put(job.notify_service, w.notify_service);
     put(job.minimum_notification_interval, w.minimum_notification_interval);
     return Done{};
 }
 
-Status take_clocks(Job& job, const Wishes& w) {
+Status take_clocks(Job& job, const SettingsPatch& w) {
     if (w.minimum_retry_delay) job.minimum_retry_delay = std::max(*w.minimum_retry_delay, LeastRetryDelay);
     put(job.no_progress_timeout, w.no_progress_timeout);
     if (w.maximum_download_time && *w.maximum_download_time < seconds{1})
@@ -77,7 +77,7 @@ Status take_clocks(Job& job, const Wishes& w) {
     return Done{};
 }
 
-Status take_conditions(Job& job, const Wishes& w) {
+Status take_conditions(Job& job, const SettingsPatch& w) {
     if (w.network_cost) job.network_cost = *w.network_cost;
     put(job.power_policy, w.power_policy);
     if (w.not_before && (w.not_before->since_epoch < Usec{0} || w.not_before->since_epoch > LatestDate))
@@ -92,7 +92,7 @@ Status take_conditions(Job& job, const Wishes& w) {
     return Done{};
 }
 
-Status take_size_limit(Job& job, const Wishes& w) {
+Status take_size_limit(Job& job, const SettingsPatch& w) {
     if (!w.maximum_download_size) return Done{};
     if (auto ok = open_choice(job, "MaximumDownloadSize"); !ok) return ok;
     if (*w.maximum_download_size == 0) return invalid("a maximum download size of 0 lets nothing through");
@@ -100,7 +100,7 @@ Status take_size_limit(Job& job, const Wishes& w) {
     return Done{};
 }
 
-Status take_manner(Job& job, const Wishes& w) {
+Status take_manner(Job& job, const SettingsPatch& w) {
     if (w.dynamic_content)
         if (auto ok = open_choice(job, "DynamicContent"); !ok) return ok;
     if (w.on_demand)
@@ -116,7 +116,7 @@ Status take_manner(Job& job, const Wishes& w) {
     return Done{};
 }
 
-Status take_method(Job& job, const Wishes& w) {
+Status take_method(Job& job, const SettingsPatch& w) {
     if (!w.http_method) return Done{};
     if (auto ok = before_resume(job, "HttpMethod"); !ok) return ok;
     auto method = method_for(job.type, *w.http_method);
@@ -127,7 +127,7 @@ Status take_method(Job& job, const Wishes& w) {
 }
 
 /// After the method, which may have fixed it.
-Status take_priority(Job& job, const Wishes& w) {
+Status take_priority(Job& job, const SettingsPatch& w) {
     if (!w.priority) return Done{};
     if (has_custom_method(job) && *w.priority != Priority::Foreground)
         return Error{Errc::ReadOnly,
@@ -136,7 +136,7 @@ Status take_priority(Job& job, const Wishes& w) {
     return Done{};
 }
 
-Status take_proxy(Proxy& proxy, const Wishes& w) {
+Status take_proxy(Proxy& proxy, const SettingsPatch& w) {
     if (w.proxy_list)
         if (auto ok = check_proxy_list(*w.proxy_list); !ok) return ok;
     if (w.proxy_bypass)
@@ -149,7 +149,7 @@ Status take_proxy(Proxy& proxy, const Wishes& w) {
     return Done{};
 }
 
-Status take_headers(Http& http, const Wishes& w) {
+Status take_headers(Http& http, const SettingsPatch& w) {
     if (!w.custom_headers) return Done{};
     if (auto ok = check_headers(w.custom_headers->lines); !ok) return ok;
     http.headers = w.custom_headers->lines;
@@ -157,7 +157,7 @@ Status take_headers(Http& http, const Wishes& w) {
     return Done{};
 }
 
-Status take_identity(Http& http, const Wishes& w) {
+Status take_identity(Http& http, const SettingsPatch& w) {
     for (const auto& c : w.credentials) {
         if (auto ok = check_credentials(c); !ok) return ok;
         if (auto ok = put_credentials(http.credentials, c); !ok) return ok;
@@ -168,7 +168,7 @@ Status take_identity(Http& http, const Wishes& w) {
     return Done{};
 }
 
-Status take_http(Job& job, const Wishes& w) {
+Status take_http(Job& job, const SettingsPatch& w) {
     put(job.http.security, w.security_flags);
     put(job.http.redirect, w.redirect_policy);
     if (auto ok = take_proxy(job.http.proxy, w); !ok) return ok;
@@ -176,7 +176,7 @@ Status take_http(Job& job, const Wishes& w) {
     return take_identity(job.http, w);
 }
 
-Status take_reply_file(Job& job, const Wishes& w) {
+Status take_reply_file(Job& job, const SettingsPatch& w) {
     if (!w.reply_file_name) return Done{};
     if (job.type != Type::UploadReply)
         return Error{Errc::NotSupported, "ReplyFileName is for jobs of type 'upload-reply' only"};
@@ -214,11 +214,11 @@ Status check_together(const Job& job) {
 }
 
 /// BITS 3.2: less patience than has been used up already.
-void run_out_of_patience(Decision& d, const Wishes& w, Now now) {
+void run_out_of_patience(Decision& d, const SettingsPatch& w, Now now) {
     if (!w.no_progress_timeout && !w.minimum_retry_delay) return;
-    if (d.job.state != State::TransientError || is_excused(d.job)) return;
+    if (d.job.state != State::TransientError || is_no_progress_paused(d.job)) return;
     bool over = stalled_for(d.job, now) >= d.job.no_progress_timeout;
-    if (!over && !has_no_patience(d.job)) return;
+    if (!over && !has_zero_timeout(d.job)) return;
     if (auto ended = no_progress(d.job, now)) d = std::move(*ended);
 }
 
@@ -227,17 +227,17 @@ void disturb(Decision& d, const Job& before, Now now) {
     const Job& after = d.job;
     if (!is_running(after.state)) return;
     if (after.bandwidth_limit != before.bandwidth_limit || !(after.http.security == before.http.security))
-        restart_flights(d);
+        restart_transfers(d);
     if (after.dynamic_content && after.priority != Priority::Foreground) {
         d.effects = {Effect::StopTransfers};
-        move(d.job, Event::Interrupted, now);
+        apply(d.job, Event::Interrupted, now);
     }
 }
 
 } // namespace
 
-Status take_wishes(Job& job, const Wishes& wishes) {
-    using Take = Status (*)(Job&, const Wishes&);
+Status apply_settings(Job& job, const SettingsPatch& wishes) {
+    using Take = Status (*)(Job&, const SettingsPatch&);
     for (Take take : {take_texts, take_notification, take_clocks, take_conditions, take_size_limit,
                       take_manner, take_method, take_priority, take_http, take_reply_file})
         if (auto ok = take(job, wishes); !ok) return ok;
@@ -248,22 +248,23 @@ Status check_reply(const Job& job, const std::string& local) {
     if (job.type != Type::UploadReply) return Done{};
     auto reply = reply_file(job, local);
     if (auto ok = check_path("reply file", reply); !ok)
-        return Error{ok.error().code, ok.error().sentence + ": choose another ReplyFileName"};
+        return Error{ok.error().code, ok.error().message + ": choose another ReplyFileName"};
     using std::filesystem::path;
     if (path{reply}.lexically_normal() == path{local}.lexically_normal())
         return invalid(fmt::format("the reply file '{}' is the file that is sent", reply));
     return Done{};
 }
 
-Result<Decision> change(const Job& job, const std::vector<File>& files, const Wishes& wishes, Now now) {
+Result<Decision> change(const Job& job, const std::vector<File>& files, const SettingsPatch& wishes,
+                        Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
-    if (auto ok = take_wishes(d.job, wishes); !ok) return ok.error();
+    if (auto ok = apply_settings(d.job, wishes); !ok) return ok.error();
     if (wishes.reply_file_name)
         if (auto ok = check_new_reply(job, d.job, files); !ok) return ok.error();
     disturb(d, job, now);
     bool listener = wishes.notify_service && !wishes.notify_service->name.empty();
-    if (wishes.notify_flags || listener) say_again(d);
+    if (wishes.notify_flags || listener) repeat_notifications(d);
     run_out_of_patience(d, wishes, now);
     bool whole = job.state == State::Transferred && job.files_transferred == job.files_total;
     if (whole && wishes.auto_complete.value_or(false)) start_completing(d);
@@ -284,7 +285,7 @@ Result<Removed> remove_credentials(const Job& job, Credentials::Target target, C
 Result<Decision> renotify(const Job& job, Now now) {
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
-    say_again(d);
+    repeat_notifications(d);
     return d;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Wishes come true; private to the room.
+// SettingsPatch come true; private to the room.
 #pragma once
 
 #include "job/decide.hpp"
@@ -7,7 +7,7 @@
 namespace haulier::job {
 
 /// Checks all of them and sets them; what they do to a job that runs or waits is not decided here.
-Status take_wishes(Job& job, const Wishes& wishes);
+Status apply_settings(Job& job, const SettingsPatch& wishes);
 /// Can the reply of an upload have its name, beside the file `local`? Done for other jobs.
 Status check_reply(const Job& job, const std::string& local);
 

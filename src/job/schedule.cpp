@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/schedule.hpp"
 
-#include "job/moves.hpp"
+#include "job/transitions.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -22,10 +22,10 @@ bool is_older(const Of& a, const Of& b) {
 }
 
 /// What one owner has running and waiting, all of one level.
-struct Party {
-    std::deque<Waiting> waiting;  ///< oldest first
-    std::vector<Running> running; ///< longest first
-    std::vector<Waiting> yielded; ///< waits again, but not for this turn
+struct OwnerQueue {
+    std::deque<Waiting> waiting;    ///< oldest first
+    std::vector<Running> running;   ///< longest first
+    std::vector<Waiting> preempted; ///< waits again, but not for this turn
     uint64_t served = 0;
 
     [[nodiscard]] Priority level() const {
@@ -36,12 +36,12 @@ struct Party {
         return std::find_if(running.begin(), running.end(), [](const Running& r) { return !r.stays; });
     }
 };
-using Parties = std::map<uint32_t, Party>;
+using Parties = std::map<uint32_t, OwnerQueue>;
 
 /// Less is served sooner.
 using Rank = std::tuple<size_t, Priority, uint64_t, Priority, uint64_t>;
 
-Rank rank(const Party& party, size_t running, uint64_t served) {
+Rank rank(const OwnerQueue& party, size_t running, uint64_t served) {
     // Where somebody has nothing, turns are taken: a level would let the same ones win for ever.
     auto level = running == 0 ? Priority::Foreground : party.level();
     auto oldest = party.waiting.empty() ? 0 : party.waiting.front().since;
@@ -51,7 +51,7 @@ Rank rank(const Party& party, size_t running, uint64_t served) {
 /// The slots that some parties share.
 class Pool {
 public:
-    Pool(Parties& parties, uint32_t slots, Usec slice, BootTime now, Turns& turns)
+    Pool(Parties& parties, uint32_t slots, Usec slice, BootTime now, Schedule& turns)
         : parties_(parties), slots_(slots), slice_(slice), now_(now), turns_(turns) {
         // Those who are away come back.
         for (const auto& [owner, when] : turns.served)
@@ -61,7 +61,7 @@ public:
     void share() {
         drop_surplus();
         fill_free_slots();
-        feed_the_poor();
+        rebalance();
         end_slices();
         find_next_end();
     }
@@ -75,8 +75,8 @@ private:
     }
 
     /// Of those who wait.
-    Party* first_in_line() {
-        Party* first = nullptr;
+    OwnerQueue* first_in_line() {
+        OwnerQueue* first = nullptr;
         for (auto& [owner, party] : parties_) {
             if (party.waiting.empty()) continue;
             if (!first || rank(party) < rank(*first)) first = &party;
@@ -85,8 +85,8 @@ private:
     }
 
     /// Of those who have something to give.
-    Party* richest() {
-        Party* most = nullptr;
+    OwnerQueue* most_served() {
+        OwnerQueue* most = nullptr;
         for (auto& [owner, party] : parties_) {
             if (party.first_to_go() == party.running.end()) continue;
             if (!most || rank(*most) < rank(party)) most = &party;
@@ -95,14 +95,14 @@ private:
     }
 
     /// Who takes over a slot of `holder` at the end of a slice. The holder has had its turn and comes last.
-    Party* successor(Party& holder) {
+    OwnerQueue* successor(OwnerQueue& holder) {
         auto stays = job::rank(holder, holder.running.size() - 1, std::numeric_limits<uint64_t>::max());
         auto* first = first_in_line();
         if (first && first != &holder && rank(*first) < stays) return first;
         return holder.waiting.empty() ? nullptr : &holder;
     }
 
-    void grant(Party& party) {
+    void grant(OwnerQueue& party) {
         const auto& job = party.waiting.front();
         turns_.grant.push_back(job.id);
         party.running.push_back({job.id, job.priority, now_, job.owner});
@@ -110,18 +110,18 @@ private:
         party.served = ++grants_;
     }
 
-    void yield(Party& party, std::vector<Running>::iterator job) {
-        turns_.yield.push_back(job->id);
-        party.yielded.push_back({job->id, job->priority, std::numeric_limits<uint64_t>::max(), job->owner});
+    void preempt(OwnerQueue& party, std::vector<Running>::iterator job) {
+        turns_.preempt.push_back(job->id);
+        party.preempted.push_back({job->id, job->priority, std::numeric_limits<uint64_t>::max(), job->owner});
         party.running.erase(job);
     }
 
     /// There may be fewer slots than there were, or a job's level has changed.
     void drop_surplus() {
         for (auto surplus = running(); surplus > slots_; --surplus) {
-            auto* rich = richest();
+            auto* rich = most_served();
             if (!rich) return;
-            yield(*rich, rich->first_to_go());
+            preempt(*rich, rich->first_to_go());
         }
     }
 
@@ -133,18 +133,18 @@ private:
         }
     }
 
-    void feed_the_poor() {
+    void rebalance() {
         for (auto* poor = first_in_line(); poor && poor->running.empty(); poor = first_in_line()) {
-            auto* rich = richest();
+            auto* rich = most_served();
             if (!rich || rich->running.size() < 2) return;
-            yield(*rich, rich->first_to_go());
+            preempt(*rich, rich->first_to_go());
             grant(*poor);
         }
     }
 
     struct Slice {
         Running job;
-        Party* party = nullptr;
+        OwnerQueue* party = nullptr;
     };
     /// Longest first.
     std::vector<Slice> slices() {
@@ -162,30 +162,30 @@ private:
             if (job.since + slice_ > now_) return;
             auto* next = successor(*party);
             if (!next) continue;
-            yield(*party, std::find_if(party->running.begin(), party->running.end(),
-                                       [&, id = job.id](const Running& r) { return r.id == id; }));
+            preempt(*party, std::find_if(party->running.begin(), party->running.end(),
+                                         [&, id = job.id](const Running& r) { return r.id == id; }));
             grant(*next);
         }
     }
 
     void find_next_end() {
         for (auto& [owner, party] : parties_)
-            party.waiting.insert(party.waiting.end(), party.yielded.begin(), party.yielded.end());
+            party.waiting.insert(party.waiting.end(), party.preempted.begin(), party.preempted.end());
         for (const auto& [job, party] : slices()) {
             if (!successor(*party)) continue;
             auto end = job.since + slice_;
-            turns_.look_again = turns_.look_again ? std::min(*turns_.look_again, end) : end;
+            turns_.next_deadline = turns_.next_deadline ? std::min(*turns_.next_deadline, end) : end;
             return;
         }
     }
 
-    static Rank rank(const Party& party) { return job::rank(party, party.running.size(), party.served); }
+    static Rank rank(const OwnerQueue& party) { return job::rank(party, party.running.size(), party.served); }
 
     Parties& parties_;
     uint32_t slots_;
     Usec slice_;
     BootTime now_;
-    Turns& turns_;
+    Schedule& turns_;
     uint64_t grants_ = 0;
 };
 
@@ -202,7 +202,7 @@ Parties parties_of(const std::vector<Waiting>& waiting, const std::vector<Runnin
 }
 
 /// What runs below the highest level of its owner yields, and such levels leave the lists.
-void keep_highest(std::vector<Waiting>& waiting, std::vector<Running>& running, Turns& turns) {
+void keep_highest(std::vector<Waiting>& waiting, std::vector<Running>& running, Schedule& turns) {
     std::map<uint32_t, Priority> highest;
     auto note = [&](const auto& job) {
         auto& level = highest.try_emplace(job.owner, Priority::Low).first->second;
@@ -212,7 +212,7 @@ void keep_highest(std::vector<Waiting>& waiting, std::vector<Running>& running, 
     std::for_each(running.begin(), running.end(), note);
     auto is_lower = [&](const auto& job) { return job.priority > highest.at(job.owner); };
     for (const auto& job : running)
-        if (is_lower(job)) turns.yield.push_back(job.id);
+        if (is_lower(job)) turns.preempt.push_back(job.id);
     std::erase_if(waiting, is_lower);
     std::erase_if(running, is_lower);
 }
@@ -224,12 +224,12 @@ Waiting as_waiting(const Job& job, uint64_t since) {
 }
 
 Running as_running(const Job& job) {
-    return {job.id, job.priority, job.moments.slice_since, job.owner, has_custom_method(job)};
+    return {job.id, job.priority, job.clocks.slice_since, job.owner, has_custom_method(job)};
 }
 
-Turns take_turns(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
-                 BootTime now, Served served) {
-    Turns turns;
+Schedule schedule(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
+                  BootTime now, Served served) {
+    Schedule turns;
     turns.served = std::move(served);
     keep_highest(waiting, running, turns);
     std::sort(waiting.begin(), waiting.end(), is_older<Waiting>);

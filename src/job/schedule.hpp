@@ -41,11 +41,11 @@ struct SchedulePolicy {
 /// did. What one turn tells the next.
 using Served = std::map<uint32_t, uint64_t>;
 
-struct Turns {
+struct Schedule {
     std::vector<Id> grant;
-    std::vector<Id> yield; ///< go back to the queue: pre-empted, or the slice is over and others wait
-    std::optional<BootTime> look_again; ///< when the next slice ends that somebody waits for
-    Served served;                      ///< as it will be
+    std::vector<Id> preempt; ///< go back to the queue: pre-empted, or the slice is over and others wait
+    std::optional<BootTime> next_deadline; ///< when the next slice ends that somebody waits for
+    Served served;                         ///< as it will be
 };
 
 /// Each owner has its own slots for foreground jobs; those for the background are shared by all.
@@ -58,7 +58,7 @@ struct Turns {
 /// An owner with nothing running takes a slot at once from one that has two or more. Otherwise slots change
 /// hands when a slice is over: to an owner that would be served before the present one, else to the present
 /// one's next job.
-Turns take_turns(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
-                 BootTime now, Served served = {});
+Schedule schedule(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
+                  BootTime now, Served served = {});
 
 } // namespace haulier::job

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/segments.hpp"
 
-#include "job/check.hpp"
+#include "job/validation.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>

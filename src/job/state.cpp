@@ -3,7 +3,7 @@
 
 namespace haulier::job {
 
-std::string_view to_word(State state) {
+std::string_view to_string(State state) {
     switch (state) {
     case State::Suspended: return "suspended";
     case State::Queued: return "queued";
@@ -18,9 +18,9 @@ std::string_view to_word(State state) {
     return {};
 }
 
-std::optional<State> state_from_word(std::string_view word) {
+std::optional<State> parse_state(std::string_view word) {
     for (State state : AllStates)
-        if (to_word(state) == word) return state;
+        if (to_string(state) == word) return state;
     return std::nullopt;
 }
 

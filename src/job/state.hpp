@@ -114,8 +114,8 @@ constexpr std::optional<State> next(State state, Event event) {
 }
 
 /// The word on the bus, e.g. "transient-error".
-std::string_view to_word(State state);
-std::optional<State> state_from_word(std::string_view word);
+std::string_view to_string(State state);
+std::optional<State> parse_state(std::string_view word);
 
 namespace promises {
 

@@ -62,8 +62,8 @@ struct NotifyService {
 /// Why a job is in `error` or `transient-error`.
 struct JobError {
     Cause cause = Cause::Internal;
-    int32_t code = 0;     ///< HTTP status, errno or libcurl code, as `cause` says; 0 = none
-    std::string sentence; ///< for people
+    int32_t code = 0;    ///< HTTP status, errno or libcurl code, as `cause` says; 0 = none
+    std::string message; ///< for people
     uint32_t file = NoFile;
     bool operator==(const JobError&) const = default;
 };
@@ -121,15 +121,15 @@ struct Job {
     uint64_t reply_transferred = 0;
 
     /// What this run of the daemon knows; not stored but derived again by recover() and what is heard.
-    struct Moments {
+    struct RuntimeClocks {
         BootTime retry_at;
         std::optional<BootTime> stalled_since; ///< the first of the present row of failures
         std::optional<BootTime> active_since;  ///< active_for counts up to here
         BootTime slice_since;                  ///< when it got its present slot
         BootTime touched_at;                   ///< for the inactivity timeout
         bool owner_away = false;               ///< and must be logged in
-        bool operator==(const Moments&) const = default;
-    } moments;
+        bool operator==(const RuntimeClocks&) const = default;
+    } clocks;
 
     bool operator==(const Job&) const = default;
 };
@@ -170,10 +170,10 @@ struct FileSpec {
 };
 
 /// What is known of one of a file's sources (see mirrors.hpp).
-struct SourceMark {
+struct SourceStatus {
     uint32_t failures = 0;
     bool banned = false; ///< until the next Resume
-    bool operator==(const SourceMark&) const = default;
+    bool operator==(const SourceStatus&) const = default;
 };
 
 /// An upload's source when it began: a change of any of it means that the file has changed (BITS 3.7).
@@ -195,11 +195,11 @@ struct File {
     bool transferred = false; ///< all bytes are here, checked and durable
     bool completed = false;   ///< available under its own name
     Validation validation = Validation::None;
-    bool led_away =
+    bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
-    std::string response_headers;  ///< of the last answer, lines with LF; what is not text is replaced
-    uint32_t source = 0;           ///< 0 = the remote name, n = mirror n-1
-    std::vector<SourceMark> marks; ///< by source; missing ones are blank
+    std::string response_headers;    ///< of the last answer, lines with LF; what is not text is replaced
+    uint32_t source = 0;             ///< 0 = the remote name, n = mirror n-1
+    std::vector<SourceStatus> marks; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
     std::vector<Range> wanted; ///< asked for, in the order of asking; may overlap what is filled
@@ -221,13 +221,13 @@ inline constexpr uint32_t ReplyIndex = NoFile - 1;
 std::string reply_file(const Job& job, const std::string& local);
 std::string reply_file(const Job& job, const std::vector<File>& files);
 
-enum class NoticeKind { Transferred, Error, FileTransferred };
+enum class NotificationKind { Transferred, Error, FileTransferred };
 
 /// An event that a client must hear of: an outbox row.
-struct Notice {
-    NoticeKind kind = NoticeKind::Transferred;
+struct Notification {
+    NotificationKind kind = NotificationKind::Transferred;
     uint32_t file = NoFile;
-    bool operator==(const Notice&) const = default;
+    bool operator==(const Notification&) const = default;
 };
 
 /// Limits that decisions respect; all configurable.

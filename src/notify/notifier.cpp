@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/notifier.hpp"
 
-#include "job/check.hpp"
 #include "job/segments.hpp"
+#include "job/validation.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -27,64 +27,65 @@ auto after(const Files& files, uint32_t told) {
 
 } // namespace
 
-void Notifier::meet(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
-    auto& line = lines_[id];
-    line.owner = owner;
+void Notifier::add_job(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
+    auto& queue = queues_[id];
+    queue.owner = owner;
     set_service(id, service);
 }
 
 void Notifier::set_service(const job::Id& id, const job::NotifyService& service) {
-    auto* line = line_of(id);
-    if (!line) return;
-    line->service = service;
-    line->not_before = {};
-    line->refusals = 0;
-    busless_.erase(line->owner); // whoever registers may well have a bus
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    queue->service = service;
+    queue->not_before = {};
+    queue->refusals = 0;
+    owners_without_bus_.erase(queue->owner); // whoever registers may well have a bus
 }
 
 void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
-    auto* line = line_of(id);
-    if (!line) return;
-    line->object = std::move(object);
-    drop_news(*line); // what happened before is not news to the new one
-    line->unanswered = 0;
-    line->refusals = 0;
-    line->not_before = {};
-    if (line->object) outside_.make_sure(line->object->destination);
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    queue->object = std::move(object);
+    drop_news(*queue); // what happened before is not news to the new one
+    queue->unanswered = 0;
+    queue->refusals = 0;
+    queue->not_before = {};
+    if (queue->object) outside_.make_sure(queue->object->destination);
     outside_.object_changed(id);
 }
 
-void Notifier::hand_over(const job::Id& id, uint32_t owner) {
-    auto* line = line_of(id);
-    if (!line) return;
-    for (const auto& row : std::exchange(line->rows, {}))
+void Notifier::change_owner(const job::Id& id, uint32_t owner) {
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    for (const auto& row : std::exchange(queue->rows, {}))
         outside_.acknowledged(row.row);
-    line->owner = owner;
-    line->service = {};
+    queue->owner = owner;
+    queue->service = {};
     set_object(id, std::nullopt);
 }
 
 void Notifier::add(const job::Id& id, const Row& row) {
-    if (auto* line = line_of(id)) line->rows.push_back(row);
+    if (auto* queue = queue_of(id)) queue->rows.push_back(row);
 }
 
-void Notifier::void_ends(const job::Id& id) {
-    auto* line = line_of(id);
-    if (!line) return;
-    std::erase_if(line->rows, [](const Row& r) { return r.notice.kind != job::NoticeKind::FileTransferred; });
+void Notifier::revoke_final(const job::Id& id) {
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    std::erase_if(queue->rows,
+                  [](const Row& r) { return r.notification.kind != job::NotificationKind::FileTransferred; });
 }
 
 void Notifier::modified(const job::Id& id, Usec interval) {
-    auto* line = line_of(id);
-    if (!line || !line->object || line->modification_due) return;
-    line->modification_due = std::max(outside_.now(), line->modification_last + interval);
+    auto* queue = queue_of(id);
+    if (!queue || !queue->object || queue->modification_due) return;
+    queue->modification_due = std::max(outside_.now(), queue->modification_last + interval);
 }
 
 void Notifier::ranges_filled(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                              Usec interval) {
-    auto* line = line_of(id);
-    if (!line || !line->object || ranges.empty()) return;
-    auto& filled = line->filled;
+    auto* queue = queue_of(id);
+    if (!queue || !queue->object || ranges.empty()) return;
+    auto& filled = queue->filled;
     if (filled.files.empty()) filled.due = std::max(outside_.now(), filled.last + interval);
     filled.interval = interval;
     auto& known = filled.files[index];
@@ -93,35 +94,35 @@ void Notifier::ranges_filled(const job::Id& id, uint32_t index, const std::vecto
 }
 
 void Notifier::forget(const job::Id& id) {
-    lines_.erase(id);
+    queues_.erase(id);
 }
 
 void Notifier::service_works(uint32_t owner, const std::string& service) {
     if (launches_.erase({owner, service}) > 0) outside_.launches_changed(owner, service, 0);
 }
 
-void Notifier::recall_launches(uint32_t owner, const std::string& service, uint32_t count) {
+void Notifier::restore_launches(uint32_t owner, const std::string& service, uint32_t count) {
     launches_[{owner, service}] = {count, outside_.now()};
 }
 
-Notifier::Line* Notifier::line_of(const job::Id& id) {
-    auto found = lines_.find(id);
-    return found == lines_.end() ? nullptr : &found->second;
+Notifier::DeliveryQueue* Notifier::queue_of(const job::Id& id) {
+    auto found = queues_.find(id);
+    return found == queues_.end() ? nullptr : &found->second;
 }
 
 void Notifier::connection_lost(const std::string& unique_name) {
     std::erase_if(running_, [&](const auto& entry) { return entry.second == unique_name; });
-    for (auto& [id, line] : lines_)
-        if (line.object && line.object->destination == unique_name) lose_object(id, line);
+    for (auto& [id, queue] : queues_)
+        if (queue.object && queue.object->destination == unique_name) lose_object(id, queue);
 }
 
-void Notifier::users_are(std::set<uint32_t> uids) {
-    std::erase_if(busless_, [&](uint32_t uid) { return uids.contains(uid); });
-    for (auto& [id, line] : lines_) {
-        bool came = uids.contains(line.owner) && !users_.contains(line.owner);
-        if (!came || line.object || !job::is_in_session(line.service.name)) continue;
-        line.not_before = {};
-        line.refusals = 0;
+void Notifier::set_active_users(std::set<uint32_t> uids) {
+    std::erase_if(owners_without_bus_, [&](uint32_t uid) { return uids.contains(uid); });
+    for (auto& [id, queue] : queues_) {
+        bool came = uids.contains(queue.owner) && !users_.contains(queue.owner);
+        if (!came || queue.object || !job::is_in_session(queue.service.name)) continue;
+        queue.not_before = {};
+        queue.refusals = 0;
     }
     users_ = std::move(uids);
 }
@@ -130,12 +131,12 @@ void Notifier::users_are(std::set<uint32_t> uids) {
 void Notifier::run() {
     auto now = outside_.now();
     std::optional<BootTime> next;
-    for (auto& [id, line] : lines_) {
-        auto what = due(id, line);
+    for (auto& [id, queue] : queues_) {
+        auto what = due(id, queue);
         if (!what) continue;
-        auto when = what->when > now ? what->when : place_for(line, what->call.target.destination, now);
+        auto when = what->when > now ? what->when : place_for(queue, what->call.target.destination, now);
         if (when && *when <= now)
-            start(line, what->call);
+            start(queue, what->call);
         else if (when)
             next = next ? std::min(*next, *when) : *when;
     }
@@ -143,41 +144,41 @@ void Notifier::run() {
 }
 
 /// The next thing to say about a job, to whom, and when.
-std::optional<Notifier::Due> Notifier::due(const job::Id& id, const Line& line) const {
-    if (line.in_flight) return std::nullopt;
-    return line.rows.empty() ? news_due(id, line) : notice_due(id, line);
+std::optional<Notifier::Due> Notifier::due(const job::Id& id, const DeliveryQueue& queue) const {
+    if (queue.in_flight) return std::nullopt;
+    return queue.rows.empty() ? news_due(id, queue) : notification_due(id, queue);
 }
 
-std::optional<Notifier::Due> Notifier::notice_due(const job::Id& id, const Line& line) const {
-    const auto& notice = line.rows.front().notice;
-    if (line.object) return Due{{id, notice, {}, *line.object}, line.not_before};
-    if (line.service.name.empty() || waits_for_bus(line)) return std::nullopt;
-    Target service{line.service.name, line.service.path, true};
-    return Due{{id, notice, {}, service}, std::max(line.not_before, launch_time(line))};
+std::optional<Notifier::Due> Notifier::notification_due(const job::Id& id, const DeliveryQueue& queue) const {
+    const auto& notification = queue.rows.front().notification;
+    if (queue.object) return Due{{id, notification, {}, *queue.object}, queue.not_before};
+    if (queue.service.name.empty() || waits_for_bus(queue)) return std::nullopt;
+    Target service{queue.service.name, queue.service.path, true};
+    return Due{{id, notification, {}, service}, std::max(queue.not_before, launch_time(queue))};
 }
 
-/// Pieces or a modification, whichever is due first.
-std::optional<Notifier::Due> Notifier::news_due(const job::Id& id, const Line& line) {
-    if (!line.object) return std::nullopt;
+/// FilledRanges or a modification, whichever is due first.
+std::optional<Notifier::Due> Notifier::news_due(const job::Id& id, const DeliveryQueue& queue) {
+    if (!queue.object) return std::nullopt;
     std::optional<Due> due;
-    if (line.modification_due) due = Due{{id, {}, {}, *line.object}, *line.modification_due};
-    const auto& filled = line.filled;
+    if (queue.modification_due) due = Due{{id, {}, {}, *queue.object}, *queue.modification_due};
+    const auto& filled = queue.filled;
     if (filled.files.empty() || (due && due->when <= filled.due)) return due;
     const auto& [file, ranges] = *after(filled.files, filled.told);
-    return Due{{id, {}, Pieces{file, ranges}, *line.object}, filled.due};
+    return Due{{id, {}, FilledRanges{file, ranges}, *queue.object}, filled.due};
 }
 
-BootTime Notifier::launch_time(const Line& line) const {
-    auto entry = launches_.find({line.owner, line.service.name});
-    if (entry == launches_.end() || entry->second.count < 2 || is_running(line.service.name)) return {};
+BootTime Notifier::launch_time(const DeliveryQueue& queue) const {
+    auto entry = launches_.find({queue.owner, queue.service.name});
+    if (entry == launches_.end() || entry->second.count < 2 || is_running(queue.service.name)) return {};
     return entry->second.last +
            doubled(policy_.launch_delay, entry->second.count - 2, policy_.launch_delay_maximum);
 }
 
-std::optional<BootTime> Notifier::place_for(const Line& line, const std::string& destination,
+std::optional<BootTime> Notifier::place_for(const DeliveryQueue& queue, const std::string& destination,
                                             BootTime now) const {
-    if (called_.contains({line.owner, destination})) return std::nullopt;
-    auto flying = in_flight_.find(line.owner);
+    if (called_.contains({queue.owner, destination})) return std::nullopt;
+    auto flying = in_flight_.find(queue.owner);
     if (flying == in_flight_.end()) return now;
     const auto& begun = flying->second;
     if (begun.size() >= policy_.calls_at_most) return std::nullopt;
@@ -192,28 +193,28 @@ bool Notifier::is_running(const std::string& service) const {
     return running_.contains(service);
 }
 
-bool Notifier::waits_for_bus(const Line& line) const {
-    return busless_.contains(line.owner) && job::is_in_session(line.service.name);
+bool Notifier::waits_for_bus(const DeliveryQueue& queue) const {
+    return owners_without_bus_.contains(queue.owner) && job::is_in_session(queue.service.name);
 }
 
 /// While the user is there the bus should come; else there is none to be had before they come.
-void Notifier::no_bus(Line& line) {
-    if (users_.contains(line.owner))
-        line.not_before = back_off(line);
+void Notifier::no_bus(DeliveryQueue& queue) {
+    if (users_.contains(queue.owner))
+        queue.not_before = back_off(queue);
     else
-        busless_.insert(line.owner);
+        owners_without_bus_.insert(queue.owner);
 }
 
-void Notifier::start(Line& line, const Call& call) {
-    int64_t row = call.notice ? line.rows.front().row : 0;
-    if (!call.notice) take_news(line, call, outside_.now());
+void Notifier::start(DeliveryQueue& queue, const Call& call) {
+    int64_t row = call.notification ? queue.rows.front().row : 0;
+    if (!call.notification) take_news(queue, call, outside_.now());
     bool in_session = job::is_in_session(call.target.destination);
-    if (call.target.start && !in_session && !is_running(call.target.destination)) count_launch(line);
-    line.in_flight = true;
+    if (call.target.start && !in_session && !is_running(call.target.destination)) count_launch(queue);
+    queue.in_flight = true;
     auto begun = outside_.now();
-    in_flight_[line.owner].insert(begun);
-    called_.insert({line.owner, call.target.destination});
-    auto owner = line.owner;
+    in_flight_[queue.owner].insert(begun);
+    called_.insert({queue.owner, call.target.destination});
+    auto owner = queue.owner;
     outside_.call(call, [this, call, row, owner, begun](const Reply& reply) {
         auto& flying = in_flight_[owner];
         flying.erase(flying.find(begun));
@@ -224,41 +225,41 @@ void Notifier::start(Line& line, const Call& call) {
     });
 }
 
-void Notifier::take_news(Line& line, const Call& call, BootTime now) {
+void Notifier::take_news(DeliveryQueue& queue, const Call& call, BootTime now) {
     if (!call.pieces) {
-        line.modification_due.reset();
-        line.modification_last = now;
+        queue.modification_due.reset();
+        queue.modification_last = now;
         return;
     }
-    auto& filled = line.filled;
+    auto& filled = queue.filled;
     filled.files.erase(call.pieces->file);
     filled.told = call.pieces->file;
     filled.last = now;
     filled.due = now + filled.interval;
 }
 
-void Notifier::drop_news(Line& line) {
-    line.modification_due.reset();
-    line.filled.files.clear();
+void Notifier::drop_news(DeliveryQueue& queue) {
+    queue.modification_due.reset();
+    queue.filled.files.clear();
 }
 
-void Notifier::count_launch(const Line& line) {
-    auto& launches = launches_[{line.owner, line.service.name}];
+void Notifier::count_launch(const DeliveryQueue& queue) {
+    auto& launches = launches_[{queue.owner, queue.service.name}];
     launches.count += 1;
     launches.last = outside_.now();
-    outside_.launches_changed(line.owner, line.service.name, launches.count);
+    outside_.launches_changed(queue.owner, queue.service.name, launches.count);
 }
 
 /// Whether a service on a session bus had to be started is not known, only whether somebody answered in the
 /// end. One that does is not started in vain.
-void Notifier::judge_launch(const Line& line, Verdict verdict) {
+void Notifier::judge_launch(const DeliveryQueue& queue, CallOutcome verdict) {
     switch (verdict) {
-    case Verdict::Acknowledged: return service_works(line.owner, line.service.name);
-    case Verdict::Gone:
-    case Verdict::Unanswered: return count_launch(line);
-    case Verdict::Refused:
-    case Verdict::NoSuchObject:
-    case Verdict::NoBus: return;
+    case CallOutcome::Acknowledged: return service_works(queue.owner, queue.service.name);
+    case CallOutcome::Gone:
+    case CallOutcome::Unanswered: return count_launch(queue);
+    case CallOutcome::Refused:
+    case CallOutcome::NoSuchObject:
+    case CallOutcome::NoBus: return;
     }
 }
 
@@ -267,98 +268,98 @@ void Notifier::finished(const Call& call, int64_t row, uint32_t owner, const Rep
         running_[call.target.destination] = reply.sender;
         outside_.make_sure(reply.sender);
     }
-    auto* waiting = line_of(call.job);
+    auto* waiting = queue_of(call.job);
     if (!waiting) return;
-    auto& line = *waiting;
-    line.in_flight = false;
-    if (line.owner != owner) return; // it was taken over: who answers has no part in it any more
-    if (reply.verdict != Verdict::Unanswered) line.unanswered = 0;
-    if (!call.notice) {
+    auto& queue = *waiting;
+    queue.in_flight = false;
+    if (queue.owner != owner) return; // it was taken over: who answers has no part in it any more
+    if (reply.verdict != CallOutcome::Unanswered) queue.unanswered = 0;
+    if (!call.notification) {
         // Best effort: never repeated, but a vanished object is a vanished object.
-        if (reply.verdict == Verdict::Gone && line.object == call.target) lose_object(call.job, line);
+        if (reply.verdict == CallOutcome::Gone && queue.object == call.target) lose_object(call.job, queue);
         return;
     }
-    if (job::is_in_session(call.target.destination) && line.service.name == call.target.destination)
-        judge_launch(line, reply.verdict);
-    if (reply.verdict == Verdict::Acknowledged) {
-        accepted(line, row);
-        answered_by(line, call, reply.sender);
+    if (job::is_in_session(call.target.destination) && queue.service.name == call.target.destination)
+        judge_launch(queue, reply.verdict);
+    if (reply.verdict == CallOutcome::Acknowledged) {
+        accepted(queue, row);
+        answered_by(queue, call, reply.sender);
     } else {
-        not_accepted(line, call, reply.verdict);
+        not_accepted(queue, call, reply.verdict);
     }
 }
 
-void Notifier::accepted(Line& line, int64_t row) {
-    line.refusals = 0;
-    line.not_before = {};
+void Notifier::accepted(DeliveryQueue& queue, int64_t row) {
+    queue.refusals = 0;
+    queue.not_before = {};
     // It may have been taken back meanwhile.
-    if (line.rows.empty() || line.rows.front().row != row) return;
-    line.rows.pop_front();
+    if (queue.rows.empty() || queue.rows.front().row != row) return;
+    queue.rows.pop_front();
     outside_.acknowledged(row);
 }
 
-void Notifier::not_accepted(Line& line, const Call& call, Verdict verdict) {
-    bool to_object = line.object == call.target;
+void Notifier::not_accepted(DeliveryQueue& queue, const Call& call, CallOutcome verdict) {
+    bool to_object = queue.object == call.target;
     switch (verdict) {
-    case Verdict::Acknowledged: return;
-    case Verdict::Gone:
-    case Verdict::NoSuchObject:
+    case CallOutcome::Acknowledged: return;
+    case CallOutcome::Gone:
+    case CallOutcome::NoSuchObject:
         // The service, if there is one, is tried at once.
-        if (to_object) return lose_object(call.job, line);
+        if (to_object) return lose_object(call.job, queue);
         break;
-    case Verdict::Unanswered:
-        if (to_object && ++line.unanswered >= policy_.unanswered) return lose_object(call.job, line);
+    case CallOutcome::Unanswered:
+        if (to_object && ++queue.unanswered >= policy_.unanswered) return lose_object(call.job, queue);
         break;
-    case Verdict::NoBus: return no_bus(line);
-    case Verdict::Refused: break;
+    case CallOutcome::NoBus: return no_bus(queue);
+    case CallOutcome::Refused: break;
     }
-    if (line.refusals == 0) outside_.not_told(call, verdict);
-    line.not_before = back_off(line);
+    if (queue.refusals == 0) outside_.delivery_failed(call, verdict);
+    queue.not_before = back_off(queue);
 }
 
 /// The connection that answers for a service is the callback object from now on (BITS 5.4).
-void Notifier::answered_by(Line& line, const Call& call, const std::string& sender) {
-    if (line.service.name != call.target.destination || line.object || sender.empty()) return;
-    line.object = Target{sender, call.target.path, false};
+void Notifier::answered_by(DeliveryQueue& queue, const Call& call, const std::string& sender) {
+    if (queue.service.name != call.target.destination || queue.object || sender.empty()) return;
+    queue.object = Target{sender, call.target.path, false};
     outside_.object_changed(call.job);
 }
 
-void Notifier::lose_object(const job::Id& id, Line& line) {
-    line.object.reset();
-    line.unanswered = 0;
-    line.refusals = 0;
-    line.not_before = {};
-    drop_news(line);
+void Notifier::lose_object(const job::Id& id, DeliveryQueue& queue) {
+    queue.object.reset();
+    queue.unanswered = 0;
+    queue.refusals = 0;
+    queue.not_before = {};
+    drop_news(queue);
     outside_.object_changed(id);
 }
 
-BootTime Notifier::back_off(Line& line) const {
-    return outside_.now() + doubled(policy_.retry, line.refusals++, policy_.retry_maximum);
+BootTime Notifier::back_off(DeliveryQueue& queue) const {
+    return outside_.now() + doubled(policy_.retry, queue.refusals++, policy_.retry_maximum);
 }
 
 std::optional<Target> Notifier::object_of(const job::Id& id) const {
-    auto found = lines_.find(id);
-    return found == lines_.end() ? std::nullopt : found->second.object;
+    auto found = queues_.find(id);
+    return found == queues_.end() ? std::nullopt : found->second.object;
 }
 
 bool Notifier::owes(const job::Id& id) const {
-    auto found = lines_.find(id);
-    if (found == lines_.end()) return false;
-    const Line& line = found->second;
-    return !line.rows.empty() && (line.object || !line.service.name.empty());
+    auto found = queues_.find(id);
+    if (found == queues_.end()) return false;
+    const DeliveryQueue& queue = found->second;
+    return !queue.rows.empty() && (queue.object || !queue.service.name.empty());
 }
 
 bool Notifier::busy() const {
-    return std::any_of(lines_.begin(), lines_.end(), [](const auto& entry) {
-        const Line& line = entry.second;
-        return line.in_flight || line.object || (!line.rows.empty() && !line.service.name.empty());
+    return std::any_of(queues_.begin(), queues_.end(), [](const auto& entry) {
+        const DeliveryQueue& queue = entry.second;
+        return queue.in_flight || queue.object || (!queue.rows.empty() && !queue.service.name.empty());
     });
 }
 
 bool Notifier::has_work() const {
-    return std::any_of(lines_.begin(), lines_.end(), [](const auto& entry) {
-        const Line& line = entry.second;
-        return !line.rows.empty() && !line.service.name.empty();
+    return std::any_of(queues_.begin(), queues_.end(), [](const auto& entry) {
+        const DeliveryQueue& queue = entry.second;
+        return !queue.rows.empty() && !queue.service.name.empty();
     });
 }
 

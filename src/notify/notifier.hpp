@@ -3,8 +3,8 @@
 // delay the others (design 6, BITS 5.2 to 5.4). A row leaves the outbox only when somebody acknowledged it.
 #pragma once
 
+#include "base/call_outcome.hpp"
 #include "base/clock.hpp"
-#include "base/verdict.hpp"
 #include "job/types.hpp"
 
 #include <cstdint>
@@ -27,24 +27,25 @@ struct Target {
     bool operator==(const Target&) const = default;
 };
 
-/// Pieces of a file that came in on-demand mode.
-struct Pieces {
+/// FilledRanges of a file that came in on-demand mode.
+struct FilledRanges {
     uint32_t file = 0;
     std::vector<job::Range> ranges; ///< merged
-    bool operator==(const Pieces&) const = default;
+    bool operator==(const FilledRanges&) const = default;
 };
 
 struct Call {
     job::Id job;
-    std::optional<job::Notice> notice; ///< nothing: FileRangesTransferred with `pieces`, or JobModification
-    std::optional<Pieces> pieces;
+    std::optional<job::Notification>
+        notification; ///< nothing: FileRangesTransferred with `pieces`, or JobModification
+    std::optional<FilledRanges> pieces;
     Target target;
 };
 
-using Verdict = CallVerdict;
+using CallOutcome = CallOutcome;
 
 struct Reply {
-    Verdict verdict = Verdict::Unanswered;
+    CallOutcome verdict = CallOutcome::Unanswered;
     std::string sender; ///< unique name of who answered, empty if nobody did on our own bus
 };
 
@@ -56,8 +57,8 @@ public:
     virtual void call(const Call& call, std::function<void(const Reply&)> done) = 0;
     /// The row is told; it may leave the outbox.
     virtual void acknowledged(int64_t row) = 0;
-    /// A notice did not get through, for the first time in a row; it is tried again.
-    virtual void not_told(const Call& call, Verdict verdict) = 0;
+    /// A notification did not get through, for the first time in a row; it is tried again.
+    virtual void delivery_failed(const Call& call, CallOutcome verdict) = 0;
     /// The job's callback object is another one now, or none.
     virtual void object_changed(const job::Id& id) = 0;
     /// To be remembered across restarts; 0 = nothing to remember.
@@ -89,27 +90,27 @@ public:
 
     struct Row {
         int64_t row = 0;
-        job::Notice notice;
+        job::Notification notification;
     };
 
     // ---- what the daemon says ----
 
     /// The job exists. `service` as stored with it.
-    void meet(const job::Id& id, uint32_t owner, const job::NotifyService& service);
+    void add_job(const job::Id& id, uint32_t owner, const job::NotifyService& service);
     void set_service(const job::Id& id, const job::NotifyService& service);
     /// Nothing clears.
     void set_object(const job::Id& id, std::optional<Target> object);
     /// Another user's from now on, with nobody to tell: the former owner's rows leave the outbox untold.
-    void hand_over(const job::Id& id, uint32_t owner);
+    void change_owner(const job::Id& id, uint32_t owner);
     void add(const job::Id& id, const Row& row);
     /// `transferred` and `error` rows are no longer true.
-    void void_ends(const job::Id& id);
+    void revoke_final(const job::Id& id);
     // Best effort: said to a callback object that is there now, at most once per `interval`, never repeated.
     // Nothing of it is worth starting a program for.
 
     /// Something else changed; for whoever wants JobModification.
     void modified(const job::Id& id, Usec interval);
-    /// Pieces of a file are here; for whoever wants FileRangesTransferred.
+    /// FilledRanges of a file are here; for whoever wants FileRangesTransferred.
     void ranges_filled(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                        Usec interval);
 
@@ -119,10 +120,10 @@ public:
     void forget(const job::Id& id);
     /// A client completed or cancelled a job: its service does what it is started for.
     void service_works(uint32_t owner, const std::string& service);
-    void recall_launches(uint32_t owner, const std::string& service, uint32_t count);
+    void restore_launches(uint32_t owner, const std::string& service, uint32_t count);
     void connection_lost(const std::string& unique_name);
     /// All users who are logged in or linger: those have a session bus, or will have one soon.
-    void users_are(std::set<uint32_t> uids);
+    void set_active_users(std::set<uint32_t> uids);
 
     /// Calls whatever is due.
     void run();
@@ -137,7 +138,7 @@ public:
     [[nodiscard]] bool has_work() const;
 
 private:
-    /// Pieces that wait to be told, of all files of a job in turn.
+    /// FilledRanges that wait to be told, of all files of a job in turn.
     struct Filled {
         std::map<uint32_t, std::vector<job::Range>> files;
         uint32_t told = 0; ///< the file that was last
@@ -146,7 +147,7 @@ private:
         Usec interval{};
     };
     /// All that waits to be told about one job.
-    struct Line {
+    struct DeliveryQueue {
         uint32_t owner = 0;
         job::NotifyService service;
         std::optional<Target> object;
@@ -171,38 +172,39 @@ private:
         BootTime when;
     };
     /// Nothing for a job that has ended.
-    Line* line_of(const job::Id& id);
-    [[nodiscard]] std::optional<Due> due(const job::Id& id, const Line& line) const;
-    [[nodiscard]] std::optional<Due> notice_due(const job::Id& id, const Line& line) const;
-    [[nodiscard]] static std::optional<Due> news_due(const job::Id& id, const Line& line);
-    [[nodiscard]] BootTime launch_time(const Line& line) const;
+    DeliveryQueue* queue_of(const job::Id& id);
+    [[nodiscard]] std::optional<Due> due(const job::Id& id, const DeliveryQueue& queue) const;
+    [[nodiscard]] std::optional<Due> notification_due(const job::Id& id, const DeliveryQueue& queue) const;
+    [[nodiscard]] static std::optional<Due> news_due(const job::Id& id, const DeliveryQueue& queue);
+    [[nodiscard]] BootTime launch_time(const DeliveryQueue& queue) const;
     /// When the call may be made: now, once an older one counts as slow, or (nothing) when one has ended.
-    [[nodiscard]] std::optional<BootTime> place_for(const Line& line, const std::string& destination,
-                                                    BootTime now) const;
+    [[nodiscard]] std::optional<BootTime> place_for(const DeliveryQueue& queue,
+                                                    const std::string& destination, BootTime now) const;
     [[nodiscard]] bool is_running(const std::string& service) const;
-    [[nodiscard]] bool waits_for_bus(const Line& line) const;
-    void no_bus(Line& line);
-    void start(Line& line, const Call& call);
-    static void take_news(Line& line, const Call& call, BootTime now);
-    static void drop_news(Line& line);
-    void count_launch(const Line& line);
-    void judge_launch(const Line& line, Verdict verdict);
+    [[nodiscard]] bool waits_for_bus(const DeliveryQueue& queue) const;
+    void no_bus(DeliveryQueue& queue);
+    void start(DeliveryQueue& queue, const Call& call);
+    static void take_news(DeliveryQueue& queue, const Call& call, BootTime now);
+    static void drop_news(DeliveryQueue& queue);
+    void count_launch(const DeliveryQueue& queue);
+    void judge_launch(const DeliveryQueue& queue, CallOutcome verdict);
     void finished(const Call& call, int64_t row, uint32_t owner, const Reply& reply);
-    void accepted(Line& line, int64_t row);
-    void not_accepted(Line& line, const Call& call, Verdict verdict);
-    void answered_by(Line& line, const Call& call, const std::string& sender);
-    void lose_object(const job::Id& id, Line& line);
-    [[nodiscard]] BootTime back_off(Line& line) const;
+    void accepted(DeliveryQueue& queue, int64_t row);
+    void not_accepted(DeliveryQueue& queue, const Call& call, CallOutcome verdict);
+    void answered_by(DeliveryQueue& queue, const Call& call, const std::string& sender);
+    void lose_object(const job::Id& id, DeliveryQueue& queue);
+    [[nodiscard]] BootTime back_off(DeliveryQueue& queue) const;
 
     Outside& outside_;
     Policy policy_;
-    std::map<job::Id, Line> lines_;
+    std::map<job::Id, DeliveryQueue> queues_;
     std::map<ServiceKey, Launches> launches_;
     std::map<std::string, std::string> running_; ///< service → the connection that answered for it
     std::map<uint32_t, std::multiset<BootTime>> in_flight_; ///< when the calls of each owner began
     std::set<std::pair<uint32_t, std::string>> called_;     ///< destinations with a call in flight
     std::set<uint32_t> users_;                              ///< who are there, as far as is known
-    std::set<uint32_t> busless_; ///< owners whose session services wait until they come, or register again
+    std::set<uint32_t>
+        owners_without_bus_; ///< owners whose session services wait until they come, or register again
 };
 
 } // namespace haulier::notify

@@ -30,7 +30,7 @@ int append_arguments(sd_bus_message* m, const wire::Call& call) {
     if (call.method() == wire::Call::JOB_ERROR) {
         const auto& f = call.failure();
         return sd_bus_message_append(m, "(ssisu)", f.context().c_str(), f.name().c_str(), f.code(),
-                                     f.sentence().c_str(), f.file());
+                                     f.message().c_str(), f.file());
     }
     if (call.method() == wire::Call::FILE_TRANSFERRED) {
         const auto& f = call.file();
@@ -101,7 +101,7 @@ bool Voice::connect() {
         r = sd_bus_match_signal(bus_, nullptr, Local, LocalPath, Local, "Connected", on_connected, this);
     if (r >= 0)
         r = sd_bus_match_signal(bus_, nullptr, Local, LocalPath, Local, "Disconnected", on_lost, this);
-    if (r >= 0) r = sd_bus_attach_event(bus_, loop_.raw(), static_cast<int>(Turn::Normal));
+    if (r >= 0) r = sd_bus_attach_event(bus_, loop_.raw(), static_cast<int>(EventPriority::Normal));
     if (r >= 0) r = sd_bus_start(bus_);
     if (r < 0) {
         log::debug(fmt::format("cannot connect to {}: {}", socket_.path(), std::strerror(-r)));
@@ -131,7 +131,7 @@ void Voice::say(Pending& pending) {
     auto on_reply = [](sd_bus_message* reply, void* data, sd_bus_error*) noexcept {
         auto& p = *static_cast<Pending*>(data);
         const auto* error = sd_bus_message_get_error(reply);
-        p.voice.settle(p, error ? verdict_of(error->name) : CallVerdict::Acknowledged);
+        p.voice.settle(p, error ? call_outcome_of(error->name) : CallOutcome::Acknowledged);
         return 0;
     };
     const auto& call = pending.call;
@@ -144,10 +144,10 @@ void Voice::say(Pending& pending) {
     sd_bus_message_unref(m);
     if (r >= 0) return;
     log::warning(fmt::format("{} cannot be called: {}", call.name(), std::strerror(-r)));
-    settle(pending, CallVerdict::Refused);
+    settle(pending, CallOutcome::Refused);
 }
 
-void Voice::settle(Pending& pending, CallVerdict verdict) {
+void Voice::settle(Pending& pending, CallOutcome verdict) {
     auto done = std::move(pending.done);
     sd_bus_slot_unref(pending.slot);
     pending_.remove_if([&](const Pending& p) { return &p == &pending; });
@@ -162,7 +162,7 @@ void Voice::give_up(const char* why) {
     socket_.ignore();
     if (bus_) leave_ = loop_.defer([this] { hang_up(); });
     for (auto& pending : std::exchange(pending_, {}))
-        pending.done(CallVerdict::NoBus);
+        pending.done(CallOutcome::NoBus);
 }
 
 /// What came meanwhile finds its way to the bus anew.

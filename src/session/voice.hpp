@@ -7,8 +7,8 @@
 // is driven by the loop, and a bus that is not there yet is watched for.
 #pragma once
 
+#include "base/call_outcome.hpp"
 #include "base/event.hpp"
-#include "base/verdict.hpp"
 #include "session/bus_socket.hpp"
 #include "worker.pb.h"
 
@@ -29,7 +29,7 @@ struct Patience {
 
 class Voice {
 public:
-    using Done = std::function<void(CallVerdict)>;
+    using Done = std::function<void(CallOutcome)>;
 
     /// `socket`: of the bus.
     Voice(Loop& loop, std::string socket, Patience patience = {});
@@ -54,7 +54,7 @@ private:
     void greeted();
     void cut_off();
     void say(Pending& pending);
-    void settle(Pending& pending, CallVerdict verdict);
+    void settle(Pending& pending, CallOutcome verdict);
     void give_up(const char* why);
     void hang_up();
     void close();

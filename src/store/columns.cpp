@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/columns.hpp"
 
-#include "job/check.hpp"
+#include "job/validation.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 namespace haulier::store {
 
-std::string_view to_word(job::NoticeKind kind) {
+std::string_view to_string(job::NotificationKind kind) {
     switch (kind) {
-    case job::NoticeKind::Transferred: return "transferred";
-    case job::NoticeKind::Error: return "error";
-    case job::NoticeKind::FileTransferred: return "file-transferred";
+    case job::NotificationKind::Transferred: return "transferred";
+    case job::NotificationKind::Error: return "error";
+    case job::NotificationKind::FileTransferred: return "file-transferred";
     }
     return {};
 }
 
-std::optional<job::NoticeKind> notice_kind_from_word(std::string_view word) {
-    using Kind = job::NoticeKind;
+std::optional<job::NotificationKind> parse_notification_kind(std::string_view word) {
+    using Kind = job::NotificationKind;
     for (auto kind : {Kind::Transferred, Kind::Error, Kind::FileTransferred})
-        if (to_word(kind) == word) return kind;
+        if (to_string(kind) == word) return kind;
     return std::nullopt;
 }
 
@@ -29,10 +29,10 @@ std::optional<job::Checksum> checksum_from_text(const std::string& text) {
 }
 
 std::string to_text(const job::NotifyFlags& flags) {
-    return fmt::format("{}", fmt::join(job::to_words(flags), " "));
+    return fmt::format("{}", fmt::join(job::to_strings(flags), " "));
 }
 std::string to_text(const job::SecurityFlags& flags) {
-    return fmt::format("{}", fmt::join(job::to_words(flags), " "));
+    return fmt::format("{}", fmt::join(job::to_strings(flags), " "));
 }
 
 namespace {
@@ -53,46 +53,46 @@ std::optional<job::SecurityFlags> security_flags_from_text(const std::string& te
     return flags_from_text(text, job::parse_security_flags);
 }
 
-void put(Use& use, std::string_view what, int64_t value, int64_t largest) {
+void put(BoundStatement& use, std::string_view what, int64_t value, int64_t largest) {
     if (value < 0 || value > largest)
         use.refuse(fmt::format("{} {} is not between 0 and {}", what, value, largest));
     else
         use.integer(value);
 }
 
-void put_span(Use& use, std::string_view what, Usec span) {
+void put_span(BoundStatement& use, std::string_view what, Usec span) {
     put(use, what, span.count(), LongestSpan);
 }
-void put_date(Use& use, std::string_view what, WallTime date) {
+void put_date(BoundStatement& use, std::string_view what, WallTime date) {
     put_span(use, what, date.since_epoch);
 }
 
-void put_bits(Use& use, uint64_t value) {
+void put_bits(BoundStatement& use, uint64_t value) {
     use.integer(static_cast<int64_t>(value));
 }
 
-void put_size(Use& use, uint64_t size) {
+void put_size(BoundStatement& use, uint64_t size) {
     if (size == job::UnknownSize)
         use.null();
     else
         put_bits(use, size);
 }
 
-void put_number_of_file(Use& use, uint32_t file) {
+void put_number_of_file(BoundStatement& use, uint32_t file) {
     if (file == job::NoFile)
         use.null();
     else
         use.integer(file);
 }
 
-void put_id(Use& use, const job::Id& id) {
+void put_id(BoundStatement& use, const job::Id& id) {
     if (job::parse_id(id.hex))
         use.text(id.hex);
     else
         use.refuse(fmt::format("job id '{}' is not 32 lower-case hex digits", id.hex));
 }
 
-void put_checksum(Use& use, const std::optional<job::Checksum>& checksum) {
+void put_checksum(BoundStatement& use, const std::optional<job::Checksum>& checksum) {
     if (!checksum) {
         use.null();
         return;

@@ -21,8 +21,8 @@ namespace haulier::store {
 inline constexpr int64_t LongestSpan = int64_t{1} << 61;
 inline constexpr int64_t MaxU32 = std::numeric_limits<uint32_t>::max();
 
-std::string_view to_word(job::NoticeKind kind);
-std::optional<job::NoticeKind> notice_kind_from_word(std::string_view word);
+std::string_view to_string(job::NotificationKind kind);
+std::optional<job::NotificationKind> parse_notification_kind(std::string_view word);
 std::optional<job::Checksum> checksum_from_text(const std::string& text);
 // Flags are words with a space between them.
 std::string to_text(const job::NotifyFlags& flags);
@@ -42,21 +42,21 @@ auto without_reason(Result<T> (*parse)(const std::string&)) {
 // Each binds the next parameter, or refuses a value that could not be read again.
 
 /// Between 0 and `largest`.
-void put(Use& use, std::string_view what, int64_t value, int64_t largest);
-void put_span(Use& use, std::string_view what, Usec span);
-void put_date(Use& use, std::string_view what, WallTime date);
+void put(BoundStatement& use, std::string_view what, int64_t value, int64_t largest);
+void put_span(BoundStatement& use, std::string_view what, Usec span);
+void put_date(BoundStatement& use, std::string_view what, WallTime date);
 /// All 64 bits, as they are.
-void put_bits(Use& use, uint64_t value);
+void put_bits(BoundStatement& use, uint64_t value);
 /// UnknownSize becomes NULL.
-void put_size(Use& use, uint64_t size);
+void put_size(BoundStatement& use, uint64_t size);
 /// NoFile becomes NULL.
-void put_number_of_file(Use& use, uint32_t file);
-void put_id(Use& use, const job::Id& id);
-void put_checksum(Use& use, const std::optional<job::Checksum>& checksum);
+void put_number_of_file(BoundStatement& use, uint32_t file);
+void put_id(BoundStatement& use, const job::Id& id);
+void put_checksum(BoundStatement& use, const std::optional<job::Checksum>& checksum);
 /// An empty list becomes NULL; one whose text `parse` does not read again as the same is refused. The
-/// sentence does not show it: it may be secret.
+/// message does not show it: it may be secret.
 template <class T, class Parse>
-void put_list(Use& use, std::string_view what, const std::vector<T>& list, Parse parse) {
+void put_list(BoundStatement& use, std::string_view what, const std::vector<T>& list, Parse parse) {
     auto text = to_text(list);
     if (list.empty())
         use.null();
@@ -70,7 +70,7 @@ void put_list(Use& use, std::string_view what, const std::vector<T>& list, Parse
 /// in its place is harmless, and sound() tells.
 class Row {
 public:
-    explicit Row(Use& use) : use_(use) {}
+    explicit Row(BoundStatement& use) : use_(use) {}
 
     std::string text() { return expect(use_.text_at(column_++)); }
     int64_t integer(int64_t smallest, int64_t largest);
@@ -117,7 +117,7 @@ private:
         return T{};
     }
 
-    Use& use_;
+    BoundStatement& use_;
     int column_ = 0;
     std::optional<std::string> fault_;
 };

@@ -53,7 +53,7 @@ template <class T, class Read>
 Result<T> ask(Connection& db, std::string_view sql, Read read) {
     Statement statement;
     if (auto ok = statement.prepare(db, sql); !ok) return ok.error();
-    Use use{statement};
+    BoundStatement use{statement};
     auto row = use.next();
     if (!row) return row.error();
     std::optional<T> answer = read(use, *row);
@@ -64,17 +64,18 @@ Result<T> ask(Connection& db, std::string_view sql, Read read) {
 } // namespace
 
 Result<int64_t> Connection::ask_integer(std::string_view sql) {
-    return ask<int64_t>(*this, sql,
-                        [](const Use& use, bool row) { return row ? use.integer_at(0) : std::nullopt; });
+    return ask<int64_t>(*this, sql, [](const BoundStatement& use, bool row) {
+        return row ? use.integer_at(0) : std::nullopt;
+    });
 }
 
 Result<std::string> Connection::ask_text(std::string_view sql) {
-    return ask<std::string>(*this, sql,
-                            [](const Use& use, bool row) { return row ? use.text_at(0) : std::nullopt; });
+    return ask<std::string>(
+        *this, sql, [](const BoundStatement& use, bool row) { return row ? use.text_at(0) : std::nullopt; });
 }
 
 Result<bool> Connection::ask_any(std::string_view sql) {
-    return ask<bool>(*this, sql, [](const Use&, bool row) { return row; });
+    return ask<bool>(*this, sql, [](const BoundStatement&, bool row) { return row; });
 }
 
 bool Connection::in_transaction() const {
@@ -112,39 +113,39 @@ Status Statement::prepare(Connection& db, std::string_view sql) {
     return Done{};
 }
 
-Use::~Use() {
+BoundStatement::~BoundStatement() {
     sqlite3_reset(handle_);
     sqlite3_clear_bindings(handle_);
 }
 
 /// SQLite takes a null pointer for NULL, which an empty view may have.
-Use& Use::text(std::string_view value) {
+BoundStatement& BoundStatement::text(std::string_view value) {
     bound(sqlite3_bind_text64(handle_, ++parameter_, value.data() ? value.data() : "", value.size(),
                               SQLITE_TRANSIENT, SQLITE_UTF8));
     return *this;
 }
 
-Use& Use::integer(int64_t value) {
+BoundStatement& BoundStatement::integer(int64_t value) {
     bound(sqlite3_bind_int64(handle_, ++parameter_, value));
     return *this;
 }
 
-Use& Use::null() {
+BoundStatement& BoundStatement::null() {
     bound(sqlite3_bind_null(handle_, ++parameter_));
     return *this;
 }
 
-Use& Use::refuse(std::string_view why) {
+BoundStatement& BoundStatement::refuse(std::string_view why) {
     ++parameter_;
     if (!fault_) fault_ = Error{Errc::Store, std::string{why}};
     return *this;
 }
 
-void Use::bound(int code) {
+void BoundStatement::bound(int code) {
     if (code != SQLITE_OK && !fault_) fault_ = db_.error();
 }
 
-Status Use::run() {
+Status BoundStatement::run() {
     for (;;) {
         auto row = next();
         if (!row) return row.error();
@@ -152,7 +153,7 @@ Status Use::run() {
     }
 }
 
-Result<bool> Use::next() {
+Result<bool> BoundStatement::next() {
     assert(parameter_ == sqlite3_bind_parameter_count(handle_));
     if (fault_) return *fault_;
     int code = sqlite3_step(handle_);
@@ -161,16 +162,16 @@ Result<bool> Use::next() {
     return db_.error();
 }
 
-bool Use::is_null(int column) const {
+bool BoundStatement::is_null(int column) const {
     return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 
-std::optional<int64_t> Use::integer_at(int column) const {
+std::optional<int64_t> BoundStatement::integer_at(int column) const {
     if (sqlite3_column_type(handle_, column) != SQLITE_INTEGER) return std::nullopt;
     return sqlite3_column_int64(handle_, column);
 }
 
-std::optional<std::string> Use::text_at(int column) const {
+std::optional<std::string> BoundStatement::text_at(int column) const {
     if (sqlite3_column_type(handle_, column) != SQLITE_TEXT) return std::nullopt;
     const auto* text = sqlite3_column_text(handle_, column);
     if (!text) return std::nullopt;
@@ -178,7 +179,7 @@ std::optional<std::string> Use::text_at(int column) const {
                        static_cast<size_t>(sqlite3_column_bytes(handle_, column)));
 }
 
-std::string_view Use::name_of(int column) const {
+std::string_view BoundStatement::name_of(int column) const {
     const char* name = sqlite3_column_name(handle_, column);
     return name ? name : "?";
 }

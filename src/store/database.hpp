@@ -64,7 +64,7 @@ public:
     Status prepare(Connection& db, std::string_view sql);
 
 private:
-    friend class Use;
+    friend class BoundStatement;
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const noexcept;
     };
@@ -73,20 +73,20 @@ private:
 };
 
 /// One use of a statement, from binding to the last row; at its end the statement is as new. A value that
-/// could not be bound is remembered and fails the use: Use{s}.text(id).integer(3).run().
-class Use {
+/// could not be bound is remembered and fails the use: BoundStatement{s}.text(id).integer(3).run().
+class BoundStatement {
 public:
-    explicit Use(Statement& statement) : db_(*statement.db_), handle_(statement.handle_.get()) {}
-    Use(const Use&) = delete;
-    Use& operator=(const Use&) = delete;
-    ~Use();
+    explicit BoundStatement(Statement& statement) : db_(*statement.db_), handle_(statement.handle_.get()) {}
+    BoundStatement(const BoundStatement&) = delete;
+    BoundStatement& operator=(const BoundStatement&) = delete;
+    ~BoundStatement();
 
     // Parameters, from left to right.
-    Use& text(std::string_view value);
-    Use& integer(int64_t value);
-    Use& null();
+    BoundStatement& text(std::string_view value);
+    BoundStatement& integer(int64_t value);
+    BoundStatement& null();
     /// The value for the next parameter is not one to store.
-    Use& refuse(std::string_view why);
+    BoundStatement& refuse(std::string_view why);
 
     /// To the end, dropping any rows.
     Status run();

@@ -8,7 +8,7 @@ namespace haulier::store {
 
 namespace {
 
-void put_stamp(Use& use, const std::optional<job::SourceStamp>& stamp) {
+void put_stamp(BoundStatement& use, const std::optional<job::SourceStamp>& stamp) {
     if (!stamp) {
         use.null().null().null().null();
         return;
@@ -46,7 +46,7 @@ void take_details(Row& row, job::File& file) {
 }
 
 /// Empty becomes NULL.
-void put_text(Use& use, const std::string& text) {
+void put_text(BoundStatement& use, const std::string& text) {
     if (text.empty())
         use.null();
     else
@@ -55,7 +55,7 @@ void put_text(Use& use, const std::string& text) {
 
 } // namespace
 
-void bind_file(Use& use, const job::Id& job, uint32_t number, const job::File& file) {
+void bind_file(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file) {
     use.text(job.hex).integer(number).text(file.spec.remote).text(file.spec.local);
     put_checksum(use, file.spec.checksum);
     put_size(use, file.spec.size);
@@ -71,12 +71,12 @@ void bind_file(Use& use, const job::Id& job, uint32_t number, const job::File& f
     put_bits(use, file.inode.device);
     put_bits(use, file.inode.number);
     use.integer(file.restarts).integer(file.mismatches).integer(file.transferred).integer(file.completed);
-    use.text(to_word(file.validation));
+    use.text(to_string(file.validation));
     put(use, "source", file.source, static_cast<int64_t>(file.spec.mirrors.size()));
-    use.integer(file.led_away);
+    use.integer(file.redirected_cross_origin);
 }
 
-Result<job::File> read_file(Use& use, size_t number) {
+Result<job::File> read_file(BoundStatement& use, size_t number) {
     Row row{use};
     job::File file;
     row.number(number);
@@ -96,9 +96,9 @@ Result<job::File> read_file(Use& use, size_t number) {
     file.mismatches = row.u32();
     file.transferred = row.truth();
     file.completed = row.truth();
-    file.validation = row.parsed(job::validation_from_word);
+    file.validation = row.parsed(job::parse_validation);
     file.source = row.u32();
-    file.led_away = row.truth();
+    file.redirected_cross_origin = row.truth();
     take_details(row, file);
     if (file.source > file.spec.mirrors.size()) row.note_fault("source");
     return if_sound(row, std::move(file));
@@ -110,7 +110,7 @@ bool has_details(const job::File& file) {
            !file.upload_url.empty() || file.stamp;
 }
 
-void bind_details(Use& use, const job::Id& job, uint32_t number, const job::File& file) {
+void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file) {
     use.text(job.hex).integer(number);
     put_list(use, "list of ranges", file.spec.ranges, ranges_from_text);
     put_list(use, "list of mirrors", file.spec.mirrors, lines_from_text);

@@ -2,39 +2,39 @@
 // A job, how its requests are made, and its credentials.
 #include "store/rows.hpp"
 
-#include "job/check.hpp"
+#include "job/validation.hpp"
 #include "store/columns.hpp"
 
 namespace haulier::store {
 
 namespace {
 
-void put_error(Use& use, const std::optional<job::JobError>& error) {
+void put_error(BoundStatement& use, const std::optional<job::JobError>& error) {
     if (!error) {
         use.null().null().null().null();
         return;
     }
-    use.text(to_word(error->cause)).integer(error->code).text(error->sentence);
+    use.text(to_string(error->cause)).integer(error->code).text(error->message);
     put_number_of_file(use, error->file);
 }
 
 std::optional<job::JobError> take_error(Row& row) {
-    auto cause = row.optional([&] { return row.parsed(job::cause_from_word); });
+    auto cause = row.optional([&] { return row.parsed(job::parse_cause); });
     auto code = row.optional([&] { return row.i32(); });
-    auto sentence = row.optional([&] { return row.text(); });
+    auto message = row.optional([&] { return row.text(); });
     auto file = row.number_of_file();
     if (!cause) return std::nullopt;
-    return job::JobError{*cause, code.value_or(0), sentence.value_or(""), file};
+    return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
 }
 
 /// What the client chose about when and how much.
-void put_choices(Use& use, const job::Job& job) {
-    use.text(to_word(job.priority));
+void put_choices(BoundStatement& use, const job::Job& job) {
+    use.text(to_string(job.priority));
     if (job.network_cost)
-        use.text(to_word(*job.network_cost));
+        use.text(to_string(*job.network_cost));
     else
         use.null();
-    use.text(to_word(job.power_policy));
+    use.text(to_string(job.power_policy));
     put_bits(use, job.bandwidth_limit);
     put_date(use, "date before which it does not run", job.not_before);
     use.integer(job.auto_complete).integer(job.dynamic_content);
@@ -76,12 +76,12 @@ job::Http take_http(Row& row) {
 
 } // namespace
 
-void bind_job(Use& use, const job::Job& job) {
+void bind_job(BoundStatement& use, const job::Job& job) {
     put_id(use, job.id);
-    use.text(to_word(job.type))
+    use.text(to_string(job.type))
         .integer(job.owner)
         .text(job.key)
-        .text(to_word(job.state))
+        .text(to_string(job.state))
         .integer(job.completing);
     use.text(job.display_name).text(job.description);
     use.text(to_text(job.notify_flags)).text(job.notify_service.name).text(job.notify_service.path);
@@ -104,14 +104,14 @@ void bind_job(Use& use, const job::Job& job) {
     put_bits(use, job.reply_transferred);
 }
 
-Result<job::Job> read_job(Use& use) {
+Result<job::Job> read_job(BoundStatement& use) {
     Row row{use};
     job::Job job;
     job.id = row.id();
     job.type = row.parsed(without_reason(job::parse_type));
     job.owner = row.u32();
     job.key = row.text();
-    job.state = row.parsed(job::state_from_word);
+    job.state = row.parsed(job::parse_state);
     job.completing = row.truth();
     job.display_name = row.text();
     job.description = row.text();
@@ -147,24 +147,25 @@ bool has_http(const job::Http& http) {
     return http != usual;
 }
 
-void bind_http(Use& use, const job::Id& job, const job::Http& http) {
+void bind_http(BoundStatement& use, const job::Id& job, const job::Http& http) {
     use.text(job.hex);
     put_list(use, "list of headers", http.headers, lines_from_text);
     use.integer(http.headers_write_only)
         .text(http.method)
         .text(to_text(http.security))
-        .text(to_word(http.redirect))
+        .text(to_string(http.redirect))
         .text(http.client_certificate);
-    use.text(to_word(http.proxy.mode)).text(http.proxy.list).text(http.proxy.bypass);
+    use.text(to_string(http.proxy.mode)).text(http.proxy.list).text(http.proxy.bypass);
 }
 
-void bind_credentials(Use& use, const job::Id& job, size_t number, const job::Credentials& credentials) {
+void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
+                      const job::Credentials& credentials) {
     use.text(job.hex).integer(static_cast<int64_t>(number));
-    use.text(to_word(credentials.target)).text(to_word(credentials.scheme));
+    use.text(to_string(credentials.target)).text(to_string(credentials.scheme));
     use.text(credentials.user).text(credentials.password).text(credentials.only_for);
 }
 
-Result<job::Credentials> read_credentials(Use& use, size_t number) {
+Result<job::Credentials> read_credentials(BoundStatement& use, size_t number) {
     Row row{use};
     job::Credentials credentials;
     row.number(number);

@@ -33,12 +33,12 @@ std::optional<job::Range> range_from_word(std::string_view word) {
     return job::Range{*offset, *length};
 }
 
-std::optional<job::SourceMark> mark_from_word(std::string_view word) {
+std::optional<job::SourceStatus> mark_from_word(std::string_view word) {
     bool banned = !word.empty() && word.back() == '!';
     if (banned) word.remove_suffix(1);
     auto failures = number<uint32_t>(word);
     if (!failures) return std::nullopt;
-    return job::SourceMark{*failures, banned};
+    return job::SourceStatus{*failures, banned};
 }
 
 /// All words of `text`, each made a value by `parse`, or nothing.
@@ -90,7 +90,7 @@ std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string
     return ranges;
 }
 
-std::string to_text(const std::vector<job::SourceMark>& marks) {
+std::string to_text(const std::vector<job::SourceStatus>& marks) {
     std::vector<std::string> words;
     words.reserve(marks.size());
     for (const auto& mark : marks)
@@ -98,7 +98,7 @@ std::string to_text(const std::vector<job::SourceMark>& marks) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::optional<std::vector<job::SourceMark>> marks_from_text(const std::string& text) {
+std::optional<std::vector<job::SourceStatus>> marks_from_text(const std::string& text) {
     return parse_words(text, mark_from_word);
 }
 

@@ -21,8 +21,8 @@ std::optional<std::vector<job::Range>> ranges_from_text(const std::string& text)
 std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string& text);
 
 /// The failures of each source, with a ! when it is banned.
-std::string to_text(const std::vector<job::SourceMark>& marks);
-std::optional<std::vector<job::SourceMark>> marks_from_text(const std::string& text);
+std::string to_text(const std::vector<job::SourceStatus>& marks);
+std::optional<std::vector<job::SourceStatus>> marks_from_text(const std::string& text);
 
 /// No entry may be empty.
 std::string to_text(const std::vector<std::string>& lines);

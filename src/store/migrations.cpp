@@ -39,7 +39,7 @@ Status migrate(Connection& db, std::span<const Step> steps) {
     for (size_t i = static_cast<size_t>(*version); i < steps.size(); ++i)
         if (auto ok = take(db, i + 1, steps[i]); !ok)
             return Error{Errc::Store, fmt::format("step {} ({}) of the schema failed: {}", i + 1,
-                                                  steps[i].name, ok.error().sentence)};
+                                                  steps[i].name, ok.error().message)};
     return Done{};
 }
 

@@ -12,7 +12,7 @@
 namespace haulier::store {
 
 struct Step {
-    std::string_view name; ///< for the error sentence
+    std::string_view name; ///< for the error message
     std::string_view sql;  ///< must not begin or end a transaction
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Opening: nothing is written to a database before it is known to be ours and sound, and none is ever thrown
 // away.
-#include "store/inside.hpp"
+#include "store/database_file.hpp"
 #include "store/migrations.hpp"
-#include "store/place.hpp"
+#include "store/store_impl.hpp"
 
 #include "base/clock.hpp"
 
@@ -20,8 +20,8 @@ constexpr int64_t ApplicationId = 0x4861756c;
 /// A file of fewer pages stays as large as it is: 1 MiB.
 constexpr int64_t WorthItsRoom = 256;
 
-Error damage(std::string sentence) {
-    return {Errc::Store, std::move(sentence)};
+Error damage(std::string message) {
+    return {Errc::Store, std::move(message)};
 }
 
 Status check_kind(Connection& db) {
@@ -44,7 +44,7 @@ Status check_integrity(Connection& db) {
     if (*verdict != "ok") return damage(*verdict);
     auto orphans = db.ask_any("PRAGMA foreign_key_check");
     if (!orphans) return orphans.error();
-    if (*orphans) return damage("it has files or notices of jobs that are not there");
+    if (*orphans) return damage("it has files or notifications of jobs that are not there");
     return Done{};
 }
 
@@ -59,76 +59,76 @@ Status set_up(Connection& db) {
 
 } // namespace
 
-Status Store::Inside::bring_up() {
+Status Store::Impl::bring_up() {
     if (std::error_code ignored; std::filesystem::file_size(path, ignored) == 0)
         return damage("the file is empty");
     if (auto ok = db.open(path); !ok) return ok;
     if (auto ok = db.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF"); !ok) return ok;
     if (auto ok = check_kind(db); !ok) return ok;
     if (auto ok = check_integrity(db); !ok) return ok;
-    if (auto ok = keep_private(path); !ok) return ok;
+    if (auto ok = restrict_permissions(path); !ok) return ok;
     if (auto ok = migrate(db, steps()); !ok) return ok;
     if (auto ok = set_up(db); !ok) return ok;
     if (auto ok = statements.prepare(db); !ok) return ok;
     if (auto ok = check_rows(); !ok) return ok;
-    give_back_room();
+    vacuum_if_sparse();
     wipe_log();
     return Done{};
 }
 
 /// What remains is little then, and nobody is served yet. Where it fails, all is as it was.
-void Store::Inside::give_back_room() {
+void Store::Impl::vacuum_if_sparse() {
     auto pages = db.ask_integer("PRAGMA page_count");
     auto unused = db.ask_integer("PRAGMA freelist_count");
     if (pages && unused && *pages >= WorthItsRoom && *unused > *pages / 2)
         static_cast<void>(db.run("VACUUM"));
 }
 
-void Store::Inside::wipe_log() {
+void Store::Impl::wipe_log() {
     if (!secrets_in_log) return;
     auto prevented = db.ask_integer("PRAGMA wal_checkpoint(TRUNCATE)");
     secrets_in_log = !prevented || *prevented != 0;
 }
 
-Status Store::Inside::check_rows() {
+Status Store::Impl::check_rows() {
     if (auto jobs = load_jobs(); !jobs) return jobs.error();
     if (auto outbox = load_outbox(); !outbox) return outbox.error();
     if (auto launches = load_launches(); !launches) return launches.error();
     return Done{};
 }
 
-Result<Store::Inside::Attempt> Store::Inside::attempt(const std::string& path) {
+Result<Store::Impl::Attempt> Store::Impl::attempt(const std::string& path) {
     if (!exists(path)) {
         if (exists(log_of(path)))
             return Attempt{nullptr, "its log is there, but the database itself is gone"};
         if (auto ok = make_empty(path, steps()); !ok) return ok.error();
     }
-    auto inside = std::make_unique<Inside>();
-    inside->path = path;
-    auto ok = inside->bring_up();
-    if (ok) return Attempt{std::move(inside), {}};
-    if (inside->db.blame() == Blame::Machine)
-        return Error{Errc::Store, fmt::format("cannot open {}: {}", path, ok.error().sentence)};
-    inside->db.leave_untouched();
-    return Attempt{nullptr, ok.error().sentence};
+    auto impl = std::make_unique<Impl>();
+    impl->path = path;
+    auto ok = impl->bring_up();
+    if (ok) return Attempt{std::move(impl), {}};
+    if (impl->db.blame() == Blame::Machine)
+        return Error{Errc::Store, fmt::format("cannot open {}: {}", path, ok.error().message)};
+    impl->db.leave_untouched();
+    return Attempt{nullptr, ok.error().message};
 }
 
 Result<Store> Store::open(const std::string& directory, std::string* set_aside) {
     const std::string path = directory + "/haulier.db";
     if (auto ok = prepare_directory(directory); !ok) return ok.error();
-    auto opened = Inside::attempt(path);
+    auto opened = Impl::attempt(path);
     if (!opened) return opened.error();
-    if (!opened->inside) {
+    if (!opened->impl) {
         auto name = store::set_aside(path, SystemClock{}.now().wall);
         if (!name) return name.error();
         if (set_aside) *set_aside = fmt::format("{}: {}", *name, opened->damage);
-        opened = Inside::attempt(path);
+        opened = Impl::attempt(path);
         if (!opened) return opened.error();
     }
-    if (!opened->inside)
+    if (!opened->impl)
         return Error{Errc::Store,
                      fmt::format("a new database at {} cannot be used: {}", path, opened->damage)};
-    return Store{std::move(opened->inside)};
+    return Store{std::move(opened->impl)};
 }
 
 } // namespace haulier::store

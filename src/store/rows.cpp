@@ -6,23 +6,23 @@
 
 namespace haulier::store {
 
-void bind_notice(Use& use, const job::Id& job, const job::Notice& notice) {
-    use.text(job.hex).text(to_word(notice.kind));
-    put_number_of_file(use, notice.file);
+void bind_notification(BoundStatement& use, const job::Id& job, const job::Notification& notification) {
+    use.text(job.hex).text(to_string(notification.kind));
+    put_number_of_file(use, notification.file);
 }
 
-Result<OutboxRow> read_outbox_row(Use& use) {
+Result<OutboxRow> read_outbox_row(BoundStatement& use) {
     Row row{use};
     OutboxRow out;
     out.row = row.integer(1, std::numeric_limits<int64_t>::max());
     out.job = row.id();
     out.owner = row.u32();
-    out.notice.kind = row.parsed(notice_kind_from_word);
-    out.notice.file = row.number_of_file();
+    out.notification.kind = row.parsed(parse_notification_kind);
+    out.notification.file = row.number_of_file();
     return if_sound(row, std::move(out));
 }
 
-Result<Launches> read_launches(Use& use) {
+Result<Launches> read_launches(BoundStatement& use) {
     Row row{use};
     Launches launches;
     launches.owner = row.u32();

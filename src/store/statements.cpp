@@ -42,7 +42,7 @@ std::string parameters(size_t first, size_t last) {
 }
 
 /// A new row, or another content for the one with these keys. Not INSERT OR REPLACE: that deletes the old row
-/// first, and with it the job's files and notices.
+/// first, and with it the job's files and notifications.
 std::string upsert(std::string_view table, std::string_view keys, std::string_view columns) {
     auto last = length(keys) + length(columns);
     return fmt::format(
@@ -72,8 +72,9 @@ std::vector<Text> writing() {
         {&Statements::save_file, upsert("files", "job, number", File)},
         {&Statements::save_details, upsert_if_other("details", "job, number", Details)},
         {&Statements::drop_details, "DELETE FROM details WHERE job = ?1 AND number = ?2"},
-        {&Statements::void_notices, "DELETE FROM outbox WHERE job = ?1 AND kind IN ('transferred', 'error')"},
-        {&Statements::add_notice, "INSERT INTO outbox (job, kind, file) VALUES (?1, ?2, ?3)"},
+        {&Statements::revoke_notifications,
+         "DELETE FROM outbox WHERE job = ?1 AND kind IN ('transferred', 'error')"},
+        {&Statements::add_notification, "INSERT INTO outbox (job, kind, file) VALUES (?1, ?2, ?3)"},
         {&Statements::remove_job, "DELETE FROM jobs WHERE id = ?1"},
         {&Statements::acknowledge, "DELETE FROM outbox WHERE row = ?1"},
         {&Statements::save_launches, upsert("launches", "owner, service", "count")},

@@ -15,8 +15,8 @@ struct Statements {
     Statement save_file;
     Statement save_details;
     Statement drop_details;
-    Statement void_notices;
-    Statement add_notice;
+    Statement revoke_notifications;
+    Statement add_notification;
     Statement remove_job;
     Statement acknowledge;
     Statement save_launches;

@@ -22,12 +22,12 @@ struct StoredJob {
     bool operator==(const StoredJob&) const = default;
 };
 
-/// A notice that nobody has acknowledged. Rows of one job are delivered in the order of `row`.
+/// A notification that nobody has acknowledged. Rows of one job are delivered in the order of `row`.
 struct OutboxRow {
     int64_t row = 0;
     job::Id job;
     uint32_t owner = 0;
-    job::Notice notice;
+    job::Notification notification;
     bool operator==(const OutboxRow&) const = default;
 };
 
@@ -52,7 +52,7 @@ public:
     Store& operator=(Store&&) noexcept;
     ~Store();
 
-    /// In the order of their creation. The numbers of files are counted, not stored; `moments` are not
+    /// In the order of their creation. The numbers of files are counted, not stored; `clocks` are not
     /// stored.
     Result<std::vector<StoredJob>> load_jobs();
     /// In the order of `row`.
@@ -62,13 +62,13 @@ public:
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
 
-    /// Writes the job, the changed files and the notices of a decision; answers the rows of the new notices.
-    /// Row numbers only ever grow. A value that could not be read again (an id that is none, say) is an
-    /// error.
+    /// Writes the job, the changed files and the notifications of a decision; answers the rows of the new
+    /// notifications. Row numbers only ever grow. A value that could not be read again (an id that is none,
+    /// say) is an error.
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
-    /// Forgets a job with its files and notices; one that is not there is no error.
+    /// Forgets a job with its files and notifications; one that is not there is no error.
     Status remove(const job::Id& id);
-    /// The notice leaves the outbox; one that is not there is no error.
+    /// The notification leaves the outbox; one that is not there is no error.
     Status acknowledge(int64_t row);
     /// count 0 forgets the service.
     Status set_launches(const Launches& launches);
@@ -79,9 +79,9 @@ public:
     [[nodiscard]] bool in_transaction() const;
 
 private:
-    struct Inside;
-    explicit Store(std::unique_ptr<Inside> inside);
-    std::unique_ptr<Inside> inside_;
+    struct Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
 };
 
 } // namespace haulier::store

@@ -20,21 +20,21 @@ namespace {
 
 struct Fault {
     wire::Answer::Fault kind;
-    std::string sentence;
+    std::string message;
 };
 
-Fault invalid(std::string sentence) {
-    return {wire::Answer::INVALID_ARGUMENT, std::move(sentence)};
+Fault invalid(std::string message) {
+    return {wire::Answer::INVALID_ARGUMENT, std::move(message)};
 }
-Fault local(std::string sentence) {
-    return {wire::Answer::LOCAL_FILE, std::move(sentence)};
+Fault local(std::string message) {
+    return {wire::Answer::LOCAL_FILE, std::move(message)};
 }
 
 std::optional<Fault> check_url(const std::string& text) {
     auto url = parse_url(text);
     if (auto* fault = std::get_if<UrlFault>(&url))
         return Fault{fault->unsupported ? wire::Answer::NOT_SUPPORTED : wire::Answer::INVALID_ARGUMENT,
-                     std::move(fault->sentence)};
+                     std::move(fault->message)};
     return {};
 }
 
@@ -60,7 +60,7 @@ std::optional<Fault> check_directory(const std::string& path) {
     if (auto* failure = std::get_if<Failure>(&opened)) {
         if (failure->code == ENOENT)
             return local(fmt::format("The directory “{}” does not exist. Create it first.", path));
-        return local(std::move(failure->sentence));
+        return local(std::move(failure->message));
     }
     if (faccessat(std::get<Directory>(opened).fd(), ".", W_OK | X_OK, AT_EACCESS) < 0)
         return local(fmt::format("The directory “{}” does not let you create files: {}.", path,
@@ -78,14 +78,14 @@ std::optional<Fault> check_target(const std::string& path, const std::string& na
 
 std::optional<Fault> check_source(const std::string& path, const std::string& name) {
     auto source = SourceFile::open(path, name);
-    if (auto* failure = std::get_if<Failure>(&source)) return local(std::move(failure->sentence));
+    if (auto* failure = std::get_if<Failure>(&source)) return local(std::move(failure->message));
     return {};
 }
 
 std::optional<Fault> check_trust(const wire::Check::Item& item) {
     auto trouble = item.upload() ? check_trusted_file(item.directory(), item.name())
                                  : check_trusted_directory(item.directory());
-    if (trouble) return local(std::move(trouble->sentence));
+    if (trouble) return local(std::move(trouble->message));
     return {};
 }
 
@@ -119,7 +119,7 @@ wire::Answer check(const wire::Check& request) {
         if (!fault) continue;
         answer.set_fault(fault->kind);
         answer.set_item(static_cast<uint32_t>(i));
-        answer.set_sentence(fault->sentence);
+        answer.set_message(fault->message);
         break;
     }
     return answer;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/convert.hpp"
 
+#include "base/version.hpp"
+
 #include <utility>
 #include <vector>
 
@@ -82,7 +84,7 @@ NetworkSettings network_settings(const wire::Settings& message) {
 void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_cause(failure.cause);
     message.set_code(failure.code);
-    message.set_sentence(failure.sentence);
+    message.set_message(failure.message);
     message.set_retry_after_s(failure.retry_after_s);
     message.set_void_offset(failure.void_offset);
     message.set_remote(failure.remote);

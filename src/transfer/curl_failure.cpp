@@ -11,7 +11,7 @@ namespace {
 struct Meaning {
     CURLcode code;
     wire::Cause cause;
-    const char* sentence; ///< {} = host
+    const char* message; ///< {} = host
 };
 
 constexpr Meaning Connecting[] = {
@@ -74,28 +74,28 @@ Failure curl_failure(const Ending& ending, const Answer& answer, const std::stri
     if (ending.stalled)
         return {.cause = wire::TIMEOUT,
                 .code = ending.code,
-                .sentence = fmt::format("{} sent nothing for too long.", host)};
+                .message = fmt::format("{} sent nothing for too long.", host)};
     if (ending.bad_proxy)
         return {.cause = wire::PROXY,
                 .code = ending.code,
-                .sentence =
+                .message =
                     fmt::format("The proxy for {} is given in a way that cannot be used; it should look "
                                 "like http://proxy.example.org:3128.",
                                 host)};
     if (ending.proxy_status >= 300)
         return {.cause = wire::HTTP_STATUS,
                 .code = ending.proxy_status,
-                .sentence = fmt::format("The proxy on the way to {} answered with HTTP status {}.", host,
-                                        ending.proxy_status)};
+                .message = fmt::format("The proxy on the way to {} answered with HTTP status {}.", host,
+                                       ending.proxy_status)};
     auto meaning = meaning_of(ending.code, answer);
-    std::string sentence = fmt::format(fmt::runtime(meaning.sentence), host);
+    std::string message = fmt::format(fmt::runtime(meaning.message), host);
     // Sentences without an end leave room for curl's words. Those about TLS hold no part of the URL; others
     // might.
     bool tls = meaning.cause == wire::TLS_CERTIFICATE || meaning.cause == wire::TLS_HANDSHAKE;
-    if (!sentence.ends_with('.'))
-        sentence += fmt::format(": {}.", tls && !ending.detail.empty() ? ending.detail
-                                                                       : curl_easy_strerror(ending.code));
-    return {.cause = meaning.cause, .code = ending.code, .sentence = std::move(sentence)};
+    if (!message.ends_with('.'))
+        message += fmt::format(": {}.", tls && !ending.detail.empty() ? ending.detail
+                                                                      : curl_easy_strerror(ending.code));
+    return {.cause = meaning.cause, .code = ending.code, .message = std::move(message)};
 }
 
 } // namespace haulier::transfer

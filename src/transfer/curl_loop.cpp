@@ -11,7 +11,7 @@ namespace {
 
 /// Network data waits until everything else of a turn is done: orders, disk completions and timers are rare,
 /// while a fast server would keep its socket readable for ever and starve them.
-constexpr Turn NetworkTurn = Turn::Last;
+constexpr EventPriority NetworkPriority = EventPriority::Last;
 
 uint32_t epoll_events(int what) {
     if (what == CURL_POLL_IN) return EPOLLIN;
@@ -73,7 +73,7 @@ int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) no
         found->second.watch(epoll_events(what));
     } else {
         auto ready = [&loop, fd](uint32_t events) { loop.act(fd, curl_events(events)); };
-        loop.sockets_.emplace(fd, loop.loop_.on_io(fd, epoll_events(what), ready, NetworkTurn));
+        loop.sockets_.emplace(fd, loop.loop_.on_io(fd, epoll_events(what), ready, NetworkPriority));
     }
     return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Why something about a transfer did not work: the cause for programs, a sentence for people.
+// Why something about a transfer did not work: the cause for programs, a message for people.
 #pragma once
 
 #include "worker.pb.h"
@@ -14,7 +14,7 @@ namespace haulier::transfer {
 struct Failure {
     wire::Cause cause = wire::INTERNAL;
     int32_t code = 0; ///< HTTP status, errno or CURLcode, as `cause` says
-    std::string sentence;
+    std::string message;
     uint32_t retry_after_s = 0;
     bool void_offset = false; ///< what is on disk is worthless
     std::string remote;       ///< where a redirect led that is not allowed

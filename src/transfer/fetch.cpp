@@ -14,8 +14,8 @@ namespace {
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
 constexpr uint32_t LockTries = 100;
 
-Failure impossible(const char* sentence) {
-    return {.cause = wire::INTERNAL, .sentence = sentence};
+Failure impossible(const char* message) {
+    return {.cause = wire::INTERNAL, .message = message};
 }
 
 } // namespace
@@ -51,7 +51,7 @@ void Fetch::start() {
 Trouble Fetch::check_order() const {
     auto url = parse_url(order_.url);
     if (auto* fault = std::get_if<UrlFault>(&url))
-        return Failure{.cause = wire::INTERNAL, .sentence = std::move(fault->sentence)};
+        return Failure{.cause = wire::INTERNAL, .message = std::move(fault->message)};
     if (!is_temporary_name(order_.temporary)) return impossible("The temporary file has an impossible name.");
     bool fits = order_.sparse ? order_.offset == 0 && (order_.digest == wire::Digest::NONE || last_look())
                               : order_.layout.is_packed();
@@ -79,8 +79,8 @@ void Fetch::file_taken(Grip grip) {
     if (auto& part = std::get<0>(grip.part)) return file_is_ours(std::move(*part), grip.size);
     if (++tries_ > LockTries)
         return fail({.cause = wire::FILE_BUSY,
-                     .sentence = fmt::format("Another process still writes the temporary file in “{}”.",
-                                             order_.directory)});
+                     .message = fmt::format("Another process still writes the temporary file in “{}”.",
+                                            order_.directory)});
     retry_ = yard_.loop.after(LockRetry, [this] { take_file(); });
 }
 
@@ -152,8 +152,8 @@ void Fetch::finish() {
 Trouble Fetch::check_size() const {
     if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return {};
     return Failure{.cause = wire::SIZE_MISMATCH,
-                   .sentence = fmt::format("{} sent {} bytes, but {} were expected.", url_.host,
-                                           sink_->written(), *order_.expected_size),
+                   .message = fmt::format("{} sent {} bytes, but {} were expected.", url_.host,
+                                          sink_->written(), *order_.expected_size),
                    .void_offset = true};
 }
 
@@ -162,8 +162,8 @@ Trouble Fetch::check_digest() {
     auto hex = hasher_->hex();
     if (strcasecmp(hex.c_str(), order_.digest_hex.c_str()) == 0) return {};
     return Failure{.cause = wire::CHECKSUM_MISMATCH,
-                   .sentence = fmt::format("The file from {} has the checksum {}, but {} was expected.",
-                                           url_.host, hex, order_.digest_hex),
+                   .message = fmt::format("The file from {} has the checksum {}, but {} was expected.",
+                                          url_.host, hex, order_.digest_hex),
                    .void_offset = true};
 }
 

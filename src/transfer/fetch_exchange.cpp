@@ -66,12 +66,12 @@ Trouble Fetch::write(std::string_view bytes) {
     uint64_t upto = sink_->written() + bytes.size();
     if (end_ && upto > *end_)
         return Failure{.cause = wire::LONG_BODY,
-                       .sentence = fmt::format("{} sent more bytes than announced.", url_.host),
+                       .message = fmt::format("{} sent more bytes than announced.", url_.host),
                        .void_offset = true};
     if (!order_.sparse && order_.expected_size && upto > *order_.expected_size)
         return Failure{.cause = wire::SIZE_MISMATCH,
-                       .sentence = fmt::format("{} sent more than the {} bytes that were expected.",
-                                               url_.host, *order_.expected_size),
+                       .message = fmt::format("{} sent more than the {} bytes that were expected.", url_.host,
+                                              *order_.expected_size),
                        .void_offset = true};
     if (auto trouble = too_large(upto)) return trouble;
     if (auto trouble = sink_->write(bytes)) return trouble;
@@ -97,7 +97,7 @@ void Fetch::accept(const Answer& answer) {
     case Course::AskWhole: return start_over();
     case Course::Fail:
         failure_ = std::move(verdict.failure);
-        failure_.sentence = fmt::format("{}: {}", url_.host, failure_.sentence);
+        failure_.message = fmt::format("{}: {}", url_.host, failure_.message);
         next_ = Next::Fail;
         return;
     }
@@ -117,17 +117,16 @@ Trouble Fetch::objection(const Verdict& verdict) const {
     auto local = order_.sparse ? verdict.identity.size : stream;
     if (!plain_ && local && order_.expected_size && *local != *order_.expected_size)
         return Failure{.cause = wire::SIZE_MISMATCH,
-                       .sentence = fmt::format("The file would have {} bytes, but {} were expected.", *local,
-                                               *order_.expected_size)};
+                       .message = fmt::format("The file would have {} bytes, but {} were expected.", *local,
+                                              *order_.expected_size)};
     return stream ? too_large(*stream) : Trouble{};
 }
 
 Trouble Fetch::too_large(uint64_t size) const {
     if (!order_.size_limit || size <= *order_.size_limit) return {};
     return Failure{.cause = wire::MAX_DOWNLOAD_SIZE,
-                   .sentence =
-                       fmt::format("The file is larger than the {} bytes that the job may still have.",
-                                   *order_.size_limit)};
+                   .message = fmt::format("The file is larger than the {} bytes that the job may still have.",
+                                          *order_.size_limit)};
 }
 
 void Fetch::start_over() {
@@ -137,7 +136,7 @@ void Fetch::start_over() {
     next_ = Next::Ask;
     if (++starts_over_ <= MostStartsOver) return;
     failure_ = {.cause = wire::INVALID_RESPONSE,
-                .sentence = fmt::format("{} sends pieces of ever other versions of the file.", url_.host)};
+                .message = fmt::format("{} sends pieces of ever other versions of the file.", url_.host)};
     next_ = Next::Fail;
 }
 
@@ -199,7 +198,7 @@ void Fetch::body_over() {
     bool cut = end_ ? have < *end_ : ends_by_close_ && order_.expected_size && have < *order_.expected_size;
     if (cut)
         return fail({.cause = wire::SHORT_BODY,
-                     .sentence = fmt::format("{} sent fewer bytes than announced.", url_.host)});
+                     .message = fmt::format("{} sent fewer bytes than announced.", url_.host)});
     // A body of unknown length that went to the end of the file has told where that is.
     if (!identity_.size && place_ && place_->to_end) identity_.size = place_->remote + (have - known_.offset);
     if (!order_.layout.at(have, identity_.size)) return finish();

@@ -24,9 +24,8 @@ bool dated(const Identity& identity) {
     return identity.date_is_strong && identity.size && !identity.last_modified.empty();
 }
 
-Verdict fail(wire::Cause cause, std::string sentence, int code = 0) {
-    return {.course = Course::Fail,
-            .failure = {.cause = cause, .code = code, .sentence = std::move(sentence)}};
+Verdict fail(wire::Cause cause, std::string message, int code = 0) {
+    return {.course = Course::Fail, .failure = {.cause = cause, .code = code, .message = std::move(message)}};
 }
 
 Verdict ask(Course course) {
@@ -45,7 +44,7 @@ Verdict wrong_size(uint64_t expected, uint64_t announced) {
 Failure refusal(const Answer& answer, int64_t now) {
     return {.cause = wire::HTTP_STATUS,
             .code = answer.status,
-            .sentence = fmt::format("The server answered with HTTP status {}.", answer.status),
+            .message = fmt::format("The server answered with HTTP status {}.", answer.status),
             .retry_after_s = retry_after_seconds(answer, now)};
 }
 
@@ -127,8 +126,8 @@ Asked plan(const Known& known, bool if_range_broken) {
 Trouble fault_of(const Answer& answer, int64_t now) {
     if (answer.status == 416) return {};
     if (answer.status != 200 && answer.status != 206) return refusal(answer, now);
-    auto nonsense = [](const char* sentence) {
-        return Failure{.cause = wire::INVALID_RESPONSE, .sentence = sentence};
+    auto nonsense = [](const char* message) {
+        return Failure{.cause = wire::INVALID_RESPONSE, .message = message};
     };
     if (answer.contradictory) return nonsense("The server sent one header twice with different values.");
     if (is_encoded(answer))

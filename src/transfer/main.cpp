@@ -25,8 +25,8 @@ namespace {
 
 using namespace haulier;
 
-Fd trouble(std::string_view sentence) {
-    log::error(sentence);
+Fd trouble(std::string_view message) {
+    log::error(message);
     return {};
 }
 

@@ -16,8 +16,8 @@ constexpr uint64_t WorthReserving = 1024 * 1024;
 
 Failure refused(const Directory& directory, const std::string& name, std::string_view what) {
     return {.cause = wire::LOCAL_FILE,
-            .sentence = fmt::format("“{}” in “{}” is {}; Haulier does not touch it. Remove it.", name,
-                                    directory.path(), what)};
+            .message = fmt::format("“{}” in “{}” is {}; Haulier does not touch it. Remove it.", name,
+                                   directory.path(), what)};
 }
 
 Trouble check_own_file(const Directory& directory, const std::string& name, const struct stat& st) {
@@ -49,7 +49,7 @@ bool is_temporary_name(std::string_view name) {
 Outcome<Directory> Directory::open(const std::string& path) {
     if (!path.starts_with('/') || path.find('\0') != std::string::npos)
         return Failure{.cause = wire::LOCAL_FILE,
-                       .sentence = "The directory must be given by an absolute path."};
+                       .message = "The directory must be given by an absolute path."};
     Fd fd{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (!fd) return local_failure(errno, fmt::format("Cannot open the directory “{}”", path));
     return Directory{std::move(fd), path};

@@ -7,8 +7,8 @@ namespace haulier::transfer {
 
 namespace {
 
-Verdict fail(wire::Cause cause, std::string sentence) {
-    return {.course = Course::Fail, .failure = {.cause = cause, .sentence = std::move(sentence)}};
+Verdict fail(wire::Cause cause, std::string message) {
+    return {.course = Course::Fail, .failure = {.cause = cause, .message = std::move(message)}};
 }
 
 bool asked_for_all(const Layout::Place& place, bool bound) {

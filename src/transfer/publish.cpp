@@ -16,8 +16,8 @@ namespace haulier::transfer {
 
 namespace {
 
-Failure wrong(std::string sentence) {
-    return {.cause = wire::LOCAL_FILE, .sentence = std::move(sentence)};
+Failure wrong(std::string message) {
+    return {.cause = wire::LOCAL_FILE, .message = std::move(message)};
 }
 
 bool is_named(const Directory& directory, const std::string& name, Inode inode) {

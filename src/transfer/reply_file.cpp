@@ -25,9 +25,9 @@ Trouble check_reply_name(const std::string& directory, const std::string& name, 
     auto what = inode_of(st) == source ? "the file that is sent" : irreplaceable(place, name);
     if (what.empty()) return {};
     return Failure{.cause = wire::LOCAL_FILE,
-                   .sentence = fmt::format("“{}” in “{}” is {}; the reply cannot replace it. Choose another "
-                                           "ReplyFileName.",
-                                           name, directory, what)};
+                   .message = fmt::format("“{}” in “{}” is {}; the reply cannot replace it. Choose another "
+                                          "ReplyFileName.",
+                                          name, directory, what)};
 }
 
 ReplyFile::ReplyFile(Loop& loop, DiskThread& disk, Sink::Rhythm rhythm, Events events)
@@ -40,7 +40,7 @@ void ReplyFile::close() {
 
 void ReplyFile::open(const std::string& directory, const std::string& temporary) {
     if (!is_temporary_name(temporary))
-        return events_.open(Failure{.sentence = "The temporary file has an impossible name."});
+        return events_.open(Failure{.message = "The temporary file has an impossible name."});
     take(directory, temporary);
 }
 
@@ -54,8 +54,8 @@ void ReplyFile::take(const std::string& directory, const std::string& temporary)
         if (++tries_ > LockTries)
             return events_.open(
                 Failure{.cause = wire::FILE_BUSY,
-                        .sentence = fmt::format("Another process still writes the temporary file in “{}”.",
-                                                directory)});
+                        .message = fmt::format("Another process still writes the temporary file in “{}”.",
+                                               directory)});
         retry_ = loop_.after(LockRetry, [this, directory, temporary] { take(directory, temporary); });
         return;
     }

@@ -12,7 +12,7 @@ namespace {
 
 Failure refused(const std::string& name, const std::string& directory, std::string_view what) {
     return {.cause = wire::LOCAL_FILE,
-            .sentence = fmt::format("“{}” in “{}” is {}; only plain files are sent.", name, directory, what)};
+            .message = fmt::format("“{}” in “{}” is {}; only plain files are sent.", name, directory, what)};
 }
 
 } // namespace
@@ -52,7 +52,7 @@ Trouble SourceFile::read(uint64_t at, char* into, size_t count) const {
 
 Failure SourceFile::changed() const {
     return {.cause = wire::LOCAL_FILE_CHANGED,
-            .sentence = fmt::format("“{}” has changed since its upload began.", name_)};
+            .message = fmt::format("“{}” has changed since its upload began.", name_)};
 }
 
 } // namespace haulier::transfer

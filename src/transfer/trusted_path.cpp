@@ -21,7 +21,7 @@ constexpr int MaxLinks = 40;
 
 Failure distrusted(const std::string& path, const std::string& why) {
     return {.cause = wire::LOCAL_FILE,
-            .sentence = fmt::format("“{}” {}; who takes the job could be led elsewhere.", path, why)};
+            .message = fmt::format("“{}” {}; who takes the job could be led elsewhere.", path, why)};
 }
 
 bool is_ours_or_roots(const struct stat& st) {

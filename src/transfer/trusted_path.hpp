@@ -10,7 +10,7 @@
 namespace haulier::transfer {
 
 /// Every directory and symbolic link on the way belongs to root or to us, and nobody else may rename what is
-/// in it. Once true, nobody else can make it untrue. The sentence names what is wrong.
+/// in it. Once true, nobody else can make it untrue. The message names what is wrong.
 Trouble check_trusted_directory(const std::string& path);
 
 /// The same of a file that is to be read: its directory, and the file itself, under this one name.

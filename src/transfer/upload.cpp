@@ -45,7 +45,7 @@ Upload::Upload(Yard& yard, wire::Upload order) : yard_(yard), order_(std::move(o
 
 void Upload::start() {
     auto url = parse_url(order_.url());
-    if (auto* fault = std::get_if<UrlFault>(&url)) return fail({.sentence = std::move(fault->sentence)});
+    if (auto* fault = std::get_if<UrlFault>(&url)) return fail({.message = std::move(fault->message)});
     url_ = std::get<Url>(std::move(url));
     take_source();
 }
@@ -67,7 +67,7 @@ void Upload::take_source() {
 void Upload::check_digest() {
     if (order_.digest().kind() == wire::Digest::NONE) return open_reply();
     std::shared_ptr<Hasher> hasher = Hasher::make(order_.digest().kind());
-    if (!hasher) return fail({.sentence = "This system refuses to compute that kind of checksum."});
+    if (!hasher) return fail({.message = "This system refuses to compute that kind of checksum."});
     auto done = [this](Outcome<std::shared_ptr<Hasher>> outcome) {
         if (auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure);
         digested(std::get<0>(outcome)->hex());
@@ -78,8 +78,8 @@ void Upload::check_digest() {
 void Upload::digested(const std::string& hex) {
     if (strcasecmp(hex.c_str(), order_.digest().hex().c_str()) == 0) return open_reply();
     fail({.cause = wire::CHECKSUM_MISMATCH,
-          .sentence = fmt::format("“{}” has the checksum {}, but {} was expected.", order_.name(), hex,
-                                  order_.digest().hex())});
+          .message = fmt::format("“{}” has the checksum {}, but {} was expected.", order_.name(), hex,
+                                 order_.digest().hex())});
 }
 
 void Upload::open_reply() {
@@ -132,7 +132,7 @@ void Upload::ask(Step step, const std::string& url, std::string method, std::vec
     ignored_ = 0;
     cut_ = false;
     auto parsed = parse_url(url);
-    if (auto* fault = std::get_if<UrlFault>(&parsed)) return fail({.sentence = std::move(fault->sentence)});
+    if (auto* fault = std::get_if<UrlFault>(&parsed)) return fail({.message = std::move(fault->message)});
     url_ = std::get<Url>(std::move(parsed));
     Question question{.url = url,
                       .method = std::move(method),
@@ -209,8 +209,8 @@ void Upload::created(const Answer& answer) {
     const auto& url = std::get<Url>(place);
     if (url_.scheme == "https" && url.scheme == "http" && !order_.http().allow_https_to_http())
         return fail({.cause = wire::REDIRECT_REFUSED,
-                     .sentence = fmt::format("{} wants the file over http, though it was asked by https.",
-                                             url_.host)});
+                     .message = fmt::format("{} wants the file over http, though it was asked by https.",
+                                            url_.host)});
     upload_url_ = url.text;
     at_ = 0;
     announce(begun_ || !order_.upload_url().empty());
@@ -340,13 +340,13 @@ void Upload::say_fetched() {
 void Upload::refused(const Answer& answer) {
     fail({.cause = wire::HTTP_STATUS,
           .code = answer.status,
-          .sentence = fmt::format("{}: The server answered with HTTP status {}.", url_.host, answer.status),
+          .message = fmt::format("{}: The server answered with HTTP status {}.", url_.host, answer.status),
           .retry_after_s = retry_after_seconds(answer, wall_seconds()),
           .remote = redirect_});
 }
 
 void Upload::nonsense(std::string_view what) {
-    fail({.cause = wire::INVALID_RESPONSE, .sentence = fmt::format("{} {}.", url_.host, what)});
+    fail({.cause = wire::INVALID_RESPONSE, .message = fmt::format("{} {}.", url_.host, what)});
 }
 
 void Upload::fail(const Failure& failure) {

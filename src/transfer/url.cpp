@@ -31,9 +31,9 @@ std::string lower(std::string text) {
 }
 
 UrlFault malformed(CURLUcode code) {
-    return {.sentence = fmt::format("The remote name is not a valid URL ({}). It should look like "
-                                    "https://example.org/file.",
-                                    curl_url_strerror(code))};
+    return {.message = fmt::format("The remote name is not a valid URL ({}). It should look like "
+                                   "https://example.org/file.",
+                                   curl_url_strerror(code))};
 }
 
 using Handle = std::unique_ptr<CURLU, Freed>;
@@ -43,14 +43,14 @@ std::variant<Url, UrlFault> examine(CURLU* url) {
     if (parsed.scheme != "http" && parsed.scheme != "https")
         return UrlFault{
             .unsupported = true,
-            .sentence = fmt::format("The scheme “{}” is not supported; use http or https.", parsed.scheme)};
+            .message = fmt::format("The scheme “{}” is not supported; use http or https.", parsed.scheme)};
     parsed.host = lower(part(url, CURLUPART_HOST));
     parsed.port = part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     parsed.text = part(url, CURLUPART_URL);
     if (parsed.host.empty() || parsed.text.empty()) return malformed(CURLUE_NO_HOST);
     if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty())
         return UrlFault{.has_user = true,
-                        .sentence =
+                        .message =
                             "The remote name contains a user name or password, which everybody who sees the "
                             "URL could read. Leave them out."};
     return parsed;
@@ -60,11 +60,11 @@ std::variant<Url, UrlFault> examine(CURLU* url) {
 
 std::variant<Url, UrlFault> parse_url(const std::string& text) {
     if (text.size() > LongestUrl)
-        return UrlFault{.sentence = fmt::format("The remote name has {} bytes; at most {} are allowed.",
-                                                text.size(), LongestUrl)};
+        return UrlFault{.message = fmt::format("The remote name has {} bytes; at most {} are allowed.",
+                                               text.size(), LongestUrl)};
     // curl stops reading at a NUL; what follows it would be checked by nobody.
     if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; }))
-        return UrlFault{.sentence =
+        return UrlFault{.message =
                             "The remote name contains a space or a control character. Write it as a percent "
                             "sign and two digits: %20 for a space."};
     Handle url{curl_url()};

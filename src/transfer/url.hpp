@@ -23,7 +23,7 @@ struct Url {
 struct UrlFault {
     bool unsupported = false; ///< a good URL, but nothing Haulier fetches
     bool has_user = false;
-    std::string sentence;
+    std::string message;
 };
 
 std::variant<Url, UrlFault> parse_url(const std::string& text);

@@ -17,14 +17,14 @@ namespace haulier::transfer {
 
 namespace {
 
-wire::Answer::Verdict to_wire(CallVerdict verdict) {
+wire::Answer::Verdict to_wire(CallOutcome verdict) {
     switch (verdict) {
-    case CallVerdict::Acknowledged: return wire::Answer::ACKNOWLEDGED;
-    case CallVerdict::Refused: return wire::Answer::REFUSED;
-    case CallVerdict::Gone: return wire::Answer::GONE;
-    case CallVerdict::NoSuchObject: return wire::Answer::NO_SUCH_OBJECT;
-    case CallVerdict::Unanswered: return wire::Answer::UNANSWERED;
-    case CallVerdict::NoBus: return wire::Answer::NO_BUS;
+    case CallOutcome::Acknowledged: return wire::Answer::ACKNOWLEDGED;
+    case CallOutcome::Refused: return wire::Answer::REFUSED;
+    case CallOutcome::Gone: return wire::Answer::GONE;
+    case CallOutcome::NoSuchObject: return wire::Answer::NO_SUCH_OBJECT;
+    case CallOutcome::Unanswered: return wire::Answer::UNANSWERED;
+    case CallOutcome::NoBus: return wire::Answer::NO_BUS;
     }
     return wire::Answer::UNANSWERED;
 }
@@ -136,7 +136,7 @@ bool Worker::abandon(wire::Abandon&& order) {
 }
 
 void Worker::call(const wire::Call& call) {
-    ring_(call, [this, request = call.request()](CallVerdict verdict) {
+    ring_(call, [this, request = call.request()](CallOutcome verdict) {
         wire::Answer answer;
         answer.set_request(request);
         answer.set_verdict(to_wire(verdict));
@@ -149,7 +149,7 @@ void Worker::answer(uint64_t request, const Trouble& trouble) {
     answer.set_request(request);
     if (trouble) {
         answer.set_fault(wire::Answer::LOCAL_FILE);
-        answer.set_sentence(trouble->sentence);
+        answer.set_message(trouble->message);
     }
     this->answer(std::move(answer));
 }

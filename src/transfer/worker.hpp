@@ -3,9 +3,9 @@
 // nothing beyond its life; what must be remembered is told.
 #pragma once
 
+#include "base/call_outcome.hpp"
 #include "base/event.hpp"
 #include "base/fd.hpp"
-#include "base/verdict.hpp"
 #include "transfer/abandonment.hpp"
 #include "transfer/curl_loop.hpp"
 #include "transfer/disk_thread.hpp"
@@ -25,7 +25,7 @@
 namespace haulier::transfer {
 
 /// Calls a service on the user's session bus, and says once what became of it.
-using Ring = std::function<void(const wire::Call&, std::function<void(CallVerdict)>)>;
+using Ring = std::function<void(const wire::Call&, std::function<void(CallOutcome)>)>;
 
 class Worker {
 public:

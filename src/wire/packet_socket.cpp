@@ -76,7 +76,7 @@ void PacketSocket::pause() {
             pause_.reset();
             watch();
         },
-        Turn::Last);
+        EventPriority::Last);
     watch();
 }
 

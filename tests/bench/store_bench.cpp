@@ -36,7 +36,7 @@ job::Decision job_number(unsigned number, unsigned files) {
 
 template <class T>
 T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().sentence);
+    if (!result) throw std::runtime_error(result.error().message);
     return std::move(*result);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Any bytes as the head of an answer, judged against a file that is half here: whatever comes, bytes are only
+// Any bytes as the head of an answer, authorized against a file that is half here: whatever comes, bytes are only
 // appended when the answer names exactly our offset.
 #include "transfer/http_rules.hpp"
 
@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (bool digest : {false, true}) {
         known.digest = digest;
         for (auto asked : {Asked::Whole, Asked::RangeIfSame, Asked::Range}) {
-            auto verdict = judge(known, asked, answer, 1'800'000'000);
+            auto verdict = authorize(known, asked, answer, 1'800'000'000);
             if (verdict.course != Course::GoOn) continue;
             auto range = parse_content_range(answer.content_range);
             if (answer.status != 206 || !range || !range->span || range->span->first != known.offset)

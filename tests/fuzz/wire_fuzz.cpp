@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Any bytes as a packet of a worker: what comes out is fit for the bus, or nothing.
 #include "base/text.hpp"
-#include "daemon/wire_values.hpp"
+#include "daemon/workers/worker_messages.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -19,13 +19,13 @@ void must_be_fit(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     wire::FromWorker message;
     if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
-    must_be_fit(daemon::failure_of(message.failed()).error.sentence);
+    must_be_fit(daemon::failure_of(message.failed()).error.message);
     must_be_fit(daemon::report_of(message.checkpoint()).validators.etag);
     auto begun = daemon::begun_of(message.begun());
     must_be_fit(begun.remote + begun.upload_url);
-    if (auto status = daemon::status_of(message.answer()); !status) must_be_fit(status.error().sentence);
+    if (auto status = daemon::status_of(message.answer()); !status) must_be_fit(status.error().message);
     // Only a worker that says so has had a call acknowledged.
-    bool heard = message.answer().verdict() == wire::Answer::ACKNOWLEDGED;
-    if ((daemon::verdict_of(message.answer()) == CallVerdict::Acknowledged) != heard) std::abort();
+    bool reported = message.answer().verdict() == wire::Answer::ACKNOWLEDGED;
+    if ((daemon::call_outcome_of(message.answer()) == CallOutcome::Acknowledged) != reported) std::abort();
     return 0;
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "daemon/bus/compat.hpp"
-#include "daemon/entry.hpp"
+#include "daemon/bus/sdbus/compat.hpp"
+#include "daemon/manager/job_record.hpp"
 #include "job/decide.hpp"
 #include "notify/notifier.hpp"
 
@@ -32,7 +32,7 @@ Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>&
                                                 const job::Limits& limits);
 
 /// Takes a writable property of jobs, by its name on the bus: an option of CreateJob, or a setter.
-Status take_wish(job::Wishes& wishes, const std::string& name, const sdbus::Variant& value);
+Status take_setting(job::SettingsPatch& wishes, const std::string& name, const sdbus::Variant& value);
 std::vector<job::Range> decode_ranges(const std::vector<RangeTuple>& ranges);
 /// Without user and password yet.
 Result<job::Credentials> decode_credentials(const std::string& target, const std::string& scheme);
@@ -62,7 +62,7 @@ NameAndPath encode(const job::NotifyService& service);
 NameAndPath encode(const std::optional<notify::Target>& object);
 uint64_t encode(WallTime time);
 std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges);
-Options encode_file(const daemon::Entry& entry, uint32_t index);
-Options encode_summary(const daemon::Entry& entry, WallTime today);
+Options encode_file(const daemon::JobRecord& entry, uint32_t index);
+Options encode_summary(const daemon::JobRecord& entry, WallTime today);
 
 } // namespace haulier::bus

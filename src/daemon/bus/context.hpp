@@ -2,13 +2,13 @@
 // What every object on the bus needs to answer.
 #pragma once
 
-#include "daemon/bus/authority.hpp"
-#include "daemon/bus/gate.hpp"
-#include "daemon/bus/peers.hpp"
+#include "daemon/bus/access/access_filter.hpp"
+#include "daemon/bus/access/authority.hpp"
+#include "daemon/bus/sdbus/peers.hpp"
 #include "daemon/bus/subscribers.hpp"
-#include "daemon/instance.hpp"
-#include "daemon/manager.hpp"
-#include "job/check.hpp"
+#include "daemon/common/instance.hpp"
+#include "daemon/manager/manager.hpp"
+#include "job/validation.hpp"
 
 #include <functional>
 
@@ -17,7 +17,7 @@ namespace haulier::bus {
 struct Context {
     daemon::Manager& manager;
     Peers& peers;
-    Gate& gate;
+    AccessFilter& filter;
     Authority& authority;
     Subscribers& subscribers;
     daemon::Instance instance;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/take.hpp"
-#include "job/check.hpp"
-#include "job/load.hpp"
+#include "daemon/bus/option_table.hpp"
+#include "job/memory_usage.hpp"
+#include "job/validation.hpp"
 
 namespace haulier::bus {
 
@@ -27,7 +27,7 @@ const Takers<FileSpec>& file_takers() {
     return all;
 }
 
-Status take_credentials(job::Wishes& wishes, const std::vector<CredentialsTuple>& all) {
+Status take_credentials(job::SettingsPatch& wishes, const std::vector<CredentialsTuple>& all) {
     for (const auto& one : all) {
         const auto& [target, scheme, user, password] = members_of(one);
         auto credentials = decode_credentials(target, scheme);
@@ -40,7 +40,7 @@ Status take_credentials(job::Wishes& wishes, const std::vector<CredentialsTuple>
 }
 
 /// A taker of wishes as one of CreateJob's options.
-Taker<CreateCommand> within(const Taker<job::Wishes>& taker) {
+Taker<CreateCommand> within(const Taker<job::SettingsPatch>& taker) {
     return [taker](CreateCommand& c, const std::string& name, const sdbus::Variant& value) {
         return taker(c.request.wishes, name, value);
     };
@@ -61,9 +61,10 @@ Takers<CreateCommand> own_takers() {
                          c.request.wishes.notify_service);
          })},
         {"NotifyObject", keeping<sdbus::ObjectPath>(&C::notify_object)},
-        {"Credentials", within(taking<std::vector<CredentialsTuple>, job::Wishes>(take_credentials))},
-        {"CustomHeaders", within(taking<Words, job::Wishes>([](job::Wishes& w, const Words& lines) {
-             w.custom_headers = job::Wishes::Headers{lines, false};
+        {"Credentials", within(taking<std::vector<CredentialsTuple>, job::SettingsPatch>(take_credentials))},
+        {"CustomHeaders",
+         within(taking<Words, job::SettingsPatch>([](job::SettingsPatch& w, const Words& lines) {
+             w.custom_headers = job::SettingsPatch::Headers{lines, false};
              return Status{Done{}};
          }))},
     };
@@ -72,7 +73,7 @@ Takers<CreateCommand> own_takers() {
 const Takers<CreateCommand>& create_takers() {
     static const Takers<CreateCommand> all = [] {
         auto takers = own_takers();
-        for (const auto& [name, taker] : wish_takers())
+        for (const auto& [name, taker] : setting_takers())
             if (name != "DisplayName") takers[name] = within(taker);
         return takers;
     }();
@@ -82,7 +83,7 @@ const Takers<CreateCommand>& create_takers() {
 Status take_states(Filter& filter, const Words& words) {
     filter.states.emplace();
     for (const auto& word : words) {
-        auto state = job::state_from_word(word);
+        auto state = job::parse_state(word);
         if (!state) return Error{Errc::NotSupported, fmt::format("'{}' is not a state of a job", word)};
         filter.states->push_back(*state);
     }
@@ -112,8 +113,8 @@ Result<std::vector<FileSpec>> decode_files(const std::vector<FileArgument>& file
         spec.local = local;
         if (auto ok = take_all(spec, options, file_takers(), "file option"); !ok)
             return job::about_file(ok.error(), specs.size(), files.size());
-        text += job::text_of(spec);
-        if (auto ok = job::check_load({}, {}, {0, text}, limits); !ok) return ok.error();
+        text += job::memory_size(spec);
+        if (auto ok = job::check_usage({}, {}, {0, text}, limits); !ok) return ok.error();
         specs.push_back(std::move(spec));
     }
     return specs;

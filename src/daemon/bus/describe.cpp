@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/describe.hpp"
 
-#include "daemon/bus/error_names.hpp"
+#include "daemon/bus/names/error_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@ namespace {
 
 struct StatusRow {
     int32_t status;
-    std::string_view sentence;
+    std::string_view message;
 };
 
 constexpr std::array StatusRows{
@@ -65,9 +65,9 @@ bool has_errno(job::Cause cause) {
 
 std::string describe(job::Cause cause, int32_t code) {
     if (cause == job::Cause::HttpStatus && code != 0) return sentence_of_status(code);
-    std::string sentence{sentence_of(cause)};
-    if (code == 0 || !has_errno(cause)) return sentence;
-    return fmt::format("{}: {}", sentence, std::generic_category().message(code));
+    std::string message{sentence_of(cause)};
+    if (code == 0 || !has_errno(cause)) return message;
+    return fmt::format("{}: {}", message, std::generic_category().message(code));
 }
 
 } // namespace
@@ -75,7 +75,7 @@ std::string describe(job::Cause cause, int32_t code) {
 std::string sentence_of_status(int32_t status) {
     auto row = std::find_if(StatusRows.begin(), StatusRows.end(),
                             [&](const StatusRow& r) { return r.status == status; });
-    return fmt::format("{}: {}", status, row == StatusRows.end() ? sentence_of_class(status) : row->sentence);
+    return fmt::format("{}: {}", status, row == StatusRows.end() ? sentence_of_class(status) : row->message);
 }
 
 std::string_view sentence_of(job::Cause cause) {
@@ -144,7 +144,7 @@ std::string_view sentence_of(Errc code) {
 }
 
 Result<std::string> describe(std::string_view name, int32_t code) {
-    if (auto cause = job::cause_from_word(name)) return describe(*cause, code);
+    if (auto cause = job::parse_cause(name)) return describe(*cause, code);
     if (auto errc = errc_from_name(name)) return std::string{sentence_of(*errc)};
     return Error{Errc::NotFound,
                  fmt::format("there is no error named '{}'; docs/errors.md has them all", name)};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What errors mean, in a sentence for a person who has never heard of Haulier.
+// What errors mean, in a message for a person who has never reported of Haulier.
 #pragma once
 
 #include "base/result.hpp"

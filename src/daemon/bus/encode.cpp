@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/codec.hpp"
-#include "job/check.hpp"
 #include "job/mirrors.hpp"
 #include "job/segments.hpp"
+#include "job/validation.hpp"
 
 namespace haulier::bus {
 
@@ -11,7 +11,7 @@ using sdbus::Variant;
 namespace {
 
 /// Nothing for an upload: its file has its name already.
-std::string temporary_path(const daemon::Entry& entry, uint32_t index) {
+std::string temporary_path(const daemon::JobRecord& entry, uint32_t index) {
     if (job::is_upload(entry.job.type)) return {};
     auto directory = job::directory_of(entry.files[index].spec.local);
     return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.job.id, index);
@@ -21,8 +21,8 @@ std::string temporary_path(const daemon::Entry& entry, uint32_t index) {
 
 ErrorTuple encode(const std::optional<job::JobError>& error) {
     if (!error) return {std::string{}, std::string{}, 0, std::string{}, job::NoFile};
-    return {std::string{job::context_of(error->cause)}, std::string{job::to_word(error->cause)}, error->code,
-            error->sentence, error->file};
+    return {std::string{job::context_of(error->cause)}, std::string{job::to_string(error->cause)},
+            error->code, error->message, error->file};
 }
 
 WaitTuple encode(const job::WaitReason& reason) {
@@ -48,7 +48,7 @@ std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
     return out;
 }
 
-Options encode_file(const daemon::Entry& entry, uint32_t index) {
+Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     const auto& file = entry.files[index];
     Options o{
         {"RemoteName", Variant{file.spec.remote}},
@@ -58,7 +58,7 @@ Options encode_file(const daemon::Entry& entry, uint32_t index) {
         {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
         {"Transferred", Variant{file.transferred}},
         {"Completed", Variant{file.completed}},
-        {"Validation", Variant{std::string{job::to_word(file.validation)}}},
+        {"Validation", Variant{std::string{job::to_string(file.validation)}}},
         {"Source", Variant{job::url_of(file)}},
     };
     if (!file.spec.ranges.empty()) o["Ranges"] = Variant{encode(file.spec.ranges)};
@@ -70,16 +70,16 @@ Options encode_file(const daemon::Entry& entry, uint32_t index) {
     return o;
 }
 
-Options encode_summary(const daemon::Entry& entry, WallTime today) {
+Options encode_summary(const daemon::JobRecord& entry, WallTime today) {
     const auto& job = entry.job;
     auto tally = daemon::tally_of(entry);
     return {
         {"Id", Variant{job.id.hex}},
-        {"Type", Variant{std::string{job::to_word(job.type)}}},
+        {"Type", Variant{std::string{job::to_string(job.type)}}},
         {"Key", Variant{job.key}},
         {"Owner", Variant{job.owner}},
         {"DisplayName", Variant{job.display_name}},
-        {"State", Variant{std::string{job::to_word(job.state)}}},
+        {"State", Variant{std::string{job::to_string(job.state)}}},
         {"WaitReason", Variant{encode(job::wait_reason(job, today))}},
         {"BytesTotal", Variant{tally.total}},
         {"BytesTransferred", Variant{tally.transferred}},

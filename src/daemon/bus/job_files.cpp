@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/job_object.hpp"
 
-#include "job/load.hpp"
+#include "job/memory_usage.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -45,14 +45,14 @@ void JobObject::AddFiles(sdbus::Result<uint32_t>&& result, std::vector<FileArgum
 }
 
 std::vector<ListedFile> JobObject::ListFiles(const uint32_t& offset, const uint32_t& limit) {
-    return read([&](const daemon::Entry& e) {
+    return read([&](const daemon::JobRecord& e) {
         std::vector<ListedFile> files;
         uint64_t wanted = limit == 0 ? FilesInOneList : std::min(limit, FilesInOneList);
         uint64_t end = std::min<uint64_t>(e.files.size(), offset + wanted);
         uint64_t text = 0;
         for (uint64_t i = offset; i < end; ++i) {
             auto index = static_cast<uint32_t>(i);
-            text += job::text_of(e.files[index]);
+            text += job::memory_size(e.files[index]);
             if (text > TextInOneList && !files.empty()) break;
             files.emplace_back(index, encode_file(e, index));
         }
@@ -82,7 +82,7 @@ void JobObject::RequestFileRanges(sdbus::Result<>&& result, uint32_t index, std:
 }
 
 std::vector<RangeTuple> JobObject::GetFilledFileRanges(const uint32_t& index) {
-    return read([&](const daemon::Entry&) {
+    return read([&](const daemon::JobRecord&) {
         auto ranges = unwrap(context_.manager.filled_ranges(id_, index));
         if (ranges.size() > RangesInOneList) throw to_bus({Errc::TooLarge, too_many(ranges.size())});
         return encode(ranges);

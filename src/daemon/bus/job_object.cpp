@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/job_object.hpp"
 
-#include "daemon/bus/names.hpp"
-#include "job/check.hpp"
+#include "daemon/bus/names/names.hpp"
+#include "job/validation.hpp"
 
 #include <fmt/core.h>
 
@@ -18,7 +18,7 @@ JobObject::~JobObject() {
 }
 
 /// There as long as this object is: the service drops both together.
-const daemon::Entry& JobObject::entry() const {
+const daemon::JobRecord& JobObject::entry() const {
     const auto* entry = context_.manager.find(id_);
     if (!entry) throw to_bus({Errc::NotFound, fmt::format("there is no job {}", id_.hex)});
     return *entry;
@@ -26,9 +26,9 @@ const daemon::Entry& JobObject::entry() const {
 
 void JobObject::take(const std::string& property, const sdbus::Variant& value) {
     context_.asked();
-    fenced([&] {
-        job::Wishes wishes;
-        unwrap(take_wish(wishes, property, value));
+    guarded([&] {
+        job::SettingsPatch wishes;
+        unwrap(take_setting(wishes, property, value));
         unwrap(context_.manager.change_now(id_, wishes));
     });
 }
@@ -47,31 +47,31 @@ void JobObject::Cancel(sdbus::Result<>&& result) {
 
 void JobObject::Complete(sdbus::Result<std::string, uint32_t, uint32_t>&& result) {
     later(std::move(result), [&](auto owed) {
-        context_.manager.complete(id_, [owed](const Result<job::Outcome>& ended) {
+        context_.manager.complete(id_, [owed](const Result<job::EndResult>& ended) {
             if (!ended) return owed->refuse(ended.error());
             owed->give(std::string{ended->word()}, ended->kept, ended->dropped);
         });
     });
 }
 
-/// The gate lets owners and administrators in; an owner asks for what is theirs already.
+/// The filter lets owners and administrators in; an owner asks for what is theirs already.
 void JobObject::TakeOwnership(sdbus::Result<>&& result) {
     later(std::move(result), [&](auto owed) {
-        context_.manager.take_ownership(id_, context_.gate.caller().uid, answering(owed));
+        context_.manager.take_ownership(id_, context_.filter.caller().uid, answering(owed));
     });
 }
 
 void JobObject::SetNotifyObject(sdbus::Result<>&& result, sdbus::ObjectPath path) {
     later(std::move(result), [&](auto owed) {
         std::optional<notify::Target> object;
-        if (path != "/") object = notify::Target{context_.gate.caller().name, path, false};
+        if (path != "/") object = notify::Target{context_.filter.caller().name, path, false};
         context_.manager.set_notify_object(id_, object, answering(owed));
     });
 }
 
 void JobObject::SetNotifyService(sdbus::Result<>&& result, std::string name, sdbus::ObjectPath path) {
     later(std::move(result), [&](auto owed) {
-        job::Wishes wishes;
+        job::SettingsPatch wishes;
         auto service = job::parse_notify_service(name, path);
         if (!service) return owed->refuse(service.error());
         wishes.notify_service = context_.seen_from_here(*service);
@@ -81,7 +81,7 @@ void JobObject::SetNotifyService(sdbus::Result<>&& result, std::string name, sdb
             context.asked();
             if (!activatable) return owed->refuse(activatable.error());
             const auto* now = context.manager.find(id);
-            if (now && now->job.owner != owner) return owed->refuse(refuse_job(Verdict::No, id.hex));
+            if (now && now->job.owner != owner) return owed->refuse(refuse_job(AuthorityReply::No, id.hex));
             context.manager.change(id, wishes, answering(owed));
         };
         context_.peers.need_activatable(wishes.notify_service->name, then);
@@ -95,7 +95,7 @@ void JobObject::SetCredentials(sdbus::Result<>&& result, std::string target, std
         if (!credentials) return owed->refuse(credentials.error());
         credentials->user = user;
         credentials->password = password;
-        job::Wishes wishes;
+        job::SettingsPatch wishes;
         wishes.credentials.push_back(*credentials);
         context_.manager.change(id_, wishes, answering(owed));
     });
@@ -111,8 +111,8 @@ void JobObject::RemoveCredentials(sdbus::Result<bool>&& result, std::string targ
 
 void JobObject::SetCustomHeaders(sdbus::Result<>&& result, std::vector<std::string> lines, bool write_only) {
     later(std::move(result), [&](auto owed) {
-        job::Wishes wishes;
-        wishes.custom_headers = job::Wishes::Headers{lines, write_only};
+        job::SettingsPatch wishes;
+        wishes.custom_headers = job::SettingsPatch::Headers{lines, write_only};
         context_.manager.change(id_, wishes, answering(owed));
     });
 }

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "daemon/bus/codec.hpp"
-#include "daemon/bus/compat.hpp"
 #include "daemon/bus/context.hpp"
-#include "daemon/bus/emission.hpp"
-#include "daemon/bus/fence.hpp"
+#include "daemon/bus/exception_boundary.hpp"
+#include "daemon/bus/sdbus/compat.hpp"
+#include "daemon/bus/signals.hpp"
 #include "job_adaptor.hpp"
 
 #include <functional>
@@ -127,7 +127,7 @@ private:
     std::string ReplyFileName() override;
     void ReplyFileName(const std::string& value) override;
 
-    [[nodiscard]] const daemon::Entry& entry() const;
+    [[nodiscard]] const daemon::JobRecord& entry() const;
     template <class T>
     void set(const std::string& property, const T& value) {
         take(property, sdbus::Variant{value});
@@ -140,12 +140,12 @@ private:
     template <class Get>
     auto read(Get get) {
         context_.asked();
-        return fenced([&] { return get(entry()); });
+        return guarded([&] { return get(entry()); });
     }
     /// A call that the manager answers later; `body` gets what is owed.
     template <class... Ts, class Body>
     void later(sdbus::Result<Ts...>&& result, Body&& body) {
-        fenced_async(std::move(result), context_, body);
+        guarded_async(std::move(result), context_, body);
     }
 
     job::Id id_;

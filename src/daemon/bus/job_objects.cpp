@@ -2,7 +2,7 @@
 #include "daemon/bus/job_objects.hpp"
 
 #include "base/log.hpp"
-#include "daemon/bus/names.hpp"
+#include "daemon/bus/names/names.hpp"
 
 #include <cerrno>
 #include <fmt/core.h>
@@ -51,7 +51,7 @@ JobObjects::~JobObjects() {
 int JobObjects::introspect(sd_bus_message* call) {
     if (sd_bus_message_is_method_call(call, Introspectable, "Introspect") <= 0) return 0;
     try {
-        auto caller = context_.gate.caller();
+        auto caller = context_.filter.caller();
         std::vector<std::string> names;
         for (const auto* entry : context_.manager.list())
             if (context_.authority.knows(caller) || entry->job.owner == caller.uid)
@@ -83,7 +83,7 @@ JobObject& JobObjects::of(const job::Id& id) {
     exported = {std::make_unique<JobObject>(connection_, id, context_), uses_.begin()};
     // Not now: the one to be dropped may be in the middle of a call.
     if (objects_.size() > MostExported && !surplus_)
-        surplus_ = loop_.defer([this] { drop_surplus(); }, Turn::Last);
+        surplus_ = loop_.defer([this] { drop_surplus(); }, EventPriority::Last);
     return *exported.object;
 }
 

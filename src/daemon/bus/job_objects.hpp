@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The job objects on the bus. An exported object costs some 16 KiB in sdbus-c++ and libsystemd, so only those
-// that are being talked to are exported: the gate tells of every call before it is dispatched, which is just
-// in time, and the ones not used for longest are dropped again.
+// that are being talked to are exported: the filter tells of every call before it is dispatched, which is
+// just in time, and the ones not used for longest are dropped again.
 #pragma once
 
 #include "base/event.hpp"

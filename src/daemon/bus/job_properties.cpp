@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/job_object.hpp"
 
-#include "job/check.hpp"
 #include "job/conditions.hpp"
+#include "job/validation.hpp"
 
 namespace haulier::bus {
 
@@ -14,7 +14,7 @@ uint32_t count_of(Span span) {
 }
 
 /// Where the reply goes if nobody chooses another place.
-std::string reply_name(const daemon::Entry& entry) {
+std::string reply_name(const daemon::JobRecord& entry) {
     if (entry.job.type != job::Type::UploadReply || entry.files.empty()) return entry.job.reply_file_name;
     return job::reply_file(entry.job, entry.files);
 }
@@ -22,7 +22,7 @@ std::string reply_name(const daemon::Entry& entry) {
 } // namespace
 
 std::string JobObject::DisplayName() {
-    return read([](const daemon::Entry& e) { return e.job.display_name; });
+    return read([](const daemon::JobRecord& e) { return e.job.display_name; });
 }
 
 void JobObject::DisplayName(const std::string& value) {
@@ -30,7 +30,7 @@ void JobObject::DisplayName(const std::string& value) {
 }
 
 std::string JobObject::Description() {
-    return read([](const daemon::Entry& e) { return e.job.description; });
+    return read([](const daemon::JobRecord& e) { return e.job.description; });
 }
 
 void JobObject::Description(const std::string& value) {
@@ -38,7 +38,7 @@ void JobObject::Description(const std::string& value) {
 }
 
 std::vector<std::string> JobObject::NotifyFlags() {
-    return read([](const daemon::Entry& e) { return job::to_words(e.job.notify_flags); });
+    return read([](const daemon::JobRecord& e) { return job::to_strings(e.job.notify_flags); });
 }
 
 void JobObject::NotifyFlags(const std::vector<std::string>& value) {
@@ -46,7 +46,7 @@ void JobObject::NotifyFlags(const std::vector<std::string>& value) {
 }
 
 uint32_t JobObject::MinimumNotificationInterval() {
-    return read([](const daemon::Entry& e) { return count_of(e.job.minimum_notification_interval); });
+    return read([](const daemon::JobRecord& e) { return count_of(e.job.minimum_notification_interval); });
 }
 
 void JobObject::MinimumNotificationInterval(const uint32_t& value) {
@@ -54,7 +54,7 @@ void JobObject::MinimumNotificationInterval(const uint32_t& value) {
 }
 
 uint32_t JobObject::MinimumRetryDelay() {
-    return read([](const daemon::Entry& e) { return count_of(e.job.minimum_retry_delay); });
+    return read([](const daemon::JobRecord& e) { return count_of(e.job.minimum_retry_delay); });
 }
 
 void JobObject::MinimumRetryDelay(const uint32_t& value) {
@@ -62,7 +62,7 @@ void JobObject::MinimumRetryDelay(const uint32_t& value) {
 }
 
 uint32_t JobObject::NoProgressTimeout() {
-    return read([](const daemon::Entry& e) { return count_of(e.job.no_progress_timeout); });
+    return read([](const daemon::JobRecord& e) { return count_of(e.job.no_progress_timeout); });
 }
 
 void JobObject::NoProgressTimeout(const uint32_t& value) {
@@ -70,7 +70,7 @@ void JobObject::NoProgressTimeout(const uint32_t& value) {
 }
 
 std::string JobObject::Priority() {
-    return read([](const daemon::Entry& e) { return std::string{job::to_word(e.job.priority)}; });
+    return read([](const daemon::JobRecord& e) { return std::string{job::to_string(e.job.priority)}; });
 }
 
 void JobObject::Priority(const std::string& value) {
@@ -78,7 +78,7 @@ void JobObject::Priority(const std::string& value) {
 }
 
 uint32_t JobObject::MaximumDownloadTime() {
-    return read([](const daemon::Entry& e) { return count_of(e.job.maximum_download_time); });
+    return read([](const daemon::JobRecord& e) { return count_of(e.job.maximum_download_time); });
 }
 
 void JobObject::MaximumDownloadTime(const uint32_t& value) {
@@ -86,7 +86,7 @@ void JobObject::MaximumDownloadTime(const uint32_t& value) {
 }
 
 uint64_t JobObject::MaximumDownloadSize() {
-    return read([](const daemon::Entry& e) { return e.job.maximum_download_size; });
+    return read([](const daemon::JobRecord& e) { return e.job.maximum_download_size; });
 }
 
 void JobObject::MaximumDownloadSize(const uint64_t& value) {
@@ -94,7 +94,7 @@ void JobObject::MaximumDownloadSize(const uint64_t& value) {
 }
 
 bool JobObject::AutoComplete() {
-    return read([](const daemon::Entry& e) { return e.job.auto_complete; });
+    return read([](const daemon::JobRecord& e) { return e.job.auto_complete; });
 }
 
 void JobObject::AutoComplete(const bool& value) {
@@ -102,7 +102,7 @@ void JobObject::AutoComplete(const bool& value) {
 }
 
 bool JobObject::DynamicContent() {
-    return read([](const daemon::Entry& e) { return e.job.dynamic_content; });
+    return read([](const daemon::JobRecord& e) { return e.job.dynamic_content; });
 }
 
 void JobObject::DynamicContent(const bool& value) {
@@ -110,7 +110,7 @@ void JobObject::DynamicContent(const bool& value) {
 }
 
 bool JobObject::HighPerformance() {
-    return read([](const daemon::Entry& e) { return e.job.high_performance; });
+    return read([](const daemon::JobRecord& e) { return e.job.high_performance; });
 }
 
 void JobObject::HighPerformance(const bool& value) {
@@ -118,7 +118,7 @@ void JobObject::HighPerformance(const bool& value) {
 }
 
 bool JobObject::OnDemand() {
-    return read([](const daemon::Entry& e) { return e.job.on_demand; });
+    return read([](const daemon::JobRecord& e) { return e.job.on_demand; });
 }
 
 void JobObject::OnDemand(const bool& value) {
@@ -126,7 +126,7 @@ void JobObject::OnDemand(const bool& value) {
 }
 
 std::string JobObject::NetworkCost() {
-    return read([](const daemon::Entry& e) { return std::string{job::to_word(job::cost_of(e.job))}; });
+    return read([](const daemon::JobRecord& e) { return std::string{job::to_string(job::cost_of(e.job))}; });
 }
 
 void JobObject::NetworkCost(const std::string& value) {
@@ -134,7 +134,7 @@ void JobObject::NetworkCost(const std::string& value) {
 }
 
 std::string JobObject::PowerPolicy() {
-    return read([](const daemon::Entry& e) { return std::string{job::to_word(e.job.power_policy)}; });
+    return read([](const daemon::JobRecord& e) { return std::string{job::to_string(e.job.power_policy)}; });
 }
 
 void JobObject::PowerPolicy(const std::string& value) {
@@ -142,7 +142,7 @@ void JobObject::PowerPolicy(const std::string& value) {
 }
 
 uint64_t JobObject::BandwidthLimit() {
-    return read([](const daemon::Entry& e) { return e.job.bandwidth_limit; });
+    return read([](const daemon::JobRecord& e) { return e.job.bandwidth_limit; });
 }
 
 void JobObject::BandwidthLimit(const uint64_t& value) {
@@ -150,7 +150,7 @@ void JobObject::BandwidthLimit(const uint64_t& value) {
 }
 
 uint64_t JobObject::NotBefore() {
-    return read([](const daemon::Entry& e) { return encode(e.job.not_before); });
+    return read([](const daemon::JobRecord& e) { return encode(e.job.not_before); });
 }
 
 void JobObject::NotBefore(const uint64_t& value) {
@@ -158,7 +158,8 @@ void JobObject::NotBefore(const uint64_t& value) {
 }
 
 std::string JobObject::ProxyMode() {
-    return read([](const daemon::Entry& e) { return std::string{job::to_word(e.job.http.proxy.mode)}; });
+    return read(
+        [](const daemon::JobRecord& e) { return std::string{job::to_string(e.job.http.proxy.mode)}; });
 }
 
 void JobObject::ProxyMode(const std::string& value) {
@@ -166,7 +167,7 @@ void JobObject::ProxyMode(const std::string& value) {
 }
 
 std::string JobObject::ProxyList() {
-    return read([](const daemon::Entry& e) { return e.job.http.proxy.list; });
+    return read([](const daemon::JobRecord& e) { return e.job.http.proxy.list; });
 }
 
 void JobObject::ProxyList(const std::string& value) {
@@ -174,7 +175,7 @@ void JobObject::ProxyList(const std::string& value) {
 }
 
 std::string JobObject::ProxyBypass() {
-    return read([](const daemon::Entry& e) { return e.job.http.proxy.bypass; });
+    return read([](const daemon::JobRecord& e) { return e.job.http.proxy.bypass; });
 }
 
 void JobObject::ProxyBypass(const std::string& value) {
@@ -182,7 +183,7 @@ void JobObject::ProxyBypass(const std::string& value) {
 }
 
 std::string JobObject::HttpMethod() {
-    return read([](const daemon::Entry& e) { return e.job.http.method; });
+    return read([](const daemon::JobRecord& e) { return e.job.http.method; });
 }
 
 void JobObject::HttpMethod(const std::string& value) {
@@ -190,7 +191,7 @@ void JobObject::HttpMethod(const std::string& value) {
 }
 
 std::vector<std::string> JobObject::SecurityFlags() {
-    return read([](const daemon::Entry& e) { return job::to_words(e.job.http.security); });
+    return read([](const daemon::JobRecord& e) { return job::to_strings(e.job.http.security); });
 }
 
 void JobObject::SecurityFlags(const std::vector<std::string>& value) {
@@ -198,7 +199,7 @@ void JobObject::SecurityFlags(const std::vector<std::string>& value) {
 }
 
 std::string JobObject::RedirectPolicy() {
-    return read([](const daemon::Entry& e) { return std::string{job::to_word(e.job.http.redirect)}; });
+    return read([](const daemon::JobRecord& e) { return std::string{job::to_string(e.job.http.redirect)}; });
 }
 
 void JobObject::RedirectPolicy(const std::string& value) {
@@ -206,7 +207,7 @@ void JobObject::RedirectPolicy(const std::string& value) {
 }
 
 std::string JobObject::ClientCertificate() {
-    return read([](const daemon::Entry& e) { return e.job.http.client_certificate; });
+    return read([](const daemon::JobRecord& e) { return e.job.http.client_certificate; });
 }
 
 void JobObject::ClientCertificate(const std::string& value) {
@@ -214,7 +215,7 @@ void JobObject::ClientCertificate(const std::string& value) {
 }
 
 std::string JobObject::ReplyFileName() {
-    return read([](const daemon::Entry& e) { return reply_name(e); });
+    return read([](const daemon::JobRecord& e) { return reply_name(e); });
 }
 
 void JobObject::ReplyFileName(const std::string& value) {

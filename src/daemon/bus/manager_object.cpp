@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/manager_object.hpp"
 
+#include "base/version.hpp"
 #include "daemon/bus/describe.hpp"
-#include "daemon/bus/fence.hpp"
-#include "daemon/bus/names.hpp"
+#include "daemon/bus/exception_boundary.hpp"
+#include "daemon/bus/names/names.hpp"
 #include "job/conditions.hpp"
-#include "job/load.hpp"
-#include "version.hpp"
+#include "job/memory_usage.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -29,8 +29,8 @@ constexpr uint64_t TextInOneList = 1ULL << 20;
 
 /// Of what encode_summary says of it.
 uint64_t listed_text_of(const job::Job& job) {
-    return job::TextOfAnyFile + job.key.size() + job.display_name.size() +
-           (job.error ? job.error->sentence.size() : 0);
+    return job::FileOverhead + job.key.size() + job.display_name.size() +
+           (job.error ? job.error->message.size() : 0);
 }
 
 } // namespace
@@ -46,8 +46,8 @@ ManagerObject::~ManagerObject() {
 
 void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result,
                               std::string display_name, std::string type, Options options) {
-    fenced_async(std::move(result), context_, [&](auto owed) {
-        auto caller = context_.gate.caller();
+    guarded_async(std::move(result), context_, [&](auto owed) {
+        auto caller = context_.filter.caller();
         auto command = decode_create(display_name, type, options, context_.manager.limits_of(caller.uid));
         if (!command) return owed->refuse(command.error());
         std::optional<notify::Target> object;
@@ -70,13 +70,13 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
 /// Somebody else's job is one that is not there.
 sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
     context_.asked();
-    return fenced([&] {
+    return guarded([&] {
         auto parsed = job::parse_id(id);
         if (!parsed)
-            throw to_bus(
-                {Errc::InvalidArgument, fmt::format("'{}' is not a job id of 32 lower-case hex digits", id)});
+            throw to_bus({Errc::InvalidArgument,
+                          fmt::format("'{}' is not a job id of 32 remove-case hex digits", id)});
         const auto* entry = context_.manager.find(*parsed);
-        auto caller = context_.gate.caller();
+        auto caller = context_.filter.caller();
         bool visible = entry && (context_.authority.knows(caller) || entry->job.owner == caller.uid);
         if (!visible || job::is_final(entry->job.state))
             throw to_bus({Errc::NotFound, fmt::format("there is no job {}", id)});
@@ -101,14 +101,14 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
 
 /// Whose session bus this is owns all jobs.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
-    fenced_async(std::move(result), context_, [&](auto owed) {
+    guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
-        auto caller = context_.gate.caller();
+        auto caller = context_.filter.caller();
         bool all = wanted->all_users || context_.instance == daemon::Instance::Session;
         if (!all) return owed->give(list(*wanted, caller.uid));
-        context_.authority.ask(caller, [this, owed, wanted = *wanted](Verdict verdict) {
-            if (verdict != Verdict::Yes) return owed->refuse(refuse_all_users(verdict));
+        context_.authority.ask(caller, [this, owed, wanted = *wanted](AuthorityReply verdict) {
+            if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
             owed->give(list(wanted, std::nullopt));
         });
     });
@@ -116,18 +116,18 @@ void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Opt
 
 std::string ManagerObject::DescribeError(const std::string& name, const int32_t& code) {
     context_.asked();
-    return fenced([&] { return unwrap(describe(name, code)); });
+    return guarded([&] { return unwrap(describe(name, code)); });
 }
 
-/// Nobody is asked for a password only to listen. Own jobs are heard of at once. On a session bus everybody
-/// gets the signals anyhow.
+/// Nobody is asked for a password only to listen. Own jobs are reported of at once. On a session bus
+/// everybody gets the signals anyhow.
 void ManagerObject::Subscribe(sdbus::Result<>&& result) {
-    fenced_async(std::move(result), context_, [&](auto owed) {
-        auto caller = context_.gate.caller();
+    guarded_async(std::move(result), context_, [&](auto owed) {
+        auto caller = context_.filter.caller();
         caller.interactive = false;
         context_.subscribers.add({caller.name, caller.uid, false});
-        context_.authority.ask(caller, [this, owed, name = caller.name](Verdict verdict) {
-            if (verdict == Verdict::Yes) context_.subscribers.let_see_all(name);
+        context_.authority.ask(caller, [this, owed, name = caller.name](AuthorityReply verdict) {
+            if (verdict == AuthorityReply::Yes) context_.subscribers.let_see_all(name);
             owed->give();
         });
     });
@@ -135,7 +135,7 @@ void ManagerObject::Subscribe(sdbus::Result<>&& result) {
 
 void ManagerObject::Unsubscribe() {
     context_.asked();
-    fenced([&] { context_.subscribers.remove(context_.gate.caller().name); });
+    guarded([&] { context_.subscribers.remove(context_.filter.caller().name); });
 }
 
 std::string ManagerObject::Version() {
@@ -171,8 +171,8 @@ std::vector<std::string> ManagerObject::Features() {
 }
 
 uint32_t ManagerObject::Jobs() {
-    return fenced([&] {
-        auto caller = context_.gate.caller();
+    return guarded([&] {
+        auto caller = context_.filter.caller();
         return count_for(caller.uid, context_.authority.knows(caller));
     });
 }
@@ -182,11 +182,11 @@ uint32_t ManagerObject::count_for(uint32_t uid, bool sees_all) const {
 }
 
 std::string ManagerObject::Network() {
-    return fenced([&] { return std::string{context_.manager.conditions().online ? "online" : "offline"}; });
+    return guarded([&] { return std::string{context_.manager.conditions().online ? "online" : "offline"}; });
 }
 
 std::string ManagerObject::Metered() {
-    return fenced([&] { return std::string{job::to_word(context_.manager.conditions().metered)}; });
+    return guarded([&] { return std::string{job::to_string(context_.manager.conditions().metered)}; });
 }
 
 } // namespace haulier::bus

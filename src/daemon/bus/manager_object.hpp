@@ -3,8 +3,8 @@
 #pragma once
 
 #include "daemon/bus/codec.hpp"
-#include "daemon/bus/compat.hpp"
 #include "daemon/bus/context.hpp"
+#include "daemon/bus/sdbus/compat.hpp"
 #include "manager_adaptor.hpp"
 
 #include <cstdint>

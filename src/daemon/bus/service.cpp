@@ -3,8 +3,8 @@
 
 #include "base/log.hpp"
 #include "daemon/bus/changed_properties.hpp"
-#include "daemon/bus/emission.hpp"
-#include "daemon/bus/names.hpp"
+#include "daemon/bus/names/names.hpp"
+#include "daemon/bus/signals.hpp"
 
 #include <optional>
 
@@ -14,22 +14,22 @@ namespace {
 
 using job::Job;
 
-std::optional<uint32_t> owner_of(const daemon::Entry* entry) {
+std::optional<uint32_t> owner_of(const daemon::JobRecord* entry) {
     if (!entry) return std::nullopt;
     return entry->job.owner;
 }
 
 /// What calls bring is mostly there to be kept; so as much as may be kept may be under way.
-Crowd::Load most_of(const daemon::Manager& manager, uint32_t uid) {
+CallQuota::Load most_of(const daemon::Manager& manager, uint32_t uid) {
     return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
 }
 
-/// On a session bus one call a turn, so that others get theirs. On the system bus the gate only lines calls
+/// On a session bus one call a turn, so that others get theirs. On the system bus the filter only lines calls
 /// up, of which there may be a flood: many are taken in at once, so that nobody's is found late, and commits
 /// have their turns between.
 EventBridge::Pace pace_of(daemon::Instance instance) {
     if (instance == daemon::Instance::Session) return {};
-    return {Turn::Last, 256};
+    return {EventPriority::Last, 256};
 }
 
 bool became(const Job& before, const Job& after, job::State state) {
@@ -43,11 +43,11 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& ma
     : connection_(connection), events_(std::move(events)),
       peers_(connection, [this](const std::string& name) { left(name); }),
       authority_(peers_.bus_handle(), instance), subscribers_(instance),
-      gate_(loop, peers_.bus_handle(), instance, authority_,
-            {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
-             [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); },
-             [&manager](uint32_t uid) { return most_of(manager, uid); }}),
-      context_{manager, peers_, gate_, authority_, subscribers_, instance, [this] { events_.asked(); }},
+      filter_(loop, peers_.bus_handle(), instance, authority_,
+              {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
+               [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); },
+               [&manager](uint32_t uid) { return most_of(manager, uid); }}),
+      context_{manager, peers_, filter_, authority_, subscribers_, instance, [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
       root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_) {}
@@ -65,7 +65,7 @@ void Service::release_name() {
     }
 }
 
-/// The bridge notices by itself when the bus is gone.
+/// The bridge notifications by itself when the bus is gone.
 void Service::say(const std::function<void()>& how) {
     try {
         how();
@@ -75,7 +75,7 @@ void Service::say(const std::function<void()>& how) {
 }
 
 void Service::left(const std::string& name) {
-    gate_.left(name);
+    filter_.left(name);
     subscribers_.remove(name);
     events_.peer_left(name);
 }
@@ -108,14 +108,14 @@ void Service::tell_counts(const std::vector<Listener>& to) {
                     {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
 }
 
-void Service::added(const daemon::Entry& entry) {
+void Service::added(const daemon::JobRecord& entry) {
     say([&] {
         say_of(entry.job, "JobAdded");
         tell_counts(subscribers_.of_jobs_of(entry.job.owner));
     });
 }
 
-void Service::removed(const daemon::Entry& entry, std::string_view result) {
+void Service::removed(const daemon::JobRecord& entry, std::string_view result) {
     say([&] {
         say_of(entry.job, "JobRemoved", std::string{result});
         tell_counts(subscribers_.of_jobs_of(entry.job.owner));
@@ -128,7 +128,7 @@ void Service::forgotten(const job::Id& id) {
 
 void Service::changed(const Job& before, const Job& after) {
     say([&] {
-        if (before.owner != after.owner) hand_over(before, after);
+        if (before.owner != after.owner) transfer_ownership(before, after);
         tell_values(after, changed_properties(before, after, context_.manager.today()));
         if (became(before, after, job::State::Transferred)) {
             say_on(after, "Transferred");
@@ -143,7 +143,7 @@ void Service::changed(const Job& before, const Job& after) {
 
 /// To those who cannot see the job any more it is as if it were removed; to those who see it now, as if it
 /// were new.
-void Service::hand_over(const Job& before, const Job& after) {
+void Service::transfer_ownership(const Job& before, const Job& after) {
     sdbus::ObjectPath path{path_of(after.id)};
     for (const auto& listener : subscribers_.all()) {
         bool saw = listener.may_see_jobs_of(before.owner);
@@ -158,23 +158,23 @@ void Service::hand_over(const Job& before, const Job& after) {
     }
 }
 
-void Service::waits_otherwise(const daemon::Entry& entry) {
+void Service::wait_reason_changed(const daemon::JobRecord& entry) {
     say([&] { tell_values(entry.job, {"WaitReason"}); });
 }
 
-void Service::progressed(const daemon::Entry& entry) {
+void Service::progressed(const daemon::JobRecord& entry) {
     say([&] { tell_values(entry.job, {"BytesTransferred", "BytesTotal"}); });
 }
 
-void Service::file_transferred(const daemon::Entry& entry, uint32_t index) {
+void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
     say([&] { say_on(entry.job, "FileTransferred", index); });
 }
 
-void Service::object_changed(const daemon::Entry& entry) {
+void Service::object_changed(const daemon::JobRecord& entry) {
     say([&] { tell_values(entry.job, {"NotifyObject"}); });
 }
 
-void Service::ranges_filled(const daemon::Entry& entry, uint32_t index,
+void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,
                             const std::vector<job::Range>& ranges) {
     say([&] { say_on(entry.job, "FileRangesTransferred", index, encode(ranges)); });
 }

@@ -3,7 +3,7 @@
 // for a broadcast would tell everybody; on a session bus there is one listener, and that is the bus.
 #pragma once
 
-#include "daemon/instance.hpp"
+#include "daemon/common/instance.hpp"
 
 #include <cstdint>
 #include <map>

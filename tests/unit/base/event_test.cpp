@@ -148,7 +148,7 @@ TEST_F(Event, TurnsGoByUrgency) {
     Pipe pipe;
     pipe.put();
     std::string order;
-    Source last = loop_.defer([&] { order += 'L'; }, Turn::Last);
+    Source last = loop_.defer([&] { order += 'L'; }, EventPriority::Last);
     Source timer = loop_.after(0s, [&] { order += 'T'; });
     Source normal = loop_.defer([&] { order += 'N'; });
     Source input = loop_.on_io(pipe.reading.get(), EPOLLIN, [&](uint32_t) {

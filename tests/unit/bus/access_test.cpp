@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/access.hpp"
-#include "daemon/bus/names.hpp"
+#include "daemon/bus/access/access.hpp"
+#include "daemon/bus/names/names.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,16 +33,16 @@ TEST(Access, OfACallerNobodyKnowsIsNoOwners) {
 }
 
 TEST(Refusals, HaveTheErrorThatTheVerdictMeans) {
-    EXPECT_EQ(refuse_job(Verdict::No, "0").name, "org.haulier.Haulier1.Error.AccessDenied");
-    EXPECT_EQ(refuse_job(Verdict::Challenge, "0").name,
+    EXPECT_EQ(refuse_job(AuthorityReply::No, "0").name, "org.haulier.Haulier1.Error.AccessDenied");
+    EXPECT_EQ(refuse_job(AuthorityReply::Challenge, "0").name,
               "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired");
-    EXPECT_EQ(refuse_job(Verdict::Busy, "0").name, "org.freedesktop.DBus.Error.LimitsExceeded");
-    EXPECT_EQ(refuse_all_users(Verdict::No).name, refuse_job(Verdict::No, "0").name);
+    EXPECT_EQ(refuse_job(AuthorityReply::Busy, "0").name, "org.freedesktop.DBus.Error.LimitsExceeded");
+    EXPECT_EQ(refuse_all_users(AuthorityReply::No).name, refuse_job(AuthorityReply::No, "0").name);
 }
 
 TEST(Refusals, NameTheJobThatWasAskedFor) {
-    EXPECT_NE(refuse_job(Verdict::No, "0123").sentence.find("0123"), std::string::npos);
-    EXPECT_NE(refuse_job(Verdict::Challenge, "0123").sentence.find("0123"), std::string::npos);
+    EXPECT_NE(refuse_job(AuthorityReply::No, "0123").message.find("0123"), std::string::npos);
+    EXPECT_NE(refuse_job(AuthorityReply::Challenge, "0123").message.find("0123"), std::string::npos);
 }
 
 TEST(Paths, AreOursOrAJobsOrNeither) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/codec.hpp"
-#include "job/load.hpp"
+#include "job/memory_usage.hpp"
 
 #include <gtest/gtest.h>
 #include <utility>
@@ -13,17 +13,17 @@ using std::string;
 using Words = std::vector<string>;
 
 template <class T>
-job::Wishes wished(const string& name, const T& value) {
-    job::Wishes wishes;
-    auto taken = take_wish(wishes, name, Variant{value});
+job::SettingsPatch wished(const string& name, const T& value) {
+    job::SettingsPatch wishes;
+    auto taken = take_setting(wishes, name, Variant{value});
     EXPECT_TRUE(taken) << name;
     return wishes;
 }
 
 template <class T>
 Errc refusal(const string& name, const T& value) {
-    job::Wishes wishes;
-    auto taken = take_wish(wishes, name, Variant{value});
+    job::SettingsPatch wishes;
+    auto taken = take_setting(wishes, name, Variant{value});
     EXPECT_FALSE(taken) << name;
     return taken ? Errc::Internal : taken.error().code;
 }
@@ -112,7 +112,7 @@ TEST(DecodeFiles, NamesTheBadOneOfSeveral) {
         {{"http://a/f", "/f", {}}, {"http://a/g", "/g", {{"Colour", Variant{string{"red"}}}}}}, {});
     ASSERT_FALSE(specs);
     EXPECT_EQ(specs.error().code, Errc::NotSupported);
-    EXPECT_NE(specs.error().sentence.find("file 2 of 2"), string::npos) << specs.error().sentence;
+    EXPECT_NE(specs.error().message.find("file 2 of 2"), string::npos) << specs.error().message;
 }
 
 TEST(DecodeFiles, EndsWhereItIsTooMuch) {
@@ -123,7 +123,7 @@ TEST(DecodeFiles, EndsWhereItIsTooMuch) {
     EXPECT_TRUE(decode_files({file, file}, limits));
     EXPECT_EQ(decode_files({file, file, strange}, limits).error().code, Errc::TooManyFiles);
     EXPECT_EQ(decode_files({file, strange}, limits).error().code, Errc::NotSupported);
-    limits.text_per_user = job::TextOfAnyFile;
+    limits.text_per_user = job::FileOverhead;
     EXPECT_EQ(decode_files({file, strange}, limits).error().code, Errc::TooLarge) << "whatever comes later";
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/describe.hpp"
 
-#include "daemon/bus/error_names.hpp"
+#include "daemon/bus/names/error_names.hpp"
 
 #include <gtest/gtest.h>
 #include <set>
@@ -10,18 +10,18 @@ namespace haulier::bus {
 namespace {
 
 std::string described(std::string_view name, int32_t code = 0) {
-    auto sentence = describe(name, code);
-    return sentence ? *sentence : "no such name";
+    auto message = describe(name, code);
+    return message ? *message : "no such name";
 }
 
 TEST(Describe, KnowsEveryCauseByItsWord) {
     std::set<std::string> seen;
     for (int i = 0; i <= static_cast<int>(job::Cause::Internal); ++i) {
         auto cause = static_cast<job::Cause>(i);
-        auto sentence = described(job::to_word(cause));
-        EXPECT_EQ(sentence, sentence_of(cause)) << job::to_word(cause);
-        EXPECT_FALSE(sentence.empty()) << job::to_word(cause);
-        EXPECT_TRUE(seen.insert(sentence).second) << "two causes read the same: " << sentence;
+        auto message = described(job::to_string(cause));
+        EXPECT_EQ(message, sentence_of(cause)) << job::to_string(cause);
+        EXPECT_FALSE(message.empty()) << job::to_string(cause);
+        EXPECT_TRUE(seen.insert(message).second) << "two causes read the same: " << message;
     }
 }
 
@@ -30,11 +30,11 @@ TEST(Describe, KnowsEveryErrorOfCallsWithAndWithoutItsPrefix) {
     for (int i = 0; i <= static_cast<int>(Errc::Internal); ++i) {
         auto code = static_cast<Errc>(i);
         auto whole = bus_name(code);
-        auto sentence = described(whole);
-        EXPECT_EQ(sentence, sentence_of(code)) << whole;
-        EXPECT_FALSE(sentence.empty()) << whole;
-        EXPECT_EQ(described(whole.substr(whole.rfind('.') + 1)), sentence);
-        EXPECT_TRUE(seen.insert(sentence).second) << "two errors read the same: " << sentence;
+        auto message = described(whole);
+        EXPECT_EQ(message, sentence_of(code)) << whole;
+        EXPECT_FALSE(message.empty()) << whole;
+        EXPECT_EQ(described(whole.substr(whole.rfind('.') + 1)), message);
+        EXPECT_TRUE(seen.insert(message).second) << "two errors read the same: " << message;
     }
 }
 
@@ -56,9 +56,9 @@ TEST(Describe, AddsWhatTheSystemSays) {
 
 TEST(Describe, RefusesWhatIsNoName) {
     for (const char* name : {"", "http", "Internal2", "org.freedesktop.DBus.Error.Failed"}) {
-        auto sentence = describe(name, 0);
-        ASSERT_FALSE(sentence) << name;
-        EXPECT_EQ(sentence.error().code, Errc::NotFound);
+        auto message = describe(name, 0);
+        ASSERT_FALSE(message) << name;
+        EXPECT_EQ(message.error().code, Errc::NotFound);
     }
 }
 

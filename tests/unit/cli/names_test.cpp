@@ -125,17 +125,17 @@ TEST(Pick, RefusesWhatCanBeSeveral) {
     auto two = pick(Jobs, "aaaa");
     ASSERT_FALSE(two);
     EXPECT_EQ(two.error().code, Exit::NoSuchJob);
-    EXPECT_NE(two.error().sentence.find(Jobs[0].id), std::string::npos);
-    EXPECT_NE(two.error().sentence.find(Jobs[1].id), std::string::npos);
-    EXPECT_NE(two.error().sentence.find("anna"), std::string::npos) << "whose they are";
-    EXPECT_EQ(two.error().sentence.find(Jobs[2].id), std::string::npos);
+    EXPECT_NE(two.error().message.find(Jobs[0].id), std::string::npos);
+    EXPECT_NE(two.error().message.find(Jobs[1].id), std::string::npos);
+    EXPECT_NE(two.error().message.find("anna"), std::string::npos) << "whose they are";
+    EXPECT_EQ(two.error().message.find(Jobs[2].id), std::string::npos);
     EXPECT_FALSE(pick(Jobs, "aaaa1")) << "the key of one and the beginning of another";
 }
 
 TEST(Pick, RefusesWhatIsUnknownOrTooShort) {
     for (const char* text : {"", "bbb", "dddd", "tw", "zzzz", "bbbb00000000000000000000000000000"})
         EXPECT_FALSE(pick(Jobs, text)) << text;
-    EXPECT_NE(pick(Jobs, "bbb").error().sentence.find("4 characters"), std::string::npos);
+    EXPECT_NE(pick(Jobs, "bbb").error().message.find("4 characters"), std::string::npos);
 }
 
 TEST(WholeId, IsThirtyTwoHexDigits) {

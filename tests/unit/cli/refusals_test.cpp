@@ -34,33 +34,32 @@ TEST(Refusal, WithoutAllUsersAJobOfOthersIsNone) {
                              "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"}) {
         auto failure = on_system(name);
         EXPECT_EQ(failure.code, Exit::NoSuchJob);
-        EXPECT_THAT(failure.sentence, HasSubstr("no such job of yours"));
-        EXPECT_THAT(failure.sentence, HasSubstr("--all-users"));
+        EXPECT_THAT(failure.message, HasSubstr("no such job of yours"));
+        EXPECT_THAT(failure.message, HasSubstr("--all-users"));
     }
 }
 
 TEST(Refusal, WithAllUsersSaysWhatIsNeeded) {
     auto denied = on_system(Ours + "AccessDenied", true);
     EXPECT_EQ(denied.code, Exit::Failed);
-    EXPECT_THAT(denied.sentence, HasSubstr("org.haulier.manage-all-jobs"));
+    EXPECT_THAT(denied.message, HasSubstr("org.haulier.manage-all-jobs"));
     auto unasked = on_system(OfBus + "InteractiveAuthorizationRequired", true);
     EXPECT_EQ(unasked.code, Exit::Failed);
-    EXPECT_THAT(unasked.sentence, HasSubstr("password"));
-    EXPECT_THAT(unasked.sentence, Not(HasSubstr("--no-ask-password")));
-    EXPECT_THAT(on_system(OfBus + "InteractiveAuthorizationRequired", true, false).sentence,
+    EXPECT_THAT(unasked.message, HasSubstr("password"));
+    EXPECT_THAT(unasked.message, Not(HasSubstr("--no-ask-password")));
+    EXPECT_THAT(on_system(OfBus + "InteractiveAuthorizationRequired", true, false).message,
                 HasSubstr("--no-ask-password"));
 }
 
 TEST(Refusal, KnowsADaemonThatIsNotInstalledFromOneThatDoesNotStart) {
     auto missing = on_system(OfBus + "ServiceUnknown");
     EXPECT_EQ(missing.code, Exit::Unreachable);
-    EXPECT_THAT(missing.sentence, HasSubstr("package haulier"));
+    EXPECT_THAT(missing.message, HasSubstr("package haulier"));
     for (const char* name : {"org.freedesktop.DBus.Error.Spawn.ChildExited",
                              "org.freedesktop.DBus.Error.TimedOut", "org.freedesktop.systemd1.NoSuchUnit"}) {
         EXPECT_EQ(on_system(name).code, Exit::Unreachable);
-        EXPECT_THAT(on_system(name).sentence, HasSubstr("systemctl status haulier"));
-        EXPECT_THAT(refusal(name, "", of(Scope::User)).sentence,
-                    HasSubstr("systemctl --user status haulier"));
+        EXPECT_THAT(on_system(name).message, HasSubstr("systemctl status haulier"));
+        EXPECT_THAT(refusal(name, "", of(Scope::User)).message, HasSubstr("systemctl --user status haulier"));
     }
 }
 
@@ -73,10 +72,10 @@ TEST(Refusal, OfTheBusIsThatNobodyIsReached) {
 TEST(NoBus, SaysWhereElseADaemonIs) {
     auto session = no_bus(Scope::User, "System.Error.ECONNREFUSED", "why");
     EXPECT_EQ(session.code, Exit::Unreachable);
-    EXPECT_THAT(session.sentence, HasSubstr("why (the daemon of the machine is reached with --system)"));
-    EXPECT_THAT(no_bus(Scope::User, "System.Error.ENOMEDIUM", "No medium found").sentence,
+    EXPECT_THAT(session.message, HasSubstr("why (the daemon of the machine is reached with --system)"));
+    EXPECT_THAT(no_bus(Scope::User, "System.Error.ENOMEDIUM", "No medium found").message,
                 HasSubstr("DBUS_SESSION_BUS_ADDRESS is not set"));
-    EXPECT_THAT(no_bus(Scope::System, "x", "why").sentence, HasSubstr("system bus cannot be reached: why"));
+    EXPECT_THAT(no_bus(Scope::System, "x", "why").message, HasSubstr("system bus cannot be reached: why"));
 }
 
 TEST(Access, AsksOnlyWhoMeansOthersJobs) {

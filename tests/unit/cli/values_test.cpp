@@ -84,7 +84,7 @@ TEST_F(ParseDate, RefusesWhatNoCalendarHas) {
 
 Value value_of(const std::string& text) {
     auto one = parse_assignment(text, Today);
-    EXPECT_TRUE(one) << text << ": " << (one ? "" : one.error().sentence);
+    EXPECT_TRUE(one) << text << ": " << (one ? "" : one.error().message);
     return one ? one->second : Value{};
 }
 
@@ -110,7 +110,7 @@ TEST(ParseAssignment, KnowsNamesInAnyCaseAndGuessesTheRest) {
     for (const char* text : {"Prioriti=low", "Prio=low"}) {
         auto wrong = parse_assignment(text, Today);
         ASSERT_FALSE(wrong);
-        EXPECT_NE(wrong.error().sentence.find("'Priority'"), std::string::npos) << wrong.error().sentence;
+        EXPECT_NE(wrong.error().message.find("'Priority'"), std::string::npos) << wrong.error().message;
     }
 }
 

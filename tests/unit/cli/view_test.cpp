@@ -91,7 +91,7 @@ TEST(Presented, NamesTheMembersOfTuples) {
     p["NotifyFlags"] = Json::array({"transferred", "error"});
     auto out = presented(p);
     EXPECT_EQ(out["Error"].dump(), R"({"Context":"remote-file","Name":"http-status","Code":404,)"
-                                   R"("Sentence":"the server said 404","File":0})");
+                                   R"("Message":"the server said 404","File":0})");
     EXPECT_EQ(out["NotifyService"].dump(), R"({"Name":"org.example.App","Path":"/x"})");
     EXPECT_EQ(out["NotifyFlags"].dump(), R"(["transferred","error"])");
 }

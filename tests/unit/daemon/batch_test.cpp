@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/batch.hpp"
+#include "daemon/common/batch.hpp"
 
 #include <gtest/gtest.h>
 #include <optional>
@@ -11,13 +11,13 @@ namespace {
 
 struct BatchTest : testing::Test {
     std::vector<size_t> begun;
-    std::vector<StepDone> open;
+    std::vector<Callback<Done>> open;
     std::optional<Status> end;
 
     void start(size_t count) {
         run_batch(
             count,
-            [this](size_t i, StepDone done) {
+            [this](size_t i, Callback<Done> done) {
                 begun.push_back(i);
                 open.push_back(std::move(done));
             },
@@ -54,7 +54,7 @@ TEST_F(BatchTest, BeginsNothingAfterAFailureButWaitsForWhatRuns) {
     for (size_t i = 0; i < 16; ++i)
         if (i != 3 && i != 4) finish(i);
     ASSERT_TRUE(end);
-    EXPECT_EQ(end->error().sentence, "first");
+    EXPECT_EQ(end->error().message, "first");
 }
 
 TEST(Batch, OfStepsThatEndAtOnceIsDoneAtOnce) {
@@ -62,7 +62,7 @@ TEST(Batch, OfStepsThatEndAtOnceIsDoneAtOnce) {
     bool done = false;
     run_batch(
         1000,
-        [&](size_t, const StepDone& step_done) {
+        [&](size_t, const Callback<Done>& step_done) {
             ++steps;
             step_done(Done{});
         },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/config.hpp"
+#include "daemon/common/config.hpp"
 
 #include "support/temp_dir.hpp"
 

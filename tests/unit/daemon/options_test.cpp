@@ -30,9 +30,9 @@ TEST(Options, TakeWhatTheManPageSays) {
 }
 
 TEST(Options, NameWhatIsWrong) {
-    EXPECT_NE(parse({"--usr"}).error().sentence.find("--usr"), std::string::npos);
-    EXPECT_NE(parse({"--user", "now"}).error().sentence.find("'now'"), std::string::npos);
-    EXPECT_NE(parse({}).error().sentence.find("--user"), std::string::npos);
+    EXPECT_NE(parse({"--usr"}).error().message.find("--usr"), std::string::npos);
+    EXPECT_NE(parse({"--user", "now"}).error().message.find("'now'"), std::string::npos);
+    EXPECT_NE(parse({}).error().message.find("--user"), std::string::npos);
     EXPECT_FALSE(parse({"--user", "--state-dir"}));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Workers that are none: any program of a user can come in the place of the user's worker and say what it
 // likes.
-#include "daemon/crew.hpp"
-#include "daemon/hiring.hpp"
+#include "daemon/workers/worker_launcher.hpp"
+#include "daemon/workers/worker_pool.hpp"
 #include "support/loop_test.hpp"
 #include "wire/packet_socket.hpp"
 #include "worker.pb.h"
@@ -45,23 +45,23 @@ std::string checkpoint(Ticket ticket, uint64_t offset) {
     return message.SerializeAsString();
 }
 
-/// Each hire brings one that has said all of a burst before anything of it is read; of the last burst they
+/// Each launch brings one that has said all of a burst before anything of it is read; of the last burst they
 /// stay.
-class Posers final : public Hiring {
+class Posers final : public WorkerLauncher {
 public:
     Posers(Loop& loop, std::vector<Burst> bursts) : loop_(loop), bursts_(std::move(bursts)) {}
     Status open() override { return Done{}; }
-    void hire(uint32_t, Hired hired) override {
+    void launch(uint32_t, Launched launched) override {
         hired_at.push_back(SystemClock{}.now().boot);
-        turn_ = loop_.defer([this, hired = std::move(hired)] { come(hired); });
+        turn_ = loop_.defer([this, launched = std::move(launched)] { come(launched); });
     }
-    void dismiss(uint32_t) override { ++dismissals; }
+    void kill(uint32_t) override { ++dismissals; }
 
     std::vector<BootTime> hired_at;
     int dismissals = 0;
 
 private:
-    void come(const Hired& hired) {
+    void come(const Launched& launched) {
         int ends[2];
         ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
         Fd near{ends[0]};
@@ -70,7 +70,7 @@ private:
         for (const auto& packet : burst)
             ASSERT_EQ(send(far.get(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
         if (hired_at.size() >= bursts_.size()) stayed_.push_back(std::move(far));
-        hired(Hand{std::move(near), "poser " + std::to_string(hired_at.size())});
+        launched(WorkerConnection{std::move(near), "poser " + std::to_string(hired_at.size())});
     }
 
     Loop& loop_;
@@ -79,16 +79,16 @@ private:
     Source turn_;
 };
 
-class Notes final : public CrewListener {
+class Notes final : public WorkerEvents {
 public:
-    void begun(Ticket, const job::Begun&) override { ++heard; }
-    void progress(Ticket, const Progress&) override { ++heard; }
-    void checkpointed(Ticket, const job::Report&) override { ++heard; }
-    void fetched(Ticket, const job::Fetched&) override { ++heard; }
+    void begun(Ticket, const job::Begun&) override { ++reported; }
+    void progress(Ticket, const Progress&) override { ++reported; }
+    void checkpointed(Ticket, const job::Report&) override { ++reported; }
+    void fetched(Ticket, const job::Fetched&) override { ++reported; }
     void failed(Ticket, const job::Failure& failure) override { failures.push_back(failure); }
     void halted(Ticket ticket) override { halts.push_back(ticket); }
-    void rested() override {}
-    int heard = 0;
+    void on_idle() override {}
+    int reported = 0;
     std::vector<job::Failure> failures;
     std::vector<Ticket> halts;
 };
@@ -98,7 +98,7 @@ protected:
     /// What becomes of one request, the first, of workers that say all that.
     Status ask(std::vector<Burst> bursts) {
         posers_.emplace(loop_, std::move(bursts));
-        Crew crew{loop_, config_, *posers_, notes_};
+        WorkerPool crew{loop_, config_, *posers_, notes_};
         std::optional<Status> answer;
         testing::internal::CaptureStderr();
         crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
@@ -113,7 +113,7 @@ protected:
         for (Ticket ticket = 1; ticket <= most + 1; ++ticket)
             bursts.push_back(burst(ticket));
         posers_.emplace(loop_, std::move(bursts));
-        Crew crew{loop_, config_, *posers_, notes_};
+        WorkerPool crew{loop_, config_, *posers_, notes_};
         crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
         for (size_t halts = 0; notes_.failures.empty() && posers_->hired_at.size() < most;) {
             run_until([&] { return notes_.halts.size() > halts || !notes_.failures.empty(); });
@@ -157,7 +157,7 @@ TEST_F(WorkerLinkTest, EachConnectionIsOneDeath) {
                        {ready(), Garbage, Garbage, Garbage},
                        {ready(), Garbage}});
     ASSERT_FALSE(status);
-    EXPECT_EQ(status.error().sentence, "the worker process died again and again");
+    EXPECT_EQ(status.error().message, "the worker process died again and again");
     EXPECT_EQ(posers_->hired_at.size(), 3U);
     EXPECT_EQ(std::count(log_.begin(), log_.end(), '\n'), 3);
 }
@@ -165,7 +165,7 @@ TEST_F(WorkerLinkTest, EachConnectionIsOneDeath) {
 TEST_F(WorkerLinkTest, WordsAboutTheFilesOfNobodyAreNoProgress) {
     auto burst = [](Ticket) { return Burst{ready(), begun(4711, 0), checkpoint(4711, 5), Garbage}; };
     EXPECT_EQ(hires_until_a_fetch_fails(burst, 6), 3U);
-    EXPECT_EQ(notes_.heard, 0);
+    EXPECT_EQ(notes_.reported, 0);
 }
 
 TEST_F(WorkerLinkTest, NorAreCheckpointsThatGetNowhere) {

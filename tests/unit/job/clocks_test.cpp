@@ -18,22 +18,22 @@ TEST(ActiveTime, CountsConnectingAndTransferringOnly) {
     Sample s{2};
     EXPECT_FALSE(end_of_time(s.job));
     s.grant(100);
-    EXPECT_EQ(s.job.moments.slice_since, at_second(100).boot);
+    EXPECT_EQ(s.job.clocks.slice_since, at_second(100).boot);
     EXPECT_EQ(end_of_time(s.job), at_second(100 + 7776000).boot);
     s.run(0, 110);
     s.take(*interrupted(s.job, at_second(130)));
     EXPECT_EQ(s.job.active_for, seconds{30});
     EXPECT_FALSE(end_of_time(s.job));
     s.grant(1000);
-    EXPECT_EQ(s.job.moments.slice_since, at_second(1000).boot);
-    s.change(wish(&Wishes::maximum_download_time, seconds{40}), 1005);
+    EXPECT_EQ(s.job.clocks.slice_since, at_second(1000).boot);
+    s.change(wish(&SettingsPatch::maximum_download_time, seconds{40}), 1005);
     EXPECT_EQ(s.job.active_for, seconds{35});
     EXPECT_EQ(end_of_time(s.job), at_second(1010).boot);
 }
 
 TEST(ActiveTime, D39UsedUpIsAnErrorAndResumeBeginsItAnew) {
     Sample s{1};
-    s.change(wish(&Wishes::maximum_download_time, seconds{10}));
+    s.change(wish(&SettingsPatch::maximum_download_time, seconds{10}));
     EXPECT_FALSE(out_of_time(s.job, at_second(50)));
     s.run(0, 1);
     s.take(*out_of_time(s.job, at_second(11)));
@@ -56,7 +56,7 @@ TEST(ActiveTime, SurvivesARestart) {
     auto d = recover(s.job, later);
     EXPECT_EQ(d.job.state, State::Queued);
     EXPECT_EQ(d.job.active_for, seconds{20});
-    EXPECT_FALSE(d.job.moments.active_since);
+    EXPECT_FALSE(d.job.clocks.active_since);
 }
 
 TEST(Inactivity, D33EndsTheJobWithoutAWord) {
@@ -66,9 +66,9 @@ TEST(Inactivity, D33EndsTheJobWithoutAWord) {
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(55)), at_second(50).boot + Inactive);
     s.take(*expired(s.job, at_second(60)));
     EXPECT_EQ(s.job.state, State::Cancelled);
-    EXPECT_EQ(ending_of(s.job), "expired");
-    EXPECT_TRUE(s.notices.empty());
-    EXPECT_TRUE(s.void_notices);
+    EXPECT_EQ(removal_result(s.job), "expired");
+    EXPECT_TRUE(s.notifications.empty());
+    EXPECT_TRUE(s.revoke_notifications);
     EXPECT_TRUE(has(s.effects, Effect::DiscardAll));
     EXPECT_FALSE(expired(s.job, at_second(61)));
 }
@@ -98,14 +98,14 @@ TEST(Inactivity, IsNotThatOfAJobThatRuns) {
 
 TEST(Inactivity, BeginsWithTheDateOfTheJob) {
     Sample s{1};
-    s.change(wish(&Wishes::not_before, at_second(20'000'000).wall), 5);
+    s.change(wish(&SettingsPatch::not_before, at_second(20'000'000).wall), 5);
     auto end = at_second(20'000'000).boot + Inactive;
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(9)), end);
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(30'000'000)), end);
-    s.change(wish(&Wishes::description, "x"), 21'000'000);
+    s.change(wish(&SettingsPatch::description, "x"), 21'000'000);
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(21'000'001)),
               at_second(21'000'000).boot + Inactive);
-    s.change(wish(&Wishes::not_before, {}), 22'000'000);
+    s.change(wish(&SettingsPatch::not_before, {}), 22'000'000);
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(22'000'001)),
               at_second(22'000'000).boot + Inactive);
 }
@@ -113,19 +113,19 @@ TEST(Inactivity, BeginsWithTheDateOfTheJob) {
 TEST(Inactivity, GoesOnOverARestart) {
     Sample s{1, false};
     Now later{{seconds{3}}, at_second(1000).wall};
-    EXPECT_EQ(recover(s.job, later).job.moments.touched_at, later.boot - seconds{1000});
+    EXPECT_EQ(recover(s.job, later).job.clocks.touched_at, later.boot - seconds{1000});
 }
 
 TEST(Inactivity, IsNotReachedByAWallClockThatIsSetBack) {
     Sample s{1, false};
     Now earlier{{seconds{3}}, at_second(-100000).wall};
-    EXPECT_EQ(recover(s.job, earlier).job.moments.touched_at, earlier.boot);
+    EXPECT_EQ(recover(s.job, earlier).job.clocks.touched_at, earlier.boot);
 }
 
 TEST(Inactivity, BeginsAnewWithEveryChangeOfState) {
     Sample s{1};
     s.grant(77);
-    EXPECT_EQ(s.job.moments.touched_at, at_second(77).boot);
+    EXPECT_EQ(s.job.clocks.touched_at, at_second(77).boot);
     EXPECT_EQ(s.job.modified, at_second(77).wall);
 }
 
@@ -135,11 +135,11 @@ TEST(TheWallClock, MovesNoWaitOfARunningDaemon) {
     s.fail(transient_failure(), 10);
     // Set back by a year: the boot clock alone decides.
     Now odd{at_second(70).boot, at_second(-31536000).wall};
-    EXPECT_EQ(s.job.moments.retry_at, at_second(70).boot);
+    EXPECT_EQ(s.job.clocks.retry_at, at_second(70).boot);
     s.take(*retry_due(s.job, odd));
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, odd), odd.boot + Inactive);
     s.take(*granted(s.job, odd));
-    EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
+    EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
     EXPECT_EQ(s.job.active_for, seconds{9});
 }
 

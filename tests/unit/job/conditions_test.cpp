@@ -38,7 +38,7 @@ TEST(NetworkCosts, AllowWhatTheTableSays) {
         conditions.metered = row.metered;
         conditions.roaming = row.roaming;
         EXPECT_EQ(!blocked_by(job, true, conditions), row.allowed)
-            << to_word(row.cost) << ' ' << to_word(row.metered) << ' ' << row.roaming;
+            << to_string(row.cost) << ' ' << to_string(row.metered) << ' ' << row.roaming;
         EXPECT_FALSE(blocked_by(job, false, conditions)) << "loopback costs nothing";
     }
 }
@@ -144,7 +144,7 @@ TEST(ABlockedJob, D37IsNoError) {
 
 TEST(ABlockedJob, WithoutPatienceFailsForWantOfANetwork) {
     Sample s{1};
-    s.change(wish(&Wishes::no_progress_timeout, seconds{0}));
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{0}));
     s.take(*blocked(s.job, Cause::BlockedByCost, at_second(1)));
     EXPECT_EQ(s.job.state, State::TransientError);
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(1)));
@@ -155,7 +155,7 @@ TEST(ABlockedJob, WithoutPatienceFailsForWantOfANetwork) {
 TEST(NoProgressClock, RunsWhileTheNetworkIsAway) {
     Sample s{1};
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(10)));
-    EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
+    EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
     s.take(*no_progress(s.job, at_second(100)));
     EXPECT_EQ(s.job.state, State::Error);
 }
@@ -166,29 +166,29 @@ TEST(NoProgressClock, StandsWhileCostOrPowerBlocks) {
     s.fail(transient_failure(), 10);
     s.take(*retry_due(s.job, at_second(70)));
     s.take(*blocked(s.job, Cause::BlockedByCost, at_second(80)));
-    EXPECT_FALSE(s.job.moments.stalled_since);
+    EXPECT_FALSE(s.job.clocks.stalled_since);
     EXPECT_EQ(s.job.stalled_for, seconds{70});
     EXPECT_FALSE(no_progress(s.job, at_second(9000)));
     s.take(*retry_due(s.job, at_second(1000)));
-    EXPECT_EQ(s.job.moments.stalled_since, at_second(930).boot);
+    EXPECT_EQ(s.job.clocks.stalled_since, at_second(930).boot);
 }
 
 TEST(NoProgressClock, KeepsItsReadingOverARestartWhileBlocked) {
     Sample s{1};
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(10)));
-    s.change(wish(&Wishes::description, "x"), 40);
+    s.change(wish(&SettingsPatch::description, "x"), 40);
     EXPECT_EQ(s.job.stalled_for, seconds{30});
     Now later{{seconds{3}}, at_second(5000).wall};
     auto d = recover(s.job, later);
-    EXPECT_EQ(d.job.moments.stalled_since, later.boot - seconds{30});
+    EXPECT_EQ(d.job.clocks.stalled_since, later.boot - seconds{30});
     EXPECT_EQ(d.job.retry_date, WallTime{});
     s.take(*blocked(s.job, Cause::BlockedByCost, at_second(50)));
-    EXPECT_FALSE(recover(s.job, later).job.moments.stalled_since);
+    EXPECT_FALSE(recover(s.job, later).job.clocks.stalled_since);
 }
 
 TEST(Readiness, WaitsForItsDate) {
     Sample s{1};
-    s.change(wish(&Wishes::not_before, at_second(100).wall));
+    s.change(wish(&SettingsPatch::not_before, at_second(100).wall));
     EXPECT_EQ(readiness(s.job, at_second(99).wall), Readiness::NotBefore);
     EXPECT_EQ(wait_reason(s.job, at_second(99).wall), (WaitReason{"not-before", at_second(100).wall}));
     EXPECT_EQ(readiness(s.job, at_second(100).wall), Readiness::Ready);
@@ -201,10 +201,10 @@ TEST(Readiness, D38DynamicContentRunsInTheForegroundOnly) {
     Sample s{request};
     EXPECT_EQ(readiness(s.job, {}), Readiness::ForegroundOnly);
     EXPECT_EQ(wait_reason(s.job, {}).word, "foreground-only");
-    s.change(wish(&Wishes::priority, Priority::Foreground));
+    s.change(wish(&SettingsPatch::priority, Priority::Foreground));
     EXPECT_EQ(readiness(s.job, {}), Readiness::Ready);
     s.run();
-    s.change(wish(&Wishes::priority, Priority::High));
+    s.change(wish(&SettingsPatch::priority, Priority::High));
     EXPECT_EQ(s.job.state, State::Queued);
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
 }
@@ -235,7 +235,7 @@ TEST(Login, OtherStatesStayAndSayWhatTheyWaitFor) {
 TEST(Login, WhoWasAwayBeforeARestartIsAskedForAnew) {
     Sample s{1};
     s.take(*owner_is(s.job, true, at_second(5)));
-    EXPECT_FALSE(recover(s.job, at_second(9)).job.moments.owner_away);
+    EXPECT_FALSE(recover(s.job, at_second(9)).job.clocks.owner_away);
 }
 
 TEST(Login, AccountsOfServicesAreAlwaysThere) {

@@ -2,7 +2,7 @@
 // User names in URLs, and whose credentials are for whom.
 #include "job/credentials.hpp"
 
-#include "job/http_checks.hpp"
+#include "job/http_validation.hpp"
 #include "job/url.hpp"
 #include "samples.hpp"
 
@@ -15,8 +15,8 @@ namespace {
 using Scheme = Credentials::Scheme;
 using Target = Credentials::Target;
 
-Wishes with(const Credentials& c) {
-    Wishes w;
+SettingsPatch with(const Credentials& c) {
+    SettingsPatch w;
     w.credentials = {c};
     return w;
 }
@@ -118,11 +118,11 @@ TEST(Credentials, OfTheJobAreNotForAServerThatARedirectNamed) {
     auto answer = first_answer();
     answer.remote = "https://cdn.example/f0";
     s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
-    EXPECT_TRUE(s.files[0].led_away);
-    EXPECT_FALSE(s.files[1].led_away);
+    EXPECT_TRUE(s.files[0].redirected_cross_origin);
+    EXPECT_FALSE(s.files[1].redirected_cross_origin);
     // Who names it himself trusts it.
     s.take(*set_remote_name(s.job, 0, s.files[0], "https://cdn.example/f0", at_second(2)));
-    EXPECT_FALSE(s.files[0].led_away);
+    EXPECT_FALSE(s.files[0].redirected_cross_origin);
 }
 
 TEST(Credentials, AreKeptForTheSameServer) {

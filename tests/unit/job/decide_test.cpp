@@ -70,7 +70,7 @@ TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
     ASSERT_TRUE(d);
     EXPECT_EQ(d->job.state, State::Queued);
     EXPECT_EQ(d->job.transferred_at, WallTime{});
-    EXPECT_TRUE(d->void_notices);
+    EXPECT_TRUE(d->revoke_notifications);
 }
 
 TEST(Resume, KeepsTheErrorReadableUntilDataFlows) {
@@ -122,9 +122,9 @@ TEST(Complete, PromisesFirstAndAcknowledgesWhenPublished) {
     s.take(*publish_succeeded(s.job, at_second(4)));
     EXPECT_EQ(s.job.state, State::Acknowledged);
     EXPECT_TRUE(has(s.effects, Effect::DiscardUnfinished));
-    EXPECT_EQ(outcome_of(s.job).kept, 1U);
-    EXPECT_EQ(outcome_of(s.job).dropped, 1U);
-    EXPECT_EQ(outcome_of(s.job).word(), "partial");
+    EXPECT_EQ(end_result_of(s.job).kept, 1U);
+    EXPECT_EQ(end_result_of(s.job).dropped, 1U);
+    EXPECT_EQ(end_result_of(s.job).word(), "partial");
 }
 
 TEST(Complete, MayBeCalledAgainAfterAFailedRename) {
@@ -141,7 +141,7 @@ TEST(Complete, OfAnEmptyJobIsComplete) {
     Sample s{0, false};
     s.take(*complete(s.job, at_second(1)));
     s.take(*publish_succeeded(s.job, at_second(1)));
-    EXPECT_EQ(outcome_of(s.job).word(), "complete");
+    EXPECT_EQ(end_result_of(s.job).word(), "complete");
 }
 
 /// Every verb and setter, by name.
@@ -154,9 +154,9 @@ std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& j
         {"suspend", suspend(job, now)},
         {"cancel", cancel(job, now)},
         {"complete", complete(job, now)},
-        {"let_go", let_go(job, {}, now)},
+        {"release_ownership", release_ownership(job, {}, now)},
         {"take_ownership", take_ownership(job, 0, now)},
-        {"change", change(job, {}, wish(&Wishes::description, "x"), now)},
+        {"change", change(job, {}, wish(&SettingsPatch::description, "x"), now)},
         {"renotify", renotify(job, now)},
         {"set_remote_name", set_remote_name(job, 0, file, "http://example.org", now)},
         {"replace_remote_prefix", replace_remote_prefix(job, {}, "http:", "https:", now)},
@@ -186,14 +186,17 @@ TEST(RegisteringLate, SaysTheEndAgain) {
     Sample s{1};
     s.run();
     s.fetch(0);
-    auto told = [&](const Wishes& wishes) { return change(s.job, s.files, wishes, at_second(3))->notices; };
-    std::vector<Notice> again{{NoticeKind::Transferred, NoFile}};
-    EXPECT_EQ(told(wish(&Wishes::notify_service, {"org.example.App", "/x"})), again);
-    EXPECT_TRUE(change(s.job, s.files, wish(&Wishes::notify_flags, {}), at_second(3))->void_notices);
-    EXPECT_TRUE(told(wish(&Wishes::notify_service, {})).empty());
-    EXPECT_TRUE(told(wish(&Wishes::notify_flags, {false, true, false, false, false, false})).empty());
-    EXPECT_TRUE(told(wish(&Wishes::notify_flags, {true, true, false, false, false, true})).empty());
-    EXPECT_EQ(renotify(s.job, at_second(3))->notices, again);
+    auto told = [&](const SettingsPatch& wishes) {
+        return change(s.job, s.files, wishes, at_second(3))->notifications;
+    };
+    std::vector<Notification> again{{NotificationKind::Transferred, NoFile}};
+    EXPECT_EQ(told(wish(&SettingsPatch::notify_service, {"org.example.App", "/x"})), again);
+    EXPECT_TRUE(
+        change(s.job, s.files, wish(&SettingsPatch::notify_flags, {}), at_second(3))->revoke_notifications);
+    EXPECT_TRUE(told(wish(&SettingsPatch::notify_service, {})).empty());
+    EXPECT_TRUE(told(wish(&SettingsPatch::notify_flags, {false, true, false, false, false, false})).empty());
+    EXPECT_TRUE(told(wish(&SettingsPatch::notify_flags, {true, true, false, false, false, true})).empty());
+    EXPECT_EQ(renotify(s.job, at_second(3))->notifications, again);
 }
 
 } // namespace

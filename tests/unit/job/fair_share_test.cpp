@@ -34,41 +34,41 @@ SchedulePolicy slots(uint32_t count, uint32_t foreground = 64) {
 TEST(FairShare, FreeSlotsGoToWhoHasFewest) {
     std::vector<Waiting> queue{waits(Ann, "a1", 1), waits(Ann, "a2", 2), waits(Ann, "a3", 3),
                                waits(Bob, "b1", 4), waits(Bob, "b2", 5)};
-    EXPECT_EQ(take_turns(queue, {}, slots(2), at(0)).grant, ids({"a1", "b1"}));
-    EXPECT_EQ(take_turns(queue, {}, slots(4), at(0)).grant, ids({"a1", "b1", "a2", "b2"}));
-    EXPECT_EQ(take_turns(queue, {runs(Ann, "a0", 0)}, slots(2), at(0)).grant, ids({"b1"}));
+    EXPECT_EQ(schedule(queue, {}, slots(2), at(0)).grant, ids({"a1", "b1"}));
+    EXPECT_EQ(schedule(queue, {}, slots(4), at(0)).grant, ids({"a1", "b1", "a2", "b2"}));
+    EXPECT_EQ(schedule(queue, {runs(Ann, "a0", 0)}, slots(2), at(0)).grant, ids({"b1"}));
 }
 
 TEST(FairShare, TheRestIsForTheHigherLevel) {
     std::vector<Waiting> queue{waits(Ann, "a1", 1), waits(Ann, "a2", 2), waits(Bob, "b1", 3, High),
                                waits(Bob, "b2", 4, High)};
-    EXPECT_EQ(take_turns(queue, {}, slots(3), at(0)).grant, ids({"b1", "a1", "b2"}));
+    EXPECT_EQ(schedule(queue, {}, slots(3), at(0)).grant, ids({"b1", "a1", "b2"}));
     // And it stays there; within it, each owner takes turns.
     std::vector<Running> running{runs(Bob, "b1", 0, High), runs(Ann, "a1", 0), runs(Bob, "b2", 0, High)};
-    auto turns = take_turns({waits(Ann, "a2", 5), waits(Bob, "b3", 6, High)}, running, slots(3), at(300));
-    EXPECT_EQ(turns.yield, ids({"a1", "b1"}));
+    auto turns = schedule({waits(Ann, "a2", 5), waits(Bob, "b3", 6, High)}, running, slots(3), at(300));
+    EXPECT_EQ(turns.preempt, ids({"a1", "b1"}));
     EXPECT_EQ(turns.grant, ids({"a2", "b3"}));
 }
 
 TEST(FairShare, LevelsAreStrictWithinAnOwnerAlone) {
-    auto turns = take_turns({waits(Ann, "h", 9, High)}, {runs(Ann, "l", 0, Low), runs(Bob, "b", 0, Low)},
-                            slots(4), at(1));
-    EXPECT_EQ(turns.yield, ids({"l"}));
+    auto turns = schedule({waits(Ann, "h", 9, High)}, {runs(Ann, "l", 0, Low), runs(Bob, "b", 0, Low)},
+                          slots(4), at(1));
+    EXPECT_EQ(turns.preempt, ids({"l"}));
     EXPECT_EQ(turns.grant, ids({"h"}));
 }
 
 TEST(FairShare, WhoHasNothingTakesASlotAtOnce) {
     std::vector<Running> running{runs(Ann, "a1", 5), runs(Ann, "a2", 0), runs(Ann, "a3", 7),
                                  runs(Bob, "b1", 0)};
-    auto turns = take_turns({waits(Cid, "c1", 1), waits(Cid, "c2", 2)}, running, slots(4), at(10));
-    EXPECT_EQ(turns.yield, ids({"a2"})); // the one that ran longest, of who has most
+    auto turns = schedule({waits(Cid, "c1", 1), waits(Cid, "c2", 2)}, running, slots(4), at(10));
+    EXPECT_EQ(turns.preempt, ids({"a2"})); // the one that ran longest, of who has most
     EXPECT_EQ(turns.grant, ids({"c1"}));
 }
 
 TEST(FairShare, ABetterLevelIsNoReasonToLeaveAnotherNothing) {
     std::vector<Running> running{runs(Ann, "a1", 0, High), runs(Ann, "a2", 0, High)};
-    auto turns = take_turns({waits(Bob, "b1", 1, Low)}, running, slots(2), at(1));
-    EXPECT_EQ(turns.yield, ids({"a1"}));
+    auto turns = schedule({waits(Bob, "b1", 1, Low)}, running, slots(2), at(1));
+    EXPECT_EQ(turns.preempt, ids({"a1"}));
     EXPECT_EQ(turns.grant, ids({"b1"}));
 }
 
@@ -76,20 +76,20 @@ TEST(FairShare, ASlotThatIsOneTooManyChangesHandsWithTheSlice) {
     std::vector<Running> running{runs(Ann, "a1", 0), runs(Ann, "a2", 1), runs(Ann, "a3", 2),
                                  runs(Bob, "b1", 0)};
     std::vector<Waiting> queue{waits(Ann, "a4", 1), waits(Bob, "b2", 2)};
-    auto early = take_turns(queue, running, slots(4), at(299));
-    EXPECT_TRUE(early.yield.empty());
-    EXPECT_EQ(early.look_again, at(300));
-    auto turns = take_turns({waits(Bob, "b2", 2)}, running, slots(4), at(300));
-    EXPECT_EQ(turns.yield, ids({"a1"}));
+    auto early = schedule(queue, running, slots(4), at(299));
+    EXPECT_TRUE(early.preempt.empty());
+    EXPECT_EQ(early.next_deadline, at(300));
+    auto turns = schedule({waits(Bob, "b2", 2)}, running, slots(4), at(300));
+    EXPECT_EQ(turns.preempt, ids({"a1"}));
     EXPECT_EQ(turns.grant, ids({"b2"}));
 }
 
 TEST(FairShare, ASliceThatNobodyMayHaveIsNotWaitedFor) {
     // Bob's only slot is not for Ann, who has two.
     std::vector<Running> running{runs(Ann, "a1", 400), runs(Ann, "a2", 400), runs(Bob, "b1", 0)};
-    auto turns = take_turns({waits(Ann, "a3", 1)}, running, slots(3), at(600));
-    EXPECT_TRUE(turns.yield.empty());
-    EXPECT_EQ(turns.look_again, at(700));
+    auto turns = schedule({waits(Ann, "a3", 1)}, running, slots(3), at(600));
+    EXPECT_TRUE(turns.preempt.empty());
+    EXPECT_EQ(turns.next_deadline, at(700));
 }
 
 TEST(FairShare, MoreOwnersThanSlotsTakeTurnsWhateverTheirLevel) {
@@ -99,7 +99,7 @@ TEST(FairShare, MoreOwnersThanSlotsTakeTurnsWhateverTheirLevel) {
     std::string order;
     uint64_t arrivals = 3;
     for (int64_t turn = 0; turn < 6; ++turn) {
-        auto turns = take_turns(queue, running, slots(1), at(turn * Slice), served);
+        auto turns = schedule(queue, running, slots(1), at(turn * Slice), served);
         ASSERT_EQ(turns.grant.size(), 1U);
         order += turns.grant.front().hex;
         served = turns.served;
@@ -116,7 +116,7 @@ TEST(FairShare, MoreOwnersThanSlotsTakeTurnsWhateverTheirLevel) {
 
 TEST(FairShare, AnOwnerThatWasAwayIsNotServedLast) {
     Served served{{Ann, 70}, {Bob, 2}};
-    auto turns = take_turns({waits(Bob, "b", 1)}, {}, slots(1), at(0), served);
+    auto turns = schedule({waits(Bob, "b", 1)}, {}, slots(1), at(0), served);
     EXPECT_GT(turns.served.at(Bob), 70U);
     EXPECT_EQ(turns.served.at(Ann), 70U);
 }
@@ -124,23 +124,23 @@ TEST(FairShare, AnOwnerThatWasAwayIsNotServedLast) {
 TEST(FairShare, AnOwnersForegroundIsBoundedAndSharedBySlices) {
     std::vector<Waiting> queue{waits(Ann, "a1", 1, Foreground), waits(Ann, "a2", 2, Foreground),
                                waits(Ann, "a3", 3, Foreground), waits(Bob, "b1", 4, Foreground)};
-    auto first = take_turns(queue, {}, slots(1, 2), at(0));
+    auto first = schedule(queue, {}, slots(1, 2), at(0));
     EXPECT_EQ(first.grant, ids({"a1", "a2", "b1"}));
-    EXPECT_EQ(first.look_again, at(300));
+    EXPECT_EQ(first.next_deadline, at(300));
     std::vector<Running> running{runs(Ann, "a1", 0, Foreground), runs(Ann, "a2", 0, Foreground),
                                  runs(Bob, "b1", 0, Foreground)};
     running[0].stays = true; // a request that cannot be made again
-    auto second = take_turns({queue[2]}, running, slots(1, 2), at(300));
-    EXPECT_EQ(second.yield, ids({"a2"}));
+    auto second = schedule({queue[2]}, running, slots(1, 2), at(300));
+    EXPECT_EQ(second.preempt, ids({"a2"}));
     EXPECT_EQ(second.grant, ids({"a3"}));
 }
 
 TEST(FairShare, WhatHasNoSlotAnyMoreYields) {
     std::vector<Running> running{runs(Ann, "a1", 0), runs(Ann, "a2", 1), runs(Bob, "b1", 2)};
-    auto turns = take_turns({}, running, slots(2), at(10));
-    EXPECT_EQ(turns.yield, ids({"a1"}));
+    auto turns = schedule({}, running, slots(2), at(10));
+    EXPECT_EQ(turns.preempt, ids({"a1"}));
     EXPECT_TRUE(turns.grant.empty());
-    EXPECT_EQ(turns.look_again, at(301)) << "Ann's other job is the first to make room";
+    EXPECT_EQ(turns.next_deadline, at(301)) << "Ann's other job is the first to make room";
 }
 
 // ---- many owners, many jobs, a long time ----
@@ -195,7 +195,7 @@ private:
         jobs_.push_back(job);
     }
 
-    Turns turns() {
+    Schedule turns() {
         std::vector<Waiting> waiting;
         std::vector<Running> running;
         for (const auto& j : jobs_) {
@@ -204,7 +204,7 @@ private:
             else
                 waiting.push_back({j.id, j.priority, j.queued, j.owner});
         }
-        return take_turns(waiting, running, slots(slots_, 2), at(now_), served_);
+        return schedule(waiting, running, slots(slots_, 2), at(now_), served_);
     }
 
     Simulated& job(const Id& id) {
@@ -217,14 +217,14 @@ private:
             ASSERT_LT(rounds, 50) << "the same moment is scheduled again and again";
             auto turn = turns();
             served_ = turn.served;
-            look_again_ = turn.look_again;
-            for (const auto& id : turn.yield) {
+            look_again_ = turn.next_deadline;
+            for (const auto& id : turn.preempt) {
                 job(id).since.reset();
                 job(id).queued = ++arrivals_;
             }
             for (const auto& id : turn.grant)
                 job(id).since = now_;
-            if (turn.yield.empty() && turn.grant.empty()) return;
+            if (turn.preempt.empty() && turn.grant.empty()) return;
         }
     }
 
@@ -242,10 +242,10 @@ private:
 
     void check() {
         size_t background = 0;
-        size_t richest = 0;
+        size_t most_served = 0;
         for (uint32_t owner = 0; owner < owners_; ++owner) {
             background += running_of(owner);
-            richest = std::max(richest, running_of(owner));
+            most_served = std::max(most_served, running_of(owner));
         }
         ASSERT_LE(background, slots_);
         for (auto& j : jobs_) {
@@ -260,7 +260,7 @@ private:
                                                  << owners_ << " owners and " << slots_ << " slots";
             if (j.priority == Foreground) continue;
             ASSERT_EQ(background, slots_) << "a slot is free, and somebody waits";
-            ASSERT_TRUE(running_of(j.owner) > 0 || richest < 2) << "somebody has nothing beside plenty";
+            ASSERT_TRUE(running_of(j.owner) > 0 || most_served < 2) << "somebody has nothing beside plenty";
         }
     }
 

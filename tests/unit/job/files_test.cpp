@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Single files: new names, the client's verdict, pieces on demand, redirects, uploads
 // (BITS 1.4, 1.7, 3.7, 3.8, 6.6; D-22, D-30, D-34).
-#include "job/check.hpp"
 #include "job/mirrors.hpp"
+#include "job/validation.hpp"
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -266,8 +266,8 @@ TEST(Validation, D30OfFalseFailsTheJobAndStartsTheFileAgain) {
     EXPECT_EQ(s.job.transferred_at, WallTime{});
     EXPECT_EQ(s.files[0].offset, 0U);
     EXPECT_FALSE(s.files[0].transferred);
-    EXPECT_TRUE(s.void_notices);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Error, 0}}));
+    EXPECT_TRUE(s.revoke_notifications);
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Error, 0}}));
     s.take(*resume(s.job, s.files, at_second(4)));
     s.run();
     s.fetch(0);
@@ -309,7 +309,7 @@ TEST(Redirects, ThatAreTooMuchBesideTheMirrorsLeaveTheName) {
     answer.remote = "https://cdn.example/" + std::string(1000, 'x');
     s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
     EXPECT_EQ(s.files[0].spec.remote, "https://example.org/f0");
-    EXPECT_FALSE(s.files[0].led_away);
+    EXPECT_FALSE(s.files[0].redirected_cross_origin);
     answer.remote = "https://cdn.example/" + std::string(100, 'x');
     s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
     EXPECT_EQ(s.files[0].spec.remote, answer.remote);

@@ -106,12 +106,12 @@ struct Operation {
     std::function<Result<Decision>(const Sample&, Now)> call;
 };
 
-Operation setter(const char* name, const Wishes& wishes, Sample (*job)(State) = fresh) {
+Operation setter(const char* name, const SettingsPatch& wishes, Sample (*job)(State) = fresh) {
     return {name, job, [wishes](const Sample& s, Now now) { return change(s.job, s.files, wishes, now); }};
 }
 
-Wishes some_credentials() {
-    Wishes w;
+SettingsPatch some_credentials() {
+    SettingsPatch w;
     w.credentials = {{Credentials::Target::Server, Credentials::Scheme::Basic, "u", "p", ""}};
     return w;
 }
@@ -126,9 +126,9 @@ std::vector<Operation> operations() {
         {"Complete of a download", fresh, [](const Sample& s, Now now) { return complete(s.job, now); }},
         {"Complete of an upload", uploading, [](const Sample& s, Now now) { return complete(s.job, now); }},
         {"TakeOwnership by another user", fresh,
-         [](const Sample& s, Now now) { return let_go(s.job, s.files, now); }},
+         [](const Sample& s, Now now) { return release_ownership(s.job, s.files, now); }},
         {"SetNotifyObject", fresh, [](const Sample& s, Now now) { return renotify(s.job, now); }},
-        setter("SetNotifyService", wish(&Wishes::notify_service, {"org.example.App", "/x"})),
+        setter("SetNotifyService", wish(&SettingsPatch::notify_service, {"org.example.App", "/x"})),
         setter("SetCredentials", some_credentials()),
         {"RemoveCredentials", fresh,
          [](const Sample& s, Now now) -> Result<Decision> {
@@ -136,7 +136,7 @@ std::vector<Operation> operations() {
              if (!removed) return removed.error();
              return removed->decision;
          }},
-        setter("SetCustomHeaders", wish(&Wishes::custom_headers, {{"X-A: 1"}, false})),
+        setter("SetCustomHeaders", wish(&SettingsPatch::custom_headers, {{"X-A: 1"}, false})),
         {"SetRemoteName", fresh,
          [](const Sample& s, Now now) { return set_remote_name(s.job, 0, s.files[0], "http://x/", now); }},
         {"ReplaceRemotePrefix", fresh,
@@ -156,21 +156,23 @@ std::vector<Operation> operations() {
          }},
         {"UpdateDownloadPosition", sparse,
          [](const Sample& s, Now now) { return update_position(s.job, 0, s.files[0], 5, now); }},
-        setter("DisplayName, Description", wish(&Wishes::display_name, "x")),
-        setter("Priority", wish(&Wishes::priority, Priority::Low)),
-        setter("NotifyFlags", wish(&Wishes::notify_flags, {})),
-        setter("MinimumRetryDelay", wish(&Wishes::minimum_retry_delay, std::chrono::seconds{60})),
-        setter("NoProgressTimeout = 0", wish(&Wishes::no_progress_timeout, std::chrono::seconds{0})),
-        setter("NetworkCost, PowerPolicy, NotBefore", wish(&Wishes::network_cost, NetworkCost::Always)),
-        setter("BandwidthLimit, SecurityFlags", wish(&Wishes::bandwidth_limit, 4096)),
-        setter("AutoComplete = true", wish(&Wishes::auto_complete, true)),
-        setter("MaximumDownloadSize", wish(&Wishes::maximum_download_size, 1000)),
-        setter("DynamicContent", wish(&Wishes::dynamic_content, true)),
-        setter("OnDemand", wish(&Wishes::on_demand, true)),
-        setter("HttpMethod", wish(&Wishes::http_method, "POST")),
-        setter("HighPerformance", wish(&Wishes::high_performance, true)),
-        setter("ReplyFileName in another directory", wish(&Wishes::reply_file_name, "/tmp/r"), uploading),
-        setter("ReplyFileName in the same directory", wish(&Wishes::reply_file_name, "/srv/files/r"),
+        setter("DisplayName, Description", wish(&SettingsPatch::display_name, "x")),
+        setter("Priority", wish(&SettingsPatch::priority, Priority::Low)),
+        setter("NotifyFlags", wish(&SettingsPatch::notify_flags, {})),
+        setter("MinimumRetryDelay", wish(&SettingsPatch::minimum_retry_delay, std::chrono::seconds{60})),
+        setter("NoProgressTimeout = 0", wish(&SettingsPatch::no_progress_timeout, std::chrono::seconds{0})),
+        setter("NetworkCost, PowerPolicy, NotBefore",
+               wish(&SettingsPatch::network_cost, NetworkCost::Always)),
+        setter("BandwidthLimit, SecurityFlags", wish(&SettingsPatch::bandwidth_limit, 4096)),
+        setter("AutoComplete = true", wish(&SettingsPatch::auto_complete, true)),
+        setter("MaximumDownloadSize", wish(&SettingsPatch::maximum_download_size, 1000)),
+        setter("DynamicContent", wish(&SettingsPatch::dynamic_content, true)),
+        setter("OnDemand", wish(&SettingsPatch::on_demand, true)),
+        setter("HttpMethod", wish(&SettingsPatch::http_method, "POST")),
+        setter("HighPerformance", wish(&SettingsPatch::high_performance, true)),
+        setter("ReplyFileName in another directory", wish(&SettingsPatch::reply_file_name, "/tmp/r"),
+               uploading),
+        setter("ReplyFileName in the same directory", wish(&SettingsPatch::reply_file_name, "/srv/files/r"),
                uploading),
     };
 }
@@ -181,14 +183,14 @@ std::string cell(const Operation& operation, State state) {
     auto result = operation.call(s, at_second(Later));
     if (!result) return word_of(result.error().code);
     if (result->job.completing) return "completing";
-    return result->job.state == state ? "=" : std::string{to_word(result->job.state)};
+    return result->job.state == state ? "=" : std::string{to_string(result->job.state)};
 }
 
 std::string table() {
     std::ostringstream out;
     out << "| operation |";
     for (State state : AllStates)
-        out << ' ' << to_word(state) << " |";
+        out << ' ' << to_string(state) << " |";
     out << "\n|---|";
     for (size_t i = 0; i < AllStates.size(); ++i)
         out << "---|";

@@ -38,21 +38,21 @@ TEST_F(OutcomesTest, AllFilesHereMeansTransferredAndSaidSo) {
     s.run();
     s.fetch(1);
     EXPECT_EQ(s.job.state, State::Transferring);
-    EXPECT_TRUE(s.notices.empty());
+    EXPECT_TRUE(s.notifications.empty());
     s.fetch(0);
     EXPECT_EQ(s.job.state, State::Transferred);
     EXPECT_EQ(s.job.transferred_at, at_second(2).wall);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Transferred, NoFile}}));
 }
 
 TEST_F(OutcomesTest, EveryFileComesBeforeTheEnd) {
-    s.change(wish(&Wishes::notify_flags, {true, true, false, true, false, false}));
+    s.change(wish(&SettingsPatch::notify_flags, {true, true, false, true, false, false}));
     s.run();
     s.fetch(0);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::FileTransferred, 0}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::FileTransferred, 0}}));
     s.fetch(1);
-    EXPECT_EQ(s.notices,
-              (std::vector<Notice>{{NoticeKind::FileTransferred, 1}, {NoticeKind::Transferred, NoFile}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::FileTransferred, 1},
+                                                          {NotificationKind::Transferred, NoFile}}));
 }
 
 TEST_F(OutcomesTest, AFileIsNotFetchedTwice) {
@@ -94,8 +94,8 @@ TEST_F(OutcomesTest, ATransientFailureWaitsAndIsTriedAgain) {
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::TransientError);
-    EXPECT_TRUE(s.notices.empty());
-    EXPECT_EQ(s.job.moments.retry_at, at_second(70).boot);
+    EXPECT_TRUE(s.notifications.empty());
+    EXPECT_EQ(s.job.clocks.retry_at, at_second(70).boot);
     EXPECT_EQ(wait_reason(s.job, at_second(10).wall), (WaitReason{"retry-delay", at_second(70).wall}));
     s.take(*retry_due(s.job, at_second(70)));
     EXPECT_EQ(s.job.state, State::Queued);
@@ -129,7 +129,7 @@ TEST_F(OutcomesTest, AFatalFailureEndsTheWorkAndIsSaid) {
     fail(fatal_failure(1), 10);
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error_count, 1U);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Error, 1}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Error, 1}}));
     EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::StopTransfers}));
 }
 
@@ -143,7 +143,7 @@ TEST_F(OutcomesTest, AFirstConnectionFailureIsNotCounted) {
 }
 
 TEST_F(OutcomesTest, WithoutPatienceEveryErrorIsFinal) {
-    s.change(wish(&Wishes::no_progress_timeout, seconds{0}));
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{0}));
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::Error);
@@ -151,7 +151,7 @@ TEST_F(OutcomesTest, WithoutPatienceEveryErrorIsFinal) {
 }
 
 TEST_F(OutcomesTest, ARetryDelayOverTheTimeoutMakesErrorsFinal) {
-    s.change(wish(&Wishes::no_progress_timeout, seconds{30}));
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{30}));
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::Error);
@@ -160,12 +160,12 @@ TEST_F(OutcomesTest, ARetryDelayOverTheTimeoutMakesErrorsFinal) {
 TEST_F(OutcomesTest, NoProgressKeepsWhatWasWrong) {
     s.run();
     fail(transient_failure(), 10);
-    EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
+    EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
     s.take(*no_progress(s.job, at_second(1209610)));
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::NoProgress);
     EXPECT_EQ(s.job.error->code, 503);
-    EXPECT_NE(s.job.error->sentence.find("503"), std::string::npos);
+    EXPECT_NE(s.job.error->message.find("503"), std::string::npos);
 }
 
 TEST_F(OutcomesTest, TheStallClockRunsFromTheFirstFailure) {
@@ -173,7 +173,7 @@ TEST_F(OutcomesTest, TheStallClockRunsFromTheFirstFailure) {
     fail(transient_failure(), 10);
     retry(80);
     fail(transient_failure(), 100);
-    EXPECT_EQ(s.job.moments.stalled_since, at_second(10).boot);
+    EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
     EXPECT_EQ(s.job.stalled_for, seconds{90});
 }
 
@@ -224,10 +224,10 @@ TEST_F(OutcomesTest, WhatCannotBeRepeatedFailsWhenItIsCutOff) {
     s = Sample{request};
     s.run();
     for (const auto& d : {recover(s.job, at_second(50)), *interrupted(s.job, at_second(50)),
-                          *let_go(s.job, s.files, at_second(50))}) {
+                          *release_ownership(s.job, s.files, at_second(50))}) {
         EXPECT_EQ(d.job.state, State::Error);
         EXPECT_EQ(d.job.error->cause, Cause::WorkerLost);
-        EXPECT_EQ(d.notices, (std::vector<Notice>{{NoticeKind::Error, NoFile}}));
+        EXPECT_EQ(d.notifications, (std::vector<Notification>{{NotificationKind::Error, NoFile}}));
         EXPECT_TRUE(has(d.effects, Effect::StopTransfers));
     }
     Sample waiting{request};
@@ -240,17 +240,17 @@ TEST_F(OutcomesTest, AfterARestartWaitsGoOnWhereTheyWere) {
     // 20 s of 60 were over when the machine went down; its boot clock starts anew.
     Now later{{seconds{3}}, at_second(30).wall};
     auto d = recover(s.job, later);
-    EXPECT_EQ(d.job.moments.retry_at, later.boot + seconds{40});
-    EXPECT_EQ(d.job.moments.stalled_since, later.boot);
+    EXPECT_EQ(d.job.clocks.retry_at, later.boot + seconds{40});
+    EXPECT_EQ(d.job.clocks.stalled_since, later.boot);
 }
 
 TEST_F(OutcomesTest, AfterARestartAWallClockJumpDoesNotStretchAWait) {
     s.run();
     fail(transient_failure(), 10);
     Now earlier{{seconds{3}}, at_second(-1000000).wall};
-    EXPECT_EQ(recover(s.job, earlier).job.moments.retry_at, earlier.boot + seconds{60});
+    EXPECT_EQ(recover(s.job, earlier).job.clocks.retry_at, earlier.boot + seconds{60});
     Now much_later{{seconds{3}}, at_second(1000000).wall};
-    EXPECT_EQ(recover(s.job, much_later).job.moments.retry_at, much_later.boot);
+    EXPECT_EQ(recover(s.job, much_later).job.clocks.retry_at, much_later.boot);
 }
 
 TEST_F(OutcomesTest, AfterARestartAnEndThatWasBegunIsFinished) {
@@ -266,30 +266,30 @@ TEST_F(OutcomesTest, AfterARestartAnEndThatWasBegunIsFinished) {
 }
 
 TEST_F(OutcomesTest, AutoCompletePublishesByItselfAndSaysSo) {
-    s.change(wish(&Wishes::auto_complete, true));
+    s.change(wish(&SettingsPatch::auto_complete, true));
     s.run();
     s.fetch(0);
     EXPECT_TRUE(s.effects.empty());
     s.fetch(1);
     EXPECT_TRUE(s.job.completing);
     EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Transferred, NoFile}}));
     s.take(*publish_succeeded(s.job, at_second(3)));
-    EXPECT_FALSE(s.void_notices);
+    EXPECT_FALSE(s.revoke_notifications);
     EXPECT_EQ(s.job.state, State::Acknowledged);
 }
 
 TEST_F(OutcomesTest, AutoCompleteThatCannotPublishIsAnErrorUntilResume) {
-    s.change(wish(&Wishes::auto_complete, true));
+    s.change(wish(&SettingsPatch::auto_complete, true));
     s.run();
     s.fetch(0);
     s.fetch(1);
     s.take(*publish_failed(s.job, "the directory is gone", at_second(3)));
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::LocalFile);
-    EXPECT_EQ(s.job.error->sentence, "the directory is gone");
+    EXPECT_EQ(s.job.error->message, "the directory is gone");
     EXPECT_FALSE(s.job.completing);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Error, NoFile}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Error, NoFile}}));
     s.take(*resume(s.job, s.files, at_second(4)));
     EXPECT_EQ(s.job.state, State::Transferred);
     EXPECT_TRUE(s.job.completing);
@@ -305,7 +305,7 @@ TEST_F(OutcomesTest, AFailedJobWhoseLastFileCameAllTheSameIsTransferredByResume)
     s.take(*resume(s.job, s.files, at_second(5)));
     EXPECT_EQ(s.job.state, State::Transferred);
     EXPECT_FALSE(s.job.completing);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Transferred, NoFile}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Transferred, NoFile}}));
 }
 
 TEST_F(OutcomesTest, AnInterruptedJobStopsWhatStillFlies) {

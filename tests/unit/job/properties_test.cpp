@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Values, limits and locks of the writable properties (BITS 1.2 to 1.6, 1.11, 3.2; D-4).
-#include "job/check.hpp"
+#include "job/validation.hpp"
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -17,20 +17,20 @@ Sample of_type(Type type, bool resumed = false) {
     return Sample{request};
 }
 
-Wishes on_demand() {
-    return wish(&Wishes::on_demand, true);
+SettingsPatch on_demand() {
+    return wish(&SettingsPatch::on_demand, true);
 }
 
-Wishes dynamic() {
-    return wish(&Wishes::dynamic_content, true);
+SettingsPatch dynamic() {
+    return wish(&SettingsPatch::dynamic_content, true);
 }
 
-Wishes method(const std::string& name) {
-    return wish(&Wishes::http_method, name);
+SettingsPatch method(const std::string& name) {
+    return wish(&SettingsPatch::http_method, name);
 }
 
-Wishes proxy(Proxy::Mode mode, const std::string& list) {
-    Wishes w;
+SettingsPatch proxy(Proxy::Mode mode, const std::string& list) {
+    SettingsPatch w;
     w.proxy_mode = mode;
     w.proxy_list = list;
     return w;
@@ -38,7 +38,7 @@ Wishes proxy(Proxy::Mode mode, const std::string& list) {
 
 TEST(Change, IsAllOrNothing) {
     Sample s{1, false};
-    Wishes w;
+    SettingsPatch w;
     w.display_name = "new name";
     w.bandwidth_limit = 1;
     EXPECT_EQ(s.refusal(w), Errc::InvalidArgument);
@@ -46,12 +46,12 @@ TEST(Change, IsAllOrNothing) {
     s.change(w, 5);
     EXPECT_EQ(s.job.display_name, "new name");
     EXPECT_EQ(s.job.modified, at_second(5).wall);
-    EXPECT_EQ(s.job.moments.touched_at, at_second(5).boot);
+    EXPECT_EQ(s.job.clocks.touched_at, at_second(5).boot);
 }
 
 TEST(Change, TakesEveryPlainProperty) {
     Sample s{1, false};
-    Wishes w;
+    SettingsPatch w;
     w.description = "d";
     w.priority = Priority::Low;
     w.minimum_notification_interval = std::chrono::milliseconds{7};
@@ -75,32 +75,32 @@ TEST(Change, TakesEveryPlainProperty) {
 
 TEST(Limits, AreHeldAtTheBoundAndOneBeside) {
     Sample s{1, false};
-    s.change(wish(&Wishes::bandwidth_limit, 0));
-    s.change(wish(&Wishes::bandwidth_limit, 1024));
-    EXPECT_EQ(s.refusal(wish(&Wishes::bandwidth_limit, 1023)), Errc::InvalidArgument);
-    s.change(wish(&Wishes::maximum_download_time, seconds{1}));
-    EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_time, seconds{0})), Errc::InvalidArgument);
-    s.change(wish(&Wishes::maximum_download_size, 1));
-    EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_size, 0)), Errc::InvalidArgument);
+    s.change(wish(&SettingsPatch::bandwidth_limit, 0));
+    s.change(wish(&SettingsPatch::bandwidth_limit, 1024));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::bandwidth_limit, 1023)), Errc::InvalidArgument);
+    s.change(wish(&SettingsPatch::maximum_download_time, seconds{1}));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::maximum_download_time, seconds{0})), Errc::InvalidArgument);
+    s.change(wish(&SettingsPatch::maximum_download_size, 1));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::maximum_download_size, 0)), Errc::InvalidArgument);
     Usec latest{int64_t{1} << 61};
-    s.change(wish(&Wishes::not_before, WallTime{latest}));
-    EXPECT_EQ(s.refusal(wish(&Wishes::not_before, WallTime{latest + Usec{1}})), Errc::InvalidArgument);
-    s.change(wish(&Wishes::not_before, WallTime{}));
+    s.change(wish(&SettingsPatch::not_before, WallTime{latest}));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::not_before, WallTime{latest + Usec{1}})), Errc::InvalidArgument);
+    s.change(wish(&SettingsPatch::not_before, WallTime{}));
 }
 
 TEST(RetryDelay, D4IsRaisedToFive) {
     Sample s{1, false};
-    s.change(wish(&Wishes::minimum_retry_delay, seconds{1}));
+    s.change(wish(&SettingsPatch::minimum_retry_delay, seconds{1}));
     EXPECT_EQ(s.job.minimum_retry_delay, seconds{5});
-    s.change(wish(&Wishes::minimum_retry_delay, seconds{6}));
+    s.change(wish(&SettingsPatch::minimum_retry_delay, seconds{6}));
     EXPECT_EQ(s.job.minimum_retry_delay, seconds{6});
 }
 
 TEST(Paths, AreAbsolute) {
     Sample s{1, false};
-    s.change(wish(&Wishes::client_certificate, "/home/u/cert.pem"));
-    EXPECT_EQ(s.refusal(wish(&Wishes::client_certificate, "cert.pem")), Errc::InvalidArgument);
-    s.change(wish(&Wishes::client_certificate, ""));
+    s.change(wish(&SettingsPatch::client_certificate, "/home/u/cert.pem"));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::client_certificate, "cert.pem")), Errc::InvalidArgument);
+    s.change(wish(&SettingsPatch::client_certificate, ""));
     EXPECT_EQ(s.job.http.client_certificate, "");
 }
 
@@ -109,8 +109,8 @@ TEST(Uploads, HaveNoneOfTheDownloadsChoices) {
         auto s = of_type(type);
         EXPECT_EQ(s.refusal(dynamic()), Errc::NotSupported);
         EXPECT_EQ(s.refusal(on_demand()), Errc::NotSupported);
-        EXPECT_EQ(s.refusal(wish(&Wishes::high_performance, true)), Errc::NotSupported);
-        EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_size, 5)), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(wish(&SettingsPatch::high_performance, true)), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(wish(&SettingsPatch::maximum_download_size, 5)), Errc::NotSupported);
         EXPECT_EQ(s.refusal(method("DELETE")), Errc::NotSupported);
         s.change(method("POST"));
         EXPECT_EQ(s.job.priority, Priority::Normal);
@@ -122,16 +122,17 @@ TEST(Choices, AreFixedByTheFirstResume) {
     EXPECT_EQ(s.refusal(dynamic()), Errc::ReadOnlyAfterResume);
     EXPECT_EQ(s.refusal(on_demand()), Errc::ReadOnlyAfterResume);
     EXPECT_EQ(s.refusal(method("POST")), Errc::ReadOnlyAfterResume);
-    EXPECT_EQ(s.refusal(wish(&Wishes::maximum_download_size, 5)), Errc::ReadOnlyAfterResume);
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::maximum_download_size, 5)), Errc::ReadOnlyAfterResume);
     s.take(*suspend(s.job, at_second(1)));
     EXPECT_EQ(s.refusal(dynamic()), Errc::ReadOnlyAfterResume);
 }
 
 TEST(HighPerformance, IsFixedByTheFirstFile) {
     Sample empty{0, false};
-    empty.change(wish(&Wishes::high_performance, true));
+    empty.change(wish(&SettingsPatch::high_performance, true));
     EXPECT_TRUE(empty.job.high_performance);
-    EXPECT_EQ(Sample(1, false).refusal(wish(&Wishes::high_performance, true)), Errc::ReadOnlyAfterAddFile);
+    EXPECT_EQ(Sample(1, false).refusal(wish(&SettingsPatch::high_performance, true)),
+              Errc::ReadOnlyAfterAddFile);
     auto request = request_for(2);
     request.wishes.high_performance = true;
     EXPECT_TRUE(Sample{request}.job.high_performance);
@@ -141,11 +142,11 @@ TEST(HttpMethod, ForcesAndFixesTheForeground) {
     Sample s{1, false};
     s.change(method("POST"));
     EXPECT_EQ(s.job.priority, Priority::Foreground);
-    EXPECT_EQ(s.refusal(wish(&Wishes::priority, Priority::High)), Errc::ReadOnly);
-    s.change(wish(&Wishes::priority, Priority::Foreground));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::priority, Priority::High)), Errc::ReadOnly);
+    s.change(wish(&SettingsPatch::priority, Priority::Foreground));
     s.change(method("GET"));
     EXPECT_EQ(s.job.http.method, "");
-    s.change(wish(&Wishes::priority, Priority::High));
+    s.change(wish(&SettingsPatch::priority, Priority::High));
 }
 
 TEST(HttpMethod, MakesEveryFailureFinalAndResumeBeginAtZero) {
@@ -169,7 +170,7 @@ TEST(Choices, ThatExcludeEachOtherAreRefusedTogether) {
     s.change(dynamic());
     EXPECT_EQ(s.refusal(on_demand()), Errc::NotSupported);
     EXPECT_EQ(s.refusal(method("POST")), Errc::NotSupported);
-    auto both = wish(&Wishes::dynamic_content, false);
+    auto both = wish(&SettingsPatch::dynamic_content, false);
     both.on_demand = true;
     s.change(both);
     EXPECT_EQ(s.refusal(method("POST")), Errc::NotSupported);
@@ -194,50 +195,51 @@ TEST(Choices, ThatExcludeRangesAreRefusedWithThem) {
 TEST(Proxies, NeedAListToOverride) {
     Sample s{1, false};
     EXPECT_EQ(s.refusal(proxy(Proxy::Mode::Override, "")), Errc::InvalidArgument);
-    EXPECT_EQ(s.refusal(wish(&Wishes::proxy_mode, Proxy::Mode::Override)), Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::proxy_mode, Proxy::Mode::Override)), Errc::InvalidArgument);
     s.change(proxy(Proxy::Mode::Override, "proxy.example:3128"));
-    EXPECT_EQ(s.refusal(wish(&Wishes::proxy_list, " ")), Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::proxy_list, " ")), Errc::InvalidArgument);
     s.change(proxy(Proxy::Mode::None, ""));
     EXPECT_EQ(s.job.http.proxy, (Proxy{Proxy::Mode::None, "", ""}));
 }
 
 TEST(CustomHeaders, StayWriteOnly) {
     Sample s{1, false};
-    s.change(wish(&Wishes::custom_headers, {{"X-A: 1"}, true}));
-    s.change(wish(&Wishes::custom_headers, {{"X-B: 2"}, false}));
+    s.change(wish(&SettingsPatch::custom_headers, {{"X-A: 1"}, true}));
+    s.change(wish(&SettingsPatch::custom_headers, {{"X-B: 2"}, false}));
     EXPECT_TRUE(s.job.http.headers_write_only);
     EXPECT_EQ(s.job.http.headers, (std::vector<std::string>{"X-B: 2"}));
-    s.change(wish(&Wishes::custom_headers, {{}, false}));
+    s.change(wish(&SettingsPatch::custom_headers, {{}, false}));
     EXPECT_TRUE(s.job.http.headers.empty());
 }
 
 TEST(ReplyFileName, IsForUploadReplyAndStaysInItsDirectoryOnceTheReplyIsReceived) {
-    EXPECT_EQ(Sample(1, false).refusal(wish(&Wishes::reply_file_name, "/tmp/r")), Errc::NotSupported);
-    EXPECT_EQ(of_type(Type::Upload).refusal(wish(&Wishes::reply_file_name, "/tmp/r")), Errc::NotSupported);
+    EXPECT_EQ(Sample(1, false).refusal(wish(&SettingsPatch::reply_file_name, "/tmp/r")), Errc::NotSupported);
+    EXPECT_EQ(of_type(Type::Upload).refusal(wish(&SettingsPatch::reply_file_name, "/tmp/r")),
+              Errc::NotSupported);
     auto s = of_type(Type::UploadReply, true);
     EXPECT_EQ(reply_file(s.job, s.files), "/srv/files/f0.reply");
-    s.change(wish(&Wishes::reply_file_name, "/tmp/r"));
+    s.change(wish(&SettingsPatch::reply_file_name, "/tmp/r"));
     EXPECT_EQ(reply_file(s.job, s.files), "/tmp/r");
-    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "r")), Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::reply_file_name, "r")), Errc::InvalidArgument);
     s.run();
     s.take(*replied(s.job, 40, 10));
     EXPECT_FALSE(replied(s.job, 40, 10));
-    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "/srv/s")), Errc::InvalidState);
-    s.change(wish(&Wishes::reply_file_name, "/tmp/s"));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::reply_file_name, "/srv/s")), Errc::InvalidState);
+    s.change(wish(&SettingsPatch::reply_file_name, "/tmp/s"));
     s.fetch(0);
     s.take(*complete(s.job, at_second(3)));
     s.take(*publish_failed(s.job, "“s” is a directory", at_second(4)));
     EXPECT_EQ(s.job.state, State::Transferred);
-    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "")), Errc::InvalidState);
-    s.change(wish(&Wishes::reply_file_name, "/tmp/t"));
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::reply_file_name, "")), Errc::InvalidState);
+    s.change(wish(&SettingsPatch::reply_file_name, "/tmp/t"));
     EXPECT_EQ(reply_file(s.job, s.files), "/tmp/t");
 }
 
 TEST(ReplyFileName, MustBePossible) {
     auto s = of_type(Type::UploadReply);
     for (const char* source : {"/srv/files/f0", "/srv/files/./f0", "/srv//files/x/../f0"})
-        EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, source)), Errc::InvalidArgument);
-    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "/tmp/" + std::string(256, 'x'))),
+        EXPECT_EQ(s.refusal(wish(&SettingsPatch::reply_file_name, source)), Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::reply_file_name, "/tmp/" + std::string(256, 'x'))),
               Errc::StringTooLong);
 
     auto request = request_for(1);
@@ -249,7 +251,7 @@ TEST(ReplyFileName, MustBePossible) {
     EXPECT_EQ(code_of(made()), Errc::InvalidArgument);
     request.wishes.reply_file_name = "/srv/files/reply";
     s = Sample{request};
-    EXPECT_EQ(s.refusal(wish(&Wishes::reply_file_name, "")), Errc::StringTooLong);
+    EXPECT_EQ(s.refusal(wish(&SettingsPatch::reply_file_name, "")), Errc::StringTooLong);
     request.type = Type::Upload;
     request.wishes.reply_file_name.reset();
     EXPECT_TRUE(made());
@@ -258,14 +260,14 @@ TEST(ReplyFileName, MustBePossible) {
 TEST(ARunningJob, IsRestartedByWhatItsFlightsWereStartedWith) {
     Sample s{1};
     s.run();
-    s.change(wish(&Wishes::bandwidth_limit, 5000));
+    s.change(wish(&SettingsPatch::bandwidth_limit, 5000));
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
     EXPECT_EQ(s.job.state, State::Transferring);
-    s.change(wish(&Wishes::bandwidth_limit, 5000));
+    s.change(wish(&SettingsPatch::bandwidth_limit, 5000));
     EXPECT_TRUE(s.effects.empty());
-    s.change(wish(&Wishes::security_flags, {false, true, false, false, false, false}));
+    s.change(wish(&SettingsPatch::security_flags, {false, true, false, false, false, false}));
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
-    s.change(wish(&Wishes::description, "x"));
+    s.change(wish(&SettingsPatch::description, "x"));
     EXPECT_TRUE(s.effects.empty());
 }
 
@@ -276,10 +278,10 @@ TEST(ARunningJob, GoesOnAsItIsIfItsRequestMustNotComeTwice) {
     std::vector<Sample> jobs{post, of_type(Type::Upload, true)};
     for (auto& s : jobs) {
         s.run();
-        s.change(wish(&Wishes::bandwidth_limit, 5000));
+        s.change(wish(&SettingsPatch::bandwidth_limit, 5000));
         EXPECT_TRUE(s.effects.empty());
         EXPECT_EQ(s.job.bandwidth_limit, 5000u);
-        s.change(wish(&Wishes::security_flags, {false, true, false, false, false, false}));
+        s.change(wish(&SettingsPatch::security_flags, {false, true, false, false, false, false}));
         EXPECT_TRUE(s.effects.empty());
     }
     post.run();
@@ -292,20 +294,20 @@ TEST(NoProgressTimeout, LoweredBelowTheTimeSpentFailsAtOnce) {
     Sample s{1};
     s.run();
     s.fail(transient_failure(), 10);
-    s.change(wish(&Wishes::no_progress_timeout, seconds{3600}), 20);
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{3600}), 20);
     EXPECT_EQ(s.job.state, State::TransientError);
-    s.change(wish(&Wishes::no_progress_timeout, seconds{60}), 69);
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{60}), 69);
     EXPECT_EQ(s.job.state, State::TransientError);
-    s.change(wish(&Wishes::no_progress_timeout, seconds{60}), 70);
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{60}), 70);
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::NoProgress);
-    EXPECT_EQ(s.notices, (std::vector<Notice>{{NoticeKind::Error, 0}}));
+    EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Error, 0}}));
 }
 
 TEST(NoProgressTimeout, OfZeroHarmsNoJobWithoutAnError) {
     Sample s{1};
     s.run();
-    s.change(wish(&Wishes::no_progress_timeout, seconds{0}));
+    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{0}));
     EXPECT_EQ(s.job.state, State::Transferring);
 }
 
@@ -313,7 +315,7 @@ TEST(RetryDelay, RaisedOverTheTimeoutFailsAtOnce) {
     Sample s{1};
     s.run();
     s.fail(transient_failure(), 10);
-    s.change(wish(&Wishes::minimum_retry_delay, seconds{1209601}), 20);
+    s.change(wish(&SettingsPatch::minimum_retry_delay, seconds{1209601}), 20);
     EXPECT_EQ(s.job.state, State::Error);
 }
 
@@ -321,7 +323,7 @@ TEST(AutoComplete, SetOnATransferredJobCompletesIt) {
     Sample s{1};
     s.run();
     s.fetch(0);
-    s.change(wish(&Wishes::auto_complete, true), 3);
+    s.change(wish(&SettingsPatch::auto_complete, true), 3);
     EXPECT_TRUE(s.job.completing);
     EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
 
@@ -329,30 +331,30 @@ TEST(AutoComplete, SetOnATransferredJobCompletesIt) {
     more.run();
     more.fetch(0);
     more.take(*add_files(more.job, {spec("late")}, Limits{}, at_second(3)));
-    more.change(wish(&Wishes::auto_complete, true), 4);
+    more.change(wish(&SettingsPatch::auto_complete, true), 4);
     EXPECT_FALSE(more.job.completing);
 }
 
 TEST(OptionWords, LeadThereAndBack) {
     for (const auto* word : {"foreground", "high", "normal", "low"})
-        EXPECT_EQ(to_word(*parse_priority(word)), word);
+        EXPECT_EQ(to_string(*parse_priority(word)), word);
     for (const auto* word : {"always", "no-roaming", "standard", "unmetered"})
-        EXPECT_EQ(to_word(*parse_network_cost(word)), word);
+        EXPECT_EQ(to_string(*parse_network_cost(word)), word);
     for (const auto* word : {"always", "no-saver", "ac-only"})
-        EXPECT_EQ(to_word(*parse_power_policy(word)), word);
+        EXPECT_EQ(to_string(*parse_power_policy(word)), word);
     for (const auto* word : {"silent", "report", "disallow"})
-        EXPECT_EQ(to_word(*parse_redirect_policy(word)), word);
+        EXPECT_EQ(to_string(*parse_redirect_policy(word)), word);
     for (const auto* word : {"preconfigured", "none", "override", "auto"})
-        EXPECT_EQ(to_word(*parse_proxy_mode(word)), word);
+        EXPECT_EQ(to_string(*parse_proxy_mode(word)), word);
     for (const auto* word : {"basic", "digest", "ntlm", "negotiate", "bearer"})
-        EXPECT_EQ(to_word(*parse_scheme(word)), word);
+        EXPECT_EQ(to_string(*parse_scheme(word)), word);
     for (const auto* word : {"server", "proxy"})
-        EXPECT_EQ(to_word(*parse_target(word)), word);
+        EXPECT_EQ(to_string(*parse_target(word)), word);
     for (const auto* word : {"none", "valid", "invalid"})
-        EXPECT_EQ(to_word(*validation_from_word(word)), word);
+        EXPECT_EQ(to_string(*parse_validation(word)), word);
     std::vector<std::string> flags{"check-revocation",  "ignore-host-name",   "ignore-dates",
                                    "ignore-unknown-ca", "ignore-wrong-usage", "allow-https-to-http"};
-    EXPECT_EQ(to_words(*parse_security_flags(flags)), flags);
+    EXPECT_EQ(to_strings(*parse_security_flags(flags)), flags);
 }
 
 TEST(OptionWords, D5OutsideTheirRangeAreNotSupported) {
@@ -365,7 +367,7 @@ TEST(OptionWords, D5OutsideTheirRangeAreNotSupported) {
     EXPECT_EQ(code_of(parse_redirect_policy("loud")), Errc::NotSupported);
     EXPECT_EQ(code_of(parse_scheme("passport")), Errc::NotSupported);
     EXPECT_EQ(code_of(parse_target("friend")), Errc::NotSupported);
-    EXPECT_FALSE(validation_from_word("maybe"));
+    EXPECT_FALSE(parse_validation("maybe"));
 }
 
 } // namespace

@@ -33,23 +33,23 @@ TEST(Causes, AreFatalOnlyWhereTimeCannotHelp) {
          {Cause::NameResolution, Cause::ConnectFailure, Cause::ConnectionLost, Cause::Timeout,
           Cause::TlsHandshake, Cause::ShortBody, Cause::LongBody, Cause::InvalidResponse, Cause::FileBusy,
           Cause::WorkerLost, Cause::NetworkLost, Cause::BlockedByCost, Cause::BlockedByPower})
-        EXPECT_FALSE(is_fatal(cause, 0)) << to_word(cause);
+        EXPECT_FALSE(is_fatal(cause, 0)) << to_string(cause);
     for (auto cause :
          {Cause::TlsCertificate, Cause::TooManyRedirects, Cause::RedirectRefused, Cause::SizeMismatch,
           Cause::RemoteFileChanged, Cause::ChecksumMismatch, Cause::DiskFull, Cause::LocalFile,
           Cause::NoProgress, Cause::Internal, Cause::MaxDownloadTime, Cause::MaxDownloadSize,
           Cause::ValidationFailed, Cause::LocalFileChanged, Cause::MissingRangeSupport, Cause::InvalidRange,
           Cause::Proxy})
-        EXPECT_TRUE(is_fatal(cause, 0)) << to_word(cause);
+        EXPECT_TRUE(is_fatal(cause, 0)) << to_string(cause);
 }
 
 TEST(CauseWords, LeadBackToTheirCauses) {
     for (int i = 0; i <= static_cast<int>(Cause::Internal); ++i) {
         auto cause = static_cast<Cause>(i);
-        EXPECT_EQ(cause_from_word(to_word(cause)), cause);
+        EXPECT_EQ(parse_cause(to_string(cause)), cause);
         EXPECT_FALSE(context_of(cause).empty());
     }
-    EXPECT_FALSE(cause_from_word("unknown"));
+    EXPECT_FALSE(parse_cause("unknown"));
 }
 
 struct DelayRow {

@@ -92,9 +92,9 @@ inline Failure fatal_failure(uint32_t file = 0) {
 struct Sample {
     Job job;
     std::vector<File> files;
-    std::vector<Notice> notices;
+    std::vector<Notification> notifications;
     std::vector<Effect> effects;
-    bool void_notices = false;
+    bool revoke_notifications = false;
     FixedRandom random{0};
 
     explicit Sample(int count = 2, bool resumed = true) : Sample(request_for(count, resumed)) {}
@@ -107,9 +107,9 @@ struct Sample {
             if (index >= files.size()) files.resize(index + 1);
             files[index] = file;
         }
-        notices = d.notices;
+        notifications = d.notifications;
         effects = d.effects;
-        void_notices = d.void_notices;
+        revoke_notifications = d.revoke_notifications;
     }
     void grant(int64_t second = 1) { take(*granted(job, at_second(second))); }
     void run(uint32_t index = 0, int64_t second = 1) {
@@ -126,18 +126,18 @@ struct Sample {
         auto index = failure.error.file;
         take(*failed(job, index, files[index], failure, RetryPolicy{}, random, at_second(second)));
     }
-    void change(const Wishes& wishes, int64_t second = 0) {
+    void change(const SettingsPatch& wishes, int64_t second = 0) {
         take(*job::change(job, files, wishes, at_second(second)));
     }
-    [[nodiscard]] Errc refusal(const Wishes& wishes) const {
+    [[nodiscard]] Errc refusal(const SettingsPatch& wishes) const {
         return code_of(job::change(job, files, wishes, at_second(9)));
     }
 };
 
-/// The wish for one property: wish(&Wishes::priority, Priority::Low).
+/// The wish for one property: wish(&SettingsPatch::priority, Priority::Low).
 template <class T>
-Wishes wish(std::optional<T> Wishes::*property, std::type_identity_t<T> value) {
-    Wishes w;
+SettingsPatch wish(std::optional<T> SettingsPatch::*property, std::type_identity_t<T> value) {
+    SettingsPatch w;
     w.*property = std::move(value);
     return w;
 }

@@ -23,79 +23,77 @@ SchedulePolicy slots(uint32_t count) {
     return {count, seconds{300}};
 }
 
-TEST(Turns, ServeInOrderOfArrival) {
+TEST(Schedule, ServeInOrderOfArrival) {
     std::vector<Waiting> queue{waits("c", Normal, 3), waits("a", Normal, 1), waits("b", Normal, 2)};
-    EXPECT_EQ(take_turns(queue, {}, slots(2), at(0)).grant, ids({"a", "b"}));
-    EXPECT_EQ(take_turns(queue, {runs("x", Normal, 0)}, slots(2), at(0)).grant, ids({"a"}));
-    EXPECT_EQ(take_turns(queue, {}, slots(9), at(0)).grant.size(), 3U);
-    EXPECT_TRUE(take_turns({}, {}, slots(9), at(0)).grant.empty());
-    EXPECT_TRUE(take_turns(queue, {}, slots(0), at(0)).grant.empty());
+    EXPECT_EQ(schedule(queue, {}, slots(2), at(0)).grant, ids({"a", "b"}));
+    EXPECT_EQ(schedule(queue, {runs("x", Normal, 0)}, slots(2), at(0)).grant, ids({"a"}));
+    EXPECT_EQ(schedule(queue, {}, slots(9), at(0)).grant.size(), 3U);
+    EXPECT_TRUE(schedule({}, {}, slots(9), at(0)).grant.empty());
+    EXPECT_TRUE(schedule(queue, {}, slots(0), at(0)).grant.empty());
 }
 
-TEST(Turns, ForegroundJobsAllRunAtOnceBesideTheBackground) {
+TEST(Schedule, ForegroundJobsAllRunAtOnceBesideTheBackground) {
     std::vector<Waiting> queue{waits("f1", Foreground, 5), waits("f2", Foreground, 6),
                                waits("f3", Foreground, 7), waits("n", Normal, 1)};
-    auto turns = take_turns(queue, {}, slots(1), at(0));
+    auto turns = schedule(queue, {}, slots(1), at(0));
     EXPECT_EQ(turns.grant, ids({"f1", "f2", "f3", "n"}));
-    EXPECT_TRUE(turns.yield.empty());
+    EXPECT_TRUE(turns.preempt.empty());
 }
 
-TEST(Turns, D23TwoNormalJobsAlternateBesideAForegroundOne) {
+TEST(Schedule, D23TwoNormalJobsAlternateBesideAForegroundOne) {
     // One slot, as BITS has it.
     std::vector<Running> running{runs("f", Foreground, 0)};
-    auto first = take_turns({waits("a", Normal, 1), waits("b", Normal, 2)}, running, slots(1), at(0));
+    auto first = schedule({waits("a", Normal, 1), waits("b", Normal, 2)}, running, slots(1), at(0));
     EXPECT_EQ(first.grant, ids({"a"}));
-    EXPECT_EQ(first.look_again, at(300));
+    EXPECT_EQ(first.next_deadline, at(300));
 
     running.push_back(runs("a", Normal, 0));
-    auto early = take_turns({waits("b", Normal, 2)}, running, slots(1), at(299));
+    auto early = schedule({waits("b", Normal, 2)}, running, slots(1), at(299));
     EXPECT_TRUE(early.grant.empty());
-    EXPECT_TRUE(early.yield.empty());
-    EXPECT_EQ(early.look_again, at(300));
+    EXPECT_TRUE(early.preempt.empty());
+    EXPECT_EQ(early.next_deadline, at(300));
 
-    auto second = take_turns({waits("b", Normal, 2)}, running, slots(1), at(300));
-    EXPECT_EQ(second.yield, ids({"a"}));
+    auto second = schedule({waits("b", Normal, 2)}, running, slots(1), at(300));
+    EXPECT_EQ(second.preempt, ids({"a"}));
     EXPECT_EQ(second.grant, ids({"b"}));
-    EXPECT_EQ(second.look_again, at(600));
+    EXPECT_EQ(second.next_deadline, at(600));
 
-    auto third = take_turns({waits("a", Normal, 3)}, {runs("b", Normal, 300)}, slots(1), at(600));
-    EXPECT_EQ(third.yield, ids({"b"}));
+    auto third = schedule({waits("a", Normal, 3)}, {runs("b", Normal, 300)}, slots(1), at(600));
+    EXPECT_EQ(third.preempt, ids({"b"}));
     EXPECT_EQ(third.grant, ids({"a"}));
 }
 
-TEST(Turns, D24AHigherJobPreemptsALowerOneAtOnce) {
-    auto turns =
-        take_turns({waits("h", High, 9)}, {runs("l", Low, 0), runs("n", Normal, 0)}, slots(4), at(1));
-    EXPECT_EQ(turns.yield, ids({"l", "n"}));
+TEST(Schedule, D24AHigherJobPreemptsALowerOneAtOnce) {
+    auto turns = schedule({waits("h", High, 9)}, {runs("l", Low, 0), runs("n", Normal, 0)}, slots(4), at(1));
+    EXPECT_EQ(turns.preempt, ids({"l", "n"}));
     EXPECT_EQ(turns.grant, ids({"h"}));
-    EXPECT_FALSE(turns.look_again);
+    EXPECT_FALSE(turns.next_deadline);
 }
 
-TEST(Turns, D25AHigherJobThatWaitsToTryAgainBlocksNobody) {
+TEST(Schedule, D25AHigherJobThatWaitsToTryAgainBlocksNobody) {
     // It is neither queued nor running, so that the scheduler does not hear of it.
-    EXPECT_EQ(take_turns({waits("l", Low, 1)}, {}, slots(1), at(0)).grant, ids({"l"}));
+    EXPECT_EQ(schedule({waits("l", Low, 1)}, {}, slots(1), at(0)).grant, ids({"l"}));
 }
 
-TEST(Turns, FreeSlotsAreNotForLowerLevels) {
-    auto turns =
-        take_turns({waits("n", Normal, 1), waits("l", Low, 2)}, {runs("h", High, 0)}, slots(4), at(1));
+TEST(Schedule, FreeSlotsAreNotForLowerLevels) {
+    auto turns = schedule({waits("n", Normal, 1), waits("l", Low, 2)}, {runs("h", High, 0)}, slots(4), at(1));
     EXPECT_TRUE(turns.grant.empty());
-    EXPECT_FALSE(turns.look_again);
+    EXPECT_FALSE(turns.next_deadline);
 }
 
-TEST(Turns, ASliceEndsOnlyForSomebodyWhoWaits) {
+TEST(Schedule, ASliceEndsOnlyForSomebodyWhoWaits) {
     std::vector<Running> running{runs("a", Normal, 0), runs("b", Normal, 10), runs("c", Normal, 900)};
-    EXPECT_TRUE(take_turns({}, running, slots(3), at(1000)).yield.empty());
-    auto turns = take_turns({waits("d", Normal, 1)}, running, slots(3), at(1000));
-    EXPECT_EQ(turns.yield, ids({"a"}));
+    EXPECT_TRUE(schedule({}, running, slots(3), at(1000)).preempt.empty());
+    auto turns = schedule({waits("d", Normal, 1)}, running, slots(3), at(1000));
+    EXPECT_EQ(turns.preempt, ids({"a"}));
     EXPECT_EQ(turns.grant, ids({"d"}));
-    EXPECT_EQ(turns.look_again, at(310));
+    EXPECT_EQ(turns.next_deadline, at(310));
 }
 
-TEST(Turns, ForegroundJobsHaveNoSlice) {
-    auto turns = take_turns({waits("f2", Foreground, 1)}, {runs("f1", Foreground, 0)}, slots(1), at(1000));
-    EXPECT_TRUE(turns.yield.empty());
-    EXPECT_FALSE(turns.look_again);
+TEST(Schedule, ForegroundJobsHaveNoSlice) {
+    auto turns = schedule({waits("f2", Foreground, 1)}, {runs("f1", Foreground, 0)}, slots(1), at(1000));
+    EXPECT_TRUE(turns.preempt.empty());
+    EXPECT_FALSE(turns.next_deadline);
 }
 
 } // namespace

@@ -45,10 +45,10 @@ std::string table() {
         out << "---|";
     out << '\n';
     for (State s : AllStates) {
-        out << "| " << to_word(s) << " |";
+        out << "| " << to_string(s) << " |";
         for (Event e : AllEvents) {
             auto after = next(s, e);
-            out << ' ' << (!after ? "-" : *after == s ? "=" : to_word(*after)) << " |";
+            out << ' ' << (!after ? "-" : *after == s ? "=" : to_string(*after)) << " |";
         }
         out << '\n';
     }
@@ -73,8 +73,8 @@ TEST(StateMachine, AFinishedFileMayEndTheWorkOfASuspendedJob) {
 
 TEST(StateWords, LeadBackToTheirStates) {
     for (State s : AllStates)
-        EXPECT_EQ(state_from_word(to_word(s)), s);
-    EXPECT_FALSE(state_from_word("unknown"));
+        EXPECT_EQ(parse_state(to_string(s)), s);
+    EXPECT_FALSE(parse_state("unknown"));
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How turns are written down: jobs by short names, moments by seconds.
+// How turns are written down: jobs by short names, clocks by seconds.
 #pragma once
 
 #include "job/schedule.hpp"

@@ -10,8 +10,8 @@ namespace haulier::notify {
 
 namespace {
 
-using job::Notice;
-using job::NoticeKind;
+using job::Notification;
+using job::NotificationKind;
 using std::chrono::seconds;
 
 const job::Id JobA{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
@@ -27,7 +27,7 @@ public:
         open.push_back({call, std::move(done)});
     }
     void acknowledged(int64_t row) override { told.push_back(row); }
-    void not_told(const Call&, Verdict) override { ++failures; }
+    void delivery_failed(const Call&, CallOutcome) override { ++failures; }
     void object_changed(const job::Id&) override { ++object_changes; }
     void launches_changed(uint32_t, const std::string&, uint32_t count) override { launches = count; }
     [[nodiscard]] BootTime now() const override { return time; }
@@ -53,14 +53,15 @@ struct NotifierTest : testing::Test {
         auto hex = std::to_string(n);
         return {std::string(32 - hex.size(), '0') + hex};
     }
-    int64_t add(const job::Id& id, NoticeKind kind = NoticeKind::Transferred) {
-        notifier.add(id, {++rows, Notice{kind, kind == NoticeKind::FileTransferred ? 0 : job::NoFile}});
+    int64_t add(const job::Id& id, NotificationKind kind = NotificationKind::Transferred) {
+        notifier.add(
+            id, {++rows, Notification{kind, kind == NotificationKind::FileTransferred ? 0 : job::NoFile}});
         return rows;
     }
     static Target object(const std::string& connection) { return {connection, "/client", false}; }
-    void meet_a(const job::NotifyService& service = {}) { notifier.meet(JobA, 1000, service); }
+    void meet_a(const job::NotifyService& service = {}) { notifier.add_job(JobA, 1000, service); }
     /// Answers the oldest open call.
-    void answer(Verdict verdict, const std::string& sender = "") {
+    void answer(CallOutcome verdict, const std::string& sender = "") {
         ASSERT_FALSE(world.open.empty());
         auto made = world.open.front();
         world.open.erase(world.open.begin());
@@ -90,7 +91,7 @@ TEST_F(NotifierTest, ARowLeavesOnlyWhenAcknowledged) {
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     EXPECT_TRUE(world.told.empty());
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
     EXPECT_TRUE(world.open.empty());
 }
@@ -101,7 +102,7 @@ TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     for (int wait : {5, 10, 20, 40, 80, 160, 320, 600, 600}) {
-        answer(Verdict::Refused, ":1.7");
+        answer(CallOutcome::Refused, ":1.7");
         EXPECT_EQ(world.wake, world.time + seconds{wait});
         pass(seconds{wait} - Usec{1});
         EXPECT_TRUE(world.open.empty()) << wait;
@@ -109,24 +110,25 @@ TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
         ASSERT_EQ(world.open.size(), 1U) << wait;
         EXPECT_EQ(world.failures, 1) << "said once";
     }
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     add(JobA);
     notifier.run();
-    answer(Verdict::Refused, ":1.7");
+    answer(CallOutcome::Refused, ":1.7");
     EXPECT_EQ(world.failures, 2);
 }
 
 TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAfterTheOther) {
     meet_a();
-    add(JobA, NoticeKind::FileTransferred);
-    add(JobA, NoticeKind::FileTransferred);
-    add(JobA, NoticeKind::Transferred);
+    add(JobA, NotificationKind::FileTransferred);
+    add(JobA, NotificationKind::FileTransferred);
+    add(JobA, NotificationKind::Transferred);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    for (auto kind : {NoticeKind::FileTransferred, NoticeKind::FileTransferred, NoticeKind::Transferred}) {
+    for (auto kind : {NotificationKind::FileTransferred, NotificationKind::FileTransferred,
+                      NotificationKind::Transferred}) {
         ASSERT_EQ(world.open.size(), 1U);
-        EXPECT_EQ(world.open[0].call.notice->kind, kind);
-        answer(Verdict::Acknowledged, ":1.7");
+        EXPECT_EQ(world.open[0].call.notification->kind, kind);
+        answer(CallOutcome::Acknowledged, ":1.7");
     }
     EXPECT_EQ(world.told.size(), 3U);
 }
@@ -146,7 +148,7 @@ TEST_F(NotifierTest, AGoneObjectGivesWayToTheServiceAtOnce) {
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    answer(Verdict::Gone);
+    answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].call.target, (Target{"org.example.App", "/app", true}));
     EXPECT_FALSE(notifier.object_of(JobA));
@@ -157,7 +159,7 @@ TEST_F(NotifierTest, AnUnknownObjectIsForgotten) {
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    answer(Verdict::NoSuchObject, ":1.7");
+    answer(CallOutcome::NoSuchObject, ":1.7");
     EXPECT_FALSE(notifier.object_of(JobA));
     EXPECT_TRUE(world.open.empty());
     EXPECT_TRUE(world.told.empty());
@@ -175,10 +177,10 @@ TEST_F(NotifierTest, AConnectionThatLeavesTakesItsObjectsAlong) {
 
 TEST_F(NotifierTest, WhoAnswersForTheServiceBecomesTheObject) {
     meet_a(Service);
-    add(JobA, NoticeKind::FileTransferred);
+    add(JobA, NotificationKind::FileTransferred);
     add(JobA);
     notifier.run();
-    answer(Verdict::Acknowledged, ":1.9");
+    answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(notifier.object_of(JobA), (Target{":1.9", "/app", false}));
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].call.target.destination, ":1.9");
@@ -189,18 +191,18 @@ TEST_F(NotifierTest, ThreeUnansweredCallsAreOneTooMany) {
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    answer(Verdict::Unanswered);
+    answer(CallOutcome::Unanswered);
     pass(seconds{5});
-    answer(Verdict::Unanswered);
+    answer(CallOutcome::Unanswered);
     EXPECT_TRUE(notifier.object_of(JobA));
     pass(seconds{10});
-    answer(Verdict::Unanswered);
+    answer(CallOutcome::Unanswered);
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
 TEST_F(NotifierTest, AMuteClientDelaysNobodyElse) {
     for (int i = 0; i < 10; ++i) {
-        notifier.meet(job_number(i), 1000, {});
+        notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1.1"));
         add(job_number(i));
     }
@@ -215,22 +217,22 @@ TEST_F(NotifierTest, AMuteClientDelaysNobodyElse) {
 
 TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
     for (int i = 0; i < 6; ++i) {
-        notifier.meet(job_number(i), 1000, {});
+        notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
         add(job_number(i));
     }
-    notifier.meet(JobA, 1001, {});
+    notifier.add_job(JobA, 1001, {});
     notifier.set_object(JobA, object(":1.77"));
     add(JobA);
     notifier.run();
     EXPECT_EQ(world.open.size(), 5U);
-    answer(Verdict::Acknowledged, ":1.0");
+    answer(CallOutcome::Acknowledged, ":1.0");
     EXPECT_EQ(world.open.size(), 5U);
 }
 
 TEST_F(NotifierTest, ManyMuteClientsDelayAnotherByNoMoreThanTwoSeconds) {
     for (int i = 0; i < 6; ++i) {
-        notifier.meet(job_number(i), 1000, {});
+        notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
         add(job_number(i));
     }
@@ -250,7 +252,7 @@ TEST_F(NotifierTest, AConnectionThatIsRememberedIsLookedAfter) {
     notifier.set_object(JobA, std::nullopt);
     add(JobA);
     notifier.run();
-    answer(Verdict::Acknowledged, ":1.9");
+    answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(world.asked_for, (std::vector<std::string>{":1.7", ":1.9"}));
 }
 
@@ -259,7 +261,7 @@ TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotStartedEverMoreRarely) {
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20, 40}) {
-        answer(Verdict::Refused, ":1.9");
+        answer(CallOutcome::Refused, ":1.9");
         EXPECT_EQ(world.wake, world.time + seconds{wait});
         pass(seconds{wait});
         ASSERT_EQ(world.open.size(), 1U) << wait;
@@ -271,14 +273,14 @@ TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedEverMoreRarely) {
     meet_a(Service);
     add(JobA);
     notifier.run();
-    answer(Verdict::Gone); // first start: it crashed
+    answer(CallOutcome::Gone); // first start: it crashed
     pass(seconds{5});
-    answer(Verdict::Gone); // second
+    answer(CallOutcome::Gone); // second
     EXPECT_EQ(world.launches, 2U);
     pass(seconds{59});
     EXPECT_TRUE(world.open.empty());
     pass(seconds{1});
-    answer(Verdict::Gone); // third, a minute after the second
+    answer(CallOutcome::Gone); // third, a minute after the second
     EXPECT_EQ(world.launches, 3U);
     pass(seconds{119});
     EXPECT_TRUE(world.open.empty());
@@ -289,11 +291,11 @@ TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedEverMoreRarely) {
 TEST_F(NotifierTest, AServiceThatEndsJobsIsStartedAtOnce) {
     for (int i = 0; i < 5; ++i) {
         auto id = job_number(i);
-        notifier.meet(id, 1000, Service);
+        notifier.add_job(id, 1000, Service);
         add(id);
         notifier.run();
         ASSERT_EQ(world.open.size(), 1U) << i;
-        answer(Verdict::Acknowledged, ":1." + std::to_string(100 + i));
+        answer(CallOutcome::Acknowledged, ":1." + std::to_string(100 + i));
         notifier.forget(id);
         notifier.service_works(1000, Service.name);
         notifier.connection_lost(":1." + std::to_string(100 + i));
@@ -303,18 +305,18 @@ TEST_F(NotifierTest, AServiceThatEndsJobsIsStartedAtOnce) {
 
 TEST_F(NotifierTest, ARunningServiceIsNotCountedAsStarted) {
     for (int i = 0; i < 20; ++i) {
-        notifier.meet(job_number(i), 1000, Service);
+        notifier.add_job(job_number(i), 1000, Service);
         add(job_number(i));
     }
     notifier.run();
     for (int i = 0; i < 20; ++i)
-        answer(Verdict::Acknowledged, ":1.9");
+        answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(world.told.size(), 20U);
     EXPECT_EQ(world.launches, 1U);
 }
 
 TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
-    notifier.recall_launches(1000, Service.name, 3);
+    notifier.restore_launches(1000, Service.name, 3);
     meet_a(Service);
     add(JobA);
     notifier.run();
@@ -324,26 +326,26 @@ TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
 
 TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSaid) {
     meet_a();
-    add(JobA, NoticeKind::FileTransferred);
-    add(JobA, NoticeKind::Error);
-    notifier.void_ends(JobA);
+    add(JobA, NotificationKind::FileTransferred);
+    add(JobA, NotificationKind::Error);
+    notifier.revoke_final(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_TRUE(world.open.empty());
 }
 
 TEST_F(NotifierTest, ARowTakenBackInFlightIsNotCountedAsTold) {
     meet_a();
-    add(JobA, NoticeKind::Error);
+    add(JobA, NotificationKind::Error);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    notifier.void_ends(JobA);
-    auto fresh = add(JobA, NoticeKind::Transferred);
-    answer(Verdict::Acknowledged, ":1.7");
+    notifier.revoke_final(JobA);
+    auto fresh = add(JobA, NotificationKind::Transferred);
+    answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_TRUE(world.told.empty());
     ASSERT_EQ(world.open.size(), 1U);
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_EQ(world.told, (std::vector<int64_t>{fresh}));
 }
 
@@ -354,9 +356,9 @@ TEST_F(NotifierTest, ModificationsAreCoalescedAndNeverRepeated) {
     notifier.modified(JobA, std::chrono::milliseconds{500});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_FALSE(world.open[0].call.notice);
+    EXPECT_FALSE(world.open[0].call.notification);
     notifier.modified(JobA, std::chrono::milliseconds{500});
-    answer(Verdict::Refused, ":1.7");
+    answer(CallOutcome::Refused, ":1.7");
     EXPECT_TRUE(world.open.empty());
     pass(std::chrono::milliseconds{499});
     EXPECT_TRUE(world.open.empty());
@@ -391,7 +393,7 @@ TEST_F(NotifierTest, AModificationOfALostObjectIsNotSaidToTheNext) {
     notifier.connection_lost(":1.7");
     add(JobA);
     notifier.run();
-    answer(Verdict::Acknowledged, ":1.9"); // the service is the object from now on
+    answer(CallOutcome::Acknowledged, ":1.9"); // the service is the object from now on
     pass(seconds{10});
     EXPECT_TRUE(world.open.empty());
 }
@@ -410,16 +412,16 @@ struct SessionTest : NotifierTest {
 };
 
 TEST_F(SessionTest, IsCalledLikeAnyServiceAndNeverBecomesTheObject) {
-    auto first = add(JobA, NoticeKind::FileTransferred);
+    auto first = add(JobA, NotificationKind::FileTransferred);
     auto second = add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].call.target, (Target{"session:org.example.App", "/app", true}));
-    answer(Verdict::Acknowledged);
+    answer(CallOutcome::Acknowledged);
     EXPECT_FALSE(notifier.object_of(JobA));
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].call.target.destination, "session:org.example.App");
-    answer(Verdict::Acknowledged);
+    answer(CallOutcome::Acknowledged);
     EXPECT_EQ(world.told, (std::vector<int64_t>{first, second}));
     EXPECT_FALSE(notifier.busy());
     EXPECT_FALSE(notifier.has_work());
@@ -430,17 +432,17 @@ TEST_F(SessionTest, AnObjectOnOurBusComesFirst) {
     add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    answer(Verdict::Gone);
+    answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].call.target.destination, "session:org.example.App");
 }
 
 TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
     for (int i = 0; i < 20; ++i) {
-        add(JobA, NoticeKind::FileTransferred);
+        add(JobA, NotificationKind::FileTransferred);
         notifier.run();
         ASSERT_EQ(world.open.size(), 1U) << i;
-        answer(Verdict::Acknowledged);
+        answer(CallOutcome::Acknowledged);
     }
     EXPECT_EQ(world.launches, 0U);
 }
@@ -448,15 +450,15 @@ TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
 TEST_F(SessionTest, ThatFailsIsStartedEverMoreRarely) {
     add(JobA);
     notifier.run();
-    answer(Verdict::Gone);
+    answer(CallOutcome::Gone);
     pass(seconds{5});
-    answer(Verdict::Unanswered);
+    answer(CallOutcome::Unanswered);
     EXPECT_EQ(world.launches, 2U);
     pass(seconds{59});
     EXPECT_TRUE(world.open.empty());
     pass(seconds{1});
     ASSERT_EQ(world.open.size(), 1U);
-    answer(Verdict::Acknowledged);
+    answer(CallOutcome::Acknowledged);
     EXPECT_EQ(world.launches, 0U);
 }
 
@@ -464,7 +466,7 @@ TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20, 40}) {
-        answer(Verdict::Refused);
+        answer(CallOutcome::Refused);
         pass(seconds{wait});
         ASSERT_EQ(world.open.size(), 1U) << wait;
     }
@@ -474,67 +476,67 @@ TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
 TEST_F(SessionTest, WithoutABusWaitsUntilTheUserIsThere) {
     auto row = add(JobA);
     notifier.run();
-    answer(Verdict::NoBus);
+    answer(CallOutcome::NoBus);
     pass(seconds{100'000});
     expect_waiting();
-    notifier.users_are({1, 1001});
+    notifier.set_active_users({1, 1001});
     notifier.run();
     expect_waiting();
-    notifier.users_are({Owner, 1, 1001});
+    notifier.set_active_users({Owner, 1, 1001});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    answer(Verdict::Acknowledged);
+    answer(CallOutcome::Acknowledged);
     EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
     EXPECT_EQ(world.launches, 0U);
 }
 
 TEST_F(SessionTest, AllJobsOfAnOwnerWithoutABusWait) {
     auto other = job_number(2);
-    notifier.meet(other, Owner, {"session:org.example.Other", "/app"});
+    notifier.add_job(other, Owner, {"session:org.example.Other", "/app"});
     auto onours = job_number(3);
-    notifier.meet(onours, Owner, Service);
+    notifier.add_job(onours, Owner, Service);
     auto stranger = job_number(4);
-    notifier.meet(stranger, 1001, InSession);
+    notifier.add_job(stranger, 1001, InSession);
     add(JobA);
     notifier.run();
-    answer(Verdict::NoBus);
+    answer(CallOutcome::NoBus);
     for (const auto& id : {other, onours, stranger})
         add(id);
     notifier.run();
     ASSERT_EQ(world.open.size(), 2U);
     EXPECT_EQ(world.open[0].call.job, onours);
     EXPECT_EQ(world.open[1].call.job, stranger);
-    notifier.users_are({Owner});
+    notifier.set_active_users({Owner});
     notifier.run();
     EXPECT_EQ(world.open.size(), 4U);
 }
 
 TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
-    notifier.users_are({Owner});
+    notifier.set_active_users({Owner});
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20}) {
-        answer(Verdict::NoBus);
+        answer(CallOutcome::NoBus);
         EXPECT_EQ(world.wake, world.time + seconds{wait});
         pass(seconds{wait});
         ASSERT_EQ(world.open.size(), 1U) << wait;
     }
-    notifier.users_are({}); // gone again, in mid-call
-    answer(Verdict::NoBus);
+    notifier.set_active_users({}); // gone again, in mid-call
+    answer(CallOutcome::NoBus);
     pass(seconds{100'000});
     expect_waiting();
-    notifier.users_are({Owner});
+    notifier.set_active_users({Owner});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    answer(Verdict::NoBus);
+    answer(CallOutcome::NoBus);
     EXPECT_EQ(world.wake, world.time + seconds{5}); // the first of a new row of waits
 }
 
 TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
     add(JobA);
     notifier.run();
-    answer(Verdict::Refused);
-    notifier.users_are({Owner});
+    answer(CallOutcome::Refused);
+    notifier.set_active_users({Owner});
     notifier.run();
     EXPECT_EQ(world.open.size(), 1U);
 }
@@ -542,8 +544,8 @@ TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
 TEST_F(SessionTest, WhoComesInMidCallIsNotMissed) {
     add(JobA);
     notifier.run();
-    notifier.users_are({Owner});
-    answer(Verdict::NoBus);
+    notifier.set_active_users({Owner});
+    answer(CallOutcome::NoBus);
     pass(seconds{5});
     EXPECT_EQ(world.open.size(), 1U);
 }
@@ -551,19 +553,19 @@ TEST_F(SessionTest, WhoComesInMidCallIsNotMissed) {
 TEST_F(SessionTest, RegisteringTriesAgain) {
     add(JobA);
     notifier.run();
-    answer(Verdict::NoBus);
+    answer(CallOutcome::NoBus);
     notifier.set_service(JobA, InSession);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    answer(Verdict::NoBus);
-    notifier.meet(job_number(2), Owner, InSession);
+    answer(CallOutcome::NoBus);
+    notifier.add_job(job_number(2), Owner, InSession);
     notifier.run();
     EXPECT_EQ(world.open.size(), 1U);
 }
 
 TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
-    notifier.meet(job_number(2), 1001, InSession);
-    notifier.meet(job_number(3), Owner, InSession);
+    notifier.add_job(job_number(2), 1001, InSession);
+    notifier.add_job(job_number(3), Owner, InSession);
     for (int number : {2, 3})
         add(job_number(number));
     add(JobA);
@@ -571,7 +573,7 @@ TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
     ASSERT_EQ(world.open.size(), 2U); // one a destination and owner
     EXPECT_EQ(world.open[0].call.job, job_number(2));
     EXPECT_EQ(world.open[1].call.job, job_number(3));
-    answer(Verdict::Gone);
+    answer(CallOutcome::Gone);
     EXPECT_EQ(world.launches, 1U);
     notifier.service_works(Owner, InSession.name);
     EXPECT_EQ(world.launches, 1U);
@@ -582,14 +584,14 @@ TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
 TEST_F(SessionTest, ANewOwnersServiceIsCalledWithoutTheOldOnesWaits) {
     add(JobA);
     notifier.run();
-    notifier.hand_over(JobA, 1001);
-    answer(Verdict::NoBus); // of the old one
+    notifier.change_owner(JobA, 1001);
+    answer(CallOutcome::NoBus); // of the old one
     notifier.set_service(JobA, InSession);
     add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     auto other = job_number(2);
-    notifier.meet(other, 1001, {"session:org.example.Other", "/app"});
+    notifier.add_job(other, 1001, {"session:org.example.Other", "/app"});
     add(other);
     notifier.run();
     EXPECT_EQ(world.open.size(), 2U);
@@ -599,9 +601,9 @@ TEST_F(NotifierTest, WhoAnswersTooLateForAJobThatWasTakenOverIsNotItsObject) {
     meet_a(Service);
     add(JobA);
     notifier.run();
-    notifier.hand_over(JobA, 0);
+    notifier.change_owner(JobA, 0);
     world.told.clear();
-    answer(Verdict::Acknowledged, ":1.9");
+    answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_FALSE(notifier.object_of(JobA));
     EXPECT_TRUE(world.told.empty());
     EXPECT_FALSE(notifier.busy());
@@ -612,7 +614,7 @@ TEST_F(NotifierTest, AServiceThatWasReplacedInMidCallIsNotTheObject) {
     add(JobA);
     notifier.run();
     notifier.set_service(JobA, {"org.example.Other", "/app"});
-    answer(Verdict::Acknowledged, ":1.9");
+    answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
@@ -620,7 +622,7 @@ TEST_F(SessionTest, AReplacedServiceIsNotBlamedForTheOneBefore) {
     add(JobA);
     notifier.run();
     notifier.set_service(JobA, Service);
-    answer(Verdict::Gone);
+    answer(CallOutcome::Gone);
     EXPECT_EQ(world.launches, 0U);
 }
 
@@ -637,10 +639,10 @@ struct PiecesTest : NotifierTest {
     void expect_said(uint32_t file, const Ranges& ranges) {
         ASSERT_EQ(world.open.size(), 1U);
         const auto& call = world.open[0].call;
-        EXPECT_FALSE(call.notice);
-        EXPECT_EQ(call.pieces, (Pieces{file, ranges}));
+        EXPECT_FALSE(call.notification);
+        EXPECT_EQ(call.pieces, (FilledRanges{file, ranges}));
         EXPECT_EQ(call.target, object(":1.7"));
-        answer(Verdict::Acknowledged, ":1.7");
+        answer(CallOutcome::Acknowledged, ":1.7");
     }
 };
 
@@ -677,26 +679,26 @@ TEST_F(PiecesTest, FilesTakeTurnsAlsoWhenOneIsAlwaysFilled) {
 TEST_F(PiecesTest, AreNeverRepeated) {
     fill(0, {{0, 1}});
     notifier.run();
-    answer(Verdict::Refused, ":1.7");
+    answer(CallOutcome::Refused, ":1.7");
     pass(seconds{60});
     EXPECT_TRUE(world.open.empty());
     fill(0, {{1, 1}});
     notifier.run();
-    answer(Verdict::NoSuchObject, ":1.7"); // a client without that method; it may have the others
+    answer(CallOutcome::NoSuchObject, ":1.7"); // a client without that method; it may have the others
     EXPECT_EQ(notifier.object_of(JobA), object(":1.7"));
     fill(0, {{2, 1}});
     pass(Interval);
-    answer(Verdict::Gone);
+    answer(CallOutcome::Gone);
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
 TEST_F(PiecesTest, WaitBehindWhatMustBeSaid) {
-    add(JobA, NoticeKind::FileTransferred);
+    add(JobA, NotificationKind::FileTransferred);
     fill(0, {{0, 1}});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_TRUE(world.open[0].call.notice);
-    answer(Verdict::Acknowledged, ":1.7");
+    EXPECT_TRUE(world.open[0].call.notification);
+    answer(CallOutcome::Acknowledged, ":1.7");
     expect_said(0, {{0, 1}});
 }
 
@@ -709,7 +711,7 @@ TEST_F(PiecesTest, AndModificationsHaveClocksOfTheirOwn) {
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_FALSE(world.open[0].call.pieces);
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     pass(Interval);
     expect_said(0, {{1, 1}});
 }
@@ -734,10 +736,10 @@ TEST_F(NotifierTest, OwesWhatIsNotAcknowledgedToWhoeverThereIs) {
     EXPECT_TRUE(notifier.owes(JobA));
     notifier.run();
     EXPECT_TRUE(notifier.owes(JobA));
-    answer(Verdict::Refused, ":1.9");
+    answer(CallOutcome::Refused, ":1.9");
     EXPECT_TRUE(notifier.owes(JobA));
     pass(seconds{5});
-    answer(Verdict::Acknowledged, ":1.9");
+    answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_FALSE(notifier.owes(JobA));
     notifier.modified(JobA, seconds{9});
     EXPECT_FALSE(notifier.owes(JobA));
@@ -760,7 +762,7 @@ TEST_F(NotifierTest, AForgottenJobIsSilent) {
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     notifier.forget(JobA);
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_TRUE(world.told.empty());
     EXPECT_FALSE(notifier.busy());
 }
@@ -771,11 +773,11 @@ TEST_F(NotifierTest, ANewOwnerHearsNothingOfWhatWasForTheFormer) {
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    notifier.hand_over(JobA, 2000);
+    notifier.change_owner(JobA, 2000);
     EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
     EXPECT_FALSE(notifier.object_of(JobA));
     EXPECT_FALSE(notifier.owes(JobA));
-    answer(Verdict::Acknowledged, ":1.7");
+    answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_EQ(world.told.size(), 1U);
     EXPECT_FALSE(notifier.busy());
     add(JobA);

@@ -40,13 +40,13 @@ protected:
     }
     void begin(const wire::Call& call) {
         voice->call(call,
-                    [this, name = call.name()](CallVerdict verdict) { verdicts.emplace(name, verdict); });
+                    [this, name = call.name()](CallOutcome verdict) { verdicts.emplace(name, verdict); });
     }
-    CallVerdict verdict_on(const wire::Call& call) {
+    CallOutcome verdict_on(const wire::Call& call) {
         verdicts.clear();
         begin(call);
         run_until([this] { return !verdicts.empty(); });
-        return verdicts.empty() ? CallVerdict::Unanswered : verdicts.begin()->second;
+        return verdicts.empty() ? CallOutcome::Unanswered : verdicts.begin()->second;
     }
     void turn_for(Usec span) {
         bool over = false;
@@ -57,13 +57,13 @@ protected:
     test::TempDir directory;
     PrivateBus bus{directory.path() + "/run"};
     std::unique_ptr<Voice> voice = std::make_unique<Voice>(loop_, bus.socket());
-    std::multimap<std::string, CallVerdict> verdicts;
+    std::multimap<std::string, CallOutcome> verdicts;
 };
 
 TEST_F(VoiceTest, StartsAServiceAndTellsItEverything) {
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
 
     auto call = call_to(App);
     call.set_method(wire::Call::JOB_ERROR);
@@ -71,16 +71,16 @@ TEST_F(VoiceTest, StartsAServiceAndTellsItEverything) {
     failure.set_context("remote-file");
     failure.set_name("http-status");
     failure.set_code(-4);
-    failure.set_sentence("Grüße");
+    failure.set_message("Grüße");
     failure.set_file(7);
-    EXPECT_EQ(verdict_on(call), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call), CallOutcome::Acknowledged);
 
     call = call_to(App);
     call.set_method(wire::Call::FILE_TRANSFERRED);
     call.mutable_file()->set_index(3);
     call.mutable_file()->set_remote("http://localhost/f");
     call.mutable_file()->set_temporary("/srv/.f.part");
-    EXPECT_EQ(verdict_on(call), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call), CallOutcome::Acknowledged);
 
     EXPECT_EQ(bus.record(App, "calls"),
               "JobTransferred " + JobId + "\nJobError " + JobId + "\nFileTransferred " + JobId + "\n");
@@ -98,24 +98,24 @@ TEST_F(VoiceTest, SaysWhatBecameOfACall) {
     bus.add("org.haulier.Test.Mute", "mute");
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Refuse")), CallVerdict::Refused);
-    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Die")), CallVerdict::Unanswered);
-    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Nobody")), CallVerdict::Gone);
+    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Refuse")), CallOutcome::Refused);
+    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Die")), CallOutcome::Unanswered);
+    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Nobody")), CallOutcome::Gone);
     auto elsewhere = call_to(App);
     elsewhere.set_path("/elsewhere");
-    EXPECT_EQ(verdict_on(elsewhere), CallVerdict::NoSuchObject);
+    EXPECT_EQ(verdict_on(elsewhere), CallOutcome::NoSuchObject);
     auto hurried = call_to("org.haulier.Test.Mute");
     hurried.set_timeout_ms(2000);
-    EXPECT_EQ(verdict_on(hurried), CallVerdict::Unanswered);
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(hurried), CallOutcome::Unanswered);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, RefusesByItselfWhatCannotBeSaid) {
     bus.start();
-    EXPECT_EQ(verdict_on(call_to("no name")), CallVerdict::Refused);
+    EXPECT_EQ(verdict_on(call_to("no name")), CallOutcome::Refused);
     auto call = call_to(App);
     call.set_job("no path");
-    EXPECT_EQ(verdict_on(call), CallVerdict::Refused);
+    EXPECT_EQ(verdict_on(call), CallOutcome::Refused);
 }
 
 TEST_F(VoiceTest, CallsManyAtATime) {
@@ -132,7 +132,7 @@ TEST_F(VoiceTest, WithoutARuntimeDirectoryThereIsNoBusAtOnce) {
     std::filesystem::remove_all(directory.path() + "/run");
     begin(call_to(App));
     ASSERT_EQ(verdicts.size(), 1U);
-    EXPECT_EQ(verdicts.begin()->second, CallVerdict::NoBus);
+    EXPECT_EQ(verdicts.begin()->second, CallOutcome::NoBus);
 }
 
 TEST_F(VoiceTest, WaitsForABusThatIsOnItsWay) {
@@ -143,15 +143,15 @@ TEST_F(VoiceTest, WaitsForABusThatIsOnItsWay) {
     EXPECT_TRUE(verdicts.empty());
     bus.start(false);
     run_until([this] { return verdicts.size() == 2; });
-    EXPECT_EQ(verdicts.begin()->second, CallVerdict::Acknowledged);
+    EXPECT_EQ(verdicts.begin()->second, CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, DoesNotWaitForEver) {
     patient({.for_bus = 200ms});
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, ASocketOfAnothersIsNoBus) {
@@ -159,9 +159,9 @@ TEST_F(VoiceTest, ASocketOfAnothersIsNoBus) {
     bus.add(App, "accept");
     bus.start();
     ASSERT_EQ(chown(bus.socket().c_str(), 1234, 1234), 0);
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
     ASSERT_EQ(chown(bus.socket().c_str(), geteuid(), getegid()), 0);
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, ASocketThatNobodyListensToIsLookedAtAgain) {
@@ -174,21 +174,21 @@ TEST_F(VoiceTest, ASocketThatNobodyListensToIsLookedAtAgain) {
     bus.add(App, "accept");
     bus.start();
     run_until([this] { return !verdicts.empty(); });
-    EXPECT_EQ(verdicts.begin()->second, CallVerdict::Acknowledged);
+    EXPECT_EQ(verdicts.begin()->second, CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, ABusThatSaysNothingIsNone) {
     patient({.for_bus = 200ms});
     auto mute = local_socket(bus.socket());
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
 }
 
 TEST_F(VoiceTest, ABusThatHangsUpIsNone) {
     auto rude = local_socket(bus.socket());
     auto hangs_up =
         loop_.on_io(rude.get(), EPOLLIN, [&](uint32_t) { Fd{accept(rude.get(), nullptr, nullptr)}; });
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::NoBus);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
 }
 
 TEST_F(VoiceTest, ABusThatDiesLeavesTheCallUnanswered) {
@@ -198,22 +198,22 @@ TEST_F(VoiceTest, ABusThatDiesLeavesTheCallUnanswered) {
     run_until([this] { return !bus.record("org.haulier.Test.Mute", "calls").empty(); });
     bus.stop();
     run_until([this] { return !verdicts.empty(); });
-    EXPECT_EQ(verdicts.begin()->second, CallVerdict::Unanswered);
+    EXPECT_EQ(verdicts.begin()->second, CallOutcome::Unanswered);
     run_until([this] { return !voice->connected(); });
     std::filesystem::remove(bus.socket());
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, LeavesTheBusWhenThereIsNothingMoreToSay) {
     patient({.for_calls = 50ms});
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
     EXPECT_TRUE(voice->connected());
     run_until([this] { return !voice->connected(); });
-    EXPECT_EQ(verdict_on(call_to(App)), CallVerdict::Acknowledged);
+    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
 }
 
 TEST_F(VoiceTest, MayBeDroppedInMidCall) {

@@ -61,7 +61,7 @@ void commit_groups(const std::string& directory, unsigned group, int report) {
     for (;; ++group) {
         for (unsigned i = 0; i < JobsInAGroup; ++i) {
             job::Decision d = creation(group * JobsInAGroup + i, FilesInAJob);
-            d.notices = {{job::NoticeKind::Error, 0}};
+            d.notifications = {{job::NotificationKind::Error, 0}};
             if (!store->save(d)) return;
         }
         if (!store->commit() || write(report, &group, sizeof group) != sizeof group) return;

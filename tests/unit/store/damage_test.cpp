@@ -44,7 +44,7 @@ protected:
         Store store = open_quietly(directory_);
         for (unsigned i = 1; i <= 20; ++i) {
             job::Decision d = creation(i, 5);
-            d.notices = {{job::NoticeKind::Error, 0}};
+            d.notifications = {{job::NotificationKind::Error, 0}};
             ASSERT_TRUE(store.save(d));
         }
         expect_done(store.set_launches({0, "org.example.App", 1}));
@@ -56,7 +56,7 @@ protected:
     std::string open() {
         std::string set_aside;
         auto store = Store::open(directory_.path(), &set_aside);
-        EXPECT_TRUE(store) << store.error().sentence;
+        EXPECT_TRUE(store) << store.error().message;
         if (!store) return "";
         found_ = jobs_of(*store);
         save_and_commit(*store, creation(1000 + static_cast<unsigned>(found_.size()), 1));
@@ -269,14 +269,14 @@ TEST(Unreachable, DirectoryThatCannotBeWritten) {
     TempDir parent;
     ASSERT_EQ(chmod(parent.path().c_str(), 0555), 0);
     Unprivileged nobody;
-    auto inside = Store::open(parent.path());
-    ASSERT_FALSE(inside);
-    EXPECT_EQ(inside.error(),
+    auto impl = Store::open(parent.path());
+    ASSERT_FALSE(impl);
+    EXPECT_EQ(impl.error(),
               (Error{Errc::Store, "cannot write in directory " + parent.path() + ": Permission denied"}));
     auto below = Store::open(parent.path() + "/haulier");
     ASSERT_FALSE(below);
     EXPECT_EQ(below.error().code, Errc::Store);
-    EXPECT_THAT(below.error().sentence, HasSubstr("cannot create directory"));
+    EXPECT_THAT(below.error().message, HasSubstr("cannot create directory"));
 }
 
 TEST(Unreachable, ADatabaseThatMayNotBeReadStaysWhereItIs) {
@@ -290,7 +290,7 @@ TEST(Unreachable, ADatabaseThatMayNotBeReadStaysWhereItIs) {
         auto store = Store::open(directory.path(), &said);
         ASSERT_FALSE(store);
         EXPECT_EQ(store.error().code, Errc::Store);
-        EXPECT_THAT(store.error().sentence, HasSubstr("cannot open " + directory.database()));
+        EXPECT_THAT(store.error().message, HasSubstr("cannot open " + directory.database()));
         EXPECT_EQ(said, "");
     }
     ASSERT_EQ(chmod(directory.database().c_str(), 0600), 0);
@@ -307,7 +307,7 @@ TEST(Unreachable, ADatabaseInUseByAnotherWriterStaysWhereItIs) {
     std::string said;
     auto store = Store::open(directory.path(), &said);
     ASSERT_FALSE(store);
-    EXPECT_THAT(store.error().sentence, HasSubstr("database is locked"));
+    EXPECT_THAT(store.error().message, HasSubstr("database is locked"));
     EXPECT_EQ(said, "");
 }
 

@@ -2,7 +2,7 @@
 // The four small types over SQLite, where the store itself cannot easily lead them.
 #include "store/database.hpp"
 
-#include "store/place.hpp"
+#include "store/database_file.hpp"
 #include "support.hpp"
 
 namespace haulier::store {
@@ -30,25 +30,25 @@ protected:
 } // namespace
 
 TEST_F(Database, AStatementIsAsNewForEachUse) {
-    expect_done(Use{insert_}.integer(1).text("Ada").run());
-    EXPECT_EQ(Use{insert_}.integer(1).text("again").run().error(),
+    expect_done(BoundStatement{insert_}.integer(1).text("Ada").run());
+    EXPECT_EQ(BoundStatement{insert_}.integer(1).text("again").run().error(),
               (Error{Errc::Store, "database: UNIQUE constraint failed: parents.id"}));
-    expect_done(Use{insert_}.integer(2).text("").run());
+    expect_done(BoundStatement{insert_}.integer(2).text("").run());
     EXPECT_EQ(parents(), 2);
     EXPECT_EQ(*db_.ask_text("SELECT name FROM parents WHERE id = 2"), "");
 }
 
 TEST_F(Database, ARefusedValueFailsTheUseAndNothingElse) {
-    EXPECT_EQ(Use{insert_}.refuse("no such number").text("Ada").run().error(),
+    EXPECT_EQ(BoundStatement{insert_}.refuse("no such number").text("Ada").run().error(),
               (Error{Errc::Store, "no such number"}));
     EXPECT_EQ(parents(), 0);
-    expect_done(Use{insert_}.integer(1).text("Ada").run());
+    expect_done(BoundStatement{insert_}.integer(1).text("Ada").run());
 }
 
 TEST_F(Database, ColumnsAnswerOnlyForTheirType) {
     Statement select;
     expect_done(select.prepare(db_, "SELECT 1 AS one, 'two', NULL, 2.5"));
-    Use use{select};
+    BoundStatement use{select};
     ASSERT_TRUE(*use.next());
     EXPECT_EQ(use.integer_at(0), 1);
     EXPECT_EQ(use.text_at(0), std::nullopt);
@@ -72,7 +72,7 @@ TEST_F(Database, ATransactionThatIsDroppedNeverWas) {
     {
         auto transaction = Transaction::begin(db_);
         ASSERT_TRUE(transaction);
-        expect_done(Use{insert_}.integer(1).text("Ada").run());
+        expect_done(BoundStatement{insert_}.integer(1).text("Ada").run());
         EXPECT_TRUE(db_.in_transaction());
     }
     EXPECT_FALSE(db_.in_transaction());
@@ -82,8 +82,9 @@ TEST_F(Database, ATransactionThatIsDroppedNeverWas) {
 TEST_F(Database, ACommitThatFailsUndoesAll) {
     auto transaction = Transaction::begin(db_);
     ASSERT_TRUE(transaction);
-    expect_done(Use{insert_}.integer(1).text("Ada").run());
-    expect_done(db_.run("INSERT INTO children VALUES (4711)")); // of nobody, which only the commit notices
+    expect_done(BoundStatement{insert_}.integer(1).text("Ada").run());
+    expect_done(
+        db_.run("INSERT INTO children VALUES (4711)")); // of nobody, which only the commit notifications
     EXPECT_FALSE(transaction->commit());
     EXPECT_FALSE(db_.in_transaction());
     EXPECT_EQ(parents(), 0);

@@ -90,7 +90,7 @@ TEST(FullDisk, IsAnErrorAndPasses) {
     SmallDisk disk;
     if (!disk.trouble().empty()) GTEST_SKIP() << "cannot mount a small file system: " << disk.trouble();
     auto store = Store::open(disk.state());
-    ASSERT_TRUE(store) << store.error().sentence;
+    ASSERT_TRUE(store) << store.error().message;
     expect_done(save_all(*store, creation(0, 10)));
     disk.fill_up();
 
@@ -121,7 +121,7 @@ TEST(FullDisk, AtTheFirstStart) {
     auto store = Store::open(disk.state());
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, Errc::Store);
-    EXPECT_THAT(store.error().sentence, HasSubstr("disk is full"));
+    EXPECT_THAT(store.error().message, HasSubstr("disk is full"));
     EXPECT_FALSE(std::filesystem::exists(disk.state() + "/haulier.db"));
 
     disk.make_room();

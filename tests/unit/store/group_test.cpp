@@ -38,7 +38,7 @@ TEST(Group, ReopenedWithoutCommitItIsGone) {
         save_and_commit(store, creation(1));
         ASSERT_TRUE(store.save(creation(2)));
         expect_done(store.remove(id_of(1)));
-        EXPECT_EQ(ids_of(store), std::vector{id_of(2)}); // seen from inside
+        EXPECT_EQ(ids_of(store), std::vector{id_of(2)}); // seen from impl
     }
     Store store = open_quietly(directory);
     EXPECT_EQ(ids_of(store), std::vector{id_of(1)});
@@ -64,7 +64,7 @@ TEST(Group, AFailureUndoesAllSinceTheLastCommit) {
 
     ASSERT_TRUE(store.save(creation(2, 5)));
     job::Decision fails_late = creation(3, 5);
-    fails_late.notices = {{job::NoticeKind::Error, 0}};
+    fails_late.notifications = {{job::NotificationKind::Error, 0}};
     auto saved = store.save(fails_late);
     ASSERT_FALSE(saved);
     EXPECT_EQ(saved.error(), (Error{Errc::Store, "database: boom (" + directory.database() + ")"}));

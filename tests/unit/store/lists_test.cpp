@@ -12,7 +12,7 @@ namespace {
 using job::Range;
 using job::ToEnd;
 using Ranges = std::vector<Range>;
-using Marks = std::vector<job::SourceMark>;
+using Marks = std::vector<job::SourceStatus>;
 using Lines = std::vector<std::string>;
 
 constexpr uint64_t Longest = uint64_t{1} << 63;

@@ -2,7 +2,7 @@
 // The machinery of migrations, with lists of steps made for it; and the real list from nothing to today.
 #include "store/migrations.hpp"
 
-#include "store/place.hpp"
+#include "store/database_file.hpp"
 #include "support.hpp"
 
 #include <array>
@@ -43,7 +43,7 @@ protected:
     }
     int64_t ask(const std::string& sql) {
         auto answer = db_.ask_integer(sql);
-        EXPECT_TRUE(answer) << answer.error().sentence;
+        EXPECT_TRUE(answer) << answer.error().message;
         return answer ? *answer : -1;
     }
     TempDir directory_;
@@ -72,7 +72,7 @@ TEST_F(Migration, NothingIsDoneTwice) {
 TEST_F(Migration, AStepThatFailsIsUndoneAndTheNextProgramGoesOnFromThere) {
     auto failed = migrate(db_, Faulty);
     ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().sentence,
+    EXPECT_EQ(failed.error().message,
               "step 3 (broken) of the schema failed: database: table parents already exists");
     EXPECT_EQ(ask("PRAGMA user_version"), 2);
     EXPECT_EQ(ask("SELECT age FROM parents"), 30);

@@ -68,7 +68,7 @@ bool put(const std::string& path, const std::string& table, const std::string& c
     Connection db;
     expect_done(db.open(path));
     auto done = db.run(fmt::format("UPDATE OR IGNORE {} SET {} = {}", table, column, value));
-    EXPECT_TRUE(done || column == "row") << column << " = " << value << ": " << done.error().sentence;
+    EXPECT_TRUE(done || column == "row") << column << " = " << value << ": " << done.error().message;
     return static_cast<bool>(done);
 }
 
@@ -77,7 +77,7 @@ std::vector<std::string> columns_of(const std::string& path, const std::string& 
     expect_done(db.open(path));
     Statement statement;
     expect_done(statement.prepare(db, "SELECT name FROM pragma_table_info('" + table + "')"));
-    Use use{statement};
+    BoundStatement use{statement};
     std::vector<std::string> names;
     while (*use.next())
         names.push_back(*use.text_at(0));
@@ -95,7 +95,7 @@ TEST_P(NonsenseIn, EveryColumn) {
         Store store = open_quietly(directory);
         job::Decision d = creation(1, 1);
         d.job.error = job::JobError{job::Cause::Timeout, 28, "too slow", 0};
-        d.notices = {{job::NoticeKind::Error, 0}};
+        d.notifications = {{job::NotificationKind::Error, 0}};
         d.job.http.headers = {"X-A: b"};
         d.job.http.credentials.emplace_back();
         d.files[0].spec.ranges = {{0, 5}};
@@ -118,7 +118,7 @@ TEST_P(NonsenseIn, EveryColumn) {
             if (!put(directory.database(), table, column, value)) continue;
             std::string set_aside;
             auto store = Store::open(directory.path(), &set_aside);
-            ASSERT_TRUE(store) << column << " = " << value << ": " << store.error().sentence;
+            ASSERT_TRUE(store) << column << " = " << value << ": " << store.error().message;
             refused += !set_aside.empty();
             bool is_text = std::string_view{value}.front() == '\'';
             EXPECT_TRUE(set_aside.empty() || !(takes_text(column) && is_text))
@@ -136,7 +136,7 @@ TEST(Nonsense, WrittenWhileOpenIsAnErrorOfTheLoad) {
     TempDir directory;
     Store store = open_quietly(directory);
     job::Decision d = creation(1, 1);
-    d.notices = {{job::NoticeKind::Error, 0}};
+    d.notifications = {{job::NotificationKind::Error, 0}};
     save_and_commit(store, d);
     run_sql(directory.database(), "UPDATE outbox SET kind = 'gossip'; UPDATE jobs SET completing = 2");
     auto outbox = store.load_outbox();

@@ -110,7 +110,7 @@ job::File full_file() {
     file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
     file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
     file.validation = job::Validation::Invalid;
-    file.led_away = true;
+    file.redirected_cross_origin = true;
     file.response_headers = "HTTP/1.1 206 Partial Content\nServer: \xef\xbf\xbd\nX-Empty:\n\n";
     file.source = 2;
     file.marks = {{3, true}, {}, {MaxU32, false}};
@@ -131,7 +131,7 @@ void expect_round_trip(const job::Decision& decision) {
     auto jobs = jobs_of(store);
     ASSERT_EQ(jobs.size(), 1u);
     job::Job expected = decision.job;
-    expected.moments = {};
+    expected.clocks = {};
     EXPECT_EQ(jobs[0].job, expected);
     ASSERT_EQ(jobs[0].files.size(), decision.files.size());
     for (const auto& [number, file] : decision.files)
@@ -156,7 +156,7 @@ TEST(RoundTrip, JobOfDefaults) {
 TEST(RoundTrip, EveryFieldOfAJob) {
     job::Decision decision;
     decision.job = full_job();
-    decision.job.moments.retry_at = BootTime{Usec{99}}; // not stored
+    decision.job.clocks.retry_at = BootTime{Usec{99}}; // not stored
     expect_round_trip(decision);
 }
 
@@ -248,7 +248,7 @@ TEST(RoundTrip, SavingAgainReplacesTheJobAndKeepsItsFilesAndNotices) {
     TempDir directory;
     Store store = open_quietly(directory);
     job::Decision first = creation(1, 3);
-    first.notices = {{job::NoticeKind::FileTransferred, 2}};
+    first.notifications = {{job::NotificationKind::FileTransferred, 2}};
     save_and_commit(store, first);
 
     job::Decision second;
@@ -407,17 +407,18 @@ TEST(Outbox, RowsGrowAndKeepTheirOrder) {
     Store store = open_quietly(directory);
     job::Decision a = creation(1, 1);
     a.job.owner = 1000;
-    a.notices = {{job::NoticeKind::FileTransferred, 0}, {job::NoticeKind::Transferred, job::NoFile}};
+    a.notifications = {{job::NotificationKind::FileTransferred, 0},
+                       {job::NotificationKind::Transferred, job::NoFile}};
     job::Decision b = creation(2, 1);
     b.job.owner = 1001;
-    b.notices = {{job::NoticeKind::Error, 0}};
+    b.notifications = {{job::NotificationKind::Error, 0}};
 
     auto of_a = store.save(a);
     auto of_b = store.save(b);
     ASSERT_TRUE(of_a && of_b);
     ASSERT_EQ(of_a->size(), 2u);
     ASSERT_EQ(of_b->size(), 1u);
-    EXPECT_EQ((*of_a)[0], (OutboxRow{(*of_a)[0].row, a.job.id, 1000, a.notices[0]}));
+    EXPECT_EQ((*of_a)[0], (OutboxRow{(*of_a)[0].row, a.job.id, 1000, a.notifications[0]}));
     EXPECT_LT((*of_a)[0].row, (*of_a)[1].row);
     EXPECT_LT((*of_a)[1].row, (*of_b)[0].row);
     EXPECT_EQ(outbox_of(store), (std::vector{(*of_a)[0], (*of_a)[1], (*of_b)[0]}));
@@ -429,7 +430,7 @@ TEST(Outbox, NumbersAreNotUsedTwice) {
     for (int i = 0; i < 3; ++i) {
         Store store = open_quietly(directory);
         job::Decision d = creation(1, 1);
-        d.notices = {{job::NoticeKind::Error, 0}};
+        d.notifications = {{job::NotificationKind::Error, 0}};
         auto rows = store.save(d);
         ASSERT_TRUE(rows);
         EXPECT_GT((*rows)[0].row, last);
@@ -444,23 +445,23 @@ TEST(Outbox, VoidedNoticesAreThoseOfTheJobAsAWhole) {
     TempDir directory;
     Store store = open_quietly(directory);
     job::Decision other = creation(2, 1);
-    other.notices = {{job::NoticeKind::Error, 0}};
+    other.notifications = {{job::NotificationKind::Error, 0}};
     save_and_commit(store, other);
     job::Decision first = creation(1, 1);
-    first.notices = {{job::NoticeKind::FileTransferred, 0},
-                     {job::NoticeKind::Error, 0},
-                     {job::NoticeKind::Transferred, job::NoFile}};
+    first.notifications = {{job::NotificationKind::FileTransferred, 0},
+                           {job::NotificationKind::Error, 0},
+                           {job::NotificationKind::Transferred, job::NoFile}};
     save_and_commit(store, first);
 
     job::Decision second = creation(1);
-    second.void_notices = true;
-    second.notices = {{job::NoticeKind::Transferred, job::NoFile}};
+    second.revoke_notifications = true;
+    second.notifications = {{job::NotificationKind::Transferred, job::NoFile}};
     save_and_commit(store, second);
 
-    std::vector<job::Notice> left;
+    std::vector<job::Notification> left;
     for (const auto& row : outbox_of(store))
-        left.push_back(row.notice);
-    EXPECT_EQ(left, (std::vector{other.notices[0], first.notices[0], second.notices[0]}));
+        left.push_back(row.notification);
+    EXPECT_EQ(left, (std::vector{other.notifications[0], first.notifications[0], second.notifications[0]}));
 }
 
 TEST(Outbox, GoesWithItsJob) {
@@ -469,7 +470,7 @@ TEST(Outbox, GoesWithItsJob) {
     job::Decision d = creation(1, 2);
     d.job.http = full_http();
     d.files[1] = full_file();
-    d.notices = {{job::NoticeKind::Error, 0}};
+    d.notifications = {{job::NotificationKind::Error, 0}};
     save_and_commit(store, d);
     expect_done(store.remove(d.job.id));
     expect_done(store.remove(id_of(77))); // never was: nothing to forget
@@ -529,7 +530,7 @@ TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
     TempDir parent;
     std::string directory = parent.path() + "/state/haulier";
     auto store = Store::open(directory);
-    ASSERT_TRUE(store) << store.error().sentence;
+    ASSERT_TRUE(store) << store.error().message;
     save_and_commit(*store, creation(1));
     auto mode_of = [](const std::string& path) {
         struct stat st {};

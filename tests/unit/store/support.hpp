@@ -56,37 +56,37 @@ inline job::Decision creation(unsigned number, unsigned files = 0) {
 inline Store open_quietly(const TempDir& directory) {
     std::string set_aside;
     auto store = Store::open(directory.path(), &set_aside);
-    if (!store) throw std::runtime_error(store.error().sentence);
+    if (!store) throw std::runtime_error(store.error().message);
     EXPECT_EQ(set_aside, "");
     return std::move(*store);
 }
 
 inline std::vector<StoredJob> jobs_of(Store& store) {
     auto jobs = store.load_jobs();
-    if (!jobs) throw std::runtime_error(jobs.error().sentence);
+    if (!jobs) throw std::runtime_error(jobs.error().message);
     return *jobs;
 }
 
 inline std::vector<OutboxRow> outbox_of(Store& store) {
     auto rows = store.load_outbox();
-    if (!rows) throw std::runtime_error(rows.error().sentence);
+    if (!rows) throw std::runtime_error(rows.error().message);
     return *rows;
 }
 
 inline void expect_done(const Status& status) {
-    EXPECT_TRUE(status) << status.error().sentence;
+    EXPECT_TRUE(status) << status.error().message;
 }
 
 inline void save_and_commit(Store& store, const job::Decision& decision) {
     auto saved = store.save(decision);
-    ASSERT_TRUE(saved) << saved.error().sentence;
+    ASSERT_TRUE(saved) << saved.error().message;
     expect_done(store.commit());
 }
 
 /// A database with one job, closed.
 inline void make_database(const std::string& directory) {
     auto store = Store::open(directory);
-    ASSERT_TRUE(store) << store.error().sentence;
+    ASSERT_TRUE(store) << store.error().message;
     save_and_commit(*store, creation(1, 10));
 }
 
@@ -96,7 +96,7 @@ inline int64_t ask(const std::string& path, const std::string& sql) {
     Connection db;
     expect_done(db.open(path));
     auto answer = db.ask_integer(sql);
-    EXPECT_TRUE(answer) << answer.error().sentence;
+    EXPECT_TRUE(answer) << answer.error().message;
     return answer ? *answer : -1;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A database that a daemon with the first schema really wrote (version_1.sql) becomes one of today: every job
 // is as it was, and what is new has its defaults.
-#include "store/place.hpp"
+#include "store/database_file.hpp"
 #include "support.hpp"
 #include "version_1.sql.hpp"
 
@@ -163,10 +163,10 @@ TEST_F(Version1, WhatIsOwedIsStillOwed) {
     Store store = open_quietly(directory_);
     job::Id shopping = transferred().job.id;
     EXPECT_EQ(outbox_of(store),
-              (std::vector<OutboxRow>{{1, failed().job.id, 0, {job::NoticeKind::Error, 0}},
-                                      {2, shopping, 0, {job::NoticeKind::FileTransferred, 1}},
-                                      {3, shopping, 0, {job::NoticeKind::FileTransferred, 0}},
-                                      {4, shopping, 0, {job::NoticeKind::Transferred, job::NoFile}}}));
+              (std::vector<OutboxRow>{{1, failed().job.id, 0, {job::NotificationKind::Error, 0}},
+                                      {2, shopping, 0, {job::NotificationKind::FileTransferred, 1}},
+                                      {3, shopping, 0, {job::NotificationKind::FileTransferred, 0}},
+                                      {4, shopping, 0, {job::NotificationKind::Transferred, job::NoFile}}}));
     auto launches = store.load_launches();
     ASSERT_TRUE(launches);
     EXPECT_EQ(*launches, (std::vector<Launches>{{0, "org.example.Shop", 1}}));

@@ -20,8 +20,8 @@ wire::Answer::Fault fault_of_url(const std::string& text) {
     auto url = parse_url(text);
     auto* fault = std::get_if<UrlFault>(&url);
     if (!fault) return wire::Answer::NONE;
-    EXPECT_FALSE(fault->sentence.empty());
-    EXPECT_THAT(fault->sentence, Not(HasSubstr("secret"))) << "a URL is not repeated";
+    EXPECT_FALSE(fault->message.empty());
+    EXPECT_THAT(fault->message, Not(HasSubstr("secret"))) << "a URL is not repeated";
     return fault->unsupported ? wire::Answer::NOT_SUPPORTED : wire::Answer::INVALID_ARGUMENT;
 }
 
@@ -68,7 +68,7 @@ TEST(Url, OtherScripts) {
               "http://example.org/a%20b%C3%A4");
     EXPECT_EQ(std::get<Url>(parse_url("http://[::1]:8080/x")).origin(), "http://[::1]:8080");
     auto spaced = parse_url("http://example.org/a b");
-    EXPECT_THAT(std::get<UrlFault>(spaced).sentence, HasSubstr("%20"));
+    EXPECT_THAT(std::get<UrlFault>(spaced).message, HasSubstr("%20"));
 }
 
 TEST(Url, WhereARedirectLeads) {
@@ -103,7 +103,7 @@ protected:
         EXPECT_EQ(answer.request(), 3u);
         if (answer.fault() != wire::Answer::NONE) {
             EXPECT_EQ(answer.item(), 1u);
-            EXPECT_FALSE(answer.sentence().empty());
+            EXPECT_FALSE(answer.message().empty());
         }
         return answer;
     }
@@ -141,7 +141,7 @@ TEST_F(CheckTest, BadDirectories) {
     EXPECT_EQ(ask(url, "relative", "f").fault(), wire::Answer::INVALID_ARGUMENT);
     auto missing = ask(url, directory.at("missing"), "f");
     EXPECT_EQ(missing.fault(), wire::Answer::LOCAL_FILE);
-    EXPECT_THAT(missing.sentence(), HasSubstr(directory.at("missing")));
+    EXPECT_THAT(missing.message(), HasSubstr(directory.at("missing")));
     directory.write("file", "");
     EXPECT_EQ(ask(url, directory.at("file"), "f").fault(), wire::Answer::LOCAL_FILE);
 }
@@ -152,8 +152,8 @@ TEST_F(CheckTest, WhatIsNoFileIsNoTarget) {
     ASSERT_EQ(mkfifo(directory.at("pipe").c_str(), 0600), 0);
     auto pipe = ask(url, directory.path(), "pipe");
     EXPECT_EQ(pipe.fault(), wire::Answer::LOCAL_FILE);
-    EXPECT_THAT(pipe.sentence(), HasSubstr("is a pipe; a file cannot replace it"));
-    EXPECT_THAT(ask(url, "/dev", "null").sentence(),
+    EXPECT_THAT(pipe.message(), HasSubstr("is a pipe; a file cannot replace it"));
+    EXPECT_THAT(ask(url, "/dev", "null").message(),
                 geteuid() == 0 ? HasSubstr("is a device") : HasSubstr("/dev"));
     std::filesystem::create_symlink("/dev/null", directory.at("link"));
     EXPECT_EQ(ask(url, directory.path(), "link").fault(), wire::Answer::NONE) << "the link will be replaced";
@@ -211,7 +211,7 @@ TEST_F(CheckTest, UnwritableOrUnsearchableDirectories) {
         auto answer = check(request);
         ASSERT_EQ(seteuid(me), 0);
         EXPECT_EQ(answer.fault(), wire::Answer::LOCAL_FILE) << std::oct << mode;
-        EXPECT_THAT(answer.sentence(), HasSubstr("Permission denied"));
+        EXPECT_THAT(answer.message(), HasSubstr("Permission denied"));
     }
     chmod(sub.c_str(), 0700);
 }

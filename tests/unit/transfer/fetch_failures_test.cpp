@@ -22,8 +22,8 @@ protected:
         }};
         fetch(order(server.url("/?secret")));
         auto failure = failed();
-        EXPECT_THAT(failure.sentence(), HasSubstr("127.0.0.1"));
-        EXPECT_THAT(failure.sentence(), Not(HasSubstr("secret")));
+        EXPECT_THAT(failure.message(), HasSubstr("127.0.0.1"));
+        EXPECT_THAT(failure.message(), Not(HasSubstr("secret")));
         return failure;
     }
     /// Half of the file comes, then what `how` says.

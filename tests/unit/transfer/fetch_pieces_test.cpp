@@ -190,7 +190,7 @@ TEST_F(PiecesTest, APieceBeyondTheEnd) {
         fetch(ranges(server.url(), {wanted}));
         auto failure = failed();
         EXPECT_EQ(failure.cause(), wire::INVALID_RANGE) << wanted.remote;
-        EXPECT_THAT(failure.sentence(), HasSubstr("600000"));
+        EXPECT_THAT(failure.message(), HasSubstr("600000"));
     }
 }
 

@@ -140,7 +140,7 @@ TEST_F(PartFileTest, SizesBeyondTheFileSystemAreRefused) {
     auto trouble = part().prepare(0, uint64_t{1} << 62);
     ASSERT_TRUE(trouble);
     EXPECT_TRUE(trouble->cause == (trouble->code == EFBIG ? wire::LOCAL_FILE : wire::DISK_FULL))
-        << trouble->sentence;
+        << trouble->message;
 }
 
 TEST_F(PartFileTest, AFullDiskIsSaidToBeFull) {

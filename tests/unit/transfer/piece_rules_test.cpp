@@ -120,13 +120,13 @@ TEST(JudgePiece, AServerWithoutRanges) {
 TEST(JudgePiece, BeyondTheEnd) {
     auto verdict = judge_middle(answer(416, "bytes */1000"));
     EXPECT_EQ(verdict.failure.cause, wire::INVALID_RANGE);
-    EXPECT_THAT(verdict.failure.sentence, HasSubstr("140"));
-    EXPECT_THAT(verdict.failure.sentence, HasSubstr("1000"));
+    EXPECT_THAT(verdict.failure.message, HasSubstr("140"));
+    EXPECT_THAT(verdict.failure.message, HasSubstr("1000"));
     EXPECT_EQ(judge_middle(answer(416, ""), false).failure.cause, wire::INVALID_RANGE);
     verdict = judge_middle(answer(206, "bytes 140-149/150"), false);
     EXPECT_EQ(verdict.failure.cause, wire::INVALID_RANGE)
         << "the piece begins in the file but ends beyond it";
-    EXPECT_THAT(verdict.failure.sentence, HasSubstr("150"));
+    EXPECT_THAT(verdict.failure.message, HasSubstr("150"));
 }
 
 TEST(JudgePiece, AllOfAnEmptyFileIsHere) {

@@ -96,7 +96,7 @@ TEST_F(PublishTest, ADirectoryInTheWayIsAnExplainedError) {
     auto trouble = publish(request(), 022);
     ASSERT_TRUE(trouble);
     EXPECT_EQ(trouble->cause, wire::LOCAL_FILE);
-    EXPECT_NE(trouble->sentence.find("is a directory"), std::string::npos);
+    EXPECT_NE(trouble->message.find("is a directory"), std::string::npos);
     EXPECT_TRUE(directory.has(Part));
 }
 
@@ -104,7 +104,7 @@ TEST_F(PublishTest, APipeInTheWayStays) {
     ASSERT_EQ(mkfifo(directory.at("file").c_str(), 0600), 0);
     auto trouble = publish(request(), 022);
     ASSERT_TRUE(trouble);
-    EXPECT_NE(trouble->sentence.find("is a pipe"), std::string::npos);
+    EXPECT_NE(trouble->message.find("is a pipe"), std::string::npos);
     EXPECT_TRUE(S_ISFIFO(look("file").st_mode));
     EXPECT_TRUE(directory.has(Part));
 }

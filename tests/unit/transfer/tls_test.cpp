@@ -41,8 +41,8 @@ protected:
         }));
         inbox.clear();
         if (last.has_fetched()) return {};
-        EXPECT_EQ(last.failed().cause(), wire::TLS_CERTIFICATE) << last.failed().sentence();
-        return last.failed().sentence();
+        EXPECT_EQ(last.failed().cause(), wire::TLS_CERTIFICATE) << last.failed().message();
+        return last.failed().message();
     }
     static wire::Http nothing() { return {}; }
     static wire::Http host_name() {

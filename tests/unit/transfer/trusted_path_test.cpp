@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr uid_t Somebody = 12345;
 
 std::string why(const Trouble& trouble) {
-    return trouble ? trouble->sentence : "";
+    return trouble ? trouble->message : "";
 }
 
 class TrustedPath : public testing::Test {

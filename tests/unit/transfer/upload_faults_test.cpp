@@ -19,7 +19,7 @@ TEST_F(UploadFaults, ABrokenConnectionIsToldAndTheRestIsSentLater) {
     upload(upload_order(server.url()));
     auto start = begun();
     auto lost = failed();
-    EXPECT_TRUE(lost.cause() == wire::CONNECTION_LOST) << wire::Cause_Name(lost.cause()) << lost.sentence();
+    EXPECT_TRUE(lost.cause() == wire::CONNECTION_LOST) << wire::Cause_Name(lost.cause()) << lost.message();
     EXPECT_FALSE(lost.void_offset());
     server.change({.tus = true});
     upload(resumed(upload_order(server.url()), start));
@@ -60,7 +60,7 @@ TEST_P(UploadRefusals, AreTold) {
     auto failure = failed();
     EXPECT_EQ(failure.cause(), wire::HTTP_STATUS);
     EXPECT_EQ(failure.code(), refusal.code);
-    EXPECT_THAT(failure.sentence(), testing::StartsWith("127.0.0.1: "));
+    EXPECT_THAT(failure.message(), testing::StartsWith("127.0.0.1: "));
 }
 INSTANTIATE_TEST_SUITE_P(
     Each, UploadRefusals,
@@ -134,7 +134,7 @@ TEST_F(UploadFaults, ASourceThatChangedMeanwhileIsNotSent) {
     upload(resumed(upload_order(server.url()), start));
     auto failure = failed();
     EXPECT_EQ(failure.cause(), wire::LOCAL_FILE_CHANGED);
-    EXPECT_THAT(failure.sentence(), testing::HasSubstr(Name));
+    EXPECT_THAT(failure.message(), testing::HasSubstr(Name));
     EXPECT_EQ(server.requests().size(), before);
 }
 
@@ -221,7 +221,7 @@ TEST_F(UploadFaults, OnlyPlainFilesAreSent) {
         upload(order);
         auto failure = failed();
         EXPECT_EQ(failure.cause(), wire::LOCAL_FILE) << name;
-        EXPECT_NE(failure.sentence(), "") << name;
+        EXPECT_NE(failure.message(), "") << name;
     }
     EXPECT_TRUE(server.requests().empty());
 }

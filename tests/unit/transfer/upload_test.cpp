@@ -332,7 +332,7 @@ TEST_F(UploadOrders, ReadsAFileInPieces) {
         EXPECT_EQ(piece.request(), read.request());
         EXPECT_EQ(piece.size(), Size);
         EXPECT_LE(piece.data().size(), LargestPiece);
-        ASSERT_FALSE(piece.data().empty()) << piece.sentence();
+        ASSERT_FALSE(piece.data().empty()) << piece.message();
         all += piece.data();
     }
     EXPECT_TRUE(all == file.content);
@@ -353,7 +353,7 @@ TEST_F(UploadOrders, ReadsOnlyPlainFilesOfOnesOwn) {
         send(message);
         auto refusal = answer();
         EXPECT_EQ(refusal.fault(), wire::Answer::LOCAL_FILE) << name;
-        EXPECT_NE(refusal.sentence(), "") << name;
+        EXPECT_NE(refusal.message(), "") << name;
     }
 }
 

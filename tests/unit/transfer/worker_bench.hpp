@@ -58,9 +58,9 @@ protected:
 
     /// Whoever is called acknowledges, but not when the name is of nobody.
     Ring ring() {
-        return [this](const wire::Call& call, const std::function<void(CallVerdict)>& done) {
+        return [this](const wire::Call& call, const std::function<void(CallOutcome)>& done) {
             calls.push_back(call);
-            done(call.name() == "org.example.Nobody" ? CallVerdict::Gone : CallVerdict::Acknowledged);
+            done(call.name() == "org.example.Nobody" ? CallOutcome::Gone : CallOutcome::Acknowledged);
         };
     }
 
@@ -114,7 +114,7 @@ protected:
             if (message.kind_case() == wanted) return message;
             if (message.has_checkpoint() || message.has_progress()) continue;
             ADD_FAILURE() << "wanted message " << wanted << ", got " << message.kind_case() << " "
-                          << (message.has_failed() ? message.failed().sentence() : "");
+                          << (message.has_failed() ? message.failed().message() : "");
             return {};
         }
     }
@@ -152,7 +152,7 @@ protected:
         uint64_t done = 0;
         bool all = turn_until([&] {
             for (; !inbox.empty(); inbox.pop_front()) {
-                if (inbox.front().has_failed()) ADD_FAILURE() << inbox.front().failed().sentence();
+                if (inbox.front().has_failed()) ADD_FAILURE() << inbox.front().failed().message();
                 if (inbox.front().has_fetched()) ++done;
             }
             return done == count;

@@ -35,7 +35,7 @@ TEST_F(WorkerTest, FetchesPublishesAndDiscards) {
     send(message);
     auto published = answer();
     EXPECT_EQ(published.request(), 11u);
-    EXPECT_EQ(published.fault(), wire::Answer::NONE) << published.sentence();
+    EXPECT_EQ(published.fault(), wire::Answer::NONE) << published.message();
     EXPECT_TRUE(directory.read("file") == file.content);
 
     publish.set_name("other");

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/common/batch.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace haulier::daemon {
+
+namespace {
+
+constexpr size_t Window = 16;
+
+struct Batch : std::enable_shared_from_this<Batch> {
+    size_t count = 0;
+    std::function<void(size_t, Callback<Done>)> step;
+    Callback<Done> done;
+    size_t next = 0;
+    size_t under_way = 0;
+    Status worst = Done{};
+
+    void go_on() {
+        while (worst && next < count && under_way < Window) {
+            ++under_way;
+            step(next++, [self = shared_from_this()](const Status& status) { self->finished(status); });
+        }
+        if (under_way == 0 && done) std::exchange(done, {})(worst);
+    }
+
+    void finished(const Status& status) {
+        --under_way;
+        if (worst && !status) worst = status;
+        go_on();
+    }
+};
+
+} // namespace
+
+void run_batch(size_t count, std::function<void(size_t, Callback<Done>)> step, Callback<Done> done) {
+    auto batch = std::make_shared<Batch>();
+    batch->count = count;
+    batch->step = std::move(step);
+    batch->done = std::move(done);
+    batch->go_on();
+}
+
+} // namespace haulier::daemon

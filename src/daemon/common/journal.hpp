@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What an administrator looks for in the journal. Each kind of event has a MESSAGE_ID for life, and a text
+// for people in systemd/haulier.catalog (journalctl -x).
+#pragma once
+
+#include "job/types.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace haulier::daemon::journal {
+
+// ---- jobs: how they begin and end, not each of their steps ----
+
+void created(const job::Job& job);
+/// Where that is an event: transferred, failed, ended, another's.
+void changed(const job::Job& before, const job::Job& after);
+/// `whom`: the bus name of the client; `why`: what came of the call, in words.
+void delivery_failed(const job::Job& job, const std::string& whom, const std::string& why);
+
+// ---- the service ----
+
+void no_worker(uint32_t owner, const std::string& why);
+void set_aside(const std::string& database);
+void bad_setting(const std::string& warning);
+
+} // namespace haulier::daemon::journal

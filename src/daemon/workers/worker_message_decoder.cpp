@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a worker says to the daemon: untrusted, and made fit for the bus and the store.
+#include "daemon/workers/worker_messages.hpp"
+
+#include "base/text.hpp"
+#include "job/validation.hpp"
+
+#include <algorithm>
+
+namespace haulier::daemon {
+
+namespace {
+
+constexpr size_t MaxUrl = job::MaxRemoteName;
+constexpr size_t MaxHeaders = 16 * 1024;
+/// Of a message, in bytes: it comes to journals and to terminals of administrators.
+constexpr size_t MaxSentence = 512;
+
+/// A number that the enum does not know is a fault of the worker's.
+job::Cause cause_of(int cause) {
+    switch (cause) {
+    case wire::HTTP_STATUS: return job::Cause::HttpStatus;
+    case wire::NAME_RESOLUTION: return job::Cause::NameResolution;
+    case wire::CONNECT_FAILURE: return job::Cause::ConnectFailure;
+    case wire::CONNECTION_LOST: return job::Cause::ConnectionLost;
+    case wire::TIMEOUT: return job::Cause::Timeout;
+    case wire::TLS_CERTIFICATE: return job::Cause::TlsCertificate;
+    case wire::TLS_HANDSHAKE: return job::Cause::TlsHandshake;
+    case wire::TOO_MANY_REDIRECTS: return job::Cause::TooManyRedirects;
+    case wire::REDIRECT_REFUSED: return job::Cause::RedirectRefused;
+    case wire::INVALID_RESPONSE: return job::Cause::InvalidResponse;
+    case wire::SHORT_BODY: return job::Cause::ShortBody;
+    case wire::LONG_BODY: return job::Cause::LongBody;
+    case wire::SIZE_MISMATCH: return job::Cause::SizeMismatch;
+    case wire::CHECKSUM_MISMATCH: return job::Cause::ChecksumMismatch;
+    case wire::DISK_FULL: return job::Cause::DiskFull;
+    case wire::LOCAL_FILE: return job::Cause::LocalFile;
+    case wire::FILE_BUSY: return job::Cause::FileBusy;
+    case wire::MAX_DOWNLOAD_SIZE: return job::Cause::MaxDownloadSize;
+    case wire::LOCAL_FILE_CHANGED: return job::Cause::LocalFileChanged;
+    case wire::MISSING_RANGE_SUPPORT: return job::Cause::MissingRangeSupport;
+    case wire::INVALID_RANGE: return job::Cause::InvalidRange;
+    case wire::PROXY: return job::Cause::Proxy;
+    default: return job::Cause::Internal;
+    }
+}
+
+job::Report report_of(uint64_t offset, const wire::Identity& identity) {
+    job::Report r;
+    r.offset = offset;
+    r.validators = {printable(identity.etag(), 1024), printable(identity.last_modified(), 64),
+                    identity.date_is_strong()};
+    if (identity.size_known()) r.total = identity.size();
+    return r;
+}
+
+job::Inode inode_of(const wire::Inode& inode) {
+    return {inode.device(), inode.number()};
+}
+
+/// Nothing instead of a URL that would have to be changed to be fit: it would be another one.
+std::string url_of(const std::string& url) {
+    return printable(url, MaxUrl) == url ? url : std::string{};
+}
+
+/// Line by line, because a line feed is not printable.
+std::string headers_of(std::string_view text) {
+    std::string out;
+    while (!text.empty() && out.size() < MaxHeaders) {
+        auto end = std::min(text.find('\n'), text.size());
+        out += printable(text.substr(0, end), MaxHeaders - out.size()) + '\n';
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+} // namespace
+
+job::Begun begun_of(const wire::Begun& begun) {
+    job::Begun b;
+    b.report = report_of(begun.offset(), begun.identity());
+    b.restarted = begun.restarted();
+    b.headers = headers_of(begun.headers());
+    b.remote = url_of(begun.remote());
+    b.upload_url = url_of(begun.upload_url());
+    if (begun.has_stamp())
+        b.stamp = job::SourceStamp{inode_of(begun.stamp().inode()), begun.stamp().size(),
+                                   begun.stamp().modified_ns()};
+    return b;
+}
+
+Progress progress_of(const wire::Progress& progress) {
+    Progress p;
+    p.moved = progress.received();
+    if (progress.replying())
+        p.reply = Progress::Reply{progress.reply_size_known() ? progress.reply_size() : job::UnknownSize,
+                                  progress.reply_received()};
+    return p;
+}
+
+job::Report report_of(const wire::Checkpoint& checkpoint) {
+    return report_of(checkpoint.offset(), checkpoint.identity());
+}
+
+job::Fetched fetched_of(const wire::Fetched& fetched) {
+    job::Fetched f;
+    f.report = report_of(fetched.size(), fetched.identity());
+    f.inode = inode_of(fetched.inode());
+    if (fetched.replied()) f.reply = fetched.reply_size();
+    f.headers = headers_of(fetched.headers());
+    return f;
+}
+
+job::Failure failure_of(const wire::Failed& failed) {
+    job::Failure f;
+    f.error.cause = cause_of(failed.cause());
+    f.error.code = failed.code();
+    f.error.message = printable(failed.message(), MaxSentence);
+    f.fatal = job::is_fatal(f.error.cause, f.error.code);
+    f.retry_after = std::chrono::seconds{failed.retry_after_s()};
+    f.void_offset = failed.void_offset();
+    f.remote = url_of(failed.remote());
+    return f;
+}
+
+Status status_of(const wire::Answer& answer) {
+    auto message = printable(answer.message(), MaxSentence);
+    switch (static_cast<int>(answer.fault())) {
+    case wire::Answer::NONE: return Done{};
+    case wire::Answer::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, message};
+    case wire::Answer::NOT_SUPPORTED: return Error{Errc::NotSupported, message};
+    case wire::Answer::LOCAL_FILE: return Error{Errc::LocalFile, message};
+    default: return Error{Errc::Internal, "the worker gave an answer that is not one"};
+    }
+}
+
+/// One that is not known is no acknowledgement.
+CallOutcome call_outcome_of(const wire::Answer& answer) {
+    switch (static_cast<int>(answer.verdict())) {
+    case wire::Answer::ACKNOWLEDGED: return CallOutcome::Acknowledged;
+    case wire::Answer::REFUSED: return CallOutcome::Refused;
+    case wire::Answer::GONE: return CallOutcome::Gone;
+    case wire::Answer::NO_SUCH_OBJECT: return CallOutcome::NoSuchObject;
+    case wire::Answer::NO_BUS: return CallOutcome::NoBus;
+    default: return CallOutcome::Unanswered;
+    }
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the daemon says to a worker.
+#include "daemon/workers/worker_messages.hpp"
+
+#include "job/mirrors.hpp"
+
+#include <algorithm>
+
+namespace haulier::daemon {
+
+namespace {
+
+wire::Digest::Kind to_wire(job::Checksum::Kind kind) {
+    switch (kind) {
+    case job::Checksum::Kind::Sha256: return wire::Digest::SHA256;
+    case job::Checksum::Kind::Sha512: return wire::Digest::SHA512;
+    case job::Checksum::Kind::Sha1: return wire::Digest::SHA1;
+    case job::Checksum::Kind::Md5: return wire::Digest::MD5;
+    }
+    return wire::Digest::NONE;
+}
+
+wire::Http::Redirect to_wire(job::RedirectPolicy policy) {
+    switch (policy) {
+    case job::RedirectPolicy::Silent: return wire::Http::SILENT;
+    case job::RedirectPolicy::Report: return wire::Http::REPORT;
+    case job::RedirectPolicy::Disallow: return wire::Http::DISALLOW;
+    }
+    return wire::Http::DISALLOW;
+}
+
+wire::Http::ProxyMode to_wire(job::Proxy::Mode mode) {
+    switch (mode) {
+    case job::Proxy::Mode::Preconfigured: return wire::Http::PRECONFIGURED;
+    case job::Proxy::Mode::None: return wire::Http::NO_PROXY;
+    case job::Proxy::Mode::Override: return wire::Http::OVERRIDE;
+    case job::Proxy::Mode::Auto: return wire::Http::AUTO;
+    }
+    return wire::Http::PRECONFIGURED;
+}
+
+wire::Http::Credentials::Scheme to_wire(job::Credentials::Scheme scheme) {
+    switch (scheme) {
+    case job::Credentials::Scheme::Basic: return wire::Http::Credentials::BASIC;
+    case job::Credentials::Scheme::Digest: return wire::Http::Credentials::DIGEST;
+    case job::Credentials::Scheme::Ntlm: return wire::Http::Credentials::NTLM;
+    case job::Credentials::Scheme::Negotiate: return wire::Http::Credentials::NEGOTIATE;
+    case job::Credentials::Scheme::Bearer: return wire::Http::Credentials::BEARER;
+    }
+    return wire::Http::Credentials::BASIC;
+}
+
+void fill_security(wire::Http& out, const job::SecurityFlags& security) {
+    out.set_allow_https_to_http(security.allow_https_to_http);
+    out.set_check_revocation(security.check_revocation);
+    out.set_ignore_host_name(security.ignore_host_name);
+    out.set_ignore_dates(security.ignore_dates);
+    out.set_ignore_unknown_ca(security.ignore_unknown_ca);
+    out.set_ignore_wrong_usage(security.ignore_wrong_usage);
+}
+
+void fill_http(wire::Http& out, const RequestOptions& options) {
+    const auto& http = options.http;
+    for (const auto& line : http.headers)
+        out.add_headers(line);
+    out.set_method(http.method);
+    out.set_redirect(to_wire(http.redirect));
+    fill_security(out, http.security);
+    out.set_client_certificate(http.client_certificate);
+    out.set_proxy_mode(to_wire(http.proxy.mode));
+    out.set_proxy_list(http.proxy.list);
+    out.set_proxy_bypass(http.proxy.bypass);
+    for (const auto& known : http.credentials) {
+        auto* one = out.add_credentials();
+        one->set_proxy(known.target == job::Credentials::Target::Proxy);
+        one->set_scheme(to_wire(known.scheme));
+        one->set_user(known.user);
+        one->set_password(known.password);
+    }
+    out.set_bytes_per_second(options.bytes_per_second);
+}
+
+void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
+    out.set_kind(to_wire(checksum.kind));
+    out.set_hex(checksum.hex);
+}
+
+void fill_inode(wire::Inode& out, const job::Inode& inode) {
+    out.set_device(inode.device);
+    out.set_number(inode.number);
+}
+
+void fill_stamp(wire::Stamp& out, const job::SourceStamp& stamp) {
+    fill_inode(*out.mutable_inode(), stamp.inode);
+    out.set_size(stamp.size);
+    out.set_modified_ns(stamp.modified_ns);
+}
+
+void fill_identity(wire::Identity& out, const job::File& file) {
+    out.set_etag(file.validators.etag);
+    out.set_last_modified(file.validators.last_modified);
+    out.set_date_is_strong(file.validators.date_is_strong);
+    out.set_size_known(file.total != job::UnknownSize);
+    if (file.total != job::UnknownSize) out.set_size(file.total);
+}
+
+} // namespace
+
+wire::Settings to_wire(const Config& config) {
+    auto whole_seconds = [](std::chrono::milliseconds span) {
+        return static_cast<uint32_t>(std::chrono::ceil<std::chrono::seconds>(span).count());
+    };
+    wire::Settings s;
+    s.set_checkpoint_bytes(config.checkpoint_bytes);
+    s.set_checkpoint_ms(static_cast<uint32_t>(config.checkpoint_interval.count()));
+    s.set_connect_timeout_s(whole_seconds(config.connect_timeout));
+    s.set_stall_timeout_s(whole_seconds(config.stall_timeout));
+    s.set_connections_per_host(config.connections_per_host);
+    s.set_progress_ms(500);
+    return s;
+}
+
+wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
+    const auto& file = order.file;
+    wire::Fetch f;
+    f.set_ticket(ticket);
+    f.set_url(job::url_of(file));
+    f.set_directory(job::directory_of(file.spec.local));
+    f.set_temporary(job::temporary_name(order.job, order.index));
+    f.set_offset(order.offset);
+    bool has_bytes = order.offset > 0 || (order.sparse && (!file.filled.empty() || order.segments.empty()));
+    if (has_bytes) fill_identity(*f.mutable_identity(), file);
+    if (file.spec.checksum) fill_digest(*f.mutable_digest(), *file.spec.checksum);
+    f.set_expected_size_known(file.spec.size != job::UnknownSize);
+    if (file.spec.size != job::UnknownSize) f.set_expected_size(file.spec.size);
+    for (const auto& segment : order.segments) {
+        auto* one = f.add_segments();
+        one->set_remote(segment.remote);
+        one->set_length(segment.length);
+        one->set_local(segment.local);
+    }
+    f.set_sparse(order.sparse);
+    f.set_from_zero(order.from_zero);
+    f.set_no_checkpoints(order.no_checkpoints);
+    f.set_size_limit_known(order.size_limit != job::UnknownSize);
+    if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
+    fill_http(*f.mutable_http(), order.options);
+    return f;
+}
+
+wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
+    const auto& file = order.file;
+    wire::Upload u;
+    u.set_ticket(ticket);
+    u.set_url(job::url_of(file));
+    u.set_directory(job::directory_of(file.spec.local));
+    u.set_name(job::name_of(file.spec.local));
+    u.set_upload_url(file.upload_url);
+    if (file.stamp) fill_stamp(*u.mutable_stamp(), *file.stamp);
+    if (file.spec.checksum) fill_digest(*u.mutable_digest(), *file.spec.checksum);
+    fill_http(*u.mutable_http(), order.options);
+    if (order.reply_file.empty()) return u;
+    u.set_want_reply(true);
+    u.set_reply_directory(job::directory_of(order.reply_file));
+    u.set_reply_temporary(order.reply_temporary);
+    u.set_reply_name(job::name_of(order.reply_file));
+    return u;
+}
+
+wire::Abandon to_wire(uint64_t request, const AbandonOrder& order) {
+    wire::Abandon a;
+    a.set_request(request);
+    a.set_upload_url(order.upload_url);
+    fill_http(*a.mutable_http(), order.options);
+    return a;
+}
+
+wire::Call to_wire(uint64_t request, const ServiceCall& call) {
+    wire::Call c;
+    c.set_request(request);
+    c.set_name(call.name);
+    c.set_path(call.path);
+    c.set_job(call.job_path);
+    c.set_id(call.job.hex);
+    c.set_timeout_ms(static_cast<uint32_t>(call.timeout.count()));
+    switch (call.kind) {
+    case job::NotificationKind::Transferred: c.set_method(wire::Call::JOB_TRANSFERRED); break;
+    case job::NotificationKind::Error: {
+        c.set_method(wire::Call::JOB_ERROR);
+        auto& failure = *c.mutable_failure();
+        failure.set_context(std::string{job::context_of(call.error.cause)});
+        failure.set_name(std::string{job::to_string(call.error.cause)});
+        failure.set_code(call.error.code);
+        failure.set_message(call.error.message);
+        failure.set_file(call.error.file);
+        break;
+    }
+    case job::NotificationKind::FileTransferred:
+        c.set_method(wire::Call::FILE_TRANSFERRED);
+        c.mutable_file()->set_index(call.file.index);
+        c.mutable_file()->set_remote(call.file.remote);
+        c.mutable_file()->set_temporary(call.file.temporary);
+        break;
+    }
+    return c;
+}
+
+wire::Check::Item to_wire(const CheckItem& item) {
+    wire::Check::Item i;
+    i.set_url(item.url);
+    i.set_directory(item.directory);
+    i.set_name(item.name);
+    for (const auto& mirror : item.mirrors)
+        i.add_mirrors(mirror);
+    i.set_upload(item.upload);
+    i.set_foreign(item.foreign);
+    return i;
+}
+
+wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
+    const auto& file = order.file;
+    wire::Publish p;
+    p.set_request(request);
+    p.set_directory(job::directory_of(file.spec.local));
+    p.set_temporary(job::temporary_name(order.job, order.index));
+    p.set_name(job::name_of(file.spec.local));
+    fill_inode(*p.mutable_inode(), file.inode);
+    p.set_last_modified(file.validators.last_modified);
+    p.set_mode_known(file.spec.mode.has_value());
+    p.set_mode(file.spec.mode.value_or(0));
+    return p;
+}
+
+} // namespace haulier::daemon

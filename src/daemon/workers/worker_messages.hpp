@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Between job values and the words of worker.proto. Protobuf types end here, in crew and in worker_link.
+#pragma once
+
+#include "daemon/common/config.hpp"
+#include "daemon/workers/worker_pool.hpp"
+#include "job/outcomes.hpp"
+#include "worker.pb.h"
+
+namespace haulier::daemon {
+
+wire::Settings to_wire(const Config& config);
+wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
+wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
+wire::Abandon to_wire(uint64_t request, const AbandonOrder& order);
+wire::Call to_wire(uint64_t request, const ServiceCall& call);
+wire::Check::Item to_wire(const CheckItem& item);
+wire::Publish to_wire(uint64_t request, const PublishOrder& order);
+
+// What a worker says is made fit for the bus and the store here.
+
+job::Begun begun_of(const wire::Begun& begun);
+Progress progress_of(const wire::Progress& progress);
+job::Report report_of(const wire::Checkpoint& checkpoint);
+job::Fetched fetched_of(const wire::Fetched& fetched);
+job::Failure failure_of(const wire::Failed& failed);
+Status status_of(const wire::Answer& answer);
+CallOutcome call_outcome_of(const wire::Answer& answer);
+
+} // namespace haulier::daemon

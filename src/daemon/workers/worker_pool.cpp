@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/workers/worker_pool.hpp"
+
+#include "daemon/common/batch.hpp"
+#include "daemon/workers/worker_link.hpp"
+#include "daemon/workers/worker_messages.hpp"
+#include "job/validation.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace haulier::daemon {
+
+namespace {
+
+/// One Check packet: the items [first, last) of a list.
+struct Slice {
+    size_t first = 0;
+    size_t last = 0;
+};
+
+size_t room_for(const CheckItem& item) {
+    size_t need = item.url.size() + item.directory.size() + item.name.size() + 64;
+    for (const auto& mirror : item.mirrors)
+        need += mirror.size() + 8;
+    return need;
+}
+
+/// Cuts a list so that each part fits into one packet.
+std::vector<Slice> slices_of(const std::vector<CheckItem>& items) {
+    constexpr size_t Room = wire::MaxPacket - 1024;
+    std::vector<Slice> slices;
+    size_t used = Room;
+    for (size_t i = 0; i < items.size(); ++i) {
+        size_t need = room_for(items[i]);
+        if (used + need > Room) {
+            slices.push_back({i, i});
+            used = 0;
+        }
+        used += need;
+        slices.back().last = i + 1;
+    }
+    return slices;
+}
+
+std::string check_packet(uint64_t request, const std::vector<CheckItem>& items, Slice slice) {
+    wire::ToWorker message;
+    message.mutable_check()->set_request(request);
+    for (size_t i = slice.first; i < slice.last; ++i)
+        *message.mutable_check()->add_items() = to_wire(items[i]);
+    return message.SerializeAsString();
+}
+
+/// A file that comes in pieces.
+struct Reading : std::enable_shared_from_this<Reading> {
+    explicit Reading(WorkerLink& link_used) : link(link_used) {}
+    WorkerLink& link;
+    std::string directory;
+    std::string name;
+    uint64_t limit = 0;
+    std::function<void(const Result<std::string>&)> answer;
+    std::string data;
+
+    void next() {
+        auto request = link.next_request();
+        wire::ToWorker message;
+        auto& read = *message.mutable_read();
+        read.set_request(request);
+        read.set_directory(directory);
+        read.set_name(name);
+        read.set_offset(data.size());
+        link.ask(request, message.SerializeAsString(),
+                 [self = shared_from_this()](const Status& status, const Word& word) {
+                     if (!status) return self->answer(status.error());
+                     self->take(word);
+                 });
+    }
+    void take(const Word& word) {
+        data += word.data;
+        if (word.size > limit || data.size() > limit)
+            return answer(
+                Error{Errc::TooLarge, fmt::format("{}/{} has {} bytes, more than the {} that are handed over",
+                                                  directory, name, word.size, limit)});
+        if (data.size() < word.size && !word.data.empty()) return next();
+        answer(std::move(data));
+    }
+};
+
+} // namespace
+
+CheckItem check_of(const job::FileSpec& spec, job::Type type) {
+    return {spec.remote, spec.mirrors, job::directory_of(spec.local), job::name_of(spec.local),
+            job::is_upload(type)};
+}
+
+WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher, WorkerEvents& listener)
+    : loop_(loop), config_(config), launcher_(launcher), listener_(listener) {}
+
+WorkerPool::~WorkerPool() = default;
+
+WorkerLink& WorkerPool::link(uint32_t owner) {
+    auto& link = links_[owner];
+    if (!link) link = std::make_unique<WorkerLink>(loop_, config_, launcher_, owner, listener_);
+    return *link;
+}
+
+Ticket WorkerPool::fetch(uint32_t owner, const FetchOrder& order) {
+    wire::ToWorker message;
+    *message.mutable_fetch() = to_wire(++last_ticket_, order);
+    link(owner).start(last_ticket_, message.SerializeAsString());
+    return last_ticket_;
+}
+
+Ticket WorkerPool::upload(uint32_t owner, const UploadOrder& order) {
+    wire::ToWorker message;
+    *message.mutable_upload() = to_wire(++last_ticket_, order);
+    link(owner).start(last_ticket_, message.SerializeAsString());
+    return last_ticket_;
+}
+
+void WorkerPool::halt(uint32_t owner, Ticket ticket) {
+    link(owner).halt(ticket);
+}
+
+void WorkerPool::proceed(uint32_t owner, Ticket ticket) {
+    link(owner).proceed(ticket);
+}
+
+void WorkerPool::check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> answer) {
+    auto slices = slices_of(items);
+    auto count = slices.size();
+    auto step = [&link = link(owner), items = std::move(items),
+                 slices = std::move(slices)](size_t i, const Callback<Done>& done) {
+        auto request = link.next_request();
+        auto first = slices[i].first;
+        link.ask(request, check_packet(request, items, slices[i]),
+                 [done, first, total = items.size()](const Status& status, const Word& word) {
+                     if (status) return done(status);
+                     done(job::about_file(status.error(), first + word.item, total));
+                 });
+    };
+    run_batch(count, std::move(step), std::move(answer));
+}
+
+void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<Done> answer) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_publish() = to_wire(request, order);
+    worker.ask(request, message.SerializeAsString(),
+               [answer = std::move(answer)](const Status& s, const Word&) { answer(s); });
+}
+
+void WorkerPool::discard(uint32_t owner, const std::string& directory, const std::string& temporary,
+                         Callback<Done> answer) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    message.mutable_discard()->set_request(request);
+    message.mutable_discard()->set_directory(directory);
+    message.mutable_discard()->set_temporary(temporary);
+    worker.ask(request, message.SerializeAsString(),
+               [answer = std::move(answer)](const Status& s, const Word&) { answer(s); });
+}
+
+void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_abandon() = to_wire(request, order);
+    worker.ask_slowly(request, message.SerializeAsString(), [](const Status&, const Word&) {});
+}
+
+/// Where there is no worker to be had, nothing is known of the service.
+void WorkerPool::call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> answer) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_call() = to_wire(request, call);
+    worker.ask_slowly(request, message.SerializeAsString(),
+                      [answer = std::move(answer)](const Status& status, const Word& word) {
+                          answer(status ? word.verdict : CallOutcome::Refused);
+                      });
+}
+
+void WorkerPool::read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+                      std::function<void(const Result<std::string>&)> answer) {
+    auto reading = std::make_shared<Reading>(link(owner));
+    reading->directory = directory;
+    reading->name = name;
+    reading->limit = limit;
+    reading->answer = std::move(answer);
+    reading->next();
+}
+
+void WorkerPool::reconfigured() {
+    for (auto& [owner, link] : links_)
+        link->send_settings();
+}
+
+bool WorkerPool::idle() const {
+    return std::all_of(links_.begin(), links_.end(), [](const auto& entry) { return entry.second->idle(); });
+}
+
+} // namespace haulier::daemon

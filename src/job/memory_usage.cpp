@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/memory_usage.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <limits>
+
+namespace haulier::job {
+
+namespace {
+
+uint64_t memory_size(const std::vector<std::string>& texts) {
+    uint64_t all = 0;
+    for (const auto& text : texts)
+        all += sizeof(text) + text.size();
+    return all;
+}
+
+uint64_t memory_size(const std::vector<Range>& ranges) {
+    return ranges.size() * sizeof(Range);
+}
+
+uint64_t memory_size(const Http& http) {
+    uint64_t all = memory_size(http.headers) + http.method.size() + http.client_certificate.size() +
+                   http.proxy.list.size() + http.proxy.bypass.size();
+    for (const auto& c : http.credentials)
+        all += sizeof(c) + c.user.size() + c.password.size() + c.only_for.size();
+    return all;
+}
+
+Status check_text(std::string_view whose, uint64_t have, uint64_t more, uint64_t limit) {
+    if (more <= limit - std::min(have, limit)) return Done{};
+    return Error{Errc::TooLarge,
+                 fmt::format("{} hold {} bytes of names, URLs, headers and their like, and {} more are over "
+                             "the limit of {}; complete or cancel some",
+                             whose, have, more, limit)};
+}
+
+} // namespace
+
+uint64_t memory_size(const Job& job) {
+    return JobOverhead + job.key.size() + job.display_name.size() + job.description.size() +
+           job.notify_service.name.size() + job.notify_service.path.size() + job.reply_file_name.size() +
+           (job.error ? job.error->message.size() : 0) + memory_size(job.http);
+}
+
+uint64_t memory_size(const FileSpec& spec) {
+    return FileOverhead + spec.remote.size() + spec.local.size() + memory_size(spec.mirrors) +
+           memory_size(spec.ranges) + (spec.checksum ? spec.checksum->hex.size() : 0);
+}
+
+uint64_t memory_size(const File& file) {
+    return memory_size(file.spec) + memory_size(file.wanted) + memory_size(file.filled) +
+           file.validators.etag.size() + file.validators.last_modified.size() + file.response_headers.size() +
+           file.upload_url.size() + file.marks.size() * sizeof(SourceStatus);
+}
+
+Status check_usage(const Usage& own, const Usage& all, const Usage& more, const Limits& limits) {
+    if (more.jobs > 0 && all.jobs >= limits.jobs)
+        return Error{Errc::TooManyJobs,
+                     fmt::format("there are {} jobs, the limit is {}", all.jobs, limits.jobs)};
+    if (more.jobs > 0 && own.jobs >= limits.jobs_per_user)
+        return Error{Errc::TooManyJobs,
+                     fmt::format("you have {} jobs, the limit is {}; complete or cancel some", own.jobs,
+                                 limits.jobs_per_user)};
+    if (more.text == 0) return Done{};
+    if (auto ok = check_text("your jobs", own.text, more.text, limits.text_per_user); !ok) return ok;
+    return check_text("all jobs together", all.text, more.text, limits.text);
+}
+
+Status check_files(uint32_t have, size_t more, const Limits& limits) {
+    if (more <= limits.files_per_job - std::min(have, limits.files_per_job)) return Done{};
+    return Error{Errc::TooManyFiles,
+                 fmt::format("{} files and {} more are over the limit of {} files in a job", have, more,
+                             limits.files_per_job)};
+}
+
+Limits unlimited(Limits limits) {
+    limits.jobs = limits.jobs_per_user = limits.files_per_job = std::numeric_limits<uint32_t>::max();
+    limits.text = limits.text_per_user = std::numeric_limits<uint64_t>::max();
+    return limits;
+}
+
+} // namespace haulier::job

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a job changes hands.
+#include "job/decide.hpp"
+#include "job/segments.hpp"
+#include "job/transitions.hpp"
+
+#include <algorithm>
+
+namespace haulier::job {
+
+namespace {
+
+/// Whatever the worker made for it; what has its own name already is the former owner's file, and stays.
+File without_bytes(File file) {
+    discard_progress(file);
+    file.transferred = false;
+    file.inode = {};
+    file.validation = Validation::None;
+    return file;
+}
+
+void lose_files(Decision& d, const std::vector<File>& files) {
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        if (files[i].completed) continue;
+        auto empty = without_bytes(files[i]);
+        if (files[i].transferred) d.job.files_transferred -= 1;
+        if (empty != files[i]) d.files.emplace(i, std::move(empty));
+    }
+    bool lacks = std::any_of(d.files.begin(), d.files.end(),
+                             [](const auto& file) { return lacks_ranges(file.second); });
+    d.job.ranges_wanted = d.job.ranges_wanted || (d.job.on_demand && lacks);
+}
+
+/// The file that is sent is the client's; only the reply was ours.
+void lose_reply(Decision& d, const std::vector<File>& files) {
+    d.job.reply_total = UnknownSize;
+    d.job.reply_transferred = 0;
+    if (files.empty() || files.front().completed || files.front().inode == Inode{}) return;
+    auto file = files.front();
+    file.inode = {};
+    d.files.emplace(0, std::move(file));
+}
+
+void forget_owner(Job& job) {
+    job.http.credentials.clear();
+    job.http.headers.clear();
+    job.http.headers_write_only = false;
+    job.http.client_certificate.clear();
+    job.notify_service = {};
+    job.reply_file_name.clear();
+    job.key.clear();
+}
+
+} // namespace
+
+Result<Decision> release_ownership(const Job& job, const std::vector<File>& files, Now now) {
+    if (auto ok = changeable(job); !ok) return ok.error();
+    Decision d = touched(job, now);
+    if (is_upload(job.type))
+        lose_reply(d, files);
+    else
+        lose_files(d, files);
+    if (is_running(job.state)) {
+        d.effects = {Effect::StopTransfers};
+        if (has_custom_method(job))
+            cut_off(d, now);
+        else
+            apply(d.job, Event::Taken, now);
+    }
+    bool undone = job.state == State::Transferred && d.job.files_transferred < job.files_transferred;
+    if (undone) {
+        apply(d.job, Event::Taken, now);
+        d.job.transferred_at = {};
+        d.revoke_notifications = true;
+    }
+    return d;
+}
+
+Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now) {
+    if (auto ok = changeable(job); !ok) return ok.error();
+    Decision d = touched(job, now);
+    if (uid == job.owner) return d;
+    d.job.owner = uid;
+    forget_owner(d.job);
+    return d;
+}
+
+} // namespace haulier::job

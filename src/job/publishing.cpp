@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How finished files get their names, and what happens when one cannot.
+#include "job/outcomes.hpp"
+#include "job/transitions.hpp"
+
+namespace haulier::job {
+
+std::optional<Decision> published(const Job& job, uint32_t index, const File& file) {
+    if (!job.completing || !file.transferred) return std::nullopt;
+    Decision d;
+    d.job = job;
+    File after = file;
+    after.completed = true;
+    d.files.emplace(index, std::move(after));
+    return d;
+}
+
+std::optional<Decision> publish_succeeded(const Job& job, Now now) {
+    if (!job.completing) return std::nullopt;
+    Decision d = touched(job, now);
+    apply(d.job, Event::Published, now);
+    d.job.completing = false;
+    d.effects = {Effect::DiscardUnfinished};
+    return d;
+}
+
+std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now) {
+    if (!job.completing) return std::nullopt;
+    Decision d = touched(job, now);
+    d.job.completing = false;
+    if (job.auto_complete) reject(d, {Cause::LocalFile, 0, why, NoFile}, now);
+    return d;
+}
+
+} // namespace haulier::job

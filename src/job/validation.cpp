@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/validation.hpp"
+
+#include "job/enum_names.hpp"
+#include "job/segments.hpp"
+#include "job/url.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+namespace haulier::job {
+
+namespace {
+
+Error invalid(std::string message) {
+    return {Errc::InvalidArgument, std::move(message)};
+}
+
+Status at_most(const std::string& what, const std::string& text, size_t limit) {
+    if (auto n = length_of(text); n > limit)
+        return Error{Errc::StringTooLong,
+                     fmt::format("{} has {} characters, at most {} are allowed", what, n, limit)};
+    return Done{};
+}
+
+bool has_control_character(const std::string& text) {
+    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+struct Algorithm {
+    Checksum::Kind kind;
+    std::string_view word;
+    size_t digits;
+};
+
+constexpr std::array Algorithms{
+    Algorithm{Checksum::Kind::Sha256, "sha256", 64},
+    Algorithm{Checksum::Kind::Sha512, "sha512", 128},
+    Algorithm{Checksum::Kind::Sha1, "sha1", 40},
+    Algorithm{Checksum::Kind::Md5, "md5", 32},
+};
+
+using Flag = bool NotifyFlags::*;
+constexpr std::array FlagWords{
+    EnumName<Flag>{&NotifyFlags::transferred, "transferred"},
+    EnumName<Flag>{&NotifyFlags::error, "error"},
+    EnumName<Flag>{&NotifyFlags::modification, "modification"},
+    EnumName<Flag>{&NotifyFlags::file_transferred, "file-transferred"},
+    EnumName<Flag>{&NotifyFlags::file_ranges_transferred, "file-ranges-transferred"},
+    EnumName<Flag>{&NotifyFlags::disable, "disable"},
+};
+
+constexpr std::array Types{
+    EnumName<Type>{Type::Download, "download"},
+    EnumName<Type>{Type::Upload, "upload"},
+    EnumName<Type>{Type::UploadReply, "upload-reply"},
+};
+
+/// D-Bus specification, "Bus names": two or more elements of [A-Za-z0-9_-], none beginning with a digit.
+bool is_well_known_name(const std::string& name) {
+    if (name.size() > 255 || name.find('.') == std::string::npos) return false;
+    char before = '.';
+    for (char c : name) {
+        bool digit = c >= '0' && c <= '9';
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+        if (c == '.' ? before == '.' : !(letter || (digit && before != '.'))) return false;
+        before = c;
+    }
+    return before != '.';
+}
+
+} // namespace
+
+size_t length_of(const std::string& utf8) {
+    return static_cast<size_t>(std::count_if(
+        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+Status check_display_name(const std::string& name) {
+    if (name.empty()) return invalid("the display name is empty, 1 to 256 characters are needed");
+    return at_most("the display name", name, MaxDisplayName);
+}
+
+Status check_description(const std::string& text) {
+    return at_most("the description", text, MaxDescription);
+}
+
+Status check_key(const std::string& key) {
+    return at_most("the key", key, MaxKey);
+}
+
+Status check_remote(const std::string& remote) {
+    if (remote.size() > MaxRemoteName)
+        return Error{Errc::StringTooLong, fmt::format("the remote name has {} bytes, at most {} are allowed",
+                                                      remote.size(), MaxRemoteName)};
+    if (has_control_character(remote)) return invalid("the remote name has a control character");
+    auto authority = authority_of(remote);
+    if (!authority || authority->scheme.empty())
+        return invalid(fmt::format("remote name '{}' is not a URL such as https://host/path", remote));
+    if (authority->scheme != "http" && authority->scheme != "https")
+        return Error{Errc::NotSupported,
+                     fmt::format("scheme '{}' is not supported, only http and https are", authority->scheme)};
+    if (authority->host.empty()) return invalid(fmt::format("remote name '{}' names no host", remote));
+    return Done{};
+}
+
+Status check_sources(const FileSpec& spec) {
+    if (auto ok = check_remote(spec.remote); !ok) return ok;
+    size_t bytes = spec.remote.size();
+    for (const auto& mirror : spec.mirrors) {
+        if (auto ok = check_remote(mirror); !ok) return ok;
+        bytes += mirror.size();
+    }
+    if (bytes > MaxSources)
+        return Error{
+            Errc::StringTooLong,
+            fmt::format("the remote name and its Mirrors have {} bytes together, at most {} are allowed",
+                        bytes, MaxSources)};
+    return Done{};
+}
+
+Status check_path(std::string_view what, const std::string& local) {
+    if (local.empty() || local.front() != '/')
+        return invalid(fmt::format("{} '{}' is not an absolute path", what, local));
+    if (local.size() > MaxLocalName)
+        return Error{Errc::StringTooLong, fmt::format("the {} has {} bytes, at most {} are allowed", what,
+                                                      local.size(), MaxLocalName)};
+    if (has_control_character(local))
+        return invalid(fmt::format("{} '{}' has a control character", what, local));
+    auto name = name_of(local);
+    if (name.empty() || name == "." || name == "..")
+        return invalid(fmt::format("{} '{}' names a directory, not a file", what, local));
+    if (name.size() > MaxFileName)
+        return Error{Errc::StringTooLong, fmt::format("the file name has {} bytes, at most {} are allowed",
+                                                      name.size(), MaxFileName)};
+    return Done{};
+}
+
+Status check_file(const FileSpec& spec) {
+    if (auto ok = check_sources(spec); !ok) return ok;
+    if (auto ok = check_path("local name", spec.local); !ok) return ok;
+    if (spec.size != UnknownSize && spec.size > MaxFileSize)
+        return invalid(fmt::format("size {} is more than a file can have", spec.size));
+    if (spec.mode && *spec.mode > 0777)
+        return invalid(fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
+    auto size = local_size(spec, UnknownSize);
+    if (spec.size != UnknownSize && size != UnknownSize && size != spec.size)
+        return invalid(fmt::format("size {} is not that of the ranges, {}", spec.size, size));
+    return Done{};
+}
+
+Status check_files(const std::vector<FileSpec>& specs) {
+    for (size_t i = 0; i < specs.size(); ++i)
+        if (auto ok = check_file(specs[i]); !ok) return about_file(ok.error(), i, specs.size());
+    return Done{};
+}
+
+Error about_file(const Error& error, size_t index, size_t count) {
+    if (count == 1) return error;
+    return {error.code, fmt::format("file {} of {}: {}", index + 1, count, error.message)};
+}
+
+Result<Checksum> parse_checksum(const std::string& text) {
+    for (const auto& a : Algorithms) {
+        if (text.rfind(std::string{a.word} + ":", 0) != 0) continue;
+        std::string hex = text.substr(a.word.size() + 1);
+        std::transform(hex.begin(), hex.end(), hex.begin(), [](unsigned char c) { return std::tolower(c); });
+        if (hex.size() == a.digits && hex.find_first_not_of("0123456789abcdef") == std::string::npos)
+            return Checksum{a.kind, hex};
+        return invalid(fmt::format("checksum '{}' needs {} hex digits after '{}:'", text, a.digits, a.word));
+    }
+    return Error{Errc::NotSupported,
+                 fmt::format("checksum '{}' does not begin with sha256:, sha512:, sha1: or md5:", text)};
+}
+
+std::string_view to_string(Checksum::Kind kind) {
+    for (const auto& a : Algorithms)
+        if (a.kind == kind) return a.word;
+    return {};
+}
+
+std::string to_text(const Checksum& checksum) {
+    return fmt::format("{}:{}", to_string(checksum.kind), checksum.hex);
+}
+
+Result<NotifyFlags> parse_notify_flags(const std::vector<std::string>& words) {
+    return flags_in(FlagWords, "notify flag", words, NotifyFlags{false, false, false, false, false, false});
+}
+
+std::vector<std::string> to_strings(const NotifyFlags& flags) {
+    return names_of(FlagWords, flags);
+}
+
+Result<Type> parse_type(const std::string& word) {
+    return value_in(Types, "job type", word);
+}
+
+std::string_view to_string(Type type) {
+    return name_in(Types, type);
+}
+
+Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {
+    if (name.empty()) return NotifyService{};
+    if (!is_well_known_name(bus_name_of(name)))
+        return invalid(
+            fmt::format("notify service '{}' is not a well-known bus name such as org.example.App, "
+                        "or {}org.example.App for one on the owner's session bus",
+                        name, SessionPrefix));
+    if (auto ok = at_most("the path of the notify service", path, MaxObjectPath); !ok) return ok.error();
+    return NotifyService{name, path};
+}
+
+bool is_in_session(std::string_view service) {
+    return service.starts_with(SessionPrefix);
+}
+
+std::string bus_name_of(std::string_view service) {
+    if (is_in_session(service)) service.remove_prefix(SessionPrefix.size());
+    return std::string{service};
+}
+
+} // namespace haulier::job

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a client is told of a job.
+#include "job/conditions.hpp"
+#include "job/decide.hpp"
+
+namespace haulier::job {
+
+namespace {
+
+WaitReason why_blocked(const Job& job) {
+    if (!is_blocked(job)) return {"retry-delay", job.retry_date};
+    if (job.error->cause == Cause::BlockedByCost) return {"cost", {}};
+    return {job.error->cause == Cause::BlockedByPower ? "power" : "network", {}};
+}
+
+WaitReason why_queued(const Job& job, WallTime now) {
+    switch (readiness(job, now)) {
+    case Readiness::NotBefore: return {"not-before", job.not_before};
+    case Readiness::ForegroundOnly: return {"foreground-only", {}};
+    case Readiness::OwnerAway: return {"login", {}};
+    case Readiness::Ready: return {"turn", {}};
+    }
+    return {"turn", {}};
+}
+
+WaitReason why_suspended(const Job& job) {
+    if (job.files_total == 0) return {"empty", {}};
+    return {job.on_demand && !job.ranges_wanted ? "needs-ranges" : "suspended", {}};
+}
+
+} // namespace
+
+WaitReason wait_reason(const Job& job, WallTime now) {
+    if (job.completing) return {"completing", {}};
+    switch (job.state) {
+    case State::Suspended: return why_suspended(job);
+    case State::Queued: return why_queued(job, now);
+    case State::Connecting:
+    case State::Transferring: return {"running", {}};
+    case State::TransientError: return why_blocked(job);
+    case State::Error: return {"needs-resume", {}};
+    case State::Transferred: return {"needs-complete", {}};
+    case State::Acknowledged:
+    case State::Cancelled: return {"ended", {}};
+    }
+    return {"ended", {}};
+}
+
+EndResult end_result_of(const Job& job) {
+    return {job.files_transferred, job.files_total - job.files_transferred};
+}
+
+std::string_view removal_result(const Job& job) {
+    if (job.state == State::Cancelled) return job.expired ? "expired" : "cancelled";
+    return end_result_of(job).word();
+}
+
+} // namespace haulier::job

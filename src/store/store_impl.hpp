@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a Store is made of, and how it is opened. Private to the room.
+#pragma once
+
+#include "store/statements.hpp"
+#include "store/store.hpp"
+
+#include <map>
+
+namespace haulier::store {
+
+struct Store::Impl {
+    std::string path;
+    Connection db;
+    Statements statements;
+    /// Passwords and headers that are no longer true may stand in the log, also those of the last run.
+    bool secrets_in_log = true;
+    /// What waits for commit(). Last, so that it is dropped before the others.
+    std::optional<Transaction> group;
+
+    struct Attempt {
+        std::unique_ptr<Impl> impl; ///< nothing: what is there is damaged
+        std::string damage;
+    };
+    /// Opens the database at `path`, made if it is not there. Errors are of the machine, not of the file.
+    static Result<Attempt> attempt(const std::string& path);
+
+    Result<std::vector<StoredJob>> load_jobs();
+    Result<std::vector<OutboxRow>> load_outbox();
+    Result<std::vector<Launches>> load_launches();
+
+    /// Begins the group, if there is none.
+    Status join_group();
+    Status save_job(const job::Job& job);
+    Status save_http(const job::Job& job);
+    Status save_credentials(const job::Job& job);
+    Status remove(const job::Id& id);
+    Status save_file(const job::Id& id, uint32_t number, const job::File& file);
+    Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
+    Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    /// Copies the log into the database, which overwrites what is deleted, and empties it. Somebody who
+    /// reads at the same time can prevent that; then it is tried again after the next commit.
+    void wipe_log();
+    Result<OutboxRow> add_notification(const job::Job& job, const job::Notification& notification);
+
+    /// Runs `change` in the group; an error ends the group and undoes it.
+    template <class Change>
+    auto in_group(Change change) -> decltype(change()) {
+        if (auto ok = located(join_group()); !ok) return ok.error();
+        auto made = change();
+        if (!made) group.reset();
+        return located(std::move(made));
+    }
+    /// Its error says where the database is, to whoever has to make room or give permission there.
+    template <class T>
+    [[nodiscard]] Result<T> located(Result<T> done) const {
+        if (done) return done;
+        return Error{done.error().code, done.error().message + " (" + path + ")"};
+    }
+
+private:
+    /// Of a statement that writes passwords or headers, or deletes them.
+    Status run_with_secrets(BoundStatement& use);
+    Status bring_up();
+    /// The room of what was deleted, if that is most of the file.
+    void vacuum_if_sparse();
+    /// All rows are read once, only to know that they can be.
+    Status check_rows();
+    Result<std::vector<job::File>> load_files(const job::Id& id);
+    Result<std::vector<job::Credentials>> load_credentials(const job::Id& id);
+};
+
+} // namespace haulier::store

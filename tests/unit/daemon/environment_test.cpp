@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/environment/environment.hpp"
+
+#include <gtest/gtest.h>
+#include <vector>
+
+namespace haulier::daemon {
+
+namespace {
+
+TEST(Merged, IsOnlineWhenTheKernelHasARouteAndNobodyDeniesIt) {
+    EXPECT_TRUE(merged(true, {}).online);
+    EXPECT_TRUE(merged(true, {.connected = true}).online);
+    EXPECT_FALSE(merged(true, {.connected = false}).online);
+    EXPECT_FALSE(merged(false, {}).online);
+    EXPECT_FALSE(merged(false, {.connected = true}).online) << "a word makes no route";
+}
+
+TEST(Merged, TakesWhatNobodySaysForUnknownAndForMainsPower) {
+    EXPECT_EQ(merged(true, {}), job::Conditions{});
+    auto c = merged(
+        true, {.metered = job::Metered::GuessYes, .roaming = true, .on_battery = true, .power_saver = true});
+    EXPECT_EQ(c.metered, job::Metered::GuessYes);
+    EXPECT_TRUE(c.roaming);
+    EXPECT_TRUE(c.on_battery);
+    EXPECT_TRUE(c.power_saver);
+}
+
+struct SurroundingsTest : testing::Test {
+    std::vector<job::Conditions> told;
+    Environment environment{[this](const job::Conditions& now) { told.push_back(now); }};
+};
+
+TEST_F(SurroundingsTest, TellOnlyWhatChangesTheSum) {
+    environment.set_routes(true);
+    environment.set_reported({.connected = true});
+    EXPECT_TRUE(told.empty());
+    environment.set_routes(false);
+    environment.set_reported({.connected = false});
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_FALSE(told[0].online);
+    environment.set_routes(true);
+    EXPECT_EQ(told.size(), 1U) << "NetworkManager is still asleep";
+    environment.set_reported({});
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_TRUE(told[1].online);
+}
+
+TEST_F(SurroundingsTest, ForgetWhatIsNoLongerSaid) {
+    environment.set_reported({.metered = job::Metered::Yes, .on_battery = true});
+    environment.set_reported({.on_battery = true});
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[1].metered, job::Metered::Unknown);
+    EXPECT_TRUE(told[1].on_battery);
+    EXPECT_EQ(environment.conditions(), told[1]);
+}
+
+} // namespace
+
+} // namespace haulier::daemon
