@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fixtures for all tests, and the logs in the report of a test that failed."""
+"""Fixtures for all tests, and logs in the reports of failed tests."""
 
 import pytest
 
-from support.fault_server import FaultServer
-from support.haulierctl import DATA, Ctl
-from support.stack import Stack, drain
+from support.client.haulierctl import DATA, Ctl
+from support.daemon.stack import Stack, drain
+from support.servers.fault_server import FaultServer
 
 
 @pytest.fixture
 def new_stack(request):
-    """Makes stacks with a configuration or environment of their own; all are torn down, and none may have tripped a
-    sanitizer."""
+    """Makes stacks with their own configuration or environment. All are torn down at the end of the test, and no sanitizer
+    may have reported anything."""
     stacks = request.node.stacks = []
 
     def make(config=None, env=None, kind=Stack) -> Stack:
@@ -43,7 +43,7 @@ def ctl(stack) -> Ctl:
 
 @pytest.fixture
 def remote(stack) -> FaultServer:
-    """What haulierctl is sent to: it has /file.bin."""
+    """The server that haulierctl downloads from: it has /file.bin."""
     fault_server = stack.fault_server()
     fault_server.add("/file.bin", DATA)
     return fault_server

@@ -14,8 +14,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support.nginx import Nginx  # noqa: E402
-from support.stack import Stack, body  # noqa: E402
+from support.content import body  # noqa: E402
+from support.daemon.stack import Stack  # noqa: E402
+from support.servers.nginx import Nginx  # noqa: E402
 
 MEBI = 1 << 20
 DEFAULTS = {"Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}}

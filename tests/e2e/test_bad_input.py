@@ -9,10 +9,10 @@ import pytest
 
 from gi.repository import GLib
 
-from support.checks import leftovers, refused
-from support.client import JOB, ROOT, BusError, Job
+from support.client.checks import leftovers, refused
+from support.client.dbus_client import JOB, ROOT, BusError, Job
+from support.content import body
 from support.environment import SOURCE
-from support.stack import body
 
 URL = "http://127.0.0.1:9/file"  # nobody is asked
 

@@ -3,10 +3,10 @@
 
 import subprocess
 
-from support.checks import assert_file, leftovers
+from support.bus.notify_service import NotifyService
+from support.client.checks import assert_file, leftovers
+from support.content import body
 from support.environment import EXAMPLES, PYTHON, patience
-from support.notify_service import NotifyService
-from support.stack import body
 
 
 def ask_and_leave(stack, *arguments) -> None:

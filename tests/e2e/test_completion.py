@@ -4,7 +4,7 @@
 import os
 import pathlib
 
-from support.completion import offered
+from support.client.completion import offered
 from support.environment import program
 
 

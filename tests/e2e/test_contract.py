@@ -8,11 +8,11 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from support.checks import assert_file
-from support.client import CALLBACK, JOB, MANAGER, NAME, PROPERTIES, ROOT, Job
+from support.client.checks import assert_file
+from support.client.dbus_client import CALLBACK, JOB, MANAGER, NAME, PROPERTIES, ROOT, Job
+from support.content import body
 from support.environment import SOURCE, patience
-from support.manner import Manner
-from support.stack import body
+from support.servers.response_script import Script
 
 # Read by the generator of the glue, not part of what a client sees.
 FOR_THE_GENERATOR = {"org.freedesktop.DBus.Method.Async"}
@@ -83,7 +83,7 @@ def test_busctl_alone_fetches_a_file(stack):
     server = stack.fault_server()
     content = body(1_000_000)
     resource = server.add("/f", content)
-    resource.next_manners(Manner(send=500_000, then="stall"))
+    resource.next_scripts(Script(send=500_000, then="stall"))
     target = stack.downloads / "file"
 
     answer = busctl(stack, "call", NAME, ROOT, MANAGER, "CreateJob", "ssa{sv}", "by hand", "download", 0)

@@ -12,13 +12,13 @@ import time
 
 import pytest
 
-from support.callback import Refuse
-from support.checks import assert_file, part_files
-from support.client import BUS, JOB, NAME, BusError
+from support.bus.callback import Refuse
+from support.client.checks import assert_file, part_files
+from support.client.dbus_client import BUS, JOB, NAME, BusError
+from support.content import body
 from support.environment import patience
-from support.manner import Manner
 from support.processes import Pidfd
-from support.stack import body
+from support.servers.response_script import Script
 
 MEBI = 1 << 20
 BIG = body(3 * MEBI)
@@ -27,7 +27,7 @@ BIG = body(3 * MEBI)
 def stalled_job(stack, **options):
     server = stack.fault_server()
     resource = server.add("/big", BIG)
-    resource.next_manners(Manner(send=MEBI, then="stall"))
+    resource.next_scripts(Script(send=MEBI, then="stall"))
     job = stack.manager.create(files=[(server.url("/big"), stack.downloads / "big")], Resume=True, **options)
     job.wait_bytes(MEBI)
     return server, job
@@ -310,15 +310,15 @@ def test_strange_configuration_is_reported_with_its_line_and_the_daemon_runs(new
     assert "MaxJobs" in log and "many" in log
 
 
-@pytest.mark.parametrize("answer", [Manner(), Manner(status=404), Manner(status=503), Manner(send=1000, then="reset"),
-                                    Manner(status=302, headers={"Location": "ftp://anna:hunter2@[::1]/?hunter2"})],
+@pytest.mark.parametrize("answer", [Script(), Script(status=404), Script(status=503), Script(send=1000, then="reset"),
+                                    Script(status=302, headers={"Location": "ftp://anna:hunter2@[::1]/?hunter2"})],
                          ids=["fetched", "refused", "busy", "cut off", "led astray"])
 def test_secrets_stay_out_of_the_log(stack, answer):
     """Of whatever a client or a server says; also with HAULIER_DEBUG, which every test sets."""
     def refuse(_call):
         raise Refuse("hunter2")
     server = stack.fault_server()
-    server.add("/file", BIG, manner=answer)
+    server.add("/file", BIG, script=answer)
     stack.callback(answer=refuse)
     url = server.url("/file").replace("http://", "http://anna:hunter2@") + "?token=hunter2"
     job = stack.manager.create(
@@ -370,7 +370,7 @@ def test_sigterm_with_calls_unanswered_is_a_clean_end_and_what_was_asked_is_done
 def test_a_job_that_changes_hands_leaves_the_old_owners_worker(stack):
     """The session bus knows one user; the job of another is made in the database."""
     server = stack.fault_server()
-    server.add("/file", BIG, manner=Manner(rate=1 << 18))
+    server.add("/file", BIG, script=Script(rate=1 << 18))
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")])
     stack.kill_daemon()
     with sqlite3.connect(stack.state / "haulier.db") as db:

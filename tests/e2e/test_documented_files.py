@@ -3,9 +3,9 @@
 
 import os
 
-from support.checks import assert_file, leftovers, part_files, refused, sha256
-from support.manner import Manner
-from support.stack import body
+from support.client.checks import assert_file, leftovers, part_files, refused, sha256
+from support.content import body
+from support.servers.response_script import Script
 
 MEBI = 1 << 20
 CONTENT = body(MEBI)
@@ -29,7 +29,7 @@ def test_D_29_ranges_are_laid_end_to_end_in_their_order(stack):
 
 def test_ranges_go_on_where_they_were_cut(stack):
     server = stack.fault_server()
-    server.add("/file", CONTENT).next_manners(Manner(), Manner(send=100_000, then="stall"))
+    server.add("/file", CONTENT).next_scripts(Script(), Script(send=100_000, then="stall"))
     ranges = [(500_000, 1000), (0, 400_000), (600_000, 2**64 - 1)]
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file", {"Ranges": ranges})], Resume=True)
     job.wait_bytes(1000 + 100_000)
@@ -44,7 +44,7 @@ def test_ranges_go_on_where_they_were_cut(stack):
 
 def test_ranges_need_a_server_that_has_them_and_a_file_that_is_long_enough(stack):
     server = stack.fault_server()
-    server.add("/whole", CONTENT, manner=Manner(ranges=False))
+    server.add("/whole", CONTENT, script=Script(ranges=False))
     server.add("/short", CONTENT)
     for path, ranges, name in (("/whole", [(10, 20)], "missing-range-support"),
                                ("/short", [(len(CONTENT), 5)], "invalid-range")):
@@ -129,7 +129,7 @@ def test_D_40_a_new_remote_name_is_kept_at_once(stack):
 
 def test_a_new_remote_name_in_the_middle_goes_on_if_it_is_the_same_file(stack):
     server = stack.fault_server()
-    server.add("/first", CONTENT).next_manners(Manner(send=500_000, then="stall"))
+    server.add("/first", CONTENT).next_scripts(Script(send=500_000, then="stall"))
     server.add("/second", CONTENT)
     job = stack.manager.create(files=[(server.url("/first"), stack.downloads / "file")], Resume=True)
     job.wait_bytes(500_000)
@@ -142,9 +142,9 @@ def test_a_new_remote_name_in_the_middle_goes_on_if_it_is_the_same_file(stack):
 
 def test_a_mirror_takes_over_where_the_first_source_fails(stack):
     server = stack.fault_server()
-    server.add("/cut", CONTENT).next_manners(Manner(send=500_000, then="reset"))
-    server.resources["/cut"].manner = Manner(status=500)
-    server.add("/bad", manner=Manner(status=404))
+    server.add("/cut", CONTENT).next_scripts(Script(send=500_000, then="reset"))
+    server.resources["/cut"].script = Script(status=500)
+    server.add("/bad", script=Script(status=404))
     server.add("/good", CONTENT)
     mirrors = [server.url("/bad"), server.url("/good")]
     job = stack.manager.create(files=[(server.url("/cut"), stack.downloads / "file", {"Mirrors": mirrors})], Resume=True)
@@ -193,7 +193,7 @@ def test_a_job_that_cannot_complete_itself_fails_and_can_be_helped(stack):
 
 def test_high_performance_makes_no_checkpoints_and_no_half_files(stack):
     server = stack.fault_server()
-    server.add("/file", CONTENT).next_manners(Manner(send=900_000, then="stall"))
+    server.add("/file", CONTENT).next_scripts(Script(send=900_000, then="stall"))
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], HighPerformance=True, Resume=True)
     job.wait_bytes(900_000)
     assert leftovers(stack.downloads) == part_files(stack.downloads)

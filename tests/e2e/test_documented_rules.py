@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from support.checks import assert_file, leftovers, refused
+from support.client.checks import assert_file, leftovers, refused
+from support.content import body
 from support.environment import patience, stretched
-from support.manner import Manner
-from support.stack import body
+from support.servers.response_script import Script
 
 MEBI = 1 << 20
 CONTENT = body(MEBI)
@@ -16,12 +16,12 @@ CONTENT = body(MEBI)
 
 def running_job(stack, server, name, **options):
     """A job that stays in `transferring` once it got its turn."""
-    server.add(f"/{name}", CONTENT, manner=Manner(send=100_000, then="stall"))
+    server.add(f"/{name}", CONTENT, script=Script(send=100_000, then="stall"))
     return stack.manager.create(name, files=[(server.url(f"/{name}"), stack.downloads / name)], Resume=True, **options)
 
 
-def failing_job(stack, server, manner, name="f", **options):
-    server.add(f"/{name}", CONTENT, manner=manner)
+def failing_job(stack, server, script, name="f", **options):
+    server.add(f"/{name}", CONTENT, script=script)
     return stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name)], Resume=True, **options)
 
 
@@ -49,7 +49,7 @@ def test_D_5_values_outside_their_range_are_not_supported(stack):
 @pytest.mark.parametrize("status, state", [(s, "error") for s in (404, 403, 410, 501, 505, 300, 304, 307)] +
                          [(s, "transient-error") for s in (408, 409, 500, 503)])
 def test_D_18_which_answers_are_final(stack, status, state):
-    job = failing_job(stack, stack.fault_server(), Manner(status=status))
+    job = failing_job(stack, stack.fault_server(), Script(status=status))
     job.wait_state(state, unless=())
     assert job.get("Error")[:3] == ("remote-file", "http-status", status)
 
@@ -57,7 +57,7 @@ def test_D_18_which_answers_are_final(stack, status, state):
 def test_D_20_without_ranges_the_file_is_fetched_whole_in_any_priority(stack):
     """BITS fails in the background; Haulier begins again from zero (design 4)."""
     server = stack.fault_server()
-    server.add("/f", CONTENT, manner=Manner(ranges=False)).next_manners(Manner(ranges=False, send=500_000, then="stall"))
+    server.add("/f", CONTENT, script=Script(ranges=False)).next_scripts(Script(ranges=False, send=500_000, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     job.wait_bytes(500_000)
     job.suspend()
@@ -70,7 +70,7 @@ def test_D_20_without_ranges_the_file_is_fetched_whole_in_any_priority(stack):
 
 def redirected(stack, **options):
     server = stack.fault_server()
-    server.add("/from", manner=Manner(status=302, headers={"Location": "/to"}))
+    server.add("/from", script=Script(status=302, headers={"Location": "/to"}))
     server.add("/to", CONTENT)
     job = stack.manager.create(files=[(server.url("/from"), stack.downloads / "f")], **options, Resume=True)
     return server, job
@@ -126,7 +126,7 @@ def test_D_24_a_higher_job_takes_the_turn_of_a_lower_one_at_once(stack):
 
 def test_D_25_a_job_that_waits_for_its_next_try_blocks_nobody(stack):
     server = stack.fault_server()
-    high = failing_job(stack, server, Manner(status=500), "high", Priority="high")
+    high = failing_job(stack, server, Script(status=500), "high", Priority="high")
     high.wait_state("transient-error")
     low = running_job(stack, server, "low", Priority="low")
     low.wait_state("transferring")
@@ -182,7 +182,7 @@ def test_a_job_that_runs_or_waits_for_its_date_does_not_expire(new_stack):
 
 def test_D_37_failed_tries_are_counted(stack):
     server = stack.fault_server()
-    job = failing_job(stack, server, Manner(send=100_000, then="reset"))
+    job = failing_job(stack, server, Script(send=100_000, then="reset"))
     for count in (1, 2, 3):
         job.wait_property("ErrorCount", lambda value: value == count)
         job.wait_state("transient-error")
@@ -192,7 +192,7 @@ def test_D_37_failed_tries_are_counted(stack):
 
 def test_D_38_dynamic_content_runs_in_the_foreground_only_and_from_zero(stack):
     server = stack.fault_server()
-    server.add("/f", CONTENT, manner=Manner(chunked=True)).next_manners(Manner(chunked=True, send=500_000, then="stall"))
+    server.add("/f", CONTENT, script=Script(chunked=True)).next_scripts(Script(chunked=True, send=500_000, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], DynamicContent=True, Resume=True)
     assert job.get("WaitReason")[0] == "foreground-only" and job.state == "queued"
     job.set("Priority", "foreground")
@@ -210,15 +210,15 @@ def test_D_39_active_time_is_bounded_and_resume_gives_it_anew(stack):
     job = running_job(stack, server, "f", MaximumDownloadTime=round(patience(2)))
     job.wait_state("error", unless=())
     assert job.get("Error")[1] == "max-download-time"
-    server.resources["/f"].manner = Manner()
+    server.resources["/f"].script = Script()
     job.resume()
     job.wait_state("transferred")
 
 
 def test_too_many_bytes_are_an_error_announced_or_not(stack):
     server = stack.fault_server()
-    for name, manner in (("announced", Manner()), ("unannounced", Manner(chunked=True))):
-        job = failing_job(stack, server, manner, name, MaximumDownloadSize=500_000)
+    for name, script in (("announced", Script()), ("unannounced", Script(chunked=True))):
+        job = failing_job(stack, server, script, name, MaximumDownloadSize=500_000)
         job.wait_state("error", unless=())
         assert job.get("Error")[1] == "max-download-size"
         job.cancel()
@@ -227,7 +227,7 @@ def test_too_many_bytes_are_an_error_announced_or_not(stack):
 
 
 def test_less_patience_than_already_spent_fails_a_waiting_job_at_once(stack):
-    job = failing_job(stack, stack.fault_server(), Manner(status=500))
+    job = failing_job(stack, stack.fault_server(), Script(status=500))
     job.wait_state("transient-error")
     job.set("NoProgressTimeout", 0)
     assert job.state == "error"

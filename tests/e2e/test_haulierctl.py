@@ -8,16 +8,16 @@ import signal
 
 import pytest
 
-from support.checks import assert_file, leftovers, sha256
+from support.bus.notify_service import NotifyService
+from support.client.checks import assert_file, leftovers, sha256
+from support.client.haulierctl import (DATA, DONE, INTERRUPTED, JOB_CANCELLED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB,
+                                       REFUSED, Ctl, Events, Result, wait_told)
 from support.environment import patience
-from support.haulierctl import (DATA, DONE, INTERRUPTED, JOB_CANCELLED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB,
-                                REFUSED, Ctl, Events, Result, wait_told)
-from support.manner import Manner
-from support.notify_service import NotifyService
+from support.servers.response_script import Script
 
 
 def stalled(remote, path="/slow"):
-    resource = remote.add(path, DATA, manner=Manner(send=100_000, gate=True, then="finish"))
+    resource = remote.add(path, DATA, script=Script(send=100_000, gate=True, then="finish"))
     return remote.url(path), resource
 
 
@@ -167,7 +167,7 @@ def test_wait_survives_the_death_of_the_daemon(stack, ctl, remote):
     url, resource = stalled(remote)
     process = ctl.begin("get", url, "slow.bin")
     remote.wait_sent("/slow", 100_000)
-    resource.manner = Manner()
+    resource.script = Script()
     stack.kill_daemon()
     resource.gate.set()
     assert Result(process).code == DONE

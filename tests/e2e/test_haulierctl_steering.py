@@ -4,9 +4,9 @@
 import os
 import pty
 
-from support.checks import assert_file
+from support.client.checks import assert_file
+from support.client.haulierctl import DATA, DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_SUCH_JOB, REFUSED, Result
 from support.environment import patience
-from support.haulierctl import DATA, DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_SUCH_JOB, REFUSED, Result
 
 
 def descriptor(text: str) -> int:

@@ -11,13 +11,14 @@ import subprocess
 import pytest
 from gi.repository import GLib
 
-from support.checks import assert_file
-from support.client import BUS, MANAGER, NAME, ROOT, Manager
+from support.bus.system_bus import ANNA, BERT, SystemBus
+from support.client.checks import assert_file
+from support.client.dbus_client import BUS, MANAGER, NAME, ROOT, Manager
+from support.client.haulierctl import (DATA, DONE, JOB_CANCELLED, JOB_FAILED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Events,
+                                       Result, wait_told)
+from support.daemon.system_stack import SystemStack
 from support.environment import PYTHON, patience, program
-from support.haulierctl import (DATA, DONE, JOB_CANCELLED, JOB_FAILED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Events, Result,
-                                wait_told)
-from support.manner import Manner
-from support.system_bus import ANNA, BERT, SystemBus, SystemStack
+from support.servers.response_script import Script
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
 
@@ -196,10 +197,10 @@ def test_an_administrator_waits_for_a_job_of_somebody_else(machine, anna, bert):
 
 def test_get_goes_on_with_the_next_daemon(machine, anna):
     server = machine.fault_server()
-    resource = server.add("/file.bin", DATA, manner=Manner(send=100_000, gate=True, then="finish"))
+    resource = server.add("/file.bin", DATA, script=Script(send=100_000, gate=True, then="finish"))
     getting = anna.begin("get", server.url("/file.bin"))
     server.wait_sent("/file.bin", 100_000)
-    resource.manner = Manner()
+    resource.script = Script()
     machine.kill_daemon()
     resource.gate.set()
     result = Result(getting)

@@ -7,11 +7,11 @@ import subprocess
 
 import pytest
 
-from support.certificates import Authority
-from support.checks import assert_file, refused
-from support.manner import Manner
-from support.nginx import Nginx
-from support.stack import body
+from support.client.checks import assert_file, refused
+from support.content import body
+from support.servers.certificates import Authority
+from support.servers.nginx import Nginx
+from support.servers.response_script import Script
 
 CONTENT = body(300_000)
 
@@ -42,8 +42,8 @@ def asked_password(stack, user: str, password: str) -> Nginx:
 
 def test_custom_headers_go_with_every_request_but_not_to_another_host(stack):
     first, other = stack.fault_server(), stack.fault_server()
-    first.add("/away", manner=Manner(status=302, headers={"Location": other.url("/file")}))
-    first.add("/file", CONTENT).next_manners(Manner(send=100_000, then="reset"))
+    first.add("/away", script=Script(status=302, headers={"Location": other.url("/file")}))
+    first.add("/file", CONTENT).next_scripts(Script(send=100_000, then="reset"))
     other.add("/file", CONTENT)
     job = stack.manager.create(files=[(first.url("/file"), stack.downloads / "a"), (first.url("/away"), stack.downloads / "b")],
                                CustomHeaders=["X-Key: secret one", "Accept: text/plain"], Resume=True)
@@ -76,7 +76,7 @@ def test_headers_that_would_break_a_transfer_are_refused(stack):
 
 def test_another_method_is_final_at_the_first_failure(stack):
     server = stack.fault_server()
-    server.add("/file", manner=Manner(status=500))
+    server.add("/file", script=Script(status=500))
     error = failed(stack, server.url("/file"), HttpMethod="POST")
     assert error[2] == 500
     assert len(server.requests) == 1
@@ -85,7 +85,7 @@ def test_another_method_is_final_at_the_first_failure(stack):
 def posting(stack):
     """A POST whose answer stops in the middle, until the gate of its resource is opened."""
     server = stack.fault_server()
-    resource = server.add("/file", CONTENT, manner=Manner(send=100_000, gate=True, then="finish"))
+    resource = server.add("/file", CONTENT, script=Script(send=100_000, gate=True, then="finish"))
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], HttpMethod="POST", Resume=True)
     job.wait_bytes(1)
     return server, resource, job

@@ -7,10 +7,10 @@ import subprocess
 
 import pytest
 
-from support.checks import assert_file, leftovers
+from support.client.checks import assert_file, leftovers
+from support.content import body
 from support.environment import EXAMPLES, PYTHON, SOURCE, patience
-from support.manner import Manner
-from support.stack import body
+from support.servers.response_script import Script
 
 DATA = body(400_000)
 LIBRARIES = {"gio": ("org.haulier.example.Gio", "/org/haulier/example/Gio"),
@@ -27,7 +27,7 @@ def test_an_activatable_service_is_started_told_and_completes_the_job(stack, lib
     name, path = LIBRARIES[library]
     log = stack.add_python_service(name, EXAMPLES / library / "notify_service.py")
     server = stack.fault_server()
-    resource = server.add("/f", DATA, manner=Manner(send=1000, gate=True, then="finish"))
+    resource = server.add("/f", DATA, script=Script(send=1000, gate=True, then="finish"))
     target = stack.downloads / "file"
     client = run(stack, library, "fetch_and_leave.py", server.url("/f"), target, name, path)
     assert client.returncode == 0, client.stderr

@@ -7,10 +7,10 @@ import random
 import signal
 import time
 
-from support.checks import assert_file, part_files
+from support.client.checks import assert_file, part_files
+from support.content import body
 from support.environment import patience, stretched
 from support.processes import Pidfd
-from support.stack import body
 
 KILLS = 20
 FILES = 6

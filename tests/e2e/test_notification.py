@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who is told, when, how often, and who is not disturbed (design 6)."""
 
-from support.callback import Mute, Refuse
-from support.checks import assert_file
-from support.client import JOB, Job
-from support.manner import Manner
-from support.notify_service import EVER_MORE_RARELY, NotifyService
+from support.bus.callback import Mute, Refuse
+from support.bus.notify_service import EVER_MORE_RARELY, NotifyService
+from support.client.checks import assert_file
+from support.client.dbus_client import JOB, Job
+from support.content import body
 from support.processes import Pidfd
-from support.stack import body
+from support.servers.response_script import Script
 
 SMALL = body(20_000)
 
@@ -270,7 +270,7 @@ def test_D_11_a_restart_forgets_the_object_and_keeps_the_service(stack):
 
 def test_D_13_progress_is_told_at_most_twice_a_second(stack):
     server = stack.fault_server()
-    server.add("/file", body(1 << 20), manner=Manner(rate=400_000))
+    server.add("/file", body(1 << 20), script=Script(rate=400_000))
     callback = stack.callback()
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], NotifyObject=callback.path,
                                NotifyFlags=["modification", "transferred"], Resume=True)
@@ -283,7 +283,7 @@ def test_D_14_the_end_is_told_as_the_end_and_not_as_a_modification(new_stack):
     stack = new_stack({"Transfer": {"CheckpointInterval": "1h"}})
     callback = stack.callback()
     server = stack.fault_server()
-    server.add("/file", SMALL).next_manners(Manner(send=1000, gate=True, then="finish"))
+    server.add("/file", SMALL).next_scripts(Script(send=1000, gate=True, then="finish"))
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], NotifyObject=callback.path,
                                NotifyFlags=["transferred"], MinimumNotificationInterval=10, Resume=True)
     job.wait_bytes(1000)

@@ -3,9 +3,9 @@
 
 import pytest
 
-from support.checks import assert_file, refused, sha256
-from support.manner import Manner
-from support.stack import body
+from support.client.checks import assert_file, refused, sha256
+from support.content import body
+from support.servers.response_script import Script
 
 CONTENT = body(1 << 20)
 END = 2**64 - 1
@@ -71,7 +71,7 @@ def test_ranges_are_told_by_signal_and_callback(stack):
 
 def test_what_is_filled_survives_a_kill(stack):
     server = stack.fault_server()
-    server.add("/file", CONTENT).next_manners(Manner(send=600_000, then="stall"))
+    server.add("/file", CONTENT).next_scripts(Script(send=600_000, then="stall"))
     job = on_demand(stack, server)
     job.request_ranges(0, (100_000, END))
     job.resume()
@@ -108,7 +108,7 @@ def test_a_kill_at_the_very_end_leaves_nothing_stuck(stack, ranges, end):
     """Between the last checkpoint and the end of the file: the server holds back what ends the body."""
     server = stack.fault_server()
     length = min(ranges[0][1], len(CONTENT))
-    server.add("/file", CONTENT, manner=Manner(chunked=True, send=length - 1, gate=True, then="finish"))
+    server.add("/file", CONTENT, script=Script(chunked=True, send=length - 1, gate=True, then="finish"))
     job = on_demand(stack, server)
     job.request_ranges(0, *ranges)
     job.resume()

@@ -8,10 +8,10 @@ import subprocess
 
 import pytest
 
-from support.checks import assert_file, leftovers
+from support.client.checks import assert_file, leftovers
+from support.content import body
 from support.environment import PYTHON, SOURCE, patience, program
-from support.manner import Manner
-from support.stack import body
+from support.servers.response_script import Script
 
 FILES = {"small.bin": body(70_000, seed=1), "film.iso": body(6_000_000, seed=2), "song.ogg": body(900_000, seed=3)}
 
@@ -28,7 +28,7 @@ def example_org(stack) -> str:
     server = stack.fault_server()
     for name, content in FILES.items():
         server.add(f"/{name}", content)
-    server.resources["/film.iso"].next_manners(Manner(send=1_000_000, then="stall"))
+    server.resources["/film.iso"].next_scripts(Script(send=1_000_000, then="stall"))
     return server.url("/")
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.client import NAME, ROOT, BusError
+from support.bus.machine_services import network_manager
+from support.client.dbus_client import NAME, ROOT, BusError
+from support.content import body
 from support.environment import patience
-from support.manner import Manner
-from support.stack import body
-from support.surroundings import network_manager
+from support.servers.response_script import Script
 
 MEBI = 1 << 20
 DONE = "the configuration was read again"
@@ -76,7 +76,7 @@ def test_workers_learn_what_is_for_them(new_stack):
     server = stack.fault_server()
     server.add("/quick", body(1000))
     resource = server.add("/slow", body(2 * MEBI))
-    resource.next_manners(Manner(send=MEBI, then="stall"))
+    resource.next_scripts(Script(send=MEBI, then="stall"))
     stack.manager.create(files=[(server.url("/quick"), stack.downloads / "q")], Resume=True).wait_state("transferred")
     worker = stack.worker_pid()
     reload(stack, {"Transfer": {"StallTimeout": "1s"}})

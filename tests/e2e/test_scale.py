@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Many files in one job, many ranges in one file."""
 
-from support.checks import assert_file, refused
-from support.stack import body
+from support.client.checks import assert_file, refused
+from support.content import body
 
 CONTENT = body(100_000)
 RANGES = [(99_900 - 100 * n, 50) for n in range(999)] + [(0, 10)]

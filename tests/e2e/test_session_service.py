@@ -7,12 +7,13 @@ import types
 import pytest
 from gi.repository import GLib
 
-from support.callback import Callback
-from support.client import BUS, BusError
-from support.logind import MANAGER, PATH, Logind, StackWithSession
-from support.manner import Manner
-from support.notify_service import EVER_MORE_RARELY, NotifyService
-from support.stack import body
+from support.bus.callback import Callback
+from support.bus.fake_logind import MANAGER, PATH, Logind
+from support.bus.notify_service import EVER_MORE_RARELY, NotifyService
+from support.client.dbus_client import BUS, BusError
+from support.content import body
+from support.daemon.session_stack import StackWithSession
+from support.servers.response_script import Script
 
 SMALL = body(20_000)
 ME = os.getuid()
@@ -29,9 +30,9 @@ def service_of(machine, behaviour: str = "accept", name: str = "org.haulier.Test
     return NotifyService(place, name, behaviour)
 
 
-def job_for(machine, service_name: str, remote: str = "/file", manner=Manner(), **options):
+def job_for(machine, service_name: str, remote: str = "/file", script=Script(), **options):
     server = machine.fault_server()
-    server.add(remote, SMALL, manner=manner)
+    server.add(remote, SMALL, script=script)
     return machine.manager.create(files=[(server.url(remote), machine.downloads / "file")], Resume=True,
                                   NotifyService=("session:" + service_name, "/client"), **options)
 
@@ -74,7 +75,7 @@ def test_everything_is_told_in_order_and_to_one_process(machine):
 def test_a_failure_is_told_with_its_error(machine):
     machine.come()
     service = service_of(machine)
-    job = job_for(machine, service.name, manner=Manner(status=404))
+    job = job_for(machine, service.name, script=Script(status=404))
     assert told(machine, service, 1) == [("JobError", job.id)]
     assert service._record("arguments") == [f"{job.path} {job.id} {job.get('Error')}"]
     assert job.get("Error")[1:3] == ("http-status", 404)

@@ -6,10 +6,11 @@ import os
 import pytest
 from gi.repository import GLib
 
-from support.client import BUS
-from support.manner import Manner
-from support.stack import body
-from support.surroundings import ADDRESS, Network, network_manager, power_profiles, upower
+from support.bus.machine_services import network_manager, power_profiles, upower
+from support.client.dbus_client import BUS
+from support.content import body
+from support.network_namespace import ADDRESS, Network
+from support.servers.response_script import Script
 
 CONTENT = body(1 << 20)
 
@@ -30,17 +31,17 @@ def away(network, new_stack):
     return stack, stack.fault_server(host=ADDRESS)
 
 
-def job_of(stack, server, name, manner=Manner(send=100_000, then="stall"), **options):
-    server.add(f"/{name}", CONTENT, manner=manner)
+def job_of(stack, server, name, script=Script(send=100_000, then="stall"), **options):
+    server.add(f"/{name}", CONTENT, script=script)
     return stack.manager.create(name, files=[(server.url(f"/{name}"), stack.downloads / name)], **options)
 
 
 def test_D_16_without_network_what_moves_or_queues_waits_and_the_rest_stays(network, away):
     stack, server = away
     suspended = job_of(stack, server, "suspended")
-    failed = job_of(stack, server, "failed", Manner(status=404), Resume=True)
+    failed = job_of(stack, server, "failed", Script(status=404), Resume=True)
     failed.wait_state("error", unless=())
-    done = job_of(stack, server, "done", Manner(), Resume=True)
+    done = job_of(stack, server, "done", Script(), Resume=True)
     done.wait_state("transferred")
     moving = job_of(stack, server, "moving", Resume=True)
     queued = job_of(stack, server, "queued", Priority="low", Resume=True)
@@ -57,14 +58,14 @@ def test_D_16_without_network_what_moves_or_queues_waits_and_the_rest_stays(netw
 
 def test_D_17_when_the_network_is_back_all_that_wait_are_queued_at_once(network, away):
     stack, server = away
-    refused = job_of(stack, server, "refused", Manner(status=503, headers={"Retry-After": "3600"}), Resume=True)
+    refused = job_of(stack, server, "refused", Script(status=503, headers={"Retry-After": "3600"}), Resume=True)
     refused.wait_state("transient-error")
     moving = job_of(stack, server, "moving", Resume=True)
     moving.wait_bytes(100_000)
     network.disconnect()
     moving.wait_state("transient-error")
     for name in ("refused", "moving"):
-        server.resources[f"/{name}"].manner = Manner()
+        server.resources[f"/{name}"].script = Script()
     network.reconnect()
     for job in (refused, moving):
         job.wait_state("transferred")
@@ -86,7 +87,7 @@ def test_D_37_losses_of_the_network_are_not_errors(network, away):
 def test_jobs_that_stay_on_the_machine_need_no_network(network, new_stack):
     stack = new_stack()
     network.disconnect()
-    job = job_of(stack, stack.fault_server(), "local", Manner(), Resume=True)
+    job = job_of(stack, stack.fault_server(), "local", Script(), Resume=True)
     job.wait_state("transferred")
     assert stack.manager.property("Network") == "offline"
 
@@ -94,7 +95,7 @@ def test_jobs_that_stay_on_the_machine_need_no_network(network, new_stack):
 def test_a_network_that_is_not_there_at_start_is_waited_for(network, away):
     stack, server = away
     network.disconnect()
-    job = job_of(stack, server, "file", Manner(), Resume=True)
+    job = job_of(stack, server, "file", Script(), Resume=True)
     job.wait_state("transient-error")
     stack.kill_daemon()
     assert job.wait_state("transient-error") and job.get("WaitReason")[0] == "network"
@@ -146,7 +147,7 @@ def test_D_27_a_network_that_costs_too_much_stops_a_job_until_it_does_not(away):
     job.wait_state("transferring")
     job.set("NetworkCost", "unmetered")
     job.wait_state("transient-error")
-    server.resources["/file"].manner = Manner()
+    server.resources["/file"].script = Script()
     manager.set(Metered=GLib.Variant("u", 2))
     job.wait_state("transferred")
     assert (careless.state, job.get("ErrorCount")) == ("transferring", 0)

@@ -9,11 +9,14 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from gi.repository import Gio, GLib
 
-from support.client import BUS, JOB, MANAGER, NAME, OPTION_TYPES, PROPERTIES, ROOT, BusError, Job, Manager, as_file
+from support.bus.system_bus import ANNA, BERT, CARL, Pending
+from support.client.dbus_client import (BUS, JOB, MANAGER, NAME, OPTION_TYPES, PROPERTIES, ROOT, BusError, Job, Manager,
+                                        as_file)
+from support.content import body
+from support.daemon.stack import drain
+from support.daemon.system_stack import SystemStack
 from support.environment import SOURCE
 from support.processes import Pidfd
-from support.stack import body, drain
-from support.system_bus import ANNA, BERT, CARL, Pending, SystemStack
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
 

@@ -7,16 +7,17 @@ import pathlib
 
 import pytest
 
-from support.client import MANAGER, NAME, ROOT, BusError, Job, Manager
-from support.manner import Manner
-from support.stack import body
-from support.system_bus import ANNA, BERT, SystemStack, UserBus
+from support.bus.system_bus import ANNA, BERT, UserBus
+from support.client.dbus_client import MANAGER, NAME, ROOT, BusError, Job, Manager
+from support.content import body
+from support.daemon.system_stack import SystemStack
+from support.servers.response_script import Script
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
 
 CONTENT = body(2_000_000)
 # The first answer stops in the middle, until the test says more.
-HALF = Manner(send=len(CONTENT) // 2, gate=True, then="finish")
+HALF = Script(send=len(CONTENT) // 2, gate=True, then="finish")
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def parts(machine) -> list[pathlib.Path]:
 
 def test_what_was_fetched_stays_behind_and_the_new_owner_begins_anew(machine):
     server = machine.fault_server()
-    server.add("/file", CONTENT).next_manners(HALF)
+    server.add("/file", CONTENT).next_scripts(HALF)
     anna = listener(machine, ANNA)
     heard = machine.callback(anna)
     job = Manager(anna).create(files=[(server.url("/file"), machine.downloads / "file")], Resume=True, Key="nightly",
@@ -103,7 +104,7 @@ def test_who_takes_a_job_is_not_led_elsewhere(machine, trap):
     """The former owner chose the path; the new one's worker would go there with the new one's rights."""
     server = machine.fault_server()
     remote = server.add("/file", CONTENT)
-    remote.next_manners(HALF)
+    remote.next_scripts(HALF)
     folder = machine.downloads / "folder"
     if trap == "link of the former owner":
         (machine.downloads / "real").mkdir()

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from support.certificates import Authority
-from support.checks import assert_file, sha256
+from support.client.checks import assert_file, sha256
+from support.content import body
 from support.environment import patience
-from support.manner import Manner
-from support.stack import body
+from support.servers.certificates import Authority
+from support.servers.response_script import Script
 
 DATA = body(500_000)
 
@@ -61,7 +61,7 @@ def test_several_files_of_a_job_are_in_flight_at_once_and_no_more_than_configure
     server = stack.fault_server()
     names = [f"f{n}" for n in range(5)]
     for name in names:
-        server.add(f"/{name}", DATA, manner=Manner(send=10_000, gate=True, then="finish"))
+        server.add(f"/{name}", DATA, script=Script(send=10_000, gate=True, then="finish"))
     job = stack.manager.create(files=[(server.url(f"/{n}"), stack.downloads / n) for n in names], Resume=True)
     server.wait(lambda: sum(r.sent >= 10_000 for r in server.requests) == 3, "three files in flight")
     first = server.requests[0].path
@@ -81,7 +81,7 @@ def test_several_jobs_run_at_once_and_no_more_than_configured(new_stack):
     server = stack.fault_server()
     jobs = []
     for name in ("a", "b", "c"):
-        server.add(f"/{name}", DATA, manner=Manner(send=10_000, gate=True, then="finish"))
+        server.add(f"/{name}", DATA, script=Script(send=10_000, gate=True, then="finish"))
         jobs.append(stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name)], Resume=True))
     server.wait(lambda: len(server.requests) == 2, "two jobs at work")
     assert jobs[2].state == "queued" and jobs[2].get("WaitReason") == ("turn", 0)
@@ -165,7 +165,7 @@ def test_a_wrong_checksum_is_an_error_after_one_more_try(stack):
 def test_a_damaged_transfer_is_repaired_by_the_checksum(stack):
     """The server has the wrong bytes once; the second try is right."""
     server = stack.fault_server()
-    resource = server.add("/f", body(len(DATA), seed=99), manner=Manner(send=10_000, gate=True, then="finish"))
+    resource = server.add("/f", body(len(DATA), seed=99), script=Script(send=10_000, gate=True, then="finish"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f", {"Checksum": "sha256:" + sha256(DATA)})],
                                Resume=True)
     server.wait_sent("/f", 10_000)
@@ -179,7 +179,7 @@ def test_a_damaged_transfer_is_repaired_by_the_checksum(stack):
 def test_a_size_other_than_asked_for_is_an_error(stack):
     server = stack.fault_server()
     server.add("/f", DATA)
-    server.add("/chunked", DATA, manner=Manner(chunked=True))
+    server.add("/chunked", DATA, script=Script(chunked=True))
     cases = [(path, len(DATA) + step) for path in ("/f", "/chunked") for step in (1, -1)]
     for job in run_files(stack, [(server.url(path), {"Size": size}) for path, size in cases]):
         job.wait_state("error", unless=())
@@ -191,7 +191,7 @@ def redirects(server, length: int) -> str:
     statuses = [301, 302, 303, 307, 308]
     for step in range(length):
         target = f"/hop-{length}-{step + 1}" if step + 1 < length else "/end"
-        server.add(f"/hop-{length}-{step}", manner=Manner(
+        server.add(f"/hop-{length}-{step}", script=Script(
             status=statuses[step % 5], headers={"Location": server.url(target) if step % 2 else target}))
     return server.url(f"/hop-{length}-0")
 
@@ -199,8 +199,8 @@ def redirects(server, length: int) -> str:
 def test_redirects_are_followed_to_a_limit_and_only_to_the_web(stack):
     server = stack.fault_server()
     server.add("/end", DATA)
-    server.add("/ftp", manner=Manner(status=302, headers={"Location": "ftp://127.0.0.1/x"}))
-    server.add("/local", manner=Manner(status=302, headers={"Location": "file:///etc/passwd"}))
+    server.add("/ftp", script=Script(status=302, headers={"Location": "ftp://127.0.0.1/x"}))
+    server.add("/local", script=Script(status=302, headers={"Location": "file:///etc/passwd"}))
     urls = [redirects(server, 10), redirects(server, 11), server.url("/ftp"), server.url("/local")]
     ten, eleven, to_ftp, to_file = run_files(stack, [(url, {}) for url in urls])
     ten.wait_state("transferred")
@@ -213,7 +213,7 @@ def test_redirects_are_followed_to_a_limit_and_only_to_the_web(stack):
 
 def test_a_resume_behind_a_redirect(stack):
     server = stack.fault_server()
-    server.add("/end", DATA).next_manners(Manner(send=300_000, then="stall"))
+    server.add("/end", DATA).next_scripts(Script(send=300_000, then="stall"))
     job = stack.manager.create(files=[(redirects(server, 2), stack.downloads / "f")], Resume=True)
     job.wait_bytes(300_000)
     job.suspend()

@@ -9,10 +9,10 @@ import threading
 
 import pytest
 
-from support.checks import leftovers, refused, sha256
-from support.client import UNKNOWN
+from support.client.checks import leftovers, refused, sha256
+from support.client.dbus_client import UNKNOWN
+from support.content import body
 from support.environment import patience
-from support.stack import body
 
 CONTENT = body(20_000_000)
 SLOWLY = round(8_000_000 / patience(1))  # bytes a second: time enough to do something in the middle

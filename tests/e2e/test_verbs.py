@@ -4,10 +4,10 @@
 import os
 import time
 
-from support.checks import assert_file, leftovers, part_files, refused
-from support.client import JOB, PROPERTIES, UNKNOWN, Job
-from support.manner import Manner
-from support.stack import body
+from support.client.checks import assert_file, leftovers, part_files, refused
+from support.client.dbus_client import JOB, PROPERTIES, UNKNOWN, Job
+from support.content import body
+from support.servers.response_script import Script
 
 MEBI = 1 << 20
 BIG = body(3 * MEBI)
@@ -16,7 +16,7 @@ BIG = body(3 * MEBI)
 def half_way(stack, server, name="big", **options) -> Job:
     """A job whose server has sent 1 MiB of 3 and says nothing more."""
     resource = server.resources.get(f"/{name}") or server.add(f"/{name}", BIG)
-    resource.next_manners(Manner(send=MEBI, then="stall"))
+    resource.next_scripts(Script(send=MEBI, then="stall"))
     job = stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name)], Resume=True, **options)
     job.wait_bytes(MEBI)
     return job
@@ -40,7 +40,7 @@ def test_suspend_keeps_what_was_fetched_and_resume_goes_on_there(stack):
 
 def test_states_and_numbers_on_the_way_are_announced(stack):
     server = stack.fault_server()
-    server.add("/file", BIG, manner=Manner(rate=4 * MEBI))
+    server.add("/file", BIG, script=Script(rate=4 * MEBI))
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")])
     assert job.get("BytesTotal") == UNKNOWN and job.get("TransferCompletionTime") == 0
     stack.client.forget()
@@ -68,7 +68,7 @@ def test_D_1_complete_of_a_part_keeps_what_is_whole_and_drops_the_rest(stack):
     server = stack.fault_server()
     small = body(10_000)
     server.add("/small", small)
-    server.add("/big", BIG, manner=Manner(send=MEBI, then="stall"))
+    server.add("/big", BIG, script=Script(send=MEBI, then="stall"))
     job = stack.manager.create(
         files=[(server.url("/small"), stack.downloads / "small"), (server.url("/big"), stack.downloads / "big")], Resume=True)
     job.wait_property("FilesTransferred", lambda count: count == 1)

@@ -3,16 +3,16 @@
 
 import subprocess
 
-from support.checks import assert_file, refused
-from support.client import UNKNOWN
+from support.client.checks import assert_file, refused
+from support.client.dbus_client import UNKNOWN
+from support.content import body
 from support.environment import PYTHON, TESTS
-from support.stack import body
 
 CONTENT = [body(200_000, seed) for seed in (1, 2, 3, 4)]
 
 CREATOR = """
 import os, sys
-from support.client import Bus, Manager
+from support.client.dbus_client import Bus, Manager
 bus = Bus(os.environ["DBUS_SESSION_BUS_ADDRESS"])
 Manager(bus).create(sys.argv[1])
 bus.close()

@@ -8,14 +8,14 @@ import socket
 import pytest
 from gi.repository import GLib
 
-from support import fake_systemd
-from support.checks import assert_file
-from support.client import MANAGER, NAME, ROOT, BusError, Manager
+from support.bus import fake_systemd
+from support.bus.system_bus import ANNA, BERT, acting_as
+from support.client.checks import assert_file
+from support.client.dbus_client import MANAGER, NAME, ROOT, BusError, Manager
+from support.content import body
+from support.daemon.unit_stack import UnitStack
 from support.environment import patience, stretched
-from support.fake_systemd import UnitStack
-from support.manner import Manner
-from support.stack import body
-from support.system_bus import ANNA, BERT, acting_as
+from support.servers.response_script import Script
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
 
@@ -59,7 +59,7 @@ def server(machine):
 @pytest.fixture
 def stalling(server):
     """It sends a part of /big at first, and then nothing."""
-    server.resources["/big"].next_manners(Manner(send=MEBI, then="stall"))
+    server.resources["/big"].next_scripts(Script(send=MEBI, then="stall"))
     return server
 
 

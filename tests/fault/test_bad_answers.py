@@ -5,11 +5,11 @@ import gzip
 import socket
 import time
 
-from support.checks import assert_file, leftovers
-from support.client import UNKNOWN
+from support.client.checks import assert_file, leftovers
+from support.client.dbus_client import UNKNOWN
+from support.content import body
 from support.environment import patience, stretched
-from support.manner import Manner, http_date
-from support.stack import body
+from support.servers.response_script import Script, http_date
 
 DATA = body(400_000)
 HALF = 200_000
@@ -17,35 +17,35 @@ MANY = {"Scheduler": {"MaxBackgroundJobs": "100"},
         "Transfer": {"ConnectionsPerHost": "100", "StallTimeout": stretched(1), "ConnectTimeout": stretched(2)}}
 
 
-def job_for(stack, server, name, manner=Manner(), **options):
-    server.add(f"/{name}", DATA, manner=manner)
+def job_for(stack, server, name, script=Script(), **options):
+    server.add(f"/{name}", DATA, script=script)
     return stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name)], Resume=True, **options)
 
 
 def test_each_bad_answer_has_its_cause_and_its_state(new_stack):
     stack = new_stack(MANY)
     server = stack.fault_server()
-    expected = {  # manner, state, acceptable names, code
-        "400": (Manner(status=400), "error", {"http-status"}, 400),
-        "401": (Manner(status=401), "error", {"http-status"}, 401),
-        "403": (Manner(status=403), "error", {"http-status"}, 403),
-        "404": (Manner(status=404), "error", {"http-status"}, 404),
-        "408": (Manner(status=408), "transient-error", {"http-status"}, 408),
-        "410": (Manner(status=410), "error", {"http-status"}, 410),
-        "429": (Manner(status=429), "transient-error", {"http-status"}, 429),
-        "500": (Manner(status=500), "transient-error", {"http-status"}, 500),
-        "501": (Manner(status=501), "error", {"http-status"}, 501),
-        "503": (Manner(status=503), "transient-error", {"http-status"}, 503),
-        "304": (Manner(status=304), "error", {"http-status"}, 304),
-        "short": (Manner(lie=1000), "transient-error", {"short-body", "connection-lost"}, None),
-        "closed": (Manner(send=HALF, then="close"), "transient-error", {"short-body", "connection-lost"}, None),
-        "reset": (Manner(send=HALF, then="reset"), "transient-error", {"short-body", "connection-lost"}, None),
-        "cut-chunks": (Manner(chunked=True, send=HALF), "transient-error", {"short-body", "connection-lost"}, None),
-        "stalled": (Manner(send=HALF, then="stall"), "transient-error", {"timeout"}, None),
+    expected = {  # script, state, acceptable names, code
+        "400": (Script(status=400), "error", {"http-status"}, 400),
+        "401": (Script(status=401), "error", {"http-status"}, 401),
+        "403": (Script(status=403), "error", {"http-status"}, 403),
+        "404": (Script(status=404), "error", {"http-status"}, 404),
+        "408": (Script(status=408), "transient-error", {"http-status"}, 408),
+        "410": (Script(status=410), "error", {"http-status"}, 410),
+        "429": (Script(status=429), "transient-error", {"http-status"}, 429),
+        "500": (Script(status=500), "transient-error", {"http-status"}, 500),
+        "501": (Script(status=501), "error", {"http-status"}, 501),
+        "503": (Script(status=503), "transient-error", {"http-status"}, 503),
+        "304": (Script(status=304), "error", {"http-status"}, 304),
+        "short": (Script(lie=1000), "transient-error", {"short-body", "connection-lost"}, None),
+        "closed": (Script(send=HALF, then="close"), "transient-error", {"short-body", "connection-lost"}, None),
+        "reset": (Script(send=HALF, then="reset"), "transient-error", {"short-body", "connection-lost"}, None),
+        "cut-chunks": (Script(chunked=True, send=HALF), "transient-error", {"short-body", "connection-lost"}, None),
+        "stalled": (Script(send=HALF, then="stall"), "transient-error", {"timeout"}, None),
     }
     jobs = {name: job_for(stack, server, name, row[0]) for name, row in expected.items()}
     faults = []
-    for name, (_manner, state, names, code) in expected.items():
+    for name, (_script, state, names, code) in expected.items():
         job = jobs[name]
         reached = job.wait_state("transient-error", "error", "transferred", unless=())
         error = job.get("Error")
@@ -66,19 +66,19 @@ def test_wrong_ranges_are_not_believed(new_stack):
     stack = new_stack(MANY)
     server = stack.fault_server()
     lies = {
-        "other-start": Manner(content_range=f"bytes {HALF - 10}-{len(DATA) - 11}/{len(DATA)}"),
-        "start-of-file": Manner(content_range=f"bytes 0-{HALF - 1}/{len(DATA)}"),
-        "other-total": Manner(content_range=f"bytes {HALF}-{len(DATA) - 1}/{len(DATA) + 7}"),
-        "backwards": Manner(content_range=f"bytes {HALF}-{HALF - 1}/{len(DATA)}"),
-        "nonsense": Manner(content_range="elephants 1-2/3"),
-        "huge": Manner(content_range="bytes 99999999999999999999999-99999999999999999999999/1"),
-        "too-long": Manner(extra=1000),
-        "too-short": Manner(lie=1000),
+        "other-start": Script(content_range=f"bytes {HALF - 10}-{len(DATA) - 11}/{len(DATA)}"),
+        "start-of-file": Script(content_range=f"bytes 0-{HALF - 1}/{len(DATA)}"),
+        "other-total": Script(content_range=f"bytes {HALF}-{len(DATA) - 1}/{len(DATA) + 7}"),
+        "backwards": Script(content_range=f"bytes {HALF}-{HALF - 1}/{len(DATA)}"),
+        "nonsense": Script(content_range="elephants 1-2/3"),
+        "huge": Script(content_range="bytes 99999999999999999999999-99999999999999999999999/1"),
+        "too-long": Script(extra=1000),
+        "too-short": Script(lie=1000),
     }
     jobs = {}
     for name, lie in lies.items():
-        resource = server.add(f"/{name}", DATA, manner=lie)
-        resource.next_manners(Manner(send=HALF, then="stall"))
+        resource = server.add(f"/{name}", DATA, script=lie)
+        resource.next_scripts(Script(send=HALF, then="stall"))
         jobs[name] = stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name)], Resume=True)
         jobs[name].wait_bytes(HALF)
         jobs[name].suspend()
@@ -96,7 +96,7 @@ def test_wrong_ranges_are_not_believed(new_stack):
             print(name, state, error)
             if error[1] not in ("invalid-response", "long-body", "short-body", "connection-lost", "remote-file-changed"):
                 faults.append(f"{name}: {error}")
-            server.resources[f"/{name}"].manner = Manner()  # the server comes to its senses
+            server.resources[f"/{name}"].script = Script()  # the server comes to its senses
             job.resume()
             job.wait_state("transferred")
             job.complete()
@@ -106,8 +106,8 @@ def test_wrong_ranges_are_not_believed(new_stack):
 
 def test_D_19_bodies_without_a_length_are_fetched_whole(stack):
     server = stack.fault_server()
-    jobs = {"chunked": job_for(stack, server, "chunked", Manner(chunked=True)),
-            "endless": job_for(stack, server, "endless", Manner(length=False))}
+    jobs = {"chunked": job_for(stack, server, "chunked", Script(chunked=True)),
+            "endless": job_for(stack, server, "endless", Script(length=False))}
     for name, job in jobs.items():
         job.wait_state("transferred")
         assert job.get("BytesTotal") == len(DATA)
@@ -117,7 +117,7 @@ def test_D_19_bodies_without_a_length_are_fetched_whole(stack):
 
 def test_all_of_an_empty_file_is_here_also_where_the_server_calls_that_no_range(stack):
     server = stack.fault_server()
-    server.add("/file", manner=Manner(status=416, headers={"Content-Range": "bytes */0"}))
+    server.add("/file", script=Script(status=416, headers={"Content-Range": "bytes */0"}))
     job = stack.manager.create(files=[(server.url("/file"), stack.downloads / "file")], OnDemand=True)
     job.request_ranges(0, (0, UNKNOWN))
     job.resume()
@@ -130,7 +130,7 @@ def test_all_of_an_empty_file_is_here_also_where_the_server_calls_that_no_range(
 def test_an_encoding_that_nobody_asked_for_is_stored_as_sent_or_refused(stack):
     """As many servers label .tar.gz files; what must never happen is half of each."""
     server = stack.fault_server()
-    job = job_for(stack, server, "packed", Manner(encoding="gzip"))
+    job = job_for(stack, server, "packed", Script(encoding="gzip"))
     state = job.wait_state("transferred", "error", "transient-error", unless=())
     assert server.requests[0].headers["accept-encoding"] == "identity"
     if state == "transferred":
@@ -165,16 +165,16 @@ def test_retry_after_is_obeyed_in_seconds_and_as_a_date_within_limits(new_stack)
     stack = new_stack(MANY | {"Retry": {"MaximumRetryAfter": "10min"}})
     server = stack.fault_server()
     waits = {
-        "seconds": (Manner(status=503, headers={"Retry-After": "120"}), 120),
-        "date": (Manner(status=429, headers={"Retry-After": lambda: http_date(300)}), 300),
-        "too-much": (Manner(status=503, headers={"Retry-After": "86400"}), 600),
-        "less-than-our-own": (Manner(status=503, headers={"Retry-After": "1"}), 60),
-        "in-the-past": (Manner(status=503, headers={"Retry-After": lambda: http_date(-300)}), 60),
-        "nonsense": (Manner(status=503, headers={"Retry-After": "soon"}), 60),
-        "none": (Manner(status=503), 60),
-        "redirected-away": (Manner(status=500, headers={"Retry-After": "120"}), 120),
+        "seconds": (Script(status=503, headers={"Retry-After": "120"}), 120),
+        "date": (Script(status=429, headers={"Retry-After": lambda: http_date(300)}), 300),
+        "too-much": (Script(status=503, headers={"Retry-After": "86400"}), 600),
+        "less-than-our-own": (Script(status=503, headers={"Retry-After": "1"}), 60),
+        "in-the-past": (Script(status=503, headers={"Retry-After": lambda: http_date(-300)}), 60),
+        "nonsense": (Script(status=503, headers={"Retry-After": "soon"}), 60),
+        "none": (Script(status=503), 60),
+        "redirected-away": (Script(status=500, headers={"Retry-After": "120"}), 120),
     }
-    jobs = {name: job_for(stack, server, name, manner) for name, (manner, _) in waits.items()}
+    jobs = {name: job_for(stack, server, name, script) for name, (script, _) in waits.items()}
     for name, job in jobs.items():
         job.wait_state("transient-error")
         wanted = waits[name][1]
@@ -186,7 +186,7 @@ def test_retry_after_is_obeyed_in_seconds_and_as_a_date_within_limits(new_stack)
 def test_a_job_tries_again_by_itself_after_its_delay(stack):
     server = stack.fault_server()
     resource = server.add("/f", DATA)
-    resource.next_manners(Manner(status=503), Manner(status=500))
+    resource.next_scripts(Script(status=503), Script(status=500))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], MinimumRetryDelay=5, Resume=True)
     job.wait_state("transferred", seconds=40)
     first, second, third = [request.began for request in server.requests]
@@ -198,7 +198,7 @@ def test_a_job_tries_again_by_itself_after_its_delay(stack):
 
 def test_resume_does_not_wait_for_the_delay(stack):
     server = stack.fault_server()
-    server.add("/f", DATA).next_manners(Manner(status=503, headers={"Retry-After": "3600"}))
+    server.add("/f", DATA).next_scripts(Script(status=503, headers={"Retry-After": "3600"}))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     job.wait_state("transient-error")
     job.resume()
@@ -207,7 +207,7 @@ def test_resume_does_not_wait_for_the_delay(stack):
 
 def test_the_delay_goes_on_after_a_kill(stack):
     server = stack.fault_server()
-    server.add("/f", manner=Manner(status=503, headers={"Retry-After": "100"}))
+    server.add("/f", script=Script(status=503, headers={"Retry-After": "100"}))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     job.wait_state("transient-error")
     before = job.all()
@@ -220,10 +220,10 @@ def test_the_delay_goes_on_after_a_kill(stack):
 
 def test_without_patience_the_first_failure_is_the_last(stack):
     server = stack.fault_server()
-    job = job_for(stack, server, "f", Manner(status=503), NoProgressTimeout=0)
+    job = job_for(stack, server, "f", Script(status=503), NoProgressTimeout=0)
     job.wait_state("error", unless=())
     assert job.get("Error")[1] == "http-status"
-    waiting = job_for(stack, server, "g", Manner(status=503))
+    waiting = job_for(stack, server, "g", Script(status=503))
     waiting.wait_state("transient-error")
     waiting.set("NoProgressTimeout", 0)  # BITS 3.2: at once
     waiting.wait_state("error", unless=())
@@ -235,12 +235,12 @@ def test_one_bad_file_stops_the_job_and_a_new_try_does_not_fetch_the_good_ones_a
     good = [f"good-{n}" for n in range(3)]
     for name in good:
         server.add(f"/{name}", DATA)
-    bad = server.add("/bad", DATA, manner=Manner(status=404))
+    bad = server.add("/bad", DATA, script=Script(status=404))
     names = good + ["bad"]
     job = stack.manager.create(files=[(server.url(f"/{n}"), stack.downloads / n) for n in names], Resume=True)
     job.wait_state("error", unless=())
     assert job.get("Error")[4] == 3
-    bad.manner = Manner()
+    bad.script = Script()
     done = [file["Index"] for file in job.files() if file["Transferred"]]
     job.resume()
     job.wait_state("transferred")

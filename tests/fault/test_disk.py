@@ -6,9 +6,9 @@ import pathlib
 
 import pytest
 
-from support.checks import assert_file, leftovers
-from support.manner import Manner
-from support.stack import body
+from support.client.checks import assert_file, leftovers
+from support.content import body
+from support.servers.response_script import Script
 
 MEBI = 1 << 20
 
@@ -47,7 +47,7 @@ def test_a_disk_that_fills_while_the_size_is_not_known(stack):
     folder.mkdir()
     small_disk(stack, folder)
     server = stack.fault_server()
-    server.add("/f", body(3 * MEBI), manner=Manner(chunked=True))
+    server.add("/f", body(3 * MEBI), script=Script(chunked=True))
     job = stack.manager.create(files=[(server.url("/f"), folder / "f")], Resume=True)
     job.wait_state("error", "transient-error", unless=())
     assert job.get("Error")[1] == "disk-full"
@@ -92,7 +92,7 @@ def test_a_symbolic_link_in_place_of_the_temporary_file_is_not_followed(stack):
 def test_a_temporary_file_that_was_harmed_is_fetched_again(stack, harm):
     server = stack.fault_server()
     content = body(3 * MEBI)
-    server.add("/f", content).next_manners(Manner(send=MEBI, then="stall"))
+    server.add("/f", content).next_scripts(Script(send=MEBI, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     job.wait_bytes(MEBI)
     job.suspend()

@@ -6,8 +6,8 @@ import http.client
 
 import pytest
 
-from support.manner import Manner
-from support.stack import body
+from support.content import body
+from support.servers.response_script import Script
 
 DATA = body(300_000)
 
@@ -34,10 +34,10 @@ def test_if_range_is_honoured_refused_or_ignored(server):
     current, stale = '"one"', '"other"'
     expected = {"honour": (206, 200), "refuse": (200, 200), "ignore": (206, 206)}
     for how, statuses in expected.items():
-        resource.manner = Manner(if_range=how)
+        resource.script = Script(if_range=how)
         got = tuple(ask(server, Range="bytes=10-", If_Range=tag).status for tag in (current, stale))
         assert got == statuses, how
-    resource.manner = Manner(if_range="refuse")
+    resource.script = Script(if_range="refuse")
     assert ask(server, Range="bytes=10-").status == 206
 
 
@@ -48,19 +48,19 @@ def test_a_weak_validator_never_satisfies_if_range(server):
 
 def test_lies_about_length_ranges_and_tags(server):
     resource = server.add("/f", DATA)
-    resource.next_manners(Manner(lie=5), Manner(lie=-5), Manner(content_range="bytes 0-0/1"))
+    resource.next_scripts(Script(lie=5), Script(lie=-5), Script(content_range="bytes 0-0/1"))
     with pytest.raises(http.client.IncompleteRead):
         ask(server).read()
     assert len(ask(server).read()) == len(DATA) - 5  # announced; five more bytes were sent
     server.wait_sent("/f", len(DATA), times=2)
     assert ask(server, Range="bytes=7-").headers["Content-Range"] == "bytes 0-0/1"
-    resource.manner = Manner(fresh_etag=True)
+    resource.script = Script(fresh_etag=True)
     assert ask(server).headers["ETag"] != ask(server).headers["ETag"]
 
 
 def test_framing_and_encoding(server):
     resource = server.add("/f", DATA)
-    resource.next_manners(Manner(chunked=True), Manner(length=False), Manner(encoding="gzip"))
+    resource.next_scripts(Script(chunked=True), Script(length=False), Script(encoding="gzip"))
     chunked, endless, packed = ask(server), ask(server), ask(server)
     assert chunked.headers["Content-Length"] is None and chunked.read() == DATA
     assert endless.headers["Content-Length"] is None and endless.read() == DATA
@@ -69,7 +69,7 @@ def test_framing_and_encoding(server):
 
 def test_cuts_come_after_the_bytes_and_the_gate(server):
     resource = server.add("/f", DATA)
-    resource.next_manners(Manner(send=100_000), Manner(send=50_000, gate=True, then="finish"))
+    resource.next_scripts(Script(send=100_000), Script(send=50_000, gate=True, then="finish"))
     with pytest.raises(http.client.IncompleteRead):
         ask(server).read()
     answer = ask(server)
@@ -81,6 +81,6 @@ def test_cuts_come_after_the_bytes_and_the_gate(server):
 
 
 def test_a_reset_is_a_reset(server):
-    server.add("/f", DATA, manner=Manner(send=0, then="reset"))
+    server.add("/f", DATA, script=Script(send=0, then="reset"))
     with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
         ask(server).read()

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from support.checks import part_files, sha256
-from support.client import Job
-from support.manner import Manner, http_date
-from support.stack import body
+from support.client.checks import part_files, sha256
+from support.client.dbus_client import Job
+from support.content import body
+from support.servers.response_script import Script, http_date
 
 MEBI = 1 << 20
 OLD = body(3 * MEBI, seed=1)
@@ -26,7 +26,7 @@ EXPLAINED = {"remote-file-changed", "checksum-mismatch", "invalid-response", "si
 @dataclass
 class Case:
     name: str
-    manner: Manner = Manner()                  # of the second and later answers
+    script: Script = Script()                  # of the second and later answers
     etag: str | None = '"old"'
     date: str | None = OLD_DATE
     change: tuple | None = None                # content, etag, date from the second request on
@@ -42,36 +42,36 @@ CHANGES = {
     "longer": (LONGER, '"new"', NEW_DATE),
 }
 FAULTS = {
-    "honest": Manner(),
-    "200-to-correct-if-range": Manner(if_range="refuse"),
-    "206-to-stale-if-range": Manner(if_range="ignore"),
-    "fresh-etag": Manner(fresh_etag=True),
-    "fresh-etag-206": Manner(fresh_etag=True, if_range="ignore"),
-    "no-ranges": Manner(ranges=False),
+    "honest": Script(),
+    "200-to-correct-if-range": Script(if_range="refuse"),
+    "206-to-stale-if-range": Script(if_range="ignore"),
+    "fresh-etag": Script(fresh_etag=True),
+    "fresh-etag-206": Script(fresh_etag=True, if_range="ignore"),
+    "no-ranges": Script(ranges=False),
 }
 
 
 def cases() -> list[Case]:
-    found = [Case(f"{fault}-{change}", manner=manner, change=version)
-             for fault, manner in FAULTS.items() for change, version in CHANGES.items()]
-    ignore = Manner(if_range="ignore")
+    found = [Case(f"{fault}-{change}", script=script, change=version)
+             for fault, script in FAULTS.items() for change, version in CHANGES.items()]
+    ignore = Script(if_range="ignore")
     found += [
-        Case("same-etag-other-length", manner=ignore, change=(LONGER, '"old"', OLD_DATE)),
+        Case("same-etag-other-length", script=ignore, change=(LONGER, '"old"', OLD_DATE)),
         Case("date-only-unchanged", etag=None),
         Case("date-only-changed", etag=None, change=(NEW, None, NEW_DATE)),
-        Case("date-only-changed-206", etag=None, manner=ignore, change=(NEW, None, NEW_DATE)),
+        Case("date-only-changed-206", etag=None, script=ignore, change=(NEW, None, NEW_DATE)),
         Case("weak-etag-unchanged", etag='W/"old"'),
-        Case("weak-etag-changed-206", etag='W/"old"', manner=ignore, change=(NEW, 'W/"new"', NEW_DATE)),
-        Case("weak-etag-only-changed-206", etag='W/"old"', date=None, manner=ignore, change=(NEW, 'W/"old"', None)),
+        Case("weak-etag-changed-206", etag='W/"old"', script=ignore, change=(NEW, 'W/"new"', NEW_DATE)),
+        Case("weak-etag-only-changed-206", etag='W/"old"', date=None, script=ignore, change=(NEW, 'W/"old"', None)),
         Case("no-validator-unchanged", etag=None, date=None),
-        Case("no-validator-changed-206", etag=None, date=None, manner=ignore, change=(NEW, None, None)),
+        Case("no-validator-changed-206", etag=None, date=None, script=ignore, change=(NEW, None, None)),
         Case("no-validator-unchanged-sum", etag=None, date=None, checksum=sha256(OLD)),
-        Case("no-validator-changed-sum", etag=None, date=None, manner=ignore, change=(NEW, None, None),
+        Case("no-validator-changed-sum", etag=None, date=None, script=ignore, change=(NEW, None, None),
              checksum=sha256(NEW)),
-        Case("no-validator-changed-old-sum", etag=None, date=None, manner=ignore, change=(NEW, None, None),
+        Case("no-validator-changed-old-sum", etag=None, date=None, script=ignore, change=(NEW, None, None),
              checksum=sha256(OLD)),
-        Case("validators-vanish", manner=ignore, change=(NEW, None, None)),
-        Case("validators-vanish-same-bytes", manner=ignore, change=(OLD, None, None)),
+        Case("validators-vanish", script=ignore, change=(NEW, None, None)),
+        Case("validators-vanish-same-bytes", script=ignore, change=(OLD, None, None)),
     ]
     return found
 
@@ -87,9 +87,9 @@ class Trial:
         self.server = self.stack.fault_server()
         self.jobs: dict[str, Job] = {}
         for case in cases():
-            resource = self.server.add(f"/{case.name}", OLD, etag=case.etag, modified=case.date, manner=case.manner)
-            first = Manner(send=MEBI, gate=True, then=first_ends, fresh_etag=case.manner.fresh_etag)
-            resource.next_manners(first)
+            resource = self.server.add(f"/{case.name}", OLD, etag=case.etag, modified=case.date, script=case.script)
+            first = Script(send=MEBI, gate=True, then=first_ends, fresh_etag=case.script.fresh_etag)
+            resource.next_scripts(first)
             options = {"Checksum": f"sha256:{case.checksum}"} if case.checksum else {}
             file = (self.server.url(f"/{case.name}"), self.stack.downloads / case.name, options)
             self.jobs[case.name] = self.stack.manager.create(files=[file], Resume=True)
@@ -177,8 +177,8 @@ def test_a_server_that_mishandles_if_range_costs_one_more_request_and_no_bytes(n
     """200 to a correct If-Range: the body is dropped and the rest asked for with a plain Range."""
     stack = new_stack()
     server = stack.fault_server()
-    resource = server.add("/f", OLD, manner=Manner(if_range="refuse"))
-    resource.next_manners(Manner(send=MEBI, then="stall"))
+    resource = server.add("/f", OLD, script=Script(if_range="refuse"))
+    resource.next_scripts(Script(send=MEBI, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     job.wait_bytes(MEBI)
     job.suspend()

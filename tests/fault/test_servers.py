@@ -11,12 +11,12 @@ import urllib.request
 
 import pytest
 
-from support.certificates import Authority
-from support.digest_server import DigestServer
-from support.nginx import Nginx
-from support.proxy import Proxy
-from support.stack import body
-from support.tus_server import TusServer
+from support.content import body
+from support.servers.certificates import Authority
+from support.servers.digest_server import DigestServer
+from support.servers.nginx import Nginx
+from support.servers.proxy import Proxy
+from support.servers.tus_server import TusServer
 
 DATA = body(300_000)
 

@@ -3,10 +3,10 @@
 
 import pytest
 
-from support.checks import assert_file
+from support.client.checks import assert_file
+from support.content import body
 from support.environment import patience
-from support.manner import Manner, http_date
-from support.stack import body
+from support.servers.response_script import Script, http_date
 
 MEBI = 1 << 20
 OLD = body(4 * MEBI, seed=1)
@@ -54,7 +54,7 @@ def test_a_file_replaced_on_nginx_while_it_is_being_sent(stack):
 def test_a_source_that_changes_whenever_it_is_looked_at_ends_in_an_explained_error(new_stack):
     stack = new_stack({"Transfer": {"MaxRestarts": "3"}})
     server = stack.fault_server()
-    resource = server.add("/f", OLD, manner=Manner(send=MEBI, then="close"))
+    resource = server.add("/f", OLD, script=Script(send=MEBI, then="close"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
     for version in range(1, 10):
         state = job.wait_state("transient-error", "error", unless=())
@@ -68,7 +68,7 @@ def test_a_source_that_changes_whenever_it_is_looked_at_ends_in_an_explained_err
     assert (context, name, index) == ("remote-file", "remote-file-changed", 0) and sentence
     assert len(server.requests) == 5, "the first, three restarts, and the one too many"
     # Time heals: once the source rests, Resume brings it whole.
-    resource.manner = Manner()
+    resource.script = Script()
     job.resume()
     state = job.wait_state("transferred", "error", unless=())
     assert state == "transferred", job.get("Error")
@@ -80,7 +80,7 @@ def test_D_21_one_file_of_a_job_may_change_and_the_finished_ones_stay(stack):
     server = stack.fault_server()
     server.add("/a", OLD)
     b = server.add("/b", OLD)
-    b.next_manners(Manner(send=MEBI, then="stall"))
+    b.next_scripts(Script(send=MEBI, then="stall"))
     job = stack.manager.create(files=[(server.url(f"/{name}"), stack.downloads / name) for name in "ab"], Resume=True)
     job.wait_property("FilesTransferred", lambda count: count == 1)
     job.wait_bytes(len(OLD) + MEBI)

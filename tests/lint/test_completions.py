@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from support.completion import offered
+from support.client.completion import offered
 from support.environment import SOURCE, program
 
 COMPLETIONS = SOURCE / "completions"

@@ -61,7 +61,7 @@ def test_no_debts_are_left_in_the_code():
 
 def test_tests_wait_for_events_and_not_for_time():
     """Sleeping is for the server that plays a slow one."""
-    allowed = {"tests/support/fault_server.py"}
+    allowed = {"tests/support/servers/fault_server.py"}
     faults = [name(path) for path in [*files(".py"), *files(".cpp")]
               if name(path).startswith("tests/") and name(path) not in allowed
               and re.search(r"\b(time\.slee" + r"p|sleep_fo" + r"r|usleep|nanosleep)\(", path.read_text())]

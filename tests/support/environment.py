@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What meson tells the tests: where the programs are, and how patient to be."""
+"""What meson tells the tests through environment variables: where the programs are, and how far to stretch deadlines."""
 
 import os
 import pathlib
@@ -25,5 +25,5 @@ def patience(seconds: float) -> float:
 
 
 def stretched(seconds: float) -> str:
-    """The same for a time-out in Haulier's configuration."""
+    """A time-out for Haulier's configuration, stretched likewise."""
     return f"{round(patience(seconds) * 1000)}ms"

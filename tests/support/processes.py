@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Children that end with the test, and a look at processes that are not our children."""
+"""Child processes that end with the test, and information about other processes."""
 
 import os
 import pathlib
@@ -9,11 +9,12 @@ import subprocess
 
 from .environment import patience
 
-KEEP_PRIVILEGES = False  # for tools/demo, which may have to write into anybody's folder
+KEEP_PRIVILEGES = False  # for tools/demo, which may have to write into the folders of other users
 
 
 def confined(command: list[str]) -> list[str]:
-    """The command, killed when we die. Root loses the right to ignore permission bits, so that they can be tested."""
+    """The command, such that it is killed when this process dies. It runs without root's privilege to ignore permission
+    bits, so that tests can rely on them."""
     prefix = ["setpriv", "--pdeathsig", "KILL"]
     if os.geteuid() == 0 and not KEEP_PRIVILEGES:
         prefix += ["--bounding-set", "-dac_override,-dac_read_search"]
@@ -21,7 +22,8 @@ def confined(command: list[str]) -> list[str]:
 
 
 class Child:
-    """A process with a log file, out of reach of Ctrl-C. stop() asks it to end, and insists after a deadline."""
+    """A process with a log file, in a session of its own so that Ctrl-C does not reach it. stop() asks it to end, and kills
+    it after a deadline."""
 
     def __init__(self, command: list[str], log: pathlib.Path, env: dict[str, str], pass_fds=()):
         self.log = log
@@ -41,11 +43,12 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"{self.process.args[-1]} ({self.log.name}) did not end when asked to") from None
+            raise AssertionError(f"{self.process.args[-1]} ({self.log.name}) did not end when it was asked to") from None
 
 
 class Pidfd:
-    """Somebody else's child: can be waited for and killed without ever hitting a stranger with a recycled number."""
+    """A process that need not be our child. The pidfd lets us wait for it and kill it without the risk that its number has
+    been given to another process."""
 
     def __init__(self, pid: int):
         self.pid = pid
@@ -58,7 +61,7 @@ class Pidfd:
         os.close(self.fd)
 
     def ended(self, seconds: float) -> bool:
-        """Waits until the process is gone, at most so long."""
+        """Waits until the process has ended; False after so many seconds."""
         poller = select.poll()
         poller.register(self.fd, select.POLLIN)
         return bool(poller.poll(seconds * 1000))
@@ -70,7 +73,7 @@ class Pidfd:
             pass
 
     def kill(self) -> None:
-        """SIGKILL, and gone when it returns."""
+        """Sends SIGKILL and waits for the end of the process."""
         self.send(signal.SIGKILL)
         assert self.ended(patience(10)), f"process {self.pid} survives SIGKILL"
 
@@ -95,7 +98,7 @@ def executable(pid: int) -> str:
 
 
 def serving(state: pathlib.Path) -> bool:
-    """Is there a daemon with this state directory, on a bus or not?"""
+    """Whether a daemon with this state directory is running, on a bus or not."""
     argument = f"--state-dir={state}".encode()
     for command in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Booted systems with the packages installed: one template a run, and machines that begin as it was left."""
+"""Booted systems with the packages installed: one template for each run, and machines that start as copies of it."""
 
 import os
 import pathlib
 
 import pytest
 
-from support import trees
-from support.container import Container, missing
-from support.fault_server import FaultServer
-from support.person import CONFIG, Person, configure
-from support.systemd import Systemd
-from support.trees import Workshop, add_people, install
+from support.configuration import configuration_file
+from support.container import rootfs
+from support.container.container_user import ContainerUser, configure
+from support.container.nspawn import Container, missing
+from support.container.rootfs import ContainerFactory, add_users, install
+from support.container.systemd import Systemd
+from support.servers.fault_server import FaultServer
 
-UNITS = [f"--unit={unit}" for unit in ("haulier*", "dbus*", "polkit*", "user@*", "org.haulier*")]  # what the journal of a failure is about
+# The units whose journal is part of the report of a failure.
+UNITS = [f"--unit={unit}" for unit in ("haulier*", "dbus*", "polkit*", "user@*", "org.haulier*")]
 
 
 def built_packages() -> list[pathlib.Path]:
@@ -36,50 +38,50 @@ def packages() -> list[pathlib.Path]:
 
 
 @pytest.fixture(scope="session")
-def workshop(packages):
+def containers(packages):
     folder = pathlib.Path(os.environ["HAULIER_SYSTEM_FOLDER"])
-    shop = Workshop(folder, packages, os.environ.get("HAULIER_SYSTEM_BUS", trees.BROKERS[0]))
-    yield shop
-    shop.close()
+    factory = ContainerFactory(folder, packages, os.environ.get("HAULIER_SYSTEM_BUS", rootfs.BROKERS[0]))
+    yield factory
+    factory.close()
 
 
 @pytest.fixture(scope="session")
-def template(workshop, packages) -> Container:
-    """The packages were installed while it ran; now it is off."""
-    container = workshop.bare().boot()
-    add_people(container)
+def template(containers, packages) -> Container:
+    """A container, switched off, in which the packages were installed while it ran."""
+    container = containers.bare().boot()
+    add_users(container)
     install(container, packages)
-    configure(container, "10-tests", CONFIG)
+    configure(container, "10-tests", configuration_file())
     container.shut_down()
     return container
 
 
 @pytest.fixture(scope="session")
-def machine(workshop, template) -> Container:
-    """A running system that modules share; one that leaves its mark on it overrides this with own_machine."""
-    container = workshop.like(template).boot()
+def machine(containers, template) -> Container:
+    """A running system that test modules share. A module that changes it for good overrides this with own_machine."""
+    container = containers.clone(template).boot()
     yield container
     container.power_off()
 
 
 @pytest.fixture(scope="module")
-def own_machine(workshop, template) -> Container:
-    container = workshop.like(template).boot()
+def own_machine(containers, template) -> Container:
+    container = containers.clone(template).boot()
     yield container
     container.power_off()
 
 
 @pytest.fixture
 def people(machine):
-    """Makes Persons."""
-    present: list[Person] = []
+    """Connects users of the container."""
+    connected: list[ContainerUser] = []
 
-    def come(name: str, listens: bool = True) -> Person:
-        present.append(Person(machine, name, listens))
-        return present[-1]
-    yield come
-    for person in present:
-        person.leave()
+    def connect(name: str, listens: bool = True) -> ContainerUser:
+        connected.append(ContainerUser(machine, name, listens))
+        return connected[-1]
+    yield connect
+    for user in connected:
+        user.leave()
 
 
 @pytest.fixture
@@ -88,12 +90,12 @@ def systemd(machine) -> Systemd:
 
 
 @pytest.fixture
-def alice(people) -> Person:
+def alice(people) -> ContainerUser:
     return people("alice")
 
 
 @pytest.fixture
-def bob(people) -> Person:
+def bob(people) -> ContainerUser:
     return people("bob")
 
 
@@ -105,12 +107,12 @@ def server(machine):
     fault_server.stop()
 
 
-def last_words(container) -> str:
-    """What failed may have been the container itself; the report of that must not fail as well."""
+def journal_of(container) -> str:
+    """The container's journal. If the container itself has failed, reading it may fail, but the report must not."""
     try:
         return container.journal("--boot", "-o", "short-precise", "-n", "150", *UNITS)
-    except Exception as error:  # whatever it is, it is part of the report
-        return f"none to be had: {error!r}"
+    except Exception as error:  # any failure becomes part of the report
+        return f"the journal cannot be read: {error!r}"
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -119,4 +121,4 @@ def pytest_runtest_makereport(item, call):
     container = getattr(item, "funcargs", {}).get("machine")
     if report.failed and container and call.when != "teardown":
         report.sections.append(("console", container.console()[-2000:]))
-        report.sections.append(("journal", last_words(container)))
+        report.sections.append(("journal", journal_of(container)))

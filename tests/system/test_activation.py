@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from support.client import MANAGER, NAME, PROPERTIES, ROOT
-from support.person import configure
+from support.client.dbus_client import MANAGER, NAME, PROPERTIES, ROOT
+from support.container.container_user import configure
 
 TRIES = 200
 IDLE = 0.1

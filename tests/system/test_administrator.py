@@ -6,11 +6,11 @@ import pathlib
 import pytest
 from gi.repository import Gio, GLib
 
-from support.client import JOB, MANAGER, NAME, ROOT, BusError, Job
+from support.client.dbus_client import JOB, MANAGER, NAME, ROOT, BusError, Job
+from support.container.rootfs import INSIDE
+from support.content import body
 from support.environment import PYTHON
-from support.manner import Manner
-from support.stack import body
-from support.trees import INSIDE
+from support.servers.response_script import Script
 
 RULE = """
 polkit.addRule(function(action, subject) {
@@ -109,7 +109,7 @@ def test_an_administrators_password_can_be_typed(machine, alice, job):
 
     def type_in(password: str) -> tuple[int, str]:
         done = machine.attempt("systemd-run", "--quiet", "--wait", "--pipe", "--property=PAMName=other", "--property=User=alice",
-                               PYTHON, f"/{INSIDE}/tests/support/typist.py", "haulierctl", "--system", "--all-users", "list",
+                               PYTHON, f"/{INSIDE}/tests/support/client/pty_password.py", "haulierctl", "--system", "--all-users", "list",
                                given=password + "\n")
         print(done.stdout, done.stderr)
         assert "carol" in done.stdout, "who is asked for"
@@ -123,7 +123,7 @@ def test_an_administrators_password_can_be_typed(machine, alice, job):
 
 def test_taking_a_job_over_takes_its_secrets_away(people, server, alice):
     """Passwords and headers were alice's; so was the part that her worker has fetched into a folder for all."""
-    resource = server.add("/file", body(800_000), manner=Manner(send=200_000, gate=True, then="finish"))
+    resource = server.add("/file", body(800_000), script=Script(send=200_000, gate=True, then="finish"))
     target = pathlib.Path("/var/tmp/taken")
     job = alice.manager.create(files=[(server.url("/file"), target)], CustomHeaders=["X-Key: alice"], Resume=True,
                                Credentials=GLib.Variant("a(ssss)", [("server", "basic", "alice", "secret")]))

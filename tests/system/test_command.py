@@ -3,7 +3,7 @@
 
 import json
 
-from support.stack import body
+from support.content import body
 
 CONTENT = body(300_000)
 

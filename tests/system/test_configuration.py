@@ -6,9 +6,9 @@ import pathlib
 
 import pytest
 
-from support.checks import refused
-from support.client import NAME
-from support.person import configure, reload
+from support.client.checks import refused
+from support.client.dbus_client import NAME
+from support.container.container_user import configure, reload
 
 
 def entries(machine, *matches: str) -> list[dict]:

@@ -8,9 +8,9 @@ import stat
 
 import pytest
 
-from support.checks import refused
-from support.manner import Manner
-from support.stack import body
+from support.client.checks import refused
+from support.content import body
+from support.servers.response_script import Script
 
 PRECIOUS = b"alice's own words\n"
 CONTENT = body(700_000)
@@ -46,7 +46,7 @@ def shared(machine):
 @pytest.fixture
 def slow(server):
     """A file that comes to a half and waits for the gate."""
-    resource = server.add("/slow", CONTENT, manner=Manner(send=300_000, gate=True, then="finish"))
+    resource = server.add("/slow", CONTENT, script=Script(send=300_000, gate=True, then="finish"))
     yield resource
     resource.gate.set()
 

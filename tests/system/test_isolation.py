@@ -10,13 +10,13 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from gi.repository import Gio, GLib
 
-from support.checks import refused
-from support.client import BUS, JOB, MANAGER, NAME, PROPERTIES, ROOT, BusError, Job
-from support.container import SYSTEM_BUS
+from support.bus.system_bus import acting_as
+from support.client.checks import refused
+from support.client.dbus_client import BUS, JOB, MANAGER, NAME, PROPERTIES, ROOT, BusError, Job
+from support.container.nspawn import SYSTEM_BUS
+from support.content import body
 from support.environment import SOURCE
-from support.manner import Manner
-from support.stack import body
-from support.system_bus import acting_as
+from support.servers.response_script import Script
 
 FLOOD = 2000
 NOBODYS = f"{ROOT}/job/{'0' * 31}7"
@@ -130,7 +130,7 @@ def test_nobody_else_hears_of_a_job(alice, bob, server):
 
 def test_files_belong_to_the_owner_with_the_usual_modes(machine, alice, server):
     content = body(2_000_000)
-    resource = server.add("/file", content, manner=Manner(send=500_000, gate=True, then="finish"))
+    resource = server.add("/file", content, script=Script(send=500_000, gate=True, then="finish"))
     job = alice.manager.create(files=[(server.url("/file"), alice.home / "mine")], Resume=True)
     server.wait_sent("/file", 500_000)
     (part,) = alice.outside(alice.home).glob(".haulier-*")
@@ -230,7 +230,7 @@ def test_the_state_of_all_is_closed_to_everybody(bob):
 
 def test_commands_of_the_worker_tell_nothing(machine, alice, bob, server):
     """Everybody may read command lines."""
-    server.add("/file", body(500_000), manner=Manner(send=100_000, then="stall"))
+    server.add("/file", body(500_000), script=Script(send=100_000, then="stall"))
     job = alice.manager.create("secret name", files=[(server.url("/file"), alice.home / "mine2")], Resume=True)
     server.wait_sent("/file", 100_000)
     lines = bob.run("ps", "-eo", "args") if bob.attempt("ps").returncode == 0 else bob.run(

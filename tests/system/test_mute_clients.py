@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Clients that never answer their callbacks stop nobody else: dbus-daemon allows a connection 128 unanswered calls."""
 
-from support.callback import Callback, Mute
-from support.client import NAME, PROPERTIES, ROOT, MANAGER
+from support.bus.callback import Callback, Mute
+from support.client.dbus_client import MANAGER, NAME, PROPERTIES, ROOT
 
 MANY = 200
 

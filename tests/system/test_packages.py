@@ -6,13 +6,14 @@ import subprocess
 
 import pytest
 
-from support.checks import leftovers
-from support.client import NAME
-from support.manner import Manner
-from support.person import CONFIG, Person, configure
-from support.stack import body
-from support.systemd import Systemd
-from support.trees import add_people, field, install
+from support.client.checks import leftovers
+from support.client.dbus_client import NAME
+from support.configuration import configuration_file
+from support.container.container_user import ContainerUser, configure
+from support.container.rootfs import add_users, field, install
+from support.container.systemd import Systemd
+from support.content import body
+from support.servers.response_script import Script
 
 SIZE = 6_000_000
 HELD_AT = 3_000_000
@@ -21,18 +22,18 @@ IN_BUFFERS = 256 << 10
 
 
 @pytest.fixture(scope="module")
-def machine(workshop, packages):
+def machine(containers, packages):
     """One that has never seen the packages."""
-    container = workshop.bare().boot()
-    add_people(container)
+    container = containers.bare().boot()
+    add_users(container)
     yield container
     container.power_off()
 
 
 @pytest.fixture(scope="module")
-def newer(packages, workshop):
+def newer(packages, containers):
     """The same packages with a higher version."""
-    folder = workshop.folder / "newer"
+    folder = containers.folder / "newer"
     folder.mkdir()
     made = []
     for package in packages:
@@ -51,13 +52,13 @@ def newer(packages, workshop):
 @pytest.fixture
 def held(server):
     resource = server.add("/held", body(SIZE))
-    resource.next_manners(Manner(send=HELD_AT, gate=True, then="close"))
+    resource.next_scripts(Script(send=HELD_AT, gate=True, then="close"))
     yield resource
     resource.gate.set()
 
 
 def begin(machine, server) -> tuple:
-    alice = Person(machine, "alice")
+    alice = ContainerUser(machine, "alice")
     job = alice.manager.create(files=[(server.url("/held"), alice.home / "held")], Resume=True)
     server.wait_sent("/held", HELD_AT)
     alice.bus.wait(lambda: job.get("BytesTransferred") >= HELD_AT, "bytes")
@@ -76,7 +77,7 @@ def finish(alice, job, server, times: int = 2) -> None:
 
 def test_installing_starts_nothing_but_the_watch_for_work(machine, packages):
     said = install(machine, packages)
-    configure(machine, "10-tests", CONFIG)
+    configure(machine, "10-tests", configuration_file())
     systemd = Systemd(machine)
     assert systemd.property("haulier.path", "ActiveState") == "active"
     assert systemd.property("haulier.service", "ActiveState") == "inactive"

@@ -3,13 +3,13 @@
 
 import pytest
 
-from support.activatable import ActivatableService
-from support.client import Job, Manager
+from support.client.dbus_client import Job, Manager
+from support.container.activatable import ActivatableService
+from support.container.container_user import ContainerUser, configure_user
+from support.container.systemd import Systemd
+from support.content import body
 from support.environment import patience
-from support.manner import Manner
-from support.person import Person, configure_user
-from support.stack import body
-from support.systemd import Systemd
+from support.servers.response_script import Script
 
 SIZE = 4_000_000
 HALF = 2_500_000
@@ -27,7 +27,7 @@ def hold(server, path: str) -> bytes:
     """A file that stops in the middle, the first time that it is fetched."""
     content = body(SIZE, seed=len(path))
     resource = server.add(path, content)
-    resource.next_manners(Manner(send=HALF, gate=True, then="close"))
+    resource.next_scripts(Script(send=HALF, gate=True, then="close"))
     return content
 
 
@@ -47,7 +47,7 @@ def test_jobs_go_on_after_a_power_cut_and_the_system_service_is_started_and_told
     """Root's job, of which a service is to be told that does not run, and that ends it."""
     service = ActivatableService(machine, SERVICE, "complete")
     content = hold(server, "/system")
-    root = Person(machine, "root")
+    root = ContainerUser(machine, "root")
     job = root.manager.create("update", files=[(server.url("/system"), "/srv/update.img")], NotifyService=(SERVICE, "/client"),
                               Resume=True)
     server.wait_sent("/system", HALF)
@@ -59,14 +59,14 @@ def test_jobs_go_on_after_a_power_cut_and_the_system_service_is_started_and_told
     server.wait(lambda: last.ended, "the server to see that its client is gone")
     held = server.resources["/system"]
     held.gate.clear()
-    held.next_manners(Manner(send=500_000, gate=True, then="finish"))
+    held.next_scripts(Script(send=500_000, gate=True, then="finish"))
     machine.boot()
 
     server.wait_sent("/system", 500_000, times=2)  # nobody has asked for anything yet
     assert_continued(server, "/system")
     systemd = Systemd(machine)
     assert systemd.property(f"{SERVICE}.service", "ActiveState") == "inactive"
-    root = Person(machine, "root")
+    root = ContainerUser(machine, "root")
     held.gate.set()
     root.bus.wait_signal("Called")
     assert root.bus.wait_signal("JobRemoved").args == (job.path, job.id, "complete")
@@ -81,7 +81,7 @@ def assert_back_after(machine, server, signal: str) -> None:
     """With nobody calling; its workers end with it, and what they had written counts."""
     name = signal.lower()
     content = hold(server, f"/{name}")
-    root = Person(machine, "root", listens=False)
+    root = ContainerUser(machine, "root", listens=False)
     job = root.manager.create(files=[(server.url(f"/{name}"), f"/srv/{name}")], Resume=True)
     server.wait_sent(f"/{name}", HALF)
     wait_received(root.bus, job)
@@ -89,7 +89,7 @@ def assert_back_after(machine, server, signal: str) -> None:
     server.wait(lambda: len(server.of(f"/{name}")) == 2, "the job to go on")
     assert_continued(server, f"/{name}")
     server.resources[f"/{name}"].gate.set()
-    job = Job(Person(machine, "root").bus, job.path)
+    job = Job(ContainerUser(machine, "root").bus, job.path)
     job.wait_state("transferred")
     job.complete()
     assert (machine.root / f"srv/{name}").read_bytes() == content
@@ -116,22 +116,22 @@ def test_a_daemon_that_hangs_is_replaced(machine, server):
 
 def test_what_was_answered_survives_a_cut_at_that_very_moment(machine, server):
     """The reply of CreateJob is the last that happens."""
-    server.add("/at-once", body(SIZE), manner=Manner(send=0, gate=True, then="finish"))
+    server.add("/at-once", body(SIZE), script=Script(send=0, gate=True, then="finish"))
     for _ in range(3):
-        alice = Person(machine, "alice", listens=False)
+        alice = ContainerUser(machine, "alice", listens=False)
         before = len(server.of("/at-once"))
         alice.manager.create("answered", files=[(server.url("/at-once"), alice.home / "at-once")], Resume=True)
         machine.power_off()
         machine.boot()
         server.wait(lambda before=before: len(server.of("/at-once")) > before, "the job to go on by itself")
-        alice = Person(machine, "alice")
+        alice = ContainerUser(machine, "alice")
         (job,) = alice.jobs()
         job.cancel()
 
 
 def test_jobs_that_wait_for_somebody_do_not_start_the_daemon(machine, server):
     server.add("/file", b"content")
-    alice = Person(machine, "alice")
+    alice = ContainerUser(machine, "alice")
     waiting = alice.manager.create("suspended", files=[(server.url("/file"), alice.home / "f1")])
     arrived = alice.manager.create("transferred", files=[(server.url("/file"), alice.home / "f2")], Resume=True)
     arrived.wait_state("transferred")
@@ -143,7 +143,7 @@ def test_jobs_that_wait_for_somebody_do_not_start_the_daemon(machine, server):
     systemd = Systemd(machine)
     assert systemd.property("haulier.path", "ActiveState") == "active"
     assert systemd.property("haulier.service", "ActiveEnterTimestamp") == 0, "nobody has called"
-    alice = Person(machine, "alice")
+    alice = ContainerUser(machine, "alice")
     assert {job.id: job.state for job in alice.jobs()} == {waiting.id: "suspended", arrived.id: "transferred"}
     alice.leave()
 
@@ -153,7 +153,7 @@ def test_the_users_instance_goes_on_after_a_power_cut_where_she_lingers(machine,
     machine.run("loginctl", "enable-linger", "alice")
     machine.run("systemctl", "start", f"user@{machine.uid('alice')}.service")
     configure_user(machine, "alice")
-    session = machine.session_visitor("alice")
+    session = machine.connect_to_session_bus("alice")
     content = hold(server, "/session")
     job = Manager(session).create(files=[(server.url("/session"), "/home/alice/mine")], Resume=True)
     server.wait_sent("/session", HALF)
@@ -164,7 +164,7 @@ def test_the_users_instance_goes_on_after_a_power_cut_where_she_lingers(machine,
     machine.boot()
     server.wait_sent("/session", SIZE - HALF, times=2)
     assert_continued(server, "/session")
-    session = machine.session_visitor("alice")
+    session = machine.connect_to_session_bus("alice")
     job = Job(session, job.path)
     job.wait_state("transferred")
     assert job.complete() == ("complete", 1, 0)

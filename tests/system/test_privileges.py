@@ -10,9 +10,9 @@ import subprocess
 import pytest
 from gi.repository import GLib
 
-from support.client import MANAGER, NAME, PROPERTIES, ROOT
-from support.manner import Manner
-from support.stack import body
+from support.client.dbus_client import MANAGER, NAME, PROPERTIES, ROOT
+from support.content import body
+from support.servers.response_script import Script
 
 DOOR = "/run/haulier/worker.socket"
 
@@ -20,7 +20,7 @@ DOOR = "/run/haulier/worker.socket"
 @pytest.fixture
 def at_work(machine, server, alice):
     """A job of alice's in mid-transfer, and the process of her worker."""
-    resource = server.add("/held", body(2_000_000), manner=Manner(send=500_000, gate=True, then="finish"))
+    resource = server.add("/held", body(2_000_000), script=Script(send=500_000, gate=True, then="finish"))
     job = alice.manager.create(files=[(server.url("/held"), alice.home / "held")], Resume=True)
     job.wait_bytes(500_000)
     job.finish = lambda: (resource.gate.set(), job.wait_state("transferred"), job.complete())

@@ -5,13 +5,12 @@ import itertools
 
 import pytest
 
-from support.activatable import ActivatableService
-from support.client import NAME
-from support.manner import Manner
-from support.person import Person, configure, reload
-from support.stack import body
-from support.stack import body
-from support.systemd import Systemd
+from support.client.dbus_client import NAME
+from support.container.activatable import ActivatableService
+from support.container.container_user import ContainerUser, configure, reload
+from support.container.systemd import Systemd
+from support.content import body
+from support.servers.response_script import Script
 
 NUMBERS = itertools.count(1)
 
@@ -35,7 +34,7 @@ def session_of(machine, name: str):
     """With lingering, which is as good as a log-in."""
     machine.run("loginctl", "enable-linger", name)
     machine.run("systemctl", "start", f"user@{machine.uid(name)}.service")
-    return machine.session_visitor(name)
+    return machine.connect_to_session_bus(name)
 
 
 def send_home(machine, name: str) -> None:
@@ -43,7 +42,7 @@ def send_home(machine, name: str) -> None:
     machine.run("systemctl", "stop", f"user@{machine.uid(name)}.service", f"user-runtime-dir@{machine.uid(name)}.service")
 
 
-def create(person: Person, service: ActivatableService, url: str):
+def create(person: ContainerUser, service: ActivatableService, url: str):
     return person.manager.create("for an app", files=[(url, person.home / "file")], Resume=True,
                                  NotifyService=(f"session:{service.name}", "/client"))
 
@@ -86,7 +85,7 @@ def test_who_has_no_session_is_told_when_he_comes(machine, people, file):
 
 def test_a_reboot_in_between_loses_nothing(machine, file):
     """The daemon is back by itself, since something is owed, waits, and tells when alice comes."""
-    alice = Person(machine, "alice")
+    alice = ContainerUser(machine, "alice")
     service = new_service(machine, "alice")
     job = create(alice, service, file)
     job.wait_state("transferred")
@@ -97,7 +96,7 @@ def test_a_reboot_in_between_loses_nothing(machine, file):
     session = session_of(machine, "alice")
     session.wait(lambda: told(service, job), "the service to be told", seconds=30)
     assert told(service, job) == ["JobTransferred"]
-    alice = Person(machine, "alice")
+    alice = ContainerUser(machine, "alice")
     alice.jobs()[0].complete()
     assert not [job for job in alice.jobs() if job.state != "acknowledged"]
     send_home(machine, "alice")
@@ -129,7 +128,7 @@ def login_required(machine, people):
 def test_where_a_login_is_required_jobs_run_only_while_their_owner_is_there(machine, people, server, file, login_required):
     """She was not there before: whoever leaves counts as present for some more seconds, as logind does it."""
     carol, root = people("carol"), people("root")
-    resource = server.add("/slow", body(800_000), manner=Manner(send=300_000, gate=True, then="finish"))
+    resource = server.add("/slow", body(800_000), script=Script(send=300_000, gate=True, then="finish"))
     job = carol.manager.create(files=[(server.url("/slow"), carol.home / "slow")], Resume=True)
     services = root.manager.create(files=[(file, root.home / "file")], Resume=True)
     services.wait_state("transferred")

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 
-from support import client, processes
+from support import processes
+from support.client import dbus_client
+from support.daemon.stack import Stack
 from support.environment import EXAMPLES, PYTHON, program
 from support.processes import Child, Pidfd
-from support.stack import Stack
 
 MIB = 1 << 20
 SERVICE = "org.haulier.example.Gio"
@@ -65,7 +66,7 @@ class Download:
         self.target = stack.downloads / name
         self.nginx = stack.nginx(rate=f"{rate}m")
         self.url = self.nginx.add(name, os.urandom(self.size))
-        self.job: client.Job | None = None
+        self.job: dbus_client.Job | None = None
         say(f"A real nginx serves {self.url}, {self.size} bytes, with at most {rate} MiB/s.")
 
     def received(self) -> int:
@@ -125,7 +126,7 @@ def kill_daemon(download: Download) -> None:
     say(f"At {count} bytes haulierd is killed (process {daemon}, kill -9). Its worker ({worker}) has seen that and left.")
     say(f"Nothing of Haulier runs; on disk there are the job database and {download.on_disk()}.")
     say("systemd would start it again at once (Restart=). Here the next call does, through the bus:")
-    run(stack, ["busctl", "--user", "get-property", client.NAME, download.job.path, client.JOB, "State", "BytesTransferred"])
+    run(stack, ["busctl", "--user", "get-property", dbus_client.NAME, download.job.path, dbus_client.JOB, "State", "BytesTransferred"])
     say(f"That was answered by process {stack.daemon_pid()}, from what was durable when the other one died.")
 
 
@@ -138,7 +139,7 @@ def tell_end(download: Download, log: pathlib.Path) -> None:
     if bus.owner(SERVICE):
         raise SystemExit(f"tools/demo: {SERVICE} runs already")
     say(f"{SERVICE} does not run: nobody has that name on the bus.")
-    removed = bus.wait_signal("JobRemoved", client.ROOT, seconds=90)
+    removed = bus.wait_signal("JobRemoved", dbus_client.ROOT, seconds=90)
     say(f"The last byte is here. The bus has started {SERVICE} (process {bus.pid_of(SERVICE)}); Haulier has called its")
     say(f"JobTransferred, and it has called Complete. The job has ended: {removed.args[2]}. In the service's own words:")
     bus.wait(lambda: len(log.read_text()) > len(before), "the words of the service")
@@ -159,7 +160,7 @@ def with_haulierctl(stack: Stack, log: pathlib.Path) -> None:
     show_command(words)
     getter = Child(words, stack.directory / "haulierctl.log", stack.env)
     added = stack.client.wait_signal("JobAdded", seconds=30)
-    download.job = client.Job(stack.client, added.args[0])
+    download.job = dbus_client.Job(stack.client, added.args[0])
     say(f"The call has made the bus start haulierd (process {stack.daemon_pid()}), which has made job {download.job.id}")
     download.wait_for(24)
     say(f"and started haulier-worker (process {stack.worker_pid()}), which fetches.")
@@ -176,10 +177,10 @@ def with_busctl(stack: Stack, log: pathlib.Path) -> None:
     stack.client.wait(lambda: not stack.client.owner(SERVICE), "the service, which has nothing left to do, to leave")
     stack.client.forget()
     download = Download(stack, "second.bin", size=160, rate=24)
-    run(stack, ["busctl", "--user", "call", client.NAME, client.ROOT, client.MANAGER, "CreateJob", "ssa{sv}",
+    run(stack, ["busctl", "--user", "call", dbus_client.NAME, dbus_client.ROOT, dbus_client.MANAGER, "CreateJob", "ssa{sv}",
                 "second.bin", "download", "3", "Files", "a(ssa{sv})", "1", download.url, str(download.target), "0",
                 "NotifyService", "(so)", SERVICE, SERVICE_PATH, "Resume", "b", "true"])
-    download.job = client.Job(stack.client, stack.client.wait_signal("JobAdded").args[0])
+    download.job = dbus_client.Job(stack.client, stack.client.wait_signal("JobAdded").args[0])
     download.wait_for(72)
     kill_daemon(download)
     tell_end(download, log)
@@ -190,7 +191,7 @@ def tell_story() -> None:
     stack = Stack(CONFIG)
     try:
         say(f"A private session bus listens at {stack.bus.address}. It can start two services:")
-        say(f"{client.NAME} (haulierd) and {SERVICE} (examples/gio/notify_service.py). Neither runs.")
+        say(f"{dbus_client.NAME} (haulierd) and {SERVICE} (examples/gio/notify_service.py). Neither runs.")
         log = stack.add_python_service(SERVICE, EXAMPLES / "gio" / "notify_service.py")
         with_haulierctl(stack, log)
         with_busctl(stack, log)
@@ -215,7 +216,7 @@ def fetch(url: str) -> int:
             file = pathlib.Path(done.stdout.strip())
             say(f"{file}: {file.stat().st_size} bytes, SHA-256 {sha256(file)}")
         for path, _ in stack.manager.list():
-            client.Job(stack.client, path).call("Cancel")
+            dbus_client.Job(stack.client, path).call("Cancel")
             say("The job is cancelled, because its daemon ends with this demo.")
         return done.returncode
     finally:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Slots between owners: examples of each rule, and a machine full of owners in simulated time.
-#include "turns.hpp"
+#include "schedule_samples.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Priorities, pre-emption and time slices (BITS 4.1; D-23 to D-25).
-#include "turns.hpp"
+#include "schedule_samples.hpp"
 
 #include <gtest/gtest.h>
 

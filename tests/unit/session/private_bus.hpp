@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A real dbus-daemon in a folder of the test's, which starts services of tests/support/notify_service.py.
+// A real dbus-daemon in a folder of the test's. The services that it starts are
+// tests/support/bus/notify_service.py.
 #pragma once
 
 #include "base/fd.hpp"
@@ -73,7 +74,7 @@ public:
         std::ofstream{folder / "behaviour"} << behaviour;
         std::ofstream{directory_ / "services" / (name + ".service")}
             << "[D-BUS Service]\nName=" << name << "\nExec=/usr/bin/python3 " HAULIER_SOURCE
-            << "/tests/support/notify_service.py " << name << ' ' << folder.string() << '\n';
+            << "/tests/support/bus/notify_service.py " << name << ' ' << folder.string() << '\n';
     }
     /// What the service wrote down: "starts", "calls", "arguments".
     [[nodiscard]] std::string record(const std::string& name, const std::string& what) const {

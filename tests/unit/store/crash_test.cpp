@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // kill -9 while it works: what was reported committed is there, what was not is there whole or not at all.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include "base/fd.hpp"
 
@@ -78,7 +78,7 @@ void spin_for(std::chrono::microseconds span) {
 } // namespace
 
 TEST(Killed, WhatWasReportedCommittedIsThere) {
-    TempDir directory;
+    DatabaseDir directory;
     std::mt19937 random{std::random_device{}()};
     unsigned expected = 0; // groups known to be committed
     for (int round = 0; round < 20; ++round) {
@@ -114,7 +114,7 @@ TEST(Killed, WhatWasReportedCommittedIsThere) {
 TEST(Killed, InTheMiddleOfTheFirstStart) {
     std::mt19937 random{std::random_device{}()};
     for (int round = 0; round < 40; ++round) {
-        TempDir directory;
+        DatabaseDir directory;
         {
             Victim victim{[&](int report) { commit_groups(directory.path(), 0, report); }};
             spin_for(std::chrono::microseconds{random() % 6000});

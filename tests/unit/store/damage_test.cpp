@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A database that cannot be used is set aside, never destroyed, and an empty one takes its place. When the
 // machine is at fault and not the file, the file stays where it is.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include <fstream>
 #include <gmock/gmock.h>
@@ -80,7 +80,7 @@ protected:
     /// Opens after some damage that may or may not matter: either all rows are sane, or it is set aside.
     void expect_no_crash() { open(); }
 
-    TempDir directory_;
+    DatabaseDir directory_;
     std::vector<StoredJob> jobs_;
     std::vector<StoredJob> found_;
 };
@@ -247,7 +247,7 @@ TEST_F(Damage, EveryOneSetAsideIsKept) {
 }
 
 TEST(Unreachable, DirectoryBelowAFile) {
-    TempDir parent;
+    DatabaseDir parent;
     write_file(parent.path() + "/file", "");
     auto store = Store::open(parent.path() + "/file/haulier");
     ASSERT_FALSE(store);
@@ -266,7 +266,7 @@ private:
 };
 
 TEST(Unreachable, DirectoryThatCannotBeWritten) {
-    TempDir parent;
+    DatabaseDir parent;
     ASSERT_EQ(chmod(parent.path().c_str(), 0555), 0);
     Unprivileged nobody;
     auto impl = Store::open(parent.path());
@@ -280,7 +280,7 @@ TEST(Unreachable, DirectoryThatCannotBeWritten) {
 }
 
 TEST(Unreachable, ADatabaseThatMayNotBeReadStaysWhereItIs) {
-    TempDir directory;
+    DatabaseDir directory;
     make_database(directory.path());
     ASSERT_EQ(chmod(directory.path().c_str(), 0777), 0);
     ASSERT_EQ(chmod(directory.database().c_str(), 0), 0);
@@ -299,7 +299,7 @@ TEST(Unreachable, ADatabaseThatMayNotBeReadStaysWhereItIs) {
 }
 
 TEST(Unreachable, ADatabaseInUseByAnotherWriterStaysWhereItIs) {
-    TempDir directory;
+    DatabaseDir directory;
     make_database(directory.path());
     Connection other;
     expect_done(other.open(directory.database()));

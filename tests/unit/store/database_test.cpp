@@ -3,7 +3,7 @@
 #include "store/database.hpp"
 
 #include "store/database_file.hpp"
-#include "support.hpp"
+#include "store_samples.hpp"
 
 namespace haulier::store {
 
@@ -22,7 +22,7 @@ protected:
     }
     int64_t parents() { return *db_.ask_integer("SELECT count(*) FROM parents"); }
 
-    TempDir directory_;
+    DatabaseDir directory_;
     Connection db_;
     Statement insert_;
 };

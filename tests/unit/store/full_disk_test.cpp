@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The disk refuses: the error says so, nothing of the change is there, and when there is room again all goes
 // on.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include "base/fd.hpp"
 
@@ -54,7 +54,7 @@ public:
 
 private:
     [[nodiscard]] std::string filler() const { return directory_.path() + "/filler"; }
-    TempDir directory_;
+    DatabaseDir directory_;
     std::string trouble_;
     bool mounted_ = false;
 };
@@ -147,7 +147,7 @@ TEST(FullDisk, AtALaterStartTheDatabaseStaysWhereItIs) {
 
 /// Every write of a commit fails once: the log may grow by so many bytes and no more.
 TEST(FullDisk, AtEveryWriteOfACommit) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     save_and_commit(store, creation(0, 10));
     auto expected = jobs_of(store);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Changes gather until commit(): all of them, or none.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 namespace haulier::store {
 
@@ -16,7 +16,7 @@ std::vector<job::Id> ids_of(Store& store) {
 } // namespace
 
 TEST(Group, ReopenedAfterCommitItIsThere) {
-    TempDir directory;
+    DatabaseDir directory;
     {
         Store store = open_quietly(directory);
         EXPECT_FALSE(store.in_transaction());
@@ -32,7 +32,7 @@ TEST(Group, ReopenedAfterCommitItIsThere) {
 }
 
 TEST(Group, ReopenedWithoutCommitItIsGone) {
-    TempDir directory;
+    DatabaseDir directory;
     {
         Store store = open_quietly(directory);
         save_and_commit(store, creation(1));
@@ -45,7 +45,7 @@ TEST(Group, ReopenedWithoutCommitItIsGone) {
 }
 
 TEST(Group, NobodyElseSeesItBeforeTheCommit) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     Connection other;
     expect_done(other.open(directory.database()));
@@ -56,7 +56,7 @@ TEST(Group, NobodyElseSeesItBeforeTheCommit) {
 }
 
 TEST(Group, AFailureUndoesAllSinceTheLastCommit) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     save_and_commit(store, creation(1));
     run_sql(directory.database(),
@@ -78,7 +78,7 @@ TEST(Group, AFailureUndoesAllSinceTheLastCommit) {
 }
 
 TEST(Group, AFileOfNoJobIsRefused) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     run_sql(directory.database(), "CREATE TRIGGER lose AFTER INSERT ON jobs BEGIN DELETE FROM jobs; END");
     auto saved = store.save(creation(1, 1));
@@ -88,7 +88,7 @@ TEST(Group, AFileOfNoJobIsRefused) {
 }
 
 TEST(Group, ALockedDatabaseIsAnErrorAndPasses) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     Connection other;
     expect_done(other.open(directory.database()));
@@ -103,7 +103,7 @@ TEST(Group, ALockedDatabaseIsAnErrorAndPasses) {
 }
 
 TEST(Group, SurvivesAMoveOfTheStore) {
-    TempDir directory;
+    DatabaseDir directory;
     Store first = open_quietly(directory);
     ASSERT_TRUE(first.save(creation(1)));
     Store second = std::move(first);
@@ -111,7 +111,7 @@ TEST(Group, SurvivesAMoveOfTheStore) {
     expect_done(second.commit());
     EXPECT_EQ(ids_of(second).size(), 2u);
 
-    TempDir elsewhere;
+    DatabaseDir elsewhere;
     second = open_quietly(elsewhere);
     EXPECT_TRUE(ids_of(second).empty());
 }

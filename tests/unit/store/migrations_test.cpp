@@ -3,7 +3,7 @@
 #include "store/migrations.hpp"
 
 #include "store/database_file.hpp"
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include <array>
 
@@ -46,7 +46,7 @@ protected:
         EXPECT_TRUE(answer) << answer.error().message;
         return answer ? *answer : -1;
     }
-    TempDir directory_;
+    DatabaseDir directory_;
     std::string path_;
     Connection db_;
 };
@@ -87,7 +87,7 @@ TEST_F(Migration, AStepThatLeavesOrphansIsUndone) {
 }
 
 TEST(Migrations, FromNothingToToday) {
-    TempDir directory;
+    DatabaseDir directory;
     std::string path = directory.path() + "/any.db";
     expect_done(make_empty(path, steps()));
     Connection db;
@@ -99,7 +99,7 @@ TEST(Migrations, FromNothingToToday) {
 }
 
 TEST(Migrations, NothingHalfMadeIsLeftWhenTheFirstSchemaFails) {
-    TempDir directory;
+    DatabaseDir directory;
     std::string path = directory.path() + "/any.db";
     ASSERT_FALSE(make_empty(path, std::array{Broken}));
     EXPECT_FALSE(exists(path));

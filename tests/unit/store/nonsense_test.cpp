@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Rows as a stranger might write them: each column of each table in turn gets what does not belong there. The
 // answer is jobs or an error, never a crash, and what is accepted is what was there.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include <array>
 #include <fmt/core.h>
@@ -90,7 +90,7 @@ class NonsenseIn : public testing::TestWithParam<const char*> {};
 
 TEST_P(NonsenseIn, EveryColumn) {
     const std::string table = GetParam();
-    TempDir directory;
+    DatabaseDir directory;
     {
         Store store = open_quietly(directory);
         job::Decision d = creation(1, 1);
@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(Tables, NonsenseIn,
                          [](const auto& table) { return std::string{table.param}; });
 
 TEST(Nonsense, WrittenWhileOpenIsAnErrorOfTheLoad) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision d = creation(1, 1);
     d.notifications = {{job::NotificationKind::Error, 0}};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What was large once does not stay so.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ protected:
         ASSERT_GT(size_, 2U << 20);
     }
     const std::string Secret = "sesame-open-the-door";
-    TempDir directory_;
+    DatabaseDir directory_;
     std::vector<StoredJob> left_;
     uintmax_t size_ = 0;
 };

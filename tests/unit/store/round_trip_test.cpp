@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What goes in comes out: every field, also in its oddest values.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include <fstream>
 #include <limits>
@@ -122,7 +122,7 @@ job::File full_file() {
 }
 
 void expect_round_trip(const job::Decision& decision) {
-    TempDir directory;
+    DatabaseDir directory;
     {
         Store store = open_quietly(directory);
         save_and_commit(store, decision);
@@ -236,7 +236,7 @@ TEST(RoundTrip, SizesAtTheEdges) {
 }
 
 TEST(RoundTrip, UnknownSizesAreNullForWhoeverLooks) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     save_and_commit(store, creation(1, 1));
     EXPECT_EQ(
@@ -245,7 +245,7 @@ TEST(RoundTrip, UnknownSizesAreNullForWhoeverLooks) {
 }
 
 TEST(RoundTrip, SavingAgainReplacesTheJobAndKeepsItsFilesAndNotices) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision first = creation(1, 3);
     first.notifications = {{job::NotificationKind::FileTransferred, 2}};
@@ -267,7 +267,7 @@ TEST(RoundTrip, SavingAgainReplacesTheJobAndKeepsItsFilesAndNotices) {
 }
 
 TEST(RoundTrip, WhatGoesBackToItsDefaultIsGone) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision first;
     first.job = full_job();
@@ -295,7 +295,7 @@ TEST(RoundTrip, WhatGoesBackToItsDefaultIsGone) {
 }
 
 TEST(RoundTrip, JobsComeInTheOrderOfTheirCreation) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     for (unsigned number : {3u, 1u, 2u}) {
         job::Decision decision = creation(number, number);
@@ -311,7 +311,7 @@ TEST(RoundTrip, JobsComeInTheOrderOfTheirCreation) {
 }
 
 TEST(RoundTrip, AChangedFileAmongTenThousandIsOneRow) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     save_and_commit(store, creation(1, 10000));
 
@@ -329,7 +329,7 @@ TEST(RoundTrip, AChangedFileAmongTenThousandIsOneRow) {
 }
 
 TEST(RoundTrip, ACheckpointDoesNotWriteAgainWhatSeldomChanges) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision first;
     first.job = full_job();
@@ -357,7 +357,7 @@ TEST(RoundTrip, ACheckpointDoesNotWriteAgainWhatSeldomChanges) {
 }
 
 TEST(RoundTrip, WhatCouldNotBeReadAgainIsNotWritten) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     auto refused = [&](const job::Decision& decision) {
         auto saved = store.save(decision);
@@ -403,7 +403,7 @@ TEST(RoundTrip, WhatCouldNotBeReadAgainIsNotWritten) {
 }
 
 TEST(Outbox, RowsGrowAndKeepTheirOrder) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision a = creation(1, 1);
     a.job.owner = 1000;
@@ -425,7 +425,7 @@ TEST(Outbox, RowsGrowAndKeepTheirOrder) {
 }
 
 TEST(Outbox, NumbersAreNotUsedTwice) {
-    TempDir directory;
+    DatabaseDir directory;
     int64_t last = 0;
     for (int i = 0; i < 3; ++i) {
         Store store = open_quietly(directory);
@@ -442,7 +442,7 @@ TEST(Outbox, NumbersAreNotUsedTwice) {
 }
 
 TEST(Outbox, VoidedNoticesAreThoseOfTheJobAsAWhole) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision other = creation(2, 1);
     other.notifications = {{job::NotificationKind::Error, 0}};
@@ -465,7 +465,7 @@ TEST(Outbox, VoidedNoticesAreThoseOfTheJobAsAWhole) {
 }
 
 TEST(Outbox, GoesWithItsJob) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     job::Decision d = creation(1, 2);
     d.job.http = full_http();
@@ -483,7 +483,7 @@ TEST(Outbox, GoesWithItsJob) {
 }
 
 TEST(Secrets, AreNotInTheFileAnyMoreWhenTheJobIsGone) {
-    TempDir directory;
+    DatabaseDir directory;
     const std::string secret = "correct horse battery staple";
     auto found = [&](const std::string& name) {
         std::ifstream in{directory.path() + "/" + name, std::ios::binary};
@@ -508,7 +508,7 @@ TEST(Secrets, AreNotInTheFileAnyMoreWhenTheJobIsGone) {
 }
 
 TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
-    TempDir directory;
+    DatabaseDir directory;
     {
         Store store = open_quietly(directory);
         expect_done(store.set_launches({1000, "org.example.A", 1}));
@@ -527,7 +527,7 @@ TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
 }
 
 TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
-    TempDir parent;
+    DatabaseDir parent;
     std::string directory = parent.path() + "/state/haulier";
     auto store = Store::open(directory);
     ASSERT_TRUE(store) << store.error().message;
@@ -544,7 +544,7 @@ TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
 }
 
 TEST(Place, TooWideRightsAreTakenBack) {
-    TempDir directory;
+    DatabaseDir directory;
     { open_quietly(directory); }
     ASSERT_EQ(chmod(directory.database().c_str(), 0666), 0);
     Store store = open_quietly(directory);
@@ -552,7 +552,7 @@ TEST(Place, TooWideRightsAreTakenBack) {
 }
 
 TEST(Place, IsAnsweredByPragmas) {
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
     Connection db;
     expect_done(db.open(directory.database()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a client has taken back is in no file any more, as soon as that is committed.
-#include "support.hpp"
+#include "store_samples.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -23,7 +23,7 @@ job::Decision secretive(unsigned number) {
     return decision;
 }
 
-bool holds(const TempDir& directory, const std::string& secret) {
+bool holds(const DatabaseDir& directory, const std::string& secret) {
     for (const char* suffix : {"", "-wal"}) {
         std::ifstream in(directory.database() + suffix, std::ios::binary);
         std::string bytes{std::istreambuf_iterator<char>(in), {}};
@@ -39,7 +39,7 @@ protected:
         save_and_commit(store, creation(2, 20));
         EXPECT_TRUE(holds(directory, Password) && holds(directory, Header));
     }
-    TempDir directory;
+    DatabaseDir directory;
     Store store = open_quietly(directory);
 };
 
@@ -86,7 +86,7 @@ TEST_F(SecretsTest, StayAsLongAsSomebodyReadsAndNoLonger) {
 TEST_F(SecretsTest, OfARunThatWasKilledAreGoneAtTheNextStart) {
     // As a crash right after the commit would leave it.
     run_sql(directory.database(), "DELETE FROM credentials; DELETE FROM http");
-    TempDir killed;
+    DatabaseDir killed;
     for (const char* suffix : {"", "-wal"})
         std::filesystem::copy_file(directory.database() + suffix, killed.database() + suffix);
     ASSERT_TRUE(holds(killed, Password)) << "in the log, which nobody has copied into the database";

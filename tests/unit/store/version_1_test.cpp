@@ -2,7 +2,7 @@
 // A database that a daemon with the first schema really wrote (version_1.sql) becomes one of today: every job
 // is as it was, and what is new has its defaults.
 #include "store/database_file.hpp"
-#include "support.hpp"
+#include "store_samples.hpp"
 #include "version_1.sql.hpp"
 
 namespace haulier::store {
@@ -141,7 +141,7 @@ protected:
         run_sql(directory_.database(), std::string{version_1_sql});
         ASSERT_EQ(ask(directory_.database(), "PRAGMA user_version"), 1);
     }
-    TempDir directory_;
+    DatabaseDir directory_;
 };
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Fetches that end badly: the cause is right, and what was received is kept where it can be of use.
 #include "small_disk.hpp"
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class FailuresTest : public WorkerBench {
+class FailuresTest : public WorkerFixture {
 protected:
     /// What a server that always says `answer` makes of a fetch.
     wire::Failed failure_of(const std::string& answer) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Never a mixed file: the four faults of servers, and sources that change between two tries.
 #include "transfer/digest.hpp"
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 namespace haulier::transfer {
 namespace {
 
-class FaultsTest : public WorkerBench {
+class FaultsTest : public WorkerFixture {
 protected:
     void with_digest_of(const std::string& content, wire::Fetch& fetch) {
         auto hasher = Hasher::make(wire::Digest::SHA256);

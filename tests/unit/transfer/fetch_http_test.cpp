@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How requests are made: headers, redirects, log-ins, proxies, limits.
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 #include <clocale>
 #include <cstdlib>
@@ -22,7 +22,7 @@ std::string redirect_to(const std::string& where, const std::string& status = "3
     return "HTTP/1.1 " + status + "\r\nLocation: " + where + "\r\nContent-Length: 5\r\n\r\nmoved";
 }
 
-class HttpTest : public WorkerBench {
+class HttpTest : public WorkerFixture {
 protected:
     void log_in(wire::Fetch& fetch, wire::Http::Credentials::Scheme scheme, bool proxy = false) {
         auto& one = *fetch.mutable_http()->add_credentials();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Files of which only pieces are wanted: laid end to end, or into a file that keeps the remote layout.
 #include "transfer/digest.hpp"
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 #include <atomic>
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class PiecesTest : public WorkerBench {
+class PiecesTest : public WorkerFixture {
 protected:
     struct Range {
         uint64_t remote;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Files that arrive: whole, in parts, after a halt and after a crash.
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 #include "transfer/digest.hpp"
 
@@ -16,7 +16,7 @@ std::string sha256(const std::string& bytes) {
     return hasher->hex();
 }
 
-using FetchTest = WorkerBench;
+using FetchTest = WorkerFixture;
 
 TEST_F(FetchTest, AFreshFile) {
     FileServer server{file};

@@ -2,7 +2,7 @@
 // Each flag forgives one fault of a server's certificate, and no other.
 #include "tls_server.hpp"
 #include "transfer/tls.hpp"
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class TlsTest : public WorkerBench {
+class TlsTest : public WorkerFixture {
 protected:
     TlsTest() {
         std::signal(SIGPIPE, SIG_IGN); // as the worker's main has it

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Servers that refuse, break off or contradict themselves, and sources that change or are none.
-#include "upload_bench.hpp"
+#include "upload_fixture.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-using UploadFaults = UploadBench;
+using UploadFaults = UploadFixture;
 
 // ---- the server ----
 
@@ -47,7 +47,7 @@ struct Refusal {
     bool tus;
     int code;
 };
-class UploadRefusals : public UploadBench, public testing::WithParamInterface<Refusal> {};
+class UploadRefusals : public UploadFixture, public testing::WithParamInterface<Refusal> {};
 
 TEST_P(UploadRefusals, AreTold) {
     const auto& refusal = GetParam();
@@ -153,7 +153,7 @@ TEST_F(UploadFaults, NorIsOneThatWasReplacedByItsLike) {
 
 /// A server that waits in the middle of the file until the test has done something to the source. Large
 /// enough for the rest not to be on its way already.
-class UploadChange : public UploadBench {
+class UploadChange : public UploadFixture {
 protected:
     static constexpr size_t Large = 32 * 1024 * 1024;
     UploadChange() { directory.write(Name, content_of(Large)); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Files that are sent: by PUT, by tus, in parts, after a halt and after a crash, with a reply or without.
-#include "upload_bench.hpp"
+#include "upload_fixture.hpp"
 
 #include "transfer/digest.hpp"
 #include "transfer/read_piece.hpp"
@@ -18,7 +18,7 @@ std::string sha256(const std::string& bytes) {
     return hasher->hex();
 }
 
-using UploadTest = UploadBench;
+using UploadTest = UploadFixture;
 
 // ---- PUT ----
 
@@ -233,7 +233,7 @@ TEST_F(UploadTest, TheWrongChecksumIsNotSent) {
 
 // ---- replies ----
 
-class UploadReply : public UploadBench, public testing::WithParamInterface<bool> {
+class UploadReply : public UploadFixture, public testing::WithParamInterface<bool> {
 protected:
     /// Of a server that speaks tus or does not, as the parameter says.
     Taking taking(const std::string& reply) const { return {.tus = GetParam(), .reply = reply}; }
@@ -293,7 +293,7 @@ TEST_P(UploadReply, IsNotWhatARefusalSays) {
     EXPECT_EQ(directory.read(Reply), "");
 }
 
-using UploadTusReply = UploadBench;
+using UploadTusReply = UploadFixture;
 
 TEST_F(UploadTusReply, IsThatToTheLastPart) {
     TakingServer server{{.tus = true, .most = 250'000, .reply = "well done"}};
@@ -317,7 +317,7 @@ TEST_F(UploadTusReply, ThatWasLostIsAskedForAgain) {
 
 // ---- pieces of replies, and uploads that are given up ----
 
-using UploadOrders = UploadBench;
+using UploadOrders = UploadFixture;
 
 TEST_F(UploadOrders, ReadsAFileInPieces) {
     wire::ToWorker message;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The worker as a process: orders in and out of place, and how it ends.
-#include "worker_bench.hpp"
+#include "worker_fixture.hpp"
 
 namespace haulier::transfer {
 namespace {
 
-class WorkerTest : public WorkerBench {
+class WorkerTest : public WorkerFixture {
 protected:
     ServedFile endless() {
         auto half = file;

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Assertions that many tests share."""
+
+import hashlib
+import pathlib
+
+import pytest
+
+from .dbus_client import BusError
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def holds(path: pathlib.Path, content: bytes) -> bool:
+    return path.read_bytes() == content
+
+
+def assert_file(path: pathlib.Path, content: bytes) -> None:
+    assert path.is_file(), f"{path.name} is missing; there are {leftovers(path.parent)}"
+    assert sha256(path.read_bytes()) == sha256(content), f"{path.name} has different content ({path.stat().st_size})"
+
+
+def leftovers(folder: pathlib.Path) -> list[str]:
+    """All files and folders in the folder, including hidden ones."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def part_files(folder: pathlib.Path) -> list[str]:
+    return [name for name in leftovers(folder) if ".haulier-" in name]
+
+
+def refused(*names: str):
+    """Expects the call to fail with one of these errors of Haulier."""
+    return pytest.raises(BusError, match=r"^(" + "|".join(names) + r"): .*\S")
