@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the scripts share: where the tree is, and how they speak. To be sourced by bash.
+# Functions shared by the scripts. Sourced by bash.
 set -euo pipefail
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -12,7 +12,7 @@ die() {
     exit 1
 }
 
-# The first comment of the script is its manual.
+# Prints the first comment of the script, which is its manual.
 usage() { sed -n '/^# SPDX/d; /^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
 
 as_root() {
@@ -21,26 +21,27 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        die "to run '$*' one must be root, and there is no sudo; run tools/deps as root"
+        die "'$*' must be run as root, and sudo is not installed; run tools/deps as root"
     fi
 }
 
-# set_up FOLDER OPTION...: once. Meson itself notices when it must be done anew.
+# set_up DIRECTORY OPTION...: runs meson setup once. Meson itself detects when the setup has to be repeated.
 set_up() {
     local folder=$1
     shift
     [ ! -e "$folder/build.ninja" ] || return 0
-    rm -rf "$folder" # of a set-up that did not end well
+    rm -rf "$folder" # remains of a setup that failed
     quietly meson setup "$folder" "$tree" "$@"
 }
 
-# The same, as the Debian packages are built, so that tools/package can make them of it; anew if it was set up otherwise.
+# The same with the options of the Debian packages, so that tools/package can use the build. A directory that was set up
+# with other options is set up again.
 set_up_as_packaged() {
     cmp --quiet "$tree/packaging/configure" "$1/set-up-by" || rm -rf "$1"
     [ -e "$1/build.ninja" ] || quietly "$tree/packaging/configure" "$@"
 }
 
-# Shows what a command said only when it failed.
+# Shows the output of a command only if it fails.
 quietly() {
     local log
     log=$(mktemp -t haulier-log.XXXXXX)
@@ -49,5 +50,5 @@ quietly() {
         return
     fi
     tail -n 60 "$log" >&2
-    die "'$*' failed; all it said is in $log"
+    die "'$*' failed; its full output is in $log"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Counts single tests, not programs, in logs of "meson test" (testlog.json), shows what failed and why others were
-skipped, and ends with "N passed, N failed"."""
+"""Counts single tests, not test programs, in the logs of "meson test" (testlog.json). Shows which tests failed and why tests
+were skipped, and prints "N passed, N failed" as its last line."""
 
 import json
 import re
@@ -18,7 +18,7 @@ PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S.*)$", re.MULTILINE)
 
 @dataclass
 class Program:
-    """What one test program said of its tests."""
+    """The results that one test program reported."""
 
     name: str
     passed: int = 0
@@ -32,13 +32,13 @@ def read_gtest(program: Program, text: str) -> None:
     unfinished = GTEST_BEGIN.findall(text)
     for verdict, name in GTEST_END.findall(text):
         if name not in unfinished:
-            continue  # the list of failures at the end says it again
+            continue  # already counted; the list of failures at the end repeats it
         unfinished.remove(name)
         if "OK" in verdict:
             program.passed += 1
         elif "FAILED" in verdict:
             program.failed.append(name)
-    program.failed += [f"{name} (did not end)" for name in unfinished if f"[  SKIPPED ] {name}" not in text]
+    program.failed += [f"{name} (did not finish)" for name in unfinished if f"[  SKIPPED ] {name}" not in text]
     program.skipped += [f"{name}: {reason}" for reason, name in GTEST_SKIPPED.findall(text)]
 
 
@@ -48,7 +48,7 @@ def read_pytest(program: Program, text: str) -> None:
     program.passed = counts.get("passed", 0)
     bad = counts.get("failed", 0) + counts.get("error", 0) + counts.get("errors", 0)
     program.failed = PYTEST_FAILED.findall(text)[:bad]
-    program.failed += ["(not named)"] * (bad - len(program.failed))
+    program.failed += ["(name unknown)"] * (bad - len(program.failed))
     for times, reason in PYTEST_SKIPPED.findall(text):
         program.skipped += [reason] * int(times)
 
@@ -63,7 +63,7 @@ def read(entry: dict) -> Program:
         read_pytest(program, text)
     elif entry["result"] == "OK":
         program.passed = 1
-    # Whatever it said of its tests, the program itself did not end well: a crash, a leak, a time-out.
+    # The program itself failed, whatever it reported about its tests: a crash, a leak, a timeout.
     if entry["result"] not in ("OK", "SKIP") and not program.failed:
         program.failed.append(f"the program itself: {entry['result'].lower()}, status {entry.get('returncode')}")
     return program
@@ -89,7 +89,7 @@ def main(logs: list[str]) -> int:
             with open(log, encoding="utf-8") as lines:
                 runs.append((log, [read(json.loads(line)) for line in lines]))
         except FileNotFoundError:
-            runs.append((log, [Program("meson test", failed=["no test was run, see meson-log.txt there"])]))
+            runs.append((log, [Program("meson test", failed=["no tests were run, see meson-log.txt in that directory"])]))
     for log, programs in runs:
         for program in programs:
             if program.failed:
