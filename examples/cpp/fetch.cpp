@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Fetches a file through Haulier and waits for it, with the proxies that sdbus-c++-xml2cpp makes of the
+// Downloads a file with Haulier and waits for it, using proxies that sdbus-c++-xml2cpp generates from the
 // interfaces.
 //
 // fetch [--system] URL FILE
@@ -17,7 +17,7 @@ namespace {
 
 namespace haulier = org::haulier::Haulier1;
 
-/// The name of the service, as whatever type this version of sdbus-c++ has for names.
+/// The name of the service, in the type that this version of sdbus-c++ uses for names.
 struct ServiceName {
     template <class T>
     operator T() const {
@@ -40,7 +40,7 @@ private:
     void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
 };
 
-/// Ends the loop of its connection when there is nothing more to wait for.
+/// Leaves the event loop of its connection when the job is transferred or has failed.
 class Job : public sdbus::ProxyInterfaces<haulier::Job_proxy> {
 public:
     Job(sdbus::IConnection& bus, const sdbus::ObjectPath& path)
@@ -61,12 +61,12 @@ private:
 
 int fetch(sdbus::IConnection& bus, const std::string& url, const std::filesystem::path& file) {
     Manager manager{bus};
-    manager.Subscribe(); // on the system bus nobody hears anything without it
+    manager.Subscribe(); // without this, no signals arrive on the system bus
     const auto path = std::get<0>(manager.CreateJob(file.filename(), "download", {}));
     Job job{bus, path};
     try {
         job.AddFile(url, std::filesystem::absolute(file));
-        job.Resume(); // now that its signals are listened to
+        job.Resume(); // the proxy is listening to its signals now
     } catch (const sdbus::Error&) {
         job.Cancel();
         throw;

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The object that Haulier calls, in dbus-python: exported by a service that was started for it, or by a program that
-waits."""
+"""The object that Haulier calls, in dbus-python. It is exported by an activated service or by a program that waits."""
 
 import dbus
 import dbus.service
@@ -9,7 +8,7 @@ HAULIER = "org.haulier.Haulier1"
 
 
 class Callback(dbus.service.Object):
-    """Completes every job that is transferred, cancels every one that failed, and then calls `done` with a sentence."""
+    """Completes every transferred job, cancels every failed one, and then calls `done` with a message."""
 
     def __init__(self, bus: dbus.Bus, path: str, done):
         super().__init__(bus, path)
@@ -18,16 +17,16 @@ class Callback(dbus.service.Object):
 
     @dbus.service.method(f"{HAULIER}.Callback", in_signature="os", out_signature="")
     def JobTransferred(self, job, job_id):
-        # Asynchronous: the answer to this call goes out first.
+        # Asynchronous, so that the reply to this call is sent first.
         self.job(job).Complete(
             reply_handler=lambda result, kept, dropped: self.done(f"job {job_id}: {result} {kept} {dropped}"),
             error_handler=lambda error: self.done(f"Complete failed: {error}"))
 
     @dbus.service.method(f"{HAULIER}.Callback", in_signature="os(ssisu)", out_signature="")
     def JobError(self, job, job_id, error):
-        _context, name, _code, sentence, _file = error
+        _context, name, _code, message, _file = error
         self.job(job).Cancel(
-            reply_handler=lambda: self.done(f"job {job_id} failed: {sentence} ({name})"),
+            reply_handler=lambda: self.done(f"job {job_id} failed: {message} ({name})"),
             error_handler=lambda error: self.done(f"Cancel failed: {error}"))
 
     @dbus.service.method(f"{HAULIER}.Callback", in_signature="os", out_signature="")
@@ -43,7 +42,7 @@ class Callback(dbus.service.Object):
 
 
 def create_job(bus: dbus.Bus, name: str, files, options) -> str:
-    """Starts a download; answers its id. `files` are (URL, absolute path)."""
+    """Starts a download and returns its id. `files` is a list of (URL, absolute path)."""
     manager = dbus.Interface(bus.get_object(HAULIER, "/org/haulier/Haulier1", introspect=False), f"{HAULIER}.Manager")
     described = dbus.Array([(url, path, dbus.Dictionary({}, signature="sv")) for url, path in files],
                            signature="(ssa{sv})")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Asks Haulier for a file and leaves. An activatable service hears when it is here.
+"""Starts a download with Haulier and exits. An activatable service is notified when the file has arrived.
 
 fetch_and_leave.py URL FILE [SERVICE OBJECT-PATH]
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The object that Haulier calls, in Gio: exported by a service that was started for it, or by a program that waits."""
+"""The object that Haulier calls, in Gio. It is exported by an activated service or by a program that waits."""
 
 import pathlib
 
@@ -16,7 +16,7 @@ def interface() -> Gio.DBusInterfaceInfo:
 
 
 class Callback:
-    """Completes every job that is transferred, cancels every one that failed, and then calls `done` with a sentence."""
+    """Completes every transferred job, cancels every failed one, and then calls `done` with a message."""
 
     def __init__(self, bus: Gio.DBusConnection, path: str, done):
         self.bus = bus
@@ -24,13 +24,13 @@ class Callback:
         bus.register_object(path, interface(), self.called, None, None)
 
     def called(self, _bus, _sender, _path, _interface, method, arguments, invocation):
-        invocation.return_value(None)  # heard; what follows must not keep Haulier waiting
+        invocation.return_value(None)  # acknowledge at once; Haulier must not have to wait for the rest
         job, job_id, *rest = arguments.unpack()
         if method == "JobTransferred":
             self.end(job, "Complete", lambda result: f"job {job_id}: {' '.join(map(str, result))}")
         elif method == "JobError":
-            _context, name, _code, sentence, _file = rest[0]
-            self.end(job, "Cancel", lambda _result: f"job {job_id} failed: {sentence} ({name})")
+            _context, name, _code, message, _file = rest[0]
+            self.end(job, "Cancel", lambda _result: f"job {job_id} failed: {message} ({name})")
 
     def end(self, job, verb, describe):
         def ended(bus, result):

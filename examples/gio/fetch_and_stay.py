@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Asks Haulier for a file, stays, is called back, and completes the job.
+"""Starts a download with Haulier, waits for the callback, and completes the job.
 
 fetch_and_stay.py URL FILE
 """
@@ -19,8 +19,8 @@ def main(url: str, file: str) -> None:
     loop = GLib.MainLoop()
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 
-    def done(sentence: str) -> None:
-        print(sentence)
+    def done(message: str) -> None:
+        print(message)
         loop.quit()
 
     Callback(bus, PATH, done)

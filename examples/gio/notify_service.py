@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An activatable service: the bus starts it when Haulier has something to say, and it leaves when nothing is left to do.
+"""An activatable service: the bus starts it when Haulier has a notification for it, and it exits when nothing is left to do.
 
 Register it with SetNotifyService("org.haulier.example.Gio", "/org/haulier/example/Gio").
 """
@@ -11,7 +11,7 @@ from callback import Callback
 
 NAME = "org.haulier.example.Gio"
 PATH = "/org/haulier/example/Gio"
-LINGER_SECONDS = 2  # for the next job that ends just now
+LINGER_SECONDS = 2  # in case another job is about to end
 
 
 def main() -> None:
@@ -19,14 +19,14 @@ def main() -> None:
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     leaving = 0
 
-    def done(sentence: str) -> None:
+    def done(message: str) -> None:
         nonlocal leaving
-        print(sentence, flush=True)
+        print(message, flush=True)
         if leaving:
             GLib.source_remove(leaving)
         leaving = GLib.timeout_add_seconds(LINGER_SECONDS, loop.quit)
 
-    Callback(bus, PATH, done)  # the object first, then the name: who calls the name must find the object
+    Callback(bus, PATH, done)  # before the name is acquired, so that the first caller finds the object
     Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, None, lambda *_: loop.quit())
     loop.run()
 

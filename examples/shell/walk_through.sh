@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a client does, with nothing but systemd's busctl: a job is made, looked at, started, waited for and completed.
+# Everything a client does, with systemd's busctl alone: creates a job, inspects it, starts it, waits for it and completes it.
 #
 # walk_through.sh [--user|--system] URL FILE
 set -eu
@@ -15,30 +15,30 @@ manager="$service /org/haulier/Haulier1 $service.Manager"
 call() { busctl "$bus" call "$@"; }
 get() { busctl "$bus" get-property "$service" "$job" "$service.Job" "$@"; }
 
-echo "-- The daemon is started by the first call, if it is not running."
+echo "-- The first call starts the daemon if it is not running."
 busctl "$bus" get-property $manager Version Network Features
 
-echo "-- A new job is suspended: name, type, and options, here none."
+echo "-- Create a job. Arguments: name, type, and options, here none. A new job is suspended."
 job=$(call $manager CreateJob 'ssa{sv}' walk-through download 0 | cut -d'"' -f2)
-trap 'call "$service" "$job" "$service.Job" Cancel' EXIT # whatever happens, it shall not stay
+trap 'call "$service" "$job" "$service.Job" Cancel' EXIT # do not leave the job behind if this script fails
 echo "$job"
 call "$service" "$job" "$service.Job" AddFile ss "$url" "$file"
 get State FilesTotal Owner
 
-echo "-- It is started, and says what it does."
+echo "-- Start the job and watch it."
 call "$service" "$job" "$service.Job" Resume
-# A program has itself called back, or takes signals, and does not ask again and again.
+# A real program would use callbacks or signals instead of polling.
 while get State | grep -Eq 'queued|connecting|transferring|transient-error'; do
     get State WaitReason BytesTransferred BytesTotal
     sleep 1
 done
 
 if ! get State | grep -q '"transferred"'; then
-    echo "-- It failed, for this reason. Resume would try again; it is cancelled."
+    echo "-- The job failed for this reason. Resume would try again, but this script cancels it."
     get Error
     exit 1
 fi
-echo "-- The file has all its bytes, under a temporary name. Complete gives it its own."
+echo "-- The file has arrived under a temporary name. Complete gives it its final name."
 call "$service" "$job" "$service.Job" Complete
 trap - EXIT
 ls -l "$file"
