@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Completions of haulierctl(1) for bash. The helpers see the variables of the function at the end.
+# Completions of haulierctl(1) for bash. The helpers use the local variables of _haulierctl, which calls them.
 
-# Offers those of the words that begin with what is typed.
+# Offers the arguments that begin with the typed text.
 __haulierctl_offer() {
     mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur")
 }
 
-# The same for the last of several words with commas between them.
+# The same for the last of several words separated by commas.
 __haulierctl_offer_list() {
     local before=${cur%"${cur##*,}"}
     cur=${cur##*,}
@@ -14,12 +14,12 @@ __haulierctl_offer_list() {
     COMPREPLY=("${COMPREPLY[@]/#/$before}")
 }
 
-# Offers the jobs of the instance that the line is about.
+# Offers the jobs of the instance that the command line selects.
 __haulierctl_jobs() {
     local word scope=() id _ ids=()
     for word in "${words[@]}"; do
         case "$word $verb" in
-            "--user credentials set") ;; # the name of somebody at a server
+            "--user credentials set") ;; # here --user is followed by a user name
             --user\ * | --system\ * | --all-users\ *) scope+=("$word") ;;
         esac
     done
@@ -27,7 +27,7 @@ __haulierctl_jobs() {
     __haulierctl_offer "${ids[@]:1}" # without the heading
 }
 
-# Offers NAME=VALUE. Bash itself takes the = for the end of a word.
+# Offers NAME=VALUE. For bash, = ends a word.
 __haulierctl_assignment() {
     local -A values=(
         [AutoComplete]='yes no' [BandwidthLimit]= [ClientCertificate]= [Description]= [DisplayName]=
@@ -47,7 +47,7 @@ __haulierctl_assignment() {
     esac
 }
 
-# Offers what may follow an option; fails if nothing must, or if it can be anything.
+# Offers values of an option. Fails if the option takes none, or if any text is possible.
 __haulierctl_value() {
     case $prev in
         --priority) __haulierctl_offer "$priorities" ;;
@@ -60,7 +60,7 @@ __haulierctl_value() {
     esac
 }
 
-# Offers what stands at a place behind the command, counted from 1.
+# Offers arguments for a position after the command, counted from 1.
 __haulierctl_argument() {
     case $verb in
         list | status | monitor) ;;
@@ -107,7 +107,7 @@ _haulierctl() {
     local takes_value=" ${options[get]} --reply --state --from --from-fd --password-fd "
     takes_value=${takes_value/ --no-wait / }
 
-    # Which command is it, and how many words stand behind it?
+    # Find the command, and the position after it.
     local verb='' place=1 i
     for ((i = 1; i < cword; ++i)); do
         case ${words[i]} in

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Completions of haulierctl(1) for fish.
 
-# The words behind the program that are no options. Which of these take a value is known for those that come before a
-# place of which something is asked.
+# Prints the words after the program that are neither options nor their values. The list has every option with a value that
+# can precede an argument.
 function __haulierctl_words
     set -l words
     set -l skip no
@@ -25,7 +25,7 @@ function __haulierctl_words
     printf '%s\n' $words
 end
 
-# Is it one of these commands? Without one: is there none yet?
+# Whether the command is one of the arguments. Without arguments: whether no command was typed yet.
 function __haulierctl_is
     set -l command (__haulierctl_words)[1]
     if test (count $argv) -eq 0
@@ -35,7 +35,7 @@ function __haulierctl_is
     end
 end
 
-# Is it one of these commands, and this the place behind it, counted from 1?
+# Whether the command is one of the arguments after the first, and the position after it, counted from 1, is the first.
 function __haulierctl_at
     test (count (__haulierctl_words)) -eq $argv[1] && __haulierctl_is $argv[2..]
 end
@@ -45,7 +45,7 @@ function __haulierctl_credentials
     test "$words[1]" = credentials && contains -- "$words[2]" $argv
 end
 
-# The jobs of the instance that the line is about, with what they are.
+# Prints the jobs of the instance that the command line selects, with descriptions.
 function __haulierctl_jobs
     set -l scope
     for word in (commandline --tokenize --current-process)
@@ -54,7 +54,7 @@ function __haulierctl_jobs
     haulierctl $scope --no-ask-password list 2>/dev/null | string replace --regex '^(\S+) +' '$1\t' | tail -n +2
 end
 
-# NAME=VALUE, as much of it as there is.
+# Prints the properties as NAME=, or as NAME=VALUE if the values are known.
 function __haulierctl_assignments
     printf '%s\n' BandwidthLimit= ClientCertificate= Description= DisplayName= HttpMethod= MaximumDownloadSize=none \
         MaximumDownloadTime= MinimumNotificationInterval= MinimumRetryDelay= NoProgressTimeout= NotBefore=now \
@@ -74,78 +74,78 @@ end
 
 complete -c haulierctl --no-files
 
-complete -c haulierctl -n __haulierctl_is -a get -d 'Fetch one file'
-complete -c haulierctl -n __haulierctl_is -a add -d 'Make a job and print its id'
-complete -c haulierctl -n __haulierctl_is -a upload -d 'Send one file'
+complete -c haulierctl -n __haulierctl_is -a get -d 'Download a file'
+complete -c haulierctl -n __haulierctl_is -a add -d 'Create a job and print its id'
+complete -c haulierctl -n __haulierctl_is -a upload -d 'Upload a file'
 complete -c haulierctl -n __haulierctl_is -a list -d 'List the unfinished jobs'
 complete -c haulierctl -n __haulierctl_is -a show -d 'Show a job and its files'
 complete -c haulierctl -n __haulierctl_is -a files -d 'List the files of a job'
 complete -c haulierctl -n __haulierctl_is -a errors -d 'Explain why jobs fail'
-complete -c haulierctl -n __haulierctl_is -a status -d 'Show the daemon'
-complete -c haulierctl -n __haulierctl_is -a reply -d 'Print the answer to an upload'
+complete -c haulierctl -n __haulierctl_is -a status -d 'Show the state of the daemon'
+complete -c haulierctl -n __haulierctl_is -a reply -d 'Print the reply to an upload'
 complete -c haulierctl -n __haulierctl_is -a wait -d 'Wait for a job'
-complete -c haulierctl -n __haulierctl_is -a monitor -d 'Print all signals and changes'
-complete -c haulierctl -n __haulierctl_is -a suspend -d 'Pause jobs'
-complete -c haulierctl -n __haulierctl_is -a resume -d 'Start jobs, or go on'
-complete -c haulierctl -n __haulierctl_is -a complete -d 'Give files their names'
-complete -c haulierctl -n __haulierctl_is -a cancel -d 'End jobs, delete what they have'
+complete -c haulierctl -n __haulierctl_is -a monitor -d 'Print signals and property changes'
+complete -c haulierctl -n __haulierctl_is -a suspend -d 'Suspend jobs'
+complete -c haulierctl -n __haulierctl_is -a resume -d 'Start or continue jobs'
+complete -c haulierctl -n __haulierctl_is -a complete -d 'End jobs and keep their finished files'
+complete -c haulierctl -n __haulierctl_is -a cancel -d 'End jobs and delete downloaded data'
 complete -c haulierctl -n __haulierctl_is -a take -d 'Become the owner of jobs'
 complete -c haulierctl -n __haulierctl_is -a set -d 'Set properties of a job'
-complete -c haulierctl -n __haulierctl_is -a ranges -d 'Ask for pieces of a file'
+complete -c haulierctl -n __haulierctl_is -a ranges -d 'Show or request ranges of a file'
 complete -c haulierctl -n __haulierctl_is -a rename -d 'Change the URL of a file'
-complete -c haulierctl -n __haulierctl_is -a validate -d 'Judge a finished file'
-complete -c haulierctl -n __haulierctl_is -a headers -d 'Set the headers that a job sends'
+complete -c haulierctl -n __haulierctl_is -a validate -d 'Accept or reject a finished file'
+complete -c haulierctl -n __haulierctl_is -a headers -d 'Show or set the headers of a job'
 complete -c haulierctl -n __haulierctl_is -a credentials -d 'Set or remove credentials'
 
 complete -c haulierctl -s h -l help -d 'Print help'
-complete -c haulierctl -n 'not __haulierctl_credentials set' -l user -d 'The daemon of the session'
-complete -c haulierctl -l system -d 'The daemon of the machine'
-complete -c haulierctl -l all-users -d "Others' jobs too"
-complete -c haulierctl -l no-ask-password -d 'Ask nobody for a password'
+complete -c haulierctl -n 'not __haulierctl_credentials set' -l user -d 'Use the daemon of the session'
+complete -c haulierctl -l system -d 'Use the daemon of the machine'
+complete -c haulierctl -l all-users -d "Include jobs of other users"
+complete -c haulierctl -l no-ask-password -d 'Do not ask for a password'
 complete -c haulierctl -l json -d 'Print JSON'
-complete -c haulierctl -s q -l quiet -d 'No progress, no hints'
-complete -c haulierctl -s v -l verbose -d 'Say which daemon is talked to'
+complete -c haulierctl -s q -l quiet -d 'No progress and no hints'
+complete -c haulierctl -s v -l verbose -d 'Print which daemon is used'
 complete -c haulierctl -l version -d 'Print the version'
 
-complete -c haulierctl -n '__haulierctl_is get add' -x -l checksum -a 'sha256: sha512: sha1: md5:' -d 'What the file must have'
+complete -c haulierctl -n '__haulierctl_is get add' -x -l checksum -a 'sha256: sha512: sha1: md5:' -d 'Checksum that the file must have'
 complete -c haulierctl -n '__haulierctl_is get add' -x -l mirror -d 'Another URL of the file'
-complete -c haulierctl -n '__haulierctl_is get add' -x -l range -d 'Only this OFFSET:LENGTH'
-complete -c haulierctl -n '__haulierctl_is get' -x -l sha256 -d 'What the file must have'
-complete -c haulierctl -n '__haulierctl_is get upload' -l no-wait -d 'Print the id and leave'
-complete -c haulierctl -n '__haulierctl_is add' -l start -d 'Start it at once'
-complete -c haulierctl -n '__haulierctl_is add' -l resume -d 'Start it at once'
-complete -c haulierctl -n '__haulierctl_is add' -l on-demand -d 'Fetch only what is asked for'
-complete -c haulierctl -n '__haulierctl_is upload' -r -F -l reply -d 'Keep the answer in this file'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l name -d 'What people will see'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l key -d 'Your own name for the job'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l description -d 'More about it'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l priority -a 'foreground high normal low' -d 'How urgent it is'
+complete -c haulierctl -n '__haulierctl_is get add' -x -l range -d 'Download only this OFFSET:LENGTH'
+complete -c haulierctl -n '__haulierctl_is get' -x -l sha256 -d 'Checksum that the file must have'
+complete -c haulierctl -n '__haulierctl_is get upload' -l no-wait -d 'Print the id and exit'
+complete -c haulierctl -n '__haulierctl_is add' -l start -d 'Start the job at once'
+complete -c haulierctl -n '__haulierctl_is add' -l resume -d 'Start the job at once'
+complete -c haulierctl -n '__haulierctl_is add' -l on-demand -d 'Download only requested ranges'
+complete -c haulierctl -n '__haulierctl_is upload' -r -F -l reply -d 'Store the reply in this file'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l name -d 'Name for display'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l key -d 'Your own identifier for the job'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l description -d 'Longer description'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l priority -a 'foreground high normal low' -d 'Urgency of the job'
 complete -c haulierctl -n '__haulierctl_is get add upload' -x -l header -d 'A header to send'
 complete -c haulierctl -n '__haulierctl_is get add upload' -x -l set -a '(__haulierctl_assignments)' -d 'Any other property'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l notify-service -d 'Bus service to start and tell'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l notify-path -d 'Object in that service'
-complete -c haulierctl -n '__haulierctl_is get add upload' -x -l notify-flags -a '(__fish_complete_list , __haulierctl_events)' -d 'What to tell'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l notify-service -d 'Bus service to notify'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l notify-path -d 'Object path in that service'
+complete -c haulierctl -n '__haulierctl_is get add upload' -x -l notify-flags -a '(__fish_complete_list , __haulierctl_events)' -d 'Events to notify about'
 complete -c haulierctl -n '__haulierctl_at 2 get' -F
 complete -c haulierctl -n '__haulierctl_at 1 upload' -F
 complete -c haulierctl -n '__haulierctl_is add && test (math (count (__haulierctl_words)) % 2) -eq 0' -F
 
-complete -c haulierctl -n '__haulierctl_is list' -x -l state -a 'suspended queued connecting transferring transient-error error transferred' -d 'Only in this state'
-complete -c haulierctl -n '__haulierctl_is show' -l all -d 'Also what is as always'
-complete -c haulierctl -n '__haulierctl_is wait' -l complete -d 'Complete it then'
-complete -c haulierctl -n '__haulierctl_is ranges' -x -l from -d 'All that is missing, from this OFFSET on'
-complete -c haulierctl -n '__haulierctl_is rename' -l prefix -d 'Of all files with this beginning'
-complete -c haulierctl -n '__haulierctl_is headers' -x -l from-fd -d 'Read lines from this descriptor'
-complete -c haulierctl -n '__haulierctl_is headers' -l write-only -d 'They can never be read back'
-complete -c haulierctl -n '__haulierctl_is headers' -l clear -d 'Remove all'
+complete -c haulierctl -n '__haulierctl_is list' -x -l state -a 'suspended queued connecting transferring transient-error error transferred' -d 'Only jobs in this state'
+complete -c haulierctl -n '__haulierctl_is show' -l all -d 'Include properties with default values'
+complete -c haulierctl -n '__haulierctl_is wait' -l complete -d 'Complete the job when it is transferred'
+complete -c haulierctl -n '__haulierctl_is ranges' -x -l from -d 'Request everything missing, beginning at this OFFSET'
+complete -c haulierctl -n '__haulierctl_is rename' -l prefix -d 'Replace a prefix in all URLs'
+complete -c haulierctl -n '__haulierctl_is headers' -x -l from-fd -d 'Read headers from this descriptor'
+complete -c haulierctl -n '__haulierctl_is headers' -l write-only -d 'Never allow the headers to be read back'
+complete -c haulierctl -n '__haulierctl_is headers' -l clear -d 'Remove all headers'
 complete -c haulierctl -n '__haulierctl_at 1 show files reply wait errors set ranges rename validate headers' -a '(__haulierctl_jobs)'
 complete -c haulierctl -n '__haulierctl_is suspend resume complete cancel take' -a '(__haulierctl_jobs)'
 complete -c haulierctl -n '__haulierctl_is set && not __haulierctl_at 1 set' -a '(__haulierctl_assignments)'
 complete -c haulierctl -n '__haulierctl_at 3 validate' -a 'yes no'
 
-complete -c haulierctl -n '__haulierctl_at 1 credentials' -a set -d 'Set what a job logs in with'
-complete -c haulierctl -n '__haulierctl_at 1 credentials' -a remove -d 'Forget it'
+complete -c haulierctl -n '__haulierctl_at 1 credentials' -a set -d 'Set credentials of a job'
+complete -c haulierctl -n '__haulierctl_at 1 credentials' -a remove -d 'Remove credentials of a job'
 complete -c haulierctl -n '__haulierctl_credentials set' -x -l user -d 'User name'
-complete -c haulierctl -n '__haulierctl_credentials set' -x -l password-fd -d 'Read it from this descriptor'
+complete -c haulierctl -n '__haulierctl_credentials set' -x -l password-fd -d 'Read the password from this descriptor'
 complete -c haulierctl -n '__haulierctl_at 2 credentials' -a '(__haulierctl_jobs)'
 complete -c haulierctl -n '__haulierctl_at 3 credentials' -a 'server proxy'
 complete -c haulierctl -n '__haulierctl_at 4 credentials' -a 'basic digest ntlm negotiate bearer'

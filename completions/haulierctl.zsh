@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Completions of haulierctl(1) for zsh.
 
-# The jobs of the instance that the line is about, with what they are.
+# The jobs of the instance that the command line selects, with descriptions.
 _haulierctl_jobs() {
     local -a scope jobs
     scope=(${(M)typed:#--(system|all-users)})
@@ -55,36 +55,36 @@ _haulierctl_assignment() {
 
 _haulierctl_commands() {
     local -a commands=(
-        'get:fetch one file'
-        'add:make a job and print its id'
-        'upload:send one file'
+        'get:download a file'
+        'add:create a job and print its id'
+        'upload:upload a file'
         'list:list the unfinished jobs'
         'show:show a job and its files'
         'files:list the files of a job'
         'errors:explain why jobs fail'
-        'status:show the daemon'
-        'reply:print the answer to an upload'
+        'status:show the state of the daemon'
+        'reply:print the reply to an upload'
         'wait:wait for a job'
-        'monitor:print all signals and changes'
-        'suspend:pause jobs'
-        'resume:start jobs, or go on'
-        'complete:give files their names'
-        'cancel:end jobs, delete what they have'
+        'monitor:print signals and property changes'
+        'suspend:suspend jobs'
+        'resume:start or continue jobs'
+        'complete:end jobs and keep their finished files'
+        'cancel:end jobs and delete downloaded data'
         'take:become the owner of jobs'
         'set:set properties of a job'
-        'ranges:ask for pieces of a file'
+        'ranges:show or request ranges of a file'
         'rename:change the URL of a file'
-        'validate:judge a finished file'
-        'headers:set the headers that a job sends'
+        'validate:accept or reject a finished file'
+        'headers:show or set the headers of a job'
         'credentials:set or remove credentials'
     )
     _describe -t commands command commands
 }
 
-# What is behind "credentials set" and "credentials remove".
+# The arguments of "credentials set" and "credentials remove".
 _haulierctl_credentials() {
     local -a own
-    [[ $1 != set ]] || own=('--user=[user name]:name:' '--password-fd=[read it from this descriptor]:descriptor:')
+    [[ $1 != set ]] || own=('--user=[user name]:name:' '--password-fd=[read the password from this descriptor]:descriptor:')
     _arguments -s $own ${common:#--user*} '1:job:_haulierctl_jobs' '2:target:(server proxy)' \
         '3:scheme:(basic digest ntlm negotiate bearer)'
 }
@@ -93,59 +93,61 @@ _haulierctl() {
     local curcontext=$curcontext state line
     local -a common file job typed=($words)
     common=(
-        '--user[the daemon of the session]'
-        '--system[the daemon of the machine]'
-        "--all-users[others' jobs too]"
-        '--no-ask-password[ask nobody for a password]'
+        '--user[use the daemon of the session]'
+        '--system[use the daemon of the machine]'
+        "--all-users[include jobs of other users]"
+        '--no-ask-password[do not ask for a password]'
         '--json[print JSON]'
-        '(-q --quiet)'{-q,--quiet}'[no progress, no hints]'
-        '(-v --verbose)'{-v,--verbose}'[say which daemon is talked to]'
+        '(-q --quiet)'{-q,--quiet}'[no progress and no hints]'
+        '(-v --verbose)'{-v,--verbose}'[print which daemon is used]'
         '(- *)'{-h,--help}'[print help]'
         '(- *)--version[print the version]'
     )
     file=(
-        '--checksum=[what the file must have]:checksum:(sha256\: sha512\: sha1\: md5\:)'
+        '--checksum=[checksum that the file must have]:checksum:(sha256\: sha512\: sha1\: md5\:)'
         '*--mirror=[another URL of the file]:URL:_urls'
-        '*--range=[only this piece]:OFFSET\:LENGTH:'
+        '*--range=[download only this range]:OFFSET\:LENGTH:'
     )
     job=(
-        '--name=[what people will see]:name:'
-        '--key=[your own name for the job]:key:'
-        '--description=[more about it]:text:'
-        '--priority=[how urgent it is]:priority:(foreground high normal low)'
+        '--name=[name for display]:name:'
+        '--key=[your own identifier for the job]:key:'
+        '--description=[longer description]:text:'
+        '--priority=[urgency of the job]:priority:(foreground high normal low)'
         '*--header=[a header to send]:header:'
         '*--set=[any other property]:property:_haulierctl_assignment'
-        '--notify-service=[bus service to start and tell]:name:'
-        '--notify-path=[object in that service]:path:'
-        '--notify-flags=[what to tell]:events:_haulierctl_events'
+        '--notify-service=[bus service to notify]:name:'
+        '--notify-path=[object path in that service]:path:'
+        '--notify-flags=[events to notify about]:events:_haulierctl_events'
     )
     _arguments -s -C $common '1:command:_haulierctl_commands' '*::argument:->behind' && return
     [[ $state == behind ]] || return
 
     curcontext=${curcontext%:*}:haulierctl-$words[1]:
     case $words[1] in
-        get) _arguments -s $common $file '--sha256=[what the file must have]:checksum:' \
-            '--no-wait[print the id and leave]' $job '1:URL:_urls' '2:file:_files' ;;
-        add) _arguments -s $common '--start[start it at once]' '--resume[start it at once]' \
-            '--on-demand[fetch only what is asked for]' $file $job '*:URL or file:_files' ;;
-        upload) _arguments -s $common '--reply=[keep the answer in this file]:file:_files' \
-            '--no-wait[print the id and leave]' $job '1:file:_files' '2:URL:_urls' ;;
-        list) _arguments -s $common '--state=[only in these states]:state:_haulierctl_states' ;;
-        show) _arguments -s $common '--all[also what is as always]' '1:job:_haulierctl_jobs' ;;
-        wait) _arguments -s $common '--complete[complete it then]' '1:job:_haulierctl_jobs' ;;
+        get) _arguments -s $common $file '--sha256=[checksum that the file must have]:checksum:' \
+            '--no-wait[print the id and exit]' $job '1:URL:_urls' '2:file:_files' ;;
+        add) _arguments -s $common '--start[start the job at once]' '--resume[start the job at once]' \
+            '--on-demand[download only requested ranges]' $file $job '*:URL or file:_files' ;;
+        upload) _arguments -s $common '--reply=[store the reply in this file]:file:_files' \
+            '--no-wait[print the id and exit]' $job '1:file:_files' '2:URL:_urls' ;;
+        list) _arguments -s $common '--state=[only jobs in these states]:state:_haulierctl_states' ;;
+        show) _arguments -s $common '--all[include properties with default values]' '1:job:_haulierctl_jobs' ;;
+        wait) _arguments -s $common '--complete[complete the job when it is transferred]' '1:job:_haulierctl_jobs' ;;
         files|errors|reply) _arguments -s $common '1:job:_haulierctl_jobs' ;;
         status|monitor) _arguments -s $common ;;
         suspend|resume|complete|cancel|take) _arguments -s $common '*:job:_haulierctl_jobs' ;;
         set) _arguments -s $common '1:job:_haulierctl_jobs' '*:property:_haulierctl_assignment' ;;
-        ranges) _arguments -s $common '--from=[all that is missing, from here on]:OFFSET:' \
+        ranges) _arguments -s $common '--from=[request everything missing, beginning here]:OFFSET:' \
             '1:job:_haulierctl_jobs' '2:index:' '*:OFFSET\:[LENGTH]:' ;;
-        rename) _arguments -s $common '--prefix[of all files with this beginning]' '1:job:_haulierctl_jobs' \
+        rename) _arguments -s $common '--prefix[replace a prefix in all URLs]' '1:job:_haulierctl_jobs' \
             '2:index or beginning:' '3:URL:_urls' ;;
         validate) _arguments -s $common '1:job:_haulierctl_jobs' '2:index:' '3:right:(yes no)' ;;
-        headers) _arguments -s $common '--from-fd=[read lines from this descriptor]:descriptor:' \
-            '--write-only[they can never be read back]' '--clear[remove all]' '1:job:_haulierctl_jobs' '*:header:' ;;
+        headers) _arguments -s $common '--from-fd=[read headers from this descriptor]:descriptor:' \
+            '--write-only[never allow the headers to be read back]' '--clear[remove all headers]' \
+            '1:job:_haulierctl_jobs' '*:header:' ;;
         credentials)
-            _arguments -s -C $common '1:action:((set\:"set what a job logs in with" remove\:"forget it"))' \
+            _arguments -s -C $common \
+                '1:action:((set\:"set credentials of a job" remove\:"remove credentials of a job"))' \
                 '*::argument:->credentials' && return
             [[ $state != credentials ]] || _haulierctl_credentials $words[1]
             ;;
