@@ -27,11 +27,11 @@ as_root() {
 
 # set_up DIRECTORY OPTION...: runs meson setup once. Meson itself detects when the setup has to be repeated.
 set_up() {
-    local folder=$1
+    local directory=$1
     shift
-    [ ! -e "$folder/build.ninja" ] || return 0
-    rm -rf "$folder" # remains of a setup that failed
-    quietly meson setup "$folder" "$tree" "$@"
+    [ ! -e "$directory/build.ninja" ] || return 0
+    rm -rf "$directory" # remains of a setup that failed
+    quietly meson setup "$directory" "$tree" "$@"
 }
 
 # The same with the options of the Debian packages, so that tools/package can use the build. A directory that was set up
