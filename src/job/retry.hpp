@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When to try again: which causes time may cure (BITS 3.3, 3.4 with the departures of design 4), and how long
+// When to try again: which causes time may cure (BITS 3.3, 3.4 with the departures in docs/decisions.md, Jobs), and how long
 // to wait.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whose turn it is (BITS 4.1 with the departures of design 4): pure choices over snapshots.
+// Whose turn it is (BITS 4.1, with the departures in docs/decisions.md, Jobs): pure choices over snapshots.
 #pragma once
 
 #include "job/types.hpp"

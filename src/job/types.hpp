@@ -140,7 +140,7 @@ struct Checksum {
     bool operator==(const Checksum&) const = default;
 };
 
-/// What tells one version of a remote file from another (design 5.2, RFC 9110 8.8).
+/// What tells one version of a remote file from another (docs/decisions.md, File versions, RFC 9110 8.8).
 struct Validators {
     std::string etag;            ///< strong ones only, with quotes; empty = none
     std::string last_modified;   ///< as the server wrote it; empty = none
@@ -213,7 +213,7 @@ struct File {
 
 std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);
-/// `.haulier-ID-INDEX.part`, in the destination directory (design 5.1).
+/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files).
 std::string temporary_name(const Id& id, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.
 inline constexpr uint32_t ReplyIndex = NoFile - 1;

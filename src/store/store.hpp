@@ -31,7 +31,7 @@ struct OutboxRow {
     bool operator==(const OutboxRow&) const = default;
 };
 
-/// How often a notify service was started without a job of its being completed or cancelled (design 6).
+/// How often a notify service was started without a job of its being completed or cancelled (docs/decisions.md, Notification).
 struct Launches {
     uint32_t owner = 0;
     std::string service;

@@ -115,7 +115,7 @@ def test_D_36_the_completion_time_is_zero_until_it_is_there(stack):
 
 
 def test_D_40_a_new_remote_name_is_kept_at_once(stack):
-    """BITS keeps it only from the next Resume on; here the answer comes after the commit (design 3.2)."""
+    """BITS keeps it only from the next Resume on; here the answer comes after the commit (docs/decisions.md, Jobs)."""
     server = stack.nginx()
     job = one_file(stack, server)
     moved = server.add("moved", CONTENT)

@@ -55,7 +55,7 @@ def test_D_18_which_answers_are_final(stack, status, state):
 
 
 def test_D_20_without_ranges_the_file_is_fetched_whole_in_any_priority(stack):
-    """BITS fails in the background; Haulier begins again from zero (design 4)."""
+    """BITS fails in the background; Haulier begins again from zero (BITS 3.5)."""
     server = stack.fault_server()
     server.add("/f", CONTENT, script=Script(ranges=False)).next_scripts(Script(ranges=False, send=500_000, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)

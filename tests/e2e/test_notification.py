@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who is told, when, how often, and who is not disturbed (design 6)."""
+"""Who is told, when, how often, and who is not disturbed (docs/decisions.md, Notification)."""
 
 from support.bus.callback import Mute, Refuse
 from support.bus.notify_service import EVER_MORE_RARELY, NotifyService

@@ -80,7 +80,7 @@ TEST_F(PacketSocketTest, WhoNeverStopsDoesNotKeepTheLoopFromTheRest) {
         PacketSocket::Handlers{[this](std::string_view) { far_sends("again"); }, [this] { ++closed_; }});
     far_sends("once");
     bool had_its_turn = false;
-    auto rest = loop_.defer([&] { had_its_turn = true; }, Turn::Last);
+    auto rest = loop_.defer([&] { had_its_turn = true; }, EventPriority::Last);
     run_until([&] { return had_its_turn; });
     EXPECT_EQ(closed_, 0);
 }
