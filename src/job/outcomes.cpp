@@ -152,7 +152,8 @@ void drop_first_wanted(File& file) {
     if (failed != file.wanted.end()) file.wanted.erase(failed);
 }
 
-/// Another source, or a first wrong checksum (docs/decisions.md, Jobs and File versions): the file starts again at once.
+/// Another source, or a first wrong checksum (docs/decisions.md, Jobs and File versions): the file starts
+/// again at once.
 bool goes_on(File& file, const Job& job, const Failure& failure) {
     if (has_custom_method(job)) return false;
     auto cause = failure.error.cause;

@@ -8,8 +8,8 @@ namespace haulier::job {
 
 namespace {
 
-/// BITS 3.3, with 423, 429 and 503 transient (docs/decisions.md, Jobs): a lock goes, as pacing does. 3xx comes here only
-/// when it was not followed.
+/// BITS 3.3, with 423, 429 and 503 transient (docs/decisions.md, Jobs): a lock goes, as pacing does. 3xx
+/// comes here only when it was not followed.
 bool is_fatal_status(int32_t status) {
     if (status >= 300 && status <= 305) return true;
     if (status == 307 || status == 308) return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When to try again: which causes time may cure (BITS 3.3, 3.4 with the departures in docs/decisions.md, Jobs), and how long
-// to wait.
+// When to try again: which causes time may cure (BITS 3.3, 3.4 with the departures in docs/decisions.md,
+// Jobs), and how long to wait.
 #pragma once
 
 #include "job/cause.hpp"

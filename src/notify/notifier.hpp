@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The voice: tells clients what happened to their jobs, at least once and in order, and lets no mute client
-// delay the others (BITS 5.2 to 5.4; docs/decisions.md, Notification). A row leaves the outbox only when somebody acknowledged it.
+// delay the others (BITS 5.2 to 5.4; docs/decisions.md, Notification). A row leaves the outbox only when
+// somebody acknowledged it.
 #pragma once
 
 #include "base/call_outcome.hpp"

@@ -31,7 +31,8 @@ struct OutboxRow {
     bool operator==(const OutboxRow&) const = default;
 };
 
-/// How often a notify service was started without a job of its being completed or cancelled (docs/decisions.md, Notification).
+/// How often a notify service was started without a job of its being completed or cancelled
+/// (docs/decisions.md, Notification).
 struct Launches {
     uint32_t owner = 0;
     std::string service;

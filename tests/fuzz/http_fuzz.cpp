@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Any bytes as the head of an answer, authorized against a file that is half here: whatever comes, bytes are only
-// appended when the answer names exactly our offset.
+// Any bytes as the head of an answer, authorized against a file that is half here: whatever comes, bytes are
+// only appended when the answer names exactly our offset.
 #include "transfer/http_rules.hpp"
 
 #include <cstdint>

@@ -15,7 +15,7 @@ CATALOG = SOURCE / "systemd/haulier.catalog"
 
 def logged() -> dict[str, str]:
     """Id → its name in the code."""
-    found = dict(re.findall(r'string_view (\w+) = "([0-9a-f]{32})"', (SOURCE / "src/daemon/journal.cpp").read_text()))
+    found = dict(re.findall(r'string_view (\w+) = "([0-9a-f]{32})"', (SOURCE / "src/daemon/common/journal.cpp").read_text()))
     assert len(set(found.values())) == len(found) > 8
     return {message: name for name, message in found.items()}
 

@@ -52,7 +52,7 @@ def test_every_writable_property_can_be_set_and_no_other():
 
 
 def test_the_daemon_takes_every_writable_property_and_no_other():
-    table = (SOURCE / "src" / "daemon" / "bus" / "wishes.cpp").read_text()
+    table = (SOURCE / "src" / "daemon" / "bus" / "settings_options.cpp").read_text()
     assert set(re.findall(r'\{"([A-Z]\w+)",', table)) == set(writable())
 
 

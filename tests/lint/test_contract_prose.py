@@ -67,7 +67,7 @@ def test_every_cause_of_a_failure_is_explained():
 
 
 def test_every_error_name_is_explained():
-    names = words_in("src/daemon/bus/error_names.cpp", r'"(?:org\.haulier\.Haulier1\.Error\.)?([A-Z][A-Za-z]+)"')
+    names = words_in("src/daemon/bus/names/error_names.cpp", r'"(?:org\.haulier\.Haulier1\.Error\.)?([A-Z][A-Za-z]+)"')
     page = documented("errors.md")
     assert not sorted(name for name in names if f"`{name}`" not in page)
 
@@ -75,7 +75,7 @@ def test_every_error_name_is_explained():
 def test_the_mapping_from_bits_leads_to_what_there_is():
     """Each error, cause, property and method that docs/bits-mapping.md names on our side."""
     page = documented("bits-mapping.md")
-    names = words_in("src/daemon/bus/error_names.cpp", r'"(?:org\.haulier\.Haulier1\.Error\.)?([A-Z][A-Za-z]+)"')
+    names = words_in("src/daemon/bus/names/error_names.cpp", r'"(?:org\.haulier\.Haulier1\.Error\.)?([A-Z][A-Za-z]+)"')
     causes = words_in("src/job/cause.cpp", r'"([a-z]+(?:-[a-z]+)*)"')
     unknown = (set(re.findall(r"call `(\w+)`", page)) - names) | (set(re.findall(r"job `([a-z-]+)`", page)) - causes)
     contract = "".join(path.read_text() for path in INTERFACES)
@@ -87,7 +87,7 @@ def test_the_mapping_from_bits_leads_to_what_there_is():
 
 
 def test_errors_that_the_contract_mentions_exist():
-    names = words_in("src/daemon/bus/error_names.cpp", r'"(?:org\.haulier\.Haulier1\.Error\.)?([A-Z][A-Za-z]+)"')
+    names = words_in("src/daemon/bus/names/error_names.cpp", r'"(?:org\.haulier\.Haulier1\.Error\.)?([A-Z][A-Za-z]+)"')
     mentioned = set()
     for path in INTERFACES:
         for listing in re.findall(r"Errors(?: as)?:\s*(.*?)(?:-->|\n\n)", path.read_text(), flags=re.S):
@@ -105,15 +105,15 @@ def test_every_state_is_in_the_contract():
 
 def test_every_reason_to_wait_is_in_the_contract():
     """The sentence of WaitReason lists just the words that the code can say."""
-    code = (SOURCE / "src/job/told.cpp").read_text()
-    said = set(re.findall(r'"([a-z-]+)"', code[code.index("WaitReason why_blocked("):code.index("Outcome outcome_of(")]))
+    code = (SOURCE / "src/job/wait_reason.cpp").read_text()
+    said = set(re.findall(r'"([a-z-]+)"', code[code.index("WaitReason why_blocked("):code.index("EndResult end_result_of(")]))
     job = (SOURCE / "dbus" / "org.haulier.Haulier1.Job.xml").read_text()
     prose = re.search(r"WaitReason: .*?-->", job, flags=re.S)[0]
     assert said == set(re.findall(r'"([a-z-]+)"', prose))
 
 
 def test_every_configuration_key_is_in_the_manual():
-    keys = words_in("src/daemon/config.cpp", r'\{"[A-Z][a-z]+", "([A-Z][A-Za-z]+)"')
+    keys = words_in("src/daemon/common/config.cpp", r'\{"[A-Z][a-z]+", "([A-Z][A-Za-z]+)"')
     pages = "".join(path.read_text() for path in (SOURCE / "docs").rglob("haulier.conf*"))
     assert not sorted(key for key in keys if key not in pages)
 

@@ -77,7 +77,7 @@ def code(path: str) -> str:
 
 
 def test_the_bus_and_systemd_start_the_same():
-    assert f'"{NAME}"' in code("daemon/bus/names.hpp")
+    assert f'"{NAME}"' in code("daemon/bus/names/names.hpp")
     for file in (SERVICE, USER_SERVICE):
         assert file["BusName"] == NAME
     for file in (ACTIVATION, USER_ACTIVATION):
@@ -88,11 +88,11 @@ def test_the_bus_and_systemd_start_the_same():
 
 
 def test_the_places_of_files_are_those_of_the_code():
-    options, units, marker = code("daemon/options.cpp"), code("daemon/units.hpp"), code("daemon/marker.cpp")
+    options, launcher, pending = code("daemon/options.cpp"), code("daemon/workers/systemd_unit_launcher.hpp"), code("daemon/pending_file.cpp")
     assert f'"/var/lib/{SERVICE["StateDirectory"]}"' in options
     assert f'"/run/{SERVICE["RuntimeDirectory"]}"' in options
-    assert '"/worker.socket"' in units and WORKER["ExecStart"].endswith(" --connect=/run/haulier/worker.socket")
-    assert '"/pending"' in marker
+    assert '"/worker.socket"' in launcher and WORKER["ExecStart"].endswith(" --connect=/run/haulier/worker.socket")
+    assert '"/pending"' in pending
     assert keys(SYSTEMD / "system/haulier.path")["PathExists"] == "/var/lib/haulier/pending"
     assert keys(SYSTEMD / "user/haulier.path")["PathExists"] == "%h/.local/state/haulier/pending"
 
@@ -130,7 +130,7 @@ def test_the_bus_policy_lets_in_who_calls_and_out_who_calls_back():
 
 def test_polkit_is_asked_for_what_it_knows():
     (action,) = ElementTree.parse(DBUS / "org.haulier.policy").getroot().findall("action")
-    assert f'"{action.get("id")}"' in code("daemon/bus/authority.cpp")
+    assert f'"{action.get("id")}"' in code("daemon/bus/access/authority.cpp")
     assert action.find("annotate[@key='org.freedesktop.policykit.owner']").text == f"unix-user:{USER}"
     # Kept for a while everywhere: one command over ssh makes more calls than one.
     assert {rule.tag: rule.text for rule in action.find("defaults")} == dict.fromkeys(
@@ -140,7 +140,7 @@ def test_polkit_is_asked_for_what_it_knows():
 def test_the_daemon_may_start_workers_and_nothing_else():
     rules = (DBUS / "haulier.rules").read_text()
     assert f'subject.user == "{USER}"' in rules and '"org.freedesktop.systemd1.manage-units"' in rules
-    assert '"haulier-worker@{}.service"' in code("daemon/units.cpp")
+    assert '"haulier-worker@{}.service"' in code("daemon/workers/systemd_unit_launcher.cpp")
     unit = re.compile(re.search(r"/(\^.*\$)/\.test\(action\.lookup\(\"unit\"\)\)", rules)[1])
     assert unit.search("haulier-worker@1000.service")
     for other in ("ssh.service", "haulier-worker@.service", "haulier-worker@root.service", "haulier-worker@1x.service",
