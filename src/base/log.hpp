@@ -3,6 +3,7 @@
 // Never log a URL query, a credential or a header value.
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <string_view>
 
@@ -22,6 +23,7 @@ inline constexpr std::string_view Result = "HAULIER_RESULT"; ///< as JobRemoved 
 inline constexpr std::string_view Error = "HAULIER_ERROR";   ///< the name in a job's Error
 inline constexpr std::string_view Client = "HAULIER_CLIENT"; ///< a bus name
 inline constexpr std::string_view Database = "HAULIER_DATABASE";
+inline constexpr std::array All{Job, Owner, FormerOwner, Result, Error, Client, Database};
 /// Of the kind of event, 128 bits in hex; for the journal alone.
 inline constexpr std::string_view MessageId = "MESSAGE_ID";
 } // namespace field

@@ -5,6 +5,7 @@
 #include "base/version.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/common/journal.hpp"
+#include "daemon/exit_status.hpp"
 #include "daemon/options.hpp"
 #include "daemon/process.hpp"
 #include "daemon/state_directory.hpp"
@@ -12,7 +13,6 @@
 
 #include <cstdio>
 #include <exception>
-#include <sysexits.h>
 #include <systemd/sd-daemon.h>
 
 namespace {
@@ -20,14 +20,14 @@ namespace {
 using namespace haulier;
 using namespace haulier::daemon;
 
-int serve(const Options& options) {
+ExitStatus serve(const Options& options) {
     auto configuration = read_config(options.config_file);
     for (const auto& warning : configuration.warnings)
         journal::bad_setting(warning);
     auto lock = own_state_directory(options.state_directory);
     if (!lock) {
         log::error(lock.error().message);
-        return EX_UNAVAILABLE;
+        return ExitStatus::StateDirectory;
     }
     // A large database of an older version takes its time.
     sd_notify(0, "STATUS=Opening the database\nEXTEND_TIMEOUT_USEC=600000000");
@@ -36,29 +36,33 @@ int serve(const Options& options) {
     if (!set_aside.empty()) journal::set_aside(set_aside);
     if (!store) {
         log::error(store.error().message);
-        return EX_IOERR;
+        return ExitStatus::Database;
     }
     Process process{options, configuration.config, std::move(*store)};
     return process.run();
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+ExitStatus run(int argc, char** argv) {
     try {
         block_signals();
         auto options = parse_options(argc, argv);
         if (!options) {
             std::fprintf(stderr, "haulierd: %s\n", options.error().message.c_str());
-            return EX_USAGE;
+            return ExitStatus::BadCommandLine;
         }
         if (options->help || options->version) {
             std::printf("%s", options->help ? usage().c_str() : "haulierd " HAULIER_VERSION "\n");
-            return EX_OK;
+            return ExitStatus::Success;
         }
         return serve(*options);
     } catch (const std::exception& e) {
         log::error(std::string{"haulierd cannot go on: "} + e.what());
-        return EX_SOFTWARE;
+        return ExitStatus::InternalError;
     }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return static_cast<int>(run(argc, argv));
 }

@@ -11,7 +11,6 @@
 #include <ctime>
 #include <exception>
 #include <malloc.h>
-#include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <utility>
@@ -60,15 +59,15 @@ Process::Process(const Options& options, const Config& config, store::Store stor
 
 Process::~Process() = default;
 
-int Process::run() {
+ExitStatus Process::run() {
     if (auto begun = parts_->begin(); !begun) {
         log::error(begun.error().message);
-        return begun.error().code == Errc::Store ? EX_IOERR : EX_CANTCREAT;
+        return begun.error().code == Errc::Store ? ExitStatus::Database : ExitStatus::WorkerSocket;
     }
     sd_event_set_watchdog(loop_.raw(), 1);
     on_activity();
     take_name();
-    return loop_.run();
+    return ExitStatus{loop_.run()};
 }
 
 void Process::take_name() {
@@ -87,7 +86,7 @@ void Process::take_name_later(const std::string& why) {
     if (++denials_ <= MostDenials)
         name_ = loop_.after(PauseAfterDenial, [this] { take_name(); });
     else
-        parts_->manager.shut_down([this] { end(EX_NOPERM); });
+        parts_->manager.shut_down([this] { end(ExitStatus::NameDenied); });
 }
 
 void Process::serve() {
@@ -135,7 +134,7 @@ void Process::reload() {
 
 void Process::stop() {
     sd_notify(0, "STOPPING=1\nSTATUS=Waiting for the last checkpoints");
-    parts_->manager.shut_down([this] { end(EX_OK); });
+    parts_->manager.shut_down([this] { end(ExitStatus::Success); });
 }
 
 /// systemd must know that we are leaving before the name is free, or it would take a start that the bus asks
@@ -159,21 +158,21 @@ void Process::settle() {
     bool awaited = parts_->service.asking() || parts_->manager.owes_answers();
     if (awaited && patience_) return;
     patience_.reset();
-    if (!parts_->busy()) return end(EX_OK);
-    if (is_supervised()) return parts_->manager.shut_down([this] { end(EX_TEMPFAIL); });
+    if (!parts_->busy()) return end(ExitStatus::Success);
+    if (is_supervised()) return parts_->manager.shut_down([this] { end(ExitStatus::StartAgain); });
     phase_ = Phase::Starting;
     take_name();
 }
 
-void Process::end(int status) {
+void Process::end(ExitStatus status) {
     static_cast<void>(parts_->manager.flush());
     parts_->manager.has_work() ? pending_file_.create() : pending_file_.remove();
-    loop_.exit(status);
+    loop_.exit(static_cast<int>(status));
 }
 
 void Process::lose_bus() {
     log::error("the bus connection is lost");
-    end(EX_TEMPFAIL);
+    end(ExitStatus::StartAgain);
 }
 
 } // namespace haulier::daemon

@@ -4,6 +4,7 @@
 
 #include "base/event.hpp"
 #include "daemon/common/config.hpp"
+#include "daemon/exit_status.hpp"
 #include "daemon/idle_timer.hpp"
 #include "daemon/options.hpp"
 #include "daemon/pending_file.hpp"
@@ -23,7 +24,7 @@ public:
     ~Process();
 
     /// Until idle, told to stop, or without a bus; answers the exit status.
-    int run();
+    ExitStatus run();
 
 private:
     enum class Phase { Starting, Serving, Leaving };
@@ -36,7 +37,7 @@ private:
     void stop();
     void leave_when_idle();
     void settle();
-    void end(int status);
+    void end(ExitStatus status);
     void lose_bus();
     void say_status();
     void trim_heap();

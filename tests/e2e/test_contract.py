@@ -2,6 +2,7 @@
 """The running daemon is what dbus/*.xml says, member by member; and busctl is client enough."""
 
 import os
+import re
 import shlex
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -122,3 +123,9 @@ def test_busctl_tree_and_introspect_show_the_jobs(stack):
     assert job.path in busctl(stack, "tree", "--list", NAME)
     shown = busctl(stack, "introspect", NAME, job.path)
     assert ".WaitReason" in shown and ".Complete" in shown
+
+
+def test_the_features_are_those_of_the_documentation(stack):
+    page = (SOURCE / "docs" / "features.md").read_text()
+    listed = stack.client.call(NAME, ROOT, PROPERTIES, "Get", "(ss)", MANAGER, "Features")[0]
+    assert listed == re.findall(r"^\| `([a-z0-9-]+)` \|", page, flags=re.MULTILINE)

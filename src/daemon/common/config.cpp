@@ -203,4 +203,11 @@ Configuration parse_config(const std::string& text, const std::string& name) {
     return out;
 }
 
+std::vector<std::string> config_keys() {
+    std::vector<std::string> names;
+    for (const auto& key : keys())
+        names.push_back(fmt::format("{} {}", key.section, key.name));
+    return names;
+}
+
 } // namespace haulier::daemon

@@ -55,5 +55,7 @@ struct Configuration {
 Configuration read_config(const std::string& file);
 /// For tests: one text, as if it were the file `name`.
 Configuration parse_config(const std::string& text, const std::string& name);
+/// For tests: each key with its section, as "Section Key".
+std::vector<std::string> config_keys();
 
 } // namespace haulier::daemon

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace haulier::daemon::journal {
 
@@ -23,5 +25,8 @@ void delivery_failed(const job::Job& job, const std::string& whom, const std::st
 void no_worker(uint32_t owner, const std::string& why);
 void set_aside(const std::string& database);
 void bad_setting(const std::string& warning);
+
+/// For tests: the MESSAGE_IDs of all events.
+std::vector<std::string_view> message_ids();
 
 } // namespace haulier::daemon::journal

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every operation in every state (BITS 2.2), asked of the code and compared with docs/states.md.
 #include "samples.hpp"
+#include "support/documents.hpp"
 
-#include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
 #include <sstream>
@@ -205,10 +205,9 @@ std::string table() {
 }
 
 TEST(Operations, AreWhatTheDocsSayInEveryState) {
-    std::ifstream file(HAULIER_SOURCE "/docs/states.md");
-    std::stringstream text;
-    text << file.rdbuf();
-    EXPECT_NE(text.str().find(table()), std::string::npos) << "docs/states.md lacks this table:\n" << table();
+    EXPECT_NE(test::document("docs/states.md").find(table()), std::string::npos)
+        << "docs/states.md lacks this table:\n"
+        << table();
 }
 
 } // namespace

@@ -3,7 +3,8 @@
 // docs.
 #include "job/state.hpp"
 
-#include <fstream>
+#include "support/documents.hpp"
+
 #include <gtest/gtest.h>
 #include <map>
 #include <sstream>
@@ -56,10 +57,9 @@ std::string table() {
 }
 
 TEST(StateMachine, IsTheOneInTheDocs) {
-    std::ifstream file(HAULIER_SOURCE "/docs/states.md");
-    std::stringstream text;
-    text << file.rdbuf();
-    EXPECT_NE(text.str().find(table()), std::string::npos) << "docs/states.md lacks this table:\n" << table();
+    EXPECT_NE(test::document("docs/states.md").find(table()), std::string::npos)
+        << "docs/states.md lacks this table:\n"
+        << table();
 }
 
 TEST(StateMachine, ResumeDoesNotDisturbARunningJob) {

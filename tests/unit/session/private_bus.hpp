@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "source_tree.hpp"
 
 #include <array>
 #include <csignal>
