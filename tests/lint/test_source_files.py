@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Rules of the house that a machine can keep: licence lines, sizes, format, comments in the contract."""
+"""Licence lines, header comments, sizes and format of source files."""
 
 import re
 import shutil
@@ -45,12 +45,12 @@ def test_headers_say_what_they_are():
     assert not faults
 
 
-def test_no_file_is_a_monster():
+def test_no_file_has_more_than_600_lines():
     lengths = {name(path): len(path.read_text().splitlines()) for path in (SOURCE / "src").rglob("*") if path.suffix in CODE}
     assert not {path: length for path, length in lengths.items() if length > 600}
 
 
-def test_no_debts_are_left_in_the_code():
+def test_the_code_has_no_notes_of_work_to_do():
     faults = []
     for path in [*files(*CODE), *files(".py")]:
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -60,7 +60,7 @@ def test_no_debts_are_left_in_the_code():
 
 
 def test_tests_wait_for_events_and_not_for_time():
-    """Sleeping is for the server that plays a slow one."""
+    """Only the server that plays a slow one may sleep."""
     allowed = {"tests/support/servers/fault_server.py"}
     faults = [name(path) for path in [*files(".py"), *files(".cpp")]
               if name(path).startswith("tests/") and name(path) not in allowed
@@ -73,15 +73,15 @@ def test_code_is_formatted():
     assert formatter, "clang-format is needed"
     version = subprocess.run([formatter, "--version"], capture_output=True, text=True, check=True).stdout
     if " 14." not in version:
-        pytest.skip(f"others than clang-format 14 see it otherwise, and this is {version.strip()}")
+        pytest.skip(f"only clang-format 14 gives the same result; this is {version.strip()}")
     sources = [str(path) for path in files(".cpp", ".hpp")]
     done = subprocess.run([formatter, "--dry-run", "-Werror", *sources], cwd=SOURCE, capture_output=True, text=True,
                           timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
 
 
-def test_nothing_tells_of_the_machine_it_was_made_on():
-    """Paths of a private machine have no place in what others build."""
+def test_no_path_of_a_development_machine_is_left():
+    """They mean nothing to other people."""
     private = re.compile(r"(?<![\w.])/(work|root)/[\w.]")
     texts = [*files(*LICENSED, ".xml", ".md", ".in", ".build", ".conf", ".service"), *SOURCE.glob("*.md"),
              *(SOURCE / "docs").rglob("*.*")]
