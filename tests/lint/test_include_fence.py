@@ -124,6 +124,18 @@ def test_every_arrow_points_down_the_table():
     assert not [(module, other) for module, other in arrows if order.index(module) >= order.index(other)]
 
 
+def test_the_table_in_the_documentation_is_this_one():
+    section = (SOURCE / "ARCHITECTURE.md").read_text().split("\n## Modules\n")[1].split("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| `")]
+    documented = {module.strip("`"): set(others.split(", ")) for module, _content, others in rows}
+    expected = {module: {f"`{other}`" if other in MODULES else other for other in others} for module, others in MODULES.items()}
+    for file, others in ONLY_IN.items():
+        module, name_in_module = file.rsplit("/", 1)
+        expected[module] |= {f"`{other}` (in `{name_in_module}`)" for other in others}
+    assert list(documented) == list(expected)
+    assert documented == expected
+
+
 @pytest.mark.parametrize("file, header", [
     ("job/decide", "sqlite3.h"), ("job/decide", "unistd.h"), ("job/decide", "systemd/sd-event.h"), ("job/decide", "base/event.hpp"),
     ("store/store", "sdbus-c++/sdbus-c++.h"), ("notify/notifier", "store/store.hpp"), ("base/log", "job/types.hpp"),

@@ -69,6 +69,12 @@ def test_text_and_code_use_standard_terms():
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("page", [*SOURCE.glob("*.md"), *(SOURCE / "docs").glob("*.md")], ids=lambda page: page.stem)
+def test_files_that_the_documentation_names_exist(page):
+    named = set(re.findall(r"`((?:src|tests|tools|docs|dbus|systemd|packaging|completions|examples)/[\w./*-]+)`", page.read_text()))
+    assert not sorted(name for name in named if not list(SOURCE.glob(name.rstrip("/").replace("_N.", "_*."))))
+
+
 LITERAL = r'"(?:[^"\\\n]|\\.)*"'
 TOKEN = re.compile(rf"(?P<text>{LITERAL}(?:\s*{LITERAL})*)|(?P<other>//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)*')", re.S)
 # Members of the D-Bus interfaces that look like other words.
