@@ -38,7 +38,7 @@ ONLY_IN = {
     "daemon/workers/systemd_client": {"daemon/bus/sdbus"},
 }
 # Decisions are functions of values: of "base", they see nothing that acts or waits.
-WITHIN_BASE = {"job": {"base/clock.hpp", "base/result.hpp", "base/text.hpp"}}
+WITHIN_BASE = {"job": {"base/clock.hpp", "base/host.hpp", "base/limits.hpp", "base/result.hpp", "base/text.hpp"}}
 FOR_ALL = {"fmt"}
 
 LIBRARIES = [
