@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierd: puts the rooms together and runs the loop.
+// haulierd: reads the configuration, opens the database and runs the process.
 #include "base/event.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tables of values and their words on the bus; private to the room.
+// Tables of values and their words on the bus; private to the module.
 #pragma once
 
 #include "base/result.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Single values to parameters, and columns to single values. Private to the room.
+// Single values to parameters, and columns to single values. Private to the module.
 #pragma once
 
 #include "store/database.hpp"

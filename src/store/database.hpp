@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // SQLite in four small types: a connection, a prepared statement, one use of a statement, and a transaction.
-// Private to the room.
+// Private to the module.
 #pragma once
 
 #include "base/result.hpp"

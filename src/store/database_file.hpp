@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the database lies: its directory, its files, and how a damaged one makes room without being lost.
-// Private to the room.
+// Private to the module.
 #pragma once
 
 #include "base/clock.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Lists in one column, in a form that people can read: ranges '0+1024 4096+', marks '2 0 1!', and other lists
-// one entry a line. What no client can have asked for is not read. Private to the room.
+// one entry a line. What no client can have asked for is not read. Private to the module.
 #pragma once
 
 #include "job/types.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Everything that is ever asked of the database, prepared once. Private to the room.
+// Everything that is ever asked of the database, prepared once. Private to the module.
 #pragma once
 
 #include "store/database.hpp"

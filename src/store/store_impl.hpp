@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a Store is made of, and how it is opened. Private to the room.
+// What a Store is made of, and how it is opened. Private to the module.
 #pragma once
 
 #include "store/statements.hpp"
