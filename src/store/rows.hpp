@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Structs to rows and back. What is read is checked as if a stranger had written it: a row that makes no
-// sense is an error, never a crash; and nothing is written that could not be read again. Private to the module.
+// sense is an error, never a crash; and nothing is written that could not be read again. Private to the
+// module.
 #pragma once
 
 #include "store/database.hpp"

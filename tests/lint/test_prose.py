@@ -11,10 +11,10 @@ from support.environment import SOURCE
 WORDS = {
     "crew": "worker pool", "crews": "worker pools", "hand": "worker", "hands": "workers", "hire": "launch", "hired": "launched",
     "hiring": "launching", "voice": "session bus caller", "voices": "session bus callers", "wish": "setting or request",
-    "wishes": "settings or requests", "yard": "what it is", "mercy": "exception", "undertaker": "what it is",
-    "hearsay": "report", "gate": "filter", "gates": "filters", "crowd": "many callers", "ledger": "commit queue",
-    "told.cpp": "wait_reason.cpp", "somebody": "a role, such as client or owner", "nobody": "no client, no user",
-    "rooms": "modules", "to the room": "to the module", "for who": "for the user who", "is had": "exists", "be it": "whether", "lest": "so that ... not",
+    "wishes": "settings or requests", "yard": "context", "mercy": "exception", "undertaker": "removal", "hearsay": "report",
+    "gate": "filter", "gates": "filters", "crowd": "many callers", "ledger": "commit queue", "told.cpp": "wait_reason.cpp",
+    "rooms": "modules", "to the room": "to the module", "somebody": "a role, such as client or owner",
+    "nobody": "no client, no user", "for who": "for the user who", "is had": "exists", "be it": "whether", "lest": "so that ... not",
 }
 # The usual meanings of these words.
 ALLOWED = ["by hand", "in hand", "change hands", "changes hands", "change of hands", "hand over", "hands over", "hand_over", "hand on",

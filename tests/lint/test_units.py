@@ -16,7 +16,7 @@ from support.environment import SOURCE
 SYSTEMD, DBUS = SOURCE / "systemd", SOURCE / "dbus"
 USER = "_haulier"
 NAME = "org.haulier.Haulier1"
-# What systemd-analyze may find at most: 0 is closed, 10 is open.
+# The highest exposure level that systemd-analyze may report, from 0 (restricted) to 10.
 EXPOSURE = {"haulier.service": 1.0, "haulier-worker@.service": 2.5}
 
 
@@ -51,7 +51,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(built, scope, count, tmp_pat
 
 
 @pytest.mark.parametrize("unit", EXPOSURE)
-def test_the_units_are_closed(built, unit):
+def test_the_units_are_restricted_as_promised(built, unit):
     done = analyze(built / "system", "security", "--offline=true", "--no-pager", f"./{unit}")
     found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
     assert found, done.stderr
@@ -72,7 +72,7 @@ ACTIVATION = keys(DBUS / f"{NAME}.system.service")
 USER_ACTIVATION = keys(DBUS / f"{NAME}.session.service.in")
 
 
-def test_the_bus_and_systemd_start_the_same():
+def test_the_bus_and_systemd_start_the_same_service():
     for file in (SERVICE, USER_SERVICE):
         assert file["BusName"] == NAME
     for file in (ACTIVATION, USER_ACTIVATION):
@@ -82,12 +82,12 @@ def test_the_bus_and_systemd_start_the_same():
     assert ACTIVATION["User"] == SERVICE["User"] == USER
 
 
-def test_there_is_the_user_whom_all_name():
+def test_the_system_user_is_the_one_that_all_files_name():
     (line,) = [line for line in (SYSTEMD / "haulier.sysusers").read_text().splitlines() if not line.startswith("#")]
     assert line.split()[:2] == ["u", USER]
 
 
-def test_the_bus_policy_lets_in_who_calls_and_out_who_calls_back():
+def test_the_bus_policy_allows_calls_and_callbacks_only():
     root = ElementTree.parse(DBUS / f"{NAME}.conf").getroot()
     ours, everybody = root.findall("policy")
     assert ours.attrib == {"user": USER} and everybody.attrib == {"context": "default"}
@@ -100,11 +100,11 @@ def test_the_bus_policy_lets_in_who_calls_and_out_who_calls_back():
     assert {rule.get("send_interface") for rule in everybody} == interfaces | standard
 
 
-def test_polkit_is_asked_for_what_it_knows():
+def test_polkit_has_the_action_for_administrators():
     (action,) = ElementTree.parse(DBUS / "org.haulier.policy").getroot().findall("action")
     assert action.get("id") == "org.haulier.manage-all-jobs"
     assert action.find("annotate[@key='org.freedesktop.policykit.owner']").text == f"unix-user:{USER}"
-    # Kept for a while everywhere: one command over ssh makes more calls than one.
+    # Kept for some minutes: one command over ssh makes several calls.
     assert {rule.tag: rule.text for rule in action.find("defaults")} == dict.fromkeys(
         ("allow_any", "allow_inactive", "allow_active"), "auth_admin_keep")
 
