@@ -2,6 +2,7 @@
 """Which module may include what (ARCHITECTURE.md). The compiler cannot check this, because system headers and all of src/
 are visible to every target."""
 
+import graphlib
 import re
 
 import pytest
@@ -122,6 +123,12 @@ def test_every_arrow_points_down_the_table():
     arrows = [(module, other) for module, others in MODULES.items() for other in others if other in MODULES]
     arrows += [(module_of(file), other) for file, others in ONLY_IN.items() for other in others]
     assert not [(module, other) for module, other in arrows if order.index(module) >= order.index(other)]
+
+
+def test_files_do_not_include_each_other_in_a_circle():
+    ours = {path.relative_to(SRC).as_posix(): path for path in sources()}
+    graph = {file: {header for _line, header in includes(path)} & ours.keys() for file, path in ours.items()}
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError
 
 
 def test_the_table_in_the_documentation_is_this_one():
