@@ -9,8 +9,8 @@ namespace haulier {
 enum class CallOutcome {
     Acknowledged, ///< an empty reply
     Refused,      ///< a D-Bus error of the client's: again later
-    Gone,         ///< nobody is there, or it left, or it could not be started
-    NoSuchObject, ///< somebody is there, but not that object or method
+    Gone,         ///< the peer does not exist, has left, or could not be started
+    NoSuchObject, ///< the peer exists, but has no such object or method
     Unanswered,   ///< no reply in time
     NoBus,        ///< the user has no session bus now
 };

@@ -32,7 +32,7 @@ struct WallTime {
 struct Now {
     BootTime boot;
     WallTime wall;
-    /// The date at which the boot clock will show `moment`, if nobody sets the wall clock meanwhile.
+    /// The date at which the boot clock will show `moment`, unless the wall clock is set meanwhile.
     [[nodiscard]] WallTime date_of(BootTime moment) const { return wall + (moment - boot); }
 };
 

@@ -59,7 +59,7 @@ public:
     /// Once, at or after `when` of the boot clock.
     [[nodiscard]] Source at(BootTime when, std::function<void()> callback);
     [[nodiscard]] Source after(Usec delay, std::function<void()> callback);
-    /// Once, as soon as the wall clock shows `when` or later, also if somebody sets it to that.
+    /// Once, as soon as the wall clock shows `when` or later, also if it is set to that.
     [[nodiscard]] Source at_date(WallTime when, std::function<void()> callback);
     /// Once, in a later turn, after everything of a more urgent kind.
     [[nodiscard]] Source defer(std::function<void()> callback,

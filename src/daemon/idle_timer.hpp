@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Knows when the daemon has been of no use for long enough to leave. The clock starts again with all that
-// happens. A busy daemon is looked at again after another time-out, in case nobody tells that its business is
-// over.
+// Tells when the daemon has had nothing to do for long enough to exit. Each activity starts the clock again.
+// A busy daemon is examined again after another time-out, because the end of its work may go unreported.
 #pragma once
 
 #include "base/event.hpp"

@@ -11,8 +11,8 @@ namespace haulier::store {
 
 namespace {
 
-/// Long enough for somebody's look with the sqlite3 shell, short enough for the loop. There is no other
-/// writer.
+/// Long enough for a query of an administrator in the sqlite3 shell, short enough for the event loop. There
+/// is no other writer.
 constexpr int BusyTimeoutMs = 250;
 
 /// Ways in which a file that is whole may fail, because of what is around it.

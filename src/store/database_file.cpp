@@ -45,7 +45,7 @@ Status make_file(const std::string& path) {
     return Done{};
 }
 
-/// Nobody uses it yet and nobody misses it after a crash, so its journal may be in memory.
+/// The file is not in use yet, and after a crash it is made again, so its journal may be in memory.
 Status fill(const std::string& path, std::span<const Step> steps) {
     Connection db;
     if (auto ok = db.open(path); !ok) return ok;

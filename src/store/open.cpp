@@ -76,7 +76,7 @@ Status Store::Impl::bring_up() {
     return Done{};
 }
 
-/// What remains is little then, and nobody is served yet. Where it fails, all is as it was.
+/// Little remains to be copied then, and no client is served yet. If it fails, the database is as it was.
 void Store::Impl::vacuum_if_sparse() {
     auto pages = db.ask_integer("PRAGMA page_count");
     auto unused = db.ask_integer("PRAGMA freelist_count");

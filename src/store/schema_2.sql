@@ -19,12 +19,12 @@ ALTER TABLE jobs ADD COLUMN maximum_download_size INTEGER;
 ALTER TABLE jobs ADD COLUMN maximum_download_time INTEGER NOT NULL DEFAULT 7776000;  -- seconds
 ALTER TABLE jobs ADD COLUMN active_for            INTEGER NOT NULL DEFAULT 0;        -- microseconds
 ALTER TABLE jobs ADD COLUMN resumed               INTEGER NOT NULL DEFAULT 0;        -- at least once
-ALTER TABLE jobs ADD COLUMN expired               INTEGER NOT NULL DEFAULT 0;        -- nobody touched it for too long
+ALTER TABLE jobs ADD COLUMN expired               INTEGER NOT NULL DEFAULT 0;        -- cancelled because it was not used for too long
 ALTER TABLE jobs ADD COLUMN reply_file_name       TEXT NOT NULL DEFAULT '';          -- of an upload, or empty
 ALTER TABLE jobs ADD COLUMN reply_total           INTEGER;
 ALTER TABLE jobs ADD COLUMN reply_transferred     INTEGER NOT NULL DEFAULT 0;
 
--- Nobody noted who was resumed; it shows in what became of the job.
+-- Version 1 did not store which jobs had been resumed; their state shows it.
 UPDATE jobs SET resumed = state <> 'suspended'
     OR EXISTS (SELECT * FROM files WHERE files.job = jobs.id AND (files.durable <> 0 OR files.transferred));
 

@@ -22,7 +22,7 @@ struct StoredJob {
     bool operator==(const StoredJob&) const = default;
 };
 
-/// A notification that nobody has acknowledged. Rows of one job are delivered in the order of `row`.
+/// A notification that has not been acknowledged. Rows of one job are delivered in the order of `row`.
 struct OutboxRow {
     int64_t row = 0;
     job::Id job;

@@ -38,8 +38,8 @@ struct Store::Impl {
     Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
-    /// Copies the log into the database, which overwrites what is deleted, and empties it. Somebody who
-    /// reads at the same time can prevent that; then it is tried again after the next commit.
+    /// Copies the log into the database, which overwrites what is deleted, and empties it. Another process
+    /// that reads at the same time can prevent that; then it is tried again after the next commit.
     void wipe_log();
     Result<OutboxRow> add_notification(const job::Job& job, const job::Notification& notification);
 

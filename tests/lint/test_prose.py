@@ -18,7 +18,7 @@ WORDS = {
 }
 # The usual meanings of these words.
 ALLOWED = ["by hand", "in hand", "change hands", "changes hands", "change of hands", "hand over", "hands over", "hand_over", "hand on",
-           "hands on", "hand back", "hands the", "hands a", "nobody (65534)"]
+           "hands on", "hand back", "hands the", "hands a", "nobody (65534)", "user as nobody"]
 
 # Between the words of a phrase there may be a line break, with the mark of a comment.
 GAP = r"\s+(?:(?://+|--|#|\*)\s*)?"
