@@ -15,14 +15,14 @@ from support.content import body
 from support.environment import SOURCE, patience
 from support.servers.response_script import Script
 
-# Read by the generator of the glue, not part of what a client sees.
-FOR_THE_GENERATOR = {"org.freedesktop.DBus.Method.Async"}
+# Read by generators at build time; the introspection of the running daemon may omit them.
+FOR_GENERATORS = ("org.freedesktop.DBus.Method.Async", "org.haulier.Haulier1.")
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 
 
 def annotations(element) -> dict[str, str]:
     found = {a.get("name"): a.get("value") for a in element.findall("annotation")}
-    found = {name: value for name, value in found.items() if name not in FOR_THE_GENERATOR}
+    found = {name: value for name, value in found.items() if not name.startswith(FOR_GENERATORS)}
     if element.tag == "property":
         found.setdefault(EMITS, "true")
     return found
