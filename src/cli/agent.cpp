@@ -17,13 +17,13 @@ namespace haulier::cli {
 
 namespace {
 
-constexpr std::chrono::milliseconds RegistrationPatience{25000};
+constexpr std::chrono::milliseconds RegistrationTimeout{25000};
 
-bool somebody_sits_there() {
+bool is_interactive_terminal() {
     return geteuid() != 0 && isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
 }
 
-/// In the child. A desktop's own agent goes before ours.
+/// Runs in the child. The agent of a desktop has precedence (--fallback).
 [[noreturn]] void become_agent(pid_t parent, int notify) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(EXIT_FAILURE);
@@ -43,7 +43,7 @@ bool somebody_sits_there() {
 
 std::unique_ptr<Agent> Agent::start() {
     std::array<int, 2> ends{};
-    if (!somebody_sits_there() || pipe2(ends.data(), O_CLOEXEC) < 0) return nullptr;
+    if (!is_interactive_terminal() || pipe2(ends.data(), O_CLOEXEC) < 0) return nullptr;
     Fd registered{ends[0]};
     Fd notify{ends[1]};
     pid_t self = getpid();
@@ -51,9 +51,9 @@ std::unique_ptr<Agent> Agent::start() {
     if (pid < 0) return nullptr;
     if (pid == 0) become_agent(self, notify.get());
     notify = Fd{};
-    // It closes its end when it is registered, and so does its death.
+    // The agent closes its end of the pipe when it is registered, or when it exits.
     pollfd watched{registered.get(), 0, 0};
-    poll(&watched, 1, static_cast<int>(RegistrationPatience.count()));
+    poll(&watched, 1, static_cast<int>(RegistrationTimeout.count()));
     return std::unique_ptr<Agent>{new Agent{pid}};
 }
 

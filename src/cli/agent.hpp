@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where polkit can ask for a password when there is no desktop to do it: pkttyagent on our terminal, as long
-// as this lives.
+// pkttyagent, which lets polkit ask for a password on the terminal of the command if there is no desktop to
+// do it. It runs as long as this object lives.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@ namespace haulier::cli {
 
 class Agent {
 public:
-    /// None when nobody sits there (a script, a pipe), for root, who is not asked, and without pkttyagent.
-    /// When this returns polkit knows the agent.
+    /// Null without a terminal (in scripts and pipes), and for root, who is never asked. If pkttyagent is
+    /// installed, it is registered with polkit when this returns.
     static std::unique_ptr<Agent> start();
     ~Agent();
     Agent(const Agent&) = delete;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/bus.hpp"
 
+#include "cli/bus_errors.hpp"
 #include "cli/compat.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/output.hpp"
-#include "cli/refusals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,12 +21,12 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr std::chrono::seconds Patience{60};
-/// For who must first find the password; the daemon's own is shorter.
-constexpr std::chrono::minutes TypingPatience{3};
+constexpr std::chrono::seconds CallTimeout{60};
+/// If the user may have to type a password; longer than the daemon's own limit.
+constexpr std::chrono::minutes PasswordTimeout{3};
 
-/// Milliseconds for poll() until the nearer of both, rounded up so that it is over when we wake.
-int milliseconds_until(uint64_t bus_usec, std::optional<Bus::Deadline> deadline) {
+/// Milliseconds for poll() until the earlier deadline, rounded up so that it has passed when poll() returns.
+int milliseconds_until(uint64_t bus_usec, std::optional<Deadline> deadline) {
     auto nearest = microseconds::max();
     if (bus_usec != UINT64_MAX) nearest = microseconds{static_cast<int64_t>(bus_usec)};
     if (deadline) nearest = std::min(nearest, std::chrono::ceil<microseconds>(deadline->time_since_epoch()));
@@ -40,26 +40,22 @@ std::unique_ptr<sdbus::IConnection> connect(Scope scope) {
     return scope == Scope::User ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection();
 }
 
-void introduce(Scope scope, sd_bus* bus) {
+void print_address(Scope scope, sd_bus* bus) {
     const char* address = nullptr;
     sd_bus_get_address(bus, &address);
-    complain(fmt::format("talks to the daemon of the {} ({})", scope == Scope::User ? "session" : "machine",
-                         address ? address : ""));
+    print_error(fmt::format("using the daemon of the {} ({})", scope == Scope::User ? "session" : "machine",
+                            address ? address : ""));
 }
 
 } // namespace
 
-std::string path_of(const std::string& id) {
-    return JobFolder + id;
-}
-
-Outcome<std::unique_ptr<Bus>> Bus::open(const Access& access) {
+Result<std::unique_ptr<Bus>, Failure> Bus::open(const Access& access) {
     try {
         std::unique_ptr<Bus> bus{new Bus{connect(access.scope), access}};
         bus->prepare();
         return bus;
     } catch (const sdbus::Error& error) {
-        return no_bus(access.scope, error.getName(), error.getMessage());
+        return bus_unreachable(access.scope, error.getName(), error.getMessage());
     }
 }
 
@@ -69,18 +65,18 @@ Bus::~Bus() = default;
 
 void Bus::prepare() {
     auto* bus = compat::handle_of(*connection_);
-    if (access_.verbose) introduce(access_.scope, bus);
-    connection_->setMethodCallTimeout(access_.interactive() ? microseconds{TypingPatience} : Patience);
+    if (access_.verbose) print_address(access_.scope, bus);
+    connection_->setMethodCallTimeout(access_.interactive() ? microseconds{PasswordTimeout} : CallTimeout);
     if (!access_.interactive()) return;
     sd_bus_set_allow_interactive_authorization(bus, 1);
     if (access_.scope == Scope::System) agent_ = Agent::start();
 }
 
 Failure Bus::failure_of(const sdbus::Error& error) const {
-    return refusal(error.getName(), error.getMessage(), access_);
+    return bus_failure(error.getName(), error.getMessage(), access_);
 }
 
-void Bus::fenced(const std::function<void()>& body) noexcept {
+void Bus::guarded(const std::function<void()>& body) noexcept {
     try {
         body();
     } catch (const sdbus::Error&) {
@@ -90,23 +86,23 @@ void Bus::fenced(const std::function<void()>& body) noexcept {
     }
 }
 
-Outcome<Bus::Woken> Bus::turn(const Interrupts* interrupts, std::optional<Deadline> deadline) {
+Result<Wakeup, Failure> Bus::run_once(const Interrupts* interrupts, std::optional<Deadline> deadline) {
     try {
         bool any = false;
         while (!thrown_ && compat::process_one(*connection_))
             any = true;
         if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
-        if (any) return Woken::ByBus;
+        if (any) return Wakeup::Bus;
         auto data = connection_->getEventLoopPollData();
         std::array<pollfd, 2> watched{pollfd{data.fd, data.events, 0},
                                       pollfd{interrupts ? interrupts->fd() : -1, POLLIN, 0}};
         int ready =
             poll(watched.data(), watched.size(), milliseconds_until(compat::deadline_of(data), deadline));
-        if (ready < 0 && errno != EINTR) return lost();
-        if (watched[1].revents != 0) return Woken::ByInterrupt;
-        return ready == 0 ? Woken::ByTime : Woken::ByBus;
+        if (ready < 0 && errno != EINTR) return connection_lost();
+        if (watched[1].revents != 0) return Wakeup::Interrupt;
+        return ready == 0 ? Wakeup::Deadline : Wakeup::Bus;
     } catch (const sdbus::Error&) {
-        return lost();
+        return connection_lost();
     }
 }
 

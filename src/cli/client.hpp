@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The daemon's verbs as plain functions. Each waits for its answer, but for read(), which a wait loop needs.
+// What the commands need from the daemon. BusClient asks the daemon; tests use a fake. Methods wait for the
+// reply, except read(), which is for wait loops.
 #pragma once
 
-#include "cli/bus.hpp"
+#include "cli/access.hpp"
+#include "cli/failure.hpp"
+#include "cli/listener.hpp"
 #include "cli/names.hpp"
+#include "cli/ranges.hpp"
 #include "cli/values.hpp"
 #include "cli/view.hpp"
+#include "cli/wakeup.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,20 +19,16 @@
 #include <string>
 #include <vector>
 
-namespace sdbus {
-class IProxy;
-}
-
 namespace haulier::cli {
 
-class ManagerProxy;
+class Interrupts;
 
 struct NewFile {
     std::string remote;
     std::string local;
-    std::string checksum; ///< "sha256:HEX" and its like, or empty
+    std::string checksum; ///< "sha256:HEX" or the like, or empty
     std::vector<std::string> mirrors;
-    std::vector<Piece> pieces; ///< empty = all of it
+    std::vector<Range> ranges; ///< empty = the whole file
 };
 
 struct NewJob {
@@ -43,7 +44,7 @@ struct NewJob {
 
 struct Created {
     std::string id;
-    bool created = false; ///< false: there was already one with this key
+    bool created = false; ///< false: an unfinished job with this key existed
 };
 
 enum class Verb { Suspend, Resume, Cancel, TakeOwnership };
@@ -63,59 +64,65 @@ struct Completed {
 
 class Client {
 public:
-    static Outcome<std::unique_ptr<Client>> connect(const Access& access);
-    ~Client();
+    Client() = default;
+    virtual ~Client() = default;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
 
-    [[nodiscard]] Bus& bus() { return *bus_; }
-
-    Outcome<Created> create(const NewJob& job);
-    /// Properties of each unfinished job of ours, or of everybody if we were told so, oldest first; `states`
+    virtual Result<Created, Failure> create(const NewJob& job) = 0;
+    /// Properties of the caller's unfinished jobs, or of all users' with `all_users`, oldest first; `states`
     /// empty = all.
-    Outcome<std::vector<Json>> jobs(const std::vector<std::string>& states = {});
+    virtual Result<std::vector<Json>, Failure> list(const std::vector<std::string>& states,
+                                                    bool all_users) = 0;
     /// Version, Features, Network and Metered.
-    Outcome<Json> daemon();
-    /// The id of the job that a person calls `text` (names.hpp): one of ours, else one of somebody else's if
-    /// we were told that they may be meant.
-    Outcome<std::string> resolve(const std::string& text);
-    /// The same for a job that is to be changed: one that has ended is none, though it can still be shown.
-    Outcome<std::string> resolve_unfinished(const std::string& text);
-    Outcome<Json> properties(const std::string& id);
-    Outcome<std::vector<Json>> files(const std::string& id);
-    Outcome<Done> command(const std::string& id, Verb verb);
-    Outcome<Completed> complete(const std::string& id);
+    virtual Result<Json, Failure> daemon() = 0;
+    virtual Result<Json, Failure> properties(const std::string& id) = 0;
+    virtual Result<std::vector<Json>, Failure> files(const std::string& id) = 0;
+    virtual Result<Done, Failure> command(const std::string& id, Verb verb) = 0;
+    virtual Result<Completed, Failure> complete(const std::string& id) = 0;
 
-    Outcome<Done> set(const std::string& id, const std::string& property, const Value& value);
-    Outcome<Done> set_credentials(const std::string& id, const Credentials& credentials);
-    /// False when there were none.
-    Outcome<bool> remove_credentials(const std::string& id, const std::string& target,
-                                     const std::string& scheme);
-    Outcome<Done> set_headers(const std::string& id, const std::vector<std::string>& lines, bool write_only);
+    virtual Result<Done, Failure> set(const std::string& id, const std::string& property,
+                                      const Value& value) = 0;
+    virtual Result<Done, Failure> set_credentials(const std::string& id, const Credentials& credentials) = 0;
+    /// False if there were none.
+    virtual Result<bool, Failure> remove_credentials(const std::string& id, const std::string& target,
+                                                     const std::string& scheme) = 0;
+    virtual Result<Done, Failure> set_headers(const std::string& id, const std::vector<std::string>& lines,
+                                              bool write_only) = 0;
 
-    Outcome<Done> rename(const std::string& id, uint32_t index, const std::string& url);
-    /// How many were renamed.
-    Outcome<uint32_t> rename_all(const std::string& id, const std::string& from, const std::string& to);
-    Outcome<Done> validate(const std::string& id, uint32_t index, bool valid);
-    Outcome<std::vector<Piece>> filled(const std::string& id, uint32_t index);
-    Outcome<Done> request(const std::string& id, uint32_t index, const std::vector<Piece>& pieces);
-    Outcome<Done> seek(const std::string& id, uint32_t index, uint64_t offset);
-    Outcome<std::string> reply(const std::string& id);
+    virtual Result<Done, Failure> rename(const std::string& id, uint32_t index, const std::string& url) = 0;
+    /// Returns how many URLs were changed.
+    virtual Result<uint32_t, Failure> rename_all(const std::string& id, const std::string& from,
+                                                 const std::string& to) = 0;
+    virtual Result<Done, Failure> validate(const std::string& id, uint32_t index, bool valid) = 0;
+    virtual Result<std::vector<Range>, Failure> filled_ranges(const std::string& id, uint32_t index) = 0;
+    virtual Result<Done, Failure> request_ranges(const std::string& id, uint32_t index,
+                                                 const std::vector<Range>& ranges) = 0;
+    virtual Result<Done, Failure> request_from(const std::string& id, uint32_t index, uint64_t offset) = 0;
+    virtual Result<std::string, Failure> reply(const std::string& id) = 0;
 
-    /// What an error means, in a message.
-    Outcome<std::string> describe(const std::string& name, int32_t code);
+    /// Explains an error.
+    virtual Result<std::string, Failure> describe(const std::string& name, int32_t code) = 0;
 
-    /// Asks for the properties and answers later, from Bus::turn. One question at a time.
-    Outcome<Done> read(const std::string& id, std::function<void(Outcome<Json>)> answer);
-    /// No answer is wanted any more.
-    void stop_reading();
-
-private:
-    explicit Client(std::unique_ptr<Bus> bus);
-    Outcome<ManagerProxy*> manager();
-    Outcome<std::vector<Json>> jobs(const std::vector<std::string>& states, bool all_users);
-
-    std::unique_ptr<Bus> bus_;
-    std::unique_ptr<ManagerProxy> manager_;
-    std::unique_ptr<sdbus::IProxy> reader_;
+    /// Reads the properties of a job; `on_reply` is called from run_once. One call at a time.
+    virtual Result<Done, Failure> read(const std::string& id,
+                                       std::function<void(Result<Json, Failure>)> on_reply) = 0;
+    /// Drops the pending read.
+    virtual void stop_reading() = 0;
+    virtual std::unique_ptr<Listener> new_listener() = 0;
+    /// Handles the messages that have arrived. If there are none, waits for one, for an interrupt (unless
+    /// null) or for the deadline.
+    virtual Result<Wakeup, Failure> run_once(const Interrupts* interrupts,
+                                             std::optional<Deadline> deadline) = 0;
 };
+
+/// Connects to the bus; the daemon is started by the first call that needs it.
+Result<std::unique_ptr<Client>, Failure> connect_to_bus(const Access& access);
+
+/// The id of the job that the user calls `text` (see pick): one of the user's own, otherwise one of another
+/// user if `all_users`.
+Result<std::string, Failure> resolve(Client& client, const std::string& text, bool all_users);
+/// The same for a job that is to be changed: a job that has ended can still be shown, but not changed.
+Result<std::string, Failure> resolve_unfinished(Client& client, const std::string& text, bool all_users);
 
 } // namespace haulier::cli

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl errors: why jobs fail, and what that means.
-#include "cli/client.hpp"
+// haulierctl errors: why jobs have failed.
 #include "cli/commands.hpp"
+#include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
-#include "cli/users.hpp"
 
 #include <fmt/core.h>
 
@@ -12,27 +11,27 @@ namespace haulier::cli {
 
 namespace {
 
-/// Properties of the jobs that have failed or will be tried again.
-Outcome<std::vector<Json>> candidates(Client& client, const std::string& job) {
-    if (job.empty()) return client.jobs({"error", "transient-error"});
-    auto id = client.resolve(job);
+/// Properties of the jobs that have failed or will be retried.
+Result<std::vector<Json>, Failure> candidates(Client& client, const std::string& job, bool all_users) {
+    if (job.empty()) return client.list({"error", "transient-error"}, all_users);
+    auto id = resolve(client, job, all_users);
     if (!id) return id.error();
     auto properties = client.properties(*id);
     if (!properties) return properties.error();
     return std::vector<Json>{*properties};
 }
 
-struct Trouble {
+struct FailedJob {
     Json job;
-    Json error; ///< presented
+    Json error; ///< public
     std::string meaning;
 };
 
-/// Jobs without an error are left out.
-Outcome<std::vector<Trouble>> troubles_of(Client& client, const std::vector<Json>& jobs) {
-    std::vector<Trouble> all;
+/// Omits jobs without an error.
+Result<std::vector<FailedJob>, Failure> failed_jobs_of(Client& client, const std::vector<Json>& jobs) {
+    std::vector<FailedJob> all;
     for (const auto& job : jobs) {
-        auto error = presented(job)["Error"];
+        auto error = to_public_json(job)["Error"];
         if (!error.is_object()) continue;
         auto meaning = client.describe(error.value("Name", ""), error.value("Code", 0));
         if (!meaning) return meaning.error();
@@ -41,40 +40,39 @@ Outcome<std::vector<Trouble>> troubles_of(Client& client, const std::vector<Json
     return all;
 }
 
-Json to_json(const Trouble& trouble) {
-    Json out{{"Id", trouble.job["Id"]},
-             {"Owner", trouble.job["Owner"]},
-             {"DisplayName", trouble.job["DisplayName"]}};
-    out["State"] = trouble.job["State"];
-    out["Error"] = trouble.error;
-    out["Meaning"] = trouble.meaning;
+Json to_json(const FailedJob& failed) {
+    Json out{
+        {"Id", failed.job["Id"]}, {"Owner", failed.job["Owner"]}, {"DisplayName", failed.job["DisplayName"]}};
+    out["State"] = failed.job["State"];
+    out["Error"] = failed.error;
+    out["Meaning"] = failed.meaning;
     return out;
 }
 
-std::string to_text(const Trouble& trouble, bool owners) {
-    auto job = view_of(trouble.job);
-    auto file = trouble.error["File"];
+std::string to_text(const FailedJob& failed, bool owners) {
+    auto job = view_of(failed.job);
+    auto file = failed.error["File"];
     auto where = file.is_null() ? "" : fmt::format(", file {}", file.dump());
-    auto owner = owners ? harmless(user_name(job.owner)) + "  " : "";
-    return fmt::format("{}  {}{}  {}\n  {}{}: {}\n  {}\n", short_id(job.id), owner, harmless(job.state),
-                       harmless(job.name), harmless(trouble.error.value("Name", "")), where,
-                       harmless(job.error_sentence), harmless(trouble.meaning));
+    auto owner = owners ? sanitize(user_name(job.owner)) + "  " : "";
+    return fmt::format("{}  {}{}  {}\n  {}{}: {}\n  {}\n", short_id(job.id), owner, sanitize(job.state),
+                       sanitize(job.name), sanitize(failed.error.value("Name", "")), where,
+                       sanitize(job.error_message), sanitize(failed.meaning));
 }
 
 } // namespace
 
-Outcome<Exit> errors(const Common& common, const std::string& job) {
-    auto client = Client::connect(common.access);
+Result<Exit, Failure> errors(const Common& common, const ErrorsOptions& options) {
+    auto client = common.connect(common.access);
     if (!client) return client.error();
-    auto jobs = candidates(**client, job);
+    auto jobs = candidates(**client, options.job, common.access.all_users);
     if (!jobs) return jobs.error();
-    auto troubles = troubles_of(**client, *jobs);
-    if (!troubles) return troubles.error();
+    auto failed_jobs = failed_jobs_of(**client, *jobs);
+    if (!failed_jobs) return failed_jobs.error();
     Json all = Json::array();
     std::string text;
-    for (const auto& trouble : *troubles) {
-        all.push_back(to_json(trouble));
-        text += to_text(trouble, common.access.all_users);
+    for (const auto& failed : *failed_jobs) {
+        all.push_back(to_json(failed));
+        text += to_text(failed, common.access.all_users);
     }
     if (common.json)
         print_json(all);

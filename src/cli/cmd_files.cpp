@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl files, ranges, rename and validate: the files of a job.
-#include "cli/client.hpp"
+// haulierctl files, ranges, rename, validate and reply: the files of a job.
 #include "cli/commands.hpp"
+#include "cli/measures.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 
@@ -12,7 +12,6 @@ namespace haulier::cli {
 
 namespace {
 
-/// Where the file stands, in a word.
 std::string stage_of(const Json& file) {
     if (file.value("Completed", false)) return "complete";
     if (file.value("Validation", "none") == "invalid") return "invalid";
@@ -29,27 +28,12 @@ std::string amount_of(const Json& file) {
 void print_files(const std::vector<Json>& files) {
     std::vector<std::vector<std::string>> rows{{"INDEX", "STAGE", "DONE", "FILE", "URL"}};
     for (const auto& file : files)
-        rows.push_back({in_words("Index", file["Index"]), stage_of(file), amount_of(file),
-                        harmless(file.value("LocalName", "")), harmless(file.value("RemoteName", ""))});
+        rows.push_back({format_value("Index", file["Index"]), stage_of(file), amount_of(file),
+                        sanitize(file.value("LocalName", "")), sanitize(file.value("RemoteName", ""))});
     print(table(rows));
 }
 
-struct Opened {
-    std::unique_ptr<Client> client;
-    std::string id;
-};
-
-/// To look at, or to change: then it must not have ended.
-Outcome<Opened> open(const Common& common, const std::string& job,
-                     Outcome<std::string> (Client::*resolve)(const std::string&)) {
-    auto client = Client::connect(common.access);
-    if (!client) return client.error();
-    auto id = ((**client).*resolve)(job);
-    if (!id) return id.error();
-    return Opened{std::move(*client), *id};
-}
-
-Outcome<uint32_t> parse_index(const std::string& text) {
+Result<uint32_t, Failure> parse_index(const std::string& text) {
     uint32_t index = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
     if (error != std::errc{} || end != text.data() + text.size())
@@ -57,12 +41,12 @@ Outcome<uint32_t> parse_index(const std::string& text) {
     return index;
 }
 
-void print_pieces(const Common& common, const std::vector<Piece>& pieces) {
+void print_ranges(const Common& common, const std::vector<Range>& ranges) {
     Json all = Json::array();
     std::string lines;
-    for (const auto& piece : pieces) {
-        all.push_back(presented_range(piece.offset, piece.length));
-        lines += to_text(piece) + "\n";
+    for (const auto& range : ranges) {
+        all.push_back(public_range(range.offset, range.length));
+        lines += to_text(range) + "\n";
     }
     if (common.json)
         print_json(all);
@@ -70,21 +54,21 @@ void print_pieces(const Common& common, const std::vector<Piece>& pieces) {
         print(lines);
 }
 
-Outcome<Exit> ended(const Outcome<Done>& done) {
+Result<Exit, Failure> exit_of(const Result<Done, Failure>& done) {
     if (!done) return done.error();
     return Exit::Ok;
 }
 
 } // namespace
 
-Outcome<Exit> files(const Common& common, const std::string& job) {
-    auto opened = open(common, job, &Client::resolve);
+Result<Exit, Failure> files(const Common& common, const FilesOptions& options) {
+    auto opened = open_job(common, options.job);
     if (!opened) return opened.error();
     auto files = opened->client->files(opened->id);
     if (!files) return files.error();
     Json all = Json::array();
     for (const auto& file : *files)
-        all.push_back(presented(file));
+        all.push_back(to_public_json(file));
     if (common.json)
         print_json(all);
     else if (!files->empty())
@@ -92,35 +76,35 @@ Outcome<Exit> files(const Common& common, const std::string& job) {
     return Exit::Ok;
 }
 
-Outcome<Exit> ranges(const Common& common, const RangesOptions& options) {
-    auto pieces = parse_pieces(options.pieces);
-    if (!pieces) return pieces.error();
-    auto opened = open(common, options.job, &Client::resolve_unfinished);
+Result<Exit, Failure> ranges(const Common& common, const RangesOptions& options) {
+    auto wanted = parse_ranges(options.ranges);
+    if (!wanted) return wanted.error();
+    auto opened = open_unfinished(common, options.job);
     if (!opened) return opened.error();
     auto& client = *opened->client;
     if (!options.from.empty()) {
         auto offset = parse_size(options.from);
         if (!offset) return offset.error();
-        return ended(client.seek(opened->id, options.index, *offset));
+        return exit_of(client.request_from(opened->id, options.index, *offset));
     }
-    if (!pieces->empty()) return ended(client.request(opened->id, options.index, *pieces));
-    auto filled = client.filled(opened->id, options.index);
+    if (!wanted->empty()) return exit_of(client.request_ranges(opened->id, options.index, *wanted));
+    auto filled = client.filled_ranges(opened->id, options.index);
     if (!filled) return filled.error();
-    print_pieces(common, *filled);
+    print_ranges(common, *filled);
     return Exit::Ok;
 }
 
-Outcome<Exit> rename(const Common& common, const RenameOptions& options) {
+Result<Exit, Failure> rename(const Common& common, const RenameOptions& options) {
     if (options.words.size() != 2)
-        return Failure{Exit::Usage, "rename takes INDEX and URL, or with --prefix OLD and NEW"};
-    auto opened = open(common, options.job, &Client::resolve_unfinished);
+        return usage_error("rename takes INDEX and URL, or with --prefix OLD and NEW");
+    auto opened = open_unfinished(common, options.job);
     if (!opened) return opened.error();
     const auto& first = options.words[0];
     const auto& second = options.words[1];
     if (!options.prefix) {
         auto index = parse_index(first);
         if (!index) return index.error();
-        return ended(opened->client->rename(opened->id, *index, second));
+        return exit_of(opened->client->rename(opened->id, *index, second));
     }
     auto changed = opened->client->rename_all(opened->id, first, second);
     if (!changed) return changed.error();
@@ -131,13 +115,24 @@ Outcome<Exit> rename(const Common& common, const RenameOptions& options) {
     return Exit::Ok;
 }
 
-Outcome<Exit> validate(const Common& common, const std::string& job, uint32_t index,
-                       const std::string& verdict) {
-    auto valid = parse_flag(verdict);
+Result<Exit, Failure> validate(const Common& common, const ValidateOptions& options) {
+    auto valid = parse_flag(options.verdict);
     if (!valid) return valid.error();
-    auto opened = open(common, job, &Client::resolve_unfinished);
+    auto opened = open_unfinished(common, options.job);
     if (!opened) return opened.error();
-    return ended(opened->client->validate(opened->id, index, *valid));
+    return exit_of(opened->client->validate(opened->id, options.index, *valid));
+}
+
+Result<Exit, Failure> reply(const Common& common, const ReplyOptions& options) {
+    auto opened = open_job(common, options.job);
+    if (!opened) return opened.error();
+    auto data = opened->client->reply(opened->id);
+    if (!data) return data.error();
+    if (common.json)
+        print_json({{"Id", opened->id}, {"Size", data->size()}, {"Text", *data}});
+    else
+        print(*data);
+    return Exit::Ok;
 }
 
 } // namespace haulier::cli

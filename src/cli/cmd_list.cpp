@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl list and show.
-#include "cli/client.hpp"
 #include "cli/commands.hpp"
-#include "cli/defaults.hpp"
+#include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/properties.hpp"
 #include "cli/text.hpp"
-#include "cli/users.hpp"
 
 #include <array>
 #include <fmt/core.h>
@@ -14,35 +13,35 @@ namespace haulier::cli {
 
 namespace {
 
-/// Whose jobs they are is worth a column when they can be several people's.
+/// `owners`: with a column for the owners.
 void print_table(const std::vector<Json>& jobs, bool owners) {
     std::vector<std::vector<std::string>> rows{{"ID", "STATE", "DONE", "NAME"}};
     if (owners) rows.front().insert(rows.front().begin() + 1, "OWNER");
     for (const auto& properties : jobs) {
         auto job = view_of(properties);
         rows.push_back(
-            {short_id(job.id), harmless(job.state), amount_text(job.done, job.total), harmless(job.name)});
-        if (owners) rows.back().insert(rows.back().begin() + 1, harmless(user_name(job.owner)));
+            {short_id(job.id), sanitize(job.state), amount_text(job.done, job.total), sanitize(job.name)});
+        if (owners) rows.back().insert(rows.back().begin() + 1, sanitize(user_name(job.owner)));
     }
     print(table(rows));
 }
 
-Json presented_all(const std::vector<Json>& objects) {
+Json public_array(const std::vector<Json>& objects) {
     Json all = Json::array();
     for (const auto& object : objects)
-        all.push_back(presented(object));
+        all.push_back(to_public_json(object));
     return all;
 }
 
 std::string file_text(const Json& file) {
-    std::string out = fmt::format("File {}\n", in_words("Index", file["Index"]));
+    std::string out = fmt::format("File {}\n", format_value("Index", file["Index"]));
     std::vector<std::vector<std::string>> rows;
     for (const auto& [name, value] : file.items())
-        if (name != "Index") rows.push_back({"  " + name + ":", in_words(name, value)});
+        if (name != "Index") rows.push_back({"  " + name + ":", format_value(name, value)});
     return out + table(rows);
 }
 
-/// What people look for first; the rest follows in the order of its names.
+/// Shown first; the other properties follow in the order in which the daemon sends them.
 constexpr std::array First{"Id",    "DisplayName",      "State",     "WaitReason",
                            "Error", "BytesTransferred", "BytesTotal"};
 
@@ -58,7 +57,7 @@ void print_job(const Json& properties, const std::vector<Json>& files) {
     std::vector<std::vector<std::string>> rows;
     auto shown = ordered(properties);
     for (const auto& [name, value] : shown.items())
-        rows.push_back({name + ":", in_words(name, value)});
+        rows.push_back({name + ":", format_value(name, value)});
     auto out = table(rows);
     for (const auto& file : files)
         out += file_text(file);
@@ -67,33 +66,31 @@ void print_job(const Json& properties, const std::vector<Json>& files) {
 
 } // namespace
 
-Outcome<Exit> list(const Common& common, const std::vector<std::string>& states) {
-    auto client = Client::connect(common.access);
+Result<Exit, Failure> list(const Common& common, const ListOptions& options) {
+    auto client = common.connect(common.access);
     if (!client) return client.error();
-    auto jobs = (*client)->jobs(states);
+    auto jobs = (*client)->list(options.states, common.access.all_users);
     if (!jobs) return jobs.error();
     if (common.json)
-        print_json(presented_all(*jobs));
+        print_json(public_array(*jobs));
     else if (!jobs->empty())
         print_table(*jobs, common.access.all_users);
     return Exit::Ok;
 }
 
-Outcome<Exit> show(const Common& common, const std::string& job, bool all) {
-    auto client = Client::connect(common.access);
-    if (!client) return client.error();
-    auto id = (*client)->resolve(job);
-    if (!id) return id.error();
-    auto properties = (*client)->properties(*id);
+Result<Exit, Failure> show(const Common& common, const ShowOptions& options) {
+    auto opened = open_job(common, options.job);
+    if (!opened) return opened.error();
+    auto properties = opened->client->properties(opened->id);
     if (!properties) return properties.error();
-    auto files = (*client)->files(*id);
+    auto files = opened->client->files(opened->id);
     if (!files) return files.error();
     if (!common.json) {
-        print_job(all ? *properties : remarkable(*properties), *files);
+        print_job(options.all ? *properties : non_default(*properties), *files);
         return Exit::Ok;
     }
-    auto out = presented(*properties);
-    out["Files"] = presented_all(*files);
+    auto out = to_public_json(*properties);
+    out["Files"] = public_array(*files);
     print_json(out);
     return Exit::Ok;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl status: the daemon itself, and how many jobs are in which state.
-#include "cli/client.hpp"
+// haulierctl status: the daemon, and the number of jobs in each state.
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
@@ -23,18 +22,18 @@ Json count_states(const std::vector<Json>& jobs) {
 std::string states_text(const Json& states) {
     std::string out;
     for (const auto& [state, count] : states.items())
-        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count.dump(), harmless(state));
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count.dump(), sanitize(state));
     return out.empty() ? "none" : out;
 }
 
 } // namespace
 
-Outcome<Exit> status(const Common& common) {
-    auto client = Client::connect(common.access);
+Result<Exit, Failure> status(const Common& common, const StatusOptions& /*options*/) {
+    auto client = common.connect(common.access);
     if (!client) return client.error();
     auto daemon = (*client)->daemon();
     if (!daemon) return daemon.error();
-    auto jobs = (*client)->jobs();
+    auto jobs = (*client)->list({}, common.access.all_users);
     if (!jobs) return jobs.error();
     bool system = common.access.scope == Scope::System;
     auto states = count_states(*jobs);
@@ -46,9 +45,9 @@ Outcome<Exit> status(const Common& common) {
         return Exit::Ok;
     }
     print(table({{"Daemon:", system ? "of the machine" : "of the session"},
-                 {"Version:", in_words("Version", (*daemon)["Version"])},
-                 {"Network:", in_words("Network", (*daemon)["Network"])},
-                 {"Metered:", in_words("Metered", (*daemon)["Metered"])},
+                 {"Version:", format_value("Version", (*daemon)["Version"])},
+                 {"Network:", format_value("Network", (*daemon)["Network"])},
+                 {"Metered:", format_value("Metered", (*daemon)["Metered"])},
                  {common.access.all_users ? "Jobs of all:" : "Your jobs:", states_text(states)}}));
     return Exit::Ok;
 }

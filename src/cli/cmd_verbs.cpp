@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl suspend, resume, cancel, take and complete, each for one job or several.
-#include "cli/client.hpp"
+// haulierctl suspend, resume, cancel, take and complete, for one or more jobs.
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 
@@ -11,55 +10,72 @@ namespace haulier::cli {
 
 namespace {
 
-const char* past_of(Verb verb) {
-    switch (verb) {
-    case Verb::Suspend: return "suspended";
-    case Verb::Resume: return "resumed";
-    case Verb::Cancel: return "cancelled";
-    case Verb::TakeOwnership: return "taken";
-    }
-    return "";
+using Action = std::function<Result<Done, Failure>(Client&, const std::string& id)>;
+
+Result<Done, Failure> act(const Common& common, Client& client, const std::string& job,
+                          const Action& action) {
+    auto id = resolve_unfinished(client, job, common.access.all_users);
+    if (!id) return id.error();
+    return action(client, *id);
 }
 
-/// Does `deed` to each; complains about each that refuses.
-Outcome<Exit> each(const Common& common, const std::vector<std::string>& jobs,
-                   const std::function<Outcome<Done>(Client&, const std::string& id)>& deed) {
-    auto client = Client::connect(common.access);
+/// Applies `action` to each job. Prints every failure if there are several jobs.
+Result<Exit, Failure> for_each_job(const Common& common, const std::vector<std::string>& jobs,
+                                   const Action& action) {
+    auto client = common.connect(common.access);
     if (!client) return client.error();
     auto code = Exit::Ok;
     for (const auto& job : jobs) {
-        auto id = (*client)->resolve_unfinished(job);
-        auto done = id ? deed(**client, *id) : Outcome<Done>{id.error()};
+        auto done = act(common, **client, job, action);
         if (done) continue;
         if (jobs.size() == 1) return done.error();
-        complain(fmt::format("{}: {}", job, done.error().message));
+        print_error(fmt::format("{}: {}", job, done.error().message));
         if (code == Exit::Ok) code = done.error().code;
     }
     return code;
 }
 
-} // namespace
-
-Outcome<Exit> command(const Common& common, const std::vector<std::string>& jobs, Verb verb) {
-    return each(common, jobs, [&](Client& client, const std::string& id) {
+/// `result`: for --json.
+Result<Exit, Failure> command(const Common& common, const JobsOptions& options, Verb verb,
+                              const char* result) {
+    return for_each_job(common, options.jobs, [&](Client& client, const std::string& id) {
         auto done = client.command(id, verb);
-        if (done && common.json) print_json_line({{"Id", id}, {"Result", past_of(verb)}});
+        if (done && common.json) print_json_line({{"Id", id}, {"Result", result}});
         return done;
     });
 }
 
-Outcome<Exit> complete(const Common& common, const std::vector<std::string>& jobs) {
-    return each(common, jobs, [&](Client& client, const std::string& id) -> Outcome<Done> {
-        auto done = client.complete(id);
-        if (!done) return done.error();
-        if (common.json)
-            print_json_line(
-                {{"Id", id}, {"Result", done->result}, {"Kept", done->kept}, {"Dropped", done->dropped}});
-        else if (!common.quiet)
-            print(fmt::format("{}  {}, {} kept, {} dropped\n", short_id(id), done->result, done->kept,
-                              done->dropped));
-        return Done{};
-    });
+} // namespace
+
+Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options) {
+    return command(common, options, Verb::Suspend, "suspended");
+}
+
+Result<Exit, Failure> resume(const Common& common, const JobsOptions& options) {
+    return command(common, options, Verb::Resume, "resumed");
+}
+
+Result<Exit, Failure> cancel(const Common& common, const JobsOptions& options) {
+    return command(common, options, Verb::Cancel, "cancelled");
+}
+
+Result<Exit, Failure> take(const Common& common, const JobsOptions& options) {
+    return command(common, options, Verb::TakeOwnership, "taken");
+}
+
+Result<Exit, Failure> complete(const Common& common, const JobsOptions& options) {
+    return for_each_job(
+        common, options.jobs, [&](Client& client, const std::string& id) -> Result<Done, Failure> {
+            auto done = client.complete(id);
+            if (!done) return done.error();
+            if (common.json)
+                print_json_line(
+                    {{"Id", id}, {"Result", done->result}, {"Kept", done->kept}, {"Dropped", done->dropped}});
+            else if (!common.quiet)
+                print(fmt::format("{}  {}, {} kept, {} dropped\n", short_id(id), done->result, done->kept,
+                                  done->dropped));
+            return Done{};
+        });
 }
 
 } // namespace haulier::cli

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What haulierctl can do: one function a command. Results go to stdout, everything else to stderr.
+// One function for each command of haulierctl, with the options of that command. Results are printed on
+// standard output, everything else on standard error.
 #pragma once
 
 #include "cli/access.hpp"
+#include "cli/client.hpp"
 #include "cli/failure.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace haulier::cli {
 
-enum class Verb;
-
-/// Options that every command takes.
+/// Options of all commands.
 struct Common {
     Access access;
     bool json = false;
     bool quiet = false;
+    /// Tests replace this.
+    std::function<Result<std::unique_ptr<Client>, Failure>(const Access&)> connect = connect_to_bus;
 };
 
-/// Options that every command that makes a job takes.
+/// Options of all commands that create a job.
 struct JobOptions {
     std::string name;
     std::string key;
@@ -34,53 +38,84 @@ struct JobOptions {
     std::vector<std::string> properties; ///< Name=value
 };
 
-/// What is said of one file.
+/// Options about one file.
 struct FileOptions {
     std::string checksum; ///< KIND:HEX
     std::vector<std::string> mirrors;
-    std::vector<std::string> pieces; ///< OFFSET:LENGTH
-    [[nodiscard]] bool any() const { return !checksum.empty() || !mirrors.empty() || !pieces.empty(); }
+    std::vector<std::string> ranges; ///< OFFSET:LENGTH
+    [[nodiscard]] bool any() const { return !checksum.empty() || !mirrors.empty() || !ranges.empty(); }
 };
 
 struct GetOptions {
     std::string url;
     std::string file;
-    FileOptions about;
+    FileOptions file_options;
     bool no_wait = false;
     JobOptions job;
 };
-Outcome<Exit> get(const Common& common, const GetOptions& options);
+Result<Exit, Failure> get(const Common& common, const GetOptions& options);
 
 struct UploadOptions {
     std::string file;
     std::string url;
-    std::string reply; ///< where the server's answer goes; empty = it is not kept
+    std::string reply; ///< file for the server's reply; empty = the reply is not kept
     bool no_wait = false;
     JobOptions job;
 };
-Outcome<Exit> upload(const Common& common, const UploadOptions& options);
+Result<Exit, Failure> upload(const Common& common, const UploadOptions& options);
 
 struct AddOptions {
     std::vector<std::string> words; ///< URL FILE URL FILE ...
-    FileOptions about;              ///< with one file only
+    FileOptions file_options;       ///< only for a job of one file
     bool start = false;
     bool on_demand = false;
     JobOptions job;
 };
-Outcome<Exit> add(const Common& common, const AddOptions& options);
+Result<Exit, Failure> add(const Common& common, const AddOptions& options);
 
-Outcome<Exit> list(const Common& common, const std::vector<std::string>& states);
-Outcome<Exit> show(const Common& common, const std::string& job, bool all);
-Outcome<Exit> files(const Common& common, const std::string& job);
-/// Why jobs fail; of all of them if `job` is empty.
-Outcome<Exit> errors(const Common& common, const std::string& job);
-Outcome<Exit> wait(const Common& common, const std::string& job, bool complete);
-Outcome<Exit> monitor(const Common& common);
-/// The daemon itself.
-Outcome<Exit> status(const Common& common);
+struct WaitOptions {
+    std::string job;
+    bool complete = false;
+};
+Result<Exit, Failure> wait(const Common& common, const WaitOptions& options);
 
-/// `assignments`: Name=value.
-Outcome<Exit> set(const Common& common, const std::string& job, const std::vector<std::string>& assignments);
+struct ListOptions {
+    std::vector<std::string> states; ///< empty = all
+};
+Result<Exit, Failure> list(const Common& common, const ListOptions& options);
+
+struct ShowOptions {
+    std::string job;
+    bool all = false; ///< also properties with default values
+};
+Result<Exit, Failure> show(const Common& common, const ShowOptions& options);
+
+struct FilesOptions {
+    std::string job;
+};
+Result<Exit, Failure> files(const Common& common, const FilesOptions& options);
+
+struct ErrorsOptions {
+    std::string job; ///< empty = all jobs
+};
+Result<Exit, Failure> errors(const Common& common, const ErrorsOptions& options);
+
+struct ReplyOptions {
+    std::string job;
+};
+Result<Exit, Failure> reply(const Common& common, const ReplyOptions& options);
+
+struct StatusOptions {};
+Result<Exit, Failure> status(const Common& common, const StatusOptions& options);
+
+struct MonitorOptions {};
+Result<Exit, Failure> monitor(const Common& common, const MonitorOptions& options);
+
+struct SetOptions {
+    std::string job;
+    std::vector<std::string> assignments; ///< Name=value
+};
+Result<Exit, Failure> set(const Common& common, const SetOptions& options);
 
 struct CredentialsOptions {
     std::string job;
@@ -89,40 +124,59 @@ struct CredentialsOptions {
     std::string user;
     std::optional<int> password_fd;
 };
-Outcome<Exit> set_credentials(const Common& common, const CredentialsOptions& options);
-Outcome<Exit> remove_credentials(const Common& common, const CredentialsOptions& options);
+Result<Exit, Failure> set_credentials(const Common& common, const CredentialsOptions& options);
+Result<Exit, Failure> remove_credentials(const Common& common, const CredentialsOptions& options);
 
 struct HeadersOptions {
     std::string job;
     std::vector<std::string> lines;
-    std::optional<int> fd; ///< where further lines are read
+    std::optional<int> fd; ///< from which further lines are read
     bool write_only = false;
     bool clear = false;
 };
-/// Without lines, a descriptor and `clear`: prints what there is.
-Outcome<Exit> headers(const Common& common, const HeadersOptions& options);
+/// Prints the headers if there are neither lines, nor a descriptor, nor `clear`.
+Result<Exit, Failure> headers(const Common& common, const HeadersOptions& options);
 
 struct RenameOptions {
     std::string job;
     std::vector<std::string> words; ///< INDEX URL, or OLD NEW
     bool prefix = false;
 };
-Outcome<Exit> rename(const Common& common, const RenameOptions& options);
+Result<Exit, Failure> rename(const Common& common, const RenameOptions& options);
 
 struct RangesOptions {
     std::string job;
     uint32_t index = 0;
-    std::vector<std::string> pieces; ///< to be asked for; none = print what is there
-    std::string from;                ///< ask for all that is missing, from here on first
+    std::vector<std::string> ranges; ///< to request; none = print what has arrived
+    std::string from;                ///< request everything that is missing, beginning here
 };
-Outcome<Exit> ranges(const Common& common, const RangesOptions& options);
+Result<Exit, Failure> ranges(const Common& common, const RangesOptions& options);
 
-Outcome<Exit> validate(const Common& common, const std::string& job, uint32_t index,
-                       const std::string& verdict);
-Outcome<Exit> reply(const Common& common, const std::string& job);
+struct ValidateOptions {
+    std::string job;
+    uint32_t index = 0;
+    std::string verdict; ///< yes or no
+};
+Result<Exit, Failure> validate(const Common& common, const ValidateOptions& options);
 
-/// These go on when one of several jobs refuses; the first failure is the answer, the others are printed.
-Outcome<Exit> command(const Common& common, const std::vector<std::string>& jobs, Verb verb);
-Outcome<Exit> complete(const Common& common, const std::vector<std::string>& jobs);
+struct JobsOptions {
+    std::vector<std::string> jobs;
+};
+/// These continue if one of several jobs is refused: they print all failures but return the first.
+Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options);
+Result<Exit, Failure> resume(const Common& common, const JobsOptions& options);
+Result<Exit, Failure> cancel(const Common& common, const JobsOptions& options);
+Result<Exit, Failure> take(const Common& common, const JobsOptions& options);
+Result<Exit, Failure> complete(const Common& common, const JobsOptions& options);
+
+/// A connection, and the job that the user named.
+struct OpenedJob {
+    std::unique_ptr<Client> client;
+    std::string id;
+};
+/// For commands that read a job.
+Result<OpenedJob, Failure> open_job(const Common& common, const std::string& job);
+/// For commands that change a job: it must not have ended.
+Result<OpenedJob, Failure> open_unfinished(const Common& common, const std::string& job);
 
 } // namespace haulier::cli

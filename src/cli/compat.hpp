@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The only file of the command that knows which sdbus-c++ it is built with. The library's headers do not say:
-// the build does, by defining SDBUSCPP_2. Who uses the names below, and spells the type of a Variant wherever
-// one is made, is right with 1.2 and with 2.x.
+// The only file of the command that knows which version of sdbus-c++ it is built with. The headers of the
+// library do not say, so the build defines SDBUSCPP_2. Code that uses the names below, and writes the type of
+// each Variant that it makes, compiles with 1.2 and 2.x.
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -19,11 +19,11 @@ namespace haulier::cli::compat {
 using Path = sdbus::ObjectPath;
 using Options = std::map<std::string, sdbus::Variant>;
 
-// Names are texts in 1.2 and types of their own in 2.x.
-// CallError: what a handler of an asynchronous reply is told of its failure; tested and followed like a
-// pointer. process_one: handles one message; false when there was none. deadline_of: absolute, on
-// CLOCK_MONOTONIC in microseconds; UINT64_MAX for none. signature_of: the D-Bus type of T, as in "a{sv}".
-// add_match: for as long as the slot is held.
+// Names are strings in 1.2 and have types of their own in 2.x.
+// CallError: the error that the handler of an asynchronous reply receives; it is used like a pointer.
+// process_one: handles one message; false if there was none. deadline_of: absolute, on CLOCK_MONOTONIC in
+// microseconds; UINT64_MAX for none. signature_of: the D-Bus type of T, such as "a{sv}". add_match: is in
+// force as long as the slot exists.
 #ifdef SDBUSCPP_2
 
 using Destination = sdbus::ServiceName;
@@ -72,8 +72,8 @@ sdbus::Slot add_match(sdbus::IConnection& c, const std::string& rule, Handler ha
 
 #endif
 
-/// The connection's sd_bus, which sdbus-c++ hides: every message knows it, and a derived class may name the
-/// base's member.
+/// The connection's sd_bus, which sdbus-c++ hides. Every message knows it, and a derived class may access the
+/// protected member.
 inline sd_bus* handle_of(sdbus::IConnection& c) {
     struct Opened : sdbus::Message {
         static sd_bus* bus_of(const sdbus::Message& message) {

@@ -17,19 +17,19 @@ bool names_directory(const std::string& file) {
     return file.empty() || file.ends_with('/') || fs::is_directory(file, unknown);
 }
 
-/// A job outlives this command with its pipes and its terminal, and the finished file takes the place of what
-/// is there, also that of a device.
-Outcome<Done> check_target(const std::string& file) {
+/// Refuses targets that a finished file cannot replace: a job outlives the pipes and the terminal of this
+/// command, and a device would be replaced by a file.
+Result<Done, Failure> check_target(const std::string& file) {
     if (file == "-" || file == "/dev/stdout" || file.starts_with("/dev/fd/"))
         return Failure{Exit::Usage,
-                       "a job outlives standard output and cannot write there; name a file, as './-'"};
+                       "a job outlives this command and cannot write to its standard output; to name a "
+                       "file '-', write './-'"};
     std::error_code unknown;
     auto kind = fs::status(file, unknown).type();
     if (kind == fs::file_type::not_found || kind == fs::file_type::none || kind == fs::file_type::regular ||
         kind == fs::file_type::directory)
         return Done{};
-    return Failure{Exit::Usage,
-                   fmt::format("'{}' is no ordinary file, and a file would take its place", file)};
+    return Failure{Exit::Usage, fmt::format("'{}' is not a regular file and would be replaced by one", file)};
 }
 
 /// DisplayName is an argument of CreateJob, not an option.
@@ -50,39 +50,38 @@ uint64_t now_usec() {
     return static_cast<uint64_t>(now.count());
 }
 
-Outcome<std::string> from_here(const std::string& path) {
+Result<std::string, Failure> absolute_path(const std::string& path) {
     std::error_code failed;
     auto here = fs::current_path(failed).string();
     if (failed)
-        return Failure{Exit::Failed, fmt::format("the current directory is not there: {}", failed.message())};
+        return Failure{Exit::Failed, fmt::format("cannot find the current directory: {}", failed.message())};
     return absolute(path, here);
 }
 
-Outcome<NewFile> new_file(const std::string& url, const std::string& file) {
+Result<NewFile, Failure> new_file(const std::string& url, const std::string& file) {
     if (auto possible = check_target(file); !possible) return possible.error();
     if (url.find("://") == std::string::npos)
         return Failure{Exit::Usage, fmt::format("'{}' is not a URL such as https://host/path", url)};
     auto name = names_directory(file) ? file_name_of(url) : std::string{};
-    if (!name)
-        return Failure{Exit::Usage,
-                       fmt::format("'{}' does not end with a name for the file; say which FILE", url)};
-    auto local = from_here(name->empty() || file.empty() ? file + *name : absolute(*name, file));
+    if (!name) return Failure{Exit::Usage, fmt::format("'{}' does not end with a file name; add FILE", url)};
+    auto local = absolute_path(name->empty() || file.empty() ? file + *name : absolute(*name, file));
     if (!local) return local.error();
     return NewFile{url, *local, {}, {}, {}};
 }
 
-Outcome<NewFile> new_file(const std::string& url, const std::string& file, const FileOptions& about) {
-    auto pieces = parse_pieces(about.pieces);
-    if (!pieces) return pieces.error();
+Result<NewFile, Failure> new_file(const std::string& url, const std::string& file,
+                                  const FileOptions& options) {
+    auto ranges = parse_ranges(options.ranges);
+    if (!ranges) return ranges.error();
     auto made = new_file(url, file);
     if (!made) return made;
-    made->checksum = about.checksum;
-    made->mirrors = about.mirrors;
-    made->pieces = *pieces;
+    made->checksum = options.checksum;
+    made->mirrors = options.mirrors;
+    made->ranges = *ranges;
     return made;
 }
 
-Outcome<NewJob> new_job(const JobOptions& options, std::vector<NewFile> files) {
+Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> files) {
     NewJob job;
     job.files = std::move(files);
     job.key = options.key;
@@ -93,13 +92,13 @@ Outcome<NewJob> new_job(const JobOptions& options, std::vector<NewFile> files) {
     job.name = take_name(job.properties);
     if (!options.name.empty()) job.name = options.name;
     if (job.name.empty()) job.name = last_segment(job.files.front().local);
-    // The options of their own win.
+    // These options have precedence over --set.
     if (!options.description.empty()) job.properties["Description"] = options.description;
     if (!options.priority.empty()) job.properties["Priority"] = options.priority;
     if (!options.notify_flags.empty()) job.properties["NotifyFlags"] = options.notify_flags;
     if (options.notify_service.empty()) {
         if (!options.notify_path.empty())
-            return Failure{Exit::Usage, "--notify-path says nothing without --notify-service"};
+            return Failure{Exit::Usage, "--notify-path requires --notify-service"};
         return job;
     }
     job.notify_service = service_of(options.notify_service, options.notify_path);

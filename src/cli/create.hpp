@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From the words of a command line to a job to be made.
+// Makes the description of a new job from the options of a command.
 #pragma once
 
 #include "cli/client.hpp"
@@ -9,14 +9,15 @@
 
 namespace haulier::cli {
 
-/// The date, in microseconds since the epoch.
+/// Microseconds since the epoch.
 uint64_t now_usec();
-/// `path`, absolute.
-Outcome<std::string> from_here(const std::string& path);
-/// `url` to `file`: an existing directory, or nothing, means that the URL names the file.
-Outcome<NewFile> new_file(const std::string& url, const std::string& file);
-Outcome<NewFile> new_file(const std::string& url, const std::string& file, const FileOptions& about);
-/// Without a name in `options` the first file gives it.
-Outcome<NewJob> new_job(const JobOptions& options, std::vector<NewFile> files);
+/// `path`, relative to the current directory, as an absolute path.
+Result<std::string, Failure> absolute_path(const std::string& path);
+/// If `file` is empty or an existing directory, the file is named after the URL.
+Result<NewFile, Failure> new_file(const std::string& url, const std::string& file);
+Result<NewFile, Failure> new_file(const std::string& url, const std::string& file,
+                                  const FileOptions& options);
+/// The default name is that of the first file.
+Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> files);
 
 } // namespace haulier::cli

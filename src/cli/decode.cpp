@@ -44,7 +44,7 @@ std::pair<const std::string, Reader> reader_of() {
     return {compat::signature_of<T>(), [](const sdbus::Variant& value) { return to_json(value.get<T>()); }};
 }
 
-/// Every type that a property may have in the contract, and those that the next ones may have.
+/// All types that properties have, and some that properties of newer daemons may have.
 const std::map<std::string, Reader>& readers() {
     using sdbus::ObjectPath;
     using sdbus::Struct;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From bus values to JSON. A value of a type that this version has never heard of becomes null.
+// Converts D-Bus values to JSON. A value of a type that this version does not know becomes null.
 #pragma once
 
 #include "cli/compat.hpp"
@@ -9,7 +9,7 @@ namespace haulier::cli {
 
 Json decode(const sdbus::Variant& value);
 Json decode(const compat::Options& properties);
-/// The arguments of a signal that the contract knows, as an array.
+/// The arguments of a signal as an array; empty for a signal that this version does not know.
 Json decode_arguments(const std::string& member, sdbus::Message& message);
 
 } // namespace haulier::cli

@@ -14,7 +14,7 @@ FileArgument encode(const NewFile& file) {
     compat::Options options;
     if (!file.checksum.empty()) options["Checksum"] = sdbus::Variant{file.checksum};
     if (!file.mirrors.empty()) options["Mirrors"] = sdbus::Variant{file.mirrors};
-    if (!file.pieces.empty()) options["Ranges"] = sdbus::Variant{encode(file.pieces)};
+    if (!file.ranges.empty()) options["Ranges"] = sdbus::Variant{encode(file.ranges)};
     return {file.remote, file.local, options};
 }
 
@@ -24,11 +24,11 @@ sdbus::Variant encode(const Value& value) {
     return std::visit([](const auto& v) { return sdbus::Variant{v}; }, value);
 }
 
-std::vector<Range> encode(const std::vector<Piece>& pieces) {
-    std::vector<Range> ranges;
-    for (const auto& piece : pieces)
-        ranges.emplace_back(piece.offset, piece.length);
-    return ranges;
+std::vector<BusRange> encode(const std::vector<Range>& ranges) {
+    std::vector<BusRange> encoded;
+    for (const auto& range : ranges)
+        encoded.emplace_back(range.offset, range.length);
+    return encoded;
 }
 
 compat::Options options_of(const NewJob& job) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From what a person wants to what the bus carries.
+// Converts options to D-Bus values.
 #pragma once
 
 #include "cli/client.hpp"
@@ -9,11 +9,11 @@
 
 namespace haulier::cli {
 
-using Range = sdbus::Struct<uint64_t, uint64_t>;
+using BusRange = sdbus::Struct<uint64_t, uint64_t>;
 
 sdbus::Variant encode(const Value& value);
-std::vector<Range> encode(const std::vector<Piece>& pieces);
-/// Of CreateJob.
+std::vector<BusRange> encode(const std::vector<Range>& ranges);
+/// The options of CreateJob.
 compat::Options options_of(const NewJob& job);
 
 } // namespace haulier::cli

@@ -1,55 +1,52 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which words haulierctl understands. Only main.cpp and the grammar's own files know CLI11.
+// The command line of haulierctl. Only the grammar files and command_line.cpp use CLI11.
 #pragma once
 
 #include "cli/commands.hpp"
 
-#include <cstdint>
+#include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 #include <string>
-#include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace haulier::cli {
 
-/// What the words of the command line have become.
-struct Request {
+/// What the command line asks for.
+struct Invocation {
     Common common;
-    bool user = false;
-    GetOptions get;
-    std::string sha256;
-    AddOptions add;
-    UploadOptions upload;
-    CredentialsOptions credentials;
-    HeadersOptions headers;
-    RenameOptions rename;
-    RangesOptions ranges;
-    std::vector<std::string> states;
-    std::string job;
-    std::vector<std::string> jobs;
-    std::vector<std::string> assignments;
-    uint32_t index = 0;
-    std::string verdict;
-    bool all = false;
-    bool complete_after_wait = false;
-    std::function<Outcome<Exit>()> run;
+    std::function<Result<Exit, Failure>(const Common&)> run; ///< the command
 };
 
-/// Everything.
-void describe(CLI::App& app, Request& request);
+/// Adds all commands and the options that they share. `invocation` must live as long as `app`.
+void add_commands(CLI::App& app, Invocation& invocation);
 
-// ---- its parts ----
+// ---- for the grammar files ----
 
-CLI::App* subcommand(CLI::App& app, Request& request, const char* name, const char* does,
-                     std::function<Outcome<Exit>()> run);
+void add_creating_commands(CLI::App& app, Invocation& invocation);
+void add_reading_commands(CLI::App& app, Invocation& invocation);
+void add_changing_commands(CLI::App& app, Invocation& invocation);
+
 /// The argument that names a job.
-void takes_job(CLI::App& command, std::string& job);
-/// get, add, upload.
-void add_makers(CLI::App& app, Request& request);
-/// set, credentials, headers, and what changes files.
-void add_changers(CLI::App& app, Request& request);
+void add_job_argument(CLI::App& command, std::string& job);
+
+/// A command, and its options, which live as long as the command.
+template <class Options>
+struct Command {
+    CLI::App* app;
+    std::shared_ptr<Options> options;
+};
+
+/// Adds a command that calls `run` with its options.
+template <class Options>
+Command<Options> add_command(CLI::App& app, Invocation& invocation, const char* name, const char* help,
+                             Result<Exit, Failure> (*run)(const Common&, const Options&)) {
+    auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand(name, help);
+    command->fallthrough(); // options of all commands may also follow the command
+    command->callback([&invocation, options, run] {
+        invocation.run = [options, run](const Common& common) { return run(common, *options); };
+    });
+    return {command, options};
+}
 
 } // namespace haulier::cli

@@ -1,96 +1,110 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The commands that change one thing of a job.
+// The commands that change jobs.
 #include "cli/grammar.hpp"
-
-#include <CLI/CLI.hpp>
 
 namespace haulier::cli {
 
 namespace {
 
-void add_set(CLI::App& app, Request& r) {
-    auto* command = subcommand(app, r, "set", "Set properties of a job",
-                               [&r] { return set(r.common, r.job, r.assignments); });
-    takes_job(*command, r.job);
-    command->add_option("PROPERTIES", r.assignments, "as Priority=high BandwidthLimit=2M NotBefore=+2h")
+/// A command for one or more jobs.
+void add_verb(CLI::App& app, Invocation& invocation, const char* name, const char* help,
+              Result<Exit, Failure> (*run)(const Common&, const JobsOptions&)) {
+    auto [command, options] = add_command(app, invocation, name, help, run);
+    command->add_option("JOB", options->jobs, "ids, beginnings of ids, keys or names")->required();
+}
+
+void add_set(CLI::App& app, Invocation& invocation) {
+    auto [command, options] = add_command(app, invocation, "set", "Set properties of a job", set);
+    add_job_argument(*command, options->job);
+    command
+        ->add_option("PROPERTIES", options->assignments,
+                     "such as Priority=high BandwidthLimit=2M NotBefore=+2h")
         ->required()
         ->type_name("NAME=VALUE");
 }
 
+void add_ranges(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "ranges",
+                    "Print which ranges of an on-demand file have arrived, or request ranges", ranges);
+    add_job_argument(*command, options->job);
+    command->add_option("INDEX", options->index, "number of the file")->required();
+    auto* wanted =
+        command->add_option("RANGES", options->ranges, "ranges to request, downloaded in this order")
+            ->type_name("OFFSET:[LENGTH]");
+    command->add_option("--from", options->from, "request everything missing, beginning here")
+        ->type_name("OFFSET")
+        ->excludes(wanted);
+}
+
+void add_rename(CLI::App& app, Invocation& invocation) {
+    auto [command, options] = add_command(app, invocation, "rename",
+                                          "Change the URL of a file, or the beginning of all URLs", rename);
+    add_job_argument(*command, options->job);
+    command->add_option("WORDS", options->words, "INDEX and URL; with --prefix OLD and NEW")
+        ->required()
+        ->type_name("INDEX URL");
+    command->add_flag("--prefix", options->prefix, "replace OLD in all URLs that begin with it");
+}
+
+void add_validate(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "validate", "Accept or reject the content of a finished file", validate);
+    add_job_argument(*command, options->job);
+    command->add_option("INDEX", options->index, "number of the file")->required();
+    command->add_option("VERDICT", options->verdict, "yes or no")->required();
+}
+
+void add_headers(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "headers", "Set the headers that a job sends, or print them", headers);
+    add_job_argument(*command, options->job);
+    command->add_option("LINES", options->lines, "such as 'X-Reason: backup'")->type_name("'NAME: VALUE'");
+    command->add_option("--from-fd", options->fd, "also read lines from this descriptor")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    command->add_flag("--write-only", options->write_only, "never allow the headers to be read back");
+    command->add_flag("--clear", options->clear, "remove all headers");
+}
+
 void add_target(CLI::App& command, CredentialsOptions& options) {
-    takes_job(command, options.job);
+    add_job_argument(command, options.job);
     command.add_option("TARGET", options.target, "server or proxy")->required();
     command.add_option("SCHEME", options.scheme, "basic, digest, ntlm, negotiate or bearer")->required();
 }
 
-void add_credentials(CLI::App& app, Request& r) {
-    auto* command = app.add_subcommand("credentials", "Set or remove what a job logs in with");
-    command->fallthrough();
-    command->require_subcommand(1);
-    auto& options = r.credentials;
-    auto* set_command = subcommand(*command, r, "set", "Ask for the password, or read it from a descriptor",
-                                   [&r] { return set_credentials(r.common, r.credentials); });
-    add_target(*set_command, options);
-    set_command->add_option("--user", options.user, "user name")->type_name("NAME");
-    set_command->add_option("--password-fd", options.password_fd, "read password or token here")
+void add_credentials(CLI::App& app, Invocation& invocation) {
+    auto* parent = app.add_subcommand("credentials", "Set or remove credentials of a job");
+    parent->fallthrough();
+    parent->require_subcommand(1);
+    auto setting = add_command(*parent, invocation, "set",
+                               "Set credentials; the password is read from the terminal or a descriptor",
+                               set_credentials);
+    add_target(*setting.app, *setting.options);
+    setting.app->add_option("--user", setting.options->user, "user name")->type_name("NAME");
+    setting.app
+        ->add_option("--password-fd", setting.options->password_fd,
+                     "read the password or token from this descriptor")
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
-    auto* remove_command = subcommand(*command, r, "remove", "Forget the password",
-                                      [&r] { return remove_credentials(r.common, r.credentials); });
-    add_target(*remove_command, options);
-}
-
-void add_headers(CLI::App& app, Request& r) {
-    auto* command = subcommand(app, r, "headers", "Set the headers that a job sends, or print them",
-                               [&r] { return headers(r.common, r.headers); });
-    takes_job(*command, r.headers.job);
-    command->add_option("LINES", r.headers.lines, "as 'X-Reason: backup'")->type_name("'NAME: VALUE'");
-    command->add_option("--from-fd", r.headers.fd, "read lines here, too")
-        ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
-    command->add_flag("--write-only", r.headers.write_only, "they can never be read back");
-    command->add_flag("--clear", r.headers.clear, "remove all");
-}
-
-void add_ranges(CLI::App& app, Request& r) {
-    auto* command = subcommand(app, r, "ranges", "Print what is here of an on-demand file, or ask for more",
-                               [&r] { return ranges(r.common, r.ranges); });
-    takes_job(*command, r.ranges.job);
-    command->add_option("INDEX", r.ranges.index, "number of the file")->required();
-    auto* pieces = command->add_option("PIECES", r.ranges.pieces, "to be fetched in this order")
-                       ->type_name("OFFSET:[LENGTH]");
-    command->add_option("--from", r.ranges.from, "fetch all that is missing, from here on first")
-        ->type_name("OFFSET")
-        ->excludes(pieces);
-}
-
-void add_rename(CLI::App& app, Request& r) {
-    auto* command = subcommand(app, r, "rename", "Change the URL of a file, or the beginning of all",
-                               [&r] { return rename(r.common, r.rename); });
-    takes_job(*command, r.rename.job);
-    command->add_option("WORDS", r.rename.words, "INDEX and URL; with --prefix OLD and NEW")
-        ->required()
-        ->type_name("INDEX URL");
-    command->add_flag("--prefix", r.rename.prefix, "of all files whose URL begins with OLD");
-}
-
-void add_validate(CLI::App& app, Request& r) {
-    auto* command = subcommand(app, r, "validate", "Say whether the content of a finished file is right",
-                               [&r] { return validate(r.common, r.job, r.index, r.verdict); });
-    takes_job(*command, r.job);
-    command->add_option("INDEX", r.index, "number of the file")->required();
-    command->add_option("VERDICT", r.verdict, "yes or no")->required();
+    auto removing = add_command(*parent, invocation, "remove", "Remove credentials", remove_credentials);
+    add_target(*removing.app, *removing.options);
 }
 
 } // namespace
 
-void add_changers(CLI::App& app, Request& r) {
-    add_set(app, r);
-    add_ranges(app, r);
-    add_rename(app, r);
-    add_validate(app, r);
-    add_headers(app, r);
-    add_credentials(app, r);
+void add_changing_commands(CLI::App& app, Invocation& invocation) {
+    add_verb(app, invocation, "suspend", "Suspend jobs; transferred data is kept", suspend);
+    add_verb(app, invocation, "resume", "Start or continue jobs, or try again at once", resume);
+    add_verb(app, invocation, "complete", "End jobs and give finished files their final names", complete);
+    add_verb(app, invocation, "cancel", "End jobs and delete downloaded data", cancel);
+    add_verb(app, invocation, "take", "Become the owner of jobs", take);
+    add_set(app, invocation);
+    add_ranges(app, invocation);
+    add_rename(app, invocation);
+    add_validate(app, invocation);
+    add_headers(app, invocation);
+    add_credentials(app, invocation);
 }
 
 } // namespace haulier::cli

@@ -15,7 +15,7 @@ namespace {
 
 struct Unit {
     std::string_view name;
-    uint64_t worth;
+    uint64_t factor;
 };
 
 constexpr uint64_t Kilo = 1000;
@@ -40,9 +40,9 @@ constexpr std::array SpanUnits{
 };
 
 template <size_t N>
-std::optional<uint64_t> worth_of(const std::array<Unit, N>& units, std::string_view name) {
+std::optional<uint64_t> factor_of(const std::array<Unit, N>& units, std::string_view name) {
     for (const auto& unit : units)
-        if (unit.name == name) return unit.worth;
+        if (unit.name == name) return unit.factor;
     return std::nullopt;
 }
 
@@ -50,7 +50,7 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// Takes digits off the front.
+/// Removes a number from the front of `text`.
 std::optional<uint64_t> take_number(std::string_view& text) {
     uint64_t number = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -84,8 +84,8 @@ std::optional<uint64_t> size_in(std::string_view text) {
     auto number = take_number(text);
     if (!number) return std::nullopt;
     if (text.ends_with('B')) text.remove_suffix(1);
-    auto worth = worth_of(SizeUnits, text);
-    return worth ? product(*number, *worth) : std::nullopt;
+    auto factor = factor_of(SizeUnits, text);
+    return factor ? product(*number, *factor) : std::nullopt;
 }
 
 std::optional<uint64_t> span_in(std::string_view text, uint64_t bare) {
@@ -94,9 +94,9 @@ std::optional<uint64_t> span_in(std::string_view text, uint64_t bare) {
         auto number = take_number(text);
         if (!number) return std::nullopt;
         auto name = take_letters(text);
-        // A number without a unit is one alone, not the end of "1h30".
-        auto worth = name.empty() && !total && text.empty() ? bare : worth_of(SpanUnits, name);
-        auto part = worth ? product(*number, *worth) : std::nullopt;
+        // A number without a unit must stand alone: "1h30" is an error.
+        auto factor = name.empty() && !total && text.empty() ? bare : factor_of(SpanUnits, name);
+        auto part = factor ? product(*number, *factor) : std::nullopt;
         if (!part) return std::nullopt;
         total = sum(total.value_or(0), *part);
         if (!total) return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<long> zone_in(const std::string& text) {
     return sign == '-' ? -east : east;
 }
 
-/// Seconds since the epoch; nothing for a date that no calendar has, such as February 30.
+/// Seconds since the epoch; nothing for a date that does not exist, such as February 30.
 std::optional<std::time_t> seconds_of(std::tm date, const std::string& zone) {
     date.tm_isdst = -1;
     auto normal = date;
@@ -144,23 +144,19 @@ std::optional<std::time_t> date_in(const std::string& text) {
     return zone ? seconds_of(date, zone) : std::nullopt;
 }
 
-Failure misused(std::string message) {
-    return {Exit::Usage, std::move(message)};
-}
-
 } // namespace
 
-Outcome<uint64_t> parse_size(const std::string& text) {
+Result<uint64_t, Failure> parse_size(const std::string& text) {
     if (auto size = size_in(text)) return *size;
-    return misused(fmt::format("'{}' is not a size such as 1500, 10M or 1Gi", text));
+    return usage_error(fmt::format("'{}' is not a size such as 1500, 10M or 1Gi", text));
 }
 
-Outcome<uint64_t> parse_span(const std::string& text, uint64_t unit) {
+Result<uint64_t, Failure> parse_span(const std::string& text, uint64_t unit) {
     if (auto span = span_in(text, unit)) return *span;
-    return misused(fmt::format("'{}' is not a span such as 90s, 30min, 1h30min or 2d", text));
+    return usage_error(fmt::format("'{}' is not a time span such as 90s, 30min, 1h30min or 2d", text));
 }
 
-Outcome<uint64_t> parse_date(const std::string& text, uint64_t now_usec) {
+Result<uint64_t, Failure> parse_date(const std::string& text, uint64_t now_usec) {
     if (text == "now" || text == "none" || text == "0") return uint64_t{0};
     if (text.starts_with('+')) {
         auto span = parse_span(text.substr(1), Second);
@@ -169,7 +165,7 @@ Outcome<uint64_t> parse_date(const std::string& text, uint64_t now_usec) {
     } else if (auto seconds = date_in(text)) {
         return static_cast<uint64_t>(*seconds) * Second;
     }
-    return misused(fmt::format("'{}' is not a date such as 2027-01-31T18:00 or +2h", text));
+    return usage_error(fmt::format("'{}' is not a date such as 2027-01-31T18:00 or +2h", text));
 }
 
 } // namespace haulier::cli

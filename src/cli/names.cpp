@@ -7,15 +7,16 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/core.h>
+#include <pwd.h>
 
 namespace haulier::cli {
 
 namespace {
 
-constexpr size_t LongestFileName = 255;
+constexpr size_t MaxFileName = 255;
 constexpr size_t ShortId = 8;
-constexpr size_t ShortestPrefix = 4;
-constexpr size_t MostCandidates = 10;
+constexpr size_t MinPrefix = 4;
+constexpr size_t MaxCandidates = 10;
 constexpr const char* SessionPrefix = "session:";
 
 int digit_of(char c) {
@@ -58,9 +59,9 @@ std::string lower(std::string text) {
     return text;
 }
 
-bool answers_to(const Candidate& job, const std::string& text) {
+bool matches_key_or_id(const Candidate& job, const std::string& text) {
     if (job.key == text) return true;
-    return text.size() >= ShortestPrefix && is_hex(text) && job.id.starts_with(lower(text));
+    return text.size() >= MinPrefix && is_hex(text) && job.id.starts_with(lower(text));
 }
 
 bool is_named(const Candidate& job, const std::string& text) {
@@ -69,8 +70,8 @@ bool is_named(const Candidate& job, const std::string& text) {
 
 using Matches = bool (*)(const Candidate&, const std::string&);
 
-std::vector<Candidate> those_that(Matches matches, const std::vector<Candidate>& jobs,
-                                  const std::string& text) {
+std::vector<Candidate> matching(Matches matches, const std::vector<Candidate>& jobs,
+                                const std::string& text) {
     std::vector<Candidate> found;
     std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(found),
                  [&](const Candidate& job) { return matches(job, text); });
@@ -78,24 +79,24 @@ std::vector<Candidate> those_that(Matches matches, const std::vector<Candidate>&
 }
 
 Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
-    auto message = fmt::format("'{}' can be any of {} jobs:", text, found.size());
-    for (size_t i = 0; i < found.size() && i < MostCandidates; ++i)
+    auto message = fmt::format("'{}' is ambiguous; {} jobs match:", text, found.size());
+    for (size_t i = 0; i < found.size() && i < MaxCandidates; ++i)
         message += fmt::format("\n  {}  {}  {:<15}  {}", found[i].id, found[i].owner, found[i].state,
-                               harmless(found[i].name));
-    if (found.size() > MostCandidates) message += "\n  ...";
+                               sanitize(found[i].name));
+    if (found.size() > MaxCandidates) message += "\n  ...";
     return {Exit::NoSuchJob, message};
 }
 
 Failure unknown(const std::string& text) {
-    if (text.size() < ShortestPrefix)
+    if (text.size() < MinPrefix)
         return {Exit::NoSuchJob,
-                fmt::format("there is no job with the key or name '{}'; of an id at least {} characters "
-                            "are needed",
-                            text, ShortestPrefix)};
-    return {Exit::NoSuchJob, fmt::format("there is no job '{}'; 'list' shows what there is", text)};
+                fmt::format("there is no job with the key or name '{}'; the beginning of an id needs at "
+                            "least {} characters",
+                            text, MinPrefix)};
+    return {Exit::NoSuchJob, fmt::format("there is no job '{}'; 'haulierctl list' shows your jobs", text)};
 }
 
-/// How many letters must be added, dropped, changed or swapped with their neighbour.
+/// Number of letters to insert, delete, change or swap with their neighbour.
 size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
     for (size_t i = 0; i <= a.size(); ++i)
@@ -116,7 +117,7 @@ size_t distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string> file_name_of(std::string_view url) {
     auto path = path_of(url);
-    auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), LongestFileName);
+    auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), MaxFileName);
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c == '/' || c == '?'; }, '_');
     if (name.empty()) return std::nullopt;
@@ -167,15 +168,15 @@ std::string short_id(const std::string& id) {
     return id.substr(0, ShortId);
 }
 
-std::optional<std::string> whole_id(const std::string& text) {
+std::optional<std::string> full_id(const std::string& text) {
     if (text.size() != 32 || !is_hex(text)) return std::nullopt;
     return lower(text);
 }
 
-Outcome<std::string> pick(const std::vector<Candidate>& jobs, const std::string& text) {
+Result<std::string, Failure> pick(const std::vector<Candidate>& jobs, const std::string& text) {
     if (text.empty()) return unknown(text);
-    auto found = those_that(answers_to, jobs, text);
-    if (found.empty()) found = those_that(is_named, jobs, text);
+    auto found = matching(matches_key_or_id, jobs, text);
+    if (found.empty()) found = matching(is_named, jobs, text);
     if (found.empty()) return unknown(text);
     if (found.size() > 1) return ambiguous(found, text);
     return found.front().id;
@@ -185,12 +186,19 @@ std::optional<std::string> nearest(const std::string& typed, const std::vector<s
     std::optional<std::string> best;
     size_t least = std::min<size_t>(3, typed.size() / 2 + 1);
     for (const auto& word : words) {
-        size_t d = typed.size() > 1 && word.starts_with(typed) ? 0 : distance(lower(typed), word);
+        size_t d = typed.size() > 1 && lower(word).starts_with(lower(typed))
+                       ? 0
+                       : distance(lower(typed), lower(word));
         if (d >= least) continue;
         least = d;
         best = word;
     }
     return best;
+}
+
+std::string user_name(uint32_t uid) {
+    const passwd* user = getpwuid(uid);
+    return user ? user->pw_name : std::to_string(uid);
 }
 
 } // namespace haulier::cli

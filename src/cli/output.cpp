@@ -11,7 +11,7 @@ namespace haulier::cli {
 
 namespace {
 
-/// Programs get the text as it is. A terminal gets no sign that it might obey.
+/// For a terminal everything but ASCII is escaped, because it could contain control characters.
 std::string dump(const Json& value, int indent) {
     return value.dump(indent, ' ', isatty(STDOUT_FILENO) != 0, Json::error_handler_t::replace) + "\n";
 }
@@ -31,12 +31,12 @@ void print_json_line(const Json& value) {
     print(dump(value, -1));
 }
 
-void say(const std::string& text) {
+void print_stderr(const std::string& text) {
     std::fputs(text.c_str(), stderr);
 }
 
-void complain(const std::string& message) {
-    say(fmt::format("haulierctl: {}\n", message));
+void print_error(const std::string& message) {
+    print_stderr(fmt::format("haulierctl: {}\n", message));
 }
 
 } // namespace haulier::cli

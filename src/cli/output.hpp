@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How results and complaints are printed.
+// Prints results and errors.
 #pragma once
 
 #include "cli/failure.hpp"
@@ -9,15 +9,15 @@
 
 namespace haulier::cli {
 
-/// To stdout, at once; throws when it cannot be written, because a result that is not there is a failure.
+/// Writes to standard output and flushes; throws if that fails, because a missing result is a failure.
 void print(const std::string& text);
-/// One value for a program, over several lines.
+/// A value on several lines.
 void print_json(const Json& value);
-/// One object of many, each in a line of its own.
+/// A value on a line of its own, as one of several.
 void print_json_line(const Json& value);
-/// To stderr; what cannot be said there is not said.
-void say(const std::string& text);
-/// One message on stderr, with our name.
-void complain(const std::string& message);
+/// Writes to standard error; failures are ignored.
+void print_stderr(const std::string& text);
+/// Writes a message to standard error, after the name of the program.
+void print_error(const std::string& message);
 
 } // namespace haulier::cli

@@ -12,27 +12,20 @@ namespace haulier::cli {
 namespace {
 
 constexpr std::chrono::seconds Window{5};
-constexpr std::chrono::milliseconds LeastWatched{500};
-constexpr std::chrono::milliseconds Silence{1500};
-constexpr size_t ShortestBar = 10;
-constexpr size_t LongestBar = 40;
-
-/// A message to be put into another.
-std::string inner(const std::string& message) {
-    auto text = harmless(message);
-    if (text.ends_with('.')) text.pop_back();
-    return text;
-}
+constexpr std::chrono::milliseconds MinObservation{500};
+constexpr std::chrono::milliseconds StallDelay{1500};
+constexpr size_t MinBar = 10;
+constexpr size_t MaxBar = 40;
 
 std::string retry_text(const JobView& job, uint64_t now_usec) {
     std::string when = "soon";
     if (job.wait_until > now_usec)
         when = "in " + span_text(std::chrono::seconds{(job.wait_until - now_usec + 999999) / 1000000});
-    std::string why = job.error_sentence.empty() ? "" : fmt::format(" ({})", inner(job.error_sentence));
+    std::string why = job.error_message.empty() ? "" : fmt::format(" ({})", sanitize(job.error_message));
     return fmt::format("waiting: retry {}{}", when, why);
 }
 
-/// "12.3 MB/s  0:32"; empty while the speed is not known.
+/// "12.3 MB/s  0:32"; empty while the speed is unknown.
 std::string speed_text(const JobView& job, std::optional<double> rate) {
     if (!rate) return "";
     auto text = size_text(static_cast<uint64_t>(std::lround(*rate))) + "/s";
@@ -48,7 +41,7 @@ std::optional<double> share_of(const JobView& job) {
     return std::min(1.0, static_cast<double>(job.done) / static_cast<double>(*job.total));
 }
 
-/// "45%", or "?" while the whole is not known.
+/// "45%", or "?" while the total is not known.
 std::string percent_text(const JobView& job) {
     auto share = share_of(job);
     return share ? fmt::format("{}%", static_cast<int>(*share * 100)) : "?";
@@ -63,7 +56,7 @@ std::string bar_text(double share, size_t columns, bool colour) {
     return colour ? fmt::format("[\x1b[32m{}\x1b[0m{}]", filled, rest) : fmt::format("[{}{}]", filled, rest);
 }
 
-/// What stands right of the bar. Before the first byte the situation alone says something.
+/// The text to the right of the bar. Before the first byte only the situation is of interest.
 std::string figures(const JobView& job, std::optional<double> rate, const std::string& now) {
     if (job.done == 0 && !job.total && !now.empty()) return now;
     auto text = amount_text(job.done, job.total);
@@ -85,9 +78,9 @@ std::optional<double> RateMeter::rate(Time now) const {
     if (samples_.empty()) return std::nullopt;
     auto silence = now - samples_.back().time;
     if (silence >= Window) return 0;
-    auto end = silence >= Silence ? now : samples_.back().time;
+    auto end = silence >= StallDelay ? now : samples_.back().time;
     auto span = end - samples_.front().time;
-    if (span < LeastWatched) return std::nullopt;
+    if (span < MinObservation) return std::nullopt;
     auto bytes = static_cast<double>(samples_.back().bytes - samples_.front().bytes);
     return bytes / std::chrono::duration<double>(span).count();
 }
@@ -96,27 +89,28 @@ std::string situation(const JobView& job, uint64_t now_usec) {
     if (job.wait_reason == "completing") return "completing";
     if (job.state == "transferring") return "";
     if (job.state == "transient-error") return retry_text(job, now_usec);
-    if (job.state == "error") return "failed: " + harmless(job.error_sentence);
+    if (job.state == "error") return "failed: " + sanitize(job.error_message);
     if (job.state == "queued" && job.wait_reason == "turn") return "waiting for its turn";
     if (job.state == "suspended" && job.wait_reason == "empty") return "suspended, without a file";
-    if (job.state == "queued") return "waiting: " + harmless(job.wait_reason);
-    return harmless(job.state);
+    if (job.state == "queued") return "waiting: " + sanitize(job.wait_reason);
+    return sanitize(job.state);
 }
 
-std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t now_usec, const Look& look) {
+std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t now_usec,
+                     const LineStyle& style) {
     auto right = figures(job, rate, situation(job, now_usec));
-    auto name = cut(harmless(job.name), std::max<size_t>(ShortestBar, look.columns / 4));
+    auto name = cut(sanitize(job.name), std::max<size_t>(MinBar, style.columns / 4));
     auto share = share_of(job);
     std::string line = fmt::format("{} {:>4} ", name, percent_text(job));
     size_t taken = columns_of(line) + columns_of(right) + 1;
-    if (share && taken + ShortestBar <= look.columns)
-        return line + bar_text(*share, std::min(LongestBar, look.columns - taken), look.colour) + " " + right;
-    return cut(line + right, look.columns);
+    if (share && taken + MinBar <= style.columns)
+        return line + bar_text(*share, std::min(MaxBar, style.columns - taken), style.colour) + " " + right;
+    return cut(line + right, style.columns);
 }
 
 std::string plain_line(const JobView& job, std::optional<double> rate, uint64_t now_usec) {
     auto share = job.total ? percent_text(job) + ", " : std::string{};
-    return fmt::format("{}: {}{}", harmless(job.name), share, figures(job, rate, situation(job, now_usec)));
+    return fmt::format("{}: {}{}", sanitize(job.name), share, figures(job, rate, situation(job, now_usec)));
 }
 
 } // namespace haulier::cli

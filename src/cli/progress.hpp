@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How a running job looks: its speed, and one line of text. Pure; who draws it is the screen.
+// The speed of a running job, and its progress as a line of text. Screen prints that line.
 #pragma once
 
 #include "cli/view.hpp"
@@ -13,13 +13,14 @@
 
 namespace haulier::cli {
 
-/// Speed over the last seconds, from one announcement of the daemon to another; a longer silence counts as
-/// standing still. Bytes that fall back (a file begins again) begin a new measurement.
+/// Speed over the last seconds, between two announcements of the daemon. If there is none for a while, the
+/// transfer counts as stalled. If the number of bytes decreases, because a file starts again, so does the
+/// measurement.
 class RateMeter {
 public:
     using Time = std::chrono::steady_clock::time_point;
     void add(Time now, uint64_t bytes);
-    /// Bytes per second; nothing until it has been watched for half a second.
+    /// Bytes per second; nothing during the first half second.
     [[nodiscard]] std::optional<double> rate(Time now) const;
 
 private:
@@ -30,17 +31,17 @@ private:
     std::deque<Sample> samples_;
 };
 
-/// What the job is about when no data moves, in words: "waiting: retry in 12 s (...)"; empty while data
-/// moves.
+/// Why no data is transferred: "waiting: retry in 12 s (...)"; empty while data is transferred.
 std::string situation(const JobView& job, uint64_t now_usec);
 
-struct Look {
+struct LineStyle {
     size_t columns = 80;
     bool colour = false;
 };
-/// For a terminal: name, bar, amount, speed and time left, in at most `look.columns`.
-std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t now_usec, const Look& look);
-/// For a log: the same without a bar and of any length.
+/// For a terminal: name, bar, amount, speed and time left, in at most `style.columns`.
+std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t now_usec,
+                     const LineStyle& style);
+/// For a log: the same without a bar, and of any length.
 std::string plain_line(const JobView& job, std::optional<double> rate, uint64_t now_usec);
 
 } // namespace haulier::cli

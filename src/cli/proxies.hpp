@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The generated proxies made whole. Signals do not come through them but through Bus, which hears all jobs at
-// once.
+// Completes the generated proxies. Signals are received by BusListener, which listens to all jobs at once,
+// and not by these.
 #pragma once
 
-#include "cli/bus.hpp"
+#include "cli/bus_names.hpp"
 #include "cli/compat.hpp"
 #include "job_proxy.hpp"
 #include "manager_proxy.hpp"

@@ -15,8 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds BetweenLines{10};
-constexpr std::chrono::seconds BetweenDrawings{1};
+constexpr std::chrono::seconds LineInterval{10};
 constexpr const char* EraseToEnd = "\x1b[K";
 
 std::string_view environment(const char* name) {
@@ -28,13 +27,13 @@ bool is_terminal() {
     return isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb";
 }
 
-Look look_of_terminal() {
+LineStyle terminal_style() {
     winsize size{};
-    Look look;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) look.columns = size.ws_col;
-    look.columns -= 1; // the last column is left free: some terminals wrap when it is written
-    look.colour = environment("NO_COLOR").empty();
-    return look;
+    LineStyle style;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.columns = size.ws_col;
+    style.columns -= 1; // some terminals wrap when the last column is written
+    style.colour = environment("NO_COLOR").empty();
+    return style;
 }
 
 uint64_t now_usec() {
@@ -55,16 +54,12 @@ void Screen::show(const JobView& job) {
     if (job.state == "transferring")
         meter_.add(steady_clock::now(), job.done);
     else
-        meter_ = {}; // a pause is not slowness
+        meter_ = {}; // pauses do not count
     draw();
 }
 
 void Screen::tick() {
     if (job_) draw();
-}
-
-steady_clock::time_point Screen::next_tick() const {
-    return steady_clock::now() + BetweenDrawings;
 }
 
 std::optional<double> Screen::rate() const {
@@ -75,29 +70,29 @@ void Screen::draw() {
     auto usec = now_usec();
     if (mode_ == Mode::Lines) return draw_line(usec);
     if (mode_ == Mode::Quiet) return;
-    say(fmt::format("\r{}{}", bar_line(*job_, rate(), usec, look_of_terminal()), EraseToEnd));
+    print_stderr(fmt::format("\r{}{}", bar_line(*job_, rate(), usec, terminal_style()), EraseToEnd));
     drawn_ = true;
 }
 
-/// A line when the situation changes, and one every ten seconds while data moves.
+/// Prints a line when the situation changes, and every ten seconds while data is transferred.
 void Screen::draw_line(uint64_t usec) {
-    // The countdown to a retry is not news: only the moment of the retry is.
+    // The countdown to a retry is not a change, but a new time of the retry is.
     auto now = job_->state + job_->wait_reason + std::to_string(job_->wait_until);
     bool moves = job_->state == "transferring";
-    if (now == last_situation_ && !(moves && steady_clock::now() - last_drawn_ >= BetweenLines)) return;
+    if (now == last_situation_ && !(moves && steady_clock::now() - last_drawn_ >= LineInterval)) return;
     last_situation_ = now;
     last_drawn_ = steady_clock::now();
-    say(plain_line(*job_, rate(), usec) + "\n");
+    print_stderr(plain_line(*job_, rate(), usec) + "\n");
 }
 
 void Screen::note(const std::string& message) {
     if (mode_ == Mode::Quiet) return;
     leave();
-    complain(message);
+    print_error(message);
 }
 
 void Screen::leave() {
-    if (drawn_) say("\n");
+    if (drawn_) print_stderr("\n");
     drawn_ = false;
 }
 

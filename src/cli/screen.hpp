@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where progress is drawn: one line that is drawn over on a terminal, a line now and then elsewhere, nothing
-// when quiet. All of it on stderr, so that stdout has results alone.
+// Prints progress on standard error: on a terminal a line that is redrawn, otherwise an occasional line, and
+// nothing with --quiet.
 #pragma once
 
 #include "cli/progress.hpp"
@@ -13,19 +13,19 @@ namespace haulier::cli {
 
 class Screen {
 public:
+    static constexpr std::chrono::seconds RedrawInterval{1};
+
     explicit Screen(bool quiet);
     ~Screen();
     Screen(const Screen&) = delete;
     Screen& operator=(const Screen&) = delete;
 
     void show(const JobView& job);
-    /// Draws what time alone changes: speed, time left, the countdown to the next try.
+    /// Redraws what changes with time: speed, time left, the countdown to the next attempt.
     void tick();
-    /// When to call tick() next.
-    [[nodiscard]] std::chrono::steady_clock::time_point next_tick() const;
-    /// A message besides the progress, such as "haulierd went away".
+    /// Prints a message, such as "haulierd cannot be reached".
     void note(const std::string& message);
-    /// Leaves the line, so that other output may follow.
+    /// Ends the progress line, so that other output can follow.
     void leave();
 
 private:
@@ -35,7 +35,7 @@ private:
     void draw_line(uint64_t now_usec);
 
     Mode mode_;
-    bool drawn_ = false; ///< the cursor stands in a line of ours
+    bool drawn_ = false; ///< the cursor is in a progress line
     std::optional<JobView> job_;
     RateMeter meter_;
     std::string last_situation_;

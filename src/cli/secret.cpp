@@ -18,23 +18,23 @@ namespace haulier::cli {
 
 namespace {
 
-/// More than the daemon takes, so that it can say so.
-constexpr size_t LongestSecret = 64 * 1024;
+/// More than the daemon accepts, so that its error message is printed.
+constexpr size_t MaxSecret = 64 * 1024;
 
-/// A terminal that shows nothing of what is typed, as long as this lives.
-class Silence {
+/// Turns off the echo of a terminal as long as this object lives.
+class EchoOff {
 public:
-    explicit Silence(int terminal) : terminal_(terminal) {
+    explicit EchoOff(int terminal) : terminal_(terminal) {
         known_ = tcgetattr(terminal, &before_) == 0;
-        auto silent = before_;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        if (known_) tcsetattr(terminal, TCSAFLUSH, &silent);
+        auto changed = before_;
+        changed.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        if (known_) tcsetattr(terminal, TCSAFLUSH, &changed);
     }
-    ~Silence() {
+    ~EchoOff() {
         if (known_) tcsetattr(terminal_, TCSAFLUSH, &before_);
     }
-    Silence(const Silence&) = delete;
-    Silence& operator=(const Silence&) = delete;
+    EchoOff(const EchoOff&) = delete;
+    EchoOff& operator=(const EchoOff&) = delete;
 
 private:
     int terminal_;
@@ -43,7 +43,7 @@ private:
 };
 
 Failure unreadable(int fd, int error) {
-    return {Exit::Failed, fmt::format("descriptor {} cannot be read: {}", fd, std::strerror(error))};
+    return {Exit::Failed, fmt::format("cannot read descriptor {}: {}", fd, std::strerror(error))};
 }
 
 std::string first_line(const std::string& text) {
@@ -53,21 +53,21 @@ std::string first_line(const std::string& text) {
 }
 
 void write_text(int fd, std::string_view text) {
-    // What cannot be shown is not shown.
+    // Failures are ignored: the prompt is not essential.
     static_cast<void>(!write(fd, text.data(), text.size()));
 }
 
-/// Waits for a line or for Ctrl-C, which must not leave the terminal silent.
-Outcome<std::string> ask(int terminal, const std::string& prompt) {
+/// Waits for a line, or for Ctrl-C, which must not leave the terminal without echo.
+Result<std::string, Failure> ask(int terminal, const std::string& prompt) {
     Interrupts interrupts;
-    Silence silence{terminal};
+    EchoOff echo_off{terminal};
     write_text(terminal, prompt);
     std::array<pollfd, 2> watched{pollfd{terminal, POLLIN, 0}, pollfd{interrupts.fd(), POLLIN, 0}};
     while (poll(watched.data(), watched.size(), -1) < 0)
         if (errno != EINTR) return unreadable(terminal, errno);
     write_text(terminal, "\n");
     if (watched[1].revents != 0) return Failure{Exit::Interrupted, "interrupted; nothing was changed"};
-    std::string line(LongestSecret, '\0');
+    std::string line(MaxSecret, '\0');
     auto got = read(terminal, line.data(), line.size());
     if (got < 0) return unreadable(terminal, errno);
     line.resize(static_cast<size_t>(got));
@@ -76,7 +76,7 @@ Outcome<std::string> ask(int terminal, const std::string& prompt) {
 
 } // namespace
 
-Outcome<std::string> read_all(int fd, size_t limit) {
+Result<std::string, Failure> read_all(int fd, size_t limit) {
     std::string text;
     std::array<char, 4096> part{};
     for (;;) {
@@ -87,16 +87,16 @@ Outcome<std::string> read_all(int fd, size_t limit) {
         text.append(part.data(), static_cast<size_t>(got));
         if (text.size() > limit)
             return Failure{Exit::Failed,
-                           fmt::format("more than {} bytes come from descriptor {}", limit, fd)};
+                           fmt::format("more than {} bytes were read from descriptor {}", limit, fd)};
     }
 }
 
-Outcome<std::string> read_secret(const std::string& prompt, std::optional<int> fd) {
+Result<std::string, Failure> read_secret(const std::string& prompt, std::optional<int> fd) {
     if (!fd && isatty(STDIN_FILENO) == 1) {
         Fd terminal{open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)};
         return ask(terminal ? terminal.get() : STDIN_FILENO, prompt);
     }
-    auto text = read_all(fd.value_or(STDIN_FILENO), LongestSecret);
+    auto text = read_all(fd.value_or(STDIN_FILENO), MaxSecret);
     if (!text) return text.error();
     return first_line(*text);
 }

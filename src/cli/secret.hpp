@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Reads what nobody should see: not from the command line, which every user of the machine can read, but from
-// a descriptor, or from the terminal without showing it.
+// Reads a password: not from the command line, which all users of the machine can read, but from a
+// descriptor, or from the terminal without echo.
 #pragma once
 
 #include "cli/failure.hpp"
@@ -10,10 +10,10 @@
 
 namespace haulier::cli {
 
-/// The first line of `fd`; without one, asks on the terminal with `prompt`, or reads standard input where
-/// there is no terminal.
-Outcome<std::string> read_secret(const std::string& prompt, std::optional<int> fd);
+/// The first line of `fd`. Without `fd`, asks on the terminal with `prompt`, or reads standard input if that
+/// is not a terminal.
+Result<std::string, Failure> read_secret(const std::string& prompt, std::optional<int> fd);
 /// Everything that comes from `fd`, at most `limit` bytes.
-Outcome<std::string> read_all(int fd, size_t limit);
+Result<std::string, Failure> read_all(int fd, size_t limit);
 
 } // namespace haulier::cli

@@ -16,8 +16,8 @@ bool continues(char c) {
     return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
-/// Controls, C0 and C1; and what is not seen but moves the text around it, or ends the line.
-constexpr std::array<std::pair<char32_t, char32_t>, 8> Tricky{{
+/// C0 and C1 control characters, and invisible characters that move the text around them or end the line.
+constexpr std::array<std::pair<char32_t, char32_t>, 8> Unsafe{{
     {0x00, 0x1f},
     {0x7f, 0x9f},
     {0x61c, 0x61c},
@@ -28,7 +28,7 @@ constexpr std::array<std::pair<char32_t, char32_t>, 8> Tricky{{
     {0xfeff, 0xfeff},
 }};
 
-/// Of one well-formed sequence (RFC 3629); all that a bus carries is.
+/// Of one well-formed UTF-8 sequence; D-Bus guarantees well-formed UTF-8.
 char32_t code_point(std::string_view sequence) {
     auto first = static_cast<unsigned char>(sequence.front());
     if (sequence.size() == 1) return first;
@@ -77,16 +77,16 @@ std::string date_text(uint64_t usec) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", local);
 }
 
-std::string harmless(std::string_view text) {
+std::string sanitize(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         size_t length = 1;
         while (length < text.size() && continues(text[length]))
             ++length;
         auto c = code_point(text.substr(0, length));
-        bool tricky = std::any_of(Tricky.begin(), Tricky.end(),
-                                  [c](const auto& span) { return span.first <= c && c <= span.second; });
-        out += tricky ? "?" : text.substr(0, length);
+        bool is_unsafe = std::any_of(Unsafe.begin(), Unsafe.end(),
+                                     [c](const auto& span) { return span.first <= c && c <= span.second; });
+        out += is_unsafe ? "?" : text.substr(0, length);
         text.remove_prefix(length);
     }
     return out;

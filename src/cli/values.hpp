@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The properties that people can set, and what they write for their values: "10M", "2h", "+30min", "a,b".
+// Parses values of properties as users write them: "10M", "2h", "+30min", "a,b".
 #pragma once
 
-#include "cli/measures.hpp"
+#include "cli/failure.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,26 +13,15 @@
 
 namespace haulier::cli {
 
-/// As the bus wants it.
+/// A value with the type that the property has on the bus.
 using Value = std::variant<bool, uint32_t, uint64_t, std::string, std::vector<std::string>>;
-/// By the name of the property.
+/// By name of the property.
 using Values = std::map<std::string, Value>;
 
-/// "Name=value"; the name in any case. `now_usec`: the date, for dates that are said as a distance.
-Outcome<std::pair<std::string, Value>> parse_assignment(const std::string& text, uint64_t now_usec);
-Outcome<Values> parse_assignments(const std::vector<std::string>& texts, uint64_t now_usec);
+/// "Name=value", the name in upper or lower case. `now_usec`: the date that "+2h" is relative to.
+Result<std::pair<std::string, Value>, Failure> parse_assignment(const std::string& text, uint64_t now_usec);
+Result<Values, Failure> parse_assignments(const std::vector<std::string>& texts, uint64_t now_usec);
 
-Outcome<bool> parse_flag(const std::string& text);
-
-/// A piece of a file: "OFFSET:LENGTH", sizes as above; without a length to the end.
-struct Piece {
-    uint64_t offset = 0;
-    uint64_t length = 0;
-    bool operator==(const Piece&) const = default;
-};
-inline constexpr uint64_t ToEnd = ~uint64_t{0};
-Outcome<Piece> parse_piece(const std::string& text);
-Outcome<std::vector<Piece>> parse_pieces(const std::vector<std::string>& texts);
-std::string to_text(const Piece& piece);
+Result<bool, Failure> parse_flag(const std::string& text);
 
 } // namespace haulier::cli

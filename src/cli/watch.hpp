@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Waits until a job ends or needs somebody, through restarts of the daemon. Nothing is polled: signals say
-// what changes, and after every subscription, and every coming of the daemon, the state is read anew.
+// Waits until a job ends or needs its owner, even if the daemon is restarted in between. There is no polling:
+// signals say what changes, and the properties are read after every subscription and whenever the daemon
+// appears on the bus.
 #pragma once
 
 #include "cli/client.hpp"
@@ -10,51 +11,57 @@
 #include "cli/view.hpp"
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace haulier::cli {
 
-struct Ended {
+struct WaitResult {
     End end = End::Gone;
-    JobView job; ///< as it was last seen
+    JobView job; ///< as it was when it was last seen
     Json properties = Json::object();
 };
 
 class Watch {
 public:
-    Watch(Client& client, std::string id, Screen& screen);
+    using Clock = std::function<std::chrono::steady_clock::time_point()>;
+    Watch(Client& client, std::string id, Screen& screen, Clock clock = std::chrono::steady_clock::now);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    /// To the end, to an interrupt, or until the daemon cannot be started any more.
-    Outcome<Ended> run(const Interrupts& interrupts);
+    /// Runs until the job ends, the user interrupts, or the daemon cannot be started any more.
+    Result<WaitResult, Failure> run(const Interrupts& interrupts);
 
 private:
-    Outcome<Done> ask();
-    Outcome<Done> read();
-    void answered(const Outcome<Json>& answer);
-    void take(const Signal& signal);
-    void owner_changed(bool present);
-    void see(const Json& properties);
-    void failed(const Failure& failure);
-    void end(End how);
-    [[nodiscard]] Bus::Deadline deadline() const;
+    Result<Done, Failure> refresh();
+    Result<Done, Failure> read();
+    void on_properties(const Result<Json, Failure>& answer);
+    void on_signal(const Signal& signal);
+    void on_owner(bool present);
+    void on_failure(const Failure& failure);
+    void on_time();
+    void update();
+    void finish(End how);
+    [[nodiscard]] Deadline next_deadline() const;
 
     Client& client_;
     std::string id_;
     Screen& screen_;
-    Listener listener_;
+    Clock clock_;
+    std::unique_ptr<Listener> listener_;
 
     Json properties_ = Json::object();
     JobView job_;
-    std::optional<End> ended_;
+    std::optional<End> end_;
     std::optional<Failure> failure_;
-    bool asking_ = false;
-    bool ask_again_ = false;                ///< something happened after the question had left
-    std::optional<Bus::Deadline> retry_at_; ///< when to try to reach the daemon once more
-    size_t tries_ = 0;                      ///< in a row, in vain
+    bool refreshing_ = false;          ///< a call is pending
+    bool refresh_needed_ = true;       ///< also if something happened after the call was sent
+    Deadline tick_;                    ///< when to draw progress again
+    std::optional<Deadline> retry_at_; ///< when to try again to reach the daemon
+    size_t failed_tries_ = 0;          ///< in a row
 };
 
 } // namespace haulier::cli

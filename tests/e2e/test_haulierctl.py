@@ -59,7 +59,7 @@ def test_a_job_writes_to_no_pipe_and_no_device(stack, ctl, remote):
     for place in ("-", "/dev/stdout", "/dev/fd/1"):
         assert "outlives" in ctl("get", remote.url("/file.bin"), place, code=MISUSED).err
     for place in ("pipe", "/dev/null"):
-        assert "no ordinary file" in ctl("add", remote.url("/file.bin"), place, code=MISUSED).err
+        assert "not a regular file" in ctl("add", remote.url("/file.bin"), place, code=MISUSED).err
     assert stack.manager.list() == []
 
 

@@ -23,7 +23,7 @@ from support.servers.response_script import Script
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
 
 ROOT_USER = 0
-NOBODY_ELSE = "no such job of yours"
+NOBODY_ELSE = "you have no such job"
 
 
 class UserCtl(Ctl):

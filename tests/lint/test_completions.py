@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The completions of the three shells know the commands, options and properties of haulierctl, and nothing else."""
 
-import functools
 import re
 import shutil
 import subprocess
@@ -9,36 +8,11 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from support.client.completion import offered
-from support.environment import SOURCE, program
+from support.client.command_help import OPTION, commands, every_command, options, own_options
+from support.client.completion import SCRIPTS, offered
+from support.environment import SOURCE
 
-COMPLETIONS = SOURCE / "completions"
 JOB = "org.haulier.Haulier1.Job"
-OPTION = r"--[a-z][a-z0-9-]+"
-
-
-@functools.cache
-def help_of(*command: str) -> str:
-    return subprocess.run([program("HAULIERCTL"), *command, "--help"], capture_output=True, text=True, check=True).stdout
-
-
-def commands(*command: str) -> list[str]:
-    listed = help_of(*command).partition("\nSubcommands:\n")[2].partition("\n\n")[0]
-    return re.findall(r"^  ([a-z]+) ", listed, flags=re.M)
-
-
-def options(*command: str) -> set[str]:
-    listed = re.findall(rf"^  ((?:-[a-z],)?{OPTION}(?:,{OPTION})*)", help_of(*command), flags=re.M)
-    return {word for group in listed for word in re.findall(OPTION, group)}
-
-
-def every_command() -> list[tuple[str, ...]]:
-    return [(verb, *rest) for verb in commands() for rest in [(), *((word,) for word in commands(verb))]]
-
-
-def own_options() -> dict[str, set[str]]:
-    """Of each command, without those of all."""
-    return {" ".join(command): options(*command) - {"--help"} for command in every_command()}
 
 
 def test_haulierctl_explains_itself_as_this_test_reads_it():
@@ -58,7 +32,7 @@ def test_bash_offers_the_options(command):
 
 
 def fish() -> list[str]:
-    return re.findall(r"^complete -c haulierctl (.*)$", (COMPLETIONS / "haulierctl.fish").read_text(), flags=re.M)
+    return re.findall(r"^complete -c haulierctl (.*)$", SCRIPTS["fish"].read_text(), flags=re.M)
 
 
 def test_fish_knows_the_commands():
@@ -81,7 +55,7 @@ def test_fish_knows_the_options():
 
 
 def zsh() -> str:
-    return (COMPLETIONS / "haulierctl.zsh").read_text()
+    return SCRIPTS["zsh"].read_text()
 
 
 def zsh_list(name: str) -> set[str]:
@@ -109,12 +83,13 @@ def test_zsh_knows_the_options():
 
 
 def properties() -> dict[str, tuple[str, list[str]]]:
-    """Type of each property that can be set, and the words that its comment gives it."""
-    text = (SOURCE / "dbus" / f"{JOB}.xml").read_text()
-    tree = ElementTree.fromstring(text)
-    types = {p.get("name"): p.get("type") for p in tree.iter("property") if p.get("access") == "readwrite"}
-    comments = {name: re.search(rf"<!--\s+{name}: (.*?)-->", text, flags=re.S)[1] for name in types}
-    return {name: (kind, re.findall(r'"([a-z][a-z-]+)"', comments[name])) for name, kind in types.items()}
+    """The type of each property that can be set, and its words."""
+    def words(element) -> list[str]:
+        return " ".join(
+            a.get("value") for a in element.findall("annotation") if a.get("name") == "org.haulier.Haulier1.Values")
+
+    tree = ElementTree.parse(SOURCE / "dbus" / f"{JOB}.xml")
+    return {p.get("name"): (p.get("type"), words(p).split()) for p in tree.iter("property") if p.get("access") == "readwrite"}
 
 
 def test_bash_offers_the_properties_and_their_words():
@@ -125,14 +100,14 @@ def test_bash_offers_the_properties_and_their_words():
 
 
 def test_fish_and_zsh_know_the_properties_and_their_words():
-    for script in ("haulierctl.fish", "haulierctl.zsh"):
-        text = (COMPLETIONS / script).read_text()
+    for script in ("fish", "zsh"):
+        text = SCRIPTS[script].read_text()
         assert set(re.findall(r"\b([A-Z][a-z]+[A-Z]\w+|Description|Priority)\b", text)) == set(properties()), script
         for name, (_kind, words) in properties().items():
             assert not [word for word in words if not re.search(rf"[\s{{,]{word}\b", text)], (script, name)
 
 
 def test_the_scripts_are_whole():
-    for name in ("bash", "fish", "zsh"):
+    for name, script in SCRIPTS.items():
         if shell := shutil.which(name):
-            subprocess.run([shell, "-n", COMPLETIONS / f"haulierctl.{name}"], check=True)
+            subprocess.run([shell, "-n", script], check=True)

@@ -50,6 +50,21 @@ def test_arguments_in_the_prose_are_arguments_of_the_member(path):
     assert not faults
 
 
+def test_the_words_of_a_property_are_those_of_its_prose():
+    """The annotation, from which the client and the completions are generated, and the comment list the same words."""
+    faults = []
+    for interface in with_comments(SOURCE / "dbus" / "org.haulier.Haulier1.Job.xml").iter("interface"):
+        before = None
+        for element in interface:
+            if element.tag == "property" and element.get("type") in ("s", "as"):
+                annotated = {word for a in element.findall("annotation") if a.get("name") == "org.haulier.Haulier1.Values"
+                             for word in a.get("value").split()}
+                if annotated != set(re.findall(r'"([a-z][a-z-]+)"', before.text)):
+                    faults.append(element.get("name"))
+            before = element
+    assert not faults
+
+
 def documented(page: str) -> str:
     return (SOURCE / "docs" / page).read_text()
 

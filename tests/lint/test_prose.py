@@ -80,7 +80,7 @@ TOKEN = re.compile(rf"(?P<text>{LITERAL}(?:\s*{LITERAL})*)|(?P<other>//[^\n]*|/\
 # Members of the D-Bus interfaces that look like other words.
 NAMES = {"Checksum", "Complete", "Description", "Files", "Key", "Mirrors", "Priority", "Ranges", "Resume", "Size", "Suspend"}
 # In the command line client only what it fails with is a message of this kind.
-FAILURE = re.compile(r"(?:Error|Failure)\{[^;\"]*$", re.S)
+FAILURE = re.compile(r"(?:(?:Error|Failure)\{|usage_error\()[^;\"]*$", re.S)
 
 
 def messages(path, code: str):

@@ -3,10 +3,13 @@
 
 import re
 import subprocess
+from pathlib import Path
 
-from ..environment import SOURCE, patience
+from ..environment import patience, program
 
-SCRIPT = SOURCE / "completions" / "haulierctl.bash"
+# Generated beside the program.
+COMPLETIONS = Path(program("HAULIERCTL")).parents[2] / "completions"
+SCRIPTS = {"bash": COMPLETIONS / "haulierctl", "fish": COMPLETIONS / "haulierctl.fish", "zsh": COMPLETIONS / "_haulierctl"}
 
 # The words are split as readline splits them, and COMPREPLY is what it would show. compopt works only inside readline.
 DRIVER = """
@@ -25,7 +28,7 @@ def words_of(line: str) -> list[str]:
 
 
 def offered(line: str, **options) -> list[str]:
-    done = subprocess.run(["bash", "-c", DRIVER, "bash", SCRIPT, line, *words_of(line)], text=True, check=False,
+    done = subprocess.run(["bash", "-c", DRIVER, "bash", SCRIPTS["bash"], line, *words_of(line)], text=True, check=False,
                           capture_output=True, timeout=patience(30), **options)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return sorted(done.stdout.splitlines())

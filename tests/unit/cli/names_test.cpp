@@ -13,7 +13,7 @@ struct NamedUrl {
 
 class FileNameOfUrl : public testing::TestWithParam<NamedUrl> {};
 
-TEST(WithoutUser, LosesWhatTheDaemonKeepsElsewhere) {
+TEST(WithoutUser, RemovesUserNameAndPassword) {
     EXPECT_EQ(without_user("http://me:p@ss@example.org:81/x@y"), "http://example.org:81/x@y");
     EXPECT_EQ(without_user("http://@example.org"), "http://example.org");
     for (const char* same : {"http://example.org/a@b", "http://example.org?a@b", "example.org", ""})
@@ -34,13 +34,13 @@ INSTANTIATE_TEST_SUITE_P(All, FileNameOfUrl,
                                          NamedUrl{"https://example.org/100%4", "100%4"},
                                          NamedUrl{"https://example.org/%zz", "%zz"},
                                          NamedUrl{"example.org/x", "x"},
-                                         // No name to be had.
+                                         // There is no name.
                                          NamedUrl{"https://example.org", ""},
                                          NamedUrl{"https://example.org/", ""},
                                          NamedUrl{"https://example.org/folder/", ""},
                                          NamedUrl{"https://example.org/?file=x", ""}, NamedUrl{"", ""}));
 
-// What a server's URL must not be able to do to us.
+// URLs that must not create hidden files or files in other directories.
 INSTANTIATE_TEST_SUITE_P(Hostile, FileNameOfUrl,
                          testing::Values(NamedUrl{"http://h/..%2f..%2fetc%2fpasswd", "_._.._etc_passwd"},
                                          NamedUrl{"http://h/%2e%2e", "_."}, NamedUrl{"http://h/.", "_"},
@@ -56,7 +56,7 @@ TEST(FileNameOf, IsCutAtACharacter) {
     EXPECT_EQ(*name, std::string(254, 'x'));
 }
 
-TEST(Absolute, IsSeenFromTheDirectory) {
+TEST(Absolute, IsRelativeToTheDirectory) {
     EXPECT_EQ(absolute("/x/y", "/home"), "/x/y");
     EXPECT_EQ(absolute("y", "/home"), "/home/y");
     EXPECT_EQ(absolute("././y/z", "/home"), "/home/y/z");
@@ -64,13 +64,13 @@ TEST(Absolute, IsSeenFromTheDirectory) {
     EXPECT_EQ(absolute("y", "/"), "/y");
 }
 
-TEST(ServiceOf, TakesThePathFromWhereItIsGiven) {
+TEST(ServiceOf, PrefersTheExplicitPath) {
     EXPECT_EQ(service_of("org.example.App:/here", ""), (Service{"org.example.App", "/here"}));
     EXPECT_EQ(service_of("org.example.App", "/there"), (Service{"org.example.App", "/there"}));
     EXPECT_EQ(service_of("org.example.App:/here", "/there"), (Service{"org.example.App", "/there"}));
 }
 
-TEST(ServiceOf, KeepsTheWordForTheBusOfTheSession) {
+TEST(ServiceOf, KeepsTheSessionPrefix) {
     EXPECT_EQ(service_of("session:org.example.App:/here", ""), (Service{"session:org.example.App", "/here"}));
     EXPECT_EQ(service_of("session:org.example.App", ""),
               (Service{"session:org.example.App", "/org/example/App"}));
@@ -79,7 +79,7 @@ TEST(ServiceOf, KeepsTheWordForTheBusOfTheSession) {
     EXPECT_EQ(service_of("session:", ""), (Service{"session:", "/"}));
 }
 
-TEST(ServiceOf, MakesThePathFromTheName) {
+TEST(ServiceOf, DerivesThePathFromTheName) {
     EXPECT_EQ(service_of("org.example.My-App", ""), (Service{"org.example.My-App", "/org/example/My_App"}));
 }
 
@@ -105,7 +105,7 @@ TEST(Pick, FindsByPrefixAndByKey) {
     EXPECT_EQ(*pick(Jobs, "x"), Jobs[3].id) << "a key may be short";
 }
 
-TEST(Pick, FindsByNameWhatNothingElseIs) {
+TEST(Pick, FindsByNameIfNothingElseMatches) {
     EXPECT_EQ(*pick(Jobs, "three"), Jobs[2].id);
     const std::vector<Candidate> twins{
         {"aaaa1111000000000000000000000000", "", "twin", "queued", "anna"},
@@ -121,7 +121,7 @@ TEST(Pick, FindsByNameWhatNothingElseIs) {
     EXPECT_EQ(*pick(hexadecimal, "bbbb"), hexadecimal[1].id) << "the beginning of an id goes first";
 }
 
-TEST(Pick, RefusesWhatCanBeSeveral) {
+TEST(Pick, RejectsAmbiguousText) {
     auto two = pick(Jobs, "aaaa");
     ASSERT_FALSE(two);
     EXPECT_EQ(two.error().code, Exit::NoSuchJob);
@@ -132,16 +132,21 @@ TEST(Pick, RefusesWhatCanBeSeveral) {
     EXPECT_FALSE(pick(Jobs, "aaaa1")) << "the key of one and the beginning of another";
 }
 
-TEST(Pick, RefusesWhatIsUnknownOrTooShort) {
+TEST(Pick, RejectsUnknownAndShortText) {
     for (const char* text : {"", "bbb", "dddd", "tw", "zzzz", "bbbb00000000000000000000000000000"})
         EXPECT_FALSE(pick(Jobs, text)) << text;
     EXPECT_NE(pick(Jobs, "bbb").error().message.find("4 characters"), std::string::npos);
 }
 
-TEST(WholeId, IsThirtyTwoHexDigits) {
-    EXPECT_EQ(whole_id("AAAA1111000000000000000000000000"), Jobs[0].id);
-    EXPECT_FALSE(whole_id("aaaa"));
-    EXPECT_FALSE(whole_id("zaaa1111000000000000000000000000"));
+TEST(FullId, IsThirtyTwoHexDigits) {
+    EXPECT_EQ(full_id("AAAA1111000000000000000000000000"), Jobs[0].id);
+    EXPECT_FALSE(full_id("aaaa"));
+    EXPECT_FALSE(full_id("zaaa1111000000000000000000000000"));
+}
+
+TEST(UserName, IsTheNameOrElseTheNumber) {
+    EXPECT_EQ(user_name(0), "root");
+    EXPECT_EQ(user_name(4'000'000'123), "4000000123");
 }
 
 TEST(Nearest, FindsWhatWasMeant) {

@@ -30,7 +30,7 @@ TEST(RateMeter, IsSteadyBetweenAnnouncements) {
     EXPECT_DOUBLE_EQ(meter.rate(Start + milliseconds{2400}).value(), 1000);
 }
 
-TEST(RateMeter, TakesALongSilenceForStandingStill) {
+TEST(RateMeter, TreatsALongPauseAsAStall) {
     RateMeter meter;
     meter.add(Start, 0);
     meter.add(Start + seconds{1}, 1000);
@@ -38,7 +38,7 @@ TEST(RateMeter, TakesALongSilenceForStandingStill) {
     EXPECT_DOUBLE_EQ(meter.rate(Start + seconds{6}).value(), 0);
 }
 
-TEST(RateMeter, ForgetsWhatIsLongAgo) {
+TEST(RateMeter, ForgetsOldSamples) {
     RateMeter meter;
     for (int s = 0; s <= 10; ++s)
         meter.add(Start + seconds{s}, static_cast<uint64_t>(s) * 1'000'000);
@@ -69,26 +69,26 @@ JobView job(const char* state, const char* reason) {
 
 constexpr uint64_t Now = 1'000'000'000;
 
-TEST(Situation, SaysWhyNothingMoves) {
+TEST(Situation, SaysWhyNothingIsTransferred) {
     EXPECT_EQ(situation(job("transferring", "running"), Now), "");
     EXPECT_EQ(situation(job("connecting", "running"), Now), "connecting");
     EXPECT_EQ(situation(job("queued", "turn"), Now), "waiting for its turn");
     EXPECT_EQ(situation(job("queued", "metered-network"), Now), "waiting: metered-network")
-        << "a word of tomorrow";
+        << "a word of a newer daemon";
     EXPECT_EQ(situation(job("suspended", "suspended"), Now), "suspended");
     EXPECT_EQ(situation(job("transferred", "completing"), Now), "completing");
 }
 
 TEST(Situation, CountsDownToTheNextTry) {
     auto waiting = job("transient-error", "retry-delay");
-    waiting.error_sentence = "503 from example.org.";
+    waiting.error_message = "503 from example.org";
     waiting.wait_until = Now + 11'200'000;
     EXPECT_EQ(situation(waiting, Now), "waiting: retry in 12 s (503 from example.org)");
     waiting.wait_until = Now - 1;
     EXPECT_EQ(situation(waiting, Now), "waiting: retry soon (503 from example.org)");
 }
 
-TEST(BarLine, HasAllThatAPersonWants) {
+TEST(BarLine, HasNameShareBarAmountSpeedAndTime) {
     EXPECT_EQ(bar_line(job("transferring", "running"), 12'300'000, Now, {80, false}),
               "debian.iso  44% [==========>             ] 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
 }
@@ -97,7 +97,7 @@ TEST(BarLine, FitsEveryWidth) {
     auto long_name = job("transferring", "running");
     long_name.name = std::string(300, 'x');
     auto waiting = job("transient-error", "retry-delay");
-    waiting.error_sentence = std::string(300, 'y');
+    waiting.error_message = std::string(300, 'y');
     for (const auto& j : {job("transferring", "running"), long_name, waiting})
         for (size_t columns = 1; columns < 200; ++columns)
             EXPECT_LE(columns_of(bar_line(j, 12'300'000, Now, {columns, false})), columns);
@@ -109,7 +109,7 @@ TEST(BarLine, HasNoBarForAnUnknownWhole) {
     EXPECT_EQ(bar_line(unknown, 12'300'000, Now, {80, false}), "debian.iso    ? 312.4 MB of ?  12.3 MB/s");
 }
 
-TEST(BarLine, SaysOnlyTheSituationBeforeTheFirstByte) {
+TEST(BarLine, HasOnlyTheSituationBeforeTheFirstByte) {
     auto waiting = job("connecting", "running");
     waiting.total.reset();
     waiting.done = 0;
@@ -126,21 +126,21 @@ TEST(BarLine, IsFullAtTheEndAndForEmptyFiles) {
     EXPECT_NE(bar_line(done, std::nullopt, Now, {60, false}).find("100% [====="), std::string::npos);
 }
 
-TEST(BarLine, ColoursTheBarAlone) {
-    Look coloured{80, true};
+TEST(BarLine, ColoursOnlyTheBar) {
+    LineStyle coloured{80, true};
     auto line = bar_line(job("transferring", "running"), std::nullopt, Now, coloured);
     EXPECT_NE(line.find("\x1b[32m="), std::string::npos);
     EXPECT_EQ(bar_line(job("transferring", "running"), std::nullopt, Now, {80, false}).find('\x1b'),
               std::string::npos);
 }
 
-TEST(BarLine, LetsNoNamePlayWithTheTerminal) {
+TEST(BarLine, ReplacesControlCharactersInNames) {
     auto hostile = job("transferring", "running");
     hostile.name = "a\x1b]0;x\ab";
     EXPECT_EQ(bar_line(hostile, std::nullopt, Now, {80, false}).find('\x1b'), std::string::npos);
 }
 
-TEST(PlainLine, IsOneSentence) {
+TEST(PlainLine, HasNoBar) {
     EXPECT_EQ(plain_line(job("transferring", "running"), 12'300'000, Now),
               "debian.iso: 44%, 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
     EXPECT_EQ(plain_line(job("queued", "turn"), std::nullopt, Now),

@@ -18,12 +18,12 @@ TEST(SizeText, UsesPowersOfThousand) {
     EXPECT_EQ(size_text(~uint64_t{0}), "18.4 EB");
 }
 
-TEST(AmountText, AdmitsWhatItDoesNotKnow) {
+TEST(AmountText, HasAQuestionMarkForAnUnknownTotal) {
     EXPECT_EQ(amount_text(1000, 2000), "1.0 kB of 2.0 kB");
     EXPECT_EQ(amount_text(1000, std::nullopt), "1.0 kB of ?");
 }
 
-TEST(Spans, ReadLikeAClockOrLikeWords) {
+TEST(Spans, AreFormattedAsClockOrWithUnits) {
     using std::chrono::seconds;
     EXPECT_EQ(clock_text(seconds{7}), "0:07");
     EXPECT_EQ(clock_text(seconds{3599}), "59:59");
@@ -40,15 +40,15 @@ TEST(DateText, IsLocal) {
     EXPECT_EQ(date_text(0), "never");
 }
 
-TEST(Harmless, KeepsTheTerminalInPeace) {
-    EXPECT_EQ(harmless("a\x1b[31mb\r\n\x7f"), "a?[31mb???");
-    EXPECT_EQ(harmless("a\xc2\x9b"
+TEST(Sanitize, ReplacesControlCharacters) {
+    EXPECT_EQ(sanitize("a\x1b[31mb\r\n\x7f"), "a?[31mb???");
+    EXPECT_EQ(sanitize("a\xc2\x9b"
                        "31mb"),
               "a?31mb")
         << "control characters beyond ASCII";
-    EXPECT_EQ(harmless("ä € 😀"), "ä € 😀");
-    EXPECT_EQ(harmless("a\u202egpj.exe\u2028b\ufeff"), "a?gpj.exe?b?");
-    EXPECT_EQ(harmless("می\u200cخواهم"), "می\u200cخواهم") << "a part of the word";
+    EXPECT_EQ(sanitize("ä € 😀"), "ä € 😀");
+    EXPECT_EQ(sanitize("a\u202egpj.exe\u2028b\ufeff"), "a?gpj.exe?b?");
+    EXPECT_EQ(sanitize("می\u200cخواهم"), "می\u200cخواهم") << "a part of the word";
 }
 
 TEST(Cut, CountsCharactersAndKeepsThemWhole) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/values.hpp"
 
+#include "cli/measures.hpp"
+
 #include <cstdlib>
 #include <ctime>
 #include <gtest/gtest.h>
@@ -11,7 +13,7 @@ namespace {
 constexpr uint64_t Second = 1'000'000;
 constexpr uint64_t Today = 1'700'000'000 * Second;
 
-TEST(ParseSize, CountsThousandsAndBinaryThousands) {
+TEST(ParseSize, KnowsDecimalAndBinaryUnits) {
     EXPECT_EQ(*parse_size("0"), 0u);
     EXPECT_EQ(*parse_size("1500"), 1500u);
     EXPECT_EQ(*parse_size("1500B"), 1500u);
@@ -23,7 +25,7 @@ TEST(ParseSize, CountsThousandsAndBinaryThousands) {
     EXPECT_EQ(*parse_size("18446744073709551615"), ~uint64_t{0});
 }
 
-TEST(ParseSize, RefusesWhatIsNone) {
+TEST(ParseSize, RejectsInvalidText) {
     for (const char* text : {"", "M", "-1", "1.5M", "10 M", "10m", "10Mb", "1e3", "18446744073709551616",
                              "18446744073709551615k", "0x10"}) {
         auto size = parse_size(text);
@@ -42,7 +44,7 @@ TEST(ParseSpan, AddsItsParts) {
     EXPECT_EQ(*parse_span("1w", Second), 604'800 * Second);
 }
 
-TEST(ParseSpan, RefusesWhatIsNone) {
+TEST(ParseSpan, RejectsInvalidText) {
     for (const char* text : {"", "h", "-1s", "1.5h", "1h30", "30 1h", "1y", "1h ", "99999999999999999999s"})
         EXPECT_FALSE(parse_span(text, Second)) << text;
 }
@@ -68,14 +70,14 @@ TEST_F(ParseDate, IsLocalUnlessItSaysOtherwise) {
     EXPECT_EQ(seconds("2023-11-15"), 1'700'000'000u - 13 * 60 - 20) << "at midnight";
 }
 
-TEST_F(ParseDate, CanBeADistance) {
+TEST_F(ParseDate, CanBeRelative) {
     EXPECT_EQ(*parse_date("+2h", Today), Today + 7200 * Second);
     EXPECT_EQ(*parse_date("+30", Today), Today + 30 * Second);
     EXPECT_EQ(*parse_date("now", Today), 0u);
     EXPECT_EQ(*parse_date("0", Today), 0u);
 }
 
-TEST_F(ParseDate, RefusesWhatNoCalendarHas) {
+TEST_F(ParseDate, RejectsInvalidDates) {
     for (const char* text :
          {"", "tomorrow", "2h", "+", "2023-13-01", "2023-02-30", "2023-11-14T", "1960-01-01",
           "2023-11-14T22:13:20X", "2023-11-14T22:13:20+25:00", "2023-11-14x"})
@@ -105,7 +107,7 @@ TEST(ParseAssignment, GivesEachPropertyItsType) {
     EXPECT_EQ(value_of("Description=a=b, c"), Value{std::string{"a=b, c"}});
 }
 
-TEST(ParseAssignment, KnowsNamesInAnyCaseAndGuessesTheRest) {
+TEST(ParseAssignment, IgnoresCaseAndSuggestsNames) {
     EXPECT_EQ(parse_assignment("priority=low", Today)->first, "Priority");
     for (const char* text : {"Prioriti=low", "Prio=low"}) {
         auto wrong = parse_assignment(text, Today);
@@ -114,7 +116,7 @@ TEST(ParseAssignment, KnowsNamesInAnyCaseAndGuessesTheRest) {
     }
 }
 
-TEST(ParseAssignment, RefusesWhatCannotBe) {
+TEST(ParseAssignment, RejectsInvalidAssignments) {
     for (const char* text :
          {"Priority", "=x", "State=queued", "Id=1", "AutoComplete=maybe", "BandwidthLimit=fast",
           "MinimumRetryDelay=-1", "MinimumRetryDelay=9999999999", "NotBefore=soon"}) {
@@ -129,16 +131,6 @@ TEST(ParseAssignments, LetsTheLastOneWin) {
     ASSERT_TRUE(values);
     EXPECT_EQ(*values, (Values{{"AutoComplete", true}, {"Priority", std::string{"high"}}}));
     EXPECT_FALSE(parse_assignments({"Priority=low", "nonsense"}, Today));
-}
-
-TEST(ParsePiece, IsAnOffsetAndALength) {
-    EXPECT_EQ(*parse_piece("0:100"), (Piece{0, 100}));
-    EXPECT_EQ(*parse_piece("1M:64Ki"), (Piece{1'000'000, 65'536}));
-    EXPECT_EQ(*parse_piece("100:"), (Piece{100, ToEnd}));
-    EXPECT_EQ(to_text({0, 100}), "0:100");
-    EXPECT_EQ(to_text({100, ToEnd}), "100:");
-    for (const char* text : {"", ":", "5", ":5", "a:5", "5:a", "1:2:3"})
-        EXPECT_FALSE(parse_piece(text)) << text;
 }
 
 } // namespace

@@ -27,7 +27,7 @@ std::optional<End> end_after(const char* state, const char* reason = "") {
     return end_of(view_of(properties(state, reason)));
 }
 
-TEST(ViewOf, TakesWhatIsThere) {
+TEST(ViewOf, TakesTheProperties) {
     auto job = view_of(properties("queued", "turn"));
     EXPECT_EQ(job.id, "0123");
     EXPECT_EQ(job.wait_reason, "turn");
@@ -38,7 +38,7 @@ TEST(ViewOf, TakesWhatIsThere) {
     EXPECT_EQ(view_of(known).total, 7u);
 }
 
-TEST(ViewOf, ForgivesWhatIsMissingOrStrange) {
+TEST(ViewOf, IgnoresMissingAndStrangeValues) {
     EXPECT_EQ(view_of(Json::object()), JobView{});
     auto strange = properties("queued", "turn");
     strange["WaitReason"] = nullptr;
@@ -50,13 +50,13 @@ TEST(ViewOf, ForgivesWhatIsMissingOrStrange) {
     EXPECT_FALSE(job.total);
 }
 
-TEST(EndOf, WaitsWhileTheJobGoesOn) {
+TEST(EndOf, IsNothingWhileTheJobContinues) {
     for (const char* state : {"suspended", "queued", "connecting", "transferring", "transient-error", ""})
         EXPECT_EQ(end_after(state), std::nullopt) << state;
     EXPECT_EQ(end_after("transferred", "completing"), std::nullopt);
 }
 
-TEST(EndOf, KnowsTheEnds) {
+TEST(EndOf, DependsOnStateAndReason) {
     EXPECT_EQ(end_after("transferred", "needs-complete"), End::Transferred);
     EXPECT_EQ(end_after("error", "needs-resume"), End::Failed);
     EXPECT_EQ(end_after("cancelled", "ended"), End::Cancelled);
@@ -71,11 +71,11 @@ TEST(EndOf, KnowsTheEnds) {
     EXPECT_EQ(end_from_result("taken"), End::Taken);
 }
 
-TEST(Presented, SaysNullForWhatIsNot) {
+TEST(PublicJson, HasNullForNone) {
     auto p = properties("queued", "turn");
     p["NotifyService"] = Json::array({"", "/"});
     p["TransferCompletionTime"] = 0;
-    auto out = presented(p);
+    auto out = to_public_json(p);
     EXPECT_EQ(out["BytesTotal"], nullptr);
     EXPECT_EQ(out["Error"], nullptr);
     EXPECT_EQ(out["NotifyService"], nullptr);
@@ -84,64 +84,64 @@ TEST(Presented, SaysNullForWhatIsNot) {
     EXPECT_EQ(out["WaitReason"].dump(), R"({"Reason":"turn","Until":null})");
 }
 
-TEST(Presented, NamesTheMembersOfTuples) {
+TEST(PublicJson, NamesTheMembersOfStructures) {
     auto p = properties("error", "needs-resume");
     p["Error"] = Json::array({"remote-file", "http-status", 404, "the server said 404", 0});
     p["NotifyService"] = Json::array({"org.example.App", "/x"});
     p["NotifyFlags"] = Json::array({"transferred", "error"});
-    auto out = presented(p);
+    auto out = to_public_json(p);
     EXPECT_EQ(out["Error"].dump(), R"({"Context":"remote-file","Name":"http-status","Code":404,)"
                                    R"("Message":"the server said 404","File":0})");
     EXPECT_EQ(out["NotifyService"].dump(), R"({"Name":"org.example.App","Path":"/x"})");
     EXPECT_EQ(out["NotifyFlags"].dump(), R"(["transferred","error"])");
 }
 
-TEST(Presented, LeavesTuplesOfTomorrowAsTheyAre) {
+TEST(PublicJson, LeavesUnknownStructuresAsTheyAre) {
     auto p = Json{{"WaitReason", Json::array({"turn", 0, "more"})}};
-    EXPECT_EQ(presented(p)["WaitReason"].dump(), R"(["turn",0,"more"])");
+    EXPECT_EQ(to_public_json(p)["WaitReason"].dump(), R"(["turn",0,"more"])");
 }
 
-TEST(InWords, ReadsWell) {
-    EXPECT_EQ(in_words("Owner", 0), "root");
-    EXPECT_EQ(in_words("BytesTotal", Unknown), "unknown");
-    EXPECT_EQ(in_words("BytesTransferred", 1'500'000), "1.5 MB");
-    EXPECT_EQ(in_words("TransferCompletionTime", 0), "never");
-    EXPECT_EQ(in_words("Error", Json::array({"", "", 0, "", NoFile})), "none");
-    EXPECT_EQ(in_words("Error", Json::array({"remote-file", "http-status", 404, "not there", 0})),
+TEST(FormatValue, ReadsWell) {
+    EXPECT_EQ(format_value("Owner", 0), "root");
+    EXPECT_EQ(format_value("BytesTotal", Unknown), "unknown");
+    EXPECT_EQ(format_value("BytesTransferred", 1'500'000), "1.5 MB");
+    EXPECT_EQ(format_value("TransferCompletionTime", 0), "never");
+    EXPECT_EQ(format_value("Error", Json::array({"", "", 0, "", NoFile})), "none");
+    EXPECT_EQ(format_value("Error", Json::array({"remote-file", "http-status", 404, "not there", 0})),
               "http-status: not there");
-    EXPECT_EQ(in_words("NotifyFlags", Json::array({"transferred", "error"})), "transferred error");
-    EXPECT_EQ(in_words("WaitReason", Json::array({"turn", 0})), "turn");
-    EXPECT_EQ(in_words("Transferred", true), "yes");
-    EXPECT_EQ(in_words("FilesTotal", 3), "3");
-    EXPECT_EQ(in_words("DisplayName", "a\nb"), "a?b");
+    EXPECT_EQ(format_value("NotifyFlags", Json::array({"transferred", "error"})), "transferred error");
+    EXPECT_EQ(format_value("WaitReason", Json::array({"turn", 0})), "turn");
+    EXPECT_EQ(format_value("Transferred", true), "yes");
+    EXPECT_EQ(format_value("FilesTotal", 3), "3");
+    EXPECT_EQ(format_value("DisplayName", "a\nb"), "a?b");
 }
 
-TEST(InWords, ReadsLimitsSpansAndPieces) {
-    EXPECT_EQ(in_words("MaximumDownloadSize", Unknown), "none");
-    EXPECT_EQ(in_words("BandwidthLimit", 0), "none");
-    EXPECT_EQ(in_words("BandwidthLimit", 2'000'000), "2.0 MB/s");
-    EXPECT_EQ(in_words("NotBefore", 0), "none");
-    EXPECT_EQ(in_words("MinimumRetryDelay", 60), "60 s");
-    EXPECT_EQ(in_words("MaximumDownloadTime", 7776000), "2160 h") << "a span, not a date";
-    EXPECT_EQ(in_words("ReplyProgress", Json::array({Unknown, 0})), "none");
-    EXPECT_EQ(in_words("ReplyProgress", Json::array({2000, 1000})), "1.0 kB of 2.0 kB");
-    EXPECT_EQ(in_words("Ranges", Json::array({Json::array({0, 100}), Json::array({200, Unknown})})),
+TEST(FormatValue, FormatsLimitsTimeSpansAndRanges) {
+    EXPECT_EQ(format_value("MaximumDownloadSize", Unknown), "none");
+    EXPECT_EQ(format_value("BandwidthLimit", 0), "none");
+    EXPECT_EQ(format_value("BandwidthLimit", 2'000'000), "2.0 MB/s");
+    EXPECT_EQ(format_value("NotBefore", 0), "none");
+    EXPECT_EQ(format_value("MinimumRetryDelay", 60), "60 s");
+    EXPECT_EQ(format_value("MaximumDownloadTime", 7776000), "2160 h") << "a span, not a date";
+    EXPECT_EQ(format_value("ReplyProgress", Json::array({Unknown, 0})), "none");
+    EXPECT_EQ(format_value("ReplyProgress", Json::array({2000, 1000})), "1.0 kB of 2.0 kB");
+    EXPECT_EQ(format_value("Ranges", Json::array({Json::array({0, 100}), Json::array({200, Unknown})})),
               "0:100 200:");
-    EXPECT_EQ(in_words("ResponseHeaders", "HTTP/1.1 200 OK\nServer: x\n"), "HTTP/1.1 200 OK; Server: x");
+    EXPECT_EQ(format_value("ResponseHeaders", "HTTP/1.1 200 OK\nServer: x\n"), "HTTP/1.1 200 OK; Server: x");
 }
 
-TEST(Presented, NamesThePartsOfRangesAndReplies) {
+TEST(PublicJson, NamesTheMembersOfRangesAndReplies) {
     Json p = Json::object();
     p["Ranges"] = Json::array({Json::array({0, 100}), Json::array({200, Unknown})});
     p["ReplyProgress"] = Json::array({7, 5});
     p["NotBefore"] = 0;
     p["MaximumDownloadSize"] = Unknown;
-    auto out = presented(p);
+    auto out = to_public_json(p);
     EXPECT_EQ(out["Ranges"].dump(), R"([{"Offset":0,"Length":100},{"Offset":200,"Length":null}])");
     EXPECT_EQ(out["ReplyProgress"].dump(), R"({"Total":7,"Received":5})");
     EXPECT_EQ(out["NotBefore"], nullptr);
     EXPECT_EQ(out["MaximumDownloadSize"], nullptr);
-    EXPECT_EQ(presented({{"Ranges", "of tomorrow"}})["Ranges"], "of tomorrow");
+    EXPECT_EQ(to_public_json({{"Ranges", "of tomorrow"}})["Ranges"], "of tomorrow");
 }
 
 } // namespace

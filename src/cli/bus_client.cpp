@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/bus_client.hpp"
+
+#include "cli/bus_listener.hpp"
+#include "cli/bus_names.hpp"
+#include "cli/call_guarded.hpp"
+#include "cli/decode.hpp"
+#include "cli/encode.hpp"
+#include "cli/proxies.hpp"
+
+#include <utility>
+
+namespace haulier::cli {
+
+namespace {
+
+constexpr uint32_t NoLimit = 0;
+/// A list of fewer jobs than this is complete. So a second call, for which the user might be asked for a
+/// password again, is rarely needed.
+constexpr size_t MinPage = 256;
+
+Json file_json(uint32_t index, const compat::Options& properties) {
+    Json file{{"Index", index}};
+    file.update(decode(properties));
+    return file;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Client>, Failure> connect_to_bus(const Access& access) {
+    auto bus = Bus::open(access);
+    if (!bus) return bus.error();
+    return std::unique_ptr<Client>{std::make_unique<BusClient>(std::move(*bus))};
+}
+
+BusClient::BusClient(std::unique_ptr<Bus> bus) : bus_(std::move(bus)) {}
+BusClient::~BusClient() = default;
+
+/// Made when it is first needed, because that may cost a round trip.
+Result<ManagerProxy*, Failure> BusClient::manager() {
+    return call_guarded(*bus_, [&] {
+        if (!manager_) manager_ = std::make_unique<ManagerProxy>(bus_->connection());
+        return manager_.get();
+    });
+}
+
+Result<Created, Failure> BusClient::create(const NewJob& job) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] {
+        auto [path, id, created] = (*proxy)->CreateJob(job.name, job.type, options_of(job));
+        return Created{id, created};
+    });
+}
+
+Result<std::vector<Json>, Failure> BusClient::list(const std::vector<std::string>& states, bool all_users) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] {
+        compat::Options filter;
+        if (!states.empty()) filter["States"] = sdbus::Variant{states};
+        if (all_users) filter["AllUsers"] = sdbus::Variant{true};
+        std::vector<Json> jobs;
+        for (;;) {
+            auto page = (*proxy)->ListJobs(filter);
+            for (const auto& job : page)
+                jobs.push_back(decode(std::get<1>(job)));
+            if (page.size() < MinPage) return jobs;
+            filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(jobs.size())};
+        }
+    });
+}
+
+Result<Json, Failure> BusClient::daemon() {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] {
+        return Json{{"Version", (*proxy)->Version()},
+                    {"Features", (*proxy)->Features()},
+                    {"Network", (*proxy)->Network()},
+                    {"Metered", (*proxy)->Metered()}};
+    });
+}
+
+Result<Json, Failure> BusClient::properties(const std::string& id) {
+    return call_guarded(*bus_, [&] { return decode(JobProxy{bus_->connection(), id}.all()); });
+}
+
+Result<std::vector<Json>, Failure> BusClient::files(const std::string& id) {
+    return call_guarded(*bus_, [&] {
+        JobProxy job{bus_->connection(), id};
+        std::vector<Json> files;
+        for (;;) {
+            auto page = job.ListFiles(static_cast<uint32_t>(files.size()), NoLimit);
+            if (page.empty()) return files;
+            for (const auto& file : page)
+                files.push_back(file_json(std::get<0>(file), std::get<1>(file)));
+        }
+    });
+}
+
+Result<Done, Failure> BusClient::command(const std::string& id, Verb verb) {
+    return call_guarded(*bus_, [&] {
+        JobProxy job{bus_->connection(), id};
+        switch (verb) {
+        case Verb::Suspend: job.Suspend(); break;
+        case Verb::Resume: job.Resume(); break;
+        case Verb::Cancel: job.Cancel(); break;
+        case Verb::TakeOwnership: job.TakeOwnership(); break;
+        }
+    });
+}
+
+Result<Completed, Failure> BusClient::complete(const std::string& id) {
+    return call_guarded(*bus_, [&] {
+        auto [result, kept, dropped] = JobProxy{bus_->connection(), id}.Complete();
+        return Completed{result, kept, dropped};
+    });
+}
+
+Result<Done, Failure> BusClient::set(const std::string& id, const std::string& property, const Value& value) {
+    return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.set(property, encode(value)); });
+}
+
+Result<Done, Failure> BusClient::set_credentials(const std::string& id, const Credentials& c) {
+    return call_guarded(*bus_, [&] {
+        JobProxy{bus_->connection(), id}.SetCredentials(c.target, c.scheme, c.user, c.password);
+    });
+}
+
+Result<bool, Failure> BusClient::remove_credentials(const std::string& id, const std::string& target,
+                                                    const std::string& scheme) {
+    return call_guarded(*bus_, [&] {
+        return JobProxy{bus_->connection(), id}.RemoveCredentials(target, scheme);
+    });
+}
+
+Result<Done, Failure> BusClient::set_headers(const std::string& id, const std::vector<std::string>& lines,
+                                             bool write_only) {
+    return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.SetCustomHeaders(lines, write_only); });
+}
+
+Result<Done, Failure> BusClient::rename(const std::string& id, uint32_t index, const std::string& url) {
+    return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.SetRemoteName(index, url); });
+}
+
+Result<uint32_t, Failure> BusClient::rename_all(const std::string& id, const std::string& from,
+                                                const std::string& to) {
+    return call_guarded(*bus_, [&] {
+        return JobProxy{bus_->connection(), id}.ReplaceRemotePrefix(from, to);
+    });
+}
+
+Result<Done, Failure> BusClient::validate(const std::string& id, uint32_t index, bool valid) {
+    return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.SetValidationState(index, valid); });
+}
+
+Result<std::vector<Range>, Failure> BusClient::filled_ranges(const std::string& id, uint32_t index) {
+    return call_guarded(*bus_, [&] {
+        std::vector<Range> ranges;
+        for (const auto& range : JobProxy{bus_->connection(), id}.GetFilledFileRanges(index))
+            ranges.push_back({std::get<0>(range), std::get<1>(range)});
+        return ranges;
+    });
+}
+
+Result<Done, Failure> BusClient::request_ranges(const std::string& id, uint32_t index,
+                                                const std::vector<Range>& ranges) {
+    return call_guarded(*bus_, [&] {
+        JobProxy{bus_->connection(), id}.RequestFileRanges(index, encode(ranges));
+    });
+}
+
+Result<Done, Failure> BusClient::request_from(const std::string& id, uint32_t index, uint64_t offset) {
+    return call_guarded(*bus_, [&] {
+        JobProxy{bus_->connection(), id}.UpdateDownloadPosition(index, offset);
+    });
+}
+
+Result<std::string, Failure> BusClient::reply(const std::string& id) {
+    return call_guarded(*bus_, [&] {
+        auto data = JobProxy{bus_->connection(), id}.GetReplyData();
+        return std::string{data.begin(), data.end()};
+    });
+}
+
+Result<std::string, Failure> BusClient::describe(const std::string& name, int32_t code) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] { return (*proxy)->DescribeError(name, code); });
+}
+
+Result<Done, Failure> BusClient::read(const std::string& id,
+                                      std::function<void(Result<Json, Failure>)> on_reply) {
+    auto handle_reply = [this, on_reply = std::move(on_reply)](compat::CallError error,
+                                                               const compat::Options& properties) {
+        bus_->guarded([&] {
+            on_reply(error ? Result<Json, Failure>{bus_->failure_of(*error)}
+                           : Result<Json, Failure>{decode(properties)});
+        });
+    };
+    return call_guarded(*bus_, [&] {
+        reader_ =
+            sdbus::createProxy(bus_->connection(), compat::Destination{BusName}, compat::Path{path_of(id)});
+        reader_->callMethodAsync("GetAll")
+            .onInterface(JobProxy::Properties)
+            .withArguments(std::string{JobProxy::Interface})
+            .uponReplyInvoke(handle_reply);
+    });
+}
+
+void BusClient::stop_reading() {
+    reader_.reset();
+}
+
+std::unique_ptr<Listener> BusClient::new_listener() {
+    return std::make_unique<BusListener>(*bus_);
+}
+
+Result<Wakeup, Failure> BusClient::run_once(const Interrupts* interrupts, std::optional<Deadline> deadline) {
+    return bus_->run_once(interrupts, deadline);
+}
+
+} // namespace haulier::cli

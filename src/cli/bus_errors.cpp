@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/bus_errors.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <initializer_list>
+#include <string_view>
+
+namespace haulier::cli {
+
+namespace {
+
+constexpr std::string_view OurErrors = "org.haulier.Haulier1.Error.";
+constexpr std::string_view BusErrors = "org.freedesktop.DBus.Error.";
+constexpr const char* Action = "org.haulier.manage-all-jobs";
+
+bool is_any(std::string_view name, std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The part of `name` after `family`; empty if it does not begin with that.
+std::string_view member_of(std::string_view name, std::string_view family) {
+    return name.starts_with(family) ? name.substr(family.size()) : std::string_view{};
+}
+
+/// Without --all-users the user has probably mistyped the id, or the job has ended. On the system bus users
+/// do not learn which jobs of others exist.
+Failure not_yours() {
+    return {Exit::NoSuchJob,
+            "you have no such job (administrators reach jobs of other users with --all-users)"};
+}
+
+Failure denied() {
+    return {Exit::Failed, fmt::format("only administrators may access jobs of other users: root, and users "
+                                      "whom polkit authorises for {}",
+                                      Action)};
+}
+
+Failure password_needed(const Access& access) {
+    if (!access.all_users) return not_yours();
+    return {
+        Exit::Failed,
+        fmt::format("an administrator's password is required ({}), but it could not be asked for; try again "
+                    "on a terminal{}, or as root",
+                    Action, access.ask_password ? "" : " and without --no-ask-password")};
+}
+
+Failure not_installed(Scope scope) {
+    if (scope == Scope::System)
+        return {Exit::Unreachable, "the system service is not installed; install the package haulier"};
+    return {Exit::Unreachable, "haulierd is not running, and the session bus cannot start it; install the "
+                               "package haulier"};
+}
+
+Failure not_started(Scope scope, const std::string& message) {
+    return {Exit::Unreachable,
+            fmt::format("haulierd could not be started ({}); see systemctl {}status haulier", message,
+                        scope == Scope::User ? "--user " : "")};
+}
+
+/// The bus could not start the daemon.
+bool cannot_start(std::string_view name) {
+    auto error = member_of(name, BusErrors);
+    return error.starts_with("Spawn.") || name.starts_with("org.freedesktop.systemd1.") ||
+           is_any(error, {"NameHasNoOwner", "TimedOut"});
+}
+
+/// The daemon exited before it replied, or does not reply.
+bool no_answer(std::string_view name) {
+    return is_any(member_of(name, BusErrors), {"NoReply", "Timeout"}) || name == "System.Error.ETIMEDOUT";
+}
+
+bool connection_broke(std::string_view name) {
+    return is_any(name, {"org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET",
+                         "System.Error.ENOTCONN", "System.Error.EPIPE", "System.Error.ESTALE"});
+}
+
+} // namespace
+
+Failure connection_lost() {
+    return {Exit::Unreachable, "the connection to the bus was lost"};
+}
+
+Failure bus_unreachable(Scope scope, const std::string& name, const std::string& message) {
+    if (scope == Scope::System)
+        return {Exit::Unreachable, fmt::format("the system bus cannot be reached: {}", message)};
+    auto why = name == "System.Error.ENOMEDIUM" ? "DBUS_SESSION_BUS_ADDRESS is not set" : message;
+    return {Exit::Unreachable,
+            fmt::format("the session bus cannot be reached: {} (use --system for the daemon of the machine)",
+                        why)};
+}
+
+Failure bus_failure(const std::string& name, const std::string& message, const Access& access) {
+    auto ours = member_of(name, OurErrors);
+    auto of_bus = member_of(name, BusErrors);
+    if (ours == "NotFound" || of_bus == "UnknownObject") return {Exit::NoSuchJob, message};
+    if (ours == "AccessDenied") return access.all_users ? denied() : not_yours();
+    if (!ours.empty()) return {Exit::Failed, message};
+    if (of_bus == "InteractiveAuthorizationRequired") return password_needed(access);
+    if (of_bus == "ServiceUnknown") return not_installed(access.scope);
+    if (of_bus == "AccessDenied")
+        return {Exit::Unreachable, fmt::format("the bus does not allow access to haulierd: {}", message)};
+    if (cannot_start(name)) return not_started(access.scope, message);
+    if (no_answer(name)) return {Exit::Unreachable, "haulierd exited or hung before it replied"};
+    if (connection_broke(name)) return connection_lost();
+    return {Exit::Failed, message};
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/command_line.hpp"
+
+#include "base/text.hpp"
+#include "cli/grammar.hpp"
+#include "cli/names.hpp"
+#include "cli/output.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <utility>
+
+namespace haulier::cli {
+
+namespace {
+
+int misuse(const std::string& message) {
+    print_error(message + " (see haulierctl --help)");
+    return static_cast<int>(Exit::Usage);
+}
+
+std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+    auto meant = nearest(word, known);
+    return meant ? fmt::format(", did you mean '{}'?", *meant) : "";
+}
+
+/// Describes a first word that is not a command; CLI11 would only say that it was not expected. Empty if it
+/// is one.
+std::string unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+    auto first =
+        std::find_if(words.begin(), words.end(), [](const auto& word) { return !word.starts_with('-'); });
+    if (first == words.end()) return "";
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands(nullptr))
+        names.push_back(command->get_name());
+    if (std::find(names.begin(), names.end(), *first) != names.end()) return "";
+    return fmt::format("there is no command '{}'{}", *first, suggestion(*first, names));
+}
+
+/// Options of `app` and of the commands on the command line.
+void collect_options(const CLI::App& app, std::vector<std::string>& names) {
+    for (const auto* option : app.get_options())
+        for (const auto& name : option->get_lnames())
+            names.push_back("--" + name);
+    for (const auto* command : app.get_subcommands())
+        collect_options(*command, names);
+}
+
+/// Describes the first unknown option; empty if all are known.
+std::string unknown_option(const CLI::App& app, const std::vector<std::string>& words) {
+    std::vector<std::string> names;
+    collect_options(app, names);
+    for (const auto& word : words) {
+        auto name = word.substr(0, word.find('='));
+        if (name == "--") return "";
+        if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) continue;
+        return fmt::format("there is no option '{}' here{}", name, suggestion(name, names));
+    }
+    return "";
+}
+
+/// D-Bus carries only UTF-8.
+bool is_utf8(std::string word) {
+    std::replace_if(
+        word.begin(), word.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    return printable(word, word.size()) == word;
+}
+
+/// Nothing if the command is to be run; otherwise the exit code.
+std::optional<int> parse(CLI::App& app, const std::vector<std::string>& words) {
+    for (const auto& word : words)
+        if (!is_utf8(word)) return misuse(fmt::format("'{}' is not UTF-8", printable(word, word.size())));
+    if (auto wrong = unknown_command(app, words); !wrong.empty()) return misuse(wrong);
+    try {
+        app.parse(std::vector<std::string>{words.rbegin(), words.rend()}); // it takes them from the back
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ExtrasError& error) {
+        auto option = unknown_option(app, words);
+        return misuse(option.empty() ? error.what() : option);
+    } catch (const CLI::ParseError& error) {
+        return misuse(error.what());
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+int run_command_line(const std::vector<std::string>& words, Common common) {
+    Invocation invocation{std::move(common), {}};
+    CLI::App app{"Background transfers that survive the program, the daemon and the network.", "haulierctl"};
+    add_commands(app, invocation);
+    if (auto code = parse(app, words)) return *code;
+    auto done = invocation.run(invocation.common);
+    if (done) return static_cast<int>(*done);
+    print_error(done.error().message);
+    return static_cast<int>(done.error().code);
+}
+
+} // namespace haulier::cli

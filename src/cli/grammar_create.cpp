@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The commands that create jobs.
+#include "cli/grammar.hpp"
+
+namespace haulier::cli {
+
+namespace {
+
+void add_job_options(CLI::App& command, JobOptions& job) {
+    command.add_option("--name", job.name, "name for display (default: name of the first file)");
+    command.add_option("--key", job.key,
+                       "your own identifier; no second job is created while one with this key is unfinished");
+    command.add_option("--description", job.description, "longer description");
+    command.add_option("--priority", job.priority, "foreground, high, normal (default) or low");
+    command.add_option("--header", job.headers, "header to send, but not for secrets (see headers)")
+        ->type_name("'NAME: VALUE'")
+        ->allow_extra_args(false);
+    command.add_option("--set", job.properties, "any other property, such as NetworkCost=always")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    command
+        .add_option("--notify-service", job.notify_service,
+                    "bus service to start and notify when the job is transferred or has failed")
+        ->type_name("[session:]NAME[:PATH]");
+    command.add_option("--notify-path", job.notify_path,
+                       "object path in that service (default: derived from its name)");
+    command
+        .add_option("--notify-flags", job.notify_flags, "events to notify about, such as transferred,error")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+}
+
+CLI::Option* add_file_options(CLI::App& command, FileOptions& file) {
+    auto* checksum = command.add_option("--checksum", file.checksum, "checksum that the file must have")
+                         ->type_name("KIND:HEX");
+    command.add_option("--mirror", file.mirrors, "another URL of the same file; may be repeated")
+        ->type_name("URL")
+        ->allow_extra_args(false);
+    command.add_option("--range", file.ranges, "download only this range; may be repeated")
+        ->type_name("OFFSET:LENGTH")
+        ->allow_extra_args(false);
+    return checksum;
+}
+
+void add_get(CLI::App& app, Invocation& invocation) {
+    auto [command, options] = add_command(
+        app, invocation, "get", "Download one file: create a job, wait, complete it and print the path", get);
+    command->add_option("URL", options->url, "http or https")->required();
+    command->add_option("FILE", options->file, "file or directory (default: current directory)");
+    auto* checksum = add_file_options(*command, options->file_options);
+    command
+        ->add_option_function<std::string>(
+            "--sha256",
+            [options = options](const std::string& hex) { options->file_options.checksum = "sha256:" + hex; },
+            "short for --checksum sha256:HEX")
+        ->type_name("HEX")
+        ->excludes(checksum);
+    command->add_flag("--no-wait", options->no_wait, "start the job, print its id and exit");
+    add_job_options(*command, options->job);
+}
+
+void add_add(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "add", "Create a job of one or more files and print its id", add);
+    command->add_option("FILES", options->words, "pairs of URL and FILE")->required()->type_name("URL FILE");
+    command->add_flag("--start,--resume", options->start,
+                      "start the job at once (otherwise it is suspended)");
+    command->add_flag("--on-demand", options->on_demand, "download only requested ranges (see ranges)");
+    add_file_options(*command, options->file_options);
+    add_job_options(*command, options->job);
+}
+
+void add_upload(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "upload", "Upload one file: create a job, wait and complete it", upload);
+    command->add_option("FILE", options->file, "file to upload")->required();
+    command->add_option("URL", options->url, "http or https")->required();
+    command->add_option("--reply", options->reply, "store the server's reply in this file")
+        ->type_name("FILE");
+    command->add_flag("--no-wait", options->no_wait, "start the job, print its id and exit");
+    add_job_options(*command, options->job);
+}
+
+} // namespace
+
+void add_creating_commands(CLI::App& app, Invocation& invocation) {
+    add_get(app, invocation);
+    add_add(app, invocation);
+    add_upload(app, invocation);
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/ranges.hpp"
+
+#include "cli/measures.hpp"
+
+#include <fmt/core.h>
+
+namespace haulier::cli {
+
+Result<Range, Failure> parse_range(const std::string& text) {
+    auto colon = text.find(':');
+    if (colon == std::string::npos)
+        return usage_error(fmt::format("'{}' is not of the form OFFSET:LENGTH", text));
+    auto offset = parse_size(text.substr(0, colon));
+    if (!offset) return offset.error();
+    auto rest = text.substr(colon + 1);
+    if (rest.empty()) return Range{*offset, ToEnd};
+    auto length = parse_size(rest);
+    if (!length) return length.error();
+    return Range{*offset, *length};
+}
+
+Result<std::vector<Range>, Failure> parse_ranges(const std::vector<std::string>& texts) {
+    std::vector<Range> ranges;
+    for (const auto& text : texts) {
+        auto range = parse_range(text);
+        if (!range) return range.error();
+        ranges.push_back(*range);
+    }
+    return ranges;
+}
+
+std::string to_text(const Range& range) {
+    return range.length == ToEnd ? fmt::format("{}:", range.offset)
+                                 : fmt::format("{}:{}", range.offset, range.length);
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Each command from the words of the command line to the call and the output.
+#include "cli/command_line.hpp"
+
+#include "fake_client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace haulier::cli {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+class CommandLine : public testing::Test {
+protected:
+    CommandLine() {
+        daemon.own_jobs[JobId] = job_json("queued", "turn");
+        daemon.own_jobs[JobId]["Key"] = "k";
+        Json file = Json::object();
+        file["Index"] = 0;
+        file["RemoteName"] = "https://example.org/film";
+        file["LocalName"] = "/srv/film";
+        file["BytesTotal"] = 1000;
+        file["BytesTransferred"] = 500;
+        daemon.file_list = {file};
+    }
+    Exit run(const Words& words) {
+        testing::internal::CaptureStdout();
+        testing::internal::CaptureStderr();
+        auto code = run_command_line(words, common_for(daemon, &access));
+        out = testing::internal::GetCapturedStdout();
+        err = testing::internal::GetCapturedStderr();
+        return static_cast<Exit>(code);
+    }
+    /// The last call of a command that succeeds.
+    std::string call(const Words& words) {
+        daemon.calls.clear();
+        EXPECT_EQ(run(words), Exit::Ok) << err;
+        return daemon.calls.empty() ? "" : daemon.calls.back();
+    }
+
+    FakeDaemon daemon;
+    Access access;
+    std::string out;
+    std::string err;
+};
+
+TEST_F(CommandLine, ListsJobs) {
+    EXPECT_EQ(call({"list"}), "list ");
+    EXPECT_EQ(out, "ID        STATE   DONE             NAME\naaaa1111  queued  500 B of 1.0 kB  film\n");
+    EXPECT_EQ(call({"list", "--state", "queued,error"}), "list queued,error");
+    EXPECT_EQ(call({"--all-users", "list"}), "list  all");
+    EXPECT_THAT(out, HasSubstr("root")) << "the owner";
+    call({"list", "--json"});
+    EXPECT_EQ(Json::parse(out)[0]["WaitReason"]["Reason"], "turn");
+}
+
+TEST_F(CommandLine, ShowsAJob) {
+    daemon.own_jobs[JobId]["PowerPolicy"] = "always";
+    daemon.own_jobs[JobId]["BandwidthLimit"] = 2'000'000;
+    call({"show", "k"});
+    EXPECT_THAT(out, AllOf(HasSubstr("BandwidthLimit:    2.0 MB/s\n"), HasSubstr("File 0\n"),
+                           testing::Not(HasSubstr("PowerPolicy"))));
+    EXPECT_TRUE(out.starts_with("Id:")) << out;
+    call({"show", "k", "--all"});
+    EXPECT_THAT(out, HasSubstr("PowerPolicy"));
+    call({"--json", "show", "k"});
+    EXPECT_EQ(Json::parse(out)["Files"][0]["LocalName"], "/srv/film");
+}
+
+TEST_F(CommandLine, ListsFiles) {
+    EXPECT_EQ(call({"files", "k"}), "files " + JobId);
+    EXPECT_THAT(out, HasSubstr("0      waiting  500 B of 1.0 kB  /srv/film  https://example.org/film\n"));
+}
+
+TEST_F(CommandLine, ExplainsErrors) {
+    daemon.own_jobs[JobId] = job_json("error", "needs-resume");
+    daemon.own_jobs[JobId]["Error"] = Json::array({"remote-file", "http-status", 404, "not found", 0});
+    EXPECT_EQ(call({"errors"}), "describe http-status");
+    EXPECT_EQ(out, "aaaa1111  error  film\n  http-status, file 0: not found\n  It is gone.\n");
+    EXPECT_EQ(call({"errors", JobId}), "describe http-status");
+    call({"errors", "--json"});
+    EXPECT_EQ(Json::parse(out)[0]["Meaning"], "It is gone.");
+}
+
+TEST_F(CommandLine, ShowsTheStatusOfTheDaemon) {
+    EXPECT_EQ(call({"--system", "status"}), "list ");
+    EXPECT_EQ(access.scope, Scope::System);
+    EXPECT_THAT(out, AllOf(HasSubstr("of the machine"), HasSubstr("1 queued")));
+    call({"status", "--json"});
+    EXPECT_EQ(Json::parse(out)["Jobs"]["queued"], 1);
+}
+
+TEST_F(CommandLine, PrintsTheReplyAsItIs) {
+    EXPECT_EQ(call({"reply", "k"}), "reply " + JobId);
+    EXPECT_EQ(out, "accepted\n");
+}
+
+TEST_F(CommandLine, AppliesAVerbToEachJob) {
+    EXPECT_EQ(call({"suspend", "k"}), "suspend " + JobId);
+    EXPECT_EQ(call({"resume", "k"}), "resume " + JobId);
+    EXPECT_EQ(call({"cancel", "k"}), "cancel " + JobId);
+    EXPECT_EQ(call({"take", "k"}), "take " + JobId);
+    EXPECT_EQ(call({"complete", "k"}), "complete " + JobId);
+    EXPECT_EQ(out, "aaaa1111  complete, 1 kept, 0 dropped\n");
+    call({"--json", "resume", "k", JobId});
+    EXPECT_EQ(daemon.count("resume " + JobId), 2U);
+    EXPECT_THAT(out, HasSubstr(R"({"Id":"aaaa1111000000000000000000000000","Result":"resumed"})"));
+}
+
+TEST_F(CommandLine, ContinuesWithTheOtherJobsAfterAFailure) {
+    daemon.refusals["suspend " + JobId] = {Exit::Failed, "refused"};
+    EXPECT_EQ(run({"suspend", "nothing", "k"}), Exit::NoSuchJob);
+    EXPECT_THAT(
+        err, AllOf(HasSubstr("haulierctl: nothing: there is no job"), HasSubstr("haulierctl: k: refused\n")));
+}
+
+TEST_F(CommandLine, SetsPropertiesAfterCheckingAll) {
+    EXPECT_EQ(call({"set", "k", "powerpolicy=ac-only"}), "set " + JobId + " PowerPolicy");
+    daemon.calls.clear();
+    EXPECT_EQ(run({"set", "k", "Priority=high", "BandwidthLimit=fast"}), Exit::Usage);
+    EXPECT_TRUE(daemon.calls.empty());
+}
+
+TEST_F(CommandLine, RequestsAndPrintsRanges) {
+    EXPECT_EQ(call({"ranges", "k", "1"}), "filled 1");
+    EXPECT_EQ(out, "0:100\n200:\n");
+    EXPECT_EQ(call({"ranges", "k", "1", "0:1k", "5:"}), "request 1 2");
+    EXPECT_EQ(call({"ranges", "k", "1", "--from", "10k"}), "request 1 from 10000");
+    EXPECT_EQ(run({"ranges", "k", "1", "0:1k", "--from", "10k"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, RenamesFiles) {
+    EXPECT_EQ(call({"rename", "k", "2", "https://example.org/y"}), "rename 2 https://example.org/y");
+    EXPECT_EQ(call({"rename", "k", "--prefix", "http:", "https:"}), "rename http: to https:");
+    EXPECT_EQ(out, "3 changed\n");
+    EXPECT_EQ(run({"rename", "k", "two", "https://example.org/y"}), Exit::Usage);
+    EXPECT_EQ(run({"rename", "k", "2"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, ValidatesFiles) {
+    EXPECT_EQ(call({"validate", "k", "1", "yes"}), "validate 1 true");
+    EXPECT_EQ(call({"validate", "k", "1", "no"}), "validate 1 false");
+    EXPECT_EQ(run({"validate", "k", "1", "perhaps"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, SetsAndPrintsHeaders) {
+    EXPECT_EQ(call({"headers", "k", "A: b", "C: d", "--write-only"}), "headers A: b|C: d write-only");
+    EXPECT_EQ(call({"headers", "k", "--clear"}), "headers ");
+    daemon.own_jobs[JobId]["CustomHeaders"] = Json::array({"A: \x1b[31m"});
+    call({"headers", "k"});
+    EXPECT_EQ(out, "A: ?[31m\n");
+    EXPECT_EQ(run({"headers", "k", "A: b", "--clear"}), Exit::Usage);
+    EXPECT_EQ(run({"headers", "k", "--write-only"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, ReadsSecretsFromADescriptor) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    ASSERT_EQ(write(ends[1], "secret\nrest\n", 12), 12);
+    close(ends[1]);
+    auto fd = std::to_string(ends[0]);
+    EXPECT_EQ(call({"credentials", "set", "k", "server", "basic", "--user", "joe", "--password-fd", fd}),
+              "credentials server basic joe secret");
+    EXPECT_EQ(access.scope, Scope::User) << "--user is the user name here";
+    close(ends[0]);
+    EXPECT_EQ(call({"credentials", "set", "k", "proxy", "negotiate"}), "credentials proxy negotiate  ");
+    EXPECT_EQ(call({"credentials", "remove", "k", "server", "basic"}), "remove server basic");
+    EXPECT_EQ(err, "There were none.\n");
+}
+
+TEST_F(CommandLine, AddsAJobOfSeveralFiles) {
+    call({"add", "https://example.org/a", "/x/a", "https://example.org/b", "/x/b", "--start", "--on-demand",
+          "--key", "new", "--header", "A: b"});
+    EXPECT_EQ(out, JobId + "\n");
+    ASSERT_TRUE(daemon.created);
+    EXPECT_EQ(daemon.created->files.size(), 2U);
+    EXPECT_EQ(daemon.created->files[1].local, "/x/b");
+    EXPECT_TRUE(daemon.created->resume);
+    EXPECT_EQ(daemon.created->key, "new");
+    EXPECT_THAT(daemon.created->headers, ElementsAre("A: b"));
+    EXPECT_EQ(daemon.created->properties.at("OnDemand"), Value{true});
+}
+
+TEST_F(CommandLine, AddTakesPairs) {
+    EXPECT_EQ(run({"add", "https://example.org/a"}), Exit::Usage);
+    EXPECT_EQ(run({"add", "https://example.org/a", "/x/a", "https://example.org/b", "/x/b", "--checksum",
+                   "md5:00"}),
+              Exit::Usage);
+    EXPECT_TRUE(daemon.calls.empty());
+}
+
+TEST_F(CommandLine, GetsAFileWithAChecksum) {
+    call({"get", "https://example.org/a", "/x/a", "--sha256", "00ff", "--no-wait"});
+    EXPECT_EQ(daemon.created->files[0].checksum, "sha256:00ff");
+    EXPECT_TRUE(daemon.created->resume);
+    call({"get", "https://example.org/a", "/x/a", "--checksum", "md5:00", "--no-wait"});
+    EXPECT_EQ(daemon.created->files[0].checksum, "md5:00");
+    EXPECT_EQ(run({"get", "https://example.org/a", "--sha256", "00", "--checksum", "md5:00"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, UploadsAFile) {
+    call({"upload", "/x/a", "https://example.org/a", "--no-wait"});
+    EXPECT_EQ(daemon.created->type, "upload");
+    EXPECT_EQ(daemon.created->files[0].remote, "https://example.org/a");
+    call({"upload", "/x/a", "https://example.org/a", "--reply", "/x/reply", "--no-wait"});
+    EXPECT_EQ(daemon.created->type, "upload-reply");
+    EXPECT_EQ(daemon.created->properties.at("ReplyFileName"), Value{std::string{"/x/reply"}});
+}
+
+TEST_F(CommandLine, WaitsAndCompletes) {
+    daemon.own_jobs[JobId] = job_json("transferred", "needs-complete");
+    EXPECT_EQ(run({"-q", "wait", JobId}), Exit::Ok);
+    EXPECT_EQ(daemon.count("complete " + JobId), 0U);
+    EXPECT_EQ(run({"-q", "wait", JobId, "--complete"}), Exit::Ok);
+    EXPECT_EQ(daemon.count("complete " + JobId), 1U);
+}
+
+TEST_F(CommandLine, MonitorsUntilItFails) {
+    daemon.on_bus([this] { daemon.properties_changed({{"State", "transferring"}}); });
+    daemon.on_bus([this] { daemon.owner(false); });
+    daemon.on_bus([this] { daemon.owner(true); });
+    daemon.on_bus([this] { daemon.removed("complete"); });
+    EXPECT_EQ(run({"monitor", "--json"}), Exit::Failed);
+    EXPECT_THAT(daemon.calls, ElementsAre("subscribe if present", "subscribe if present"));
+    EXPECT_THAT(out, AllOf(HasSubstr(R"("Changed":{"State":"transferring"})"), HasSubstr("DaemonLeft"),
+                           HasSubstr("DaemonCame"), HasSubstr(R"("Result":"complete")")));
+}
+
+TEST_F(CommandLine, TakesGeneralOptionsAfterTheCommand) {
+    call({"list", "--system", "--all-users", "--no-ask-password"});
+    EXPECT_EQ(access.scope, Scope::System);
+    EXPECT_TRUE(access.all_users);
+    EXPECT_FALSE(access.ask_password);
+    EXPECT_EQ(run({"list", "--system", "--user"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, PrintsHelpAndVersion) {
+    EXPECT_EQ(run({"--help"}), Exit::Ok);
+    EXPECT_THAT(out, HasSubstr("haulierctl(1)"));
+    EXPECT_EQ(run({"get", "--help"}), Exit::Ok);
+    EXPECT_THAT(out, HasSubstr("--sha256"));
+    EXPECT_EQ(run({"--version"}), Exit::Ok);
+    EXPECT_TRUE(out.starts_with("haulierctl ")) << out;
+}
+
+struct Wrong {
+    Words words;
+    const char* message;
+};
+
+class WrongCommandLine : public CommandLine, public testing::WithParamInterface<Wrong> {};
+
+TEST_P(WrongCommandLine, IsAUsageErrorInOneLine) {
+    EXPECT_EQ(run(GetParam().words), Exit::Usage);
+    EXPECT_THAT(err, HasSubstr(GetParam().message));
+    EXPECT_TRUE(err.starts_with("haulierctl: ")) << err;
+    EXPECT_EQ(out, "");
+    EXPECT_TRUE(daemon.calls.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongCommandLine,
+    testing::Values(
+        Wrong{{}, "--help"}, Wrong{{"lsit"}, "no command 'lsit', did you mean 'list'?"},
+        Wrong{{"download"}, "no command 'download'"},
+        Wrong{{"list", "--stat", "x"}, "no option '--stat' here, did you mean '--state'?"},
+        Wrong{{"show"}, "JOB"}, Wrong{{"show", "a", "b"}, "--help"}, Wrong{{"set", "k"}, "PROPERTIES"},
+        Wrong{{"set", "k", "Prio=low"}, "did you mean 'Priority'?"}, Wrong{{"ranges", "k", "first"}, "INDEX"},
+        Wrong{{"credentials"}, "--help"},
+        Wrong{{"credentials", "set", "k", "server", "basic", "--password-fd", "-1"}, "password-fd"},
+        Wrong{{"get", "\xff"}, "not UTF-8"}, Wrong{{"get", "example.org/x", "y"}, "is not a URL"}));
+
+TEST_F(CommandLine, ReturnsTheCodeOfTheConnection) {
+    Common common;
+    common.connect = [](const Access&) -> Result<std::unique_ptr<Client>, Failure> {
+        return Failure{Exit::Unreachable, "no bus"};
+    };
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run_command_line({"list"}, common), static_cast<int>(Exit::Unreachable));
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "haulierctl: no bus\n");
+}
+
+} // namespace
+} // namespace haulier::cli

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/wait_for_end.hpp"
+
+#include "fake_client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haulier::cli {
+namespace {
+
+using testing::HasSubstr;
+
+const Failure NoReply{Exit::Unreachable, "haulierd exited or hung before it replied"};
+
+class WaitAndComplete : public testing::Test {
+protected:
+    WaitAndComplete() {
+        daemon.own_jobs[JobId] = job_json("transferred", "needs-complete");
+        common.quiet = true;
+    }
+    Result<WaitResult, Failure> run() {
+        FakeClient client{daemon};
+        return wait_and_complete(client, common, JobId);
+    }
+    size_t tries() { return daemon.count("complete " + JobId); }
+
+    FakeDaemon daemon;
+    Common common = common_for(daemon);
+};
+
+TEST_F(WaitAndComplete, CompletesWhatIsTransferred) {
+    auto result = run();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->end, End::Completed);
+    EXPECT_EQ(tries(), 1U);
+}
+
+TEST_F(WaitAndComplete, TellsIfFilesAreMissing) {
+    daemon.completions = {Completed{"partial", 1, 2}};
+    EXPECT_EQ(run()->end, End::Partial);
+}
+
+TEST_F(WaitAndComplete, LeavesAFailedJobAlone) {
+    daemon.own_jobs[JobId] = job_json("error", "needs-resume");
+    EXPECT_EQ(run()->end, End::Failed);
+    EXPECT_EQ(tries(), 0U);
+}
+
+TEST_F(WaitAndComplete, ReturnsARefusal) {
+    daemon.completions = {Failure{Exit::Failed, "cannot rename the file"}};
+    auto result = run();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message, "cannot rename the file");
+    EXPECT_EQ(tries(), 1U);
+}
+
+TEST_F(WaitAndComplete, RepeatsACallWhoseReplyWasLost) {
+    daemon.completions = {NoReply, Completed{"complete", 1, 0}};
+    EXPECT_EQ(run()->end, End::Completed);
+    EXPECT_EQ(tries(), 2U);
+}
+
+TEST_F(WaitAndComplete, GivesUpAfterFiveAttempts) {
+    daemon.completions.assign(10, NoReply);
+    auto result = run();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error(), NoReply);
+    EXPECT_EQ(tries(), 5U);
+}
+
+TEST_F(WaitAndComplete, BelievesTheStateAndNotTheRefusalIfAnotherClientWasFaster) {
+    daemon.own_jobs[JobId] = job_json("transferred", "needs-complete");
+    daemon.completions = {Failure{Exit::Failed, "the job has ended"}};
+    daemon.refusals["properties " + JobId] = {Exit::NoSuchJob, "gone"};
+    EXPECT_FALSE(run()) << "the state cannot be read";
+    daemon.refusals.clear();
+    daemon.own_jobs[JobId] = job_json("acknowledged", "ended");
+    EXPECT_EQ(run()->end, End::Completed);
+}
+
+TEST(WaitForEnd, DoesNotComplete) {
+    FakeDaemon daemon;
+    daemon.own_jobs[JobId] = job_json("transferred", "needs-complete");
+    FakeClient client{daemon};
+    Common common;
+    common.quiet = true;
+    EXPECT_EQ(wait_for_end(client, common, JobId)->end, End::Transferred);
+    EXPECT_EQ(daemon.count("complete " + JobId), 0U);
+}
+
+struct Reported {
+    End end;
+    Exit code;
+    const char* message;
+    const char* word; ///< in JSON
+};
+
+class Report : public testing::TestWithParam<Reported> {};
+
+TEST_P(Report, HasACodeAMessageAndAWord) {
+    WaitResult result{GetParam().end, view_of(job_json("error")), job_json("error")};
+    result.job.error_message = "404 Not Found";
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(report({}, JobId, result), GetParam().code);
+    auto printed = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(printed, HasSubstr(GetParam().message));
+    EXPECT_EQ(printed.empty(), std::string{GetParam().message}.empty()) << printed;
+    auto json = to_json(JobId, result);
+    EXPECT_EQ(json["Result"], GetParam().word);
+    EXPECT_EQ(json["Error"], nullptr) << "public JSON";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Report,
+    testing::Values(Reported{End::Transferred, Exit::Ok, "", "transferred"},
+                    Reported{End::Completed, Exit::Ok, "", "complete"},
+                    Reported{End::Failed, Exit::JobFailed, "job aaaa1111 failed: 404 Not Found", "failed"},
+                    Reported{End::Partial, Exit::JobFailed, "without all of its files", "partial"},
+                    Reported{End::Cancelled, Exit::Cancelled, "job aaaa1111 was cancelled", "cancelled"},
+                    Reported{End::Expired, Exit::Cancelled, "has expired", "expired"},
+                    Reported{End::Taken, Exit::NoSuchJob, "another user", "taken"},
+                    Reported{End::Gone, Exit::NoSuchJob, "you have no job aaaa1111", "gone"},
+                    Reported{End::Interrupted, Exit::Interrupted, "continues in the background",
+                             "interrupted"}));
+
+TEST(Report, SaysWhatToTypeNextUnlessQuiet) {
+    WaitResult interrupted{End::Interrupted, {}, Json::object()};
+    Common common;
+    common.access = {Scope::System, true, true, false};
+    testing::internal::CaptureStderr();
+    report(common, JobId, interrupted);
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                HasSubstr("'haulierctl --system --all-users wait --complete aaaa1111'"));
+    common.quiet = true;
+    testing::internal::CaptureStderr();
+    report(common, JobId, interrupted);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+} // namespace
+} // namespace haulier::cli
