@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/event.hpp"
 
+#include "base/must.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <stdexcept>
@@ -29,10 +31,6 @@ struct Source::Callback : std::enable_shared_from_this<Source::Callback> {
 };
 
 namespace {
-
-void must(int r, const char* what) {
-    if (r < 0) throw std::system_error(-r, std::generic_category(), what);
-}
 
 void set_priority(sd_event_source* source, EventPriority priority) {
     must(sd_event_source_set_priority(source, static_cast<int64_t>(priority)),

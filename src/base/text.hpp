@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Text of strangers, made fit for the bus and the log.
+// Text from untrusted sources, made fit for the bus and the log, and plain helpers for text.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,14 @@
 
 namespace haulier {
 
-/// `text` cut to at most `limit` bytes, with control characters and whatever is not UTF-8 replaced by '?'.
+/// `text` truncated to at most `limit` bytes; each control character and each byte that is not part of valid
+/// UTF-8 becomes '?'.
 std::string printable(std::string_view text, size_t limit);
+
+/// `text` with A to Z in lower case, whatever the locale.
+std::string ascii_lower(std::string_view text);
+
+/// `text` contains a byte from 0x00 to 0x1f, or 0x7f.
+bool has_control_character(std::string_view text);
 
 } // namespace haulier

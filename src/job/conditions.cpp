@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/conditions.hpp"
 
+#include "base/host.hpp"
 #include "job/url.hpp"
-
-#include <algorithm>
 
 namespace haulier::job {
 
@@ -29,12 +28,6 @@ bool allows(PowerPolicy policy, const Conditions& conditions) {
     case PowerPolicy::AcOnly: return !conditions.on_battery;
     }
     return true;
-}
-
-/// 127.0.0.0/8, written as four numbers.
-bool is_loopback_address(const std::string& host) {
-    return host.rfind("127.", 0) == 0 && std::count(host.begin(), host.end(), '.') == 3 &&
-           host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 } // namespace
@@ -70,9 +63,7 @@ bool is_blocked(const Job& job) {
 
 bool is_loopback(const std::string& url) {
     auto authority = authority_of(url);
-    if (!authority) return false;
-    const auto& host = authority->host;
-    return host == "localhost" || host == "[::1]" || is_loopback_address(host);
+    return authority && is_loopback_host(authority->host);
 }
 
 Readiness readiness(const Job& job, WallTime now) {

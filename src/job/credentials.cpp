@@ -18,13 +18,13 @@ Status take_user_of(std::vector<Credentials>& all, std::string& url) {
     return put_credentials(all, *found);
 }
 
-/// What stands in for `like` at one server alone.
-const Credentials* find_slot(const std::vector<Credentials>& all, const Credentials& like,
-                             const std::string& only_for) {
-    auto slot = std::find_if(all.begin(), all.end(), [&](const Credentials& c) {
+/// The credentials that replace `like` for one server, or null.
+const Credentials* find_override(const std::vector<Credentials>& all, const Credentials& like,
+                                 const std::string& only_for) {
+    auto found = std::find_if(all.begin(), all.end(), [&](const Credentials& c) {
         return c.target == like.target && c.scheme == like.scheme && c.only_for == only_for;
     });
-    return only_for.empty() || slot == all.end() ? nullptr : &*slot;
+    return only_for.empty() || found == all.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -39,8 +39,8 @@ Status put_credentials(std::vector<Credentials>& all, const Credentials& one) {
         bytes += c.user.size() + c.password.size();
     if (bytes > MaxAllCredentials)
         return Error{Errc::StringTooLong,
-                     fmt::format("the users and passwords of the job have {} bytes together, at most {} are "
-                                 "allowed",
+                     fmt::format("the user names and passwords of the job have {} bytes together, at most "
+                                 "{} are allowed",
                                  bytes, MaxAllCredentials)};
     return Done{};
 }
@@ -55,13 +55,13 @@ Status take_users(std::vector<Credentials>& all, FileSpec& spec) {
 std::vector<Credentials> credentials_for(const Job& job, const std::string& url) {
     auto authority = authority_of(url);
     auto server = authority ? authority->server() : std::string{};
-    std::vector<Credentials> mine;
+    std::vector<Credentials> chosen;
     for (const auto& c : job.http.credentials)
-        if (c.only_for.empty() && !find_slot(job.http.credentials, c, server)) mine.push_back(c);
+        if (c.only_for.empty() && !find_override(job.http.credentials, c, server)) chosen.push_back(c);
     for (const auto& c : job.http.credentials)
         if (!server.empty() && c.only_for == server)
-            mine.push_back({c.target, c.scheme, c.user, c.password, {}});
-    return mine;
+            chosen.push_back({c.target, c.scheme, c.user, c.password, {}});
+    return chosen;
 }
 
 } // namespace haulier::job

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The credentials of a job: where each has its slot, and who gets to see which.
+// The credentials of a job, and which server gets which of them. There is one for each target, scheme and
+// server.
 #pragma once
 
 #include "job/types.hpp"
@@ -9,15 +10,15 @@
 
 namespace haulier::job {
 
-/// Takes the slot of its target, scheme and only_for; StringTooLong where all together are too much for one
-/// order.
+/// Adds `one`, or replaces the one with the same target, scheme and only_for. StringTooLong if all together
+/// have more than MaxAllCredentials bytes.
 Status put_credentials(std::vector<Credentials>& all, const Credentials& one);
 
-/// Moves the user names out of the URLs of `spec`.
+/// Moves the users and passwords in the URLs of `spec` to `all`.
 Status take_users(std::vector<Credentials>& all, FileSpec& spec);
 
-/// Those for the server of `url` and for its proxy; what was given for this server alone stands in for what
-/// is for all, scheme by scheme.
+/// Those for the server of `url` and its proxy. For each scheme, credentials for this server alone replace
+/// those for all servers.
 std::vector<Credentials> credentials_for(const Job& job, const std::string& url);
 
 } // namespace haulier::job

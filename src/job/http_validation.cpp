@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/http_validation.hpp"
 
-#include "job/validation.hpp"
+#include "base/host.hpp"
+#include "base/text.hpp"
+#include "job/text_checks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +14,8 @@ namespace haulier::job {
 
 namespace {
 
-/// What a request says of itself, of the connection and of the range; another word would break it.
+/// Headers about the framing, the connection, the range or the upload; a client's own value would break the
+/// request.
 constexpr std::array OwnHeaders{
     std::string_view{"accept-encoding"},
     std::string_view{"connection"},
@@ -44,71 +47,45 @@ constexpr std::array OwnHeaders{
     std::string_view{"x-http-method-override"},
 };
 
-Error invalid(std::string message) {
-    return {Errc::InvalidArgument, std::move(message)};
-}
-
 bool is_alnum(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool has_control(const std::string& text) {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
-/// The value may hold secrets and is never repeated.
+/// The messages never contain the value, which may be a secret.
 Status check_header(const std::string& line) {
     auto colon = line.find(':');
     auto name = line.substr(0, colon);
     if (colon == std::string::npos || !is_token(name))
-        return invalid("a header line does not begin with a name and a colon, such as 'X-Name: value'");
+        return invalid_argument(
+            "a header line does not begin with a name and a colon, such as 'X-Name: value'");
     auto value = line.substr(colon + 1);
     std::erase(value, '\t');
-    if (has_control(value))
-        return invalid(fmt::format("the value of header '{}' has a control character", name));
-    if (std::find(OwnHeaders.begin(), OwnHeaders.end(), lower(name)) != OwnHeaders.end())
-        return invalid(fmt::format("header '{}' is Haulier's own to say", name));
-    return Done{};
-}
-
-Status characters_at_most(std::string_view what, const std::string& text, size_t limit) {
-    if (auto n = length_of(text); n > limit)
-        return Error{Errc::StringTooLong,
-                     fmt::format("{} has {} characters, at most {} are allowed", what, n, limit)};
-    return Done{};
-}
-
-Status bytes_at_most(std::string_view what, const std::string& text, size_t limit) {
-    if (text.size() > limit)
-        return Error{Errc::StringTooLong,
-                     fmt::format("{} has {} bytes, at most {} are allowed", what, text.size(), limit)};
+    if (has_control_character(value))
+        return invalid_argument(fmt::format("the value of header '{}' has a control character", name));
+    if (std::find(OwnHeaders.begin(), OwnHeaders.end(), ascii_lower(name)) != OwnHeaders.end())
+        return invalid_argument(fmt::format("header '{}' is set by Haulier itself", name));
     return Done{};
 }
 
 Status check_token_credentials(const Credentials& c) {
     if (c.target == Credentials::Target::Proxy)
         return Error{Errc::NotSupported, "scheme 'bearer' is not supported for target 'proxy'"};
-    if (!c.user.empty()) return invalid("with scheme 'bearer' the user name must be empty");
+    if (!c.user.empty()) return invalid_argument("with scheme 'bearer' the user name must be empty");
     bool visible =
         std::all_of(c.password.begin(), c.password.end(), [](char ch) { return ch > 0x20 && ch < 0x7f; });
     if (c.password.empty() || !visible)
-        return invalid("a bearer token has one or more visible ASCII characters and no space");
+        return invalid_argument("a bearer token has one or more visible ASCII characters and no space");
     return Done{};
 }
 
 Status check_user(const Credentials& c) {
     bool implicit = c.scheme == Credentials::Scheme::Ntlm || c.scheme == Credentials::Scheme::Negotiate;
     if (c.user.empty() && !(implicit && c.password.empty()))
-        return invalid(fmt::format("scheme '{}' needs a user name", to_string(c.scheme)));
-    if (has_control(c.user)) return invalid("the user name has a control character");
+        return invalid_argument(fmt::format("scheme '{}' needs a user name", to_string(c.scheme)));
+    if (has_control_character(c.user)) return invalid_argument("the user name has a control character");
     // RFC 7617 2: the first colon ends the name.
     if (c.scheme == Credentials::Scheme::Basic && c.user.find(':') != std::string::npos)
-        return invalid("with scheme 'basic' the user name cannot have a colon");
+        return invalid_argument("with scheme 'basic' the user name cannot have a colon");
     return Done{};
 }
 
@@ -118,12 +95,6 @@ std::vector<std::string> items_of(const std::string& list) {
     for (std::string item; in >> item;)
         items.push_back(item);
     return items;
-}
-
-bool is_port(const std::string& text) {
-    bool digits =
-        !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == std::string::npos;
-    return digits && std::stoi(text) >= 1 && std::stoi(text) <= 65535;
 }
 
 bool is_host(const std::string& text) {
@@ -147,11 +118,11 @@ bool is_one_of(const std::string& text, std::initializer_list<std::string_view> 
 
 bool is_proxy(std::string item) {
     if (auto equals = item.find('='); equals != std::string::npos) {
-        if (!is_one_of(lower(item.substr(0, equals)), {"http", "https"})) return false;
+        if (!is_one_of(ascii_lower(item.substr(0, equals)), {"http", "https"})) return false;
         item = item.substr(equals + 1);
     }
     if (auto colon = item.find("://"); colon != std::string::npos) {
-        if (!is_one_of(lower(item.substr(0, colon)), {"http", "https", "socks4", "socks5", "socks5h"}))
+        if (!is_one_of(ascii_lower(item.substr(0, colon)), {"http", "https", "socks4", "socks5", "socks5h"}))
             return false;
         item = item.substr(colon + 3);
     }
@@ -186,13 +157,14 @@ Status check_headers(const std::vector<std::string>& lines) {
 Result<std::string> method_for(Type type, const std::string& method) {
     if (method.empty() || method == (is_upload(type) ? "PUT" : "GET")) return std::string{};
     if (auto ok = bytes_at_most("the method", method, MaxMethod); !ok) return ok.error();
-    if (!is_token(method)) return invalid(fmt::format("'{}' is not an HTTP method such as POST", method));
+    if (!is_token(method))
+        return invalid_argument(fmt::format("'{}' is not an HTTP method such as POST", method));
     if (is_upload(type) && method != "POST")
         return Error{Errc::NotSupported,
                      fmt::format("an upload cannot use method '{}', only PUT and POST", method)};
-    // They have no content or are no requests for one.
+    // Responses to HEAD have no content, and the others do not request any.
     if (is_one_of(method, {"HEAD", "CONNECT", "TRACE"}))
-        return Error{Errc::NotSupported, fmt::format("method '{}' fetches nothing", method)};
+        return Error{Errc::NotSupported, fmt::format("method '{}' does not request any content", method)};
     return method;
 }
 
@@ -206,7 +178,7 @@ Status check_proxy_list(const std::string& list) {
     if (auto ok = bytes_at_most("the list of proxies", list, MaxProxyList); !ok) return ok;
     for (const auto& item : items_of(list))
         if (!is_proxy(item))
-            return invalid(
+            return invalid_argument(
                 "the list of proxies has an item that is not [protocol=][scheme://]host[:port]; protocol "
                 "http or https, scheme http, https, socks4, socks5 or socks5h");
     return Done{};
@@ -216,7 +188,7 @@ Status check_proxy_bypass(const std::string& bypass) {
     if (auto ok = bytes_at_most("the list of hosts without a proxy", bypass, MaxProxyList); !ok) return ok;
     for (const auto& item : items_of(bypass))
         if (!is_bypass(item))
-            return invalid(fmt::format("'{}' is not a host name, '*.domain' or '<local>'", item));
+            return invalid_argument(fmt::format("'{}' is not a host name, '*.domain' or '<local>'", item));
     return Done{};
 }
 

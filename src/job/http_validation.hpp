@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Is what a client wants of requests sane: headers, methods, credentials, proxies?
+// Checks of what a client chooses for HTTP requests: headers, method, credentials and proxies.
 #pragma once
 
 #include "job/types.hpp"
@@ -9,29 +9,33 @@
 
 namespace haulier::job {
 
-/// All lines together, in bytes (BITS: 16,384 characters).
+/// Bytes in all header lines together (BITS: 16,384 characters).
 inline constexpr size_t MaxHeaders = 16384;
-/// In characters.
+/// Code points in a user name.
 inline constexpr size_t MaxUserName = 300;
-/// In bytes.
+/// Bytes in a password or token.
 inline constexpr size_t MaxPassword = 16384;
-/// Of all users and passwords of a job together, in bytes: a worker gets them in one packet.
+/// Bytes in all user names and passwords of a job together: one packet to a worker holds them all.
 inline constexpr size_t MaxAllCredentials = 32768;
-/// Of the list of proxies and of the bypass list, in bytes.
+/// Bytes in the list of proxies, and in the bypass list.
 inline constexpr size_t MaxProxyList = 4000;
-/// In bytes.
+/// Bytes in a method.
 inline constexpr size_t MaxMethod = 64;
 
-/// RFC 9110 5.6.2, what names of headers and methods are made of.
+/// A token of RFC 9110 5.6.2, as the names of headers and methods are.
 bool is_token(const std::string& text);
 
-/// RFC 9110 5.1 and 5.5, and none of the headers that Haulier itself must say.
+/// Each line is "Name: value" (RFC 9110 5.1 and 5.5), and no name is one of the headers that Haulier sets
+/// itself. InvalidArgument or StringTooLong otherwise.
 Status check_headers(const std::vector<std::string>& lines);
-/// Answers the method as it is stored: empty for the default of the type.
+/// The method as it is stored: empty for the default, which is GET for downloads and PUT for uploads.
+/// NotSupported if jobs of this type cannot use it.
 Result<std::string> method_for(Type type, const std::string& method);
+/// RFC 7617 for basic, RFC 6750 for bearer; the other schemes need a user name or take that of the process.
 Status check_credentials(const Credentials& credentials);
-/// [protocol=][scheme://]host[:port] ...
+/// Items of the form [protocol=][scheme://]host[:port], separated by white space.
 Status check_proxy_list(const std::string& list);
+/// Host names, with or without a port, `*.domain`, `*` or `<local>`, separated by white space.
 Status check_proxy_bypass(const std::string& bypass);
 
 } // namespace haulier::job

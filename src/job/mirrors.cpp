@@ -5,7 +5,6 @@ namespace haulier::job {
 
 namespace {
 
-/// The one with the fewest failures that is not banned, the first of equals.
 std::optional<uint32_t> best_source(const File& file) {
     std::optional<uint32_t> best;
     for (uint32_t i = 0; i < sources_of(file); ++i) {
@@ -71,20 +70,16 @@ std::optional<uint32_t> after_failure(File& file, bool fatal) {
     if (sources_of(file) == 1) return std::nullopt;
     if (file.source >= sources_of(file)) file.source = 0;
     if (file.marks.size() < sources_of(file)) file.marks.resize(sources_of(file));
-    auto& present = file.marks[file.source];
-    present.failures += 1;
-    present.banned = present.banned || fatal;
+    auto& current = file.marks[file.source];
+    current.failures += 1;
+    current.banned = current.banned || fatal;
 
     auto best = best_source(file);
     if (!best || *best == file.source) return std::nullopt;
-    if (present.banned || status_of(file, *best).failures < present.failures) return best;
-    // All did as badly: the next try, after the wait, is for the first of them.
+    if (current.banned || status_of(file, *best).failures < current.failures) return best;
+    // All have failed equally often: the next attempt, after the retry delay, is for the first of them.
     file.source = *best;
     return std::nullopt;
-}
-
-bool all_banned(const File& file) {
-    return !best_source(file);
 }
 
 } // namespace haulier::job

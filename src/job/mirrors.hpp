@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From where a file is fetched when it has several sources: the one with the fewest failures that is not
-// banned, the first of equals. A source is banned when time cannot cure what it did (404, a wrong checksum, a
-// bad certificate), and pardoned by Resume.
+// The sources of a file are its remote name (source 0) and its mirrors. Of those that are not excluded, the
+// one with the fewest failures is used, and the first among equals. A permanent failure (404, a wrong
+// checksum, a bad certificate) excludes a source until the next Resume.
 #pragma once
 
 #include "job/types.hpp"
@@ -12,19 +12,19 @@
 
 namespace haulier::job {
 
-/// The remote name and the mirrors.
+/// Number of sources, at least 1.
 uint32_t sources_of(const File& file);
+/// URL of the current source.
 const std::string& url_of(const File& file);
+/// Blank for a source that has never failed.
 SourceStatus status_of(const File& file, uint32_t source);
 
-/// Is it the source's fault, or the client's and the machine's (disk full, no network)?
+/// The cause lies with the server or the way to it, so that another source may succeed. False for faults of
+/// the client and of this machine, such as a full disk.
 bool blames_source(Cause cause);
 
-/// Marks the present source; answers the one to try next at once, or nothing when no other is better: then
-/// the failure is the job's.
+/// Counts a failure of the current source, and excludes it if `fatal`. Returns the source to try next at
+/// once; nothing if no other source is better, in which case the failure counts for the job.
 std::optional<uint32_t> after_failure(File& file, bool fatal);
-
-/// No source is left that is not banned.
-bool all_banned(const File& file);
 
 } // namespace haulier::job

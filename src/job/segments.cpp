@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/segments.hpp"
 
-#include "job/validation.hpp"
+#include "base/limits.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -10,7 +10,7 @@ namespace haulier::job {
 
 namespace {
 
-/// Where a range ends; one to the end of the file ends behind everything.
+/// The end of a range is exclusive; ToEnd, the largest number, for a range to the end of the file.
 uint64_t end_of(const Range& range) {
     return range.length == ToEnd ? ToEnd : range.offset + range.length;
 }
@@ -19,28 +19,28 @@ Range between(uint64_t begin, uint64_t end) {
     return {begin, end == ToEnd ? ToEnd : end - begin};
 }
 
-/// What of `range` lies in a file of `total` bytes.
+/// Length of the part of `range` that lies in a file of `total` bytes.
 uint64_t length_within(const Range& range, uint64_t total) {
     if (range.length != ToEnd || total == UnknownSize) return range.length;
     return total - std::min(total, range.offset);
 }
 
-/// `range` less all of `filled`, which is merged.
-void append_missing(std::vector<Range>& pieces, const Range& range, const std::vector<Range>& filled) {
+/// Appends the parts of `range` that are not in `filled`, which is merged.
+void append_missing(std::vector<Range>& out, const Range& range, const std::vector<Range>& filled) {
     uint64_t begin = range.offset;
-    for (const auto& hole_end : filled) {
-        if (end_of(hole_end) <= begin) continue;
-        if (hole_end.offset >= end_of(range)) break;
-        if (hole_end.offset > begin) pieces.push_back(between(begin, hole_end.offset));
-        begin = end_of(hole_end);
+    for (const auto& present : filled) {
+        if (end_of(present) <= begin) continue;
+        if (present.offset >= end_of(range)) break;
+        if (present.offset > begin) out.push_back(between(begin, present.offset));
+        begin = end_of(present);
     }
-    if (begin < end_of(range)) pieces.push_back(between(begin, end_of(range)));
+    if (begin < end_of(range)) out.push_back(between(begin, end_of(range)));
 }
 
 std::vector<Segment> sparse_segments(const File& file) {
     std::vector<Segment> segments;
-    for (const auto& piece : missing(within(file.wanted, file.total), file.filled))
-        segments.push_back({piece.offset, piece.length, piece.offset});
+    for (const auto& range : missing(within(file.wanted, file.total), file.filled))
+        segments.push_back({range.offset, range.length, range.offset});
     return segments;
 }
 
@@ -50,9 +50,9 @@ Status check_range(const Range& range, size_t number) {
                                                      range.offset, range.length, why)};
     };
     if (range.length == 0) return bad("is empty");
-    if (range.offset > MaxFileSize) return bad("begins behind the end of any file");
+    if (range.offset > MaxFileSize) return bad("begins after the end of any file");
     if (range.length != ToEnd && range.length > MaxFileSize - range.offset)
-        return bad("ends behind the end of any file");
+        return bad("ends after the end of any file");
     return Done{};
 }
 
@@ -65,9 +65,9 @@ std::vector<Segment> segments_of(const File& file, bool on_demand) {
     uint64_t local = 0;
     for (const auto& range : file.spec.ranges) {
         auto length = length_within(range, file.total);
-        if (length == 0) length = ToEnd; // nothing is left for it; the server shall say so
+        if (length == 0) length = ToEnd; // the range is beyond the end; the server's response is to say so
         segments.push_back({range.offset, length, local});
-        local = local == BehindTheOneBefore || length == ToEnd ? BehindTheOneBefore : local + length;
+        local = local == AfterPrevious || length == ToEnd ? AfterPrevious : local + length;
     }
     return segments;
 }
@@ -121,21 +121,21 @@ std::vector<Range> merged(std::vector<Range> ranges) {
 }
 
 std::vector<Range> missing(const std::vector<Range>& ranges, const std::vector<Range>& filled) {
-    std::vector<Range> pieces;
-    auto taken = merged(filled);
+    std::vector<Range> out;
+    auto covered = merged(filled);
     for (const auto& range : ranges) {
-        append_missing(pieces, range, taken);
-        taken.push_back(range);
-        taken = merged(std::move(taken));
+        append_missing(out, range, covered);
+        covered.push_back(range);
+        covered = merged(std::move(covered));
     }
-    return pieces;
+    return out;
 }
 
 std::vector<Range> first_bytes(const std::vector<Segment>& segments, uint64_t stream_offset) {
     std::vector<Range> ranges;
     uint64_t local = 0;
     for (const auto& segment : segments) {
-        if (segment.local != BehindTheOneBefore) local = segment.local;
+        if (segment.local != AfterPrevious) local = segment.local;
         auto length = std::min(segment.length, stream_offset);
         if (length == 0) break;
         ranges.push_back({local, length});
@@ -158,8 +158,8 @@ Status check_wanted(const std::vector<Range>& ranges, uint32_t limit) {
     if (ranges.empty())
         return Error{Errc::InvalidArgument, "the list of ranges is empty, at least one is needed"};
     if (ranges.size() > limit)
-        return Error{Errc::TooManyRanges, fmt::format("{} ranges are over the limit of {} ranges of a file",
-                                                      ranges.size(), limit)};
+        return Error{Errc::TooManyRanges,
+                     fmt::format("{} ranges exceed the limit of {} ranges of a file", ranges.size(), limit)};
     for (size_t i = 0; i < ranges.size(); ++i)
         if (auto ok = check_range(ranges[i], i + 1); !ok) return ok;
     return Done{};

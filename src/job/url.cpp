@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/url.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -8,12 +10,7 @@ namespace haulier::job {
 
 namespace {
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
-/// %41 becomes A; what is not two hex digits stays as it is.
+/// Percent-decoding (RFC 3986 2.1); a '%' without two hex digits stays as it is.
 std::string decoded(const std::string& text) {
     std::string out;
     for (size_t i = 0; i < text.size(); ++i) {
@@ -36,7 +33,7 @@ std::optional<Authority> authority_of(const std::string& url) {
     auto colon = url.find("://");
     if (colon == std::string::npos) return std::nullopt;
     Authority a;
-    a.scheme = lower(url.substr(0, colon));
+    a.scheme = ascii_lower(url.substr(0, colon));
     a.begin = colon + 3;
     a.end = std::min(url.find_first_of("/?#\\", a.begin), url.size());
     auto at = url.substr(a.begin, a.end - a.begin).rfind('@');
@@ -44,7 +41,7 @@ std::optional<Authority> authority_of(const std::string& url) {
     auto server = url.substr(a.host_begin, a.end - a.host_begin);
     auto bracket = server.rfind(']');
     auto port = server.find(':', bracket == std::string::npos ? 0 : bracket);
-    a.host = lower(server.substr(0, port));
+    a.host = ascii_lower(server.substr(0, port));
     if (port != std::string::npos) a.port = server.substr(port + 1);
     if (a.port.empty()) a.port = a.scheme == "https" ? "443" : "80";
     return a;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// As much of a URL as decisions need: who is asked, and whose name stands in it. Whether the rest is sane is
-// for the worker, which has a real parser.
+// The parts of a URL that decisions need: scheme, server and user. The worker, which has a full parser,
+// checks the rest.
 #pragma once
 
 #include "job/options.hpp"
@@ -10,23 +10,25 @@
 
 namespace haulier::job {
 
-/// Where in a URL its parts stand; offsets into the text.
+/// The authority of a URL (RFC 3986 3.2). The positions are offsets into the URL.
 struct Authority {
     std::string scheme;    ///< lower case
-    size_t begin = 0;      ///< behind "://"
-    size_t host_begin = 0; ///< behind the user info and its '@', if there is one
-    size_t end = 0;        ///< of host and port
+    size_t begin = 0;      ///< after "://"
+    size_t host_begin = 0; ///< after the user information and its '@', if there is any
+    size_t end = 0;        ///< of the authority
     std::string host;      ///< lower case, with brackets if it is an IPv6 address
-    std::string port;      ///< the scheme's own if none is written
+    std::string port;      ///< the default port of the scheme if the URL has none
     [[nodiscard]] bool has_user() const { return host_begin != begin; }
     [[nodiscard]] std::string server() const { return host + ":" + port; }
 };
+/// Nothing if `url` has no "://".
 std::optional<Authority> authority_of(const std::string& url);
 
-/// Cuts "user:password@" out of `url` and makes credentials for that server of it. Nothing: there is none.
+/// Removes "user:password@" from `url` and returns it, percent-decoded, as credentials for that server alone.
+/// Nothing if the URL has no user.
 std::optional<Credentials> take_user(std::string& url);
 
-/// Same scheme, host and port; false where one is no URL.
+/// Both have the same scheme, host and port; false if one of them is not a URL.
 bool is_same_server(const std::string& a, const std::string& b);
 
 } // namespace haulier::job

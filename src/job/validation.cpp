@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/validation.hpp"
 
+#include "base/text.hpp"
 #include "job/enum_names.hpp"
 #include "job/segments.hpp"
 #include "job/url.hpp"
@@ -12,21 +13,6 @@
 namespace haulier::job {
 
 namespace {
-
-Error invalid(std::string message) {
-    return {Errc::InvalidArgument, std::move(message)};
-}
-
-Status at_most(const std::string& what, const std::string& text, size_t limit) {
-    if (auto n = length_of(text); n > limit)
-        return Error{Errc::StringTooLong,
-                     fmt::format("{} has {} characters, at most {} are allowed", what, n, limit)};
-    return Done{};
-}
-
-bool has_control_character(const std::string& text) {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
 
 struct Algorithm {
     Checksum::Kind kind;
@@ -72,36 +58,30 @@ bool is_well_known_name(const std::string& name) {
 
 } // namespace
 
-size_t length_of(const std::string& utf8) {
-    return static_cast<size_t>(std::count_if(
-        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 Status check_display_name(const std::string& name) {
-    if (name.empty()) return invalid("the display name is empty, 1 to 256 characters are needed");
-    return at_most("the display name", name, MaxDisplayName);
+    if (name.empty()) return invalid_argument("the display name is empty, 1 to 256 characters are needed");
+    return characters_at_most("the display name", name, MaxDisplayName);
 }
 
 Status check_description(const std::string& text) {
-    return at_most("the description", text, MaxDescription);
+    return characters_at_most("the description", text, MaxDescription);
 }
 
 Status check_key(const std::string& key) {
-    return at_most("the key", key, MaxKey);
+    return characters_at_most("the key", key, MaxKey);
 }
 
 Status check_remote(const std::string& remote) {
-    if (remote.size() > MaxRemoteName)
-        return Error{Errc::StringTooLong, fmt::format("the remote name has {} bytes, at most {} are allowed",
-                                                      remote.size(), MaxRemoteName)};
-    if (has_control_character(remote)) return invalid("the remote name has a control character");
+    if (auto ok = bytes_at_most("the remote name", remote, MaxUrl); !ok) return ok;
+    if (has_control_character(remote)) return invalid_argument("the remote name has a control character");
     auto authority = authority_of(remote);
     if (!authority || authority->scheme.empty())
-        return invalid(fmt::format("remote name '{}' is not a URL such as https://host/path", remote));
+        return invalid_argument(
+            fmt::format("remote name '{}' is not a URL such as https://host/path", remote));
     if (authority->scheme != "http" && authority->scheme != "https")
         return Error{Errc::NotSupported,
                      fmt::format("scheme '{}' is not supported, only http and https are", authority->scheme)};
-    if (authority->host.empty()) return invalid(fmt::format("remote name '{}' names no host", remote));
+    if (authority->host.empty()) return invalid_argument(fmt::format("remote name '{}' has no host", remote));
     return Done{};
 }
 
@@ -122,31 +102,27 @@ Status check_sources(const FileSpec& spec) {
 
 Status check_path(std::string_view what, const std::string& local) {
     if (local.empty() || local.front() != '/')
-        return invalid(fmt::format("{} '{}' is not an absolute path", what, local));
-    if (local.size() > MaxLocalName)
-        return Error{Errc::StringTooLong, fmt::format("the {} has {} bytes, at most {} are allowed", what,
-                                                      local.size(), MaxLocalName)};
+        return invalid_argument(fmt::format("{} '{}' is not an absolute path", what, local));
+    if (auto ok = bytes_at_most(fmt::format("the {}", what), local, MaxLocalName); !ok) return ok;
     if (has_control_character(local))
-        return invalid(fmt::format("{} '{}' has a control character", what, local));
+        return invalid_argument(fmt::format("{} '{}' has a control character", what, local));
     auto name = name_of(local);
     if (name.empty() || name == "." || name == "..")
-        return invalid(fmt::format("{} '{}' names a directory, not a file", what, local));
-    if (name.size() > MaxFileName)
-        return Error{Errc::StringTooLong, fmt::format("the file name has {} bytes, at most {} are allowed",
-                                                      name.size(), MaxFileName)};
-    return Done{};
+        return invalid_argument(fmt::format("{} '{}' names a directory, not a file", what, local));
+    return bytes_at_most("the file name", name, MaxFileName);
 }
 
 Status check_file(const FileSpec& spec) {
     if (auto ok = check_sources(spec); !ok) return ok;
     if (auto ok = check_path("local name", spec.local); !ok) return ok;
     if (spec.size != UnknownSize && spec.size > MaxFileSize)
-        return invalid(fmt::format("size {} is more than a file can have", spec.size));
+        return invalid_argument(fmt::format("size {} is larger than a file can be", spec.size));
     if (spec.mode && *spec.mode > 0777)
-        return invalid(fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
+        return invalid_argument(
+            fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
     auto size = local_size(spec, UnknownSize);
     if (spec.size != UnknownSize && size != UnknownSize && size != spec.size)
-        return invalid(fmt::format("size {} is not that of the ranges, {}", spec.size, size));
+        return invalid_argument(fmt::format("size {} is not the size of the ranges, {}", spec.size, size));
     return Done{};
 }
 
@@ -164,11 +140,11 @@ Error about_file(const Error& error, size_t index, size_t count) {
 Result<Checksum> parse_checksum(const std::string& text) {
     for (const auto& a : Algorithms) {
         if (text.rfind(std::string{a.word} + ":", 0) != 0) continue;
-        std::string hex = text.substr(a.word.size() + 1);
-        std::transform(hex.begin(), hex.end(), hex.begin(), [](unsigned char c) { return std::tolower(c); });
+        std::string hex = ascii_lower(text.substr(a.word.size() + 1));
         if (hex.size() == a.digits && hex.find_first_not_of("0123456789abcdef") == std::string::npos)
             return Checksum{a.kind, hex};
-        return invalid(fmt::format("checksum '{}' needs {} hex digits after '{}:'", text, a.digits, a.word));
+        return invalid_argument(
+            fmt::format("checksum '{}' needs {} hex digits after '{}:'", text, a.digits, a.word));
     }
     return Error{Errc::NotSupported,
                  fmt::format("checksum '{}' does not begin with sha256:, sha512:, sha1: or md5:", text)};
@@ -203,11 +179,12 @@ std::string_view to_string(Type type) {
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {
     if (name.empty()) return NotifyService{};
     if (!is_well_known_name(bus_name_of(name)))
-        return invalid(
+        return invalid_argument(
             fmt::format("notify service '{}' is not a well-known bus name such as org.example.App, "
                         "or {}org.example.App for one on the owner's session bus",
                         name, SessionPrefix));
-    if (auto ok = at_most("the path of the notify service", path, MaxObjectPath); !ok) return ok.error();
+    if (auto ok = characters_at_most("the path of the notify service", path, MaxObjectPath); !ok)
+        return ok.error();
     return NotifyService{name, path};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/lists.hpp"
 
+#include "base/limits.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <fmt/core.h>
@@ -9,9 +11,6 @@
 namespace haulier::store {
 
 namespace {
-
-/// No file reaches beyond.
-constexpr uint64_t LongestFile = uint64_t{1} << 63;
 
 /// Digits and nothing else.
 template <class T>
@@ -26,10 +25,10 @@ std::optional<job::Range> range_from_word(std::string_view word) {
     auto plus = word.find('+');
     if (plus == std::string_view::npos) return std::nullopt;
     auto offset = number<uint64_t>(word.substr(0, plus));
-    if (!offset || *offset >= LongestFile) return std::nullopt;
+    if (!offset || *offset > MaxFileSize) return std::nullopt;
     if (plus + 1 == word.size()) return job::Range{*offset, job::ToEnd};
     auto length = number<uint64_t>(word.substr(plus + 1));
-    if (!length || *length == 0 || *length > LongestFile - *offset) return std::nullopt;
+    if (!length || *length == 0 || *length > MaxFileSize - *offset) return std::nullopt;
     return job::Range{*offset, *length};
 }
 

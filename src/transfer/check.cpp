@@ -10,7 +10,6 @@
 #include <climits>
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <optional>
 #include <string>
 #include <system_error>
 
@@ -19,110 +18,108 @@ namespace haulier::transfer {
 namespace {
 
 struct Fault {
-    wire::Answer::Fault kind;
+    wire::Reply::Fault kind;
     std::string message;
 };
+using Checked = Result<Done, Fault>;
 
-Fault invalid(std::string message) {
-    return {wire::Answer::INVALID_ARGUMENT, std::move(message)};
+Fault invalid_argument(std::string message) {
+    return {wire::Reply::INVALID_ARGUMENT, std::move(message)};
 }
-Fault local(std::string message) {
-    return {wire::Answer::LOCAL_FILE, std::move(message)};
+Fault local_file(std::string message) {
+    return {wire::Reply::LOCAL_FILE, std::move(message)};
 }
 
-std::optional<Fault> check_url(const std::string& text) {
+Checked check_url(const std::string& text) {
     auto url = parse_url(text);
-    if (auto* fault = std::get_if<UrlFault>(&url))
-        return Fault{fault->unsupported ? wire::Answer::NOT_SUPPORTED : wire::Answer::INVALID_ARGUMENT,
-                     std::move(fault->message)};
-    return {};
+    if (url) return Done{};
+    return Fault{url.error().unsupported ? wire::Reply::NOT_SUPPORTED : wire::Reply::INVALID_ARGUMENT,
+                 url.error().message};
 }
 
-std::optional<Fault> check_name(const std::string& name) {
+Checked check_name(const std::string& name) {
     if (name.empty() || name == "." || name == ".." ||
         name.find_first_of(std::string_view{"/\0", 2}) != std::string::npos)
-        return invalid(
-            fmt::format("“{}” is not the name of a file. Give the path of the file itself.", name));
+        return invalid_argument(
+            fmt::format("'{}' is not a file name, the path of the file itself is needed", name));
     if (name.size() > NAME_MAX)
-        return invalid(
-            fmt::format("The name of the file has {} bytes; at most {} are allowed.", name.size(), NAME_MAX));
-    return {};
+        return invalid_argument(
+            fmt::format("the file name has {} bytes, at most {} are allowed", name.size(), NAME_MAX));
+    return Done{};
 }
 
-std::optional<Fault> check_path(const std::string& path) {
-    if (path.starts_with('/')) return {};
-    return invalid(fmt::format("The local name must be an absolute path; “{}” is not.", path));
+Checked check_path(const std::string& path) {
+    if (path.starts_with('/')) return Done{};
+    return invalid_argument(fmt::format("local name '{}' is not an absolute path", path));
 }
 
-/// May files be created there?
-std::optional<Fault> check_directory(const std::string& path) {
-    auto opened = Directory::open(path);
-    if (auto* failure = std::get_if<Failure>(&opened)) {
-        if (failure->code == ENOENT)
-            return local(fmt::format("The directory “{}” does not exist. Create it first.", path));
-        return local(std::move(failure->message));
+/// Files can be created in the directory.
+Checked check_directory(const std::string& path) {
+    auto directory = Directory::open(path);
+    if (!directory) {
+        if (directory.error().code == ENOENT)
+            return local_file(fmt::format("the directory '{}' does not exist, create it first", path));
+        return local_file(directory.error().message);
     }
-    if (faccessat(std::get<Directory>(opened).fd(), ".", W_OK | X_OK, AT_EACCESS) < 0)
-        return local(fmt::format("The directory “{}” does not let you create files: {}.", path,
-                                 std::generic_category().message(errno)));
-    return {};
+    if (faccessat(directory->fd(), ".", W_OK | X_OK, AT_EACCESS) < 0)
+        return local_file(fmt::format("files cannot be created in the directory '{}': {}", path,
+                                      std::generic_category().message(errno)));
+    return Done{};
 }
 
-std::optional<Fault> check_target(const std::string& path, const std::string& name) {
-    auto opened = Directory::open(path);
-    auto* directory = std::get_if<Directory>(&opened);
+Checked check_target(const std::string& path, const std::string& name) {
+    auto directory = Directory::open(path);
     auto what = directory ? irreplaceable(*directory, name) : std::string_view{};
-    if (what.empty()) return {};
-    return local(fmt::format("“{}” in “{}” is {}; a file cannot replace it.", name, path, what));
+    if (what.empty()) return Done{};
+    return local_file(fmt::format("'{}' in '{}' is {}, a file cannot replace it", name, path, what));
 }
 
-std::optional<Fault> check_source(const std::string& path, const std::string& name) {
+Checked check_source(const std::string& path, const std::string& name) {
     auto source = SourceFile::open(path, name);
-    if (auto* failure = std::get_if<Failure>(&source)) return local(std::move(failure->message));
-    return {};
+    if (!source) return local_file(source.error().message);
+    return Done{};
 }
 
-std::optional<Fault> check_trust(const wire::Check::Item& item) {
-    auto trouble = item.upload() ? check_trusted_file(item.directory(), item.name())
-                                 : check_trusted_directory(item.directory());
-    if (trouble) return local(std::move(trouble->message));
-    return {};
+Checked check_trust(const wire::Check::Item& item) {
+    auto status = item.upload() ? check_trusted_file(item.directory(), item.name())
+                                : check_trusted_directory(item.directory());
+    if (!status) return local_file(status.error().message);
+    return Done{};
 }
 
-std::optional<Fault> check_urls(const wire::Check::Item& item) {
+Checked check_urls(const wire::Check::Item& item) {
     if (!item.url().empty())
-        if (auto fault = check_url(item.url())) return fault;
+        if (auto ok = check_url(item.url()); !ok) return ok;
     for (const auto& mirror : item.mirrors())
-        if (auto fault = check_url(mirror)) return fault;
-    return {};
+        if (auto ok = check_url(mirror); !ok) return ok;
+    return Done{};
 }
 
-std::optional<Fault> check_item(const wire::Check::Item& item) {
-    if (auto fault = check_urls(item)) return fault;
-    if (item.directory().empty()) return {};
-    if (auto fault = check_path(item.directory())) return fault;
-    if (auto fault = check_name(item.name())) return fault;
-    if (item.foreign())
-        if (auto fault = check_trust(item)) return fault;
+Checked check_item(const wire::Check::Item& item) {
+    if (auto ok = check_urls(item); !ok) return ok;
+    if (item.directory().empty()) return Done{};
+    if (auto ok = check_path(item.directory()); !ok) return ok;
+    if (auto ok = check_name(item.name()); !ok) return ok;
+    if (item.untrusted_path())
+        if (auto ok = check_trust(item); !ok) return ok;
     if (item.upload()) return check_source(item.directory(), item.name());
-    if (auto fault = check_directory(item.directory())) return fault;
+    if (auto ok = check_directory(item.directory()); !ok) return ok;
     return check_target(item.directory(), item.name());
 }
 
 } // namespace
 
-wire::Answer check(const wire::Check& request) {
-    wire::Answer answer;
-    answer.set_request(request.request());
+wire::Reply check(const wire::Check& request) {
+    wire::Reply reply;
     for (int i = 0; i < request.items_size(); ++i) {
-        auto fault = check_item(request.items(i));
-        if (!fault) continue;
-        answer.set_fault(fault->kind);
-        answer.set_item(static_cast<uint32_t>(i));
-        answer.set_message(fault->message);
+        auto checked = check_item(request.items(i));
+        if (checked) continue;
+        reply.set_fault(checked.error().kind);
+        reply.set_item(static_cast<uint32_t>(i));
+        reply.set_message(checked.error().message);
         break;
     }
-    return answer;
+    return reply;
 }
 
 } // namespace haulier::transfer

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// May a file be fetched from there to here, or sent from here to there? Asked when a client adds it, so that
-// it hears of mistakes at once.
+// Checks whether files can be transferred between these URLs and paths. The daemon asks when a client adds
+// files, so that the client learns about mistakes at once.
 #pragma once
 
 #include "worker.pb.h"
 
 namespace haulier::transfer {
 
-/// The first fault found, or none.
-wire::Answer check(const wire::Check& request);
+/// The reply, whose `request` the caller sets, has the first fault found, or none. Blocks, so it runs on the
+/// disk thread.
+wire::Reply check(const wire::Check& request);
 
 } // namespace haulier::transfer

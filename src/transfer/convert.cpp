@@ -49,28 +49,29 @@ Layout layout_of(const wire::Fetch& message) {
 
 } // namespace
 
-Order from_wire(wire::Fetch&& message) {
-    Order order{.ticket = message.ticket(),
-                .url = std::move(*message.mutable_url()),
-                .directory = std::move(*message.mutable_directory()),
-                .temporary = std::move(*message.mutable_temporary()),
-                .offset = message.offset(),
-                .identity = from_wire(message.identity()),
-                .digest = message.digest().kind(),
-                .digest_hex = message.digest().hex(),
-                .layout = layout_of(message),
-                .sparse = message.sparse(),
-                .from_zero = message.from_zero(),
-                .no_checkpoints = message.no_checkpoints(),
-                .http = std::move(*message.mutable_http())};
+FetchOrder from_wire(wire::Fetch&& message) {
+    FetchOrder order{.ticket = message.ticket(),
+                     .url = std::move(*message.mutable_url()),
+                     .directory = std::move(*message.mutable_directory()),
+                     .temporary = std::move(*message.mutable_temporary()),
+                     .offset = message.offset(),
+                     .identity = from_wire(message.identity()),
+                     .digest = message.digest().kind(),
+                     .digest_hex = message.digest().hex(),
+                     .layout = layout_of(message),
+                     .sparse = message.sparse(),
+                     .from_zero = message.from_zero(),
+                     .no_checkpoints = message.no_checkpoints(),
+                     .http = std::move(*message.mutable_http())};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
 }
 
-FlightSettings flight_settings(const wire::Settings& message) {
-    return {.rhythm = {.bytes = or_default(message.checkpoint_bytes(), CheckpointBytes),
-                       .time = std::chrono::milliseconds{or_default(message.checkpoint_ms(), CheckpointMs)}},
+TransferSettings transfer_settings(const wire::Settings& message) {
+    return {.sync_interval = {.bytes = or_default(message.checkpoint_bytes(), CheckpointBytes),
+                              .time = std::chrono::milliseconds{or_default(message.checkpoint_ms(),
+                                                                           CheckpointMs)}},
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
             .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost)};
 }
@@ -90,9 +91,23 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_remote(failure.remote);
 }
 
+Inode from_wire(const wire::Inode& message) {
+    return {message.device(), message.number()};
+}
+
 void to_wire(const Inode& inode, wire::Inode& message) {
     message.set_device(inode.device);
     message.set_number(inode.number);
+}
+
+Stamp from_wire(const wire::Stamp& message) {
+    return {from_wire(message.inode()), message.size(), message.modified_ns()};
+}
+
+void to_wire(const Stamp& stamp, wire::Stamp& message) {
+    to_wire(stamp.inode, *message.mutable_inode());
+    message.set_size(stamp.size);
+    message.set_modified_ns(stamp.modified_ns);
 }
 
 } // namespace haulier::transfer

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Between the messages on the wire and our values.
+// Conversions between wire messages and the worker's values.
 #pragma once
 
 #include "transfer/fetch.hpp"
 #include "transfer/http_rules.hpp"
+#include "transfer/source_file.hpp"
 #include "worker.pb.h"
 
 namespace haulier::transfer {
 
 Identity from_wire(const wire::Identity& message);
 void to_wire(const Identity& identity, wire::Identity& message);
-Order from_wire(wire::Fetch&& message);
-/// Zeros, which no clock or size may be, become defaults.
-FlightSettings flight_settings(const wire::Settings& message);
-NetworkSettings network_settings(const wire::Settings& message);
-void to_wire(const Failure& failure, wire::Failed& message);
+Inode from_wire(const wire::Inode& message);
 void to_wire(const Inode& inode, wire::Inode& message);
+Stamp from_wire(const wire::Stamp& message);
+void to_wire(const Stamp& stamp, wire::Stamp& message);
+FetchOrder from_wire(wire::Fetch&& message);
+void to_wire(const Failure& failure, wire::Failed& message);
+/// In both, zero stands for the default.
+TransferSettings transfer_settings(const wire::Settings& message);
+NetworkSettings network_settings(const wire::Settings& message);
 
 } // namespace haulier::transfer

@@ -14,7 +14,7 @@ struct Strength {
     unsigned long bit;
 };
 
-/// The order in which curl itself prefers them.
+/// The order in which curl prefers them.
 constexpr std::array ByStrength{
     Strength{Credentials::NEGOTIATE, CURLAUTH_NEGOTIATE}, Strength{Credentials::DIGEST, CURLAUTH_DIGEST},
     Strength{Credentials::NTLM, CURLAUTH_NTLM}, Strength{Credentials::BASIC, CURLAUTH_BASIC}};
@@ -41,24 +41,24 @@ Login choose_login(const wire::Http& http, bool proxy) {
     return login;
 }
 
-void set_server_login(Easy& easy, const wire::Http& http) {
+void set_server_login(CurlHandle& handle, const wire::Http& http) {
     auto login = choose_login(http, false);
     if (login.schemes == CURLAUTH_NONE) return;
-    easy.set(CURLOPT_HTTPAUTH, static_cast<long>(login.schemes));
-    if (login.schemes == CURLAUTH_BEARER) return easy.set(CURLOPT_XOAUTH2_BEARER, login.token.c_str());
-    easy.set(CURLOPT_USERNAME, login.user.c_str());
-    easy.set(CURLOPT_PASSWORD, login.password.c_str());
+    handle.set(CURLOPT_HTTPAUTH, static_cast<long>(login.schemes));
+    if (login.schemes == CURLAUTH_BEARER) return handle.set(CURLOPT_XOAUTH2_BEARER, login.token.c_str());
+    handle.set(CURLOPT_USERNAME, login.user.c_str());
+    handle.set(CURLOPT_PASSWORD, login.password.c_str());
 }
 
-void set_proxy_login(Easy& easy, const wire::Http& http) {
+void set_proxy_login(CurlHandle& handle, const wire::Http& http) {
     auto login = choose_login(http, true);
     if (login.schemes == CURLAUTH_NONE) return;
-    // curl has no option for that.
+    // curl has no option for a proxy token.
     if (login.schemes == CURLAUTH_BEARER)
-        return easy.add_proxy_header("Proxy-Authorization: Bearer " + login.token);
-    easy.set(CURLOPT_PROXYAUTH, static_cast<long>(login.schemes));
-    easy.set(CURLOPT_PROXYUSERNAME, login.user.c_str());
-    easy.set(CURLOPT_PROXYPASSWORD, login.password.c_str());
+        return handle.add_proxy_header("Proxy-Authorization: Bearer " + login.token);
+    handle.set(CURLOPT_PROXYAUTH, static_cast<long>(login.schemes));
+    handle.set(CURLOPT_PROXYUSERNAME, login.user.c_str());
+    handle.set(CURLOPT_PROXYPASSWORD, login.password.c_str());
 }
 
 } // namespace haulier::transfer

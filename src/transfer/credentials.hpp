@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which of a job's user names and passwords are offered. curl picks the strongest scheme that a server has,
-// but knows one user and one password for all schemes.
+// Which of a job's credentials are offered to a server or proxy. curl chooses the strongest scheme that the
+// other side supports, but has one user name and one password for all schemes.
 #pragma once
 
-#include "transfer/easy.hpp"
+#include "transfer/curl_handle.hpp"
 #include "worker.pb.h"
 
 #include <string>
@@ -14,15 +14,15 @@ struct Login {
     unsigned long schemes = CURLAUTH_NONE; ///< CURLAUTH_ bits
     std::string user;
     std::string password;
-    std::string token; ///< bearer; then there is nothing else
+    std::string token; ///< for bearer; the other members are then empty
     bool operator==(const Login&) const = default;
 };
 
-/// For the server, or with `proxy` for the proxy: a token if there is one, else the strongest scheme and all
-/// others with the same user and password.
+/// For the server, or with `proxy` for the proxy: the token if there is one, otherwise the strongest scheme
+/// and all others with the same user name and password.
 Login choose_login(const wire::Http& http, bool proxy);
 
-void set_server_login(Easy& easy, const wire::Http& http);
-void set_proxy_login(Easy& easy, const wire::Http& http);
+void set_server_login(CurlHandle& handle, const wire::Http& http);
+void set_proxy_login(CurlHandle& handle, const wire::Http& http);
 
 } // namespace haulier::transfer

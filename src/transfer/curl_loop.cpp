@@ -9,8 +9,8 @@ namespace haulier::transfer {
 
 namespace {
 
-/// Network data waits until everything else of a turn is done: orders, disk completions and timers are rare,
-/// while a fast server would keep its socket readable for ever and starve them.
+/// Network data has the lowest priority: the daemon's messages, disk completions and timers are rare, while
+/// the socket of a fast server is always readable and would starve them.
 constexpr EventPriority NetworkPriority = EventPriority::Last;
 
 uint32_t epoll_events(int what) {
@@ -90,18 +90,18 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
 int CurlLoop::on_connected(void* self, char*, char*, int, int) noexcept {
     auto& loop = *static_cast<CurlLoop*>(self);
     if (loop.running_.size() > 1 && !loop.wake_)
-        loop.wake_ = loop.loop_.defer([&loop] { loop.wake_those_who_wait(); });
+        loop.wake_ = loop.loop_.defer([&loop] { loop.wake_waiting_transfers(); });
     return CURL_PREREQFUNC_OK;
 }
 
-/// Who waits to learn whether a connection will do for all (CURLOPT_PIPEWAIT) is woken by curl when it
-/// will. 8.14 leaves them asleep when it will not, until something is removed: so that is done.
-void CurlLoop::wake_those_who_wait() {
+/// Transfers with CURLOPT_PIPEWAIT wait to learn whether the connection can be multiplexed. If it cannot,
+/// curl 8.14 does not wake them until a handle is removed, so an empty one is added and removed.
+void CurlLoop::wake_waiting_transfers() {
     wake_.reset();
-    std::unique_ptr<CURL, void (*)(CURL*)> nobody{curl_easy_init(), &curl_easy_cleanup};
-    curl_easy_setopt(nobody.get(), CURLOPT_NOSIGNAL, 1L); // the multi handle learns this from the latest
-    if (curl_multi_add_handle(multi_.get(), nobody.get()) == CURLM_OK)
-        curl_multi_remove_handle(multi_.get(), nobody.get());
+    std::unique_ptr<CURL, void (*)(CURL*)> empty{curl_easy_init(), &curl_easy_cleanup};
+    curl_easy_setopt(empty.get(), CURLOPT_NOSIGNAL, 1L); // the multi handle takes this from the latest handle
+    if (curl_multi_add_handle(multi_.get(), empty.get()) == CURLM_OK)
+        curl_multi_remove_handle(multi_.get(), empty.get());
 }
 
 void CurlLoop::act(curl_socket_t fd, int events) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// libcurl's multi interface on our loop: its sockets are io sources, its clock is one timer, and what has
-// ended is told one by one, each in a turn of its own, so that whoever is told may add and remove exchanges
-// at will.
+// libcurl's multi interface on our event loop: its sockets are I/O sources and its timeout is a timer.
+// Finished transfers are reported one at a time, each in its own iteration of the loop, so that the
+// completion may add and remove transfers.
 #pragma once
 
 #include "base/event.hpp"
@@ -20,24 +20,25 @@ public:
     CurlLoop(const CurlLoop&) = delete;
     CurlLoop& operator=(const CurlLoop&) = delete;
 
+    /// 0 = unlimited.
     void limit_connections(uint32_t per_host);
 
     /// `done` is called once, from the loop, unless remove() comes first.
     void add(CURL* easy, std::function<void(CURLcode)> done);
-    /// Not from inside a callback of curl.
+    /// Stops the transfer of `easy`, if any. Not to be called from a curl callback.
     void remove(CURL* easy);
-    /// Ends it with `code`, in a later turn, as if curl had said so.
+    /// Makes the transfer end with `code` in a later iteration of the loop, as if curl had reported it.
     void end(CURL* easy, CURLcode code);
 
 private:
-    struct Freed {
+    struct Deleter {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
     };
     static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept;
     static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
     static int on_connected(void* self, char*, char*, int, int) noexcept;
     void act(curl_socket_t fd, int events);
-    void wake_those_who_wait();
+    void wake_waiting_transfers();
     void drain_soon();
     void drain_one();
     void finish(CURL* easy, CURLcode code);
@@ -49,7 +50,7 @@ private:
     Source wake_;
     std::unordered_map<CURL*, std::function<void(CURLcode)>> running_;
     std::unordered_map<CURL*, CURLcode> ended_by_us_;
-    std::unique_ptr<CURLM, Freed> multi_; ///< goes first: its end still reports sockets
+    std::unique_ptr<CURLM, Deleter> multi_; ///< destroyed first, because that still calls on_socket()
 };
 
 } // namespace haulier::transfer

@@ -13,7 +13,7 @@ namespace haulier::transfer {
 DiskThread::DiskThread(Loop& loop) : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_) throw std::system_error(errno, std::generic_category(), "eventfd");
     completions_ = loop.on_io(wake_.get(), EPOLLIN, [this](uint32_t) { complete(); });
-    thread_ = std::thread([this] { work_through(); });
+    thread_ = std::thread([this] { run_tasks(); });
 }
 
 DiskThread::~DiskThread() {
@@ -33,7 +33,7 @@ void DiskThread::post(Task task) {
     more_.notify_one();
 }
 
-void DiskThread::work_through() {
+void DiskThread::run_tasks() {
     std::unique_lock lock{mutex_};
     for (;;) {
         more_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The worker's one helper thread. The reason for it: fsync, truncation and the reading back of a part may
-// block for seconds, and in the loop each would stall every other transfer. Work goes over in order,
-// completions come back to the loop in order.
+// The worker's second thread. fsync, truncation and reading existing content may block for seconds, and on
+// the event loop each would stall all other transfers. Tasks run in order, and their completions run on the
+// loop in order.
 #pragma once
 
 #include "base/event.hpp"
@@ -21,12 +21,12 @@ namespace haulier::transfer {
 class DiskThread {
 public:
     explicit DiskThread(Loop& loop);
-    /// Waits for the work that has begun, drops the rest, and calls no completion.
+    /// Waits for the running task, drops the others, and calls no completion.
     ~DiskThread();
     DiskThread(const DiskThread&) = delete;
     DiskThread& operator=(const DiskThread&) = delete;
 
-    /// Runs `work` there and then `done` with its result here. `work` owns what it touches.
+    /// Runs `work` on the thread and then `finish` with its result on the loop. `work` must own what it uses.
     template <class Work, class Finish>
     void run(Work work, Finish finish) {
         using T = std::invoke_result_t<Work>;
@@ -41,17 +41,17 @@ private:
         std::function<void()> done;
     };
     void post(Task task);
-    void work_through();
+    void run_tasks();
     void complete();
 
     Fd wake_; ///< eventfd, counts finished tasks
     std::mutex mutex_;
     std::condition_variable more_;
-    // Under mutex_:
+    // Guarded by mutex_:
     std::deque<Task> waiting_;
     std::deque<Task> finished_;
     bool stopping_ = false;
-    // Of the loop:
+    // Used by the loop only:
     Source completions_;
     std::thread thread_;
 };

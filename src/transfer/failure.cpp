@@ -11,7 +11,7 @@ Failure local_failure(int error, const std::string& what) {
     bool full = error == ENOSPC || error == EDQUOT;
     return {.cause = full ? wire::DISK_FULL : wire::LOCAL_FILE,
             .code = error,
-            .message = fmt::format("{}: {}.", what, std::generic_category().message(error))};
+            .message = fmt::format("{}: {}", what, std::generic_category().message(error))};
 }
 
 } // namespace haulier::transfer

@@ -12,132 +12,135 @@ namespace haulier::transfer {
 namespace {
 
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
-constexpr uint32_t LockTries = 100;
+constexpr uint32_t MaxLockAttempts = 100;
 
-Failure impossible(const char* message) {
-    return {.cause = wire::INTERNAL, .message = message};
+Failure internal_failure(std::string message) {
+    return {.cause = wire::INTERNAL, .message = std::move(message)};
 }
 
 } // namespace
 
-/// The file as it was found, locked; no file if somebody else holds it.
-struct Fetch::Grip {
-    Outcome<std::optional<PartFile>> part;
+/// The part file as it was found. It is empty if another process holds the lock.
+struct Fetch::LockedPartFile {
+    std::optional<PartFile> part;
     uint64_t size = 0;
 
-    static Grip on(const std::string& path, const std::string& name) {
+    static Result<LockedPartFile, Failure> open(const std::string& path, const std::string& name) {
         auto directory = Directory::open(path);
-        if (auto* failure = std::get_if<Failure>(&directory)) return {std::move(*failure)};
-        auto part = PartFile::open(std::get<Directory>(std::move(directory)), name);
-        if (auto* failure = std::get_if<Failure>(&part)) return {std::move(*failure)};
-        auto& file = std::get<PartFile>(part);
-        if (!file.lock()) return {std::optional<PartFile>{}};
-        uint64_t size = file.size();
-        return {std::optional{std::move(file)}, size};
+        if (!directory) return directory.error();
+        auto part = PartFile::open(*std::move(directory), name);
+        if (!part) return part.error();
+        if (!part->lock()) return LockedPartFile{};
+        uint64_t size = part->size();
+        return LockedPartFile{*std::move(part), size};
     }
 };
 
-Fetch::Fetch(Yard& yard, Order order)
-    : yard_(yard), order_(std::move(order)), plain_(order_.layout.is_plain() && !order_.sparse),
-      stored_(order_.offset > 0 || (order_.sparse && order_.identity != Identity{})),
+Fetch::Fetch(WorkerContext& context, FetchOrder order)
+    : context_(context), order_(std::move(order)), plain_(order_.layout.is_plain() && !order_.sparse),
+      offset_stored_(order_.offset > 0 || (order_.sparse && order_.identity != Identity{})),
       self_(std::make_shared<Fetch*>(this)) {}
 
 void Fetch::start() {
-    if (auto trouble = check_order()) return fail(std::move(*trouble));
-    url_ = std::get<Url>(parse_url(order_.url));
-    take_file();
+    if (auto ok = check_order(); !ok) return fail(ok.error());
+    url_ = *parse_url(order_.url);
+    lock_file();
 }
 
-Trouble Fetch::check_order() const {
-    auto url = parse_url(order_.url);
-    if (auto* fault = std::get_if<UrlFault>(&url))
-        return Failure{.cause = wire::INTERNAL, .message = std::move(fault->message)};
-    if (!is_temporary_name(order_.temporary)) return impossible("The temporary file has an impossible name.");
-    bool fits = order_.sparse ? order_.offset == 0 && (order_.digest == wire::Digest::NONE || last_look())
-                              : order_.layout.is_packed();
-    bool sound = order_.layout.is_sound() || (last_look() && order_.identity.size);
+Status Fetch::check_order() const {
+    if (auto url = parse_url(order_.url); !url) return internal_failure(url.error().message);
+    if (!is_temporary_name(order_.temporary))
+        return internal_failure("the name of the temporary file is invalid");
+    bool fits = order_.sparse
+                    ? order_.offset == 0 && (order_.digest == wire::Digest::NONE || is_final_check())
+                    : order_.layout.is_packed();
+    bool sound = order_.layout.is_sound() || (is_final_check() && order_.identity.size);
     if (!sound || !fits || (order_.from_zero && !plain_))
-        return impossible("What is to be fetched cannot be laid into one file.");
-    return {};
+        return internal_failure("the segments do not fit together in one file");
+    return Done{};
 }
 
 // ---- the file ----
 
-/// The lock may still be with a worker that is about to die, or with our own disk thread. Opening may take as
-/// long as a file server does not answer.
-void Fetch::take_file() {
-    retry_.reset();
-    yard_.disk.run([path = order_.directory, name = order_.temporary] { return Grip::on(path, name); },
-                   [self = std::weak_ptr{self_}](Grip grip) {
-                       if (auto fetch = self.lock()) (*fetch)->file_taken(std::move(grip));
-                   });
+/// A worker that is about to exit, or our own disk thread, may still hold the lock. Opening blocks for as
+/// long as a file server does not respond, so it is done on the disk thread.
+void Fetch::lock_file() {
+    lock_retry_.reset();
+    context_.disk.run(
+        [path = order_.directory, name = order_.temporary] { return LockedPartFile::open(path, name); },
+        [self = std::weak_ptr{self_}](Result<LockedPartFile, Failure> opened) {
+            if (auto fetch = self.lock()) (*fetch)->file_opened(std::move(opened));
+        });
 }
 
-void Fetch::file_taken(Grip grip) {
-    if (ending_) return;
-    if (auto* failure = std::get_if<Failure>(&grip.part)) return fail(std::move(*failure));
-    if (auto& part = std::get<0>(grip.part)) return file_is_ours(std::move(*part), grip.size);
-    if (++tries_ > LockTries)
+void Fetch::file_opened(Result<LockedPartFile, Failure> opened) {
+    if (phase_ == Phase::Ending) return;
+    if (!opened) return fail(opened.error());
+    if (opened->part) return use_file(*std::move(opened->part), opened->size);
+    if (++lock_attempts_ > MaxLockAttempts)
         return fail({.cause = wire::FILE_BUSY,
-                     .message = fmt::format("Another process still writes the temporary file in “{}”.",
+                     .message = fmt::format("another process is still writing the temporary file in '{}'",
                                             order_.directory)});
-    retry_ = yard_.loop.after(LockRetry, [this] { take_file(); });
+    lock_retry_ = context_.loop.after(LockRetry, [this] { lock_file(); });
 }
 
-void Fetch::file_is_ours(PartFile part, uint64_t size) {
+void Fetch::use_file(PartFile part, uint64_t size) {
     part_ = std::make_shared<PartFile>(std::move(part));
     sink_ = std::make_unique<Sink>(
-        yard_.loop, yard_.disk, part_, order_.no_checkpoints ? Sink::Rhythm::never() : yard_.settings.rhythm,
+        context_.loop, context_.disk, part_,
+        order_.no_checkpoints ? Sink::SyncInterval::never() : context_.settings.sync_interval,
         Sink::Events{.durable = [this](uint64_t offset) { checkpoint(offset); },
-                     .room =
+                     .writable =
                          [this] {
-                             if (request_) request_->resume();
+                             if (transaction_) transaction_->resume();
                          },
-                     .broken = [this](Failure failure) { fail(std::move(failure), false); }});
-    believe(size);
-    read_back();
+                     .failed = [this](const Failure& failure) { fail(failure, false); }});
+    trust_stored_offset(size);
+    hash_existing();
 }
 
-/// What is stored counts only if the file is as large as it must be then.
-void Fetch::believe(uint64_t size) {
-    known_ = {order_.offset, order_.identity, order_.digest != wire::Digest::NONE, order_.expected_size};
+/// The stored offset counts only if the file, which has `size` bytes, is as large as it must be.
+void Fetch::trust_stored_offset(uint64_t size) {
+    resume_ = {order_.offset, order_.identity, order_.digest != wire::Digest::NONE, order_.expected_size};
     bool lost = order_.sparse ? order_.identity.size && size != *order_.identity.size : size < order_.offset;
-    // Where nobody can tell to which version a piece belongs, a single answer may still bring all of them.
-    bool useless = !plain_ && !order_.sparse && !known_.digest && !proves(known_.identity);
-    if (lost || order_.from_zero || useless) {
-        known_.offset = 0;
-        known_.identity = {};
+    // Without a strong validator no further response can be matched, but a single one may bring all segments.
+    bool unusable = !plain_ && !order_.sparse && !resume_.digest && !is_strong(resume_.identity);
+    if (lost || order_.from_zero || unusable) {
+        resume_.offset = 0;
+        resume_.identity = {};
     }
-    bound_ = known_.offset > 0 || (order_.sparse && known_.identity != Identity{});
+    must_match_version_ = resume_.offset > 0 || (order_.sparse && resume_.identity != Identity{});
 }
 
-void Fetch::read_back() {
-    if (!known_.digest) return ask();
+void Fetch::hash_existing() {
+    if (!resume_.digest) return request_next();
     hasher_ = Hasher::make(order_.digest);
-    if (!hasher_) return fail(impossible("This system refuses to compute that kind of checksum."));
-    uint64_t here = last_look() ? known_.identity.size.value_or(0) : known_.offset;
-    if (here == 0 || (plain_ && plan(known_, false) == Asked::Whole)) return ask();
-    auto done = [this](Outcome<std::shared_ptr<Hasher>> outcome) {
-        if (auto* failure = std::get_if<Failure>(&outcome)) return fail(std::move(*failure));
-        hasher_ = std::get<0>(std::move(outcome));
-        ask();
+    if (!hasher_) return fail(internal_failure("this system does not support the algorithm of the checksum"));
+    uint64_t present = is_final_check() ? resume_.identity.size.value_or(0) : resume_.offset;
+    if (present == 0 || (plain_ && plan_request(resume_, false) == RangeRequest::Whole))
+        return request_next();
+    auto done = [this](Result<std::shared_ptr<Hasher>, Failure> hasher) {
+        if (!hasher) return fail(hasher.error());
+        hasher_ = *std::move(hasher);
+        request_next();
     };
-    read_back_ = std::make_unique<ReadBack>(yard_.disk, part_, std::move(hasher_), here, done);
+    phase_ = Phase::Hashing;
+    hash_task_ = std::make_unique<HashTask>(context_.disk, part_, std::move(hasher_), present, done);
 }
 
-/// The daemon knows now that nothing on disk counts: from here on the old bytes may be destroyed.
+/// The daemon has stored that nothing on disk counts, so the old bytes may be overwritten.
 void Fetch::proceed() {
-    if (ending_ || !std::exchange(awaiting_proceed_, false)) return;
-    stored_ = false;
-    open_sink(0);
-    if (over_) body_over();
+    if (phase_ != Phase::AwaitingProceed) return;
+    offset_stored_ = false;
+    begin_writing();
+    if (!transaction_) body_complete();
 }
 
-// ---- the end ----
+// ---- the result ----
 
 void Fetch::finish() {
-    if (auto trouble = check_size()) return fail(std::move(*trouble));
-    if (auto trouble = check_digest()) return fail(std::move(*trouble));
+    if (auto ok = check_size(); !ok) return fail(ok.error());
+    if (auto ok = check_digest(); !ok) return fail(ok.error());
     if (plain_) identity_.size = sink_->written();
     wire::FromWorker message;
     auto& fetched = *message.mutable_fetched();
@@ -149,42 +152,42 @@ void Fetch::finish() {
     end(std::move(message), true);
 }
 
-Trouble Fetch::check_size() const {
-    if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return {};
+Status Fetch::check_size() const {
+    if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
     return Failure{.cause = wire::SIZE_MISMATCH,
-                   .message = fmt::format("{} sent {} bytes, but {} were expected.", url_.host,
+                   .message = fmt::format("{} sent {} bytes, but {} were expected", url_.host,
                                           sink_->written(), *order_.expected_size),
                    .void_offset = true};
 }
 
-Trouble Fetch::check_digest() {
-    if (!hasher_) return {};
+Status Fetch::check_digest() {
+    if (!hasher_) return Done{};
     auto hex = hasher_->hex();
-    if (strcasecmp(hex.c_str(), order_.digest_hex.c_str()) == 0) return {};
+    if (strcasecmp(hex.c_str(), order_.digest_hex.c_str()) == 0) return Done{};
     return Failure{.cause = wire::CHECKSUM_MISMATCH,
-                   .message = fmt::format("The file from {} has the checksum {}, but {} was expected.",
+                   .message = fmt::format("the file from {} has the checksum {}, but {} was expected",
                                           url_.host, hex, order_.digest_hex),
                    .void_offset = true};
 }
 
 void Fetch::checkpoint(uint64_t offset) {
-    stored_ = true;
+    offset_stored_ = true;
     wire::FromWorker message;
     auto& checkpoint = *message.mutable_checkpoint();
     checkpoint.set_ticket(order_.ticket);
     checkpoint.set_offset(offset);
     to_wire(identity_, *checkpoint.mutable_identity());
-    yard_.tell(message);
+    context_.send(message);
 }
 
-void Fetch::report_soon() {
-    if (reporter_) return;
-    reporter_ = yard_.loop.after(yard_.settings.progress, [this] {
-        reporter_.reset();
+void Fetch::schedule_progress() {
+    if (progress_timer_) return;
+    progress_timer_ = context_.loop.after(context_.settings.progress, [this] {
+        progress_timer_.reset();
         wire::FromWorker message;
         message.mutable_progress()->set_ticket(order_.ticket);
         message.mutable_progress()->set_received(sink_->written());
-        yard_.tell(message);
+        context_.send(message);
     });
 }
 
@@ -194,37 +197,39 @@ void Fetch::halt() {
     end(std::move(message), true);
 }
 
-void Fetch::fail(Failure failure, bool keep) {
-    end(failed(failure), keep && !failure.void_offset);
+void Fetch::fail(const Failure& failure, bool keep) {
+    end(failed_message(failure), keep && !failure.void_offset);
 }
 
-wire::FromWorker Fetch::failed(const Failure& failure) const {
+wire::FromWorker Fetch::failed_message(const Failure& failure) const {
     wire::FromWorker message;
     message.mutable_failed()->set_ticket(order_.ticket);
     to_wire(failure, *message.mutable_failed());
     return message;
 }
 
-/// With `keep`, what was received is made durable first. Who was told to stop is not told of an end that
-/// comes later.
+/// With `keep`, what was received is made durable first. Only the first result counts: after Halt, for
+/// example, a failure is not reported any more.
 void Fetch::end(wire::FromWorker last, bool keep) {
-    if (std::exchange(ending_, true)) return;
-    for (auto* source : {&retry_, &reporter_})
+    const Phase before = std::exchange(phase_, Phase::Ending);
+    if (before == Phase::Ending) return;
+    for (auto* source : {&lock_retry_, &progress_timer_})
         source->reset();
-    read_back_.reset();
-    request_.reset();
-    if (!keep || !begun_ || awaiting_proceed_) return say_last(last);
-    sink_->flush([this, last = std::move(last)](const Trouble& trouble) {
-        // A failure that is known already explains more than that of saving what is left.
-        say_last(trouble && !last.has_failed() ? failed(*trouble) : last);
+    hash_task_.reset();
+    transaction_.reset();
+    bool has_written = sink_ && sink_->begun() && before != Phase::AwaitingProceed;
+    if (!keep || !has_written) return send_last(last);
+    sink_->flush([this, last = std::move(last)](const Status& flushed) {
+        // An earlier failure explains more than one of saving the rest.
+        send_last(flushed || last.has_failed() ? last : failed_message(flushed.error()));
     });
 }
 
-/// The daemon may order the same file again before this object is gone. What the disk thread still does for
-/// us comes before all that it will do for the next.
-void Fetch::say_last(const wire::FromWorker& last) {
+/// The daemon may order the same file again before this object is destroyed. The disk thread finishes its
+/// tasks for this object before those for the next.
+void Fetch::send_last(const wire::FromWorker& last) {
     if (part_) part_->unlock();
-    yard_.tell(last);
+    context_.send(last);
 }
 
 } // namespace haulier::transfer

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One file on its way in: lock the part file, read back what a checksum must cover, ask for one piece after
-// the other, judge each answer, write, checkpoint, and at last report exactly one end.
+// The download of one file: locks the part file, reads existing content if there is a checksum, requests one
+// segment after the other, evaluates each response, writes, and reports checkpoints and finally exactly one
+// result.
 #pragma once
 
 #include "base/event.hpp"
-#include "transfer/digest.hpp"
-#include "transfer/flight.hpp"
+#include "transfer/hash_task.hpp"
+#include "transfer/hasher.hpp"
 #include "transfer/http_rules.hpp"
+#include "transfer/http_transaction.hpp"
 #include "transfer/layout.hpp"
 #include "transfer/part_file.hpp"
-#include "transfer/read_back.hpp"
-#include "transfer/request.hpp"
 #include "transfer/sink.hpp"
+#include "transfer/transfer.hpp"
 #include "transfer/url.hpp"
-#include "transfer/yard.hpp"
+#include "transfer/worker_context.hpp"
 #include "worker.pb.h"
 
 #include <functional>
@@ -23,107 +24,116 @@
 
 namespace haulier::transfer {
 
-struct Order {
+/// wire::Fetch as values.
+struct FetchOrder {
     uint64_t ticket = 0;
     std::string url;
     std::string directory;
-    std::string temporary;
-    uint64_t offset = 0;
-    Identity identity;
+    std::string temporary; ///< name of the part file
+    uint64_t offset = 0;   ///< durable bytes of the stream, as last stored
+    Identity identity;     ///< of the version that they belong to
     wire::Digest::Kind digest = wire::Digest::NONE;
     std::string digest_hex;
-    std::optional<uint64_t> expected_size;
+    std::optional<uint64_t> expected_size; ///< of the local file, in bytes
     Layout layout;
-    bool sparse = false;
-    bool from_zero = false;
-    bool no_checkpoints = false;
-    std::optional<uint64_t> size_limit;
+    bool sparse = false;                ///< the local file keeps the offsets of the remote one
+    bool from_zero = false;             ///< never use ranges
+    bool no_checkpoints = false;        ///< sync at the end only
+    std::optional<uint64_t> size_limit; ///< in bytes
     wire::Http http;
 };
 
-class Fetch final : public Flight, private Receiver {
+class Fetch final : public Transfer, private ResponseHandler {
 public:
-    Fetch(Yard& yard, Order order);
+    Fetch(WorkerContext& context, FetchOrder order);
 
     void start() override;
     void proceed() override;
     void halt() override;
 
 private:
-    /// What follows the present exchange, whatever its end.
-    enum class Next { Finish, Ask, Fail };
-    struct Grip;
+    enum class Phase {
+        Locking,         ///< the part file is being opened and locked
+        Hashing,         ///< its content is being read for the checksum
+        Requesting,      ///< a request was sent; its response has not been evaluated
+        AwaitingProceed, ///< bytes that the daemon has stored will be overwritten; it must forget them first
+        Receiving,       ///< the body is written to the file
+        // The rest of the body is not wanted. When the exchange has ended:
+        Completing,      ///< the file is complete
+        RequestingAgain, ///< another request is sent
+        Failing,         ///< `failure_` is reported
+        Ending,          ///< the final message is decided
+    };
+    struct LockedPartFile;
 
-    // fetch.cpp: the file, and the end.
-    [[nodiscard]] Trouble check_order() const;
-    void take_file();
-    void file_taken(Grip grip);
-    void file_is_ours(PartFile part, uint64_t size);
-    void believe(uint64_t size);
-    void read_back();
+    // fetch.cpp: the file, and the result.
+    [[nodiscard]] Status check_order() const;
+    void lock_file();
+    void file_opened(Result<LockedPartFile, Failure> opened);
+    void use_file(PartFile part, uint64_t size);
+    void trust_stored_offset(uint64_t size);
+    void hash_existing();
     void finish();
-    [[nodiscard]] Trouble check_size() const;
-    Trouble check_digest();
+    [[nodiscard]] Status check_size() const;
+    Status check_digest();
     void checkpoint(uint64_t offset);
-    void report_soon();
-    wire::FromWorker failed(const Failure& failure) const;
-    void fail(Failure failure, bool keep = true);
+    void schedule_progress();
+    wire::FromWorker failed_message(const Failure& failure) const;
+    void fail(const Failure& failure, bool keep = true);
     void end(wire::FromWorker last, bool keep);
-    void say_last(const wire::FromWorker& last);
+    void send_last(const wire::FromWorker& last);
 
-    // fetch_exchange.cpp: questions and answers.
-    void ask();
-    [[nodiscard]] bool all_here() const;
-    /// All of a sparse file is here; it is looked at as a whole, and no server is asked.
-    [[nodiscard]] bool last_look() const { return order_.sparse && order_.layout.is_empty(); }
-    [[nodiscard]] Question question() const;
-    Take body(const Answer& answer, std::string_view bytes) noexcept override;
-    void ended(const Answer& answer, const Ending& ending) override;
-    void accept(const Answer& answer);
-    [[nodiscard]] Verdict judged(const Answer& answer) const;
-    [[nodiscard]] Trouble objection(const Verdict& verdict) const;
-    [[nodiscard]] Trouble too_large(uint64_t size) const;
+    // fetch_http.cpp: requests and responses.
+    void request_next();
+    [[nodiscard]] bool is_complete() const;
+    /// All of a sparse file is on disk: its checksum is verified, and no server is contacted.
+    [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
+    [[nodiscard]] HttpRequest make_request() const;
+    BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
+    void ended(const HttpResponse& response, const TransferResult& result) override;
+    void evaluate_response(const HttpResponse& response);
+    [[nodiscard]] ResponseDecision decide(const HttpResponse& response) const;
+    [[nodiscard]] Status check_announced_size(const ResponseDecision& decision) const;
+    [[nodiscard]] Status check_size_limit(uint64_t size) const;
     void start_over();
-    void adopt(const Verdict& verdict);
-    void say_begun(uint64_t at);
-    void open_sink(uint64_t at);
-    Trouble write(std::string_view bytes);
-    void body_over();
+    void accept(const ResponseDecision& decision);
+    void send_begun(bool restarted);
+    void begin_writing();
+    Status write(std::string_view bytes);
+    void body_complete();
 
-    Yard& yard_;
-    Order order_;
+    WorkerContext& context_;
+    FetchOrder order_;
     Url url_;
-    bool plain_ = true; ///< the whole file; the rules of http_rules, else those of piece_rules
-    Known known_;
-    bool bound_ = false;  ///< bytes of known_.identity are here
-    bool stored_ = false; ///< the daemon may have stored that bytes are here
+    const bool plain_; ///< the whole file, by http_rules.hpp; otherwise by segment_rules.hpp
 
-    Source retry_;
-    uint32_t tries_ = 0;
+    Phase phase_ = Phase::Locking;
+    ResumeState resume_;
+    bool must_match_version_ = false; ///< bytes of resume_.identity are on disk
+    bool offset_stored_;              ///< the daemon may have stored that bytes are on disk
+
+    Source lock_retry_;
+    uint32_t lock_attempts_ = 0;
     std::shared_ptr<PartFile> part_;
     std::shared_ptr<Hasher> hasher_;
-    std::unique_ptr<ReadBack> read_back_;
+    std::unique_ptr<HashTask> hash_task_;
     std::unique_ptr<Sink> sink_;
-    std::unique_ptr<Request> request_;
+    std::unique_ptr<HttpTransaction> transaction_;
 
-    Asked asked_ = Asked::Whole;
-    std::optional<Layout::Place> place_; ///< what is asked for
-    uint32_t starts_over_ = 0;
-    bool judged_ = false;      ///< the answer of this exchange
-    std::optional<Next> next_; ///< decided before the exchange has ended
-    Failure failure_;          ///< of Next::Fail
+    // The current request:
+    RangeRequest range_request_ = RangeRequest::Whole;
+    std::optional<Layout::Remaining> segment_;
+    uint32_t restarts_ = 0;
+    Failure failure_; ///< for Phase::Failing
 
-    bool begun_ = false;
-    bool awaiting_proceed_ = false;
-    bool over_ = false; ///< the exchange ended while Proceed was awaited
+    // The current response:
+    Identity identity_;
+    std::string head_;
+    std::optional<uint64_t> end_; ///< offset in the stream at which the body must end
     bool ends_by_close_ = false;
-    Identity identity_; ///< of the bytes written
-    std::string head_;  ///< of the last answer that brought some
-    std::optional<uint64_t> end_;
 
-    Source reporter_;
-    bool ending_ = false;
-    std::shared_ptr<Fetch*> self_; ///< what the disk thread does for us may end late
+    Source progress_timer_;
+    std::shared_ptr<Fetch*> self_; ///< expires with this object, for disk tasks that end late
 };
 
 } // namespace haulier::transfer

@@ -11,7 +11,7 @@ namespace haulier::transfer {
 
 namespace {
 
-/// strptime is safe here: of the locale, the worker sets LC_CTYPE alone.
+/// strptime understands English names here: of the locale, the worker sets LC_CTYPE alone.
 std::optional<int64_t> parse_as(const std::string& text, const char* form) {
     tm parts{};
     const char* end = strptime(text.c_str(), form, &parts);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Never a mixed file: what to ask a server for, and what its answer allows to be done with the bytes on disk.
-// Pure functions over values. Servers lie in four known ways; each is answered here and nowhere else:
-//   200 to a correct If-Range           -> drop it, ask again with a plain Range
-//   206 in spite of a stale If-Range    -> compare before the first byte, start over
-//   another ETag for the same bytes     -> go on only if a digest will judge the whole
-//   no validator that proves anything   -> go on only if a digest will judge the whole
+// Guarantees that a file never mixes two versions: what to request from a server, and what its response
+// allows with the bytes on disk. Pure functions over values. Servers misbehave in four known ways, which are
+// handled here only:
+//   200 to a correct If-Range             -> drop the body and request again with a plain Range
+//   206 although the If-Range is outdated -> compare before the first byte, and start over
+//   another ETag for the same bytes       -> continue only if a checksum will verify the whole
+//   no validator that is strong           -> continue only if a checksum will verify the whole
 #pragma once
 
-#include "transfer/answer.hpp"
 #include "transfer/failure.hpp"
+#include "transfer/http_response.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,65 +17,67 @@
 
 namespace haulier::transfer {
 
-/// What tells one version of a remote file from another.
+/// What distinguishes one version of a remote file from another.
 struct Identity {
-    std::string etag;
-    std::string last_modified;
+    std::string etag;          ///< strong, with quotes; empty = none
+    std::string last_modified; ///< as sent; empty = none
     bool date_is_strong = false;
-    std::optional<uint64_t> size;
+    std::optional<uint64_t> size; ///< in bytes
     bool operator==(const Identity&) const = default;
 };
 
-/// What is had already, and what was promised about the whole.
-struct Known {
+/// What is on disk, and what is known about the whole file.
+struct ResumeState {
     uint64_t offset = 0; ///< bytes on disk
-    Identity identity;   ///< of the version to which they belong
-    bool digest = false; ///< a checksum will judge the whole file
+    Identity identity;   ///< of the version that they belong to
+    bool digest = false; ///< a checksum will verify the whole file
     std::optional<uint64_t> expected_size;
 };
 
-/// Can it tell two versions apart for sure?
-bool proves(const Identity& identity);
-Identity identity_of(const Answer& answer, std::optional<uint64_t> size);
+/// It can certainly tell two versions apart: it has a strong ETag, or a strong date and a size (RFC
+/// 9110 8.8).
+bool is_strong(const Identity& identity);
+Identity identity_of(const HttpResponse& response, std::optional<uint64_t> size);
 
-enum class Asked {
-    Nothing,     ///< all bytes are here
+enum class RangeRequest {
+    Nothing,     ///< all bytes are on disk
     Whole,       ///< from zero
     RangeIfSame, ///< the rest, with If-Range
-    Range,       ///< the rest; the answer alone must prove that it belongs to what we have
+    Range,       ///< the rest; only the response can prove that it belongs to the bytes on disk
 };
 
-/// `if_range_broken`: this host was seen to mishandle If-Range.
-Asked plan(const Known& known, bool if_range_broken);
-/// The value for If-Range: ETag or date.
+/// What to request. `if_range_broken`: the host is known to mishandle If-Range.
+RangeRequest plan_request(const ResumeState& resume, bool if_range_broken);
+/// The value for If-Range (RFC 9110 13.1.5): ETag or date.
 const std::string& if_range_value(const Identity& identity);
 
-enum class Course {
-    GoOn,      ///< write the body after the bytes we have
-    StartOver, ///< the body is the whole file: write it from zero
-    AskRange,  ///< drop the body; ask with a plain Range and remember the host
-    AskWhole,  ///< drop the body; ask for everything
-    AllHere,   ///< there is nothing after our bytes; the digest judges them
+enum class ResponseAction {
+    Continue,     ///< write the body after the bytes on disk
+    StartOver,    ///< the body is the whole file: write it from zero
+    RequestRange, ///< drop the body, remember the host, and request again with a plain Range
+    RequestWhole, ///< drop the body and request the whole file
+    Complete,     ///< nothing follows the bytes on disk; the checksum verifies them
     Fail,
 };
 
-struct Verdict {
-    Course course = Course::Fail;
-    Identity identity;           ///< of the file, once the body is taken
-    std::optional<uint64_t> end; ///< where in the file the body must end, if that is announced
-    Failure failure;             ///< of Fail; names no host
+struct ResponseDecision {
+    ResponseAction action = ResponseAction::Fail;
+    Identity identity;           ///< of the file, for Continue, StartOver and Complete
+    std::optional<uint64_t> end; ///< offset in the file at which the body must end, if that is known
+    Failure failure;             ///< for Fail; the message does not name the host
 };
 
-/// Of an answer that is no file, or none that can be used: contradictory, encoded. Nothing for 200, 206 and
-/// 416. `now`: seconds since the epoch, for Retry-After.
-Trouble fault_of(const Answer& answer, int64_t now);
+/// Failure if the response is an error or is unusable, because it is contradictory or encoded. Success for
+/// usable 200 and 206, and for 416. `now`: seconds since the epoch, for Retry-After.
+Status check_response(const HttpResponse& response, int64_t now);
 
-Verdict judge(const Known& known, Asked asked, const Answer& answer, int64_t now);
+ResponseDecision evaluate(const ResumeState& resume, RangeRequest requested, const HttpResponse& response,
+                          int64_t now);
 
-/// Does something speak clearly against their being of one version?
+/// Their sizes or dates contradict each other.
 bool clearly_differ(const Identity& ours, const Identity& theirs);
-/// Do bytes of `theirs` belong to the same version as those of `ours`, as far as can be proved?
-/// With `digest` it is enough that nothing speaks clearly against it.
+/// The bytes of both provably belong to the same version. With `digest` it is enough that nothing clearly
+/// contradicts that.
 bool same_version(const Identity& ours, const Identity& theirs, bool digest);
 
 } // namespace haulier::transfer

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/layout.hpp"
 
+#include "base/limits.hpp"
+
 #include <algorithm>
-#include <limits>
 
 namespace haulier::transfer {
 
 namespace {
 
-constexpr uint64_t LargestFile = std::numeric_limits<int64_t>::max() - 1;
-
-bool is_number_of_a_file(uint64_t start, uint64_t length) {
-    return start <= LargestFile && (length == ToEnd || (length > 0 && length <= LargestFile - start));
+bool fits_in_file(uint64_t start, uint64_t length) {
+    return start <= MaxFileSize && (length == ToEnd || (length > 0 && length <= MaxFileSize - start));
 }
 
 std::optional<uint64_t> length_of(const Segment& segment, std::optional<uint64_t> total) {
@@ -20,11 +19,12 @@ std::optional<uint64_t> length_of(const Segment& segment, std::optional<uint64_t
     return *total > segment.remote ? *total - segment.remote : 0;
 }
 
-uint64_t add(uint64_t a, uint64_t b) {
+uint64_t saturating_add(uint64_t a, uint64_t b) {
     return a > ToEnd - b ? ToEnd : a + b;
 }
 
-/// To the end from a place that is beyond it: whoever asks there gets to hear so from the server.
+/// The segment begins beyond the end of the file. It is requested all the same, and the server's response
+/// says so.
 bool is_beyond(const Segment& segment, std::optional<uint64_t> total) {
     return segment.length == ToEnd && total && segment.remote > 0 && segment.remote >= *total;
 }
@@ -37,33 +37,32 @@ bool Layout::is_plain() const {
 
 bool Layout::is_sound() const {
     return !segments_.empty() && std::all_of(segments_.begin(), segments_.end(), [](const Segment& segment) {
-        return is_number_of_a_file(segment.remote, segment.length) &&
-               is_number_of_a_file(segment.local, segment.length);
+        return fits_in_file(segment.remote, segment.length) && fits_in_file(segment.local, segment.length);
     });
 }
 
 bool Layout::is_packed() const {
     uint64_t end = 0;
     return std::all_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
-        // Behind one to the end nobody knows yet where the next begins.
+        // After a segment of unknown length the next offset is not known yet.
         bool follows = segment.local == end || end == ToEnd;
-        end = add(end, segment.length);
+        end = saturating_add(end, segment.length);
         return follows;
     });
 }
 
-std::optional<Layout::Place> Layout::at(uint64_t offset, std::optional<uint64_t> total) const {
+std::optional<Layout::Remaining> Layout::at(uint64_t offset, std::optional<uint64_t> total) const {
     uint64_t start = 0;
     for (const auto& segment : segments_) {
         auto length = length_of(segment, total);
-        if (!length || offset < add(start, *length) || is_beyond(segment, total)) {
+        if (!length || offset < saturating_add(start, *length) || is_beyond(segment, total)) {
             uint64_t done = offset - start;
-            Place place{start, segment.remote + done, std::nullopt, segment.local + done,
-                        segment.length == ToEnd};
-            if (length) place.end = segment.remote + *length;
-            return place;
+            Remaining remaining{start, segment.remote + done, std::nullopt, segment.local + done,
+                                segment.length == ToEnd};
+            if (length) remaining.end = segment.remote + *length;
+            return remaining;
         }
-        start = add(start, *length);
+        start = saturating_add(start, *length);
     }
     return std::nullopt;
 }
@@ -73,7 +72,7 @@ std::optional<uint64_t> Layout::size(std::optional<uint64_t> total) const {
     for (const auto& segment : segments_) {
         auto length = length_of(segment, total);
         if (!length) return std::nullopt;
-        sum = add(sum, *length);
+        sum = saturating_add(sum, *length);
     }
     return sum;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which bytes of the remote file make up the stream that is fetched, and where in the local file each
-// belongs.
+// Which bytes of the remote file are fetched, as a stream of segments, and where each segment goes in the
+// local file.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,13 @@
 
 namespace haulier::transfer {
 
+/// The length of a segment that goes to the end of the remote file.
 inline constexpr uint64_t ToEnd = ~uint64_t{0};
 
 struct Segment {
-    uint64_t remote = 0;
-    uint64_t length = ToEnd;
-    uint64_t local = 0;
+    uint64_t remote = 0;     ///< offset in the remote file, in bytes
+    uint64_t length = ToEnd; ///< in bytes
+    uint64_t local = 0;      ///< offset in the local file, in bytes
     bool operator==(const Segment&) const = default;
 };
 
@@ -24,26 +25,28 @@ public:
     Layout() : Layout({Segment{}}) {}
     explicit Layout(std::vector<Segment> segments) : segments_(std::move(segments)) {}
 
-    /// The whole file, as it is.
+    /// The whole remote file as one segment.
     [[nodiscard]] bool is_plain() const;
     [[nodiscard]] bool is_empty() const { return segments_.empty(); }
-    /// At least one segment, none of them empty, and no numbers that a file cannot have.
+    /// There is at least one segment, none is empty, and none extends beyond MaxFileSize.
     [[nodiscard]] bool is_sound() const;
-    /// In the local file, too, each segment begins where the one before it ends.
+    /// In the local file, too, each segment begins where the previous one ends.
     [[nodiscard]] bool is_packed() const;
 
-    /// What is to be asked for next, and where it goes.
-    struct Place {
-        uint64_t start = 0;          ///< in the stream, of the whole segment
-        uint64_t remote = 0;         ///< the first byte that is missing
-        std::optional<uint64_t> end; ///< in the remote file; nothing = to its end, which nobody has told yet
-        uint64_t local = 0;          ///< where the first byte that is missing goes
-        bool to_end = false;         ///< whether it was told or not
-        bool operator==(const Place&) const = default;
+    /// What remains to be fetched of the segment at an offset of the stream.
+    struct Remaining {
+        uint64_t start = 0;  ///< offset in the stream at which the segment begins
+        uint64_t remote = 0; ///< offset in the remote file of the first missing byte
+        std::optional<uint64_t>
+            end;             ///< in the remote file, exclusive; nothing = its end, which is not known yet
+        uint64_t local = 0;  ///< offset in the local file of the first missing byte
+        bool to_end = false; ///< the segment goes to the end of the file, known or not
+        bool operator==(const Remaining&) const = default;
     };
-    /// At stream position `offset`; nothing = all is here. `total`: size of the remote file.
-    [[nodiscard]] std::optional<Place> at(uint64_t offset, std::optional<uint64_t> total) const;
-    /// Of the whole stream, if that can be known.
+    /// `offset` counts the bytes of the stream, and `total` is the size of the remote file. Nothing if the
+    /// stream ends there.
+    [[nodiscard]] std::optional<Remaining> at(uint64_t offset, std::optional<uint64_t> total) const;
+    /// Bytes of the whole stream; nothing if that depends on the unknown size of the remote file.
     [[nodiscard]] std::optional<uint64_t> size(std::optional<uint64_t> total) const;
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// By which way a URL is asked: what the job, the environment or the desktop's settings say, made a list of
-// routes. Pure functions; who must be asked first is in proxy_finder.
+// The routes to a server, direct or through a proxy, as the job, the environment or the desktop's settings
+// say. Pure functions; proxy_finder.hpp queries the desktop's settings.
 #pragma once
 
 #include "transfer/url.hpp"
@@ -17,32 +17,33 @@ struct Route {
     enum class Kind {
         Direct,
         Via,
-        Environment, ///< as curl reads http_proxy and its like
+        Environment, ///< curl reads http_proxy, no_proxy and the like
     } kind = Kind::Direct;
-    std::string proxy; ///< scheme://host:port, of Via
+    std::string proxy; ///< scheme://host:port, for Via
     bool operator==(const Route&) const = default;
 };
 
-/// In the order in which they are to be tried; none = what is configured cannot be used.
+/// In the order in which they are tried. Empty if the configuration cannot be used.
 using Routes = std::vector<Route>;
 
-/// Of a list `[protocol=][scheme://]host[:port] ...`. Where no entry is for the URL's scheme: direct.
-Routes routes_of_list(std::string_view list, const Url& url);
+/// From a list `[protocol=][scheme://]host[:port] ...`. A direct route if no entry is for the scheme of
+/// `url`.
+Routes routes_from_list(std::string_view list, const Url& url);
 
-/// Is `host` to be asked directly? `bypass`: names, `*.domain`, `<local>` for names without a dot.
+/// `host` is reached directly. `bypass` has names, `*.domain`, and `<local>` for names without a dot.
 bool bypasses(std::string_view bypass, std::string_view host);
 
-/// Of what libproxy answers: `direct://`, `http://host:port`, `socks://host:port`.
-Routes routes_of_answers(const std::vector<std::string>& answers);
+/// From the results of libproxy: `direct://`, `http://host:port`, `socks://host:port`.
+Routes routes_from_libproxy(const std::vector<std::string>& proxies);
 
-/// Does the environment name a proxy for this scheme? Then curl does the rest, no_proxy included.
+/// The environment names a proxy for this scheme. curl then does the rest, including no_proxy.
 bool environment_has_proxy(std::string_view scheme, const std::function<const char*(const char*)>& lookup);
 
-/// Must the desktop's settings be asked, and are not needed for this machine itself?
+/// The desktop's settings must be queried. Never for a loopback host.
 bool needs_search(const wire::Http& http, const Url& url,
                   const std::function<const char*(const char*)>& lookup);
 
-/// All that can be said without asking the desktop.
+/// The routes if the desktop's settings are not queried.
 Routes routes_without_search(const wire::Http& http, const Url& url);
 
 } // namespace haulier::transfer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Asks the desktop's proxy settings, PAC scripts and WPAD through libproxy. Its only call blocks, for as long
-// as a script takes to arrive, so it is made on the disk thread.
+// Queries the desktop's proxy settings, PAC scripts and WPAD through libproxy. libproxy's only function
+// blocks while a script is downloaded, so it is called on the disk thread.
 #pragma once
 
 #include "transfer/disk_thread.hpp"
@@ -15,7 +15,7 @@ class ProxyFinder {
 public:
     explicit ProxyFinder(DiskThread& disk);
 
-    /// `found` is called from the loop, later. Whoever asked may be gone by then and must know it.
+    /// `found` is called from the loop, later. The caller must make sure that it is still valid by then.
     void find(const Url& url, std::function<void(Routes)> found);
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/publish.hpp"
 
+#include "transfer/convert.hpp"
 #include "transfer/http_date.hpp"
 #include "transfer/part_file.hpp"
 
@@ -16,88 +17,89 @@ namespace haulier::transfer {
 
 namespace {
 
-Failure wrong(std::string message) {
+Failure refused(std::string message) {
     return {.cause = wire::LOCAL_FILE, .message = std::move(message)};
 }
 
 bool is_named(const Directory& directory, const std::string& name, Inode inode) {
     struct stat st {};
-    return fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st).was(inode);
+    return fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           inode_of(st).matches(inode);
 }
 
-/// Mode, date and data, all durable before the name is.
-Trouble dress(int file, const wire::Publish& request, mode_t umask) {
+/// Mode, date and content are made durable before the name is.
+Status apply_metadata(int file, const wire::Publish& request, mode_t umask) {
     mode_t mode = request.mode_known() ? request.mode() & 0777 : 0666 & ~umask;
-    if (fchmod(file, mode) < 0) return local_failure(errno, "Cannot set the permissions of the file");
+    if (fchmod(file, mode) < 0) return local_failure(errno, "cannot set the permissions of the file");
     if (auto date = parse_http_date(request.last_modified())) {
-        // A date that this file system cannot keep is no reason to withhold the file.
+        // A date that the file system cannot store is no reason to fail.
         const std::array<timespec, 2> times{timespec{.tv_nsec = UTIME_OMIT}, timespec{.tv_sec = *date}};
         futimens(file, times.data());
     }
-    if (fsync(file) < 0) return local_failure(errno, "Cannot sync the file");
-    return {};
+    if (fsync(file) < 0) return local_failure(errno, "cannot sync the file");
+    return Done{};
 }
 
-/// The temporary file is gone: fine, if it is because this was done before.
-Trouble done_before(const Directory& directory, const wire::Publish& request, Inode inode) {
+/// The temporary file is missing, which is correct if it was renamed before.
+Status check_renamed_before(const Directory& directory, const wire::Publish& request, Inode inode) {
     if (!is_named(directory, request.name(), inode))
-        return wrong(fmt::format("The fetched file for “{}” has disappeared from “{}”.", request.name(),
-                                 directory.path()));
+        return refused(fmt::format("the downloaded file for '{}' has disappeared from '{}'", request.name(),
+                                   directory.path()));
     auto file = open_own_file(directory, request.name(), O_RDONLY);
-    // Only a sync is left to do; who may not open the file any more has changed it since.
-    if (auto* fd = std::get_if<std::optional<Fd>>(&file); fd && *fd) return directory.sync((*fd)->get());
-    return {};
+    // Only a sync remains. If the file cannot be opened, its owner has changed it since, which is fine.
+    if (file && *file) return directory.sync((*file)->get());
+    return Done{};
 }
 
-Trouble rename_durably(const Directory& directory, const wire::Publish& request, int file) {
+Status rename_durably(const Directory& directory, const wire::Publish& request, int file) {
     if (auto what = irreplaceable(directory, request.name()); !what.empty())
-        return wrong(fmt::format("“{}” in “{}” is {}; the file cannot replace it.", request.name(),
-                                 directory.path(), what));
+        return refused(fmt::format("'{}' in '{}' is {}, the file cannot replace it", request.name(),
+                                   directory.path(), what));
     if (renameat(directory.fd(), request.temporary().c_str(), directory.fd(), request.name().c_str()) < 0)
         return local_failure(
-            errno, fmt::format("Cannot name the file “{}” in “{}”", request.name(), directory.path()));
+            errno, fmt::format("cannot rename the file to '{}' in '{}'", request.name(), directory.path()));
     return directory.sync(file);
 }
 
 } // namespace
 
-Trouble publish(const wire::Publish& request, mode_t umask) {
-    if (!is_temporary_name(request.temporary())) return wrong("The temporary file has an impossible name.");
+Status publish(const wire::Publish& request, mode_t umask) {
+    if (!is_temporary_name(request.temporary())) return refused("the name of the temporary file is invalid");
     auto opened = Directory::open(request.directory());
-    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-    const auto& directory = std::get<Directory>(opened);
-    const Inode inode{request.inode().device(), request.inode().number()};
+    if (!opened) return opened.error();
+    const auto& directory = *opened;
+    const auto inode = from_wire(request.inode());
 
     auto found = open_own_file(directory, request.temporary(), O_RDONLY);
-    if (auto* failure = std::get_if<Failure>(&found)) return std::move(*failure);
-    const auto& file = std::get<std::optional<Fd>>(found);
-    if (!file) return done_before(directory, request, inode);
+    if (!found) return found.error();
+    const auto& file = *found;
+    if (!file) return check_renamed_before(directory, request, inode);
     struct stat st {};
-    if (fstat(file->get(), &st) < 0 || !inode_of(st).was(inode))
-        return wrong(
-            fmt::format("The temporary file in “{}” is not the one that was fetched.", directory.path()));
-    if (auto trouble = dress(file->get(), request, umask)) return trouble;
+    if (fstat(file->get(), &st) < 0 || !inode_of(st).matches(inode))
+        return refused(
+            fmt::format("the temporary file in '{}' is not the one that was downloaded", directory.path()));
+    if (auto ok = apply_metadata(file->get(), request, umask); !ok) return ok;
     return rename_durably(directory, request, file->get());
 }
 
-Trouble discard(const wire::Discard& request) {
-    if (!is_temporary_name(request.temporary())) return wrong("The temporary file has an impossible name.");
+Status discard(const wire::Discard& request) {
+    if (!is_temporary_name(request.temporary())) return refused("the name of the temporary file is invalid");
     auto opened = Directory::open(request.directory());
-    if (auto* failure = std::get_if<Failure>(&opened)) {
-        bool gone = failure->code == ENOENT || failure->code == ENOTDIR;
-        return gone ? Trouble{} : std::move(*failure);
+    if (!opened) {
+        bool is_gone = opened.error().code == ENOENT || opened.error().code == ENOTDIR;
+        return is_gone ? Status{Done{}} : opened.error();
     }
-    const auto& directory = std::get<Directory>(opened);
+    const auto& directory = *opened;
     struct stat st {};
     if (fstatat(directory.fd(), request.temporary().c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-        return {};
+        return Done{};
     if (!S_ISREG(st.st_mode))
-        return wrong(fmt::format("“{}” in “{}” is not a plain file; it was left alone.", request.temporary(),
-                                 directory.path()));
+        return refused(fmt::format("'{}' in '{}' is not a regular file and was not deleted",
+                                   request.temporary(), directory.path()));
     if (unlinkat(directory.fd(), request.temporary().c_str(), 0) < 0 && errno != ENOENT)
         return local_failure(errno,
-                             fmt::format("Cannot delete the temporary file in “{}”", directory.path()));
-    return {};
+                             fmt::format("cannot delete the temporary file in '{}'", directory.path()));
+    return Done{};
 }
 
 } // namespace haulier::transfer

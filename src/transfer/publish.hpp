@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The last steps of a temporary file: it gets its name, durably and as often as asked, or it goes. Both
-// block, and run in the disk thread.
+// The last step of a temporary file: it gets its final name, or it is deleted. Both functions block, and run
+// on the disk thread. Repeating them is harmless.
 #pragma once
 
 #include "transfer/failure.hpp"
@@ -10,8 +10,10 @@
 
 namespace haulier::transfer {
 
-/// `umask` takes bits from the mode where none was asked for.
-Trouble publish(const wire::Publish& request, mode_t umask);
-Trouble discard(const wire::Discard& request);
+/// Applies mode and date, makes the file durable, and renames it. `umask` applies only if the request has no
+/// mode. Fails with LOCAL_FILE.
+Status publish(const wire::Publish& request, mode_t umask);
+/// Success if there is no such file.
+Status discard(const wire::Discard& request);
 
 } // namespace haulier::transfer

@@ -12,26 +12,25 @@ namespace haulier::transfer {
 namespace {
 
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
-constexpr uint32_t LockTries = 100;
+constexpr uint32_t MaxLockAttempts = 100;
 
 } // namespace
 
-Trouble check_reply_name(const std::string& directory, const std::string& name, const Inode& source) {
+Status check_reply_name(const std::string& directory, const std::string& name, const Inode& source) {
     auto opened = Directory::open(directory);
-    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-    const auto& place = std::get<Directory>(opened);
+    if (!opened) return opened.error();
     struct stat st {};
-    if (fstatat(place.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};
-    auto what = inode_of(st) == source ? "the file that is sent" : irreplaceable(place, name);
-    if (what.empty()) return {};
+    if (fstatat(opened->fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return Done{};
+    auto what = inode_of(st) == source ? "the file that is uploaded" : irreplaceable(*opened, name);
+    if (what.empty()) return Done{};
     return Failure{.cause = wire::LOCAL_FILE,
-                   .message = fmt::format("“{}” in “{}” is {}; the reply cannot replace it. Choose another "
-                                          "ReplyFileName.",
+                   .message = fmt::format("'{}' in '{}' is {}, the reply cannot replace it, another name is "
+                                          "needed for the reply",
                                           name, directory, what)};
 }
 
-ReplyFile::ReplyFile(Loop& loop, DiskThread& disk, Sink::Rhythm rhythm, Events events)
-    : loop_(loop), disk_(disk), rhythm_(rhythm), events_(std::move(events)) {}
+ReplyFile::ReplyFile(Loop& loop, DiskThread& disk, Sink::SyncInterval sync_interval, Events events)
+    : loop_(loop), disk_(disk), sync_interval_(sync_interval), events_(std::move(events)) {}
 
 void ReplyFile::close() {
     retry_.reset();
@@ -40,41 +39,40 @@ void ReplyFile::close() {
 
 void ReplyFile::open(const std::string& directory, const std::string& temporary) {
     if (!is_temporary_name(temporary))
-        return events_.open(Failure{.message = "The temporary file has an impossible name."});
-    take(directory, temporary);
+        return events_.opened(Failure{.message = "the name of the temporary file is invalid"});
+    try_lock(directory, temporary);
 }
 
-/// The lock may still be with a worker that is about to die.
-void ReplyFile::take(const std::string& directory, const std::string& temporary) {
+/// A worker that is about to exit may still hold the lock.
+void ReplyFile::try_lock(const std::string& directory, const std::string& temporary) {
     auto opened = Directory::open(directory);
-    if (auto* failure = std::get_if<Failure>(&opened)) return events_.open(std::move(*failure));
-    auto part = PartFile::open(std::get<Directory>(std::move(opened)), temporary);
-    if (auto* failure = std::get_if<Failure>(&part)) return events_.open(std::move(*failure));
-    if (!std::get<PartFile>(part).lock()) {
-        if (++tries_ > LockTries)
-            return events_.open(
+    if (!opened) return events_.opened(opened.error());
+    auto part = PartFile::open(*std::move(opened), temporary);
+    if (!part) return events_.opened(part.error());
+    if (!part->lock()) {
+        if (++attempts_ > MaxLockAttempts)
+            return events_.opened(
                 Failure{.cause = wire::FILE_BUSY,
-                        .message = fmt::format("Another process still writes the temporary file in “{}”.",
+                        .message = fmt::format("another process is still writing the temporary file in '{}'",
                                                directory)});
-        retry_ = loop_.after(LockRetry, [this, directory, temporary] { take(directory, temporary); });
+        retry_ = loop_.after(LockRetry, [this, directory, temporary] { try_lock(directory, temporary); });
         return;
     }
-    part_ = std::make_shared<PartFile>(std::get<PartFile>(std::move(part)));
-    // What of a reply is durable is no one's concern before all of it is.
+    part_ = std::make_shared<PartFile>(*std::move(part));
+    // A reply is received again from its beginning, so it does not matter which part of it is durable.
     sink_ = std::make_unique<Sink>(
-        loop_, disk_, part_, rhythm_,
-        Sink::Events{.durable = [](uint64_t) {}, .room = events_.room, .broken = events_.broken});
-    events_.open({});
+        loop_, disk_, part_, sync_interval_,
+        Sink::Events{.durable = [](uint64_t) {}, .writable = events_.writable, .failed = events_.failed});
+    events_.opened(Done{});
 }
 
 void ReplyFile::begin(std::optional<uint64_t> size) {
-    begun_ = true;
     expected_ = size;
     sink_->begin(0, size);
 }
 
-void ReplyFile::flush(std::function<void(Trouble)> done) {
-    if (!begun_) begin(0);
+void ReplyFile::flush(std::function<void(const Status&)> done) {
+    if (!begun()) begin(0);
     sink_->flush(std::move(done));
 }
 

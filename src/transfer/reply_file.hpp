@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The temporary file for the body of the answer to an upload. Whatever it held before is of an answer that
-// counts no more.
+// The temporary file for the content of the response to an upload. Content from an earlier attempt is
+// discarded.
 #pragma once
 
 #include "base/event.hpp"
@@ -17,48 +17,49 @@
 
 namespace haulier::transfer {
 
-/// Nothing if a reply may get that name there: it must not replace a directory, nor the file that is sent.
-Trouble check_reply_name(const std::string& directory, const std::string& name, const Inode& source);
+/// The reply may be given this name: it does not replace a directory or the file that is uploaded. LOCAL_FILE
+/// otherwise.
+Status check_reply_name(const std::string& directory, const std::string& name, const Inode& source);
 
 class ReplyFile {
 public:
     struct Events {
-        std::function<void(Trouble)> open; ///< it is ours, or why not
-        std::function<void()> room;        ///< no longer full
-        std::function<void(Failure)> broken;
+        std::function<void(const Status&)> opened; ///< the file is locked, or why it is not
+        std::function<void()> writable;            ///< no longer full
+        std::function<void(Failure)> failed;
     };
-    ReplyFile(Loop& loop, DiskThread& disk, Sink::Rhythm rhythm, Events events);
+    ReplyFile(Loop& loop, DiskThread& disk, Sink::SyncInterval sync_interval, Events events);
     ~ReplyFile() { close(); }
     ReplyFile(const ReplyFile&) = delete;
     ReplyFile& operator=(const ReplyFile&) = delete;
 
-    /// Told by Events::open, perhaps before this returns.
+    /// Events::opened is called, possibly before this returns.
     void open(const std::string& directory, const std::string& temporary);
-    /// Lets others have it; the last thing done, also from inside an event.
+    /// Unlocks the file. The last call; may be made from an event.
     void close();
     void begin(std::optional<uint64_t> size);
-    [[nodiscard]] bool begun() const { return begun_; }
+    [[nodiscard]] bool begun() const { return sink_ && sink_->begun(); }
     [[nodiscard]] bool full() const { return sink_->full(); }
-    Trouble write(std::string_view bytes) { return sink_->write(bytes); }
+    Status write(std::string_view bytes) { return sink_->write(bytes); }
+    /// Bytes written.
     [[nodiscard]] uint64_t size() const { return sink_->written(); }
-    /// As it was announced.
+    /// The size passed to begin().
     [[nodiscard]] std::optional<uint64_t> expected() const { return expected_; }
     [[nodiscard]] Inode inode() const { return part_->inode(); }
-    /// Makes it durable, empty if nothing was begun.
-    void flush(std::function<void(Trouble)> done);
+    /// Makes the file durable. It is empty if begin() was not called.
+    void flush(std::function<void(const Status&)> done);
 
 private:
-    void take(const std::string& directory, const std::string& temporary);
+    void try_lock(const std::string& directory, const std::string& temporary);
 
     Loop& loop_;
     DiskThread& disk_;
-    Sink::Rhythm rhythm_;
+    Sink::SyncInterval sync_interval_;
     Events events_;
     Source retry_;
-    uint32_t tries_ = 0;
+    uint32_t attempts_ = 0;
     std::shared_ptr<PartFile> part_;
     std::unique_ptr<Sink> sink_;
-    bool begun_ = false;
     std::optional<uint64_t> expected_;
 };
 

@@ -5,83 +5,85 @@
 
 namespace haulier::transfer {
 
-Sink::Sink(Loop& loop, DiskThread& disk, std::shared_ptr<PartFile> part, Rhythm rhythm, Events events)
-    : loop_(loop), disk_(disk), part_(std::move(part)), rhythm_(rhythm), events_(std::move(events)),
-      self_(std::make_shared<Sink*>(this)) {}
+Sink::Sink(Loop& loop, DiskThread& disk, std::shared_ptr<PartFile> part, SyncInterval sync_interval,
+           Events events)
+    : loop_(loop), disk_(disk), part_(std::move(part)), sync_interval_(sync_interval),
+      events_(std::move(events)), self_(std::make_shared<Sink*>(this)) {}
 
 void Sink::begin(uint64_t at, std::optional<uint64_t> total) {
     prepare(at, [at, total](PartFile& part) { return part.prepare(at, total); });
 }
 
 void Sink::begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew) {
-    prepare(at, [total, anew](PartFile& part) { return part.lay_out(total, anew); });
+    prepare(at, [total, anew](PartFile& part) { return part.resize(total, anew); });
 }
 
-void Sink::prepare(uint64_t at, std::function<Trouble(PartFile&)> work) {
-    ++life_;
-    place_ = written_ = durable_ = at;
-    clock_.reset();
+void Sink::prepare(uint64_t at, std::function<Status(PartFile&)> work) {
+    ++generation_;
+    position_ = written_ = durable_ = at;
+    timer_.reset();
     syncing_ = false;
     preparing_ = true;
     disk_.run([part = part_, work = std::move(work)] { return work(*part); },
-              [self = std::weak_ptr{self_}, life = life_](const Trouble& trouble) {
+              [self = std::weak_ptr{self_}, generation = generation_](const Status& status) {
                   auto sink = self.lock();
-                  if (sink && (*sink)->life_ == life) (*sink)->prepared(trouble);
+                  if (sink && (*sink)->generation_ == generation) (*sink)->prepared(status);
               });
 }
 
-Trouble Sink::write(std::string_view bytes) {
-    if (auto trouble = part_->write(place_, bytes)) return trouble;
-    place_ += bytes.size();
+Status Sink::write(std::string_view bytes) {
+    if (auto ok = part_->write(position_, bytes); !ok) return ok;
+    position_ += bytes.size();
     written_ += bytes.size();
     sync_when_due();
-    return {};
+    return Done{};
 }
 
-void Sink::flush(std::function<void(Trouble)> done) {
+void Sink::flush(std::function<void(const Status&)> done) {
     flushing_ = std::move(done);
     if (!preparing_ && !syncing_) sync();
 }
 
-/// Half of what may be at risk is on its way to the disk while the other half comes in.
+/// One half of the bytes that may be lost is being synced while the other half arrives.
 void Sink::sync_when_due() {
     if (syncing_ || written_ == durable_) return;
-    if (written_ - durable_ >= rhythm_.bytes / 2) return sync();
-    if (!clock_ && rhythm_.time != Usec::max()) clock_ = loop_.after(rhythm_.time, [this] { sync(); });
+    if (written_ - durable_ >= sync_interval_.bytes / 2) return sync();
+    if (!timer_ && sync_interval_.time != Usec::max())
+        timer_ = loop_.after(sync_interval_.time, [this] { sync(); });
 }
 
 void Sink::sync() {
-    clock_.reset();
+    timer_.reset();
     syncing_ = true;
     flushed_ = static_cast<bool>(flushing_);
     disk_.run([part = part_] { return part->sync(); },
-              [self = std::weak_ptr{self_}, life = life_, upto = written_](const Trouble& trouble) {
+              [self = std::weak_ptr{self_}, generation = generation_, upto = written_](const Status& status) {
                   auto sink = self.lock();
-                  if (sink && (*sink)->life_ == life) (*sink)->synced(upto, trouble);
+                  if (sink && (*sink)->generation_ == generation) (*sink)->synced(upto, status);
               });
 }
 
-void Sink::prepared(const Trouble& trouble) {
+void Sink::prepared(const Status& status) {
     preparing_ = false;
-    if (trouble) return give_up(*trouble);
+    if (!status) return fail(status.error());
     if (flushing_) return sync();
-    events_.room();
+    events_.writable();
 }
 
-void Sink::synced(uint64_t upto, const Trouble& trouble) {
+void Sink::synced(uint64_t upto, const Status& status) {
     syncing_ = false;
-    if (trouble) return give_up(*trouble);
+    if (!status) return fail(status.error());
     bool was_full = full();
     if (upto > std::exchange(durable_, upto)) events_.durable(upto);
-    if (flushing_ && flushed_) return std::exchange(flushing_, nullptr)({});
+    if (flushing_ && flushed_) return std::exchange(flushing_, nullptr)(Done{});
     if (flushing_) return sync();
     sync_when_due();
-    if (was_full && !full()) events_.room();
+    if (was_full && !full()) events_.writable();
 }
 
-void Sink::give_up(const Failure& failure) {
+void Sink::fail(const Failure& failure) {
     if (flushing_) return std::exchange(flushing_, nullptr)(failure);
-    events_.broken(failure);
+    events_.failed(failure);
 }
 
 } // namespace haulier::transfer

@@ -7,25 +7,22 @@
 namespace haulier::transfer {
 
 SourceBody::SourceBody(std::shared_ptr<const SourceFile> source, Stamp stamp, uint64_t from,
-                       std::function<void()> moved)
-    : source_(std::move(source)), stamp_(stamp), from_(from), at_(from), moved_(std::move(moved)) {}
+                       std::function<void()> on_read)
+    : source_(std::move(source)), stamp_(stamp), from_(from), position_(from), on_read_(std::move(on_read)) {}
 
 size_t SourceBody::read(char* into, size_t most) noexcept {
-    size_t count = std::min<uint64_t>(most, stamp_.size - at_);
-    auto trouble = source_->read(at_, into, count);
-    // Looked at after the reading: what was read before a change is whole.
-    if (source_->stamp() != stamp_) trouble = source_->changed();
-    if (trouble) {
-        trouble_ = std::move(trouble);
-        return Abort;
-    }
-    at_ += count;
-    moved_();
+    size_t count = std::min<uint64_t>(most, stamp_.size - position_);
+    status_ = source_->read(position_, into, count);
+    // Checked after reading: bytes that were read before a change are of the old version.
+    if (source_->stamp() != stamp_) status_ = source_->changed();
+    if (!status_) return Abort;
+    position_ += count;
+    on_read_();
     return count;
 }
 
 bool SourceBody::rewind() noexcept {
-    at_ = from_;
+    position_ = from_;
     return true;
 }
 

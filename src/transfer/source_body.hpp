@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The rest of a local file as the body of a request. Each read looks whether the file is still the one whose
-// stamp was taken, so that no server ever gets the whole of a mixture.
+// The rest of a local file as the content of a request. Each read checks that the file still has its stamp,
+// so that no server gets a complete file that is a mixture of two versions.
 #pragma once
 
-#include "transfer/question.hpp"
+#include "transfer/http_request.hpp"
 #include "transfer/source_file.hpp"
 
 #include <cstdint>
@@ -12,28 +12,27 @@
 
 namespace haulier::transfer {
 
-class SourceBody final : public Body {
+class SourceBody final : public RequestBody {
 public:
-    /// From `from` to the end that `stamp` says; `moved` is called at each read.
+    /// The bytes from `from` to the size in `stamp`. `on_read` is called after each read.
     SourceBody(std::shared_ptr<const SourceFile> source, Stamp stamp, uint64_t from,
-               std::function<void()> moved);
+               std::function<void()> on_read);
 
     [[nodiscard]] uint64_t size() const noexcept override { return stamp_.size - from_; }
     size_t read(char* into, size_t most) noexcept override;
     bool rewind() noexcept override;
 
-    /// All of it was read.
-    [[nodiscard]] bool all_read() const { return at_ == stamp_.size; }
-    /// Why reading was aborted.
-    [[nodiscard]] const Trouble& trouble() const { return trouble_; }
+    [[nodiscard]] bool all_read() const { return position_ == stamp_.size; }
+    /// Why reading was aborted; success if it was not.
+    [[nodiscard]] const Status& status() const { return status_; }
 
 private:
     std::shared_ptr<const SourceFile> source_;
     Stamp stamp_;
     uint64_t from_;
-    uint64_t at_;
-    std::function<void()> moved_;
-    Trouble trouble_;
+    uint64_t position_;
+    std::function<void()> on_read_;
+    Status status_ = Done{};
 };
 
 } // namespace haulier::transfer

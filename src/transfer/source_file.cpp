@@ -12,22 +12,22 @@ namespace {
 
 Failure refused(const std::string& name, const std::string& directory, std::string_view what) {
     return {.cause = wire::LOCAL_FILE,
-            .message = fmt::format("“{}” in “{}” is {}; only plain files are sent.", name, directory, what)};
+            .message =
+                fmt::format("'{}' in '{}' is {}, only regular files are uploaded", name, directory, what)};
 }
 
 } // namespace
 
-Outcome<SourceFile> SourceFile::open(const std::string& directory, const std::string& name) {
+Result<SourceFile, Failure> SourceFile::open(const std::string& directory, const std::string& name) {
     auto opened = Directory::open(directory);
-    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-    // Without O_NONBLOCK a FIFO in this place would hold us for ever.
-    Fd fd{openat(std::get<Directory>(opened).fd(), name.c_str(),
-                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (!opened) return opened.error();
+    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
+    Fd fd{openat(opened->fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     if (!fd && errno == ELOOP) return refused(name, directory, "a symbolic link");
-    if (!fd) return local_failure(errno, fmt::format("Cannot open “{}” in “{}”", name, directory));
+    if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory));
     struct stat st {};
-    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("Cannot examine “{}”", name));
-    if (!S_ISREG(st.st_mode)) return refused(name, directory, "not a plain file");
+    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", name));
+    if (!S_ISREG(st.st_mode)) return refused(name, directory, "not a regular file");
     return SourceFile{std::move(fd), name};
 }
 
@@ -38,21 +38,21 @@ Stamp SourceFile::stamp() const {
     return {inode_of(st), static_cast<uint64_t>(st.st_size), st.st_mtim.tv_sec * second + st.st_mtim.tv_nsec};
 }
 
-Trouble SourceFile::read(uint64_t at, char* into, size_t count) const {
+Status SourceFile::read(uint64_t at, char* into, size_t count) const {
     while (count > 0) {
         ssize_t n = pread(fd_.get(), into, count, static_cast<off_t>(at));
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return local_failure(n < 0 ? errno : EIO, fmt::format("Cannot read “{}”", name_));
+        if (n <= 0) return local_failure(n < 0 ? errno : EIO, fmt::format("cannot read '{}'", name_));
         at += static_cast<uint64_t>(n);
         into += n;
         count -= static_cast<size_t>(n);
     }
-    return {};
+    return Done{};
 }
 
 Failure SourceFile::changed() const {
     return {.cause = wire::LOCAL_FILE_CHANGED,
-            .message = fmt::format("“{}” has changed since its upload began.", name_)};
+            .message = fmt::format("'{}' has changed since its upload began", name_)};
 }
 
 } // namespace haulier::transfer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A local file that is sent: opened once, through its directory, and held against its stamp, so that what
-// arrives is one version of it. Reading happens on the loop: curl wants the bytes at once, and a file is read
-// ahead by the kernel, so that a read of a piece seldom waits, and never as a sync does.
+// A local file that is uploaded. It is opened once, through its directory, and compared with its stamp, so
+// that the server gets one version of it. It is read on the event loop: curl wants the bytes at once, and the
+// kernel reads files ahead, so that a read rarely blocks, and never for as long as a sync.
 #pragma once
 
 #include "transfer/part_file.hpp"
@@ -11,27 +11,28 @@
 
 namespace haulier::transfer {
 
-/// Tells whether a file is the one it was.
+/// Tells whether a file has changed.
 struct Stamp {
     Inode inode;
     uint64_t size = 0;
-    int64_t modified_ns = 0;
+    int64_t modified_ns = 0; ///< modification time, in nanoseconds since the epoch
     bool operator==(const Stamp&) const = default;
-    [[nodiscard]] bool was(const Stamp& remembered) const {
-        return inode.was(remembered.inode) && size == remembered.size &&
-               modified_ns == remembered.modified_ns;
+    /// Equality that survives a reboot.
+    [[nodiscard]] bool matches(const Stamp& stored) const {
+        return inode.matches(stored.inode) && size == stored.size && modified_ns == stored.modified_ns;
     }
 };
 
 class SourceFile {
 public:
-    static Outcome<SourceFile> open(const std::string& directory, const std::string& name);
+    /// Fails with LOCAL_FILE, also if `name` is not a regular file.
+    static Result<SourceFile, Failure> open(const std::string& directory, const std::string& name);
 
-    /// As the file is now.
+    /// The current stamp.
     [[nodiscard]] Stamp stamp() const;
-    /// Fills `into` from `at` on; fewer bytes than asked for are a failure.
-    Trouble read(uint64_t at, char* into, size_t count) const;
-    /// How to say that it is not what it was.
+    /// Reads `count` bytes from `at` on; it is a failure if the file has fewer.
+    Status read(uint64_t at, char* into, size_t count) const;
+    /// The failure to report if the file has changed.
     [[nodiscard]] Failure changed() const;
 
 private:

@@ -8,8 +8,8 @@ namespace haulier::transfer {
 
 namespace {
 
-/// Is `word` one of a list with commas?
-bool lists(std::string_view list, std::string_view word) {
+/// `list` is comma-separated.
+bool contains(std::string_view list, std::string_view word) {
     while (!list.empty()) {
         auto comma = list.find(',');
         auto item = list.substr(0, comma);
@@ -43,17 +43,18 @@ bool is_busy(int status) {
 
 } // namespace
 
-Manner manner_of(const Answer& options) {
-    bool speaks = options.tus.resumable == TusVersion || lists(options.tus.versions, TusVersion);
-    if (options.status >= 200 && options.status < 300 && speaks)
-        return lists(options.tus.extensions, "creation") ? Manner::TusCreate : Manner::TusUpload;
-    return is_busy(options.status) ? Manner::Busy : Manner::Put;
+UploadProtocol upload_protocol(const HttpResponse& options) {
+    bool speaks_tus = options.tus.resumable == TusVersion || contains(options.tus.versions, TusVersion);
+    if (options.status >= 200 && options.status < 300 && speaks_tus)
+        return contains(options.tus.extensions, "creation") ? UploadProtocol::TusCreate
+                                                            : UploadProtocol::TusUpload;
+    return is_busy(options.status) ? UploadProtocol::Busy : UploadProtocol::Put;
 }
 
-std::optional<uint64_t> received(const Answer& answer, uint64_t size) {
-    auto offset = answer.tus.offset;
-    if (answer.contradictory || !offset || *offset > size) return {};
-    if (answer.tus.length && *answer.tus.length != size) return {};
+std::optional<uint64_t> received_bytes(const HttpResponse& response, uint64_t size) {
+    auto offset = response.tus.offset;
+    if (response.contradictory || !offset || *offset > size) return {};
+    if (response.tus.length && *response.tus.length != size) return {};
     return offset;
 }
 
@@ -68,7 +69,7 @@ std::vector<std::string> creation_headers(const std::string& name, uint64_t size
     return headers;
 }
 
-std::vector<std::string> piece_headers(uint64_t offset) {
+std::vector<std::string> patch_headers(uint64_t offset) {
     auto headers = plain_headers();
     headers.push_back(fmt::format("Upload-Offset: {}", offset));
     headers.emplace_back("Content-Type: application/offset+octet-stream");

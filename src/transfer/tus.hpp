@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The rules of tus 1.0, the protocol of uploads that can go on where they stopped: what a server offers,
-// where an upload lives, and how much of it the server has. Pure functions over values.
+// The rules of tus 1.0 (https://tus.io/protocols/resumable-upload), a protocol for uploads that can be
+// resumed: what a server supports, and how many bytes it has. Pure functions over values.
 #pragma once
 
-#include "transfer/answer.hpp"
-#include "transfer/failure.hpp"
+#include "transfer/http_response.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,25 +14,25 @@ namespace haulier::transfer {
 
 inline constexpr const char* TusVersion = "1.0.0";
 
-/// How a server takes a file.
-enum class Manner {
-    Put,       ///< whole, in one request
-    TusCreate, ///< an upload must be created first
-    TusUpload, ///< the URL is an upload that somebody has created
-    Busy,      ///< it cannot say now; to be asked again later
+/// How a server accepts a file.
+enum class UploadProtocol {
+    Put,       ///< the whole file in one request
+    TusCreate, ///< by tus; an upload must be created first
+    TusUpload, ///< by tus; the URL is an upload that already exists
+    Busy,      ///< the server cannot tell now and should be asked later
 };
 
-/// From the answer to OPTIONS. Whoever does not know the method, or forbids it, takes PUT.
-Manner manner_of(const Answer& options);
+/// From the response to OPTIONS. A server that rejects the method is assumed to accept PUT.
+UploadProtocol upload_protocol(const HttpResponse& options);
 
-/// How many of `size` bytes the server has, from its answer to HEAD or PATCH; nothing if it makes no sense.
-std::optional<uint64_t> received(const Answer& answer, uint64_t size);
+/// How many of `size` bytes the server has, from its response to HEAD or PATCH; nothing if that is invalid.
+std::optional<uint64_t> received_bytes(const HttpResponse& response, uint64_t size);
 
-/// Headers of a request that creates an upload.
+/// Headers of the POST request that creates an upload.
 std::vector<std::string> creation_headers(const std::string& name, uint64_t size);
-/// Headers of a request that sends the rest from `offset` on.
-std::vector<std::string> piece_headers(uint64_t offset);
-/// Headers of all others.
+/// Headers of the PATCH request that sends the bytes from `offset` on.
+std::vector<std::string> patch_headers(uint64_t offset);
+/// Headers of all other requests.
 std::vector<std::string> plain_headers();
 
 } // namespace haulier::transfer

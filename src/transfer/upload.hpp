@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One file on its way out: open it, hold it against its stamp and checksum, ask how the server takes it, send
-// what it does not have, keep its reply, and at last report exactly one end.
+// The upload of one file: opens it, compares it with its stamp and checksum, asks how the server accepts it,
+// sends what the server does not have, saves the reply, and finally reports exactly one result.
 #pragma once
 
-#include "transfer/digest.hpp"
-#include "transfer/flight.hpp"
-#include "transfer/question.hpp"
-#include "transfer/read_back.hpp"
+#include "transfer/hash_task.hpp"
+#include "transfer/hasher.hpp"
+#include "transfer/http_request.hpp"
+#include "transfer/http_transaction.hpp"
 #include "transfer/reply_file.hpp"
-#include "transfer/request.hpp"
 #include "transfer/source_body.hpp"
 #include "transfer/source_file.hpp"
+#include "transfer/transfer.hpp"
 #include "transfer/url.hpp"
-#include "transfer/yard.hpp"
+#include "transfer/worker_context.hpp"
 #include "worker.pb.h"
 
 #include <cstdint>
@@ -23,84 +23,84 @@
 
 namespace haulier::transfer {
 
-class Upload final : public Flight, private Receiver {
+class Upload final : public Transfer, private ResponseHandler {
 public:
-    Upload(Yard& yard, wire::Upload order);
+    Upload(WorkerContext& context, wire::Upload order);
 
     void start() override;
-    /// Nothing of ours is destroyed when an upload begins again.
+    /// An upload that restarts overwrites nothing, so it does not wait.
     void proceed() override {}
     void halt() override;
 
 private:
     enum class Step {
-        Offer,  ///< OPTIONS: how does it take files?
-        Create, ///< POST: where may the upload go?
-        Offset, ///< HEAD: how much does it have?
-        Send,   ///< PATCH, PUT or POST: here is the rest
+        Discover,  ///< OPTIONS: how does the server accept files?
+        Create,    ///< POST: create a tus upload
+        GetOffset, ///< HEAD: how many bytes does the tus upload have?
+        Send,      ///< PATCH, PUT or POST: send the rest
     };
 
-    void take_source();
+    // upload.cpp: the files, and the messages to the daemon.
+    void open_source();
     void check_digest();
-    void digested(const std::string& hex);
+    void compare_digest(const std::string& hex);
     void open_reply();
-
-    void begin();
-    void put();
-    void create();
-    void ask_offset();
-    void send();
-    void send_rest();
-    void ask(Step step, const std::string& url, std::string method, std::vector<std::string> headers);
-    [[nodiscard]] wire::Http http_for(const std::string& url) const;
-
-    Take body(const Answer& answer, std::string_view bytes) noexcept override;
-    void ended(const Answer& answer, const Ending& ending) override;
-    [[nodiscard]] bool is_reply(const Answer& answer) const;
-    void offered(const Answer& answer);
-    void created(const Answer& answer);
-    void offset_told(const Answer& answer);
-    void piece_taken(const Answer& answer);
-    void upload_lost(const Answer& answer);
-    void again(const Answer& answer);
-    void got_to(uint64_t offset);
-
-    void announce(bool restarted);
-    void report_soon();
-    void report() const;
-    void note_progress() const;
+    void send_begun(bool restarted);
+    void schedule_progress();
+    void send_progress() const;
+    void send_checkpoint() const;
     [[nodiscard]] uint64_t sent() const;
     void size_to_wire(wire::Identity& identity) const;
     void finish();
-    void say_fetched();
+    void send_fetched();
     void fail(const Failure& failure);
-    void refused(const Answer& answer);
-    void nonsense(std::string_view what);
     void end(const wire::FromWorker& last);
 
-    Yard& yard_;
+    // upload_http.cpp: requests and responses.
+    void begin();
+    void put();
+    void create();
+    void get_offset();
+    void send();
+    void send_rest();
+    void request(Step step, const std::string& url, std::string method, std::vector<std::string> headers);
+    [[nodiscard]] wire::Http http_for(const std::string& url) const;
+    BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
+    void ended(const HttpResponse& response, const TransferResult& result) override;
+    [[nodiscard]] bool is_reply(const HttpResponse& response) const;
+    void discovered(const HttpResponse& response);
+    void created(const HttpResponse& response);
+    void got_offset(const HttpResponse& response);
+    void was_sent(const HttpResponse& response);
+    void upload_lost(const HttpResponse& response);
+    void offset_mismatch(const HttpResponse& response);
+    void set_offset(uint64_t offset);
+    void fail_with_status(const HttpResponse& response);
+    void fail_as_invalid(std::string_view what);
+
+    WorkerContext& context_;
     const wire::Upload order_;
-    Url url_; ///< of the request under way
+    Url url_; ///< of the current request
     std::shared_ptr<const SourceFile> source_;
     Stamp stamp_;
-    std::unique_ptr<ReadBack> read_back_;
+    std::unique_ptr<HashTask> hash_task_;
     std::unique_ptr<ReplyFile> reply_;
 
-    std::string upload_url_; ///< of tus; empty = PUT
-    uint64_t at_ = 0;        ///< so many bytes the server has for good
+    std::string upload_url_; ///< of the tus upload; empty = plain PUT or POST
+    uint64_t offset_ = 0;    ///< bytes that the server has confirmed
     bool begun_ = false;
     uint32_t creations_ = 0;
-    uint32_t hitches_ = 0; ///< in a row, since the offset last grew
+    uint32_t mismatches_ = 0; ///< in a row since the offset last grew
 
-    Step step_ = Step::Offer;
-    std::unique_ptr<SourceBody> sending_;
-    std::unique_ptr<Request> request_;
-    uint64_t ignored_ = 0; ///< bytes of an answer that nobody wants
-    bool cut_ = false;     ///< we had enough of them
-    Trouble trouble_;      ///< with the reply, while it came in
-    std::string head_;     ///< of the last answer
-    std::string redirect_; ///< where it led, against the policy
-    Source reporter_;
+    Step step_ = Step::Discover;
+    std::unique_ptr<SourceBody> body_;
+    std::unique_ptr<HttpTransaction> transaction_;
+    uint64_t ignored_ = 0;         ///< bytes of an unwanted response body
+    bool truncated_ = false;       ///< the rest of that body was not read
+    Status reply_status_ = Done{}; ///< of writing the reply
+    std::string head_;             ///< of the last response
+    std::string redirect_;         ///< target of a redirect that the job's policy forbids
+    Source progress_timer_;
     bool ending_ = false;
 };
 

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What makes a remote name acceptable, and how it may be spoken of: its host, never its path, query or user.
-// Names of hosts may be Unicode; curl translates them. Elsewhere what is not ASCII gets percent signs, while
-// spaces and control characters are refused: whoever sends them has forgotten to quote.
+// The URLs that the worker requests. Messages and logs name the host only, never the path, the query or the
+// user. Host names may be Unicode; curl translates them. Other characters outside ASCII are percent-encoded,
+// but spaces and control characters are rejected, because the caller almost certainly forgot to escape them.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <string>
-#include <variant>
 
 namespace haulier::transfer {
 
-inline constexpr size_t LongestUrl = 8000;
-
 struct Url {
     std::string scheme; ///< http or https
-    std::string host;   ///< in lower case; IPv6 with brackets
-    std::string port;
-    std::string text; ///< all of it, as it is sent
-    /// Names the server for as long as the worker lives.
+    std::string host;   ///< in lower case; an IPv6 address has brackets
+    std::string port;   ///< never empty
+    std::string text;   ///< the whole URL, as it is sent
+    /// Scheme, host and port (RFC 6454).
     [[nodiscard]] std::string origin() const { return scheme + "://" + host + ":" + port; }
 };
 
-struct UrlFault {
-    bool unsupported = false; ///< a good URL, but nothing Haulier fetches
-    bool has_user = false;
+struct UrlError {
+    bool unsupported = false; ///< a valid URL with a scheme other than http and https
+    bool has_user = false;    ///< it contains a user name or password
     std::string message;
 };
 
-std::variant<Url, UrlFault> parse_url(const std::string& text);
+/// `text` has at most MaxUrl bytes.
+Result<Url, UrlError> parse_url(const std::string& text);
 
-/// Where a redirect from `base` leads. More is forgiven than to clients: spaces are quoted.
-std::variant<Url, UrlFault> resolve(const Url& base, const std::string& location);
+/// The target of a redirect from `base` (RFC 3986 5). More lenient than parse_url: spaces are escaped.
+Result<Url, UrlError> resolve(const Url& base, const std::string& location);
 
 } // namespace haulier::transfer

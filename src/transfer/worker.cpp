@@ -6,7 +6,7 @@
 #include "transfer/convert.hpp"
 #include "transfer/fetch.hpp"
 #include "transfer/publish.hpp"
-#include "transfer/read_piece.hpp"
+#include "transfer/read_chunk.hpp"
 #include "transfer/upload.hpp"
 
 #include <string>
@@ -17,16 +17,16 @@ namespace haulier::transfer {
 
 namespace {
 
-wire::Answer::Verdict to_wire(CallOutcome verdict) {
-    switch (verdict) {
-    case CallOutcome::Acknowledged: return wire::Answer::ACKNOWLEDGED;
-    case CallOutcome::Refused: return wire::Answer::REFUSED;
-    case CallOutcome::Gone: return wire::Answer::GONE;
-    case CallOutcome::NoSuchObject: return wire::Answer::NO_SUCH_OBJECT;
-    case CallOutcome::Unanswered: return wire::Answer::UNANSWERED;
-    case CallOutcome::NoBus: return wire::Answer::NO_BUS;
+wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
+    switch (outcome) {
+    case CallOutcome::Acknowledged: return wire::Reply::ACKNOWLEDGED;
+    case CallOutcome::Refused: return wire::Reply::REFUSED;
+    case CallOutcome::Gone: return wire::Reply::GONE;
+    case CallOutcome::NoSuchObject: return wire::Reply::NO_SUCH_OBJECT;
+    case CallOutcome::Unanswered: return wire::Reply::UNANSWERED;
+    case CallOutcome::NoBus: return wire::Reply::NO_BUS;
     }
-    return wire::Answer::UNANSWERED;
+    return wire::Reply::UNANSWERED;
 }
 
 mode_t read_umask() {
@@ -37,81 +37,74 @@ mode_t read_umask() {
 
 } // namespace
 
-Worker::Worker(Loop& loop, Fd socket, Ring ring, std::function<void(int)> exit)
-    : loop_(loop), ring_(std::move(ring)), exit_(std::move(exit)), umask_(read_umask()),
+Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<void(int)> exit)
+    : loop_(loop), call_service_(std::move(call_service)), exit_(std::move(exit)), umask_(read_umask()),
       socket_(loop, std::move(socket),
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
-      disk_(loop), proxies_(disk_),
-      curl_(loop), yard_{.loop = loop,
-                         .disk = disk_,
-                         .network = {loop, curl_, proxies_, {}},
-                         .tell = [this](const wire::FromWorker& message) { tell(message); }} {
+      disk_(loop), proxies_(disk_), curl_(loop), context_{.loop = loop,
+                                                          .disk = disk_,
+                                                          .network = {loop, curl_, proxies_, {}},
+                                                          .send = [this](const wire::FromWorker& message) {
+                                                              send_from_transfer(message);
+                                                          }} {
     wire::FromWorker ready;
     ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);
 }
 
 void Worker::packet(std::string_view bytes) {
-    wire::ToWorker order;
-    bool sound = order.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && obey(std::move(order));
-    if (sound) return;
-    log::error("The daemon sent a packet that makes no sense; the worker ends.");
+    wire::ToWorker message;
+    bool valid =
+        message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && handle(std::move(message));
+    if (valid) return;
+    log::error("the daemon sent an invalid packet, the worker exits");
     leave(1);
 }
 
-/// False: no daemon in its right mind would say that now.
-bool Worker::obey(wire::ToWorker&& order) {
-    if (order.has_settings()) return configure(order.settings());
-    if (!configured_) return false;
-    switch (order.kind_case()) {
-    case wire::ToWorker::kFetch: {
-        uint64_t ticket = order.fetch().ticket();
-        return launch(ticket, std::make_unique<Fetch>(yard_, from_wire(std::move(*order.mutable_fetch()))));
-    }
-    case wire::ToWorker::kHalt:
-        if (auto found = flights_.find(order.halt().ticket()); found != flights_.end()) found->second->halt();
-        return true;
-    case wire::ToWorker::kProceed:
-        if (auto found = flights_.find(order.proceed().ticket()); found != flights_.end())
-            found->second->proceed();
-        return true;
-    case wire::ToWorker::kCheck: check(std::move(*order.mutable_check())); return true;
-    case wire::ToWorker::kPublish:
-        disk_.run([request = order.publish(), mask = umask_] { return publish(request, mask); },
-                  [this, id = order.publish().request()](const Trouble& trouble) { answer(id, trouble); });
-        return true;
-    case wire::ToWorker::kDiscard:
-        disk_.run([request = order.discard()] { return discard(request); },
-                  [this, id = order.discard().request()](const Trouble& trouble) { answer(id, trouble); });
-        return true;
-    case wire::ToWorker::kUpload: {
-        uint64_t ticket = order.upload().ticket();
-        return launch(ticket, std::make_unique<Upload>(yard_, std::move(*order.mutable_upload())));
-    }
-    case wire::ToWorker::kRead:
-        disk_.run([request = order.read()] { return read_piece(request); },
-                  [this](wire::Answer&& piece) { answer(std::move(piece)); });
-        return true;
-    case wire::ToWorker::kAbandon: return abandon(std::move(*order.mutable_abandon()));
-    case wire::ToWorker::kCall: call(order.call()); return true;
-    case wire::ToWorker::kPing: answer(order.ping().request(), {}); return true;
-    case wire::ToWorker::kSettings:
-    case wire::ToWorker::KIND_NOT_SET: return false;
+bool Worker::handle(wire::ToWorker&& message) {
+    using Kind = wire::ToWorker::KindCase;
+    if (!configured_ && !message.has_settings()) return false;
+    switch (message.kind_case()) {
+    case Kind::kSettings: return configure(message.settings());
+    case Kind::kFetch: return fetch(std::move(*message.mutable_fetch()));
+    case Kind::kUpload: return upload(std::move(*message.mutable_upload()));
+    case Kind::kHalt: return halt(message.halt().ticket());
+    case Kind::kProceed: return proceed(message.proceed().ticket());
+    case Kind::kCheck: return run_on_disk(std::move(*message.mutable_check()), &check);
+    case Kind::kRead: return run_on_disk(std::move(*message.mutable_read()), &read_chunk);
+    case Kind::kDiscard: return run_on_disk(std::move(*message.mutable_discard()), &discard);
+    case Kind::kPublish:
+        return run_on_disk(std::move(*message.mutable_publish()),
+                           [mask = umask_](const wire::Publish& request) { return publish(request, mask); });
+    case Kind::kDeleteUpload: return delete_upload(std::move(*message.mutable_delete_upload()));
+    case Kind::kCall: return call(message.call());
+    case Kind::kPing: return ping(message.ping().request());
+    case Kind::KIND_NOT_SET: return false;
     }
     return false;
 }
 
 bool Worker::configure(const wire::Settings& settings) {
-    yard_.settings = flight_settings(settings);
-    yard_.network.settings = network_settings(settings);
-    curl_.limit_connections(yard_.settings.connections_per_host);
+    context_.settings = transfer_settings(settings);
+    context_.network.settings = network_settings(settings);
+    curl_.limit_connections(context_.settings.connections_per_host);
     configured_ = true;
     return true;
 }
 
-bool Worker::launch(uint64_t ticket, std::unique_ptr<Flight> flight) {
-    auto [entry, fresh] = flights_.emplace(ticket, std::move(flight));
-    if (!fresh) return false;
+bool Worker::fetch(wire::Fetch&& order) {
+    uint64_t ticket = order.ticket();
+    return start(ticket, std::make_unique<Fetch>(context_, from_wire(std::move(order))));
+}
+
+bool Worker::upload(wire::Upload&& order) {
+    uint64_t ticket = order.ticket();
+    return start(ticket, std::make_unique<Upload>(context_, std::move(order)));
+}
+
+bool Worker::start(uint64_t ticket, std::unique_ptr<Transfer> transfer) {
+    auto [entry, is_new] = transfers_.emplace(ticket, std::move(transfer));
+    if (!is_new) return false;
     if (stopping_)
         entry->second->halt();
     else
@@ -119,83 +112,102 @@ bool Worker::launch(uint64_t ticket, std::unique_ptr<Flight> flight) {
     return true;
 }
 
-void Worker::check(wire::Check&& request) {
-    disk_.run([request = std::move(request)] { return transfer::check(request); },
-              [this](wire::Answer&& found) { answer(std::move(found)); });
+/// The transfer may have ended while the order was under way.
+bool Worker::halt(uint64_t ticket) {
+    if (auto found = transfers_.find(ticket); found != transfers_.end()) found->second->halt();
+    return true;
 }
 
-bool Worker::abandon(wire::Abandon&& order) {
+bool Worker::proceed(uint64_t ticket) {
+    if (auto found = transfers_.find(ticket); found != transfers_.end()) found->second->proceed();
+    return true;
+}
+
+template <class Request, class Work>
+bool Worker::run_on_disk(Request&& request, Work work) {
+    uint64_t id = request.request();
+    disk_.run([request = std::forward<Request>(request), work] { return work(request); },
+              [this, id](auto&& result) { reply(id, std::forward<decltype(result)>(result)); });
+    return true;
+}
+
+bool Worker::delete_upload(wire::DeleteUpload&& order) {
     uint64_t request = order.request();
     auto done = [this, request] {
-        drop_later(std::move(abandonments_.extract(request).mapped()));
-        answer(request, {});
+        destroy_later(std::move(tus_deletes_.extract(request).mapped()));
+        reply(request, Status{Done{}});
     };
-    auto [entry, fresh] = abandonments_.try_emplace(request);
-    if (fresh) entry->second = std::make_unique<Abandonment>(loop_, yard_.network, std::move(order), done);
-    return fresh;
+    auto [entry, is_new] = tus_deletes_.try_emplace(request);
+    if (is_new) entry->second = std::make_unique<TusDelete>(loop_, context_.network, std::move(order), done);
+    return is_new;
 }
 
-void Worker::call(const wire::Call& call) {
-    ring_(call, [this, request = call.request()](CallOutcome verdict) {
-        wire::Answer answer;
-        answer.set_request(request);
-        answer.set_verdict(to_wire(verdict));
-        this->answer(std::move(answer));
+bool Worker::call(const wire::Call& call) {
+    call_service_(call, [this, request = call.request()](CallOutcome outcome) {
+        wire::Reply message;
+        message.set_call_outcome(to_wire(outcome));
+        reply(request, std::move(message));
     });
+    return true;
 }
 
-void Worker::answer(uint64_t request, const Trouble& trouble) {
-    wire::Answer answer;
-    answer.set_request(request);
-    if (trouble) {
-        answer.set_fault(wire::Answer::LOCAL_FILE);
-        answer.set_message(trouble->message);
+bool Worker::ping(uint64_t request) {
+    reply(request, Status{Done{}});
+    return true;
+}
+
+void Worker::reply(uint64_t request, const Status& status) {
+    wire::Reply message;
+    if (!status) {
+        message.set_fault(wire::Reply::LOCAL_FILE);
+        message.set_message(status.error().message);
     }
-    this->answer(std::move(answer));
+    reply(request, std::move(message));
 }
 
-void Worker::answer(wire::Answer&& answer) {
+void Worker::reply(uint64_t request, wire::Reply reply) {
+    reply.set_request(request);
     wire::FromWorker message;
-    *message.mutable_answer() = std::move(answer);
+    *message.mutable_reply() = std::move(reply);
     send(message);
 }
 
-/// What flights say. Progress may be lost: a daemon that does not listen will not miss it.
-void Worker::tell(const wire::FromWorker& message) {
+/// Progress is dropped while the daemon does not read; later progress replaces it.
+void Worker::send_from_transfer(const wire::FromWorker& message) {
     if (message.has_progress() && socket_.backed_up()) return;
     send(message);
-    if (message.has_fetched()) bury(message.fetched().ticket());
-    if (message.has_failed()) bury(message.failed().ticket());
-    if (message.has_halted()) bury(message.halted().ticket());
+    if (message.has_fetched()) retire(message.fetched().ticket());
+    if (message.has_failed()) retire(message.failed().ticket());
+    if (message.has_halted()) retire(message.halted().ticket());
 }
 
 void Worker::send(const wire::FromWorker& message) {
     socket_.send(message.SerializeAsString());
 }
 
-void Worker::bury(uint64_t ticket) {
-    drop_later(std::move(flights_.extract(ticket).mapped()));
+void Worker::retire(uint64_t ticket) {
+    destroy_later(std::move(transfers_.extract(ticket).mapped()));
 }
 
-void Worker::drop_later(std::shared_ptr<void> ended) {
+void Worker::destroy_later(std::shared_ptr<void> ended) {
     ended_.push_back(std::move(ended));
-    if (!undertaker_)
-        undertaker_ = loop_.defer([this] {
-            undertaker_.reset();
+    if (!reaper_)
+        reaper_ = loop_.defer([this] {
+            reaper_.reset();
             ended_.clear();
-            if (stopping_ && flights_.empty()) leave(0);
+            if (stopping_ && transfers_.empty()) leave(0);
         });
 }
 
 void Worker::stop() {
     stopping_ = true;
-    if (flights_.empty()) return leave(0);
-    // A halt may end a flight at once and so change the table.
-    std::vector<Flight*> all;
-    for (const auto& [ticket, flight] : flights_)
-        all.push_back(flight.get());
-    for (auto* flight : all)
-        flight->halt();
+    if (transfers_.empty()) return leave(0);
+    // Halting may end a transfer at once and so change the table.
+    std::vector<Transfer*> all;
+    for (const auto& [ticket, transfer] : transfers_)
+        all.push_back(transfer.get());
+    for (auto* transfer : all)
+        transfer->halt();
 }
 
 void Worker::leave(int code) {

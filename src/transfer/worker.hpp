@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The worker process: takes orders from the daemon's socket and keeps the fetches under way. It remembers
-// nothing beyond its life; what must be remembered is told.
+// The worker process: carries out the daemon's orders, which arrive on a socket. It keeps no state beyond its
+// lifetime; what must be remembered is reported to the daemon.
 #pragma once
 
 #include "base/call_outcome.hpp"
 #include "base/event.hpp"
 #include "base/fd.hpp"
-#include "transfer/abandonment.hpp"
 #include "transfer/curl_loop.hpp"
 #include "transfer/disk_thread.hpp"
-#include "transfer/flight.hpp"
+#include "transfer/failure.hpp"
 #include "transfer/proxy_finder.hpp"
-#include "transfer/yard.hpp"
+#include "transfer/transfer.hpp"
+#include "transfer/tus_delete.hpp"
+#include "transfer/worker_context.hpp"
 #include "wire/packet_socket.hpp"
 #include "worker.pb.h"
 
@@ -24,35 +25,42 @@
 
 namespace haulier::transfer {
 
-/// Calls a service on the user's session bus, and says once what became of it.
-using Ring = std::function<void(const wire::Call&, std::function<void(CallOutcome)>)>;
+/// Calls a service on the user's session bus, and reports the outcome once.
+using CallService = std::function<void(const wire::Call&, std::function<void(CallOutcome)>)>;
 
 class Worker {
 public:
-    /// `exit` is called once, with the process's exit code, when there is nothing left to live for.
-    Worker(Loop& loop, Fd socket, Ring ring, std::function<void(int)> exit);
+    /// `exit` is called once, with the exit code of the process, when the worker has nothing left to do.
+    Worker(Loop& loop, Fd socket, CallService call_service, std::function<void(int)> exit);
 
-    /// Halts everything, then exits.
+    /// Halts all transfers, then exits.
     void stop();
 
 private:
     void packet(std::string_view bytes);
-    bool obey(wire::ToWorker&& order);
+    /// False if the message is invalid now, so that the worker must exit.
+    bool handle(wire::ToWorker&& message);
     bool configure(const wire::Settings& settings);
-    bool launch(uint64_t ticket, std::unique_ptr<Flight> flight);
-    void check(wire::Check&& request);
-    bool abandon(wire::Abandon&& order);
-    void call(const wire::Call& call);
-    void answer(uint64_t request, const Trouble& trouble);
-    void answer(wire::Answer&& answer);
-    void tell(const wire::FromWorker& message);
+    bool fetch(wire::Fetch&& order);
+    bool upload(wire::Upload&& order);
+    bool start(uint64_t ticket, std::unique_ptr<Transfer> transfer);
+    bool halt(uint64_t ticket);
+    bool proceed(uint64_t ticket);
+    bool delete_upload(wire::DeleteUpload&& order);
+    bool call(const wire::Call& call);
+    bool ping(uint64_t request);
+    template <class Request, class Work>
+    bool run_on_disk(Request&& request, Work work);
+    void reply(uint64_t request, const Status& status);
+    void reply(uint64_t request, wire::Reply reply);
+    void send_from_transfer(const wire::FromWorker& message);
     void send(const wire::FromWorker& message);
-    void bury(uint64_t ticket);
-    void drop_later(std::shared_ptr<void> ended);
+    void retire(uint64_t ticket);
+    void destroy_later(std::shared_ptr<void> ended);
     void leave(int code);
 
     Loop& loop_;
-    Ring ring_;
+    CallService call_service_;
     std::function<void(int)> exit_;
     const mode_t umask_;
     bool configured_ = false;
@@ -61,12 +69,13 @@ private:
     DiskThread disk_;
     ProxyFinder proxies_;
     CurlLoop curl_;
-    Yard yard_;
-    std::unordered_map<uint64_t, std::unique_ptr<Flight>> flights_;
-    std::unordered_map<uint64_t, std::unique_ptr<Abandonment>> abandonments_; ///< by request
-    std::vector<std::shared_ptr<void>>
-        ended_; ///< dropped in a turn of their own; their last words are on the stack
-    Source undertaker_;
+    WorkerContext context_;
+    std::unordered_map<uint64_t, std::unique_ptr<Transfer>> transfers_;    ///< by ticket
+    std::unordered_map<uint64_t, std::unique_ptr<TusDelete>> tus_deletes_; ///< by request
+    /// Objects that ended in one of their own functions, which is still on the stack. The reaper destroys
+    /// them in the next iteration of the loop.
+    std::vector<std::shared_ptr<void>> ended_;
+    Source reaper_;
 };
 
 } // namespace haulier::transfer

@@ -12,9 +12,9 @@ namespace haulier::wire {
 
 namespace {
 
-/// Then everything less urgent has its turn. Any process of its user may pose as a worker, and one that never
-/// stops talking would keep the loop from all the rest.
-constexpr unsigned MostInARow = 64;
+/// After so many packets, event sources of lower priority are served first. Any process of a user can pose as
+/// a worker, and one that sends without pause would starve them.
+constexpr unsigned MaxPacketsInARow = 64;
 
 } // namespace
 
@@ -26,7 +26,7 @@ PacketSocket::PacketSocket(Loop& loop, Fd fd, Handlers handlers)
 void PacketSocket::send(std::string packet) {
     assert(packet.size() <= MaxPacket);
     queue_.push_back(std::move(packet));
-    // A broken connection is noticed by the reading side, in a turn of its own.
+    // A broken connection is noticed when reading, in a later iteration of the loop.
     flush();
 }
 
@@ -37,7 +37,7 @@ void PacketSocket::ready(uint32_t events) {
     if (!alive) close();
 }
 
-/// One packet a turn, so that a chatty worker does not starve the bus.
+/// Reads one packet per iteration of the loop, so that a busy worker does not starve the bus.
 bool PacketSocket::receive() {
     static thread_local std::array<char, MaxPacket + 1> buffer;
     iovec space{buffer.data(), buffer.size()};
@@ -47,8 +47,8 @@ bool PacketSocket::receive() {
     ssize_t got = recvmsg(fd_.get(), &header, MSG_DONTWAIT);
     if (got < 0) return errno == EAGAIN || errno == EINTR;
     if (got == 0 || (header.msg_flags & MSG_TRUNC) || static_cast<size_t>(got) > MaxPacket) return false;
-    if (++in_a_row_ == MostInARow) pause();
-    // A copy, because the handler may drop this socket.
+    if (++in_a_row_ == MaxPacketsInARow) pause();
+    // A copy, because the handler may destroy this socket.
     auto handler = handlers_.packet;
     handler({buffer.data(), static_cast<size_t>(got)});
     return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One end of the link between haulierd and haulier-worker: whole messages in, whole messages out, never
-// blocking.
+// One end of the socket between haulierd and haulier-worker. It sends and receives whole packets and never
+// blocks.
 #pragma once
 
 #include "base/event.hpp"
@@ -15,27 +15,26 @@
 
 namespace haulier::wire {
 
-/// The largest packet either side sends or accepts, in bytes.
+/// Size of the largest packet that either side sends or accepts, in bytes.
 inline constexpr size_t MaxPacket = 128 * 1024;
-/// Of worker.proto; the next number with whatever an older side would misunderstand.
+/// Version of worker.proto, incremented by each change that an older side would misunderstand.
 inline constexpr uint32_t Protocol = 1;
 
 class PacketSocket {
 public:
-    /// Both may drop the socket; then nothing follows.
+    /// Both may destroy the socket.
     struct Handlers {
         std::function<void(std::string_view packet)> packet;
-        /// The other end is gone, or sent something larger than MaxPacket. Called once; nothing follows.
+        /// The other end has closed the connection, or sent a packet larger than MaxPacket. The last call.
         std::function<void()> closed;
     };
 
     /// `fd`: a connected SOCK_SEQPACKET socket, non-blocking.
     PacketSocket(Loop& loop, Fd fd, Handlers handlers);
 
-    /// Sends now, or as soon as the other end has room. Packets over MaxPacket are a fault of the caller
-    /// (assert).
+    /// Sends the packet now, or queues it until the other end reads. It must not exceed MaxPacket (assert).
     void send(std::string packet);
-    /// True while packets wait for room.
+    /// Packets are queued.
     [[nodiscard]] bool backed_up() const { return !queue_.empty(); }
 
 private:

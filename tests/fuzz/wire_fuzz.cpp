@@ -23,9 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     must_be_fit(daemon::report_of(message.checkpoint()).validators.etag);
     auto begun = daemon::begun_of(message.begun());
     must_be_fit(begun.remote + begun.upload_url);
-    if (auto status = daemon::status_of(message.answer()); !status) must_be_fit(status.error().message);
+    if (auto status = daemon::status_of(message.reply()); !status) must_be_fit(status.error().message);
     // Only a worker that says so has had a call acknowledged.
-    bool reported = message.answer().verdict() == wire::Answer::ACKNOWLEDGED;
-    if ((daemon::call_outcome_of(message.answer()) == CallOutcome::Acknowledged) != reported) std::abort();
+    bool reported = message.reply().call_outcome() == wire::Reply::ACKNOWLEDGED;
+    if ((daemon::call_outcome_of(message.reply()) == CallOutcome::Acknowledged) != reported) std::abort();
     return 0;
 }

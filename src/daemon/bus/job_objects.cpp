@@ -2,12 +2,12 @@
 #include "daemon/bus/job_objects.hpp"
 
 #include "base/log.hpp"
+#include "base/must.hpp"
 #include "daemon/bus/names/names.hpp"
 
 #include <cerrno>
 #include <fmt/core.h>
 #include <string>
-#include <system_error>
 #include <systemd/sd-bus.h>
 #include <vector>
 
@@ -17,10 +17,6 @@ namespace {
 
 /// More than are ever talked to in one breath, few enough to cost nothing.
 constexpr size_t MostExported = 32;
-
-void must(int r, const char* what) {
-    if (r < 0) throw std::system_error(-r, std::generic_category(), what);
-}
 
 constexpr const char* Introspectable = "org.freedesktop.DBus.Introspectable";
 

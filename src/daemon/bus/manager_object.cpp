@@ -116,7 +116,7 @@ void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Opt
 
 std::string ManagerObject::DescribeError(const std::string& name, const int32_t& code) {
     context_.asked();
-    return guarded([&] { return unwrap(describe(name, code)); });
+    return guarded([&] { return unwrap(describe_error(name, code)); });
 }
 
 /// Nobody is asked for a password only to listen. Own jobs are reported of at once. On a session bus

@@ -256,7 +256,7 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
         listener_.halted(ticket);
         break;
     }
-    case wire::FromWorker::kAnswer: answered(message.answer()); break;
+    case wire::FromWorker::kReply: answered(message.reply()); break;
     case wire::FromWorker::KIND_NOT_SET:
         log::warning("the worker said something this daemon does not know");
         break;
@@ -264,7 +264,7 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
     rest_if_idle();
 }
 
-void WorkerLink::answered(const wire::Answer& answer) {
+void WorkerLink::answered(const wire::Reply& answer) {
     if (answer.request() == ping_) ping_ = 0;
     auto found = requests_.find(answer.request());
     if (found == requests_.end()) return;

@@ -14,15 +14,15 @@
 #include <vector>
 
 namespace haulier::wire {
-class Answer;
 class FromWorker;
 class Ready;
+class Reply;
 class ToWorker;
 } // namespace haulier::wire
 
 namespace haulier::daemon {
 
-/// What an Answer says besides yes or no.
+/// What a wire::Reply has besides its status.
 struct Word {
     uint32_t item = 0; ///< the first bad one
     std::string data;
@@ -68,7 +68,7 @@ private:
     void announce_added();
     void received(std::string_view packet);
     void dispatch(const wire::FromWorker& message);
-    void answered(const wire::Answer& answer);
+    void answered(const wire::Reply& answer);
     void lost(const std::string& why);
     void unhired(const std::string& why);
     void pause();

@@ -2,6 +2,7 @@
 // What a worker says to the daemon: untrusted, and made fit for the bus and the store.
 #include "daemon/workers/worker_messages.hpp"
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "job/validation.hpp"
 
@@ -11,7 +12,6 @@ namespace haulier::daemon {
 
 namespace {
 
-constexpr size_t MaxUrl = job::MaxRemoteName;
 constexpr size_t MaxHeaders = 16 * 1024;
 /// Of a message, in bytes: it comes to journals and to terminals of administrators.
 constexpr size_t MaxSentence = 512;
@@ -123,25 +123,25 @@ job::Failure failure_of(const wire::Failed& failed) {
     return f;
 }
 
-Status status_of(const wire::Answer& answer) {
+Status status_of(const wire::Reply& answer) {
     auto message = printable(answer.message(), MaxSentence);
     switch (static_cast<int>(answer.fault())) {
-    case wire::Answer::NONE: return Done{};
-    case wire::Answer::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, message};
-    case wire::Answer::NOT_SUPPORTED: return Error{Errc::NotSupported, message};
-    case wire::Answer::LOCAL_FILE: return Error{Errc::LocalFile, message};
+    case wire::Reply::NONE: return Done{};
+    case wire::Reply::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, message};
+    case wire::Reply::NOT_SUPPORTED: return Error{Errc::NotSupported, message};
+    case wire::Reply::LOCAL_FILE: return Error{Errc::LocalFile, message};
     default: return Error{Errc::Internal, "the worker gave an answer that is not one"};
     }
 }
 
 /// One that is not known is no acknowledgement.
-CallOutcome call_outcome_of(const wire::Answer& answer) {
-    switch (static_cast<int>(answer.verdict())) {
-    case wire::Answer::ACKNOWLEDGED: return CallOutcome::Acknowledged;
-    case wire::Answer::REFUSED: return CallOutcome::Refused;
-    case wire::Answer::GONE: return CallOutcome::Gone;
-    case wire::Answer::NO_SUCH_OBJECT: return CallOutcome::NoSuchObject;
-    case wire::Answer::NO_BUS: return CallOutcome::NoBus;
+CallOutcome call_outcome_of(const wire::Reply& answer) {
+    switch (static_cast<int>(answer.call_outcome())) {
+    case wire::Reply::ACKNOWLEDGED: return CallOutcome::Acknowledged;
+    case wire::Reply::REFUSED: return CallOutcome::Refused;
+    case wire::Reply::GONE: return CallOutcome::Gone;
+    case wire::Reply::NO_SUCH_OBJECT: return CallOutcome::NoSuchObject;
+    case wire::Reply::NO_BUS: return CallOutcome::NoBus;
     default: return CallOutcome::Unanswered;
     }
 }

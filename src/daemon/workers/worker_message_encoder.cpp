@@ -167,8 +167,8 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     return u;
 }
 
-wire::Abandon to_wire(uint64_t request, const AbandonOrder& order) {
-    wire::Abandon a;
+wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order) {
+    wire::DeleteUpload a;
     a.set_request(request);
     a.set_upload_url(order.upload_url);
     fill_http(*a.mutable_http(), order.options);
@@ -213,7 +213,7 @@ wire::Check::Item to_wire(const CheckItem& item) {
     for (const auto& mirror : item.mirrors)
         i.add_mirrors(mirror);
     i.set_upload(item.upload);
-    i.set_foreign(item.foreign);
+    i.set_untrusted_path(item.foreign);
     return i;
 }
 

@@ -12,7 +12,7 @@ namespace haulier::daemon {
 wire::Settings to_wire(const Config& config);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
 wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
-wire::Abandon to_wire(uint64_t request, const AbandonOrder& order);
+wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);
 wire::Call to_wire(uint64_t request, const ServiceCall& call);
 wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
@@ -24,7 +24,7 @@ Progress progress_of(const wire::Progress& progress);
 job::Report report_of(const wire::Checkpoint& checkpoint);
 job::Fetched fetched_of(const wire::Fetched& fetched);
 job::Failure failure_of(const wire::Failed& failed);
-Status status_of(const wire::Answer& answer);
-CallOutcome call_outcome_of(const wire::Answer& answer);
+Status status_of(const wire::Reply& answer);
+CallOutcome call_outcome_of(const wire::Reply& answer);
 
 } // namespace haulier::daemon

@@ -167,7 +167,7 @@ void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
-    *message.mutable_abandon() = to_wire(request, order);
+    *message.mutable_delete_upload() = to_wire(request, order);
     worker.ask_slowly(request, message.SerializeAsString(), [](const Status&, const Word&) {});
 }
 

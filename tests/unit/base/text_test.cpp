@@ -86,4 +86,16 @@ TEST(Printable, CutsBetweenCharacters) {
     EXPECT_EQ(printable("x", 0), "");
 }
 
+TEST(AsciiLower, LeavesEverythingButCapitalsAlone) {
+    EXPECT_EQ(ascii_lower(""), "");
+    EXPECT_EQ(ascii_lower("AbZ-09[{@ÄÖ"), "abz-09[{@ÄÖ");
+}
+
+TEST(ControlCharacters, AreFoundAnywhere) {
+    EXPECT_FALSE(has_control_character(""));
+    EXPECT_FALSE(has_control_character("Grüße ~"));
+    for (const auto& text : {"\0"s, "a\n"s, "\x1f b"s, "a\x7f"s})
+        EXPECT_TRUE(has_control_character(text)) << text;
+}
+
 } // namespace haulier

@@ -27,7 +27,7 @@ std::string ready(uint32_t protocol = wire::Protocol) {
 
 std::string answer(uint64_t request) {
     wire::FromWorker message;
-    message.mutable_answer()->set_request(request);
+    message.mutable_reply()->set_request(request);
     return message.SerializeAsString();
 }
 

@@ -34,7 +34,7 @@ TEST(FailureOf, TakesOnlyAWholeUrlForOne) {
     wire::Failed failed;
     failed.set_remote("https://elsewhere/file");
     EXPECT_EQ(failure_of(failed).remote, "https://elsewhere/file");
-    const std::string longest = "https://elsewhere/" + std::string(job::MaxRemoteName - 18, 'x');
+    const std::string longest = "https://elsewhere/" + std::string(MaxUrl - 18, 'x');
     failed.set_remote(longest);
     EXPECT_EQ(failure_of(failed).remote, longest);
     for (const auto& bad : {longest + "x", std::string{"http://x/\x07"}, std::string{"http://x/\xff"}}) {
@@ -44,8 +44,8 @@ TEST(FailureOf, TakesOnlyAWholeUrlForOne) {
 }
 
 TEST(StatusOf, MakesSentencesFitForTheBus) {
-    wire::Answer answer;
-    answer.set_fault(wire::Answer::LOCAL_FILE);
+    wire::Reply answer;
+    answer.set_fault(wire::Reply::LOCAL_FILE);
     answer.set_message("bell \x07" + std::string(10000, 'x'));
     auto status = status_of(answer);
     ASSERT_FALSE(status);
@@ -132,7 +132,7 @@ TEST(ToWire, TheLongestCallFitsIntoAPacket) {
     auto call = sample_call();
     call.name = "a." + std::string(253, 'b');
     call.path = std::string(job::MaxObjectPath, 'p');
-    call.file = {~0U, std::string(job::MaxRemoteName, 'u'), std::string(job::MaxLocalName, 't')};
+    call.file = {~0U, std::string(MaxUrl, 'u'), std::string(job::MaxLocalName, 't')};
     call.error.message = std::string(16 * 1024, 's');
     for (auto kind : {job::NotificationKind::Error, job::NotificationKind::FileTransferred}) {
         call.kind = kind;
@@ -144,18 +144,18 @@ TEST(ToWire, TheLongestCallFitsIntoAPacket) {
 
 TEST(VerdictOf, OfTheWireAllHaveOneOfOurs) {
     std::set<CallOutcome> seen;
-    for (int i = wire::Answer::Verdict_MIN; i <= wire::Answer::Verdict_MAX; ++i) {
-        wire::Answer answer;
-        answer.set_verdict(static_cast<wire::Answer::Verdict>(i));
+    for (int i = wire::Reply::CallOutcome_MIN; i <= wire::Reply::CallOutcome_MAX; ++i) {
+        wire::Reply answer;
+        answer.set_call_outcome(static_cast<wire::Reply::CallOutcome>(i));
         seen.insert(call_outcome_of(answer));
     }
     EXPECT_EQ(seen.size(), 6U);
 }
 
 TEST(VerdictOf, TakesNothingUnknownForAnAcknowledgement) {
-    EXPECT_EQ(call_outcome_of(wire::Answer{}), CallOutcome::Unanswered);
-    wire::Answer answer;
-    answer.set_verdict(static_cast<wire::Answer::Verdict>(4711));
+    EXPECT_EQ(call_outcome_of(wire::Reply{}), CallOutcome::Unanswered);
+    wire::Reply answer;
+    answer.set_call_outcome(static_cast<wire::Reply::CallOutcome>(4711));
     EXPECT_EQ(call_outcome_of(answer), CallOutcome::Unanswered);
 }
 
@@ -236,16 +236,16 @@ RequestOptions longest_manner() {
 
 FetchOrder longest_order() {
     auto order = sample_order();
-    order.file.spec.remote = std::string(job::MaxRemoteName, 'u');
+    order.file.spec.remote = std::string(MaxUrl, 'u');
     order.file.spec.local = "/" + std::string(job::MaxLocalName - 1, 'l');
     order.file.spec.checksum = {job::Checksum::Kind::Sha512, std::string(128, 'f')};
     order.file.validators = {std::string(1024, 'e'), std::string(64, 'd'), true};
     order.file.upload_url = order.file.spec.remote;
-    order.offset = job::MaxFileSize;
-    order.size_limit = job::MaxFileSize;
+    order.offset = MaxFileSize;
+    order.size_limit = MaxFileSize;
     order.options = longest_manner();
     // As many as a packet has for the holes of a sparse file; of a file with ranges there are 500.
-    order.segments.assign(1000, {job::MaxFileSize, job::ToEnd, job::MaxFileSize});
+    order.segments.assign(1000, {MaxFileSize, job::ToEnd, MaxFileSize});
     return order;
 }
 
@@ -257,7 +257,8 @@ TEST(ToWire, TheLongestOrderThatIsLegalFitsIntoAPacket) {
     *message.mutable_upload() =
         to_wire(~uint64_t{0}, UploadOrder{order.file, order.options, order.file.spec.local, ""});
     EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
-    *message.mutable_abandon() = to_wire(~uint64_t{0}, AbandonOrder{order.file.upload_url, order.options});
+    *message.mutable_delete_upload() =
+        to_wire(~uint64_t{0}, AbandonOrder{order.file.upload_url, order.options});
     EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
 }
 

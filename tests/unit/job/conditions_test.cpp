@@ -74,13 +74,13 @@ TEST(Network, IsNeededByJobsWithOtherMachines) {
 }
 
 TEST(Loopback, IsTheMachineItselfAndNothingThatLooksLikeIt) {
-    for (const char* url : {"http://localhost/x", "http://LOCALHOST:8080/x", "https://127.0.0.1/",
-                            "http://127.9.8.7", "http://[::1]:80/x", "http://[::1]"})
-        EXPECT_TRUE(is_loopback(url)) << url;
     for (const char* url :
-         {"http://localhost.example.org/", "http://127.0.0.1.example.org/", "http://127.0.0/",
-          "http://localhost@example.org/", "http://example.org/localhost", "http://[::2]/",
-          "http://example.org?@localhost/", "http://example.org#@localhost"})
+         {"http://localhost/x", "http://LOCALHOST:8080/x", "https://127.0.0.1/", "http://127.9.8.7",
+          "http://127.1/", "http://app.localhost/", "http://[::1]:80/x", "http://[::1]"})
+        EXPECT_TRUE(is_loopback(url)) << url;
+    for (const char* url : {"http://localhost.example.org/", "http://127.0.0.1.example.org/",
+                            "http://localhost@example.org/", "http://example.org/localhost", "http://[::2]/",
+                            "http://example.org?@localhost/", "http://example.org#@localhost"})
         EXPECT_FALSE(is_loopback(url)) << url;
 }
 

@@ -57,9 +57,9 @@ TEST(Mirrors, ThatAreBannedAreNotAskedAgain) {
     EXPECT_EQ(file.source, 1U);
     EXPECT_FALSE(switches(file));
     EXPECT_EQ(file.source, 1U);
-    EXPECT_FALSE(all_banned(file));
+    EXPECT_FALSE(status_of(file, 1).banned);
     EXPECT_FALSE(switches(file, true));
-    EXPECT_TRUE(all_banned(file));
+    EXPECT_TRUE(status_of(file, 1).banned);
 }
 
 TEST(Mirrors, AreOfNoUseToAFileWithoutThem) {

@@ -32,7 +32,7 @@ TEST(Segments, D29RangesAreLaidEndToEndInTheirOrder) {
 
 TEST(Segments, ARangeToTheEndGetsItsLengthFromTheServer) {
     auto file = file_with({{900, ToEnd}, {0, 10}});
-    EXPECT_EQ(segments_of(file, false), (Segments{{900, ToEnd, 0}, {0, 10, BehindTheOneBefore}}));
+    EXPECT_EQ(segments_of(file, false), (Segments{{900, ToEnd, 0}, {0, 10, AfterPrevious}}));
     EXPECT_EQ(local_size(file.spec, UnknownSize), UnknownSize);
     file.total = 1000;
     EXPECT_EQ(segments_of(file, false), (Segments{{900, 100, 0}, {0, 10, 100}}));

@@ -50,8 +50,8 @@ TEST(CheckFile, WantsHttpAndAnAbsolutePath) {
 
 TEST(CheckFile, HoldsTheLengths) {
     std::string base = "http://example.org/";
-    EXPECT_TRUE(check(base + std::string(MaxRemoteName - base.size(), 'a'), "/tmp/a"));
-    EXPECT_EQ(code_of(check(base + std::string(MaxRemoteName - base.size() + 1, 'a'), "/tmp/a")),
+    EXPECT_TRUE(check(base + std::string(MaxUrl - base.size(), 'a'), "/tmp/a"));
+    EXPECT_EQ(code_of(check(base + std::string(MaxUrl - base.size() + 1, 'a'), "/tmp/a")),
               Errc::StringTooLong);
     EXPECT_TRUE(check(base, "/tmp/" + std::string(255, 'a')));
     EXPECT_EQ(code_of(check(base, "/tmp/" + std::string(256, 'a'))), Errc::StringTooLong);
@@ -61,9 +61,8 @@ TEST(CheckFile, HoldsTheLengthOfAllSourcesTogether) {
     FileSpec s = spec("a");
     std::string base = "http://example.org/";
     for (int i = 0; i < 4; ++i)
-        s.mirrors.push_back(base + std::string(MaxRemoteName - base.size(), 'a'));
-    s.mirrors.push_back(base +
-                        std::string(MaxSources - 4 * MaxRemoteName - base.size() - s.remote.size(), 'a'));
+        s.mirrors.push_back(base + std::string(MaxUrl - base.size(), 'a'));
+    s.mirrors.push_back(base + std::string(MaxSources - 4 * MaxUrl - base.size() - s.remote.size(), 'a'));
     EXPECT_TRUE(check_file(s));
     s.mirrors.back() += 'a';
     auto refused = check_file(s);

@@ -2,6 +2,8 @@
 // Lists in a column: what goes in comes out, and nonsense does not.
 #include "store/lists.hpp"
 
+#include "base/limits.hpp"
+
 #include <gtest/gtest.h>
 #include <limits>
 
@@ -15,8 +17,6 @@ using Ranges = std::vector<Range>;
 using Marks = std::vector<job::SourceStatus>;
 using Lines = std::vector<std::string>;
 
-constexpr uint64_t Longest = uint64_t{1} << 63;
-
 } // namespace
 
 TEST(Lists, RangesReadWell) {
@@ -25,7 +25,7 @@ TEST(Lists, RangesReadWell) {
 
 TEST(Lists, RangesComeBackInTheirOrder) {
     for (const auto& ranges : {Ranges{{0, 1}}, Ranges{{5, ToEnd}, {0, 3}, {2, 2}, {2, 2}},
-                               Ranges{{0, Longest}, {Longest - 1, 1}, {Longest - 1, ToEnd}}})
+                               Ranges{{0, MaxFileSize}, {MaxFileSize - 1, 1}, {MaxFileSize, ToEnd}}})
         EXPECT_EQ(ranges_from_text(to_text(ranges)), ranges) << to_text(ranges);
 }
 

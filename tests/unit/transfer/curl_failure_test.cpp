@@ -9,6 +9,7 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(CurlFailure, Causes) {
     struct Row {
@@ -39,7 +40,7 @@ TEST(CurlFailure, Causes) {
         EXPECT_EQ(failure.cause, row.cause) << row.code;
         EXPECT_EQ(failure.code, row.code);
         EXPECT_THAT(failure.message, HasSubstr("example.org")) << row.code;
-        EXPECT_THAT(failure.message, EndsWith(".")) << row.code;
+        EXPECT_THAT(failure.message, Not(EndsWith("."))) << row.code;
         bool tls = row.cause == wire::TLS_CERTIFICATE || row.cause == wire::TLS_HANDSHAKE;
         EXPECT_EQ(failure.message.find("secret") != std::string::npos, tls) << row.code;
     }
@@ -53,7 +54,7 @@ TEST(CurlFailure, ARefusedRedirectIsToldFromAnAnswerThatIsNotHttp) {
 TEST(CurlFailure, TlsSaysWhatIsWrong) {
     auto failure = curl_failure({.code = CURLE_PEER_FAILED_VERIFICATION, .detail = "certificate has expired"},
                                 {}, "a.b");
-    EXPECT_EQ(failure.message, "The certificate of a.b is not trusted: certificate has expired.");
+    EXPECT_EQ(failure.message, "the certificate of a.b is not trusted: certificate has expired");
 }
 
 TEST(CurlFailure, Proxies) {
@@ -72,7 +73,7 @@ TEST(CurlFailure, Proxies) {
 TEST(CurlFailure, Silence) {
     auto failure = curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .stalled = true}, {.status = 200}, "a.b");
     EXPECT_EQ(failure.cause, wire::TIMEOUT);
-    EXPECT_EQ(failure.message, "a.b sent nothing for too long.");
+    EXPECT_EQ(failure.message, "a.b sent nothing for too long");
 }
 
 } // namespace

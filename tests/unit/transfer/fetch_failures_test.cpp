@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Fetches that end badly: the cause is right, and what was received is kept where it can be of use.
+// Failed fetches report the right cause, and keep the bytes received if they can be used.
 #include "small_disk.hpp"
 #include "worker_fixture.hpp"
 
@@ -14,10 +14,10 @@ using testing::Not;
 
 class FailuresTest : public WorkerFixture {
 protected:
-    /// What a server that always says `answer` makes of a fetch.
-    wire::Failed failure_of(const std::string& answer) {
+    /// The failure of a fetch from a server that always sends `response`.
+    wire::Failed failure_of(const std::string& response) {
         test::HttpServer server{[&](const test::HttpRequest&, test::HttpConnection& connection) {
-            connection.send(answer);
+            connection.send(response);
             connection.close();
         }};
         fetch(order(server.url("/?secret")));
@@ -26,7 +26,7 @@ protected:
         EXPECT_THAT(failure.message(), Not(HasSubstr("secret")));
         return failure;
     }
-    /// Half of the file comes, then what `how` says.
+    /// The server sends half of the file and then does what `how` says.
     wire::Failed failure_in_the_middle(ServedFile how) {
         how.stop_at = Half;
         FileServer server{how};
@@ -52,7 +52,7 @@ TEST_F(FailuresTest, Statuses) {
     EXPECT_FALSE(directory.read(Part).size());
 }
 
-/// A 304 ends with its head. What this server sends after it must not be taken for the answer to the next
+/// A 304 has no content. What this server sends after it must not be taken for the response to the next
 /// request.
 TEST_F(FailuresTest, ABodyWhereNoneMayBeSpoilsNoOtherFile) {
     test::Gate sent;
@@ -87,12 +87,12 @@ TEST_F(FailuresTest, RetryAfterIsHandedOn) {
 }
 
 TEST_F(FailuresTest, AnswersThatMakeNoSense) {
-    for (const char* answer :
+    for (const char* response :
          {"SSH-2.0-OpenSSH_9.2\r\n",
           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
           "HTTP/1.1 206 P\r\nContent-Range: bytes 0-3/4\r\nContent-Length: 4\r\n\r\nabcd",
           "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nETag: \"b\"\r\nContent-Length: 4\r\n\r\nabcd"})
-        EXPECT_EQ(failure_of(answer).cause(), wire::INVALID_RESPONSE) << answer;
+        EXPECT_EQ(failure_of(response).cause(), wire::INVALID_RESPONSE) << response;
 }
 
 TEST_F(FailuresTest, NoAnswer) {
@@ -164,10 +164,10 @@ TEST_F(FailuresTest, Redirects) {
 
 TEST_F(FailuresTest, AnUnexpectedSizeIsSeenBeforeTheFirstByte) {
     FileServer server{file};
-    auto asked = order(server.url());
-    asked.set_expected_size_known(true);
-    asked.set_expected_size(Size + 1);
-    fetch(asked);
+    auto requested = order(server.url());
+    requested.set_expected_size_known(true);
+    requested.set_expected_size(Size + 1);
+    fetch(requested);
     EXPECT_EQ(failed().cause(), wire::SIZE_MISMATCH);
     EXPECT_EQ(directory.read(Part), "");
 }
@@ -177,10 +177,10 @@ TEST_F(FailuresTest, AnUnexpectedSizeThatWasNotAnnounced) {
     unsized.chunked = true;
     FileServer server{unsized};
     for (uint64_t expected : {Size - 1, Size + 1}) {
-        auto asked = order(server.url());
-        asked.set_expected_size_known(true);
-        asked.set_expected_size(expected);
-        fetch(asked);
+        auto requested = order(server.url());
+        requested.set_expected_size_known(true);
+        requested.set_expected_size(expected);
+        fetch(requested);
         begun();
         auto failure = failed();
         EXPECT_EQ(failure.cause(), wire::SIZE_MISMATCH) << expected;

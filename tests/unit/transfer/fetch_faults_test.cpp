@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Never a mixed file: the four faults of servers, and sources that change between two tries.
-#include "transfer/digest.hpp"
+// A file never mixes versions: the four faults of servers, and files that change between two attempts.
+#include "transfer/hasher.hpp"
 #include "worker_fixture.hpp"
 
 namespace haulier::transfer {
@@ -59,7 +59,7 @@ TEST_F(FaultsTest, Fault1_AndNoRangesAtAll) {
     fetch(resumed(server.url()));
     expect_restart(file.content);
     EXPECT_EQ(server.requests().size(), 3u)
-        << "asked with If-Range, plainly, and then content with the whole";
+        << "requested with If-Range, plainly, and then content with the whole";
 }
 
 TEST_F(FaultsTest, Fault2_206ToAStaleIfRange) {
@@ -85,16 +85,16 @@ TEST_F(FaultsTest, Fault2_WithARecycledTagAndAnotherLength) {
 TEST_F(FaultsTest, Fault3_AnotherTagForTheSameBytes) {
     auto node = file;
     node.etag = "\"node-b\"";
-    for (bool judged : {false, true}) {
+    for (bool verified : {false, true}) {
         FileServer server{file};
         auto first = order(server.url());
-        if (judged) with_digest_of(file.content, first);
+        if (verified) with_digest_of(file.content, first);
         half_a_file(server, file, first);
         server.change(node);
         auto again = resumed(server.url());
         *again.mutable_digest() = first.digest();
         fetch(again);
-        if (!judged) {
+        if (!verified) {
             expect_restart(file.content);
             continue;
         }
@@ -128,15 +128,15 @@ TEST_F(FaultsTest, Fault4_NoValidatorThatProvesAnything) {
     auto bare = file;
     bare.etag = bare.last_modified = "";
     for (const auto& unproved : {weak, bare})
-        for (bool judged : {false, true}) {
+        for (bool verified : {false, true}) {
             FileServer server{unproved};
             auto first = order(server.url());
-            if (judged) with_digest_of(file.content, first);
+            if (verified) with_digest_of(file.content, first);
             half_a_file(server, unproved, first);
             auto again = resumed(server.url());
             *again.mutable_digest() = first.digest();
             fetch(again);
-            if (!judged) {
+            if (!verified) {
                 expect_restart(file.content);
                 EXPECT_EQ(server.requests().at(1).field("range"), "");
                 continue;
@@ -171,8 +171,8 @@ TEST_F(FaultsTest, TheSourceChangedWhileHalted) {
     expect_arrival(other.content);
 }
 
-/// The source becomes B, we crash before the daemon has stored that nothing counts any more, the source is A
-/// again.
+/// The remote file becomes B, the worker crashes before the daemon has stored the restart, and the remote
+/// file is A again.
 TEST_F(FaultsTest, ThereAndBackAgainWithACrash) {
     FileServer server{file};
     half_a_file(server, file, order(server.url()));
@@ -187,7 +187,7 @@ TEST_F(FaultsTest, ThereAndBackAgainWithACrash) {
     expect_arrival(file.content);
 }
 
-/// As before, but the daemon had stored it: whatever B has left in the file, A starts from zero.
+/// As before, but the daemon had stored the restart: A starts from zero, whatever B left in the file.
 TEST_F(FaultsTest, ThereAndBackAgainAfterProceed) {
     FileServer server{file};
     half_a_file(server, file, order(server.url()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How requests are made: headers, redirects, log-ins, proxies, limits.
+// Headers, redirects, authentication, proxies and limits of requests.
 #include "worker_fixture.hpp"
 
 #include <clocale>
@@ -36,12 +36,12 @@ protected:
 
 TEST_F(HttpTest, HeadersAndMethodAreSent) {
     test::HttpServer server{[](const auto&, auto& connection) { connection.send(Ok); }};
-    auto asked = order(server.url("/"));
-    asked.mutable_http()->set_method("POST");
-    asked.set_from_zero(true);
+    auto requested = order(server.url("/"));
+    requested.mutable_http()->set_method("POST");
+    requested.set_from_zero(true);
     for (const char* line : {"X-Token: abc", "X-Empty:", "User-Agent: mine"})
-        asked.mutable_http()->add_headers(line);
-    fetch(asked);
+        requested.mutable_http()->add_headers(line);
+    fetch(requested);
     auto start = begun();
     EXPECT_EQ(start.headers(), "HTTP/1.1 200 OK\nContent-Length: 2\n");
     EXPECT_EQ(fetched().headers(), start.headers());
@@ -58,11 +58,11 @@ TEST_F(HttpTest, SecretsDoNotFollowARedirectToAnotherServer) {
     test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
         connection.send(redirect_to(request.path == "/" ? "/again" : target.url()));
     }};
-    auto asked = order(server.url("/"));
-    asked.mutable_http()->add_headers("X-Token: abc");
-    log_in(asked, wire::Http::Credentials::BASIC);
-    fetch(asked);
-    EXPECT_EQ(begun().remote(), "") << "nobody asked to be told";
+    auto requested = order(server.url("/"));
+    requested.mutable_http()->add_headers("X-Token: abc");
+    log_in(requested, wire::Http::Credentials::BASIC);
+    fetch(requested);
+    EXPECT_EQ(begun().remote(), "") << "redirects are not to be reported";
     expect_arrival(file.content);
     for (const auto& request : server.requests()) {
         EXPECT_EQ(request.field("x-token"), "abc") << request.path;
@@ -78,23 +78,23 @@ TEST_F(HttpTest, RedirectsAreReportedOrForbidden) {
     FileServer target{file};
     test::HttpServer server{
         [&](const auto&, auto& connection) { connection.send(redirect_to(target.url(), "301 Moved")); }};
-    auto asked = order(server.url("/"));
-    asked.mutable_http()->set_redirect(wire::Http::REPORT);
-    fetch(asked);
+    auto requested = order(server.url("/"));
+    requested.mutable_http()->set_redirect(wire::Http::REPORT);
+    fetch(requested);
     EXPECT_EQ(begun().remote(), target.url());
     expect_arrival(file.content);
 
-    asked.mutable_http()->set_redirect(wire::Http::DISALLOW);
-    fetch(asked);
+    requested.mutable_http()->set_redirect(wire::Http::DISALLOW);
+    fetch(requested);
     auto failure = failed();
     EXPECT_EQ(failure.cause(), wire::HTTP_STATUS);
     EXPECT_EQ(failure.code(), 301);
     EXPECT_EQ(failure.remote(), target.url());
     EXPECT_EQ(target.requests().size(), 1u);
 
-    asked.set_url(target.url());
-    asked.mutable_http()->set_redirect(wire::Http::REPORT);
-    fetch(asked);
+    requested.set_url(target.url());
+    requested.mutable_http()->set_redirect(wire::Http::REPORT);
+    fetch(requested);
     EXPECT_EQ(begun().remote(), "") << "there was none";
     fetched();
 }
@@ -106,10 +106,10 @@ TEST_F(HttpTest, ASeeOtherBecomesAGet) {
         test::HttpServer server{[&, s = status](const auto&, auto& connection) {
             connection.send(redirect_to(target.url(), s));
         }};
-        auto asked = order(server.url("/"));
-        asked.set_from_zero(true);
-        asked.mutable_http()->set_method("POST");
-        fetch(asked);
+        auto requested = order(server.url("/"));
+        requested.set_from_zero(true);
+        requested.mutable_http()->set_method("POST");
+        fetch(requested);
         begun();
         fetched();
         EXPECT_EQ(target.requests().back().method, expected) << status;
@@ -118,9 +118,9 @@ TEST_F(HttpTest, ASeeOtherBecomesAGet) {
 
 TEST_F(HttpTest, ATokenIsSent) {
     test::HttpServer server{[](const auto&, auto& connection) { connection.send(Ok); }};
-    auto asked = order(server.url("/"));
-    log_in(asked, wire::Http::Credentials::BEARER);
-    fetch(asked);
+    auto requested = order(server.url("/"));
+    log_in(requested, wire::Http::Credentials::BEARER);
+    fetch(requested);
     begun();
     fetched();
     EXPECT_EQ(server.requests().at(0).field("authorization"), "Bearer secret");
@@ -133,10 +133,10 @@ TEST_F(HttpTest, DigestAnswersTheChallenge) {
             "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Digest realm=\"x\", "
             "nonce=\"abc\", qop=\"auth\"\r\nContent-Length: 4\r\n\r\noops");
     }};
-    auto asked = order(server.url("/"));
-    log_in(asked, wire::Http::Credentials::BASIC);
-    log_in(asked, wire::Http::Credentials::DIGEST);
-    fetch(asked);
+    auto requested = order(server.url("/"));
+    log_in(requested, wire::Http::Credentials::BASIC);
+    log_in(requested, wire::Http::Credentials::DIGEST);
+    fetch(requested);
     begun();
     fetched();
     EXPECT_EQ(directory.read(Part), "ok");
@@ -149,11 +149,11 @@ TEST_F(HttpTest, DigestAnswersTheChallenge) {
 
 TEST_F(HttpTest, ProxiesAreTriedInOrder) {
     test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
-    auto asked = order("http://files.example.test/one?secret=1");
-    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
-    asked.mutable_http()->set_proxy_list("127.0.0.1:1 " + place_of(proxy.url("/")));
-    log_in(asked, wire::Http::Credentials::BASIC, true);
-    fetch(asked);
+    auto requested = order("http://files.example.test/one?secret=1");
+    requested.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    requested.mutable_http()->set_proxy_list("127.0.0.1:1 " + place_of(proxy.url("/")));
+    log_in(requested, wire::Http::Credentials::BASIC, true);
+    fetch(requested);
     begun();
     fetched();
     auto request = proxy.requests().at(0);
@@ -164,62 +164,62 @@ TEST_F(HttpTest, ProxiesAreTriedInOrder) {
 
 TEST_F(HttpTest, AProxyIsLeftOutForWhomItIsBypassed) {
     FileServer server{file};
-    auto asked = order(server.url());
-    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
-    asked.mutable_http()->set_proxy_list("127.0.0.1:1");
-    asked.mutable_http()->set_proxy_bypass("<local> 127.0.0.1");
-    fetch(asked);
+    auto requested = order(server.url());
+    requested.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    requested.mutable_http()->set_proxy_list("127.0.0.1:1");
+    requested.mutable_http()->set_proxy_bypass("<local> 127.0.0.1");
+    fetch(requested);
     begun();
     expect_arrival(file.content);
 }
 
 TEST_F(HttpTest, ProxiesThatFail) {
-    auto asked = order("http://files.example.test/");
-    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
-    asked.mutable_http()->set_proxy_list("127.0.0.1:1");
-    fetch(asked);
+    auto requested = order("http://files.example.test/");
+    requested.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    requested.mutable_http()->set_proxy_list("127.0.0.1:1");
+    fetch(requested);
     EXPECT_EQ(failed().cause(), wire::CONNECT_FAILURE);
 
-    asked.mutable_http()->set_proxy_list("nonsense://");
-    fetch(asked);
+    requested.mutable_http()->set_proxy_list("nonsense://");
+    fetch(requested);
     EXPECT_EQ(failed().cause(), wire::PROXY);
 
     test::HttpServer strict{[](const auto&, auto& connection) {
         connection.send(
             "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
     }};
-    asked.mutable_http()->set_proxy_list(place_of(strict.url("/")));
+    requested.mutable_http()->set_proxy_list(place_of(strict.url("/")));
     for (const char* url : {"http://files.example.test/", "https://files.example.test/"}) {
-        asked.set_url(url);
-        fetch(asked);
+        requested.set_url(url);
+        fetch(requested);
         auto failure = failed();
         EXPECT_EQ(failure.cause(), wire::HTTP_STATUS) << url;
         EXPECT_EQ(failure.code(), 407) << url;
     }
 }
 
-/// libproxy reads the environment, too; that the desktop was asked is seen from the answer coming by way of
-/// it.
+/// libproxy reads the environment, too; that the desktop's settings were queried is seen from the proxy that
+/// the request went through.
 TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskThread) {
     test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
     setenv("http_proxy", ("http://" + place_of(proxy.url("/"))).c_str(), 1);
-    auto asked = order("http://files.example.test/");
-    asked.mutable_http()->set_proxy_mode(wire::Http::AUTO);
-    fetch(asked);
+    auto requested = order("http://files.example.test/");
+    requested.mutable_http()->set_proxy_mode(wire::Http::AUTO);
+    fetch(requested);
     begun();
     fetched();
     EXPECT_EQ(proxy.requests().at(0).path, "http://files.example.test/");
 
-    asked.mutable_http()->set_proxy_mode(wire::Http::PRECONFIGURED);
-    fetch(asked);
+    requested.mutable_http()->set_proxy_mode(wire::Http::PRECONFIGURED);
+    fetch(requested);
     begun();
     fetched();
     EXPECT_EQ(proxy.requests().size(), 2u);
 
     FileServer server{file};
-    asked.set_url(server.url());
-    asked.mutable_http()->set_proxy_mode(wire::Http::NO_PROXY);
-    fetch(asked);
+    requested.set_url(server.url());
+    requested.mutable_http()->set_proxy_mode(wire::Http::NO_PROXY);
+    fetch(requested);
     begun();
     expect_arrival(file.content);
     EXPECT_EQ(proxy.requests().size(), 2u);
@@ -228,10 +228,10 @@ TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskThread) {
 
 TEST_F(HttpTest, ALimitIsKept) {
     FileServer server{file};
-    auto asked = order(server.url());
-    asked.mutable_http()->set_bytes_per_second(400'000);
+    auto requested = order(server.url());
+    requested.mutable_http()->set_bytes_per_second(400'000);
     auto before = std::chrono::steady_clock::now();
-    fetch(asked);
+    fetch(requested);
     begun();
     expect_arrival(file.content);
     auto took = std::chrono::steady_clock::now() - before;
@@ -239,14 +239,14 @@ TEST_F(HttpTest, ALimitIsKept) {
     EXPECT_LE(took, std::chrono::seconds{6});
 }
 
-/// With so small a limit curl is silent for longer than a server may be.
+/// With so small a limit curl pauses for longer than a server may be silent.
 TEST_F(HttpTest, ALimitIsNoSilence) {
     settings.set_stall_timeout_s(1);
     start();
     FileServer server{{.content = content_of(4000)}};
-    auto asked = order(server.url());
-    asked.mutable_http()->set_bytes_per_second(1000);
-    fetch(asked);
+    auto requested = order(server.url());
+    requested.mutable_http()->set_bytes_per_second(1000);
+    fetch(requested);
     begun();
     fetched();
 }
@@ -256,17 +256,17 @@ TEST_F(HttpTest, AFileMayBeTooLarge) {
         auto served = file;
         served.chunked = !announced;
         FileServer server{served};
-        auto asked = order(server.url());
-        asked.set_size_limit_known(true);
-        asked.set_size_limit(Size - 1);
-        fetch(asked);
+        auto requested = order(server.url());
+        requested.set_size_limit_known(true);
+        requested.set_size_limit(Size - 1);
+        fetch(requested);
         if (!announced) begun();
         auto failure = failed();
         EXPECT_EQ(failure.cause(), wire::MAX_DOWNLOAD_SIZE);
         EXPECT_FALSE(failure.void_offset());
-        asked.set_size_limit(Size);
+        requested.set_size_limit(Size);
         std::filesystem::remove(directory.at(Part));
-        fetch(asked);
+        fetch(requested);
         begun();
         expect_arrival(file.content);
     }
@@ -287,9 +287,9 @@ TEST_F(HttpTest, FromZeroNeverGoesOn) {
 
 TEST_F(HttpTest, WithoutCheckpointsThereIsOneAtTheEnd) {
     FileServer server{file};
-    auto asked = order(server.url());
-    asked.set_no_checkpoints(true);
-    fetch(asked);
+    auto requested = order(server.url());
+    requested.set_no_checkpoints(true);
+    fetch(requested);
     begun();
     expect_arrival(file.content);
     ASSERT_EQ(checkpoints.size(), 1u);
@@ -307,10 +307,10 @@ TEST_F(HttpTest, PathsInOtherScripts) {
 TEST_F(HttpTest, HostsInOtherScripts) {
     std::setlocale(LC_CTYPE, "C.UTF-8"); // as the worker's main has it
     test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
-    auto asked = order("http://bücher.example.test/");
-    asked.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
-    asked.mutable_http()->set_proxy_list(place_of(proxy.url("/")));
-    fetch(asked);
+    auto requested = order("http://bücher.example.test/");
+    requested.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
+    requested.mutable_http()->set_proxy_list(place_of(proxy.url("/")));
+    fetch(requested);
     begun();
     fetched();
     EXPECT_EQ(proxy.requests().at(0).field("host"), "xn--bcher-kva.example.test");

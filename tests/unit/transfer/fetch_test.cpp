@@ -2,7 +2,7 @@
 // Files that arrive: whole, in parts, after a halt and after a crash.
 #include "worker_fixture.hpp"
 
-#include "transfer/digest.hpp"
+#include "transfer/hasher.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -186,13 +186,13 @@ TEST_F(FetchTest, AServerThatGivesAPieceAtATime) {
 
 TEST_F(FetchTest, ADigestThatFits) {
     FileServer server{file};
-    auto judged = order(server.url());
-    judged.mutable_digest()->set_kind(wire::Digest::SHA256);
-    judged.mutable_digest()->set_hex(sha256(file.content));
-    half_a_file(server, file, judged);
+    auto verified = order(server.url());
+    verified.mutable_digest()->set_kind(wire::Digest::SHA256);
+    verified.mutable_digest()->set_hex(sha256(file.content));
+    half_a_file(server, file, verified);
     start(); // what was hashed is forgotten
     auto again = resumed(server.url());
-    *again.mutable_digest() = judged.digest();
+    *again.mutable_digest() = verified.digest();
     fetch(again);
     EXPECT_EQ(begun().offset(), Half);
     expect_arrival(file.content);
@@ -200,10 +200,10 @@ TEST_F(FetchTest, ADigestThatFits) {
 
 TEST_F(FetchTest, ADigestThatDoesNotFit) {
     FileServer server{file};
-    auto judged = order(server.url());
-    judged.mutable_digest()->set_kind(wire::Digest::SHA256);
-    judged.mutable_digest()->set_hex(sha256("something else"));
-    fetch(judged);
+    auto verified = order(server.url());
+    verified.mutable_digest()->set_kind(wire::Digest::SHA256);
+    verified.mutable_digest()->set_hex(sha256("something else"));
+    fetch(verified);
     begun();
     auto failure = failed();
     EXPECT_EQ(failure.cause(), wire::CHECKSUM_MISMATCH);
@@ -235,7 +235,7 @@ TEST_F(FetchTest, RedirectsAreFollowedAndTheirHeadersForgotten) {
     expect_arrival(file.content);
 }
 
-/// No answer is given before all have been asked for.
+/// No response is given before all have been requested.
 TEST_F(FetchTest, SeveralFilesAreInFlightAtOnce) {
     test::Gate gate;
     test::HttpServer server{[&](const auto&, auto& connection) {

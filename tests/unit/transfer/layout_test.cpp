@@ -6,7 +6,7 @@
 namespace haulier::transfer {
 namespace {
 
-using Place = Layout::Place;
+using Place = Layout::Remaining;
 
 TEST(Layout, AWholeFileIsOneSegment) {
     Layout whole;
@@ -41,7 +41,7 @@ TEST(Layout, ToTheEndInTheMiddleNeedsTheTotal) {
     EXPECT_EQ(ranges.size(100), 15);
     EXPECT_EQ(ranges.size({}), std::nullopt);
     EXPECT_EQ(ranges.at(0, 90), (Place{0, 90, 90, 0, true}))
-        << "asked for, so that the server says that it is not there";
+        << "requested, so that the server says that it is not there";
 }
 
 TEST(Layout, HolesOfASparseFile) {

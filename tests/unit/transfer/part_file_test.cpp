@@ -14,16 +14,16 @@ namespace {
 constexpr const char* Name = ".haulier-0-0.part";
 constexpr uint64_t Mebi = 1024 * 1024;
 
-Outcome<PartFile> open_part(const std::string& directory) {
+Result<PartFile, Failure> open_part(const std::string& directory) {
     auto opened = Directory::open(directory);
-    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-    return PartFile::open(std::get<Directory>(std::move(opened)), Name);
+    if (!opened) return opened.error();
+    return PartFile::open(*std::move(opened), Name);
 }
 
 class PartFileTest : public testing::Test {
 protected:
-    PartFile part() { return std::get<PartFile>(open_part(directory.path())); }
-    Failure failure() { return std::get<Failure>(open_part(directory.path())); }
+    PartFile part() { return *open_part(directory.path()); }
+    Failure failure() { return open_part(directory.path()).error(); }
     test::TempDir directory;
 };
 
@@ -46,15 +46,15 @@ TEST_F(PartFileTest, IsBornEmptyAndPrivate) {
 
 TEST_F(PartFileTest, WritesReadsAndCutsOff) {
     auto file = part();
-    EXPECT_FALSE(file.prepare(0, 5 * Mebi));
-    EXPECT_FALSE(file.write(0, "hello world"));
+    EXPECT_TRUE(file.prepare(0, 5 * Mebi));
+    EXPECT_TRUE(file.write(0, "hello world"));
     EXPECT_EQ(file.size(), 11u) << "space is reserved without a length";
-    EXPECT_FALSE(file.sync());
+    EXPECT_TRUE(file.sync());
     std::string back(5, ' ');
-    EXPECT_FALSE(file.read(6, back.data(), 5));
+    EXPECT_TRUE(file.read(6, back.data(), 5));
     EXPECT_EQ(back, "world");
-    EXPECT_TRUE(file.read(6, back.data(), 6)) << "there are not so many";
-    EXPECT_FALSE(file.prepare(5, std::nullopt));
+    EXPECT_FALSE(file.read(6, back.data(), 6)) << "there are not so many";
+    EXPECT_TRUE(file.prepare(5, std::nullopt));
     EXPECT_EQ(directory.read(Name), "hello");
 }
 
@@ -101,12 +101,12 @@ TEST_F(PartFileTest, ADirectoryThatIsSwappedMeanwhileLeadsNowhere) {
     const auto moved = directory.at("moved");
     std::filesystem::create_directory(sub);
     std::filesystem::create_directory(directory.at("trap"));
-    auto opened = std::get<Directory>(Directory::open(sub));
+    auto opened = *Directory::open(sub);
     std::filesystem::rename(sub, moved);
     std::filesystem::create_directory_symlink(directory.at("trap"), sub);
 
-    auto file = std::get<PartFile>(PartFile::open(std::move(opened), Name));
-    EXPECT_FALSE(file.write(0, "x"));
+    auto file = *PartFile::open(std::move(opened), Name);
+    EXPECT_TRUE(file.write(0, "x"));
     EXPECT_TRUE(directory.has(std::string{"moved/"} + Name));
     EXPECT_FALSE(directory.has(std::string{"trap/"} + Name));
 }
@@ -130,17 +130,17 @@ TEST_F(PartFileTest, ALockOnAFileThatLostItsNameIsWorthless) {
 }
 
 TEST_F(PartFileTest, DirectoriesThatAreNone) {
-    EXPECT_EQ(std::get<Failure>(open_part(directory.at("missing"))).code, ENOENT);
-    EXPECT_EQ(std::get<Failure>(open_part("relative")).cause, wire::LOCAL_FILE);
+    EXPECT_EQ(open_part(directory.at("missing")).error().code, ENOENT);
+    EXPECT_EQ(open_part("relative").error().cause, wire::LOCAL_FILE);
     directory.write("file", "");
-    EXPECT_EQ(std::get<Failure>(open_part(directory.at("file"))).code, ENOTDIR);
+    EXPECT_EQ(open_part(directory.at("file")).error().code, ENOTDIR);
 }
 
 TEST_F(PartFileTest, SizesBeyondTheFileSystemAreRefused) {
-    auto trouble = part().prepare(0, uint64_t{1} << 62);
-    ASSERT_TRUE(trouble);
-    EXPECT_TRUE(trouble->cause == (trouble->code == EFBIG ? wire::LOCAL_FILE : wire::DISK_FULL))
-        << trouble->message;
+    auto prepared = part().prepare(0, uint64_t{1} << 62);
+    ASSERT_FALSE(prepared);
+    const auto& failure = prepared.error();
+    EXPECT_EQ(failure.cause, failure.code == EFBIG ? wire::LOCAL_FILE : wire::DISK_FULL) << failure.message;
 }
 
 TEST_F(PartFileTest, AFullDiskIsSaidToBeFull) {
@@ -148,12 +148,12 @@ TEST_F(PartFileTest, AFullDiskIsSaidToBeFull) {
         auto file = part();
         auto reserved = file.prepare(0, 10 * Mebi);
         auto fits = file.prepare(0, Mebi + Mebi / 2);
-        Trouble written;
-        for (uint64_t at = 0; !written && at < 10 * Mebi; at += Mebi / 4)
+        Status written = Done{};
+        for (uint64_t at = 0; written && at < 10 * Mebi; at += Mebi / 4)
             written = file.write(at, std::string(Mebi / 4, 'x'));
         std::string words;
-        for (const auto& trouble : {reserved, fits, written})
-            words += trouble ? wire::Cause_Name(trouble->cause) + " " : "fine ";
+        for (const auto& status : {reserved, fits, written})
+            words += status ? "fine " : wire::Cause_Name(status.error().cause) + " ";
         return words;
     });
     if (!said) GTEST_SKIP() << "this machine lets nobody mount a tmpfs of their own";

@@ -9,7 +9,7 @@ namespace haulier::transfer {
 namespace {
 
 Url url_of(const std::string& text) {
-    return std::get<Url>(parse_url(text));
+    return *parse_url(text);
 }
 
 /// The routes in short: "direct", "environment", or the proxy.
@@ -59,9 +59,9 @@ TEST(ProxyList, Table) {
         {"good:1 bad:", {}, {}},
     };
     for (const auto& row : rows) {
-        EXPECT_EQ(in_short(routes_of_list(row.list, url_of("http://example.org/"))), row.for_http)
+        EXPECT_EQ(in_short(routes_from_list(row.list, url_of("http://example.org/"))), row.for_http)
             << row.list;
-        EXPECT_EQ(in_short(routes_of_list(row.list, url_of("https://example.org/"))), row.for_https)
+        EXPECT_EQ(in_short(routes_from_list(row.list, url_of("https://example.org/"))), row.for_https)
             << row.list;
     }
 }
@@ -95,11 +95,11 @@ TEST(ProxyBypass, Table) {
 }
 
 TEST(ProxyAnswers, AsLibproxyWritesThem) {
-    EXPECT_EQ(in_short(routes_of_answers({"direct://"})), (Words{"direct"}));
-    EXPECT_EQ(in_short(routes_of_answers({"http://a:1", "direct://"})), (Words{"http://a:1", "direct"}));
-    EXPECT_EQ(in_short(routes_of_answers({"socks://a:1"})), (Words{"socks5://a:1", "socks4://a:1"}));
-    EXPECT_EQ(in_short(routes_of_answers({"rtsp://a:1", "http://b:2"})), (Words{"http://b:2"}));
-    EXPECT_EQ(in_short(routes_of_answers({})), Words{});
+    EXPECT_EQ(in_short(routes_from_libproxy({"direct://"})), (Words{"direct"}));
+    EXPECT_EQ(in_short(routes_from_libproxy({"http://a:1", "direct://"})), (Words{"http://a:1", "direct"}));
+    EXPECT_EQ(in_short(routes_from_libproxy({"socks://a:1"})), (Words{"socks5://a:1", "socks4://a:1"}));
+    EXPECT_EQ(in_short(routes_from_libproxy({"rtsp://a:1", "http://b:2"})), (Words{"http://b:2"}));
+    EXPECT_EQ(in_short(routes_from_libproxy({})), Words{});
 }
 
 class Choice : public testing::Test {

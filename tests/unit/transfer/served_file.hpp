@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A file as a web server offers it, honest or with one of the faults seen in the wild.
+// A web server with one file, correct or with one of the faults that real servers have.
 #pragma once
 
 #include "support/http_server.hpp"
@@ -11,7 +11,7 @@
 
 namespace haulier::transfer {
 
-/// Bytes that differ at every place and between seeds, so that a mixture is seen.
+/// Bytes that differ at every offset and between seeds, so that a mixture is noticed.
 inline std::string content_of(size_t size, unsigned seed = 1) {
     std::string bytes(size, '\0');
     uint32_t state = seed * 2654435761U + 1;
@@ -32,15 +32,15 @@ struct ServedFile {
     bool refuse_if_range = false;  ///< 200 to a correct If-Range
     bool believe_if_range = false; ///< 206 to a stale If-Range
     bool chunked = false;
-    bool by_close = false;         ///< no length at all
+    bool by_close = false;         ///< without any length
     std::optional<size_t> most;    ///< at most so many bytes in one range
-    std::optional<size_t> stop_at; ///< falls silent after so many bytes of a body ...
-    bool then_close = false;       ///< ... and hangs up
-    bool then_reset = false;       ///< ... and resets
+    std::optional<size_t> stop_at; ///< stops sending after so many bytes of a body ...
+    bool then_close = false;       ///< ... and closes the connection
+    bool then_reset = false;       ///< ... and resets the connection
     std::string range_said;        ///< instead of the true Content-Range
 };
 
-/// Serves what the test says at the moment; the test may change its mind between requests.
+/// Serves a file; the test may change it between requests.
 class FileServer {
 public:
     explicit FileServer(ServedFile file)

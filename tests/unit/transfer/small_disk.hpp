@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Runs a piece of test in a child process that alone sees a tmpfs of 2 MiB; so that a disk can be full for
-// real.
+// Runs code in a child process with a private tmpfs of 2 MiB, so that a disk can really be full.
 #pragma once
 
 #include <cerrno>

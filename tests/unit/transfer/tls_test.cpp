@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Each flag forgives one fault of a server's certificate, and no other.
+// Each flag makes an exception for one fault of a server's certificate, and for no other.
 #include "tls_server.hpp"
 #include "transfer/tls.hpp"
 #include "worker_fixture.hpp"
@@ -29,10 +29,10 @@ protected:
     }
     /// "" when the file came, else the cause and what is said.
     std::string fetch_from(const TlsServer& server, const wire::Http& http) {
-        auto asked = order(server.url());
-        *asked.mutable_http() = http;
-        asked.set_from_zero(true);
-        fetch(asked);
+        auto requested = order(server.url());
+        *requested.mutable_http() = http;
+        requested.set_from_zero(true);
+        fetch(requested);
         wire::FromWorker last;
         EXPECT_TRUE(turn_until([&] {
             for (; !inbox.empty(); inbox.pop_front())
@@ -146,7 +146,7 @@ TEST_F(TlsTest, TheClientShowsItsCertificate) {
     EXPECT_THAT(server.clients(), ElementsAre("", "the client"));
 
     http.set_client_certificate(directory.at("missing.pem"));
-    EXPECT_THAT(fetch_from(server, http), HasSubstr("own certificate"));
+    EXPECT_THAT(fetch_from(server, http), HasSubstr("client certificate"));
 }
 
 TEST_F(TlsTest, AnotherServerDoesNotSeeTheClientsCertificate) {
@@ -169,14 +169,14 @@ TEST_F(TlsTest, HttpsDoesNotBecomeHttpUnasked) {
     fetch(order(server.url()));
     EXPECT_EQ(failed().cause(), wire::REDIRECT_REFUSED);
     EXPECT_EQ(target.requests().size(), 0u);
-    auto asked = order(server.url());
-    asked.mutable_http()->set_allow_https_to_http(true);
-    fetch(asked);
+    auto requested = order(server.url());
+    requested.mutable_http()->set_allow_https_to_http(true);
+    fetch(requested);
     begun();
     expect_arrival(file.content);
 }
 
-TEST(Forgives, NothingElse) {
+TEST(TlsExceptions, NothingElse) {
     wire::Http all;
     all.set_ignore_host_name(true);
     all.set_ignore_dates(true);
@@ -185,9 +185,9 @@ TEST(Forgives, NothingElse) {
     for (int error : {X509_V_ERR_CERT_REVOKED, X509_V_ERR_CERT_SIGNATURE_FAILURE, X509_V_ERR_INVALID_CA,
                       X509_V_ERR_PATH_LENGTH_EXCEEDED, X509_V_ERR_CERT_CHAIN_TOO_LONG,
                       X509_V_ERR_CERT_REJECTED, X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_OUT_OF_MEM})
-        EXPECT_FALSE(forgives(all, error, 0)) << X509_verify_cert_error_string(error);
-    EXPECT_TRUE(forgives(all, X509_V_ERR_INVALID_PURPOSE, 0));
-    EXPECT_FALSE(forgives(all, X509_V_ERR_INVALID_PURPOSE, 1)) << "an authority's";
+        EXPECT_FALSE(is_excepted(all, error, 0)) << X509_verify_cert_error_string(error);
+    EXPECT_TRUE(is_excepted(all, X509_V_ERR_INVALID_PURPOSE, 0));
+    EXPECT_FALSE(is_excepted(all, X509_V_ERR_INVALID_PURPOSE, 1)) << "an authority's";
     EXPECT_FALSE(is_relaxed({}));
     wire::Http strict;
     strict.set_check_revocation(true);

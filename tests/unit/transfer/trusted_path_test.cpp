@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr uid_t Somebody = 12345;
 
-std::string why(const Trouble& trouble) {
-    return trouble ? trouble->message : "";
+std::string why(const Status& status) {
+    return status ? "" : status.error().message;
 }
 
 class TrustedPath : public testing::Test {
@@ -42,9 +42,9 @@ TEST_F(TrustedPath, OursAllTheWayIsFine) {
 
 TEST_F(TrustedPath, WhatOthersMayRenameIsNot) {
     fs::permissions(dir_.at("a"), fs::perms::all);
-    EXPECT_THAT(why(check_trusted_directory(dir_.at("a/b"))), HasSubstr("changed by others"));
+    EXPECT_THAT(why(check_trusted_directory(dir_.at("a/b"))), HasSubstr("changed by other users"));
     ASSERT_EQ(chmod(dir_.at("a").c_str(), 0770), 0);
-    EXPECT_THAT(why(check_trusted_directory(dir_.at("a/b"))), HasSubstr("changed by others"));
+    EXPECT_THAT(why(check_trusted_directory(dir_.at("a/b"))), HasSubstr("changed by other users"));
     ASSERT_EQ(chmod(dir_.at("a").c_str(), 01777), 0);
     EXPECT_EQ(why(check_trusted_directory(dir_.at("a/b"))), "") << "like /tmp";
 }
@@ -85,7 +85,7 @@ TEST_F(TrustedPath, AFileHasOneNameAndIsPlain) {
     fs::create_hard_link(dir_.at("a/plain"), dir_.at("a/second"));
     EXPECT_THAT(why(check_trusted_file(dir_.at("a"), "plain")), HasSubstr("one name"));
     fs::create_symlink("/etc/passwd", dir_.at("a/link"));
-    EXPECT_THAT(why(check_trusted_file(dir_.at("a"), "link")), HasSubstr("plain file"));
+    EXPECT_THAT(why(check_trusted_file(dir_.at("a"), "link")), HasSubstr("regular file"));
     EXPECT_NE(why(check_trusted_file(dir_.at("a"), "missing")), "");
 }
 

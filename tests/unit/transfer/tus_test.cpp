@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the answers of tus servers, and of those that are none, mean.
+// Responses of servers with and without tus.
 #include "transfer/tus.hpp"
 
 #include <gmock/gmock.h>
@@ -8,66 +8,73 @@
 namespace haulier::transfer {
 namespace {
 
-Answer answer_of(const std::vector<std::string>& lines) {
+HttpResponse answer_of(const std::vector<std::string>& lines) {
     HeadReader reader;
     for (const auto& line : lines)
         reader.line(line + "\r\n");
     reader.line("\r\n");
-    return reader.answer();
+    return reader.response();
 }
 
 TEST(TusOffer, AServerThatCreatesUploads) {
-    EXPECT_EQ(manner_of(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 1.0.0",
-                                   "Tus-Version: 1.0.0,0.2.2", "Tus-Extension: creation,expiration"})),
-              Manner::TusCreate);
-    EXPECT_EQ(
-        manner_of(answer_of({"HTTP/2 200", "tus-resumable: 1.0.0", "tus-extension: expiration , creation "})),
-        Manner::TusCreate);
+    EXPECT_EQ(upload_protocol(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 1.0.0",
+                                         "Tus-Version: 1.0.0,0.2.2", "Tus-Extension: creation,expiration"})),
+              UploadProtocol::TusCreate);
+    EXPECT_EQ(upload_protocol(
+                  answer_of({"HTTP/2 200", "tus-resumable: 1.0.0", "tus-extension: expiration , creation "})),
+              UploadProtocol::TusCreate);
 }
 
 TEST(TusOffer, TheVersionMayBeInTheListAlone) {
+    EXPECT_EQ(upload_protocol(
+                  answer_of({"HTTP/1.1 200 OK", "Tus-Version: 0.2.2, 1.0.0", "Tus-Extension: creation"})),
+              UploadProtocol::TusCreate);
     EXPECT_EQ(
-        manner_of(answer_of({"HTTP/1.1 200 OK", "Tus-Version: 0.2.2, 1.0.0", "Tus-Extension: creation"})),
-        Manner::TusCreate);
-    EXPECT_EQ(manner_of(answer_of({"HTTP/1.1 200 OK", "Tus-Version: 0.2.2", "Tus-Extension: creation"})),
-              Manner::Put);
+        upload_protocol(answer_of({"HTTP/1.1 200 OK", "Tus-Version: 0.2.2", "Tus-Extension: creation"})),
+        UploadProtocol::Put);
 }
 
 TEST(TusOffer, WithoutCreationTheUrlIsTheUpload) {
-    EXPECT_EQ(manner_of(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 1.0.0"})), Manner::TusUpload);
-    EXPECT_EQ(manner_of(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 1.0.0",
-                                   "Tus-Extension: creation-with-upload"})),
-              Manner::TusUpload)
+    EXPECT_EQ(upload_protocol(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 1.0.0"})),
+              UploadProtocol::TusUpload);
+    EXPECT_EQ(upload_protocol(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 1.0.0",
+                                         "Tus-Extension: creation-with-upload"})),
+              UploadProtocol::TusUpload)
         << "the name of another extension";
 }
 
 TEST(TusOffer, WhoDoesNotSpeakItTakesPut) {
-    EXPECT_EQ(manner_of(answer_of({"HTTP/1.1 200 OK", "Allow: GET, PUT, OPTIONS"})), Manner::Put);
-    EXPECT_EQ(manner_of(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 2.0.0"})), Manner::Put);
+    EXPECT_EQ(upload_protocol(answer_of({"HTTP/1.1 200 OK", "Allow: GET, PUT, OPTIONS"})),
+              UploadProtocol::Put);
+    EXPECT_EQ(upload_protocol(answer_of({"HTTP/1.1 204 No Content", "Tus-Resumable: 2.0.0"})),
+              UploadProtocol::Put);
     for (const char* status : {"301", "400", "401", "403", "404", "405", "500", "501"})
-        EXPECT_EQ(manner_of(answer_of({std::string{"HTTP/1.1 "} + status + " No", "Tus-Resumable: 1.0.0"})),
-                  Manner::Put)
+        EXPECT_EQ(
+            upload_protocol(answer_of({std::string{"HTTP/1.1 "} + status + " No", "Tus-Resumable: 1.0.0"})),
+            UploadProtocol::Put)
             << status;
 }
 
 TEST(TusOffer, ABusyServerSaysNothing) {
     for (const char* status : {"408", "429", "502", "503", "504"})
-        EXPECT_EQ(manner_of(answer_of({std::string{"HTTP/1.1 "} + status + " Later"})), Manner::Busy)
+        EXPECT_EQ(upload_protocol(answer_of({std::string{"HTTP/1.1 "} + status + " Later"})),
+                  UploadProtocol::Busy)
             << status;
 }
 
 TEST(TusOffset, IsBelievedWithinTheFile) {
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 70", "Upload-Length: 100"}), 100), 70u);
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 204 No Content", "Upload-Offset: 100"}), 100), 100u);
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 0"}), 0), 0u);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 70", "Upload-Length: 100"}), 100),
+              70u);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 204 No Content", "Upload-Offset: 100"}), 100), 100u);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 0"}), 0), 0u);
 }
 
 TEST(TusOffset, ThatMakesNoSenseIsNone) {
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK"}), 100), std::nullopt);
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 101"}), 100), std::nullopt);
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: -1"}), 100), std::nullopt);
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 5 bytes"}), 100), std::nullopt);
-    EXPECT_EQ(received(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 5", "Upload-Length: 99"}), 100),
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK"}), 100), std::nullopt);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 101"}), 100), std::nullopt);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: -1"}), 100), std::nullopt);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 5 bytes"}), 100), std::nullopt);
+    EXPECT_EQ(received_bytes(answer_of({"HTTP/1.1 200 OK", "Upload-Offset: 5", "Upload-Length: 99"}), 100),
               std::nullopt)
         << "the upload of another file";
 }
@@ -82,7 +89,7 @@ TEST(TusHeaders, Creation) {
 }
 
 TEST(TusHeaders, Piece) {
-    EXPECT_THAT(piece_headers(70), testing::ElementsAre("Tus-Resumable: 1.0.0", "Upload-Offset: 70",
+    EXPECT_THAT(patch_headers(70), testing::ElementsAre("Tus-Resumable: 1.0.0", "Upload-Offset: 70",
                                                         "Content-Type: application/offset+octet-stream"));
 }
 

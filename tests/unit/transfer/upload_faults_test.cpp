@@ -15,7 +15,7 @@ using UploadFaults = UploadFixture;
 // ---- the server ----
 
 TEST_F(UploadFaults, ABrokenConnectionIsToldAndTheRestIsSentLater) {
-    TakingServer server{{.tus = true, .stop_at = Half, .then_close = true}};
+    UploadServer server{{.tus = true, .stop_at = Half, .then_close = true}};
     upload(upload_order(server.url()));
     auto start = begun();
     auto lost = failed();
@@ -30,7 +30,7 @@ TEST_F(UploadFaults, ABrokenConnectionIsToldAndTheRestIsSentLater) {
 TEST_F(UploadFaults, AServerThatTakesNothingMoreIsGivenUp) {
     settings.set_stall_timeout_s(1);
     start();
-    TakingServer server{{.stop_at = 0}};
+    UploadServer server{{.stop_at = 0}};
     upload(upload_order(server.url()));
     begun();
     EXPECT_EQ(failed().cause(), wire::TIMEOUT);
@@ -43,7 +43,7 @@ TEST_F(UploadFaults, NobodyThere) {
 
 struct Refusal {
     const char* method;
-    const char* answer;
+    const char* response;
     bool tus;
     int code;
 };
@@ -51,7 +51,7 @@ class UploadRefusals : public UploadFixture, public testing::WithParamInterface<
 
 TEST_P(UploadRefusals, AreTold) {
     const auto& refusal = GetParam();
-    TakingServer server{{.tus = refusal.tus, .refusals = {{refusal.method, refusal.answer}}}};
+    UploadServer server{{.tus = refusal.tus, .refusals = {{refusal.method, refusal.response}}}};
     server.has("");
     auto order = upload_order(server.url());
     if (refusal.method == std::string{"HEAD"}) order.set_upload_url(server.url("/uploads/1"));
@@ -70,14 +70,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"PATCH", "423 Locked", true, 423}, Refusal{"PATCH", "409 Conflict", true, 409}));
 
 TEST_F(UploadFaults, ABusyServerMaySayUntilWhen) {
-    TakingServer server{{.refusals = {{"OPTIONS", "429 Slow Down\r\nRetry-After: 7"}}}};
+    UploadServer server{{.refusals = {{"OPTIONS", "429 Slow Down\r\nRetry-After: 7"}}}};
     upload(upload_order(server.url()));
     EXPECT_EQ(failed().retry_after_s(), 7u);
     EXPECT_THAT(server.methods(), ElementsAre("OPTIONS"));
 }
 
 TEST_F(UploadFaults, AnUploadThatCannotBeCreatedAgain) {
-    TakingServer server{{.tus = true, .refusals = {{"HEAD", "410 Gone"}, {"PATCH", "404 Not Found"}}}};
+    UploadServer server{{.tus = true, .refusals = {{"HEAD", "410 Gone"}, {"PATCH", "404 Not Found"}}}};
     auto order = upload_order(server.url());
     order.set_upload_url(server.url("/uploads/1"));
     upload(order);
@@ -88,7 +88,7 @@ TEST_F(UploadFaults, AnUploadThatCannotBeCreatedAgain) {
 }
 
 TEST_F(UploadFaults, AnOffsetThatIsContradictedIsAskedForAgain) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     server.has(file.content.substr(0, 1000));
     auto order = upload_order(server.url());
     order.set_upload_url(server.url("/uploads/1"));
@@ -101,14 +101,14 @@ TEST_F(UploadFaults, AnOffsetThatIsContradictedIsAskedForAgain) {
 }
 
 TEST_F(UploadFaults, AServerThatNeverGetsFurtherIsLeftAlone) {
-    TakingServer server{{.tus = true, .most = 0}};
+    UploadServer server{{.tus = true, .most = 0}};
     upload(upload_order(server.url()));
     begun();
     EXPECT_EQ(failed().cause(), wire::INVALID_RESPONSE);
 }
 
 TEST_F(UploadFaults, AnOffsetBeyondTheFile) {
-    TakingServer server{{.tus = true, .claims = Size + 1}};
+    UploadServer server{{.tus = true, .claims = Size + 1}};
     server.has("");
     auto order = upload_order(server.url());
     order.set_upload_url(server.url("/uploads/1"));
@@ -118,7 +118,7 @@ TEST_F(UploadFaults, AnOffsetBeyondTheFile) {
 
 TEST_F(UploadFaults, CreationsThatLeadNowhere) {
     for (const char* location : {"", "ftp://127.0.0.1/1", "http://anna:secret@127.0.0.1/1"}) {
-        TakingServer server{{.tus = true, .location = location}};
+        UploadServer server{{.tus = true, .location = location}};
         upload(upload_order(server.url()));
         EXPECT_EQ(failed().cause(), wire::INVALID_RESPONSE) << location;
     }
@@ -127,7 +127,7 @@ TEST_F(UploadFaults, CreationsThatLeadNowhere) {
 // ---- the source ----
 
 TEST_F(UploadFaults, ASourceThatChangedMeanwhileIsNotSent) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     auto start = half_an_upload(server, {.tus = true}, upload_order(server.url()));
     auto before = server.requests().size();
     directory.write(Name, content_of(Size, 2));
@@ -139,7 +139,7 @@ TEST_F(UploadFaults, ASourceThatChangedMeanwhileIsNotSent) {
 }
 
 TEST_F(UploadFaults, NorIsOneThatWasReplacedByItsLike) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     auto start = half_an_upload(server, {.tus = true}, upload_order(server.url()));
     directory.write("other", file.content);
     const timespec times[] = {{.tv_nsec = UTIME_OMIT},
@@ -211,7 +211,7 @@ TEST_F(UploadChange, OneThatIsReplacedIsSentWholeAndStillNotWhatTheNameSays) {
 }
 
 TEST_F(UploadFaults, OnlyPlainFilesAreSent) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     ASSERT_EQ(symlink(Name, directory.at("link").c_str()), 0);
     ASSERT_EQ(mkfifo(directory.at("pipe").c_str(), 0600), 0);
     ASSERT_EQ(mkdir(directory.at("folder").c_str(), 0700), 0);
@@ -243,16 +243,16 @@ TEST_F(UploadFaults, AReplyThatBreaksOffIsNone) {
 }
 
 TEST_F(UploadFaults, TheReplysDirectoryIsGone) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     auto order = reply_order(server.url());
     order.set_reply_directory(directory.at("nowhere"));
     upload(order);
     EXPECT_EQ(failed().cause(), wire::LOCAL_FILE);
-    EXPECT_TRUE(server.requests().empty()) << "nothing is sent whose answer could not be kept";
+    EXPECT_TRUE(server.requests().empty()) << "nothing is sent whose response could not be kept";
 }
 
 TEST_F(UploadFaults, TheReplyCannotHaveItsName) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     ASSERT_EQ(mkdir(directory.at("folder").c_str(), 0700), 0);
     auto order = reply_order(server.url());
     order.set_reply_name("folder");
@@ -262,7 +262,7 @@ TEST_F(UploadFaults, TheReplyCannotHaveItsName) {
 }
 
 TEST_F(UploadFaults, TheReplyWouldReplaceTheSource) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     ASSERT_EQ(symlink(directory.path().c_str(), directory.at("by-another-way").c_str()), 0);
     auto order = reply_order(server.url());
     order.set_reply_directory(directory.at("by-another-way"));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The worker with a file to upload, and orders to do so.
+// A worker fixture with a file to upload.
 #pragma once
 
-#include "taking_server.hpp"
+#include "upload_server.hpp"
 #include "worker_fixture.hpp"
 
 #include <sys/stat.h>
@@ -32,7 +32,7 @@ protected:
         upload.set_reply_name("reply");
         return upload;
     }
-    /// What the daemon would order after it stored what it was told.
+    /// The daemon's order after it has stored `begun`.
     static wire::Upload resumed(wire::Upload upload, const wire::Begun& begun) {
         upload.set_upload_url(begun.upload_url());
         *upload.mutable_stamp() = begun.stamp();
@@ -43,25 +43,25 @@ protected:
         *message.mutable_upload() = order;
         send(message);
     }
-    /// Sends half of the file and halts; answers what was told at the beginning. The server takes all from
-    /// then on.
-    wire::Begun half_an_upload(TakingServer& server, Taking taking, const wire::Upload& order) {
-        taking.stop_at = Half;
-        server.change(taking);
+    /// Sends half of the file and halts; returns the worker's Begun. From then on the server accepts
+    /// everything.
+    wire::Begun half_an_upload(UploadServer& server, UploadBehaviour behaviour, const wire::Upload& order) {
+        behaviour.stop_at = Half;
+        server.change(behaviour);
         upload(order);
         auto start = begun();
         EXPECT_TRUE(turn_until([&] { return server.content().size() == Half; }));
         halt();
         halted();
-        taking.stop_at.reset();
-        server.change(taking);
+        behaviour.stop_at.reset();
+        server.change(behaviour);
         return start;
     }
-    void expect_sent(const TakingServer& server) {
+    void expect_sent(const UploadServer& server) {
         EXPECT_EQ(fetched().size(), file.content.size());
         EXPECT_TRUE(server.content() == file.content) << "what arrived differs from the source";
     }
-    wire::Answer answer() { return next(wire::FromWorker::kAnswer).answer(); }
+    wire::Reply reply() { return next(wire::FromWorker::kReply).reply(); }
 };
 
 } // namespace haulier::transfer

@@ -2,8 +2,8 @@
 // Files that are sent: by PUT, by tus, in parts, after a halt and after a crash, with a reply or without.
 #include "upload_fixture.hpp"
 
-#include "transfer/digest.hpp"
-#include "transfer/read_piece.hpp"
+#include "transfer/hasher.hpp"
+#include "transfer/read_chunk.hpp"
 
 #include <gmock/gmock.h>
 
@@ -23,7 +23,7 @@ using UploadTest = UploadFixture;
 // ---- PUT ----
 
 TEST_F(UploadTest, AServerWithoutTusGetsAllInOnePut) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     upload(upload_order(server.url()));
     auto start = begun();
     EXPECT_EQ(start.offset(), 0u);
@@ -44,7 +44,7 @@ TEST_F(UploadTest, AServerWithoutTusGetsAllInOnePut) {
 }
 
 TEST_F(UploadTest, APutThatWasHaltedBeginsAnew) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     auto start = half_an_upload(server, {}, upload_order(server.url()));
     upload(resumed(upload_order(server.url()), start));
     EXPECT_EQ(begun().offset(), 0u);
@@ -52,7 +52,7 @@ TEST_F(UploadTest, APutThatWasHaltedBeginsAnew) {
 }
 
 TEST_F(UploadTest, ANamedMethodIsUsedWithoutAskingForTus) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     auto order = upload_order(server.url());
     order.mutable_http()->set_method("POST");
     order.mutable_http()->add_headers("X-Key: one");
@@ -66,7 +66,7 @@ TEST_F(UploadTest, ANamedMethodIsUsedWithoutAskingForTus) {
 TEST_F(UploadTest, AnEmptyFile) {
     directory.write(Name, "");
     for (bool tus : {false, true}) {
-        TakingServer server{{.tus = tus}};
+        UploadServer server{{.tus = tus}};
         server.has("something else");
         upload(upload_order(server.url()));
         begun();
@@ -76,7 +76,7 @@ TEST_F(UploadTest, AnEmptyFile) {
 }
 
 TEST_F(UploadTest, ProgressTellsWhatWasSent) {
-    TakingServer server{{.stop_at = Half}};
+    UploadServer server{{.stop_at = Half}};
     upload(upload_order(server.url()));
     begun();
     wait_for_bytes(Half);
@@ -87,7 +87,7 @@ TEST_F(UploadTest, ProgressTellsWhatWasSent) {
 // ---- tus ----
 
 TEST_F(UploadTest, TusCreatesAndTellsWhereBeforeItSends) {
-    TakingServer server{{.tus = true, .stop_at = 0}};
+    UploadServer server{{.tus = true, .stop_at = 0}};
     upload(upload_order(server.url()));
     auto start = begun();
     EXPECT_EQ(start.upload_url(), server.url("/uploads/1"));
@@ -107,7 +107,7 @@ TEST_F(UploadTest, TusCreatesAndTellsWhereBeforeItSends) {
 }
 
 TEST_F(UploadTest, TusSendsAll) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     upload(upload_order(server.url()));
     begun();
     expect_sent(server);
@@ -119,7 +119,7 @@ TEST_F(UploadTest, TusSendsAll) {
 }
 
 TEST_F(UploadTest, TusGoesOnWhereTheServerIs) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     auto start = half_an_upload(server, {.tus = true}, upload_order(server.url()));
     upload(resumed(upload_order(server.url()), start));
     auto second = begun();
@@ -133,7 +133,7 @@ TEST_F(UploadTest, TusGoesOnWhereTheServerIs) {
 }
 
 TEST_F(UploadTest, TusGoesOnAfterACrash) {
-    TakingServer server{{.tus = true, .stop_at = Half}};
+    UploadServer server{{.tus = true, .stop_at = Half}};
     upload(upload_order(server.url()));
     auto first = begun();
     EXPECT_TRUE(turn_until([&] { return server.content().size() == Half; }));
@@ -145,7 +145,7 @@ TEST_F(UploadTest, TusGoesOnAfterACrash) {
 }
 
 TEST_F(UploadTest, AForgottenUploadBeginsAnew) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     auto start = half_an_upload(server, {.tus = true}, upload_order(server.url()));
     server.forget();
     server.change({.tus = true, .location = "/uploads/2"});
@@ -158,7 +158,7 @@ TEST_F(UploadTest, AForgottenUploadBeginsAnew) {
 }
 
 TEST_F(UploadTest, WithoutCreationTheUrlIsTheUpload) {
-    TakingServer server{{.tus = true, .creation = false}};
+    UploadServer server{{.tus = true, .creation = false}};
     server.has(file.content.substr(0, 1000));
     upload(upload_order(server.url()));
     auto start = begun();
@@ -169,7 +169,7 @@ TEST_F(UploadTest, WithoutCreationTheUrlIsTheUpload) {
 }
 
 TEST_F(UploadTest, WhatIsThereAlreadyIsNotSent) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     server.has(file.content);
     auto order = upload_order(server.url());
     order.set_upload_url(server.url("/uploads/1"));
@@ -180,7 +180,7 @@ TEST_F(UploadTest, WhatIsThereAlreadyIsNotSent) {
 }
 
 TEST_F(UploadTest, AServerMayTakeAPartAtATime) {
-    TakingServer server{{.tus = true, .most = 250'000}};
+    UploadServer server{{.tus = true, .most = 250'000}};
     upload(upload_order(server.url()));
     begun();
     expect_sent(server);
@@ -191,9 +191,9 @@ TEST_F(UploadTest, AServerMayTakeAPartAtATime) {
 }
 
 TEST_F(UploadTest, WhatIdentifiesTheOwnerStaysWithHisServer) {
-    TakingServer other{{.tus = true}};
+    UploadServer other{{.tus = true}};
     other.has("");
-    TakingServer server{{.tus = true, .location = other.url("/uploads/1")}};
+    UploadServer server{{.tus = true, .location = other.url("/uploads/1")}};
     auto order = upload_order(server.url());
     order.mutable_http()->add_headers("X-Key: one");
     auto* known = order.mutable_http()->add_credentials();
@@ -212,7 +212,7 @@ TEST_F(UploadTest, WhatIdentifiesTheOwnerStaysWithHisServer) {
 // ---- checksums ----
 
 TEST_F(UploadTest, TheRightChecksum) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     auto order = upload_order(server.url());
     order.mutable_digest()->set_kind(wire::Digest::SHA256);
     order.mutable_digest()->set_hex(sha256(file.content));
@@ -222,7 +222,7 @@ TEST_F(UploadTest, TheRightChecksum) {
 }
 
 TEST_F(UploadTest, TheWrongChecksumIsNotSent) {
-    TakingServer server{{}};
+    UploadServer server{{}};
     auto order = upload_order(server.url());
     order.mutable_digest()->set_kind(wire::Digest::SHA256);
     order.mutable_digest()->set_hex(sha256("other"));
@@ -236,7 +236,7 @@ TEST_F(UploadTest, TheWrongChecksumIsNotSent) {
 class UploadReply : public UploadFixture, public testing::WithParamInterface<bool> {
 protected:
     /// Of a server that speaks tus or does not, as the parameter says.
-    Taking taking(const std::string& reply) const { return {.tus = GetParam(), .reply = reply}; }
+    UploadBehaviour behaviour(const std::string& reply) const { return {.tus = GetParam(), .reply = reply}; }
     void expect_reply(const std::string& reply) {
         auto done = fetched();
         EXPECT_TRUE(done.replied());
@@ -251,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(Tus, UploadReply, testing::Bool());
 
 TEST_P(UploadReply, IsKept) {
     auto reply = content_of(200'000, 9);
-    TakingServer server{taking(reply)};
+    UploadServer server{behaviour(reply)};
     directory.write(Reply, "of an earlier try");
     upload(reply_order(server.url()));
     begun();
@@ -259,16 +259,16 @@ TEST_P(UploadReply, IsKept) {
 }
 
 TEST_P(UploadReply, OfUnknownLength) {
-    auto answering = taking("well done");
+    auto answering = behaviour("well done");
     answering.chunked = true;
-    TakingServer server{answering};
+    UploadServer server{answering};
     upload(reply_order(server.url()));
     begun();
     expect_reply("well done");
 }
 
 TEST_P(UploadReply, MayBeEmpty) {
-    TakingServer server{taking("")};
+    UploadServer server{behaviour("")};
     directory.write(Reply, "of an earlier try");
     upload(reply_order(server.url()));
     begun();
@@ -276,7 +276,7 @@ TEST_P(UploadReply, MayBeEmpty) {
 }
 
 TEST_P(UploadReply, NobodyWantedIsNotKept) {
-    TakingServer server{taking("well done")};
+    UploadServer server{behaviour("well done")};
     upload(upload_order(server.url()));
     begun();
     EXPECT_FALSE(fetched().replied());
@@ -284,9 +284,9 @@ TEST_P(UploadReply, NobodyWantedIsNotKept) {
 }
 
 TEST_P(UploadReply, IsNotWhatARefusalSays) {
-    auto refusing = taking("");
+    auto refusing = behaviour("");
     refusing.refusals = {{GetParam() ? "PATCH" : "PUT", "413 Content Too Large"}};
-    TakingServer server{refusing};
+    UploadServer server{refusing};
     upload(reply_order(server.url()));
     begun();
     EXPECT_EQ(failed().code(), 413);
@@ -296,7 +296,7 @@ TEST_P(UploadReply, IsNotWhatARefusalSays) {
 using UploadTusReply = UploadFixture;
 
 TEST_F(UploadTusReply, IsThatToTheLastPart) {
-    TakingServer server{{.tus = true, .most = 250'000, .reply = "well done"}};
+    UploadServer server{{.tus = true, .most = 250'000, .reply = "well done"}};
     upload(reply_order(server.url()));
     begun();
     EXPECT_EQ(fetched().reply_size(), 9u);
@@ -304,7 +304,7 @@ TEST_F(UploadTusReply, IsThatToTheLastPart) {
 }
 
 TEST_F(UploadTusReply, ThatWasLostIsAskedForAgain) {
-    TakingServer server{{.tus = true, .reply = "well done"}};
+    UploadServer server{{.tus = true, .reply = "well done"}};
     server.has(file.content);
     auto order = reply_order(server.url());
     order.set_upload_url(server.url("/uploads/1"));
@@ -328,17 +328,17 @@ TEST_F(UploadOrders, ReadsAFileInPieces) {
     for (read.set_request(1); all.size() < Size; read.set_request(read.request() + 1)) {
         read.set_offset(all.size());
         send(message);
-        auto piece = answer();
+        auto piece = reply();
         EXPECT_EQ(piece.request(), read.request());
         EXPECT_EQ(piece.size(), Size);
-        EXPECT_LE(piece.data().size(), LargestPiece);
+        EXPECT_LE(piece.data().size(), MaxChunk);
         ASSERT_FALSE(piece.data().empty()) << piece.message();
         all += piece.data();
     }
     EXPECT_TRUE(all == file.content);
     read.set_offset(Size);
     send(message);
-    EXPECT_EQ(answer().data(), "");
+    EXPECT_EQ(reply().data(), "");
 }
 
 TEST_F(UploadOrders, ReadsOnlyPlainFilesOfOnesOwn) {
@@ -351,23 +351,23 @@ TEST_F(UploadOrders, ReadsOnlyPlainFilesOfOnesOwn) {
         message.mutable_read()->set_directory(directory.path());
         message.mutable_read()->set_name(name);
         send(message);
-        auto refusal = answer();
-        EXPECT_EQ(refusal.fault(), wire::Answer::LOCAL_FILE) << name;
+        auto refusal = reply();
+        EXPECT_EQ(refusal.fault(), wire::Reply::LOCAL_FILE) << name;
         EXPECT_NE(refusal.message(), "") << name;
     }
 }
 
 TEST_F(UploadOrders, AbandonsAnUpload) {
-    TakingServer server{{.tus = true}};
+    UploadServer server{{.tus = true}};
     server.has("half of it");
     wire::ToWorker message;
-    message.mutable_abandon()->set_request(5);
-    message.mutable_abandon()->set_upload_url(server.url("/uploads/1"));
-    message.mutable_abandon()->mutable_http()->add_headers("X-Key: one");
+    message.mutable_delete_upload()->set_request(5);
+    message.mutable_delete_upload()->set_upload_url(server.url("/uploads/1"));
+    message.mutable_delete_upload()->mutable_http()->add_headers("X-Key: one");
     send(message);
-    auto done = answer();
+    auto done = reply();
     EXPECT_EQ(done.request(), 5u);
-    EXPECT_EQ(done.fault(), wire::Answer::NONE);
+    EXPECT_EQ(done.fault(), wire::Reply::NONE);
     auto request = server.requests().at(0);
     EXPECT_EQ(request.method, "DELETE");
     EXPECT_EQ(request.field("tus-resumable"), "1.0.0");
@@ -378,9 +378,9 @@ TEST_F(UploadOrders, AbandonsAnUpload) {
 TEST_F(UploadOrders, AServerThatIsGoneIsNoFaultOfAnAbandonment) {
     wire::ToWorker message;
     for (const char* url : {"http://127.0.0.1:1/uploads/1", "nonsense"}) {
-        message.mutable_abandon()->set_upload_url(url);
+        message.mutable_delete_upload()->set_upload_url(url);
         send(message);
-        EXPECT_EQ(answer().fault(), wire::Answer::NONE) << url;
+        EXPECT_EQ(reply().fault(), wire::Reply::NONE) << url;
     }
 }
 

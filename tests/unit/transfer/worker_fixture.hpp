@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Runs the real worker on an event loop of the test's. The test acts as the daemon at the other end of its
-// socket.
+// Runs the real worker on the test's event loop. The test acts as the daemon at the other end of its socket.
 #pragma once
 
 #include "served_file.hpp"
@@ -34,7 +33,7 @@ protected:
         start();
     }
 
-    /// A new worker, as after a crash of the last one: nothing was halted, nothing said.
+    /// A new worker, as after a crash of the previous one, which halted and reported nothing.
     void start() {
         worker.reset();
         link.reset();
@@ -50,15 +49,16 @@ protected:
         };
         link = std::make_unique<wire::PacketSocket>(loop, Fd{fds[0]},
                                                     wire::PacketSocket::Handlers{packet, [] {}});
-        worker = std::make_unique<Worker>(loop, Fd{fds[1]}, ring(), [this](int code) { exit_code = code; });
+        worker = std::make_unique<Worker>(loop, Fd{fds[1]}, call_service(),
+                                          [this](int code) { exit_code = code; });
         wire::ToWorker message;
         *message.mutable_settings() = settings;
         send(message);
         EXPECT_EQ(next(wire::FromWorker::kReady).ready().protocol(), wire::Protocol);
     }
 
-    /// Whoever is called acknowledges, but not when the name is of nobody.
-    Ring ring() {
+    /// Calls succeed, except to org.example.Nobody.
+    CallService call_service() {
         return [this](const wire::Call& call, const std::function<void(CallOutcome)>& done) {
             calls.push_back(call);
             done(call.name() == "org.example.Nobody" ? CallOutcome::Gone : CallOutcome::Acknowledged);
@@ -103,7 +103,8 @@ protected:
         return true;
     }
 
-    /// The next message but those about progress. Checkpoints are noted in passing, unless one is wanted.
+    /// The next message of kind `wanted`. Progress and checkpoints before it are skipped; checkpoints are
+    /// recorded.
     wire::FromWorker next(wire::FromWorker::KindCase wanted) {
         for (;;) {
             bool arrived = turn_until([this] { return !inbox.empty(); });
@@ -123,7 +124,7 @@ protected:
     wire::Fetched fetched() { return next(wire::FromWorker::kFetched).fetched(); }
     wire::Failed failed() { return next(wire::FromWorker::kFailed).failed(); }
     void halted() { EXPECT_EQ(next(wire::FromWorker::kHalted).halted().ticket(), Ticket); }
-    /// Until so much of the file has come, as the worker tells; what else it says meanwhile goes unheard.
+    /// Waits for Progress of at least `count` bytes, and drops all other messages.
     void wait_for_bytes(uint64_t count) {
         bool seen = turn_until([&] {
             for (; !inbox.empty(); inbox.pop_front()) {
@@ -148,7 +149,7 @@ protected:
         first.stop_at.reset();
         server.change(first);
     }
-    /// So many tickets end well, and none badly.
+    /// Waits for `count` tickets to be fetched; none may fail.
     void expect_all_fetched(uint64_t count) {
         uint64_t done = 0;
         bool all = turn_until([&] {
@@ -160,13 +161,13 @@ protected:
         });
         EXPECT_TRUE(all) << "only " << done;
     }
-    /// Until nothing happens any more that the loop can know of.
+    /// Runs the loop until it is idle.
     void settle() {
         while (loop.turn(std::chrono::milliseconds{50}))
             continue;
     }
 
-    /// What the daemon would order after it stored the last checkpoint.
+    /// The daemon's order after it has stored the last checkpoint.
     wire::Fetch resumed(const std::string& url) const {
         auto fetch = order(url);
         fetch.set_offset(checkpoints.back().offset());

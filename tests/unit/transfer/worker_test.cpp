@@ -12,7 +12,7 @@ protected:
         half.stop_at = Half;
         return half;
     }
-    wire::Answer answer() { return next(wire::FromWorker::kAnswer).answer(); }
+    wire::Reply reply() { return next(wire::FromWorker::kReply).reply(); }
     void expect_exit(int code) {
         EXPECT_TRUE(turn_until([this] { return exit_code.has_value(); }));
         EXPECT_EQ(exit_code, code);
@@ -33,23 +33,23 @@ TEST_F(WorkerTest, FetchesPublishesAndDiscards) {
     publish.set_name("file");
     *publish.mutable_inode() = done.inode();
     send(message);
-    auto published = answer();
+    auto published = reply();
     EXPECT_EQ(published.request(), 11u);
-    EXPECT_EQ(published.fault(), wire::Answer::NONE) << published.message();
+    EXPECT_EQ(published.fault(), wire::Reply::NONE) << published.message();
     EXPECT_TRUE(directory.read("file") == file.content);
 
     publish.set_name("other");
     send(message);
-    EXPECT_EQ(answer().fault(), wire::Answer::LOCAL_FILE);
+    EXPECT_EQ(reply().fault(), wire::Reply::LOCAL_FILE);
 
     wire::ToWorker discarding;
     discarding.mutable_discard()->set_request(12);
     discarding.mutable_discard()->set_directory(directory.path());
     discarding.mutable_discard()->set_temporary(Part);
     send(discarding);
-    auto discarded = answer();
+    auto discarded = reply();
     EXPECT_EQ(discarded.request(), 12u);
-    EXPECT_EQ(discarded.fault(), wire::Answer::NONE);
+    EXPECT_EQ(discarded.fault(), wire::Reply::NONE);
 }
 
 TEST_F(WorkerTest, Checks) {
@@ -60,9 +60,9 @@ TEST_F(WorkerTest, Checks) {
     item->set_directory(directory.path());
     item->set_name("f");
     send(message);
-    auto said = answer();
+    auto said = reply();
     EXPECT_EQ(said.request(), 5u);
-    EXPECT_EQ(said.fault(), wire::Answer::NOT_SUPPORTED);
+    EXPECT_EQ(said.fault(), wire::Reply::NOT_SUPPORTED);
     EXPECT_EQ(said.item(), 0u);
 }
 
@@ -73,12 +73,12 @@ TEST_F(WorkerTest, CallsServicesAndSaysWhatBecameOfIt) {
         message.mutable_call()->set_name(name);
         send(message);
     }
-    auto first = answer();
+    auto first = reply();
     EXPECT_EQ(first.request(), 1u);
-    EXPECT_EQ(first.verdict(), wire::Answer::ACKNOWLEDGED);
-    auto second = answer();
+    EXPECT_EQ(first.call_outcome(), wire::Reply::ACKNOWLEDGED);
+    auto second = reply();
     EXPECT_EQ(second.request(), 2u);
-    EXPECT_EQ(second.verdict(), wire::Answer::GONE);
+    EXPECT_EQ(second.call_outcome(), wire::Reply::GONE);
     ASSERT_EQ(calls.size(), 2u);
     EXPECT_EQ(calls[0].name(), "org.example.App");
 }
@@ -90,7 +90,7 @@ TEST_F(WorkerTest, AnswersAPingAtOnce) {
     wire::ToWorker message;
     message.mutable_ping()->set_request(9);
     send(message);
-    EXPECT_EQ(answer().request(), 9u);
+    EXPECT_EQ(reply().request(), 9u);
 }
 
 TEST_F(WorkerTest, ProgressIsNotToldTooOften) {
@@ -188,7 +188,8 @@ TEST_F(WorkerTest, SettingsComeFirst) {
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
     link = std::make_unique<wire::PacketSocket>(loop, Fd{fds[0]},
                                                 wire::PacketSocket::Handlers{[](auto) {}, [] {}});
-    worker = std::make_unique<Worker>(loop, Fd{fds[1]}, ring(), [this](int code) { exit_code = code; });
+    worker =
+        std::make_unique<Worker>(loop, Fd{fds[1]}, call_service(), [this](int code) { exit_code = code; });
     fetch(order("http://127.0.0.1/"));
     expect_exit(1);
 }

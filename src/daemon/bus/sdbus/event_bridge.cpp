@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/sdbus/event_bridge.hpp"
 
+#include "base/must.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 
-#include <system_error>
 #include <systemd/sd-event.h>
 #include <utility>
 
 namespace haulier::bus {
-
-namespace {
-
-void must(int r, const char* what) {
-    if (r < 0) throw std::system_error(-r, std::generic_category(), what);
-}
-
-} // namespace
 
 EventBridge::EventBridge(Loop& loop, sdbus::IConnection& connection, std::function<void()> lost, Pace pace)
     : connection_(connection), lost_(std::move(lost)), pace_(pace) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Files of which only pieces are wanted: laid end to end, or into a file that keeps the remote layout.
-#include "transfer/digest.hpp"
+// Files that are fetched in segments, stored end to end or at their offsets in the remote file.
+#include "transfer/hasher.hpp"
 #include "worker_fixture.hpp"
 
 #include <atomic>
@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class PiecesTest : public WorkerFixture {
+class SegmentsTest : public WorkerFixture {
 protected:
     struct Range {
         uint64_t remote;
@@ -21,7 +21,7 @@ protected:
     static constexpr uint64_t Rest = ~uint64_t{0};
     const std::vector<Range> Three = {{500'000, 50'000}, {0, 100'000}, {200'000, 1}};
 
-    /// Laid end to end.
+    /// Stored end to end.
     wire::Fetch ranges(const std::string& url, const std::vector<Range>& wanted) const {
         auto fetch = order(url);
         uint64_t local = 0;
@@ -49,7 +49,7 @@ protected:
         hasher->update(content);
         return hasher->hex();
     }
-    static std::string pieces_of(const std::string& content, const std::vector<Range>& wanted) {
+    static std::string segments_of(const std::string& content, const std::vector<Range>& wanted) {
         std::string all;
         for (const auto& range : wanted)
             all += content.substr(range.remote, range.length);
@@ -61,7 +61,7 @@ protected:
                            .date = "Fri, 23 Oct 2015 07:28:00 GMT"};
 };
 
-TEST_F(PiecesTest, RangesAreLaidEndToEnd) {
+TEST_F(SegmentsTest, RangesAreLaidEndToEnd) {
     FileServer server{file};
     fetch(ranges(server.url(), Three));
     auto start = begun();
@@ -70,7 +70,7 @@ TEST_F(PiecesTest, RangesAreLaidEndToEnd) {
     auto done = fetched();
     EXPECT_EQ(done.size(), 150'001u);
     EXPECT_EQ(done.identity().size(), Size);
-    EXPECT_TRUE(directory.read(Part) == pieces_of(file.content, Three));
+    EXPECT_TRUE(directory.read(Part) == segments_of(file.content, Three));
     auto requests = server.requests();
     ASSERT_EQ(requests.size(), 3u);
     EXPECT_EQ(requests[0].field("range"), "bytes=500000-549999");
@@ -79,37 +79,37 @@ TEST_F(PiecesTest, RangesAreLaidEndToEnd) {
     EXPECT_EQ(requests[2].field("if-range"), "");
 }
 
-TEST_F(PiecesTest, TheLastRangeMayGoToTheEnd) {
+TEST_F(SegmentsTest, TheLastRangeMayGoToTheEnd) {
     FileServer server{file};
     const std::vector<Range> wanted = {{10, 20}, {Size - 5, Rest}};
     fetch(ranges(server.url(), wanted));
     begun();
     EXPECT_EQ(fetched().size(), 25u);
-    EXPECT_EQ(directory.read(Part), pieces_of(file.content, wanted));
+    EXPECT_EQ(directory.read(Part), segments_of(file.content, wanted));
 }
 
-TEST_F(PiecesTest, AServerThatGivesAPieceOfAPieceAtATime) {
+TEST_F(SegmentsTest, AServerThatGivesAPieceOfAPieceAtATime) {
     auto piecemeal = file;
     piecemeal.most = 30'000;
     FileServer server{piecemeal};
     fetch(ranges(server.url(), Three));
     begun();
     fetched();
-    EXPECT_TRUE(directory.read(Part) == pieces_of(file.content, Three));
+    EXPECT_TRUE(directory.read(Part) == segments_of(file.content, Three));
     EXPECT_EQ(server.requests().size(), 2u + 4u + 1u);
 }
 
-TEST_F(PiecesTest, ADigestCoversTheLocalFile) {
+TEST_F(SegmentsTest, ADigestCoversTheLocalFile) {
     FileServer server{file};
-    auto judged = ranges(server.url(), Three);
-    judged.mutable_digest()->set_kind(wire::Digest::SHA256);
-    judged.mutable_digest()->set_hex(sha256_of(pieces_of(file.content, Three)));
-    fetch(judged);
+    auto verified = ranges(server.url(), Three);
+    verified.mutable_digest()->set_kind(wire::Digest::SHA256);
+    verified.mutable_digest()->set_hex(sha256_of(segments_of(file.content, Three)));
+    fetch(verified);
     begun();
     fetched();
 }
 
-TEST_F(PiecesTest, HaltedInTheSecondRangeAndResumed) {
+TEST_F(SegmentsTest, HaltedInTheSecondRangeAndResumed) {
     FileServer server{file};
     auto slow = file;
     slow.stop_at = 70'000;
@@ -127,12 +127,12 @@ TEST_F(PiecesTest, HaltedInTheSecondRangeAndResumed) {
     fetch(again);
     EXPECT_EQ(begun().offset(), 120'000u);
     fetched();
-    EXPECT_TRUE(directory.read(Part) == pieces_of(file.content, Three));
+    EXPECT_TRUE(directory.read(Part) == segments_of(file.content, Three));
     EXPECT_EQ(server.requests().at(2).field("range"), "bytes=70000-99999");
 }
 
-TEST_F(PiecesTest, AnotherVersionBetweenTwoPiecesStartsOver) {
-    std::atomic<int> asked = 0;
+TEST_F(SegmentsTest, AnotherVersionBetweenTwoPiecesStartsOver) {
+    std::atomic<int> requested = 0;
     const auto send = [](const ServedFile& from, size_t first, size_t last,
                          test::HttpConnection& connection) {
         connection.send("HTTP/1.1 206 Partial Content\r\nETag: " + from.etag + "\r\nContent-Range: bytes " +
@@ -144,7 +144,7 @@ TEST_F(PiecesTest, AnotherVersionBetweenTwoPiecesStartsOver) {
         auto range = request.field("range");
         size_t first = std::stoul(range.substr(6));
         size_t last = std::stoul(range.substr(range.find('-') + 1));
-        send(++asked == 1 ? file : other, first, last, connection);
+        send(++requested == 1 ? file : other, first, last, connection);
     }};
     const std::vector<Range> wanted = {{0, 100}, {1000, 100}};
     fetch(ranges(server.url("/"), wanted));
@@ -154,14 +154,14 @@ TEST_F(PiecesTest, AnotherVersionBetweenTwoPiecesStartsOver) {
     EXPECT_EQ(second.offset(), 0u);
     EXPECT_FALSE(second.restarted()) << "nothing had been stored";
     fetched();
-    EXPECT_EQ(directory.read(Part), pieces_of(other.content, wanted));
+    EXPECT_EQ(directory.read(Part), segments_of(other.content, wanted));
 }
 
-TEST_F(PiecesTest, AServerThatChangesForEverIsGivenUp) {
-    std::atomic<int> asked = 0;
+TEST_F(SegmentsTest, AServerThatChangesForEverIsGivenUp) {
+    std::atomic<int> requested = 0;
     test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
         auto range = request.field("range").substr(6);
-        connection.send("HTTP/1.1 206 P\r\nETag: \"" + std::to_string(++asked) +
+        connection.send("HTTP/1.1 206 P\r\nETag: \"" + std::to_string(++requested) +
                         "\"\r\nContent-Range: bytes " + range + "/9\r\nContent-Length: 1\r\n\r\nx");
     }};
     fetch(ranges(server.url("/"), {{0, 1}, {5, 1}}));
@@ -170,7 +170,7 @@ TEST_F(PiecesTest, AServerThatChangesForEverIsGivenUp) {
     EXPECT_EQ(last.failed().cause(), wire::INVALID_RESPONSE);
 }
 
-TEST_F(PiecesTest, ServersThatCannotSendPieces) {
+TEST_F(SegmentsTest, ServersThatCannotSendPieces) {
     auto rangeless = file;
     rangeless.ranges = false;
     FileServer server{rangeless};
@@ -184,7 +184,7 @@ TEST_F(PiecesTest, ServersThatCannotSendPieces) {
     expect_arrival(file.content);
 }
 
-TEST_F(PiecesTest, APieceBeyondTheEnd) {
+TEST_F(SegmentsTest, APieceBeyondTheEnd) {
     FileServer server{file};
     for (const auto& wanted : std::vector<Range>{{Size + 10, 5}, {Size - 10, 20}, {Size, Rest}}) {
         fetch(ranges(server.url(), {wanted}));
@@ -194,20 +194,20 @@ TEST_F(PiecesTest, APieceBeyondTheEnd) {
     }
 }
 
-TEST_F(PiecesTest, AnExpectedSizeIsThatOfTheLocalFile) {
+TEST_F(SegmentsTest, AnExpectedSizeIsThatOfTheLocalFile) {
     FileServer server{file};
-    auto asked = ranges(server.url(), Three);
-    asked.set_expected_size_known(true);
-    asked.set_expected_size(150'002);
-    fetch(asked);
+    auto requested = ranges(server.url(), Three);
+    requested.set_expected_size_known(true);
+    requested.set_expected_size(150'002);
+    fetch(requested);
     EXPECT_EQ(failed().cause(), wire::SIZE_MISMATCH);
-    asked.set_expected_size(150'001);
-    fetch(asked);
+    requested.set_expected_size(150'001);
+    fetch(requested);
     begun();
     fetched();
 }
 
-TEST_F(PiecesTest, HolesAreFilledAndWhatIsThereStays) {
+TEST_F(SegmentsTest, HolesAreFilledAndWhatIsThereStays) {
     FileServer server{file};
     fetch(holes(server.url(), {{400'000, 1000}}));
     auto first = begun();
@@ -228,7 +228,7 @@ TEST_F(PiecesTest, HolesAreFilledAndWhatIsThereStays) {
     EXPECT_TRUE(directory.read(Part) == expected);
 }
 
-TEST_F(PiecesTest, AnotherVersionVoidsAllOfASparseFile) {
+TEST_F(SegmentsTest, AnotherVersionVoidsAllOfASparseFile) {
     FileServer server{file};
     fetch(holes(server.url(), {{400'000, 1000}}));
     auto first = begun();
@@ -250,7 +250,7 @@ TEST_F(PiecesTest, AnotherVersionVoidsAllOfASparseFile) {
     EXPECT_TRUE(directory.read(Part) == expected);
 }
 
-TEST_F(PiecesTest, ASparseFileThatWasTakenAwayIsBegunAgain) {
+TEST_F(SegmentsTest, ASparseFileThatWasTakenAwayIsBegunAgain) {
     FileServer server{file};
     fetch(holes(server.url(), {{400'000, 1000}}));
     auto first = begun();
@@ -264,7 +264,7 @@ TEST_F(PiecesTest, ASparseFileThatWasTakenAwayIsBegunAgain) {
     fetched();
 }
 
-TEST_F(PiecesTest, AWholeSparseFileIsLookedAtWithoutAskingAnybody) {
+TEST_F(SegmentsTest, AWholeSparseFileIsLookedAtWithoutAskingAnybody) {
     FileServer server{file};
     fetch(holes(server.url(), {{0, Rest}}));
     auto first = begun();
@@ -294,7 +294,7 @@ TEST_F(PiecesTest, AWholeSparseFileIsLookedAtWithoutAskingAnybody) {
     EXPECT_FALSE(fetched().identity().size_known());
 }
 
-TEST_F(PiecesTest, OrdersThatCannotBe) {
+TEST_F(SegmentsTest, OrdersThatCannotBe) {
     FileServer server{file};
     auto overlapping = ranges(server.url(), Three);
     overlapping.mutable_segments(1)->set_local(10);

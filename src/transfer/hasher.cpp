@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "transfer/digest.hpp"
+#include "transfer/hasher.hpp"
 
 #include <array>
 #include <fmt/core.h>
@@ -21,7 +21,7 @@ const char* name_of(wire::Digest::Kind kind) {
 
 } // namespace
 
-void Hasher::Freed::operator()(evp_md_ctx_st* context) const {
+void Hasher::Deleter::operator()(evp_md_ctx_st* context) const {
     EVP_MD_CTX_free(context);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "transfer/answer.hpp"
 #include "transfer/http_date.hpp"
+#include "transfer/http_response.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,11 @@ namespace {
 
 using Span = ContentRange::Span;
 
-Answer read(std::initializer_list<std::string_view> lines) {
+HttpResponse read(std::initializer_list<std::string_view> lines) {
     HeadReader reader;
     for (auto line : lines)
         reader.line(line);
-    return reader.answer();
+    return reader.response();
 }
 
 TEST(ContentRange, Table) {
@@ -62,11 +62,11 @@ TEST(HttpDate, AllThreeForms) {
         EXPECT_EQ(parse_http_date(bad), std::nullopt) << bad;
 }
 
-TEST(Answer, DateIsStrongOnlyIfItIsASecondOld) {
+TEST(HttpResponse, DateIsStrongOnlyIfItIsASecondOld) {
     auto with = [](const char* modified, const char* date) {
-        Answer answer{.last_modified = modified};
-        answer.date = parse_http_date(date);
-        return answer.date_is_strong();
+        HttpResponse response{.last_modified = modified};
+        response.date = parse_http_date(date);
+        return response.date_is_strong();
     };
     EXPECT_TRUE(with("Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"));
     EXPECT_FALSE(with("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"));
@@ -76,23 +76,23 @@ TEST(Answer, DateIsStrongOnlyIfItIsASecondOld) {
 }
 
 TEST(HeadReader, OnlyTheLastAnswerCounts) {
-    auto answer =
+    auto response =
         read({"HTTP/1.1 302 Found\r\n", "ETag: \"wrong\"\r\n", "Content-Length: 5\r\n", "\r\n",
               "HTTP/1.1 103 Early Hints\r\n", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "\r\n",
               "HTTP/2 206 \r\n", "etag: \"right\"\r\n", "CONTENT-RANGE: bytes 1-2/3\r\n", "\r\n"});
-    EXPECT_EQ(answer.status, 206);
-    EXPECT_EQ(answer.etag, "\"right\"");
-    EXPECT_EQ(answer.content_range, "bytes 1-2/3");
-    EXPECT_EQ(answer.last_modified, "");
-    EXPECT_EQ(answer.length, std::nullopt);
-    EXPECT_FALSE(answer.http1);
+    EXPECT_EQ(response.status, 206);
+    EXPECT_EQ(response.etag, "\"right\"");
+    EXPECT_EQ(response.content_range, "bytes 1-2/3");
+    EXPECT_EQ(response.last_modified, "");
+    EXPECT_EQ(response.length, std::nullopt);
+    EXPECT_FALSE(response.http1);
 }
 
 TEST(HeadReader, TrailersAreNotBelieved) {
-    auto answer =
+    auto response =
         read({"HTTP/1.1 200 OK\r\n", "Transfer-Encoding: chunked\r\n", "\r\n", "ETag: \"late\"\r\n"});
-    EXPECT_EQ(answer.etag, "");
-    EXPECT_TRUE(answer.chunked);
+    EXPECT_EQ(response.etag, "");
+    EXPECT_TRUE(response.chunked);
 }
 
 TEST(HeadReader, NoticesContradictions) {
@@ -105,13 +105,13 @@ TEST(HeadReader, NoticesContradictions) {
 }
 
 TEST(HeadReader, SurvivesNonsense) {
-    auto answer = read({"HTTP/", "HTTP/1.1", "HTTP/1.1 abc", "no colon", ":", ": value", "Date: soon",
-                        std::string_view{"\0\r\n", 3}});
-    EXPECT_EQ(answer.status, 0);
-    EXPECT_EQ(answer.date, std::nullopt);
+    auto response = read({"HTTP/", "HTTP/1.1", "HTTP/1.1 abc", "no colon", ":", ": value", "Date: soon",
+                          std::string_view{"\0\r\n", 3}});
+    EXPECT_EQ(response.status, 0);
+    EXPECT_EQ(response.date, std::nullopt);
 }
 
-TEST(Answer, EndsByClose) {
+TEST(HttpResponse, EndsByClose) {
     EXPECT_TRUE(read({"HTTP/1.0 200 OK", "\r\n"}).ends_by_close());
     EXPECT_FALSE(read({"HTTP/1.1 200 OK", "Content-Length: 5"}).ends_by_close());
     EXPECT_FALSE(read({"HTTP/1.1 200 OK", "Transfer-Encoding: chunked"}).ends_by_close());
@@ -141,9 +141,9 @@ TEST(RetryAfter, Table) {
         {"Sun, 06 Nov 2094 08:48:37 GMT", "", 604800},
     };
     for (const auto& row : rows) {
-        Answer answer{.retry_after = row.value};
-        answer.date = parse_http_date(row.date);
-        EXPECT_EQ(retry_after_seconds(answer, now), row.expected) << row.value << " at " << row.date;
+        HttpResponse response{.retry_after = row.value};
+        response.date = parse_http_date(row.date);
+        EXPECT_EQ(retry_after_seconds(response, now), row.expected) << row.value << " at " << row.date;
     }
 }
 

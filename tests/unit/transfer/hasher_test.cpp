@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "transfer/digest.hpp"
+#include "transfer/hasher.hpp"
 
 #include <gtest/gtest.h>
 

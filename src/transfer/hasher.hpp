@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A checksum that is computed while the bytes come in.
+// Computes a checksum incrementally.
 #pragma once
 
 #include "worker.pb.h"
@@ -14,18 +14,18 @@ namespace haulier::transfer {
 
 class Hasher {
 public:
-    /// Nothing if this system's OpenSSL refuses the algorithm, or `kind` is none.
+    /// Null if OpenSSL rejects the algorithm, for example in FIPS mode, or `kind` is NONE.
     static std::unique_ptr<Hasher> make(wire::Digest::Kind kind);
 
     void update(std::string_view bytes);
-    /// Lower-case; the hasher is used up.
+    /// The checksum in lower-case hexadecimal. The last call to a hasher.
     std::string hex();
 
 private:
-    struct Freed {
+    struct Deleter {
         void operator()(evp_md_ctx_st* context) const;
     };
-    using Context = std::unique_ptr<evp_md_ctx_st, Freed>;
+    using Context = std::unique_ptr<evp_md_ctx_st, Deleter>;
     explicit Hasher(Context context) : context_(std::move(context)) {}
     Context context_;
 };

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The part of Fetch that sends requests and evaluates responses.
+#include "transfer/convert.hpp"
+#include "transfer/curl_failure.hpp"
+#include "transfer/fetch.hpp"
+#include "transfer/http_date.hpp"
+#include "transfer/segment_rules.hpp"
+
+#include <fmt/core.h>
+#include <utility>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// A server that sends another version each time would otherwise be asked for ever.
+constexpr uint32_t MaxRestarts = 5;
+
+} // namespace
+
+void Fetch::request_next() {
+    range_request_ = order_.from_zero
+                         ? RangeRequest::Whole
+                         : plan_request(resume_, context_.if_range_broken.contains(url_.origin()));
+    segment_ = order_.layout.at(resume_.offset, resume_.identity.size);
+    if (is_complete()) {
+        transaction_.reset();
+        bool lost = is_final_check() && !must_match_version_;
+        if (lost) resume_.digest = false; // there is nothing to verify
+        accept({.action = lost ? ResponseAction::StartOver : ResponseAction::Complete,
+                .identity = resume_.identity,
+                .end = resume_.offset});
+        return body_complete();
+    }
+    phase_ = Phase::Requesting;
+    ResponseHandler& self = *this;
+    transaction_ = std::make_unique<HttpTransaction>(context_.network, make_request(), self);
+}
+
+bool Fetch::is_complete() const {
+    return plain_ ? range_request_ == RangeRequest::Nothing : !segment_;
+}
+
+HttpRequest Fetch::make_request() const {
+    HttpRequest request{.url = order_.url, .method = order_.http.method(), .http = order_.http};
+    if (!plain_)
+        request.range = range_value(*segment_, must_match_version_);
+    else if (range_request_ != RangeRequest::Whole)
+        request.range = fmt::format("{}-", resume_.offset);
+    if (plain_ && range_request_ == RangeRequest::RangeIfSame)
+        request.if_range = if_range_value(resume_.identity);
+    return request;
+}
+
+ResponseHandler::BodyAction Fetch::body(const HttpResponse& response, std::string_view bytes) noexcept {
+    if (phase_ == Phase::Requesting) evaluate_response(response);
+    if (phase_ == Phase::AwaitingProceed) return BodyAction::Pause;
+    if (phase_ != Phase::Receiving) return BodyAction::Abort;
+    if (sink_->full()) return BodyAction::Pause;
+    if (auto ok = write(bytes); !ok) {
+        failure_ = ok.error();
+        phase_ = Phase::Failing;
+        return BodyAction::Abort;
+    }
+    schedule_progress();
+    return BodyAction::Continue;
+}
+
+Status Fetch::write(std::string_view bytes) {
+    uint64_t upto = sink_->written() + bytes.size();
+    if (end_ && upto > *end_)
+        return Failure{.cause = wire::LONG_BODY,
+                       .message = fmt::format("{} sent more bytes than it had announced", url_.host),
+                       .void_offset = true};
+    if (!order_.sparse && order_.expected_size && upto > *order_.expected_size)
+        return Failure{.cause = wire::SIZE_MISMATCH,
+                       .message = fmt::format("{} sent more than the {} bytes that were expected", url_.host,
+                                              *order_.expected_size),
+                       .void_offset = true};
+    if (auto ok = check_size_limit(upto); !ok) return ok;
+    if (auto ok = sink_->write(bytes); !ok) return ok;
+    if (hasher_) hasher_->update(bytes);
+    return Done{};
+}
+
+/// Afterwards the phase says what happens with the body.
+void Fetch::evaluate_response(const HttpResponse& response) {
+    auto decision = decide(response);
+    switch (decision.action) {
+    case ResponseAction::Continue:
+    case ResponseAction::StartOver:
+        head_ = response.head;
+        accept(decision);
+        return;
+    case ResponseAction::Complete:
+        accept(decision);
+        phase_ = Phase::Completing;
+        return;
+    case ResponseAction::RequestRange:
+        context_.if_range_broken.insert(url_.origin());
+        phase_ = Phase::RequestingAgain;
+        return;
+    case ResponseAction::RequestWhole: start_over(); return;
+    case ResponseAction::Fail:
+        failure_ = std::move(decision.failure);
+        failure_.message = fmt::format("{}: {}", url_.host, failure_.message);
+        phase_ = Phase::Failing;
+        return;
+    }
+}
+
+ResponseDecision Fetch::decide(const HttpResponse& response) const {
+    auto decision = plain_
+                        ? evaluate(resume_, range_request_, response, wall_seconds())
+                        : evaluate_segment(resume_, must_match_version_, *segment_, response, wall_seconds());
+    if (decision.action != ResponseAction::Continue && decision.action != ResponseAction::StartOver)
+        return decision;
+    if (auto ok = check_announced_size(decision); !ok)
+        return {.action = ResponseAction::Fail, .failure = ok.error()};
+    return decision;
+}
+
+Status Fetch::check_announced_size(const ResponseDecision& decision) const {
+    auto stream = order_.layout.size(decision.identity.size);
+    auto local = order_.sparse ? decision.identity.size : stream;
+    if (!plain_ && local && order_.expected_size && *local != *order_.expected_size)
+        return Failure{.cause = wire::SIZE_MISMATCH,
+                       .message = fmt::format("the file would have {} bytes, but {} were expected", *local,
+                                              *order_.expected_size)};
+    return stream ? check_size_limit(*stream) : Done{};
+}
+
+Status Fetch::check_size_limit(uint64_t size) const {
+    if (!order_.size_limit || size <= *order_.size_limit) return Done{};
+    return Failure{.cause = wire::MAX_DOWNLOAD_SIZE,
+                   .message =
+                       fmt::format("the file is larger than the {} bytes that the job may still download",
+                                   *order_.size_limit)};
+}
+
+void Fetch::start_over() {
+    resume_.offset = 0;
+    resume_.identity = {};
+    must_match_version_ = false;
+    phase_ = Phase::RequestingAgain;
+    if (++restarts_ <= MaxRestarts) return;
+    failure_ = {.cause = wire::INVALID_RESPONSE,
+                .message = fmt::format("{} sends another version of the file each time", url_.host)};
+    phase_ = Phase::Failing;
+}
+
+/// The body will be written: after the bytes on disk, or from zero.
+void Fetch::accept(const ResponseDecision& decision) {
+    identity_ = decision.identity;
+    end_ = decision.end;
+    bool restarts = decision.action == ResponseAction::StartOver;
+    phase_ = restarts && offset_stored_ ? Phase::AwaitingProceed : Phase::Receiving;
+    if (sink_->begun() && !restarts) { // the next segment, or the next part that the server sends of one
+        if (order_.sparse) sink_->move_to(segment_->local);
+        return;
+    }
+    if (restarts) {
+        resume_.offset = 0;
+        segment_ = order_.layout.at(0, identity_.size);
+        hasher_ = resume_.digest ? Hasher::make(order_.digest) : nullptr;
+    }
+    send_begun(phase_ == Phase::AwaitingProceed);
+    if (phase_ == Phase::Receiving) begin_writing();
+}
+
+void Fetch::send_begun(bool restarted) {
+    wire::FromWorker message;
+    auto& begun = *message.mutable_begun();
+    begun.set_ticket(order_.ticket);
+    begun.set_offset(resume_.offset);
+    begun.set_restarted(restarted);
+    to_wire(identity_, *begun.mutable_identity());
+    begun.set_headers(head_);
+    if (order_.http.redirect() == wire::Http::REPORT && transaction_)
+        begun.set_remote(transaction_->redirected_to());
+    context_.send(message);
+}
+
+/// A sparse file keeps the content from other orders, unless that is of another version.
+void Fetch::begin_writing() {
+    phase_ = Phase::Receiving;
+    if (!order_.sparse) return sink_->begin(resume_.offset, order_.layout.size(identity_.size));
+    sink_->begin_sparse(resume_.offset, identity_.size, !must_match_version_);
+    if (segment_) sink_->move_to(segment_->local);
+}
+
+void Fetch::ended(const HttpResponse& response, const TransferResult& result) {
+    bool head_is_complete =
+        result.code == CURLE_OK || (result.code == CURLE_PARTIAL_FILE && response.status >= 400);
+    if (phase_ == Phase::Requesting && head_is_complete) evaluate_response(response);
+    switch (phase_) {
+    case Phase::Locking:
+    case Phase::Hashing:
+    case Phase::Requesting:
+    case Phase::AwaitingProceed:
+    case Phase::Receiving:
+        if (result.code != CURLE_OK) return fail(curl_failure(result, response, url_.host));
+        ends_by_close_ = response.ends_by_close();
+        return body_complete();
+    case Phase::Completing: return finish();
+    case Phase::RequestingAgain: return request_next();
+    case Phase::Failing: failure_.remote = result.redirect; return fail(failure_);
+    case Phase::Ending: return;
+    }
+}
+
+/// If the daemon must store the restart first, proceed() calls this again.
+void Fetch::body_complete() {
+    if (phase_ == Phase::AwaitingProceed) return transaction_.reset();
+    uint64_t received = sink_->written();
+    bool truncated =
+        end_ ? received < *end_ : ends_by_close_ && order_.expected_size && received < *order_.expected_size;
+    if (truncated)
+        return fail({.cause = wire::SHORT_BODY,
+                     .message = fmt::format("{} sent fewer bytes than it had announced", url_.host)});
+    // A body of unknown length that went to the end of the file reveals its size.
+    if (!identity_.size && segment_ && segment_->to_end)
+        identity_.size = segment_->remote + (received - resume_.offset);
+    if (!order_.layout.at(received, identity_.size)) return finish();
+    resume_.offset = received;
+    resume_.identity = identity_;
+    must_match_version_ = true;
+    request_next();
+}
+
+} // namespace haulier::transfer

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/http_transaction.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+namespace haulier::transfer {
+
+namespace {
+
+constexpr uint32_t MaxRedirects = 10;
+
+bool is_redirect(const HttpResponse& response) {
+    int s = response.status;
+    return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !response.location.empty();
+}
+
+/// 303 turns every method but HEAD into GET, and by the practice of browsers 301 and 302 do so with POST
+/// (RFC 9110 15.4).
+void change_method(HttpRequest& request, int status) {
+    bool becomes_get = status == 303 || ((status == 301 || status == 302) && request.method == "POST");
+    if (!becomes_get || request.method.empty() || request.method == "HEAD") return;
+    request.method = "GET";
+    request.body = nullptr;
+}
+
+/// No connection through this route was established; another route may work.
+bool was_unreachable(const HttpResponse& response, const TransferResult& result) {
+    if (response.status != 0 || result.stalled) return false;
+    return result.code == CURLE_COULDNT_CONNECT || result.code == CURLE_COULDNT_RESOLVE_PROXY ||
+           result.code == CURLE_COULDNT_RESOLVE_HOST || result.code == CURLE_PROXY ||
+           result.code == CURLE_OPERATION_TIMEDOUT;
+}
+
+} // namespace
+
+HttpTransaction::HttpTransaction(Network& network, HttpRequest request, ResponseHandler& handler)
+    : network_(network), request_(std::move(request)), handler_(handler),
+      self_(std::make_shared<HttpTransaction*>(this)) {
+    if (auto url = parse_url(request_.url)) {
+        first_url_ = url_ = *std::move(url);
+        find_routes();
+    } else {
+        deferred_ = network_.loop.defer([this] { fail({}, CURLE_URL_MALFORMAT); });
+    }
+}
+
+void HttpTransaction::resume() {
+    if (exchange_) exchange_->resume();
+}
+
+void HttpTransaction::find_routes() {
+    exchange_.reset();
+    if (!needs_search(request_.http, url_, &std::getenv))
+        return use_routes(routes_without_search(request_.http, url_));
+    network_.proxies.find(url_, [self = std::weak_ptr{self_}](Routes routes) {
+        if (auto transaction = self.lock()) (*transaction)->use_routes(std::move(routes));
+    });
+}
+
+void HttpTransaction::use_routes(Routes routes) {
+    routes_ = std::move(routes);
+    if (!routes_.empty()) return try_next_route();
+    deferred_ = network_.loop.defer([this] { handler_.ended({}, {.code = CURLE_PROXY, .bad_proxy = true}); });
+}
+
+void HttpTransaction::try_next_route() {
+    const Route route = std::move(routes_.front());
+    routes_.erase(routes_.begin());
+    ResponseHandler& self = *this;
+    exchange_.reset();
+    exchange_ = std::make_unique<HttpExchange>(
+        network_.loop, network_.curl, network_.settings, request_,
+        ExchangeTarget{.url = url_, .route = route, .first_server = url_.origin() == first_url_.origin()},
+        self);
+}
+
+ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
+                                                  std::string_view bytes) noexcept {
+    if (is_redirect(response)) return BodyAction::Continue;
+    return handler_.body(response, bytes);
+}
+
+void HttpTransaction::ended(const HttpResponse& response, const TransferResult& result) {
+    if (was_unreachable(response, result) && !routes_.empty()) return try_next_route();
+    if (result.code != CURLE_OK || !is_redirect(response)) return handler_.ended(response, result);
+    if (request_.http.redirect() != wire::Http::DISALLOW) return follow_redirect(response);
+    auto refused = result;
+    if (auto target = resolve(url_, response.location)) refused.redirect = target->text;
+    handler_.ended(response, refused);
+}
+
+void HttpTransaction::follow_redirect(const HttpResponse& response) {
+    if (++redirects_ > MaxRedirects) return fail(response, CURLE_TOO_MANY_REDIRECTS);
+    auto target = resolve(url_, response.location);
+    if (!target) {
+        if (target.error().has_user) return fail(response, CURLE_LOGIN_DENIED);
+        return fail(response, target.error().unsupported ? CURLE_UNSUPPORTED_PROTOCOL : CURLE_URL_MALFORMAT);
+    }
+    bool leaves_https = url_.scheme == "https" && target->scheme == "http";
+    if (leaves_https && !request_.http.allow_https_to_http())
+        return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
+    change_method(request_, response.status);
+    if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
+    url_ = *std::move(target);
+    redirected_to_ = url_.text;
+    find_routes();
+}
+
+void HttpTransaction::fail(const HttpResponse& response, CURLcode code) {
+    handler_.ended(response, {.code = code});
+}
+
+} // namespace haulier::transfer

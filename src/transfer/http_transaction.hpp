@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A request and its final response, with all proxies and redirects on the way. Redirects are followed here
+// and not by curl, because each target may need another proxy, and what identifies the job's owner (headers,
+// passwords, certificate) may be sent to the first server only.
+#pragma once
+
+#include "transfer/curl_loop.hpp"
+#include "transfer/http_exchange.hpp"
+#include "transfer/http_request.hpp"
+#include "transfer/proxy.hpp"
+#include "transfer/proxy_finder.hpp"
+#include "transfer/url.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace haulier::transfer {
+
+/// What a transaction needs to reach the network.
+struct Network {
+    Loop& loop;
+    CurlLoop& curl;
+    ProxyFinder& proxies;
+    NetworkSettings settings;
+};
+
+class HttpTransaction final : private ResponseHandler {
+public:
+    /// `network` and `handler` must outlive it. The handler gets the final response only.
+    HttpTransaction(Network& network, HttpRequest request, ResponseHandler& handler);
+    /// Aborts the exchange; the handler is not called any more.
+    ~HttpTransaction() override = default;
+    HttpTransaction(const HttpTransaction&) = delete;
+    HttpTransaction& operator=(const HttpTransaction&) = delete;
+
+    /// Continues after BodyAction::Pause. The handler may be called before this returns.
+    void resume();
+    /// Bytes of the request's body that were sent.
+    [[nodiscard]] uint64_t sent() const { return exchange_ ? exchange_->sent() : 0; }
+    /// The URL that redirects led to; empty if there was no redirect.
+    [[nodiscard]] const std::string& redirected_to() const { return redirected_to_; }
+
+private:
+    BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
+    void ended(const HttpResponse& response, const TransferResult& result) override;
+    void find_routes();
+    void use_routes(Routes routes);
+    void try_next_route();
+    void follow_redirect(const HttpResponse& response);
+    void fail(const HttpResponse& response, CURLcode code);
+
+    Network& network_;
+    HttpRequest request_;
+    ResponseHandler& handler_;
+    Url first_url_;
+    Url url_;
+    std::string redirected_to_;
+    uint32_t redirects_ = 0;
+    Routes routes_; ///< those to `url_` that were not tried yet
+    std::unique_ptr<HttpExchange> exchange_;
+    Source deferred_;
+    std::shared_ptr<HttpTransaction*> self_; ///< expires with this object, for a proxy search that ends late
+};
+
+} // namespace haulier::transfer

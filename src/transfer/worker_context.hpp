@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What all transfers of a worker share.
+#pragma once
+
+#include "base/event.hpp"
+#include "transfer/disk_thread.hpp"
+#include "transfer/http_transaction.hpp"
+#include "transfer/sink.hpp"
+#include "worker.pb.h"
+
+#include <functional>
+#include <string>
+#include <unordered_set>
+
+namespace haulier::transfer {
+
+struct TransferSettings {
+    Sink::SyncInterval sync_interval;
+    Usec progress{}; ///< shortest time between two Progress messages of a transfer
+    uint32_t connections_per_host = 0;
+};
+
+struct WorkerContext {
+    Loop& loop;
+    DiskThread& disk;
+    Network network;
+    std::function<void(const wire::FromWorker&)> send; ///< to the daemon
+    TransferSettings settings{};
+    std::unordered_set<std::string> if_range_broken{}; ///< origins that are known to mishandle If-Range
+};
+
+} // namespace haulier::transfer
