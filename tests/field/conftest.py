@@ -5,15 +5,17 @@ import os
 
 import pytest
 
-from support.environment import stretched
+from support.environment import patience
 from support.mount_namespace import Mounts
 from support.network_namespace import Network
 from support.servers.certificates import Authority
 
+TIMEOUT = f"{round(1000 * max(1, patience(1)))}ms"  # less is not accepted
+
 # Retries come after MinimumRetryDelay, which is at least five seconds.
 SHORT = {
-    "Transfer": {"CheckpointBytes": "64K", "CheckpointInterval": "200ms", "StallTimeout": stretched(1),
-                 "ConnectTimeout": stretched(1)},
+    "Transfer": {"CheckpointBytes": "64K", "CheckpointInterval": "200ms", "StallTimeout": TIMEOUT,
+                 "ConnectTimeout": TIMEOUT},
     "Scheduler": {"MaxBackgroundJobs": "100"},
 }
 

@@ -254,6 +254,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             script = resource.take_script() if resource else Script(status=404)
         if not script.early:
             self.take_body()
+        if script.on_body:
+            script.on_body(self.record.body)
         if script.delay:
             state.stopping.wait(script.delay)
         if script.drop:

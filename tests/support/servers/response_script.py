@@ -21,6 +21,7 @@ class Script:
     # Before the response.
     drop: str = ""               # "close" or "reset": the connection ends without a response
     early: bool = False          # answers before it has read the body of the request, and closes
+    on_body: Callable[[bytes], None] | None = None  # called with the body of the request when it has been read
     delay: float = 0             # seconds between the request, with its body, and the response
 
     # Ranges and validators.

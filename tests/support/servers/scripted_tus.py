@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A tus server (1.0.0, core and creation) as a rule for the fault server, with limits and deviations of its own."""
 
+import dataclasses
 from collections.abc import Callable
 
 from .fault_server import FaultServer, Request
@@ -23,7 +24,8 @@ class ScriptedTus:
         self.uploads: dict[str, bytearray] = {}
         self.lengths: dict[str, int] = {}
         self.taken: list[tuple[int, int]] = []  # offset and length of each piece that was taken
-        self.after_body: Callable[[Request], Script | None] = lambda request: None
+        self.delays: list[float] = []  # seconds before the answers to the next pieces
+        self.on_piece: Callable[[], None] = lambda: None
         server.rule = self.rule
 
     def url(self) -> str:
@@ -62,15 +64,14 @@ class ScriptedTus:
         return self.answer(201, Location=self.location.format(id=upload))
 
     def take(self, request: Request, upload: str) -> Script:
-        """The offset is known when the body has been read, which is when the response is written."""
         content = self.uploads[upload]
         offset = int(request.headers["upload-offset"])
         if offset != len(content):
             return self.answer(409)
 
-        def take_body() -> str:
-            self.taken.append((offset, len(request.body)))
-            content.extend(request.body)
-            return str(len(content))
-        answer = self.answer(204)
-        return self.after_body(request) or Script(status=204, headers=answer.headers | {"Upload-Offset": take_body})
+        def take_piece(piece: bytes) -> None:
+            self.taken.append((offset, len(piece)))
+            content.extend(piece)
+            self.on_piece()
+        return dataclasses.replace(self.answer(204, Upload_Offset=offset + int(request.headers["content-length"])),
+                                   on_body=take_piece, delay=self.delays.pop(0) if self.delays else 0)
