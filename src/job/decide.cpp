@@ -4,7 +4,6 @@
 
 #include "job/credentials.hpp"
 #include "job/memory_usage.hpp"
-#include "job/properties.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
 #include "job/validation.hpp"
@@ -110,7 +109,8 @@ Status check_work(const Job& job, const std::vector<File>& files) {
 } // namespace
 
 Result<Decision> create(const Id& id, uint32_t owner, const Request& request, const Limits& limits, Now now) {
-    if (auto ok = check_display_name(request.wishes.display_name.value_or("")); !ok) return ok.error();
+    if (!request.settings.has<&Settings::display_name>())
+        return Error{Errc::InvalidArgument, "a job needs a display name"};
     if (auto ok = check_key(request.key); !ok) return ok.error();
     Job job;
     job.id = id;
@@ -119,7 +119,7 @@ Result<Decision> create(const Id& id, uint32_t owner, const Request& request, co
     job.key = request.key;
     job.created = now.wall;
     Decision d = touched(job, now);
-    if (auto ok = apply_settings(d.job, request.wishes); !ok) return ok.error();
+    if (auto ok = apply_settings(d.job, request.settings); !ok) return ok.error();
     if (auto ok = append(d, request.files, limits); !ok) return ok.error();
     if (!request.resume) return d;
 

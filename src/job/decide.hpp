@@ -5,6 +5,7 @@
 #pragma once
 
 #include "job/retry.hpp"
+#include "job/settings_patch.hpp"
 #include "job/types.hpp"
 
 #include <map>
@@ -31,50 +32,13 @@ struct Decision {
     std::vector<Effect> effects;
 };
 
-/// The writable properties, each as a wish: what is not there stays as it is. CreateJob's options and the
-/// setters of a job are the same thing.
-struct SettingsPatch {
-    std::optional<std::string> display_name;
-    std::optional<std::string> description;
-    std::optional<Priority> priority;
-    std::optional<NotifyFlags> notify_flags;
-    std::optional<NotifyService> notify_service;
-    std::optional<std::chrono::milliseconds> minimum_notification_interval;
-    std::optional<std::chrono::seconds> minimum_retry_delay;
-    std::optional<std::chrono::seconds> no_progress_timeout;
-    std::optional<std::chrono::seconds> maximum_download_time;
-    std::optional<uint64_t> maximum_download_size;
-    std::optional<bool> auto_complete;
-    std::optional<bool> dynamic_content;
-    std::optional<bool> high_performance;
-    std::optional<bool> on_demand;
-    std::optional<NetworkCost> network_cost;
-    std::optional<PowerPolicy> power_policy;
-    std::optional<uint64_t> bandwidth_limit;
-    std::optional<WallTime> not_before;
-    std::optional<Proxy::Mode> proxy_mode;
-    std::optional<std::string> proxy_list;
-    std::optional<std::string> proxy_bypass;
-    std::optional<std::string> http_method;
-    std::optional<SecurityFlags> security_flags;
-    std::optional<RedirectPolicy> redirect_policy;
-    std::optional<std::string> client_certificate;
-    std::optional<std::string> reply_file_name;
-    struct Headers {
-        std::vector<std::string> lines;
-        bool write_only = false;
-    };
-    std::optional<Headers> custom_headers;
-    std::vector<Credentials> credentials; ///< each takes its slot
-};
-
 /// What CreateJob is asked for, already checked for its types.
 struct Request {
     Type type = Type::Download;
     std::string key;
     std::vector<FileSpec> files;
     bool resume = false;
-    SettingsPatch wishes; ///< display_name is required
+    SettingsPatch settings; ///< with a display name
 };
 
 // ---- verbs ----
@@ -99,8 +63,8 @@ Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
 
 // ---- properties ----
 
-/// All of the wishes, or none and the error of the first that cannot be.
-Result<Decision> change(const Job& job, const std::vector<File>& files, const SettingsPatch& wishes, Now now);
+/// All of the patch, or none of it and the error of the first value that is refused.
+Result<Decision> change(const Job& job, const std::vector<File>& files, const SettingsPatch& patch, Now now);
 struct Removed {
     Decision decision;
     bool found = false;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tables of values and their words on the bus; private to the module.
+// Values and their words on the bus. Names<T> has the words of an enumeration or of a set of flags, and
+// stands beside T; the functions here do the rest.
 #pragma once
 
 #include "base/result.hpp"
 
-#include <algorithm>
-#include <fmt/format.h>
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace haulier::job {
@@ -18,48 +20,69 @@ struct EnumName {
     std::string_view word;
 };
 
-template <class Rows, class Value>
-std::string_view name_in(const Rows& rows, Value value) {
-    for (const auto& row : rows)
+/// Specialised with `what`, as a person calls the choice, and `rows`, an array of EnumName. The values of a
+/// set of flags are its members.
+template <class T>
+struct Names;
+
+template <class T>
+concept NamedEnum = std::is_enum_v<T> && requires {
+    Names<T>::rows;
+};
+template <class T>
+concept NamedFlags = std::is_class_v<T> && requires {
+    Names<T>::rows;
+};
+
+/// NotSupported, with the words there are (BITS: E_NOTIMPL).
+Error not_a_word(std::string_view what, const std::string& word, const std::vector<std::string_view>& all);
+
+template <class T>
+std::vector<std::string_view> words_of() {
+    std::vector<std::string_view> words;
+    for (const auto& row : Names<T>::rows)
+        words.push_back(row.word);
+    return words;
+}
+
+template <class T>
+auto value_of(const std::string& word) -> Result<decltype(Names<T>::rows.begin()->value)> {
+    for (const auto& row : Names<T>::rows)
+        if (row.word == word) return row.value;
+    return not_a_word(Names<T>::what, word, words_of<T>());
+}
+
+template <NamedEnum T>
+std::string_view to_string(T value) {
+    for (const auto& row : Names<T>::rows)
         if (row.value == value) return row.word;
     return {};
 }
 
-template <class Rows>
-std::string all_names(const Rows& rows) {
-    std::vector<std::string_view> words;
-    for (const auto& row : rows)
-        words.push_back(row.word);
-    return fmt::format("{}", fmt::join(words, ", "));
+template <NamedEnum T>
+Result<T> parse(const std::string& word) {
+    return value_of<T>(word);
 }
 
-/// `what` is what a person calls the choice, such as "priority".
-template <class Rows>
-auto value_in(const Rows& rows, std::string_view what, const std::string& word)
-    -> Result<decltype(rows.begin()->value)> {
-    for (const auto& row : rows)
-        if (row.word == word) return row.value;
-    return Error{Errc::NotSupported, fmt::format("{} '{}' is not one of {}", what, word, all_names(rows))};
+template <NamedFlags T>
+std::vector<std::string> to_strings(const T& flags) {
+    std::vector<std::string> words;
+    for (const auto& row : Names<T>::rows)
+        if (flags.*(row.value)) words.emplace_back(row.word);
+    return words;
 }
 
-/// A set of flags: each row's value is a member of Flags. `flags` begins with all of them down.
-template <class Rows, class Flags>
-Result<Flags> flags_in(const Rows& rows, std::string_view what, const std::vector<std::string>& words,
-                       Flags flags) {
+template <NamedFlags T>
+Result<T> parse(const std::vector<std::string>& words) {
+    T flags;
+    for (const auto& row : Names<T>::rows)
+        flags.*(row.value) = false;
     for (const auto& word : words) {
-        auto member = value_in(rows, what, word);
+        auto member = value_of<T>(word);
         if (!member) return member.error();
         flags.*(*member) = true;
     }
     return flags;
-}
-
-template <class Rows, class Flags>
-std::vector<std::string> names_of(const Rows& rows, const Flags& flags) {
-    std::vector<std::string> words;
-    for (const auto& row : rows)
-        if (flags.*(row.value)) words.emplace_back(row.word);
-    return words;
 }
 
 } // namespace haulier::job

@@ -9,23 +9,36 @@ namespace haulier::job {
 
 namespace {
 
-uint64_t memory_size(const std::vector<std::string>& texts) {
+/// What has a fixed size counts with the job.
+template <class T>
+uint64_t text_in(const T& /*value*/) {
+    return 0;
+}
+
+uint64_t text_in(const std::string& text) {
+    return text.size();
+}
+
+uint64_t text_in(const NotifyService& service) {
+    return service.name.size() + service.path.size();
+}
+
+uint64_t text_in(const std::vector<std::string>& texts) {
     uint64_t all = 0;
     for (const auto& text : texts)
         all += sizeof(text) + text.size();
     return all;
 }
 
-uint64_t memory_size(const std::vector<Range>& ranges) {
-    return ranges.size() * sizeof(Range);
-}
-
-uint64_t memory_size(const Http& http) {
-    uint64_t all = memory_size(http.headers) + http.method.size() + http.client_certificate.size() +
-                   http.proxy.list.size() + http.proxy.bypass.size();
-    for (const auto& c : http.credentials)
+uint64_t text_in(const std::vector<Credentials>& credentials) {
+    uint64_t all = 0;
+    for (const auto& c : credentials)
         all += sizeof(c) + c.user.size() + c.password.size() + c.only_for.size();
     return all;
+}
+
+uint64_t text_in(const std::vector<Range>& ranges) {
+    return ranges.size() * sizeof(Range);
 }
 
 Status check_text(std::string_view whose, uint64_t have, uint64_t more, uint64_t limit) {
@@ -39,18 +52,18 @@ Status check_text(std::string_view whose, uint64_t have, uint64_t more, uint64_t
 } // namespace
 
 uint64_t memory_size(const Job& job) {
-    return JobOverhead + job.key.size() + job.display_name.size() + job.description.size() +
-           job.notify_service.name.size() + job.notify_service.path.size() + job.reply_file_name.size() +
-           (job.error ? job.error->message.size() : 0) + memory_size(job.http);
+    uint64_t all = JobOverhead + job.key.size() + (job.error ? job.error->message.size() : 0);
+    for_each_setting([&](const auto& row) { all += text_in(row.in(job)); });
+    return all;
 }
 
 uint64_t memory_size(const FileSpec& spec) {
-    return FileOverhead + spec.remote.size() + spec.local.size() + memory_size(spec.mirrors) +
-           memory_size(spec.ranges) + (spec.checksum ? spec.checksum->hex.size() : 0);
+    return FileOverhead + spec.remote.size() + spec.local.size() + text_in(spec.mirrors) +
+           text_in(spec.ranges) + (spec.checksum ? spec.checksum->hex.size() : 0);
 }
 
 uint64_t memory_size(const File& file) {
-    return memory_size(file.spec) + memory_size(file.wanted) + memory_size(file.filled) +
+    return memory_size(file.spec) + text_in(file.wanted) + text_in(file.filled) +
            file.validators.etag.size() + file.validators.last_modified.size() + file.response_headers.size() +
            file.upload_url.size() + file.marks.size() * sizeof(SourceStatus);
 }

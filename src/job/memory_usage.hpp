@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What jobs take up in the daemon's memory, counted by the texts in them, and how much of it is too much.
+// How much memory jobs need in the daemon, counted by the texts in them, and how much of it is too much.
 #pragma once
 
 #include "job/types.hpp"
@@ -15,7 +15,7 @@ struct Usage {
     bool operator==(const Usage&) const = default;
 };
 
-/// What a file or a job takes up besides its texts; so that many small ones count for what they are.
+/// What a file or a job needs besides its texts, so that many small ones are counted, too.
 inline constexpr uint64_t FileOverhead = 512;
 inline constexpr uint64_t JobOverhead = 2048;
 
@@ -23,8 +23,8 @@ uint64_t memory_size(const Job& job);
 uint64_t memory_size(const File& file);
 uint64_t memory_size(const FileSpec& spec);
 
-/// May `more` come to what an owner has (`own`), and to what all have? TooManyJobs or TooLarge. What takes up
-/// no more than before may always.
+/// May `more` be added to what an owner has (`own`), and to what all have? TooManyJobs or TooLarge. What adds
+/// nothing is always allowed.
 Status check_usage(const Usage& own, const Usage& all, const Usage& more, const Limits& limits);
 
 /// May a job that has `have` files have so many more? TooManyFiles.

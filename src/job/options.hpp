@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The choices that a client has: enumerations and small values, each with its words on the bus. parse_*()
-// answers NotSupported, with the words there are, for one that is none (BITS: E_NOTIMPL).
+// The types of what a client can choose: enumerations and small values, each with its words on the bus.
 #pragma once
 
-#include "base/result.hpp"
+#include "job/enum_names.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -13,49 +12,120 @@
 
 namespace haulier::job {
 
-/// BITS 4.1. Foreground jobs run all at once; of the others a lower one waits for every higher one.
+/// Which events reach the client through callbacks (BITS 5.1). Signals are sent whatever the flags say.
+struct NotifyFlags {
+    bool transferred = true;
+    bool error = true;
+    bool modification = false;
+    bool file_transferred = false;
+    bool file_ranges_transferred = false;
+    bool disable = false; ///< overrides all others
+    bool operator==(const NotifyFlags&) const = default;
+};
+template <>
+struct Names<NotifyFlags> {
+    static constexpr std::string_view what = "notify flag";
+    static constexpr std::array rows{
+        EnumName{&NotifyFlags::transferred, "transferred"},
+        EnumName{&NotifyFlags::error, "error"},
+        EnumName{&NotifyFlags::modification, "modification"},
+        EnumName{&NotifyFlags::file_transferred, "file-transferred"},
+        EnumName{&NotifyFlags::file_ranges_transferred, "file-ranges-transferred"},
+        EnumName{&NotifyFlags::disable, "disable"},
+    };
+};
+
+/// A well-known bus name that the bus can start, and the object there; empty name = none. On another bus than
+/// ours the name says so (job/validation.hpp).
+struct NotifyService {
+    std::string name;
+    std::string path;
+    bool operator==(const NotifyService&) const = default;
+};
+
+/// BITS 4.1. Foreground jobs run all at once; of the others, a lower one waits for every higher one.
 enum class Priority { Foreground, High, Normal, Low };
-std::string_view to_string(Priority priority);
-Result<Priority> parse_priority(const std::string& word);
+template <>
+struct Names<Priority> {
+    static constexpr std::string_view what = "priority";
+    static constexpr std::array rows{
+        EnumName{Priority::Foreground, "foreground"},
+        EnumName{Priority::High, "high"},
+        EnumName{Priority::Normal, "normal"},
+        EnumName{Priority::Low, "low"},
+    };
+};
 
 /// On which networks a job may move data (BITS 4.6, as far as Linux can tell networks apart).
 enum class NetworkCost {
     Always,
     NoRoaming,
-    Standard,  ///< neither roaming nor surely metered
-    Unmetered, ///< not even perhaps metered
+    Standard,  ///< neither roaming nor known to be metered
+    Unmetered, ///< not even possibly metered
 };
-std::string_view to_string(NetworkCost cost);
-Result<NetworkCost> parse_network_cost(const std::string& word);
+template <>
+struct Names<NetworkCost> {
+    static constexpr std::string_view what = "network cost";
+    static constexpr std::array rows{
+        EnumName{NetworkCost::Always, "always"},
+        EnumName{NetworkCost::NoRoaming, "no-roaming"},
+        EnumName{NetworkCost::Standard, "standard"},
+        EnumName{NetworkCost::Unmetered, "unmetered"},
+    };
+};
 
 enum class PowerPolicy {
     Always,
     NoSaver, ///< not while the power saver is on
     AcOnly,
 };
-std::string_view to_string(PowerPolicy policy);
-Result<PowerPolicy> parse_power_policy(const std::string& word);
+template <>
+struct Names<PowerPolicy> {
+    static constexpr std::string_view what = "power policy";
+    static constexpr std::array rows{
+        EnumName{PowerPolicy::Always, "always"},
+        EnumName{PowerPolicy::NoSaver, "no-saver"},
+        EnumName{PowerPolicy::AcOnly, "ac-only"},
+    };
+};
 
 enum class RedirectPolicy {
     Silent,   ///< follow; the stored URL stays
     Report,   ///< follow; the remote name becomes the final URL
     Disallow, ///< fail with the 3xx; the remote name becomes the target
 };
-std::string_view to_string(RedirectPolicy policy);
-Result<RedirectPolicy> parse_redirect_policy(const std::string& word);
+template <>
+struct Names<RedirectPolicy> {
+    static constexpr std::string_view what = "redirect policy";
+    static constexpr std::array rows{
+        EnumName{RedirectPolicy::Silent, "silent"},
+        EnumName{RedirectPolicy::Report, "report"},
+        EnumName{RedirectPolicy::Disallow, "disallow"},
+    };
+};
 
 /// BITS 6.9: each weakens, or with check_revocation sharpens, the check of a server's certificate.
 struct SecurityFlags {
-    bool check_revocation = false;    ///< "check-revocation": a stapled OCSP answer is needed
-    bool ignore_host_name = false;    ///< "ignore-host-name"
-    bool ignore_dates = false;        ///< "ignore-dates"
-    bool ignore_unknown_ca = false;   ///< "ignore-unknown-ca"
-    bool ignore_wrong_usage = false;  ///< "ignore-wrong-usage"
-    bool allow_https_to_http = false; ///< "allow-https-to-http": a redirect may leave https
+    bool check_revocation = false; ///< a stapled OCSP answer is required
+    bool ignore_host_name = false;
+    bool ignore_dates = false;
+    bool ignore_unknown_ca = false;
+    bool ignore_wrong_usage = false;
+    bool allow_https_to_http = false; ///< a redirect may leave https
     bool operator==(const SecurityFlags&) const = default;
 };
-std::vector<std::string> to_strings(const SecurityFlags& flags);
-Result<SecurityFlags> parse_security_flags(const std::vector<std::string>& words);
+template <>
+struct Names<SecurityFlags> {
+    static constexpr std::string_view what = "security flag";
+    static constexpr std::array rows{
+        EnumName{&SecurityFlags::check_revocation, "check-revocation"},
+        EnumName{&SecurityFlags::ignore_host_name, "ignore-host-name"},
+        EnumName{&SecurityFlags::ignore_dates, "ignore-dates"},
+        EnumName{&SecurityFlags::ignore_unknown_ca, "ignore-unknown-ca"},
+        EnumName{&SecurityFlags::ignore_wrong_usage, "ignore-wrong-usage"},
+        EnumName{&SecurityFlags::allow_https_to_http, "allow-https-to-http"},
+    };
+};
 
 /// BITS 6.10.
 struct Proxy {
@@ -65,34 +135,59 @@ struct Proxy {
         Override, ///< `list`, except for hosts in `bypass`
         Auto,     ///< the desktop's settings, PAC and WPAD included, asked for each file
     } mode = Mode::Preconfigured;
-    std::string list; ///< proxies with spaces between them, tried in order: [protocol=][scheme://]host[:port]
-    std::string bypass; ///< hosts with spaces between them; a leading "*." and "<local>" are understood
+    /// Proxies with spaces between them, tried in order: [protocol=][scheme://]host[:port].
+    std::string list;
+    /// Hosts with spaces between them; a leading "*." and "<local>" are understood.
+    std::string bypass;
     bool operator==(const Proxy&) const = default;
 };
-std::string_view to_string(Proxy::Mode mode);
-Result<Proxy::Mode> parse_proxy_mode(const std::string& word);
+template <>
+struct Names<Proxy::Mode> {
+    static constexpr std::string_view what = "proxy mode";
+    static constexpr std::array rows{
+        EnumName{Proxy::Mode::Preconfigured, "preconfigured"},
+        EnumName{Proxy::Mode::None, "none"},
+        EnumName{Proxy::Mode::Override, "override"},
+        EnumName{Proxy::Mode::Auto, "auto"},
+    };
+};
 
 /// BITS 6.8. Write-only: nothing that leaves the daemon to a client ever holds one.
 struct Credentials {
     enum class Target { Server, Proxy } target = Target::Server;
     enum class Scheme { Basic, Digest, Ntlm, Negotiate, Bearer } scheme = Scheme::Basic;
-    std::string
-        user; ///< empty with bearer; empty user and password with ntlm and negotiate = the owner's own
+    /// Empty with bearer; empty user and password with ntlm and negotiate = the owner's own.
+    std::string user;
     std::string password; ///< the token, with bearer
-    /// Where they came from a URL: "host:port" in lower case, for nobody else. Empty = all servers of the
-    /// job.
+    /// "host:port" in lower case where a URL brought them: only that server gets them. Empty = all servers of
+    /// the job.
     std::string only_for;
     bool operator==(const Credentials&) const = default;
 };
-std::string_view to_string(Credentials::Target target);
-std::string_view to_string(Credentials::Scheme scheme);
-Result<Credentials::Target> parse_target(const std::string& word);
-Result<Credentials::Scheme> parse_scheme(const std::string& word);
+template <>
+struct Names<Credentials::Target> {
+    static constexpr std::string_view what = "target";
+    static constexpr std::array rows{
+        EnumName{Credentials::Target::Server, "server"},
+        EnumName{Credentials::Target::Proxy, "proxy"},
+    };
+};
+template <>
+struct Names<Credentials::Scheme> {
+    static constexpr std::string_view what = "scheme";
+    static constexpr std::array rows{
+        EnumName{Credentials::Scheme::Basic, "basic"},
+        EnumName{Credentials::Scheme::Digest, "digest"},
+        EnumName{Credentials::Scheme::Ntlm, "ntlm"},
+        EnumName{Credentials::Scheme::Negotiate, "negotiate"},
+        EnumName{Credentials::Scheme::Bearer, "bearer"},
+    };
+};
 
 /// How the requests of a job are made.
 struct Http {
     std::vector<std::string> headers; ///< "Name: value", sent with every request
-    bool headers_write_only = false;  ///< never to be read back; cannot be undone
+    bool headers_write_only = false;  ///< they can never be read back; cannot be undone
     std::string method;               ///< empty = GET for downloads, PUT for uploads
     SecurityFlags security;
     RedirectPolicy redirect = RedirectPolicy::Silent;
@@ -110,9 +205,16 @@ struct Range {
 };
 inline constexpr uint64_t ToEnd = ~uint64_t{0};
 
-/// The client's verdict on a finished file (BITS 1.7).
+/// What the client says of a finished file (BITS 1.7).
 enum class Validation { None, Valid, Invalid };
-std::string_view to_string(Validation validation);
-std::optional<Validation> parse_validation(std::string_view word);
+template <>
+struct Names<Validation> {
+    static constexpr std::string_view what = "validation state";
+    static constexpr std::array rows{
+        EnumName{Validation::None, "none"},
+        EnumName{Validation::Valid, "valid"},
+        EnumName{Validation::Invalid, "invalid"},
+    };
+};
 
 } // namespace haulier::job

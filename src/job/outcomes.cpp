@@ -89,10 +89,10 @@ std::optional<JobError> fault_of(const Job& job, uint32_t index, const File& fil
                         fmt::format("the remote file changed {} times while it was fetched", file.restarts),
                         index};
     auto size = local_size(file.spec, file.total);
-    if (!job.on_demand && size != UnknownSize && size > job.maximum_download_size)
+    if (!job.on_demand && size != UnknownSize && size > job.maximum_download_size.value_or(UnknownSize))
         return JobError{
             Cause::MaxDownloadSize, 0,
-            fmt::format("the file has {} bytes, the job may have {}", size, job.maximum_download_size),
+            fmt::format("the file has {} bytes, the job may have {}", size, *job.maximum_download_size),
             index};
     return std::nullopt;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How a job changes hands.
+// How a job gets another owner.
 #include "job/decide.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
@@ -10,7 +10,8 @@ namespace haulier::job {
 
 namespace {
 
-/// Whatever the worker made for it; what has its own name already is the former owner's file, and stays.
+/// Without what the worker made for it. A file that has its own name already belongs to the former owner and
+/// stays.
 File without_bytes(File file) {
     discard_progress(file);
     file.transferred = false;
@@ -31,7 +32,7 @@ void lose_files(Decision& d, const std::vector<File>& files) {
     d.job.ranges_wanted = d.job.ranges_wanted || (d.job.on_demand && lacks);
 }
 
-/// The file that is sent is the client's; only the reply was ours.
+/// The file that is sent is the client's own; only the reply is discarded.
 void lose_reply(Decision& d, const std::vector<File>& files) {
     d.job.reply_total = UnknownSize;
     d.job.reply_transferred = 0;
@@ -42,12 +43,10 @@ void lose_reply(Decision& d, const std::vector<File>& files) {
 }
 
 void forget_owner(Job& job) {
-    job.http.credentials.clear();
-    job.http.headers.clear();
-    job.http.headers_write_only = false;
-    job.http.client_certificate.clear();
-    job.notify_service = {};
-    job.reply_file_name.clear();
+    const Settings defaults;
+    for_each_setting([&](const auto& row) {
+        if (row.on_take == OnTake::Reset) row.in(job) = row.in(defaults);
+    });
     job.key.clear();
 }
 

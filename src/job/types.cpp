@@ -29,7 +29,7 @@ std::string reply_file(const Job& job, const std::string& local) {
     return job.reply_file_name.empty() ? local + ".reply" : job.reply_file_name;
 }
 
-std::string reply_file(const Job& job, const std::vector<File>& files) {
+std::string reply_file(const Job& job, std::span<const File> files) {
     return files.empty() ? job.reply_file_name : reply_file(job, files.front().spec.local);
 }
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a job is: plain values that can be copied, compared, stored and printed. Identity and time live
-// elsewhere.
+// What a job is: plain values that can be copied, compared, stored and printed.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "job/cause.hpp"
-#include "job/options.hpp"
+#include "job/settings.hpp"
 #include "job/state.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,28 +36,18 @@ enum class Type {
     Upload,      ///< one file, local to remote
     UploadReply, ///< as Upload, and the body of the server's answer is kept (BITS 6.7)
 };
+template <>
+struct Names<Type> {
+    static constexpr std::string_view what = "job type";
+    static constexpr std::array rows{
+        EnumName{Type::Download, "download"},
+        EnumName{Type::Upload, "upload"},
+        EnumName{Type::UploadReply, "upload-reply"},
+    };
+};
 constexpr bool is_upload(Type type) {
     return type != Type::Download;
 }
-
-/// Which events reach the client through callbacks (BITS 5.1). Signals are sent whatever the flags say.
-struct NotifyFlags {
-    bool transferred = true;
-    bool error = true;
-    bool modification = false;
-    bool file_transferred = false;
-    bool file_ranges_transferred = false;
-    bool disable = false; ///< overrides all others
-    bool operator==(const NotifyFlags&) const = default;
-};
-
-/// A well-known bus name that the bus can start, and the object there; empty name = none. On another bus than
-/// ours the name says so (job/check.hpp).
-struct NotifyService {
-    std::string name;
-    std::string path;
-    bool operator==(const NotifyService&) const = default;
-};
 
 /// Why a job is in `error` or `transient-error`.
 struct JobError {
@@ -68,35 +58,16 @@ struct JobError {
     bool operator==(const JobError&) const = default;
 };
 
-struct Job {
+/// What its client chose, and what became of it.
+struct Job : Settings {
     Id id;
     Type type = Type::Download;
     uint32_t owner = 0; ///< uid
     std::string key;    ///< the client's own name for it; unique among the owner's unfinished jobs, or empty
     State state = State::Suspended;
-    bool completing = false; ///< Complete was accepted and is being carried out; survives a crash
-
-    std::string display_name;
-    std::string description;
-    NotifyFlags notify_flags;
-    NotifyService notify_service;
-    std::chrono::milliseconds minimum_notification_interval{500};
-
-    Priority priority = Priority::Normal;
-    std::optional<NetworkCost> network_cost; ///< nothing = as the priority has it, see cost_of()
-    PowerPolicy power_policy = PowerPolicy::Always;
-    uint64_t bandwidth_limit = 0; ///< bytes a second for the whole job; 0 = none
-    WallTime not_before;          ///< 0 = at once
-    bool auto_complete = false;
-    bool dynamic_content =
-        false; ///< no size and no ranges expected: always from zero, in the foreground only
-    bool high_performance = false;                ///< no checkpoints: faster, and from zero after a crash
-    bool on_demand = false;                       ///< only the ranges that are asked for
-    bool ranges_wanted = false;                   ///< on-demand: something is asked for that is not here
-    uint64_t maximum_download_size = UnknownSize; ///< of all files together; UnknownSize = none
-    Http http;
-    std::string reply_file_name; ///< absolute; empty = the local name with ".reply"
-    bool resumed = false;        ///< was resumed once: some choices are fixed from then on
+    bool completing = false;    ///< Complete was accepted and is being carried out; survives a crash
+    bool ranges_wanted = false; ///< on-demand: something that is not here is requested
+    bool resumed = false;       ///< was resumed once: some settings are locked from then on
 
     WallTime created;
     WallTime modified;
@@ -105,15 +76,12 @@ struct Job {
     std::optional<JobError> error; ///< kept until data flows again (BITS 2.2, GetError)
     uint32_t error_count = 0;      ///< BITS 3.6; never reset
 
-    std::chrono::seconds minimum_retry_delay{60};
-    std::chrono::seconds no_progress_timeout{1209600};
     uint32_t failures = 0; ///< in a row, without progress between them
     Usec retry_wait{};     ///< the wait chosen at the last transient error
     WallTime retry_date;   ///< when that wait ends; a date, so that it means something after a reboot
     Usec stalled_for{};    ///< how long the job had been without progress when it was last stored
-    std::chrono::seconds maximum_download_time{7776000}; ///< of active time, begun anew by Resume
-    Usec active_for{};    ///< connecting or transferring, up to the last decision
-    bool expired = false; ///< cancelled because nobody had touched it for too long
+    Usec active_for{};     ///< connecting or transferring, up to the last decision
+    bool expired = false;  ///< cancelled because it was inactive for too long
 
     uint32_t files_total = 0;
     uint32_t files_transferred = 0;
@@ -219,7 +187,7 @@ std::string temporary_name(const Id& id, uint32_t index);
 inline constexpr uint32_t ReplyIndex = NoFile - 1;
 /// Where the reply of an upload goes: what the client chose, or beside the file that is sent.
 std::string reply_file(const Job& job, const std::string& local);
-std::string reply_file(const Job& job, const std::vector<File>& files);
+std::string reply_file(const Job& job, std::span<const File> files);
 
 enum class NotificationKind { Transferred, Error, FileTransferred };
 

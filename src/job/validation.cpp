@@ -2,12 +2,12 @@
 #include "job/validation.hpp"
 
 #include "base/text.hpp"
-#include "job/enum_names.hpp"
 #include "job/segments.hpp"
 #include "job/url.hpp"
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fmt/core.h>
 
 namespace haulier::job {
@@ -27,22 +27,6 @@ constexpr std::array Algorithms{
     Algorithm{Checksum::Kind::Md5, "md5", 32},
 };
 
-using Flag = bool NotifyFlags::*;
-constexpr std::array FlagWords{
-    EnumName<Flag>{&NotifyFlags::transferred, "transferred"},
-    EnumName<Flag>{&NotifyFlags::error, "error"},
-    EnumName<Flag>{&NotifyFlags::modification, "modification"},
-    EnumName<Flag>{&NotifyFlags::file_transferred, "file-transferred"},
-    EnumName<Flag>{&NotifyFlags::file_ranges_transferred, "file-ranges-transferred"},
-    EnumName<Flag>{&NotifyFlags::disable, "disable"},
-};
-
-constexpr std::array Types{
-    EnumName<Type>{Type::Download, "download"},
-    EnumName<Type>{Type::Upload, "upload"},
-    EnumName<Type>{Type::UploadReply, "upload-reply"},
-};
-
 /// D-Bus specification, "Bus names": two or more elements of [A-Za-z0-9_-], none beginning with a digit.
 bool is_well_known_name(const std::string& name) {
     if (name.size() > 255 || name.find('.') == std::string::npos) return false;
@@ -57,15 +41,6 @@ bool is_well_known_name(const std::string& name) {
 }
 
 } // namespace
-
-Status check_display_name(const std::string& name) {
-    if (name.empty()) return invalid_argument("the display name is empty, 1 to 256 characters are needed");
-    return characters_at_most("the display name", name, MaxDisplayName);
-}
-
-Status check_description(const std::string& text) {
-    return characters_at_most("the description", text, MaxDescription);
-}
 
 Status check_key(const std::string& key) {
     return characters_at_most("the key", key, MaxKey);
@@ -160,20 +135,15 @@ std::string to_text(const Checksum& checksum) {
     return fmt::format("{}:{}", to_string(checksum.kind), checksum.hex);
 }
 
-Result<NotifyFlags> parse_notify_flags(const std::vector<std::string>& words) {
-    return flags_in(FlagWords, "notify flag", words, NotifyFlags{false, false, false, false, false, false});
-}
-
-std::vector<std::string> to_strings(const NotifyFlags& flags) {
-    return names_of(FlagWords, flags);
-}
-
-Result<Type> parse_type(const std::string& word) {
-    return value_in(Types, "job type", word);
-}
-
-std::string_view to_string(Type type) {
-    return name_in(Types, type);
+Status check_reply(const Job& job, const std::string& local) {
+    if (job.type != Type::UploadReply) return Done{};
+    auto reply = reply_file(job, local);
+    if (auto ok = check_path("reply file", reply); !ok)
+        return Error{ok.error().code, ok.error().message + ": choose another ReplyFileName"};
+    using std::filesystem::path;
+    if (path{reply}.lexically_normal() == path{local}.lexically_normal())
+        return invalid_argument(fmt::format("the reply file '{}' is the file that is sent", reply));
+    return Done{};
 }
 
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {

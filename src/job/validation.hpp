@@ -19,16 +19,10 @@ inline constexpr size_t MaxLocalName = 4095;
 /// Bytes in a file name: NAME_MAX.
 inline constexpr size_t MaxFileName = 255;
 /// Code points, not bytes (choice U-25).
-inline constexpr size_t MaxDisplayName = 256;
 inline constexpr size_t MaxKey = 256;
-inline constexpr size_t MaxDescription = 1024;
 /// Bytes in the object path of a notify service; D-Bus itself sets no limit.
 inline constexpr size_t MaxObjectPath = 4096;
 
-/// 1 to MaxDisplayName characters; InvalidArgument or StringTooLong otherwise.
-Status check_display_name(const std::string& name);
-/// At most MaxDescription characters, or StringTooLong.
-Status check_description(const std::string& text);
 /// At most MaxKey characters, or StringTooLong.
 Status check_key(const std::string& key);
 /// An http or https URL with a host, of at most MaxUrl bytes. NotSupported for another scheme.
@@ -51,11 +45,8 @@ Result<Checksum> parse_checksum(const std::string& text);
 std::string to_text(const Checksum& checksum);
 std::string_view to_string(Checksum::Kind kind);
 
-Result<NotifyFlags> parse_notify_flags(const std::vector<std::string>& words);
-std::vector<std::string> to_strings(const NotifyFlags& flags);
-
-Result<Type> parse_type(const std::string& word);
-std::string_view to_string(Type type);
+/// Can the reply of an upload have its name, beside the file `local`? Always of other jobs.
+Status check_reply(const Job& job, const std::string& local);
 
 /// `name` is a well-known bus name, with or without SessionPrefix; an empty name clears the service.
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path);

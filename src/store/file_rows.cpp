@@ -1,125 +1,113 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A file, and what few have.
+// A file, and what only few files have.
 #include "store/rows.hpp"
-
-#include "store/columns.hpp"
 
 namespace haulier::store {
 
 namespace {
 
-void put_stamp(BoundStatement& use, const std::optional<job::SourceStamp>& stamp) {
-    if (!stamp) {
-        use.null().null().null().null();
-        return;
+/// Four columns: all of them or none.
+struct StampCell {
+    static void put(BoundStatement& use, std::string_view /*column*/,
+                    const std::optional<job::SourceStamp>& stamp) {
+        if (!stamp) {
+            use.null().null().null().null();
+            return;
+        }
+        Cell<uint64_t>::put(use, "stamp_device", stamp->inode.device);
+        Cell<uint64_t>::put(use, "stamp_inode", stamp->inode.number);
+        Cell<uint64_t>::put(use, "stamp_size", stamp->size);
+        use.integer(stamp->modified_ns);
     }
-    put_bits(use, stamp->inode.device);
-    put_bits(use, stamp->inode.number);
-    put_bits(use, stamp->size);
-    use.integer(stamp->modified_ns);
-}
-
-/// All of it or nothing.
-std::optional<job::SourceStamp> take_stamp(Row& row) {
-    auto bits = [&] { return row.bits(); };
-    auto device = row.optional(bits);
-    auto inode = row.optional(bits);
-    auto size = row.optional(bits);
-    auto modified = row.optional(bits);
-    if (!device && !inode && !size && !modified) return std::nullopt;
-    if (!device || !inode || !size || !modified) {
-        row.note_fault("stamp_modified");
-        return std::nullopt;
+    static std::optional<job::SourceStamp> take(Row& row) {
+        auto bits = [&] { return row.bits(); };
+        auto device = row.optional(bits);
+        auto inode = row.optional(bits);
+        auto size = row.optional(bits);
+        auto modified = row.optional(bits);
+        if (!device && !inode && !size && !modified) return std::nullopt;
+        if (!device || !inode || !size || !modified) {
+            row.note_fault("stamp_modified");
+            return std::nullopt;
+        }
+        return job::SourceStamp{{*device, *inode}, *size, static_cast<int64_t>(*modified)};
     }
-    return job::SourceStamp{{*device, *inode}, *size, static_cast<int64_t>(*modified)};
-}
+};
 
-void take_details(Row& row, job::File& file) {
-    file.spec.ranges = row.list(ranges_from_text);
-    file.spec.mirrors = row.list(lines_from_text);
-    file.marks = row.list(marks_from_text);
-    file.response_headers = row.optional([&] { return row.text(); }).value_or("");
-    file.wanted = row.list(ranges_from_text);
-    file.filled = row.list(merged_ranges_from_text);
-    file.upload_url = row.optional([&] { return row.text(); }).value_or("");
-    file.stamp = take_stamp(row);
-}
-
-/// Empty becomes NULL.
-void put_text(BoundStatement& use, const std::string& text) {
-    if (text.empty())
-        use.null();
-    else
-        use.text(text);
+/// Read before the mirrors, and compared with them by read_file().
+Column<job::File> source_column() {
+    auto source = column<job::File, &job::File::source>("source");
+    source.put = [](BoundStatement& use, std::string_view names, const job::File& file) {
+        put(use, names, file.source, static_cast<int64_t>(file.spec.mirrors.size()));
+    };
+    return source;
 }
 
 } // namespace
 
+const Columns<job::File>& file_columns() {
+    using job::File;
+    using job::FileSpec;
+    using job::Inode;
+    using job::Validators;
+    static const Columns<File> all{
+        column<File, &File::spec, &FileSpec::remote>("remote"),
+        column<File, &File::spec, &FileSpec::local>("local"),
+        column<File, &File::spec, &FileSpec::checksum>("checksum"),
+        column_as<SizeCell, File, &File::spec, &FileSpec::size>("expected_size"),
+        column<File, &File::spec, &FileSpec::mode>("mode"),
+        column_as<SizeCell, File, &File::total>("total"),
+        column<File, &File::offset>("durable"),
+        column<File, &File::validators, &Validators::etag>("etag"),
+        column<File, &File::validators, &Validators::last_modified>("last_modified"),
+        column<File, &File::validators, &Validators::date_is_strong>("date_is_strong"),
+        column<File, &File::inode, &Inode::device>("device"),
+        column<File, &File::inode, &Inode::number>("inode"),
+        column<File, &File::restarts>("restarts"),
+        column<File, &File::mismatches>("mismatches"),
+        column<File, &File::transferred>("transferred"),
+        column<File, &File::completed>("completed"),
+        column<File, &File::validation>("validation"),
+        source_column(),
+        column<File, &File::redirected_cross_origin>("led_away"),
+    };
+    return all;
+}
+
+const Columns<job::File>& detail_columns() {
+    using job::File;
+    using job::FileSpec;
+    static const Columns<File> all{
+        column<File, &File::spec, &FileSpec::ranges>("ranges"),
+        column<File, &File::spec, &FileSpec::mirrors>("mirrors"),
+        column<File, &File::marks>("marks"),
+        column_as<TextOrNullCell, File, &File::response_headers>("response_headers"),
+        column<File, &File::wanted>("wanted"),
+        column_as<ListCell<merged_ranges_from_text>, File, &File::filled>("filled"),
+        column_as<TextOrNullCell, File, &File::upload_url>("upload_url"),
+        column_as<StampCell, File, &File::stamp>("stamp_device, stamp_inode, stamp_size, stamp_modified"),
+    };
+    return all;
+}
+
 void bind_file(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file) {
-    use.text(job.hex).integer(number).text(file.spec.remote).text(file.spec.local);
-    put_checksum(use, file.spec.checksum);
-    put_size(use, file.spec.size);
-    if (file.spec.mode)
-        use.integer(*file.spec.mode);
-    else
-        use.null();
-    put_size(use, file.total);
-    put_bits(use, file.offset);
-    use.text(file.validators.etag)
-        .text(file.validators.last_modified)
-        .integer(file.validators.date_is_strong);
-    put_bits(use, file.inode.device);
-    put_bits(use, file.inode.number);
-    use.integer(file.restarts).integer(file.mismatches).integer(file.transferred).integer(file.completed);
-    use.text(to_string(file.validation));
-    put(use, "source", file.source, static_cast<int64_t>(file.spec.mirrors.size()));
-    use.integer(file.redirected_cross_origin);
+    use.text(job.hex).integer(number);
+    put_all(use, file_columns(), file);
+}
+
+void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file) {
+    use.text(job.hex).integer(number);
+    put_all(use, detail_columns(), file);
 }
 
 Result<job::File> read_file(BoundStatement& use, size_t number) {
     Row row{use};
     job::File file;
     row.number(number);
-    file.spec.remote = row.text();
-    file.spec.local = row.text();
-    file.spec.checksum = row.optional([&] { return row.parsed(checksum_from_text); });
-    file.spec.size = row.size();
-    file.spec.mode = row.optional([&] { return row.u32(); });
-    file.total = row.size();
-    file.offset = row.bits();
-    file.validators.etag = row.text();
-    file.validators.last_modified = row.text();
-    file.validators.date_is_strong = row.truth();
-    file.inode.device = row.bits();
-    file.inode.number = row.bits();
-    file.restarts = row.u32();
-    file.mismatches = row.u32();
-    file.transferred = row.truth();
-    file.completed = row.truth();
-    file.validation = row.parsed(job::parse_validation);
-    file.source = row.u32();
-    file.redirected_cross_origin = row.truth();
-    take_details(row, file);
+    take_all(row, file_columns(), file);
+    take_all(row, detail_columns(), file);
     if (file.source > file.spec.mirrors.size()) row.note_fault("source");
     return if_sound(row, std::move(file));
-}
-
-bool has_details(const job::File& file) {
-    return !file.spec.ranges.empty() || !file.spec.mirrors.empty() || !file.marks.empty() ||
-           !file.response_headers.empty() || !file.wanted.empty() || !file.filled.empty() ||
-           !file.upload_url.empty() || file.stamp;
-}
-
-void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file) {
-    use.text(job.hex).integer(number);
-    put_list(use, "list of ranges", file.spec.ranges, ranges_from_text);
-    put_list(use, "list of mirrors", file.spec.mirrors, lines_from_text);
-    put_list(use, "list of sources", file.marks, marks_from_text);
-    put_text(use, file.response_headers);
-    put_list(use, "list of wanted ranges", file.wanted, ranges_from_text);
-    put_list(use, "list of filled ranges", file.filled, merged_ranges_from_text);
-    put_text(use, file.upload_url);
-    put_stamp(use, file.stamp);
 }
 
 } // namespace haulier::store

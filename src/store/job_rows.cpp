@@ -2,178 +2,149 @@
 // A job, how its requests are made, and its credentials.
 #include "store/rows.hpp"
 
-#include "job/validation.hpp"
-#include "store/columns.hpp"
+#include <cctype>
+#include <fmt/core.h>
 
 namespace haulier::store {
 
 namespace {
 
-void put_error(BoundStatement& use, const std::optional<job::JobError>& error) {
-    if (!error) {
-        use.null().null().null().null();
-        return;
+/// Four columns, all NULL without an error.
+struct ErrorCell {
+    static void put(BoundStatement& use, std::string_view /*column*/,
+                    const std::optional<job::JobError>& error) {
+        if (!error) {
+            use.null().null().null().null();
+            return;
+        }
+        use.text(to_string(error->cause)).integer(error->code).text(error->message);
+        FileNumberCell::put(use, "error_file", error->file);
     }
-    use.text(to_string(error->cause)).integer(error->code).text(error->message);
-    put_number_of_file(use, error->file);
+    static std::optional<job::JobError> take(Row& row) {
+        auto cause = row.optional([&] { return row.parsed(job::parse_cause); });
+        auto code = row.optional([&] { return row.i32(); });
+        auto message = row.optional([&] { return row.text(); });
+        auto file = row.number_of_file();
+        if (!cause) return std::nullopt;
+        return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
+    }
+};
+
+/// "MaximumDownloadSize" is kept in maximum_download_size.
+std::string snake_case(std::string_view name) {
+    std::string column;
+    for (char c : name) {
+        bool upper = std::isupper(static_cast<unsigned char>(c)) != 0;
+        if (upper && !column.empty()) column += '_';
+        column += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return column;
 }
 
-std::optional<job::JobError> take_error(Row& row) {
-    auto cause = row.optional([&] { return row.parsed(job::parse_cause); });
-    auto code = row.optional([&] { return row.i32(); });
-    auto message = row.optional([&] { return row.text(); });
-    auto file = row.number_of_file();
-    if (!cause) return std::nullopt;
-    return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
+template <auto... Path>
+Column<job::Job> column_of(const job::Setting<Path...>& setting) {
+    return column<job::Job, Path...>(setting.columns.empty() ? snake_case(setting.name)
+                                                             : std::string{setting.columns});
 }
 
-/// What the client chose about when and how much.
-void put_choices(BoundStatement& use, const job::Job& job) {
-    use.text(to_string(job.priority));
-    if (job.network_cost)
-        use.text(to_string(*job.network_cost));
-    else
-        use.null();
-    use.text(to_string(job.power_policy));
-    put_bits(use, job.bandwidth_limit);
-    put_date(use, "date before which it does not run", job.not_before);
-    use.integer(job.auto_complete).integer(job.dynamic_content);
-    use.integer(job.high_performance).integer(job.on_demand).integer(job.ranges_wanted);
-    put_size(use, job.maximum_download_size);
-    put(use, "maximum download time", job.maximum_download_time.count(), MaxU32);
+/// The settings that are kept in `table`. Credentials are the one list of rows of their own.
+Columns<job::Job> setting_columns(job::Table table) {
+    Columns<job::Job> columns;
+    job::for_each_setting([&]<auto... Path>(const job::Setting<Path...>& setting) {
+        using Value = typename job::Setting<Path...>::Value;
+        if constexpr (!std::is_same_v<Value, std::vector<job::Credentials>>)
+            if (setting.table == table) columns.push_back(column_of(setting));
+    });
+    return columns;
 }
 
-void take_choices(Row& row, job::Job& job) {
-    job.priority = row.parsed(without_reason(job::parse_priority));
-    job.network_cost = row.optional([&] { return row.parsed(without_reason(job::parse_network_cost)); });
-    job.power_policy = row.parsed(without_reason(job::parse_power_policy));
-    job.bandwidth_limit = row.bits();
-    job.not_before = row.date();
-    job.auto_complete = row.truth();
-    job.dynamic_content = row.truth();
-    job.high_performance = row.truth();
-    job.on_demand = row.truth();
-    job.ranges_wanted = row.truth();
-    job.maximum_download_size = row.size();
-    job.maximum_download_time = std::chrono::seconds{row.u32()};
-}
-
-/// Nothing in the first column: there is no such row.
-job::Http take_http(Row& row) {
-    job::Http http;
-    if (!row.optional([&] { return row.id(); })) return http;
-    http.headers = row.list(lines_from_text);
-    http.headers_write_only = row.truth();
-    http.method = row.text();
-    http.security = row.parsed(security_flags_from_text);
-    http.redirect = row.parsed(without_reason(job::parse_redirect_policy));
-    http.client_certificate = row.text();
-    http.proxy.mode = row.parsed(without_reason(job::parse_proxy_mode));
-    http.proxy.list = row.text();
-    http.proxy.bypass = row.text();
-    return http;
+Columns<job::Job> all_job_columns() {
+    using job::Job;
+    Columns<Job> columns{
+        column<Job, &Job::type>("type"),
+        column<Job, &Job::owner>("owner"),
+        column<Job, &Job::key>("key"),
+        column<Job, &Job::state>("state"),
+        column<Job, &Job::completing>("completing"),
+        column<Job, &Job::created>("created"),
+        column<Job, &Job::modified>("modified"),
+        column<Job, &Job::transferred_at>("transferred_at"),
+        column_as<ErrorCell, Job, &Job::error>("error_cause, error_code, error_sentence, error_file"),
+        column<Job, &Job::error_count>("error_count"),
+        column<Job, &Job::failures>("failures"),
+        column<Job, &Job::retry_wait>("retry_wait"),
+        column<Job, &Job::retry_date>("retry_date"),
+        column<Job, &Job::stalled_for>("stalled_for"),
+        column<Job, &Job::ranges_wanted>("ranges_wanted"),
+        column<Job, &Job::active_for>("active_for"),
+        column<Job, &Job::resumed>("resumed"),
+        column<Job, &Job::expired>("expired"),
+        column_as<SizeCell, Job, &Job::reply_total>("reply_total"),
+        column<Job, &Job::reply_transferred>("reply_transferred"),
+    };
+    auto settings = setting_columns(job::Table::Jobs);
+    columns.insert(columns.end(), settings.begin(), settings.end());
+    return columns;
 }
 
 } // namespace
 
-void bind_job(BoundStatement& use, const job::Job& job) {
-    put_id(use, job.id);
-    use.text(to_string(job.type))
-        .integer(job.owner)
-        .text(job.key)
-        .text(to_string(job.state))
-        .integer(job.completing);
-    use.text(job.display_name).text(job.description);
-    use.text(to_text(job.notify_flags)).text(job.notify_service.name).text(job.notify_service.path);
-    put(use, "minimum notification interval", job.minimum_notification_interval.count(), MaxU32);
-    put_date(use, "creation date", job.created);
-    put_date(use, "modification date", job.modified);
-    put_date(use, "transfer date", job.transferred_at);
-    put_error(use, job.error);
-    use.integer(job.error_count);
-    put(use, "minimum retry delay", job.minimum_retry_delay.count(), MaxU32);
-    put(use, "no-progress timeout", job.no_progress_timeout.count(), MaxU32);
-    use.integer(job.failures);
-    put_span(use, "retry wait", job.retry_wait);
-    put_date(use, "retry date", job.retry_date);
-    put_span(use, "stalled time", job.stalled_for);
-    put_choices(use, job);
-    put_span(use, "active time", job.active_for);
-    use.integer(job.resumed).integer(job.expired).text(job.reply_file_name);
-    put_size(use, job.reply_total);
-    put_bits(use, job.reply_transferred);
+const Columns<job::Job>& job_columns() {
+    static const auto all = all_job_columns();
+    return all;
 }
 
+const Columns<job::Job>& http_columns() {
+    static const auto all = setting_columns(job::Table::Http);
+    return all;
+}
+
+const Columns<job::Credentials>& credentials_columns() {
+    using job::Credentials;
+    static const Columns<Credentials> all{
+        column<Credentials, &Credentials::target>("target"),
+        column<Credentials, &Credentials::scheme>("scheme"),
+        column<Credentials, &Credentials::user>("user"),
+        column<Credentials, &Credentials::password>("password"),
+        column<Credentials, &Credentials::only_for>("only_for"),
+    };
+    return all;
+}
+
+void bind_job(BoundStatement& use, const job::Job& job) {
+    if (job::parse_id(job.id.hex))
+        use.text(job.id.hex);
+    else
+        use.refuse(fmt::format("job id '{}' is not 32 lower-case hex digits", job.id.hex));
+    put_all(use, job_columns(), job);
+}
+
+/// The second id is NULL where a job has no row in `http`.
 Result<job::Job> read_job(BoundStatement& use) {
     Row row{use};
     job::Job job;
     job.id = row.id();
-    job.type = row.parsed(without_reason(job::parse_type));
-    job.owner = row.u32();
-    job.key = row.text();
-    job.state = row.parsed(job::parse_state);
-    job.completing = row.truth();
-    job.display_name = row.text();
-    job.description = row.text();
-    job.notify_flags = row.parsed(notify_flags_from_text);
-    job.notify_service.name = row.text();
-    job.notify_service.path = row.text();
-    job.minimum_notification_interval = std::chrono::milliseconds{row.u32()};
-    job.created = row.date();
-    job.modified = row.date();
-    job.transferred_at = row.date();
-    job.error = take_error(row);
-    job.error_count = row.u32();
-    job.minimum_retry_delay = std::chrono::seconds{row.u32()};
-    job.no_progress_timeout = std::chrono::seconds{row.u32()};
-    job.failures = row.u32();
-    job.retry_wait = row.span();
-    job.retry_date = row.date();
-    job.stalled_for = row.span();
-    take_choices(row, job);
-    job.active_for = row.span();
-    job.resumed = row.truth();
-    job.expired = row.truth();
-    job.reply_file_name = row.text();
-    job.reply_total = row.size();
-    job.reply_transferred = row.bits();
-    job.http = take_http(row);
+    take_all(row, job_columns(), job);
+    if (row.optional([&] { return row.id(); })) take_all(row, http_columns(), job);
     return if_sound(row, std::move(job));
 }
 
-bool has_http(const job::Http& http) {
-    job::Http usual;
-    usual.credentials = http.credentials;
-    return http != usual;
-}
-
-void bind_http(BoundStatement& use, const job::Id& job, const job::Http& http) {
-    use.text(job.hex);
-    put_list(use, "list of headers", http.headers, lines_from_text);
-    use.integer(http.headers_write_only)
-        .text(http.method)
-        .text(to_text(http.security))
-        .text(to_string(http.redirect))
-        .text(http.client_certificate);
-    use.text(to_string(http.proxy.mode)).text(http.proxy.list).text(http.proxy.bypass);
+void bind_http(BoundStatement& use, const job::Job& job) {
+    use.text(job.id.hex);
+    put_all(use, http_columns(), job);
 }
 
 void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
                       const job::Credentials& credentials) {
     use.text(job.hex).integer(static_cast<int64_t>(number));
-    use.text(to_string(credentials.target)).text(to_string(credentials.scheme));
-    use.text(credentials.user).text(credentials.password).text(credentials.only_for);
+    put_all(use, credentials_columns(), credentials);
 }
 
 Result<job::Credentials> read_credentials(BoundStatement& use, size_t number) {
     Row row{use};
     job::Credentials credentials;
     row.number(number);
-    credentials.target = row.parsed(without_reason(job::parse_target));
-    credentials.scheme = row.parsed(without_reason(job::parse_scheme));
-    credentials.user = row.text();
-    credentials.password = row.text();
-    credentials.only_for = row.text();
+    take_all(row, credentials_columns(), credentials);
     return if_sound(row, std::move(credentials));
 }
 

@@ -101,6 +101,14 @@ std::optional<std::vector<job::SourceStatus>> marks_from_text(const std::string&
     return parse_words(text, mark_from_word);
 }
 
+std::string words_to_text(const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::vector<std::string> words_from_text(const std::string& text) {
+    return text.empty() ? std::vector<std::string>{} : split(text, ' ');
+}
+
 std::string to_text(const std::vector<std::string>& lines) {
     return fmt::format("{}", fmt::join(lines, "\n"));
 }

@@ -24,6 +24,10 @@ std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string
 std::string to_text(const std::vector<job::SourceStatus>& marks);
 std::optional<std::vector<job::SourceStatus>> marks_from_text(const std::string& text);
 
+/// Flags: words with a space between them.
+std::string words_to_text(const std::vector<std::string>& words);
+std::vector<std::string> words_from_text(const std::string& text);
+
 /// No entry may be empty.
 std::string to_text(const std::vector<std::string>& lines);
 std::optional<std::vector<std::string>> lines_from_text(const std::string& text);

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/migrations.hpp"
 
-#include "store/schema.sql.hpp"
-#include "store/schema_2.sql.hpp"
+#include "store/steps.hpp"
 
-#include <array>
 #include <fmt/core.h>
 
 namespace haulier::store {
 
 namespace {
-
-constexpr std::array Steps{
-    Step{"the first schema", schema_sql},
-    Step{"all of BITS' job semantics", schema_2_sql},
-};
 
 Status take(Connection& db, size_t version, const Step& step) {
     auto transaction = Transaction::begin(db);

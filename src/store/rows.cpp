@@ -2,13 +2,31 @@
 // The outbox and the launches.
 #include "store/rows.hpp"
 
-#include "store/columns.hpp"
-
 namespace haulier::store {
+
+namespace {
+
+std::string_view to_string(job::NotificationKind kind) {
+    switch (kind) {
+    case job::NotificationKind::Transferred: return "transferred";
+    case job::NotificationKind::Error: return "error";
+    case job::NotificationKind::FileTransferred: return "file-transferred";
+    }
+    return {};
+}
+
+std::optional<job::NotificationKind> parse_notification_kind(std::string_view word) {
+    using Kind = job::NotificationKind;
+    for (auto kind : {Kind::Transferred, Kind::Error, Kind::FileTransferred})
+        if (to_string(kind) == word) return kind;
+    return std::nullopt;
+}
+
+} // namespace
 
 void bind_notification(BoundStatement& use, const job::Id& job, const job::Notification& notification) {
     use.text(job.hex).text(to_string(notification.kind));
-    put_number_of_file(use, notification.file);
+    FileNumberCell::put(use, "file", notification.file);
 }
 
 Result<OutboxRow> read_outbox_row(BoundStatement& use) {

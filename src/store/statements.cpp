@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/statements.hpp"
 
+#include "store/rows.hpp"
+
 #include <algorithm>
 #include <fmt/core.h>
 #include <vector>
@@ -8,26 +10,6 @@
 namespace haulier::store {
 
 namespace {
-
-// What the rows of a table say, without their keys, in the order of rows.hpp.
-constexpr std::string_view Job =
-    "type, owner, key, state, completing, display_name, description, notify_flags, notify_service, "
-    "notify_path, minimum_notification_interval, created, modified, transferred_at, error_cause, "
-    "error_code, error_sentence, error_file, error_count, minimum_retry_delay, no_progress_timeout, "
-    "failures, retry_wait, retry_date, stalled_for, priority, network_cost, power_policy, "
-    "bandwidth_limit, not_before, auto_complete, dynamic_content, high_performance, on_demand, "
-    "ranges_wanted, maximum_download_size, maximum_download_time, active_for, resumed, expired, "
-    "reply_file_name, reply_total, reply_transferred";
-constexpr std::string_view Http =
-    "headers, headers_write_only, method, security_flags, redirect_policy, client_certificate, proxy_mode, "
-    "proxy_list, proxy_bypass";
-constexpr std::string_view Credentials = "target, scheme, user, password, only_for";
-constexpr std::string_view File =
-    "remote, local, checksum, expected_size, mode, total, durable, etag, last_modified, date_is_strong, "
-    "device, inode, restarts, mismatches, transferred, completed, validation, source, led_away";
-constexpr std::string_view Details =
-    "ranges, mirrors, marks, response_headers, wanted, filled, upload_url, stamp_device, stamp_inode, "
-    "stamp_size, stamp_modified";
 
 size_t length(std::string_view list) {
     return static_cast<size_t>(std::count(list.begin(), list.end(), ',')) + 1;
@@ -64,13 +46,14 @@ struct Text {
 
 std::vector<Text> writing() {
     return {
-        {&Statements::save_job, upsert("jobs", "id", Job)},
-        {&Statements::save_http, upsert_if_other("http", "job", Http)},
+        {&Statements::save_job, upsert("jobs", "id", names_of(job_columns()))},
+        {&Statements::save_http, upsert_if_other("http", "job", names_of(http_columns()))},
         {&Statements::drop_http, "DELETE FROM http WHERE job = ?1"},
-        {&Statements::save_credentials, upsert_if_other("credentials", "job, number", Credentials)},
+        {&Statements::save_credentials,
+         upsert_if_other("credentials", "job, number", names_of(credentials_columns()))},
         {&Statements::trim_credentials, "DELETE FROM credentials WHERE job = ?1 AND number >= ?2"},
-        {&Statements::save_file, upsert("files", "job, number", File)},
-        {&Statements::save_details, upsert_if_other("details", "job, number", Details)},
+        {&Statements::save_file, upsert("files", "job, number", names_of(file_columns()))},
+        {&Statements::save_details, upsert_if_other("details", "job, number", names_of(detail_columns()))},
         {&Statements::drop_details, "DELETE FROM details WHERE job = ?1 AND number = ?2"},
         {&Statements::revoke_notifications,
          "DELETE FROM outbox WHERE job = ?1 AND kind IN ('transferred', 'error')"},
@@ -87,13 +70,14 @@ std::vector<Text> reading() {
         {&Statements::load_jobs,
          fmt::format(
              "SELECT id, {}, http.job, {} FROM jobs LEFT JOIN http ON http.job = id ORDER BY created, id",
-             Job, Http)},
+             names_of(job_columns()), names_of(http_columns()))},
         {&Statements::load_credentials,
-         fmt::format("SELECT number, {} FROM credentials WHERE job = ?1 ORDER BY number", Credentials)},
+         fmt::format("SELECT number, {} FROM credentials WHERE job = ?1 ORDER BY number",
+                     names_of(credentials_columns()))},
         {&Statements::load_files,
          fmt::format("SELECT number, {}, {} FROM files LEFT JOIN details USING (job, number) "
                      "WHERE job = ?1 ORDER BY number",
-                     File, Details)},
+                     names_of(file_columns()), names_of(detail_columns()))},
         {&Statements::load_outbox, "SELECT outbox.row, outbox.job, jobs.owner, outbox.kind, outbox.file "
                                    "FROM outbox JOIN jobs ON jobs.id = outbox.job ORDER BY outbox.row"},
         {&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},

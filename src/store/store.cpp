@@ -92,9 +92,10 @@ Status Store::Impl::save_job(const job::Job& job) {
 }
 
 Status Store::Impl::save_http(const job::Job& job) {
-    if (!has_http(job.http)) return run_with_secrets(BoundStatement{statements.drop_http}.text(job.id.hex));
+    if (all_default(http_columns(), job))
+        return run_with_secrets(BoundStatement{statements.drop_http}.text(job.id.hex));
     BoundStatement use{statements.save_http};
-    bind_http(use, job.id, job.http);
+    bind_http(use, job);
     return run_with_secrets(use);
 }
 
@@ -126,7 +127,8 @@ Status Store::Impl::save_file(const job::Id& id, uint32_t number, const job::Fil
     BoundStatement use{statements.save_file};
     bind_file(use, id, number, file);
     if (auto ok = use.run(); !ok) return ok;
-    if (!has_details(file)) return BoundStatement{statements.drop_details}.text(id.hex).integer(number).run();
+    if (all_default(detail_columns(), file))
+        return BoundStatement{statements.drop_details}.text(id.hex).integer(number).run();
     BoundStatement details{statements.save_details};
     bind_details(details, id, number, file);
     return details.run();

@@ -2,21 +2,13 @@
 """haulierctl(1) describes the commands and options of haulierctl, and the daemon accepts the properties of the interface."""
 
 import re
-import xml.etree.ElementTree as ElementTree
 
 from support.client.command_help import OPTION, commands, every_command, options
 from support.environment import SOURCE
 
-JOB = "org.haulier.Haulier1.Job"
-
 
 def manual() -> str:
     return (SOURCE / "docs" / "man" / "haulierctl.1.scd").read_text()
-
-
-def writable() -> dict[str, str]:
-    interface = ElementTree.parse(SOURCE / "dbus" / f"{JOB}.xml").find(f"interface[@name='{JOB}']")
-    return {p.get("name"): p.get("type") for p in interface.findall("property") if p.get("access") == "readwrite"}
 
 
 def test_every_command_has_its_paragraph_in_the_manual():
@@ -30,11 +22,6 @@ def test_every_option_is_in_the_manual():
     assert "--password-fd" in known and set(commands("credentials")) == {"set", "remove"}
     named = set(re.findall(OPTION, manual()))
     assert named == known
-
-
-def test_the_daemon_takes_every_writable_property_and_no_other():
-    table = (SOURCE / "src" / "daemon" / "bus" / "settings_options.cpp").read_text()
-    assert set(re.findall(r'\{"([A-Z]\w+)",', table)) == set(writable())
 
 
 def test_features_are_those_of_the_page():

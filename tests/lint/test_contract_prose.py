@@ -99,18 +99,3 @@ def test_errors_that_the_contract_mentions_exist():
             mentioned |= set(re.findall(r"\b(?:[A-Z][a-z]+){1,4}\b", text.split(". ")[0]))
     unknown = sorted(word for word in mentioned - names if word not in {"Resume"})
     assert not unknown
-
-
-def test_every_property_that_changes_can_be_told():
-    """The table of values for PropertiesChanged has just the properties that the contract does not call constant or silent,
-    and nothing else is announced."""
-    bus = SOURCE / "src/daemon/bus"
-    table = set(re.findall(r'\{"([A-Z]\w+)", reading', (bus / "job_values.cpp").read_text()))
-    job = ElementTree.parse(SOURCE / "dbus" / "org.haulier.Haulier1.Job.xml").getroot()
-    changing = {p.get("name") for p in job.iter("property")
-                if not any(a.get("name").endswith("EmitsChangedSignal") and a.get("value") in ("const", "false")
-                           for a in p.findall("annotation"))}
-    assert table == changing
-    announced = set(re.findall(r'Watched\{"(\w+)"', (bus / "changed_properties.cpp").read_text()))
-    announced |= set(re.findall(r'"(\w+)"', "".join(re.findall(r"tell_values\(.*?\);", (bus / "service.cpp").read_text()))))
-    assert announced and announced <= table

@@ -10,6 +10,10 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 ADDRESS = "192.0.2.1"  # from RFC 5737's range for documentation
 
 
+def raise_errno(what: str) -> None:
+    raise OSError(ctypes.get_errno(), what)
+
+
 class Network:
     """A network namespace for this thread and the processes that it starts, with one interface and a default route that
     can be removed. Needs root."""
@@ -18,7 +22,7 @@ class Network:
         self._home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         if LIBC.unshare(CLONE_NEWNET) != 0:
             os.close(self._home)
-            raise OSError(ctypes.get_errno(), "no network namespace")
+            raise_errno("no network namespace")
         for command in ("link set lo up", "link add out type veth peer name wire", "link set wire up",
                         f"addr add {ADDRESS}/24 dev out", "link set out up"):
             self._ip(command)

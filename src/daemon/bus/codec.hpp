@@ -31,11 +31,10 @@ using ListedJob = sdbus::Struct<sdbus::ObjectPath, Options>;
 Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>& files,
                                                 const job::Limits& limits);
 
-/// Takes a writable property of jobs, by its name on the bus: an option of CreateJob, or a setter.
-Status take_setting(job::SettingsPatch& wishes, const std::string& name, const sdbus::Variant& value);
 std::vector<job::Range> decode_ranges(const std::vector<RangeTuple>& ranges);
 /// Without user and password yet.
 Result<job::Credentials> decode_credentials(const std::string& target, const std::string& scheme);
+Result<std::vector<job::Credentials>> decode_credentials(const std::vector<CredentialsTuple>& all);
 
 /// What CreateJob is asked for.
 struct CreateCommand {
@@ -63,6 +62,5 @@ NameAndPath encode(const std::optional<notify::Target>& object);
 uint64_t encode(WallTime time);
 std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges);
 Options encode_file(const daemon::JobRecord& entry, uint32_t index);
-Options encode_summary(const daemon::JobRecord& entry, WallTime today);
 
 } // namespace haulier::bus

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/job_table.hpp"
 #include "daemon/bus/option_table.hpp"
 #include "job/memory_usage.hpp"
 #include "job/validation.hpp"
@@ -27,26 +28,14 @@ const Takers<FileSpec>& file_takers() {
     return all;
 }
 
-Status take_credentials(job::SettingsPatch& wishes, const std::vector<CredentialsTuple>& all) {
-    for (const auto& one : all) {
-        const auto& [target, scheme, user, password] = members_of(one);
-        auto credentials = decode_credentials(target, scheme);
-        if (!credentials) return credentials.error();
-        credentials->user = user;
-        credentials->password = password;
-        wishes.credentials.push_back(std::move(*credentials));
-    }
-    return Done{};
-}
-
-/// A taker of wishes as one of CreateJob's options.
+/// A taker of a setting as one of CreateJob's options.
 Taker<CreateCommand> within(const Taker<job::SettingsPatch>& taker) {
     return [taker](CreateCommand& c, const std::string& name, const sdbus::Variant& value) {
-        return taker(c.request.wishes, name, value);
+        return taker(c.request.settings, name, value);
     };
 }
 
-/// What only CreateJob takes; the rest of its options are properties.
+/// What is no setting.
 Takers<CreateCommand> own_takers() {
     using C = CreateCommand;
     using std::string;
@@ -56,17 +45,7 @@ Takers<CreateCommand> own_takers() {
          })},
         {"Resume", taking<bool, C>([](C& c, bool v) { return c.request.resume = v, Status{Done{}}; })},
         {"Key", taking<string, C>([](C& c, const string& v) { return c.request.key = v, Status{Done{}}; })},
-        {"NotifyService", taking<NameAndPath, C>([](C& c, const NameAndPath& v) {
-             return keep(job::parse_notify_service(std::get<0>(v), std::get<1>(v)),
-                         c.request.wishes.notify_service);
-         })},
         {"NotifyObject", keeping<sdbus::ObjectPath>(&C::notify_object)},
-        {"Credentials", within(taking<std::vector<CredentialsTuple>, job::SettingsPatch>(take_credentials))},
-        {"CustomHeaders",
-         within(taking<Words, job::SettingsPatch>([](job::SettingsPatch& w, const Words& lines) {
-             w.custom_headers = job::SettingsPatch::Headers{lines, false};
-             return Status{Done{}};
-         }))},
     };
 }
 
@@ -129,17 +108,32 @@ std::vector<job::Range> decode_ranges(const std::vector<RangeTuple>& ranges) {
 
 Result<job::Credentials> decode_credentials(const std::string& target, const std::string& scheme) {
     job::Credentials credentials;
-    if (auto ok = keep(job::parse_target(target), credentials.target); !ok) return ok.error();
-    if (auto ok = keep(job::parse_scheme(scheme), credentials.scheme); !ok) return ok.error();
+    if (auto ok = keep(job::parse<job::Credentials::Target>(target), credentials.target); !ok)
+        return ok.error();
+    if (auto ok = keep(job::parse<job::Credentials::Scheme>(scheme), credentials.scheme); !ok)
+        return ok.error();
     return credentials;
+}
+
+Result<std::vector<job::Credentials>> decode_credentials(const std::vector<CredentialsTuple>& all) {
+    std::vector<job::Credentials> decoded;
+    for (const auto& one : all) {
+        const auto& [target, scheme, user, password] = members_of(one);
+        auto credentials = decode_credentials(target, scheme);
+        if (!credentials) return credentials.error();
+        credentials->user = user;
+        credentials->password = password;
+        decoded.push_back(std::move(*credentials));
+    }
+    return decoded;
 }
 
 Result<CreateCommand> decode_create(const std::string& display_name, const std::string& type,
                                     const Options& options, const job::Limits& limits) {
     CreateCommand command;
     command.limits = limits;
-    command.request.wishes.display_name = display_name;
-    if (auto ok = keep(job::parse_type(type), command.request.type); !ok) return ok.error();
+    command.request.settings.set<&job::Settings::display_name>(display_name);
+    if (auto ok = keep(job::parse<job::Type>(type), command.request.type); !ok) return ok.error();
     if (auto ok = take_all(command, options, create_takers(), "option"); !ok) return ok.error();
     return command;
 }

@@ -70,24 +70,4 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     return o;
 }
 
-Options encode_summary(const daemon::JobRecord& entry, WallTime today) {
-    const auto& job = entry.job;
-    auto tally = daemon::tally_of(entry);
-    return {
-        {"Id", Variant{job.id.hex}},
-        {"Type", Variant{std::string{job::to_string(job.type)}}},
-        {"Key", Variant{job.key}},
-        {"Owner", Variant{job.owner}},
-        {"DisplayName", Variant{job.display_name}},
-        {"State", Variant{std::string{job::to_string(job.state)}}},
-        {"WaitReason", Variant{encode(job::wait_reason(job, today))}},
-        {"BytesTotal", Variant{tally.total}},
-        {"BytesTransferred", Variant{tally.transferred}},
-        {"FilesTotal", Variant{job.files_total}},
-        {"FilesTransferred", Variant{job.files_transferred}},
-        {"CreationTime", Variant{encode(job.created)}},
-        {"Error", Variant{encode(job.error)}},
-    };
-}
-
 } // namespace haulier::bus

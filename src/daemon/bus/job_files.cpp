@@ -30,7 +30,7 @@ void JobObject::add(sdbus::Result<uint32_t>&& result,
     });
 }
 
-void JobObject::AddFile(sdbus::Result<uint32_t>&& result, std::string remote, std::string local) {
+void JobObject::add_file(sdbus::Result<uint32_t>&& result, std::string remote, std::string local) {
     add(std::move(result), [&] {
         job::FileSpec spec;
         spec.remote = remote;
@@ -39,12 +39,12 @@ void JobObject::AddFile(sdbus::Result<uint32_t>&& result, std::string remote, st
     });
 }
 
-void JobObject::AddFiles(sdbus::Result<uint32_t>&& result, std::vector<FileArgument> files) {
+void JobObject::add_files(sdbus::Result<uint32_t>&& result, std::vector<FileArgument> files) {
     add(std::move(result),
         [&] { return decode_files(files, context_.manager.limits_of(entry().job.owner)); });
 }
 
-std::vector<ListedFile> JobObject::ListFiles(const uint32_t& offset, const uint32_t& limit) {
+std::vector<ListedFile> JobObject::list_files(const uint32_t& offset, const uint32_t& limit) {
     return read([&](const daemon::JobRecord& e) {
         std::vector<ListedFile> files;
         uint64_t wanted = limit == 0 ? FilesInOneList : std::min(limit, FilesInOneList);
@@ -60,28 +60,29 @@ std::vector<ListedFile> JobObject::ListFiles(const uint32_t& offset, const uint3
     });
 }
 
-void JobObject::SetRemoteName(sdbus::Result<>&& result, uint32_t index, std::string remote) {
+void JobObject::set_remote_name(sdbus::Result<>&& result, uint32_t index, std::string remote) {
     later(std::move(result),
           [&](auto owed) { context_.manager.set_remote_name(id_, index, remote, answering(owed)); });
 }
 
-void JobObject::ReplaceRemotePrefix(sdbus::Result<uint32_t>&& result, std::string from, std::string to) {
+void JobObject::replace_remote_prefix(sdbus::Result<uint32_t>&& result, std::string from, std::string to) {
     later(std::move(result),
           [&](auto owed) { context_.manager.replace_remote_prefix(id_, from, to, answering(owed)); });
 }
 
-void JobObject::SetValidationState(sdbus::Result<>&& result, uint32_t index, bool valid) {
+void JobObject::set_validation_state(sdbus::Result<>&& result, uint32_t index, bool valid) {
     later(std::move(result),
           [&](auto owed) { context_.manager.set_validation(id_, index, valid, answering(owed)); });
 }
 
-void JobObject::RequestFileRanges(sdbus::Result<>&& result, uint32_t index, std::vector<RangeTuple> ranges) {
+void JobObject::request_file_ranges(sdbus::Result<>&& result, uint32_t index,
+                                    std::vector<RangeTuple> ranges) {
     later(std::move(result), [&](auto owed) {
         context_.manager.request_ranges(id_, index, decode_ranges(ranges), answering(owed));
     });
 }
 
-std::vector<RangeTuple> JobObject::GetFilledFileRanges(const uint32_t& index) {
+std::vector<RangeTuple> JobObject::get_filled_file_ranges(const uint32_t& index) {
     return read([&](const daemon::JobRecord&) {
         auto ranges = unwrap(context_.manager.filled_ranges(id_, index));
         if (ranges.size() > RangesInOneList) throw to_bus({Errc::TooLarge, too_many(ranges.size())});
@@ -89,12 +90,12 @@ std::vector<RangeTuple> JobObject::GetFilledFileRanges(const uint32_t& index) {
     });
 }
 
-void JobObject::UpdateDownloadPosition(sdbus::Result<>&& result, uint32_t index, uint64_t offset) {
+void JobObject::update_download_position(sdbus::Result<>&& result, uint32_t index, uint64_t offset) {
     later(std::move(result),
           [&](auto owed) { context_.manager.update_position(id_, index, offset, answering(owed)); });
 }
 
-void JobObject::GetReplyData(sdbus::Result<std::vector<uint8_t>>&& result) {
+void JobObject::get_reply_data(sdbus::Result<std::vector<uint8_t>>&& result) {
     later(std::move(result), [&](auto owed) {
         context_.manager.read_reply(id_, [owed](const Result<std::string>& data) {
             if (!data) return owed->refuse(data.error());

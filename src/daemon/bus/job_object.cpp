@@ -2,19 +2,83 @@
 #include "daemon/bus/job_object.hpp"
 
 #include "daemon/bus/names/names.hpp"
+#include "job/settings_patch.hpp"
 #include "job/validation.hpp"
 
 #include <fmt/core.h>
 
 namespace haulier::bus {
 
-JobObject::JobObject(sdbus::IConnection& connection, job::Id id, Context& context)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath{path_of(id)}), id_(std::move(id)), context_(context) {
-    registerAdaptor();
+namespace {
+
+/// A member function as a handler of calls.
+template <class Self, class Answer, class... Arguments>
+auto handler(Self* self, Answer (Self::*function)(Arguments...)) {
+    return [self, function](Arguments... arguments) -> Answer {
+        return (self->*function)(std::forward<Arguments>(arguments)...);
+    };
 }
 
-JobObject::~JobObject() {
-    unregisterAdaptor();
+} // namespace
+
+JobObject::JobObject(sdbus::IConnection& connection, job::Id id, Context& context)
+    : id_(std::move(id)), context_(context),
+      object_(sdbus::createObject(connection, sdbus::ObjectPath{path_of(id_)})) {
+    Interface job{*object_, JobInterface};
+    export_verbs(job);
+    export_files(job);
+    export_properties(job);
+    job.finish();
+}
+
+void JobObject::export_verbs(Interface& job) {
+    job.method("Suspend", {}, {}, handler(this, &JobObject::suspend));
+    job.method("Resume", {}, {}, handler(this, &JobObject::resume));
+    job.method("Cancel", {}, {}, handler(this, &JobObject::cancel));
+    job.method("Complete", {}, {"result", "kept", "dropped"}, handler(this, &JobObject::complete));
+    job.method("TakeOwnership", {}, {}, handler(this, &JobObject::take_ownership));
+    job.method("SetNotifyObject", {"path"}, {}, handler(this, &JobObject::set_notify_object));
+    job.method("SetNotifyService", {"name", "path"}, {}, handler(this, &JobObject::set_notify_service));
+    job.method("SetCredentials", {"target", "scheme", "user", "password"}, {},
+               handler(this, &JobObject::set_credentials));
+    job.method("RemoveCredentials", {"target", "scheme"}, {"removed"},
+               handler(this, &JobObject::remove_credentials));
+    job.method("SetCustomHeaders", {"lines", "write_only"}, {},
+               handler(this, &JobObject::set_custom_headers));
+    job.signal("Transferred", "", {});
+    job.signal("Failed", "", {});
+}
+
+void JobObject::export_files(Interface& job) {
+    job.method("AddFile", {"remote", "local"}, {"index"}, handler(this, &JobObject::add_file));
+    job.method("AddFiles", {"files"}, {"first"}, handler(this, &JobObject::add_files));
+    job.method("ListFiles", {"offset", "limit"}, {"files"}, handler(this, &JobObject::list_files));
+    job.method("SetRemoteName", {"index", "remote"}, {}, handler(this, &JobObject::set_remote_name));
+    job.method("ReplaceRemotePrefix", {"old", "new"}, {"changed"},
+               handler(this, &JobObject::replace_remote_prefix));
+    job.method("SetValidationState", {"index", "valid"}, {}, handler(this, &JobObject::set_validation_state));
+    job.method("RequestFileRanges", {"index", "ranges"}, {}, handler(this, &JobObject::request_file_ranges));
+    job.method("GetFilledFileRanges", {"index"}, {"ranges"},
+               handler(this, &JobObject::get_filled_file_ranges));
+    job.method("UpdateDownloadPosition", {"index", "offset"}, {},
+               handler(this, &JobObject::update_download_position));
+    job.method("GetReplyData", {}, {"data"}, handler(this, &JobObject::get_reply_data));
+    job.signal("FileTransferred", "u", {"index"});
+    job.signal("FileRangesTransferred", "ua(tt)", {"index", "ranges"});
+}
+
+void JobObject::export_properties(Interface& job) {
+    for (const auto& property : job_properties()) {
+        auto get = [this, &property](sdbus::PropertyGetReply& reply) {
+            context_.asked();
+            guarded([&] { property.answer(reply, view()); });
+        };
+        if (property.take)
+            job.property(property.name, property.signature, property.emits, get,
+                         [this, &property](sdbus::PropertySetCall& call) { set(property, call); });
+        else
+            job.property(property.name, property.signature, property.emits, get);
+    }
 }
 
 /// There as long as this object is: the service drops both together.
@@ -24,28 +88,33 @@ const daemon::JobRecord& JobObject::entry() const {
     return *entry;
 }
 
-void JobObject::take(const std::string& property, const sdbus::Variant& value) {
+JobView JobObject::view() const {
+    const auto& record = entry();
+    return {record, record.job, context_.manager.today(), context_.manager.object_of(id_)};
+}
+
+void JobObject::set(const JobProperty& property, sdbus::PropertySetCall& call) {
     context_.asked();
     guarded([&] {
-        job::SettingsPatch wishes;
-        unwrap(take_setting(wishes, property, value));
-        unwrap(context_.manager.change_now(id_, wishes));
+        job::SettingsPatch patch;
+        if (auto ok = property.take(patch, call); !ok) throw to_bus(ok.error());
+        unwrap(context_.manager.change_now(id_, patch));
     });
 }
 
-void JobObject::Suspend(sdbus::Result<>&& result) {
+void JobObject::suspend(sdbus::Result<>&& result) {
     later(std::move(result), [&](auto owed) { context_.manager.suspend(id_, answering(owed)); });
 }
 
-void JobObject::Resume(sdbus::Result<>&& result) {
+void JobObject::resume(sdbus::Result<>&& result) {
     later(std::move(result), [&](auto owed) { context_.manager.resume(id_, answering(owed)); });
 }
 
-void JobObject::Cancel(sdbus::Result<>&& result) {
+void JobObject::cancel(sdbus::Result<>&& result) {
     later(std::move(result), [&](auto owed) { context_.manager.cancel(id_, answering(owed)); });
 }
 
-void JobObject::Complete(sdbus::Result<std::string, uint32_t, uint32_t>&& result) {
+void JobObject::complete(sdbus::Result<std::string, uint32_t, uint32_t>&& result) {
     later(std::move(result), [&](auto owed) {
         context_.manager.complete(id_, [owed](const Result<job::EndResult>& ended) {
             if (!ended) return owed->refuse(ended.error());
@@ -55,13 +124,13 @@ void JobObject::Complete(sdbus::Result<std::string, uint32_t, uint32_t>&& result
 }
 
 /// The filter lets owners and administrators in; an owner asks for what is theirs already.
-void JobObject::TakeOwnership(sdbus::Result<>&& result) {
+void JobObject::take_ownership(sdbus::Result<>&& result) {
     later(std::move(result), [&](auto owed) {
         context_.manager.take_ownership(id_, context_.filter.caller().uid, answering(owed));
     });
 }
 
-void JobObject::SetNotifyObject(sdbus::Result<>&& result, sdbus::ObjectPath path) {
+void JobObject::set_notify_object(sdbus::Result<>&& result, sdbus::ObjectPath path) {
     later(std::move(result), [&](auto owed) {
         std::optional<notify::Target> object;
         if (path != "/") object = notify::Target{context_.filter.caller().name, path, false};
@@ -69,39 +138,40 @@ void JobObject::SetNotifyObject(sdbus::Result<>&& result, sdbus::ObjectPath path
     });
 }
 
-void JobObject::SetNotifyService(sdbus::Result<>&& result, std::string name, sdbus::ObjectPath path) {
+void JobObject::set_notify_service(sdbus::Result<>&& result, std::string name, sdbus::ObjectPath path) {
     later(std::move(result), [&](auto owed) {
-        job::SettingsPatch wishes;
-        auto service = job::parse_notify_service(name, path);
-        if (!service) return owed->refuse(service.error());
-        wishes.notify_service = context_.seen_from_here(*service);
+        auto parsed = job::parse_notify_service(name, path);
+        if (!parsed) return owed->refuse(parsed.error());
+        auto service = context_.seen_from_here(*parsed);
+        job::SettingsPatch patch;
+        patch.set<&job::Settings::notify_service>(service);
         // This object may be gone when the bus has answered; the context is not.
-        auto then = [owed, wishes, &context = context_, id = id_,
+        auto then = [owed, patch, &context = context_, id = id_,
                      owner = entry().job.owner](const Status& activatable) {
             context.asked();
             if (!activatable) return owed->refuse(activatable.error());
             const auto* now = context.manager.find(id);
             if (now && now->job.owner != owner) return owed->refuse(refuse_job(AuthorityReply::No, id.hex));
-            context.manager.change(id, wishes, answering(owed));
+            context.manager.change(id, patch, answering(owed));
         };
-        context_.peers.need_activatable(wishes.notify_service->name, then);
+        context_.peers.need_activatable(service.name, then);
     });
 }
 
-void JobObject::SetCredentials(sdbus::Result<>&& result, std::string target, std::string scheme,
-                               std::string user, std::string password) {
+void JobObject::set_credentials(sdbus::Result<>&& result, std::string target, std::string scheme,
+                                std::string user, std::string password) {
     later(std::move(result), [&](auto owed) {
         auto credentials = decode_credentials(target, scheme);
         if (!credentials) return owed->refuse(credentials.error());
         credentials->user = user;
         credentials->password = password;
-        job::SettingsPatch wishes;
-        wishes.credentials.push_back(*credentials);
-        context_.manager.change(id_, wishes, answering(owed));
+        job::SettingsPatch patch;
+        patch.set<&job::Settings::http, &job::Http::credentials>({*credentials});
+        context_.manager.change(id_, patch, answering(owed));
     });
 }
 
-void JobObject::RemoveCredentials(sdbus::Result<bool>&& result, std::string target, std::string scheme) {
+void JobObject::remove_credentials(sdbus::Result<bool>&& result, std::string target, std::string scheme) {
     later(std::move(result), [&](auto owed) {
         auto which = decode_credentials(target, scheme);
         if (!which) return owed->refuse(which.error());
@@ -109,11 +179,13 @@ void JobObject::RemoveCredentials(sdbus::Result<bool>&& result, std::string targ
     });
 }
 
-void JobObject::SetCustomHeaders(sdbus::Result<>&& result, std::vector<std::string> lines, bool write_only) {
+void JobObject::set_custom_headers(sdbus::Result<>&& result, std::vector<std::string> lines,
+                                   bool write_only) {
     later(std::move(result), [&](auto owed) {
-        job::SettingsPatch wishes;
-        wishes.custom_headers = job::SettingsPatch::Headers{lines, write_only};
-        context_.manager.change(id_, wishes, answering(owed));
+        job::SettingsPatch patch;
+        patch.set<&job::Settings::http, &job::Http::headers>(lines);
+        patch.set<&job::Settings::http, &job::Http::headers_write_only>(write_only);
+        context_.manager.change(id_, patch, answering(owed));
     });
 }
 

@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "daemon/bus/describe.hpp"
 #include "daemon/bus/exception_boundary.hpp"
+#include "daemon/bus/job_table.hpp"
 #include "daemon/bus/names/names.hpp"
 #include "job/conditions.hpp"
 #include "job/memory_usage.hpp"
@@ -27,7 +28,7 @@ bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job
 constexpr size_t JobsInAnyList = 256;
 constexpr uint64_t TextInOneList = 1ULL << 20;
 
-/// Of what encode_summary says of it.
+/// Of what listed_values() shows of it.
 uint64_t listed_text_of(const job::Job& job) {
     return job::FileOverhead + job.key.size() + job.display_name.size() +
            (job.error ? job.error->message.size() : 0);
@@ -52,9 +53,10 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
         if (!command) return owed->refuse(command.error());
         std::optional<notify::Target> object;
         if (command->notify_object) object = notify::Target{caller.name, *command->notify_object, false};
-        auto& wishes = command->request.wishes;
-        auto service = context_.seen_from_here(wishes.notify_service.value_or(job::NotifyService{}));
-        if (wishes.notify_service) wishes.notify_service = service;
+        auto& settings = command->request.settings;
+        auto service = context_.seen_from_here(settings.get<&job::Settings::notify_service>());
+        if (settings.has<&job::Settings::notify_service>())
+            settings.set<&job::Settings::notify_service>(service);
         auto request = std::make_shared<const job::Request>(std::move(command->request));
         context_.peers.need_activatable(service.name, [=, this](const Status& activatable) {
             context_.asked();
@@ -94,7 +96,7 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
         text += listed_text_of(entry->job);
         if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
         jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
-                          encode_summary(*entry, context_.manager.today()));
+                          listed_values(JobView{*entry, entry->job, context_.manager.today(), {}}));
     }
     return jobs;
 }

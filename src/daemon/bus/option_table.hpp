@@ -72,7 +72,4 @@ Status take_all(C& command, const Options& options, const Takers<C>& takers, con
     return Done{};
 }
 
-/// Writable properties, by name, and what CreateJob takes besides.
-const Takers<job::SettingsPatch>& setting_takers();
-
 } // namespace haulier::bus

@@ -2,7 +2,7 @@
 #include "daemon/bus/service.hpp"
 
 #include "base/log.hpp"
-#include "daemon/bus/changed_properties.hpp"
+#include "daemon/bus/job_table.hpp"
 #include "daemon/bus/names/names.hpp"
 #include "daemon/bus/signals.hpp"
 
@@ -65,12 +65,16 @@ void Service::release_name() {
     }
 }
 
-/// The bridge notifications by itself when the bus is gone.
-void Service::say(const std::function<void()>& how) {
+/// Every signal goes out by itself, so that one that cannot be sent costs no other. That the bus is gone is
+/// noticed elsewhere.
+template <class Send>
+void Service::send(Send send) {
     try {
-        how();
-    } catch (const std::exception& e) {
+        send();
+    } catch (const sdbus::Error& e) {
         log::debug(std::string{"a signal could not be sent: "} + e.what());
+    } catch (const std::exception& e) {
+        log::error(std::string{"unexpected failure while a signal was sent: "} + e.what());
     }
 }
 
@@ -82,44 +86,62 @@ void Service::left(const std::string& name) {
 
 /// A signal of the root object about a job.
 template <class... Ts>
-void Service::say_of(const Job& job, const std::string& member, const Ts&... arguments) {
-    emit(root_.object(), ManagerObject::INTERFACE_NAME, member, subscribers_.of_jobs_of(job.owner),
-         sdbus::ObjectPath{path_of(job.id)}, job.id.hex, arguments...);
+void Service::signal_from_manager(const Job& job, const std::vector<Listener>& to, const std::string& member,
+                                  const Ts&... arguments) {
+    send([&] {
+        emit(root_.object(), ManagerObject::INTERFACE_NAME, member, to, sdbus::ObjectPath{path_of(job.id)},
+             job.id.hex, arguments...);
+    });
 }
 
 /// A signal of the job's own object.
 template <class... Ts>
-void Service::say_on(const Job& job, const std::string& member, const Ts&... arguments) {
+void Service::signal_from_job(const Job& job, const std::string& member, const Ts&... arguments) {
     auto to = subscribers_.of_jobs_of(job.owner);
-    if (!to.empty()) emit(objects_.of(job.id).object(), JobObject::INTERFACE_NAME, member, to, arguments...);
+    if (to.empty()) return;
+    send([&] { emit(objects_.of(job.id).object(), JobInterface, member, to, arguments...); });
 }
 
-void Service::tell_values(const Job& job, const std::vector<std::string>& names) {
-    auto to = subscribers_.of_jobs_of(job.owner);
-    if (names.empty() || to.empty()) return;
-    auto& object = objects_.of(job.id);
-    emit_values(object.object(), JobObject::INTERFACE_NAME, to, object.values_of(names));
+JobView Service::view_of(const daemon::JobRecord& record, const Job& job) const {
+    const auto& manager = context_.manager;
+    return {record, job, manager.today(), manager.object_of(job.id)};
 }
 
-/// Everybody counts the jobs that they see.
-void Service::tell_counts(const std::vector<Listener>& to) {
+/// `values` is called only if there is a listener.
+template <class MakeValues>
+void Service::properties_changed(const Job& job, MakeValues values) {
+    auto to = subscribers_.of_jobs_of(job.owner);
+    if (to.empty()) return;
+    send([&] {
+        const Values changed = values();
+        if (!changed.empty()) emit_values(objects_.of(job.id).object(), JobInterface, to, changed);
+    });
+}
+
+void Service::properties_changed(const daemon::JobRecord& record,
+                                 std::initializer_list<std::string_view> names) {
+    properties_changed(record.job, [&] { return values_of(view_of(record, record.job), names); });
+}
+
+/// Each listener counts the jobs that they see.
+void Service::job_counts_changed(const std::vector<Listener>& to) {
     for (const auto& listener : to)
-        emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
-                    {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
+        send([&] {
+            emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
+                        {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
+        });
 }
 
 void Service::added(const daemon::JobRecord& entry) {
-    say([&] {
-        say_of(entry.job, "JobAdded");
-        tell_counts(subscribers_.of_jobs_of(entry.job.owner));
-    });
+    auto to = subscribers_.of_jobs_of(entry.job.owner);
+    signal_from_manager(entry.job, to, "JobAdded");
+    job_counts_changed(to);
 }
 
 void Service::removed(const daemon::JobRecord& entry, std::string_view result) {
-    say([&] {
-        say_of(entry.job, "JobRemoved", std::string{result});
-        tell_counts(subscribers_.of_jobs_of(entry.job.owner));
-    });
+    auto to = subscribers_.of_jobs_of(entry.job.owner);
+    signal_from_manager(entry.job, to, "JobRemoved", std::string{result});
+    job_counts_changed(to);
 }
 
 void Service::forgotten(const job::Id& id) {
@@ -127,60 +149,58 @@ void Service::forgotten(const job::Id& id) {
 }
 
 void Service::changed(const Job& before, const Job& after) {
-    say([&] {
-        if (before.owner != after.owner) transfer_ownership(before, after);
-        tell_values(after, changed_properties(before, after, context_.manager.today()));
-        if (became(before, after, job::State::Transferred)) {
-            say_on(after, "Transferred");
-            say_of(after, "JobTransferred");
-        }
-        if (became(before, after, job::State::Error)) {
-            say_on(after, "Failed");
-            say_of(after, "JobError");
-        }
-    });
+    if (before.owner != after.owner) owner_changed(before, after);
+    if (const auto* record = context_.manager.find(after.id))
+        properties_changed(after,
+                           [&] { return changed_values(view_of(*record, before), view_of(*record, after)); });
+    auto to = subscribers_.of_jobs_of(after.owner);
+    if (became(before, after, job::State::Transferred)) {
+        signal_from_job(after, "Transferred");
+        signal_from_manager(after, to, "JobTransferred");
+    }
+    if (became(before, after, job::State::Error)) {
+        signal_from_job(after, "Failed");
+        signal_from_manager(after, to, "JobError");
+    }
 }
 
-/// To those who cannot see the job any more it is as if it were removed; to those who see it now, as if it
-/// were new.
-void Service::transfer_ownership(const Job& before, const Job& after) {
-    sdbus::ObjectPath path{path_of(after.id)};
+/// For those who cannot see the job any more it was removed; for those who see it now it is new.
+void Service::owner_changed(const Job& before, const Job& after) {
     for (const auto& listener : subscribers_.all()) {
         bool saw = listener.may_see_jobs_of(before.owner);
         bool sees = listener.may_see_jobs_of(after.owner);
         if (saw == sees) continue;
         if (sees)
-            emit(root_.object(), ManagerObject::INTERFACE_NAME, "JobAdded", {listener}, path, after.id.hex);
+            signal_from_manager(after, {listener}, "JobAdded");
         else
-            emit(root_.object(), ManagerObject::INTERFACE_NAME, "JobRemoved", {listener}, path, after.id.hex,
-                 std::string{"taken"});
-        tell_counts({listener});
+            signal_from_manager(after, {listener}, "JobRemoved", std::string{"taken"});
+        job_counts_changed({listener});
     }
 }
 
 void Service::wait_reason_changed(const daemon::JobRecord& entry) {
-    say([&] { tell_values(entry.job, {"WaitReason"}); });
+    properties_changed(entry, {WaitReasonProperty});
 }
 
 void Service::progressed(const daemon::JobRecord& entry) {
-    say([&] { tell_values(entry.job, {"BytesTransferred", "BytesTotal"}); });
+    properties_changed(entry, {BytesTransferredProperty, BytesTotalProperty});
 }
 
 void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
-    say([&] { say_on(entry.job, "FileTransferred", index); });
+    signal_from_job(entry.job, "FileTransferred", index);
 }
 
 void Service::object_changed(const daemon::JobRecord& entry) {
-    say([&] { tell_values(entry.job, {"NotifyObject"}); });
+    properties_changed(entry, {NotifyObjectProperty});
 }
 
 void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,
                             const std::vector<job::Range>& ranges) {
-    say([&] { say_on(entry.job, "FileRangesTransferred", index, encode(ranges)); });
+    signal_from_job(entry.job, "FileRangesTransferred", index, encode(ranges));
 }
 
 void Service::conditions_changed() {
-    say([&] {
+    send([&] {
         emit_values(
             root_.object(), ManagerObject::INTERFACE_NAME, subscribers_.all(),
             {{"Network", sdbus::Variant{root_.Network()}}, {"Metered", sdbus::Variant{root_.Metered()}}});

@@ -8,6 +8,7 @@
 #include "daemon/bus/access/authority.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/job_objects.hpp"
+#include "daemon/bus/job_table.hpp"
 #include "daemon/bus/manager_object.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/sdbus/event_bridge.hpp"
@@ -17,7 +18,9 @@
 #include "daemon/manager/manager.hpp"
 
 #include <functional>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haulier::bus {
@@ -61,14 +64,19 @@ public:
 
 private:
     void left(const std::string& name);
-    void say(const std::function<void()>& how);
+    template <class Send>
+    void send(Send send);
     template <class... Ts>
-    void say_of(const job::Job& job, const std::string& member, const Ts&... arguments);
+    void signal_from_manager(const job::Job& job, const std::vector<Listener>& to, const std::string& member,
+                             const Ts&... arguments);
     template <class... Ts>
-    void say_on(const job::Job& job, const std::string& member, const Ts&... arguments);
-    void tell_values(const job::Job& job, const std::vector<std::string>& names);
-    void tell_counts(const std::vector<Listener>& to);
-    void transfer_ownership(const job::Job& before, const job::Job& after);
+    void signal_from_job(const job::Job& job, const std::string& member, const Ts&... arguments);
+    [[nodiscard]] JobView view_of(const daemon::JobRecord& record, const job::Job& job) const;
+    template <class MakeValues>
+    void properties_changed(const job::Job& job, MakeValues values);
+    void properties_changed(const daemon::JobRecord& record, std::initializer_list<std::string_view> names);
+    void job_counts_changed(const std::vector<Listener>& to);
+    void owner_changed(const job::Job& before, const job::Job& after);
 
     sdbus::IConnection& connection_;
     Events events_;

@@ -75,7 +75,7 @@ public:
     void cancel(const job::Id& id, const Callback<job::EndResult>& reply);
     void complete(const job::Id& id, const Callback<job::EndResult>& reply);
     void take_ownership(const job::Id& id, uint32_t uid, const Callback<Done>& reply);
-    void change(const job::Id& id, const job::SettingsPatch& wishes, const Callback<Done>& reply);
+    void change(const job::Id& id, const job::SettingsPatch& patch, const Callback<Done>& reply);
     void remove_credentials(const job::Id& id, job::Credentials::Target target,
                             job::Credentials::Scheme scheme, const Callback<bool>& reply);
     void set_remote_name(const job::Id& id, uint32_t index, const std::string& remote,
@@ -93,7 +93,7 @@ public:
     void set_notify_object(const job::Id& id, const std::optional<notify::Target>& object,
                            const Callback<Done>& reply);
     /// As change(), for setters: decides and commits before it returns.
-    Status change_now(const job::Id& id, const job::SettingsPatch& wishes);
+    Status change_now(const job::Id& id, const job::SettingsPatch& patch);
 
     // ---- questions ----
 

@@ -70,18 +70,18 @@ void Manager::resume(const job::Id& id, const Callback<Done>& reply) {
         id, [&](const job::Job& job, Now now) { return job::resume(job, entry->files, now); }, reply);
 }
 
-void Manager::change(const job::Id& id, const job::SettingsPatch& wishes, const Callback<Done>& reply) {
+void Manager::change(const job::Id& id, const job::SettingsPatch& patch, const Callback<Done>& reply) {
     // The name of a reply is held against that of the file, which must be known by then.
-    if (wishes.reply_file_name)
+    if (patch.has<&job::Settings::reply_file_name>())
         if (auto status = commits_.flush(); !status) return reply(status.error());
     const auto* entry = find(id);
     verb(
-        id, [&](const job::Job& job, Now now) { return job::change(job, entry->files, wishes, now); }, reply);
+        id, [&](const job::Job& job, Now now) { return job::change(job, entry->files, patch, now); }, reply);
 }
 
-Status Manager::change_now(const job::Id& id, const job::SettingsPatch& wishes) {
+Status Manager::change_now(const job::Id& id, const job::SettingsPatch& patch) {
     Status outcome = Done{};
-    change(id, wishes, [&](const Result<Done>& stored) { outcome = stored; });
+    change(id, patch, [&](const Result<Done>& stored) { outcome = stored; });
     if (outcome)
         if (auto flushed = commits_.flush(); !flushed) return flushed;
     return outcome;

@@ -41,8 +41,8 @@ bool wants_transfer(const JobRecord& entry, uint32_t index) {
 }
 
 uint64_t size_limit(const JobRecord& entry, uint32_t index) {
-    uint64_t left = entry.job.maximum_download_size;
-    if (left == job::UnknownSize) return left;
+    if (!entry.job.maximum_download_size) return job::UnknownSize;
+    uint64_t left = *entry.job.maximum_download_size;
     for (uint32_t i = 0; i < entry.files.size() && left > 0; ++i) {
         if (i == index) continue;
         auto size = job::size_of(entry.files[i]);

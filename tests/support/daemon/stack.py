@@ -98,24 +98,25 @@ class Stack:
         folder.mkdir()
         return folder
 
-    def _stop_at_end(self, server):
+    def stop_at_end(self, server):
+        """Has the server stopped when the test ends, and returns it."""
         self._closing.callback(server.stop)
         return server
 
     def nginx(self, **options) -> Nginx:
-        return self._stop_at_end(Nginx(self._folder("nginx"), **options))
+        return self.stop_at_end(Nginx(self._folder("nginx"), **options))
 
     def tus_server(self, **options) -> TusServer:
-        return self._stop_at_end(TusServer(self._folder("tus"), **options))
+        return self.stop_at_end(TusServer(self._folder("tus"), **options))
 
     def digest_server(self, user: str, password: str) -> DigestServer:
-        return self._stop_at_end(DigestServer(user, password))
+        return self.stop_at_end(DigestServer(user, password))
 
     def proxy(self, password: str | None = None) -> Proxy:
-        return self._stop_at_end(Proxy(password))
+        return self.stop_at_end(Proxy(password))
 
-    def fault_server(self, host: str = "127.0.0.1") -> FaultServer:
-        return self._stop_at_end(FaultServer(host=host))
+    def fault_server(self, **options) -> FaultServer:
+        return self.stop_at_end(FaultServer(**options))
 
     # ---- processes ----
 

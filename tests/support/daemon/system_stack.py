@@ -29,4 +29,4 @@ class SystemStack(Stack):
         return bus
 
     def polkit(self, judge: Callable[[Question], str] = lambda _: "no") -> Polkit:
-        return self._stop_at_end(Polkit(self.bus.address, judge))
+        return self.stop_at_end(Polkit(self.bus.address, judge))

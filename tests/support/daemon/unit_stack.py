@@ -14,7 +14,7 @@ class UnitStack(SystemStack):
         return [word for word in super().daemon_command() if not word.startswith("--worker=")]
 
     def systemd(self, judge: Callable[[str], str] = lambda _: "done") -> FakeSystemd:
-        return self._stop_at_end(FakeSystemd(self, judge))
+        return self.stop_at_end(FakeSystemd(self, judge))
 
     @property
     def worker_socket(self) -> pathlib.Path:

@@ -5,6 +5,7 @@ By hand: python3 tests/support/servers/fault_server.py [--port N] [--size BYTES]
 """
 
 import argparse
+import contextlib
 import dataclasses
 import gzip
 import http.server
@@ -15,17 +16,21 @@ import random
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 if __package__:
     from ..environment import patience
+    from .certificates import Authority
     from .response_script import PRESETS, Script, http_date
 else:
     sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
     from support.environment import patience
+    from support.servers.certificates import Authority
     from support.servers.response_script import PRESETS, Script, http_date
 
 LAST_WEEK = http_date(-7 * 24 * 3600)
@@ -40,6 +45,10 @@ class Request:
     headers: dict[str, str]
     client: tuple
     began: float
+    lines: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # the headers as sent, with repetitions
+    received: int = 0   # bytes of the body of the request
+    body: bytes = b""   # its body
+    served: bool = False  # the server's rule let it pass
     status: int = 0
     first: int = 0      # offset in the file of the first byte of the response
     sent: int = 0       # bytes of the body passed to the kernel
@@ -84,11 +93,19 @@ class Listener(http.server.ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]
 
+    def handle_error(self, request, client_address) -> None:
+        """Clients that leave in the middle, or do not trust the certificate, are not worth a traceback."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
 
 class FaultServer:
-    """`listener`: a socket that already listens, perhaps in another network."""
+    """`listener`: a socket that already listens, perhaps in another network. `authority`: speaks HTTPS. `rule` is asked
+    first about each request: it returns the script of the response, or None to serve the resource."""
 
-    def __init__(self, port: int = 0, host: str = "127.0.0.1", listener: socket.socket | None = None):
+    def __init__(self, port: int = 0, host: str = "127.0.0.1", listener: socket.socket | None = None,
+                 authority: Authority | None = None):
+        self.rule: Callable[[Request], Script | None] = lambda request: None
         self.resources: dict[str, Resource] = {}
         self.requests: list[Request] = []
         self.changed = threading.Condition()
@@ -103,6 +120,12 @@ class FaultServer:
             self.http.server_name, self.http.server_port = self.http.server_address
         self.host = f"[{host}]" if ":" in host else host
         self.port = self.http.server_port
+        self.scheme = "http"
+        if authority:
+            self.scheme, self.host = "https", "localhost"
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.use_certificate(authority.server_certificate, authority.server_key)
+            self.http.socket = self.tls.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def stop(self) -> None:
@@ -113,7 +136,21 @@ class FaultServer:
         self.http.server_close()
 
     def url(self, path: str) -> str:
-        return f"http://{self.host}:{self.port}{path}"
+        return f"{self.scheme}://{self.host}:{self.port}{path}"
+
+    def use_certificate(self, certificate: pathlib.Path, key: pathlib.Path) -> None:
+        """For the connections from now on."""
+        self.tls.load_cert_chain(certificate, key)
+
+    def being_served(self) -> int:
+        """How many requests that the rule let pass have no complete response yet."""
+        return sum(request.served and not request.ended for request in self.requests)
+
+    def judge(self, request: Request) -> Script | None:
+        with self.changed:
+            script = self.rule(request)
+            request.served = script is None
+        return script
 
     def add(self, path: str, content: bytes = b"", **options) -> Resource:
         return self.resources.setdefault(path, Resource(content, **options))
@@ -153,13 +190,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
-    def do_POST(self) -> None:
-        self.do_GET()
+    def handle_expect_100(self) -> bool:
+        return True  # take_body() says when to continue
 
     def do_GET(self) -> None:
         state = self.server_state
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.record = Request(next(self.numbers), self.command, self.path, headers, self.client_address, time.time())
+        self.record = Request(next(self.numbers), self.command, self.path, headers, self.client_address, time.time(),
+                              self.headers.items())
         with state.changed:
             state.requests.append(self.record)
             state.changed.notify_all()
@@ -168,6 +206,34 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         self.note(ended=True)
+
+    do_POST = do_PUT = do_PATCH = do_OPTIONS = do_DELETE = do_GET
+
+    def take_body(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.send_response_only(100)
+            self.end_headers()
+        while self.record.received < length:
+            piece = self.rfile.read1(min(65536, length - self.record.received))
+            if not piece:
+                raise ConnectionResetError
+            self.note(received=self.record.received + len(piece), body=self.record.body + piece)
+
+    def linger(self) -> None:
+        """Lets the client read the response before its unread body makes the kernel reset the connection."""
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            self.request.settimeout(1)
+            self.request.shutdown(socket.SHUT_WR)
+            while self.request.recv(65536):
+                pass
+
+    def drop(self, how: str) -> None:
+        if how == "reset":
+            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.request.close()
+        self.close_connection = True
 
     def note(self, **changes) -> None:
         with self.server_state.changed:
@@ -178,10 +244,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
     # ---- the response ----
 
     def answer(self, state: FaultServer) -> None:
+        refusal = state.judge(self.record)
         resource = state.resources.get(self.path)
-        script = resource.take_script() if resource else Script(status=404)
+        if refusal:
+            script = refusal
+        elif self.command not in ("GET", "HEAD", "POST"):
+            script = Script(status=501)
+        else:
+            script = resource.take_script() if resource else Script(status=404)
+        if not script.early:
+            self.take_body()
+        if script.on_body:
+            script.on_body(self.record.body)
+        if script.delay:
+            state.stopping.wait(script.delay)
+        if script.drop:
+            self.drop(script.drop)
+            return
         if script.status:
             self.answer_plainly(script)
+            if script.early:
+                self.close_connection = True
+                self.linger()
             return
         content, etag, modified = resource.version
         if script.fresh_etag:
@@ -209,10 +293,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(script.status)
         for name, value in script.headers.items():
             self.send_header(name, value() if callable(value) else value)
-        text = f"this is the body of a {script.status}\n".encode()
-        self.send_header("Content-Length", str(len(text)))
+        text = f"this is the body of a {script.status}\n".encode() if script.text is None else script.text
+        bare = script.status in (204, 304)
+        if not bare:
+            self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        if self.command != "HEAD":
+        if self.command != "HEAD" and not bare:
             self.wfile.write(text)
 
     def wanted(self, script: Script, total: int, etag: str | None, modified: str | None) -> tuple[int, int]:
@@ -256,8 +342,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if script.then == "stall":
                 self.server_state.stopping.wait()
             if script.then == "reset":
-                self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.request.close()
+                self.drop("reset")
             if script.then == "finish":
                 self.send_bytes(script, part[script.send:])
         if script.chunked and not (cut and script.then != "finish"):
@@ -265,13 +350,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = bool(cut or script.lie or not script.length)
 
     def send_bytes(self, script: Script, data: bytes) -> None:
-        step = 16384
+        step = min(16384, max(1, script.rate // 8)) if script.rate else 16384
         for start in range(0, len(data), step):
             piece = data[start:start + step]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if script.chunked else piece)
             self.note(sent=self.record.sent + len(piece))
-            if script.rate:
-                time.sleep(len(piece) / script.rate)
+            if script.rate and self.server_state.stopping.wait(len(piece) / script.rate):
+                raise ConnectionResetError
 
 
 def main() -> None:

@@ -13,9 +13,16 @@ def http_date(seconds_from_now: float = 0) -> str:
 
 @dataclass(frozen=True)
 class Script:
-    # A response without the file: a redirect, an error.
+    # A response without the file: a redirect, an error, a page.
     status: int = 0
     headers: dict[str, str | Callable[[], str]] = field(default_factory=dict)
+    text: bytes | None = None    # the body of that response
+
+    # Before the response.
+    drop: str = ""               # "close" or "reset": the connection ends without a response
+    early: bool = False          # answers before it has read the body of the request, and closes
+    on_body: Callable[[bytes], None] | None = None  # called with the body of the request when it has been read
+    delay: float = 0             # seconds between the request, with its body, and the response
 
     # Ranges and validators.
     ranges: bool = True          # False: a 200 with the whole file for every Range

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/codec.hpp"
+#include "daemon/bus/job_table.hpp"
 #include "job/memory_usage.hpp"
 
 #include <gtest/gtest.h>
@@ -12,49 +12,61 @@ using sdbus::Variant;
 using std::string;
 using Words = std::vector<string>;
 
+using job::Settings;
+
+Status take(job::SettingsPatch& patch, const string& name, const Variant& value) {
+    return bus::take(patch, name, value, setting_takers(), "setting");
+}
+
 template <class T>
-job::SettingsPatch wished(const string& name, const T& value) {
-    job::SettingsPatch wishes;
-    auto taken = take_setting(wishes, name, Variant{value});
-    EXPECT_TRUE(taken) << name;
-    return wishes;
+job::SettingsPatch patch(const string& name, const T& value) {
+    job::SettingsPatch taken;
+    EXPECT_TRUE(take(taken, name, Variant{value})) << name;
+    return taken;
 }
 
 template <class T>
 Errc refusal(const string& name, const T& value) {
-    job::SettingsPatch wishes;
-    auto taken = take_setting(wishes, name, Variant{value});
+    job::SettingsPatch unchanged;
+    auto taken = take(unchanged, name, Variant{value});
     EXPECT_FALSE(taken) << name;
     return taken ? Errc::Internal : taken.error().code;
 }
 
-TEST(TakeWish, PutsEachPropertyInItsPlace) {
-    EXPECT_EQ(wished("DisplayName", string{"n"}).display_name, "n");
-    EXPECT_EQ(wished("Priority", string{"low"}).priority, job::Priority::Low);
-    EXPECT_EQ(wished("MinimumNotificationInterval", uint32_t{7}).minimum_notification_interval,
-              std::chrono::milliseconds{7});
-    EXPECT_EQ(wished("NoProgressTimeout", uint32_t{0}).no_progress_timeout, std::chrono::seconds{0});
-    EXPECT_EQ(wished("MaximumDownloadSize", uint64_t{1}).maximum_download_size, 1u);
-    EXPECT_EQ(wished("OnDemand", true).on_demand, true);
-    EXPECT_EQ(wished("NetworkCost", string{"unmetered"}).network_cost, job::NetworkCost::Unmetered);
-    EXPECT_EQ(wished("NotBefore", uint64_t{5}).not_before, WallTime{Usec{5}});
-    EXPECT_EQ(wished("ProxyMode", string{"none"}).proxy_mode, job::Proxy::Mode::None);
-    EXPECT_TRUE(wished("SecurityFlags", Words{"ignore-dates"}).security_flags->ignore_dates);
-    EXPECT_EQ(wished("RedirectPolicy", string{"report"}).redirect_policy, job::RedirectPolicy::Report);
+TEST(TakeSetting, PutsEachInItsPlace) {
+    EXPECT_EQ(patch("DisplayName", string{"n"}).get<&Settings::display_name>(), "n");
+    EXPECT_EQ(patch("Priority", string{"low"}).get<&Settings::priority>(), job::Priority::Low);
+    EXPECT_EQ(
+        patch("MinimumNotificationInterval", uint32_t{7}).get<&Settings::minimum_notification_interval>(),
+        std::chrono::milliseconds{7});
+    EXPECT_EQ(patch("NoProgressTimeout", uint32_t{0}).get<&Settings::no_progress_timeout>(),
+              std::chrono::seconds{0});
+    EXPECT_EQ(patch("MaximumDownloadSize", uint64_t{1}).get<&Settings::maximum_download_size>(), 1u);
+    EXPECT_EQ(patch("MaximumDownloadSize", ~uint64_t{0}).get<&Settings::maximum_download_size>(),
+              std::nullopt);
+    EXPECT_TRUE(patch("OnDemand", true).get<&Settings::on_demand>());
+    EXPECT_EQ(patch("NetworkCost", string{"unmetered"}).get<&Settings::network_cost>(),
+              job::NetworkCost::Unmetered);
+    EXPECT_EQ(patch("NotBefore", uint64_t{5}).get<&Settings::not_before>(), WallTime{Usec{5}});
+    auto http = [](const job::SettingsPatch& p) { return p.get<&Settings::http>(); };
+    EXPECT_EQ(http(patch("ProxyMode", string{"none"})).proxy.mode, job::Proxy::Mode::None);
+    EXPECT_TRUE(http(patch("SecurityFlags", Words{"ignore-dates"})).security.ignore_dates);
+    EXPECT_EQ(http(patch("RedirectPolicy", string{"report"})).redirect, job::RedirectPolicy::Report);
 }
 
-TEST(TakeWish, RefusesWordsThatThereAreNot) {
+TEST(TakeSetting, RefusesUnknownWords) {
     for (const auto* name : {"Priority", "NetworkCost", "PowerPolicy", "ProxyMode", "RedirectPolicy"})
         EXPECT_EQ(refusal(name, string{"extreme"}), Errc::NotSupported) << name;
     EXPECT_EQ(refusal("NotifyFlags", Words{"transferred", "all"}), Errc::NotSupported);
     EXPECT_EQ(refusal("SecurityFlags", Words{"ignore-everything"}), Errc::NotSupported);
 }
 
-TEST(TakeWish, RefusesTheWrongTypeAndTheUnknownName) {
+TEST(TakeSetting, RefusesTheWrongTypeAndTheUnknownName) {
     EXPECT_EQ(refusal("Priority", uint32_t{1}), Errc::InvalidArgument);
     EXPECT_EQ(refusal("MaximumDownloadSize", uint32_t{1}), Errc::InvalidArgument);
     EXPECT_EQ(refusal("NotBefore", ~uint64_t{0}), Errc::InvalidArgument) << "no date is that far";
     EXPECT_EQ(refusal("State", string{"queued"}), Errc::NotSupported);
+    EXPECT_EQ(refusal("HeadersWriteOnly", true), Errc::NotSupported) << "part of SetCustomHeaders";
 }
 
 TEST(DecodeCreate, TakesPropertiesAsOptions) {
@@ -64,8 +76,8 @@ TEST(DecodeCreate, TakesPropertiesAsOptions) {
         {});
     ASSERT_TRUE(made);
     EXPECT_EQ(made->request.type, job::Type::UploadReply);
-    EXPECT_EQ(made->request.wishes.display_name, "n");
-    EXPECT_EQ(made->request.wishes.priority, job::Priority::High);
+    EXPECT_EQ(made->request.settings.get<&Settings::display_name>(), "n");
+    EXPECT_EQ(made->request.settings.get<&Settings::priority>(), job::Priority::High);
     EXPECT_EQ(made->request.key, "k");
     EXPECT_TRUE(made->request.resume);
 }
@@ -76,13 +88,13 @@ TEST(DecodeCreate, TakesCredentialsAndHeaders) {
         decode_create("n", "download",
                       {{"Credentials", Variant{credentials}}, {"CustomHeaders", Variant{Words{"A: b"}}}}, {});
     ASSERT_TRUE(made);
-    const auto& wishes = made->request.wishes;
-    ASSERT_EQ(wishes.credentials.size(), 2u);
-    EXPECT_EQ(wishes.credentials[0].user, "u");
-    EXPECT_EQ(wishes.credentials[1].target, job::Credentials::Target::Proxy);
-    EXPECT_EQ(wishes.credentials[1].password, "t");
-    EXPECT_EQ(wishes.custom_headers->lines, Words{"A: b"});
-    EXPECT_FALSE(wishes.custom_headers->write_only);
+    const auto& http = made->request.settings.get<&Settings::http>();
+    ASSERT_EQ(http.credentials.size(), 2u);
+    EXPECT_EQ(http.credentials[0].user, "u");
+    EXPECT_EQ(http.credentials[1].target, job::Credentials::Target::Proxy);
+    EXPECT_EQ(http.credentials[1].password, "t");
+    EXPECT_EQ(http.headers, Words{"A: b"});
+    EXPECT_FALSE(http.headers_write_only);
 }
 
 TEST(DecodeCreate, RefusesWhatIsNoOption) {

@@ -32,7 +32,7 @@ struct LedgerTest : testing::Test {
     }
     static job::Decision job_named(const std::string& name) {
         job::Request request;
-        request.wishes.display_name = name;
+        request.settings.set<&job::Settings::display_name>(name);
         auto hex = std::string(32 - name.size(), '0') + name;
         return *job::create(job::Id{hex}, 1000, request, job::Limits{}, SystemClock{}.now());
     }

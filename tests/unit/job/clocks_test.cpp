@@ -26,14 +26,14 @@ TEST(ActiveTime, CountsConnectingAndTransferringOnly) {
     EXPECT_FALSE(end_of_time(s.job));
     s.grant(1000);
     EXPECT_EQ(s.job.clocks.slice_since, at_second(1000).boot);
-    s.change(wish(&SettingsPatch::maximum_download_time, seconds{40}), 1005);
+    s.change(patch<&Settings::maximum_download_time>(seconds{40}), 1005);
     EXPECT_EQ(s.job.active_for, seconds{35});
     EXPECT_EQ(end_of_time(s.job), at_second(1010).boot);
 }
 
 TEST(ActiveTime, D39UsedUpIsAnErrorAndResumeBeginsItAnew) {
     Sample s{1};
-    s.change(wish(&SettingsPatch::maximum_download_time, seconds{10}));
+    s.change(patch<&Settings::maximum_download_time>(seconds{10}));
     EXPECT_FALSE(out_of_time(s.job, at_second(50)));
     s.run(0, 1);
     s.take(*out_of_time(s.job, at_second(11)));
@@ -98,14 +98,14 @@ TEST(Inactivity, IsNotThatOfAJobThatRuns) {
 
 TEST(Inactivity, BeginsWithTheDateOfTheJob) {
     Sample s{1};
-    s.change(wish(&SettingsPatch::not_before, at_second(20'000'000).wall), 5);
+    s.change(patch<&Settings::not_before>(at_second(20'000'000).wall), 5);
     auto end = at_second(20'000'000).boot + Inactive;
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(9)), end);
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(30'000'000)), end);
-    s.change(wish(&SettingsPatch::description, "x"), 21'000'000);
+    s.change(patch<&Settings::description>("x"), 21'000'000);
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(21'000'001)),
               at_second(21'000'000).boot + Inactive);
-    s.change(wish(&SettingsPatch::not_before, {}), 22'000'000);
+    s.change(patch<&Settings::not_before>({}), 22'000'000);
     EXPECT_EQ(expiry_of(s.job, Empty, Inactive, at_second(22'000'001)),
               at_second(22'000'000).boot + Inactive);
 }

@@ -144,7 +144,7 @@ TEST(ABlockedJob, D37IsNoError) {
 
 TEST(ABlockedJob, WithoutPatienceFailsForWantOfANetwork) {
     Sample s{1};
-    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{0}));
+    s.change(patch<&Settings::no_progress_timeout>(seconds{0}));
     s.take(*blocked(s.job, Cause::BlockedByCost, at_second(1)));
     EXPECT_EQ(s.job.state, State::TransientError);
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(1)));
@@ -176,7 +176,7 @@ TEST(NoProgressClock, StandsWhileCostOrPowerBlocks) {
 TEST(NoProgressClock, KeepsItsReadingOverARestartWhileBlocked) {
     Sample s{1};
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(10)));
-    s.change(wish(&SettingsPatch::description, "x"), 40);
+    s.change(patch<&Settings::description>("x"), 40);
     EXPECT_EQ(s.job.stalled_for, seconds{30});
     Now later{{seconds{3}}, at_second(5000).wall};
     auto d = recover(s.job, later);
@@ -188,7 +188,7 @@ TEST(NoProgressClock, KeepsItsReadingOverARestartWhileBlocked) {
 
 TEST(Readiness, WaitsForItsDate) {
     Sample s{1};
-    s.change(wish(&SettingsPatch::not_before, at_second(100).wall));
+    s.change(patch<&Settings::not_before>(at_second(100).wall));
     EXPECT_EQ(readiness(s.job, at_second(99).wall), Readiness::NotBefore);
     EXPECT_EQ(wait_reason(s.job, at_second(99).wall), (WaitReason{"not-before", at_second(100).wall}));
     EXPECT_EQ(readiness(s.job, at_second(100).wall), Readiness::Ready);
@@ -197,14 +197,14 @@ TEST(Readiness, WaitsForItsDate) {
 
 TEST(Readiness, D38DynamicContentRunsInTheForegroundOnly) {
     auto request = request_for(1, true);
-    request.wishes.dynamic_content = true;
+    request.settings.set<&Settings::dynamic_content>(true);
     Sample s{request};
     EXPECT_EQ(readiness(s.job, {}), Readiness::ForegroundOnly);
     EXPECT_EQ(wait_reason(s.job, {}).word, "foreground-only");
-    s.change(wish(&SettingsPatch::priority, Priority::Foreground));
+    s.change(patch<&Settings::priority>(Priority::Foreground));
     EXPECT_EQ(readiness(s.job, {}), Readiness::Ready);
     s.run();
-    s.change(wish(&SettingsPatch::priority, Priority::High));
+    s.change(patch<&Settings::priority>(Priority::High));
     EXPECT_EQ(s.job.state, State::Queued);
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
 }

@@ -16,9 +16,9 @@ using Scheme = Credentials::Scheme;
 using Target = Credentials::Target;
 
 SettingsPatch with(const Credentials& c) {
-    SettingsPatch w;
-    w.credentials = {c};
-    return w;
+    SettingsPatch p;
+    p.set<&Settings::http, &Http::credentials>({c});
+    return p;
 }
 
 TEST(Authority, IsTheHostThatIsReallyAsked) {
@@ -111,8 +111,8 @@ TEST(Credentials, AreForTheirServerAlone) {
 
 TEST(Credentials, OfTheJobAreNotForAServerThatARedirectNamed) {
     auto request = request_for(2, true);
-    request.wishes.credentials = {{Target::Server, Scheme::Basic, "u", "p", ""},
-                                  {Target::Server, Scheme::Negotiate, "", "", ""}};
+    request.settings.set<&Settings::http, &Http::credentials>(
+        {{Target::Server, Scheme::Basic, "u", "p", ""}, {Target::Server, Scheme::Negotiate, "", "", ""}});
     Sample s{request};
     s.grant();
     auto answer = first_answer();

@@ -34,7 +34,7 @@ TEST(Create, HoldsTheFileLimitAtTheBoundAndOneAbove) {
 
 TEST(Create, RaisesARetryDelayBelowFiveSeconds) {
     auto request = request_for(1);
-    request.wishes.minimum_retry_delay = std::chrono::seconds{0};
+    request.settings.set<&Settings::minimum_retry_delay>(std::chrono::seconds{0});
     EXPECT_EQ(create(SampleId, 1, request, Limits{}, at_second(0))->job.minimum_retry_delay,
               std::chrono::seconds{5});
 }
@@ -156,7 +156,7 @@ std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& j
         {"complete", complete(job, now)},
         {"release_ownership", release_ownership(job, {}, now)},
         {"take_ownership", take_ownership(job, 0, now)},
-        {"change", change(job, {}, wish(&SettingsPatch::description, "x"), now)},
+        {"change", change(job, {}, patch<&Settings::description>("x"), now)},
         {"renotify", renotify(job, now)},
         {"set_remote_name", set_remote_name(job, 0, file, "http://example.org", now)},
         {"replace_remote_prefix", replace_remote_prefix(job, {}, "http:", "https:", now)},
@@ -186,16 +186,16 @@ TEST(RegisteringLate, SaysTheEndAgain) {
     Sample s{1};
     s.run();
     s.fetch(0);
-    auto told = [&](const SettingsPatch& wishes) {
-        return change(s.job, s.files, wishes, at_second(3))->notifications;
+    auto told = [&](const SettingsPatch& patch) {
+        return change(s.job, s.files, patch, at_second(3))->notifications;
     };
     std::vector<Notification> again{{NotificationKind::Transferred, NoFile}};
-    EXPECT_EQ(told(wish(&SettingsPatch::notify_service, {"org.example.App", "/x"})), again);
+    EXPECT_EQ(told(patch<&Settings::notify_service>({"org.example.App", "/x"})), again);
     EXPECT_TRUE(
-        change(s.job, s.files, wish(&SettingsPatch::notify_flags, {}), at_second(3))->revoke_notifications);
-    EXPECT_TRUE(told(wish(&SettingsPatch::notify_service, {})).empty());
-    EXPECT_TRUE(told(wish(&SettingsPatch::notify_flags, {false, true, false, false, false, false})).empty());
-    EXPECT_TRUE(told(wish(&SettingsPatch::notify_flags, {true, true, false, false, false, true})).empty());
+        change(s.job, s.files, patch<&Settings::notify_flags>({}), at_second(3))->revoke_notifications);
+    EXPECT_TRUE(told(patch<&Settings::notify_service>({})).empty());
+    EXPECT_TRUE(told(patch<&Settings::notify_flags>({false, true, false, false, false, false})).empty());
+    EXPECT_TRUE(told(patch<&Settings::notify_flags>({true, true, false, false, false, true})).empty());
     EXPECT_EQ(renotify(s.job, at_second(3))->notifications, again);
 }
 

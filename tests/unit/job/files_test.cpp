@@ -19,7 +19,7 @@ struct OnDemandTest : testing::Test {
 
     static Request request() {
         auto r = request_for(1);
-        r.wishes.on_demand = true;
+        r.settings.set<&Settings::on_demand>(true);
         return r;
     }
     void ask(const Ranges& ranges) {
@@ -317,7 +317,7 @@ TEST(Redirects, ThatAreTooMuchBesideTheMirrorsLeaveTheName) {
 
 TEST(MaximumDownloadSize, IsHeldAtTheBoundAndOneAbove) {
     auto request = request_for(1, true);
-    request.wishes.maximum_download_size = 100;
+    request.settings.set<&Settings::maximum_download_size>(100);
     Sample fits{request};
     fits.run();
     EXPECT_EQ(fits.job.state, State::Transferring);
@@ -331,7 +331,7 @@ TEST(MaximumDownloadSize, IsHeldAtTheBoundAndOneAbove) {
 TEST(RangeFiles, CountTheirOwnBytesAndRememberTheRemoteSize) {
     auto request = request_for(1, true);
     request.files[0].ranges = {{100, 50}, {900, ToEnd}};
-    request.wishes.maximum_download_size = 150;
+    request.settings.set<&Settings::maximum_download_size>(150);
     Sample s{request};
     s.grant();
     s.take(*begun(s.job, 0, s.files[0], first_answer(1000), Limits{}, at_second(1)));

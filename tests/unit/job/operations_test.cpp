@@ -21,7 +21,7 @@ Request of_type(Type type) {
 
 Request on_demand() {
     auto request = request_for(1);
-    request.wishes.on_demand = true;
+    request.settings.set<&Settings::on_demand>(true);
     return request;
 }
 
@@ -106,14 +106,15 @@ struct Operation {
     std::function<Result<Decision>(const Sample&, Now)> call;
 };
 
-Operation setter(const char* name, const SettingsPatch& wishes, Sample (*job)(State) = fresh) {
-    return {name, job, [wishes](const Sample& s, Now now) { return change(s.job, s.files, wishes, now); }};
+Operation setter(const char* name, const SettingsPatch& patch, Sample (*job)(State) = fresh) {
+    return {name, job, [patch](const Sample& s, Now now) { return change(s.job, s.files, patch, now); }};
 }
 
 SettingsPatch some_credentials() {
-    SettingsPatch w;
-    w.credentials = {{Credentials::Target::Server, Credentials::Scheme::Basic, "u", "p", ""}};
-    return w;
+    SettingsPatch p;
+    p.set<&Settings::http, &Http::credentials>(
+        {{Credentials::Target::Server, Credentials::Scheme::Basic, "u", "p", ""}});
+    return p;
 }
 
 std::vector<Operation> operations() {
@@ -128,7 +129,7 @@ std::vector<Operation> operations() {
         {"TakeOwnership by another user", fresh,
          [](const Sample& s, Now now) { return release_ownership(s.job, s.files, now); }},
         {"SetNotifyObject", fresh, [](const Sample& s, Now now) { return renotify(s.job, now); }},
-        setter("SetNotifyService", wish(&SettingsPatch::notify_service, {"org.example.App", "/x"})),
+        setter("SetNotifyService", patch<&Settings::notify_service>({"org.example.App", "/x"})),
         setter("SetCredentials", some_credentials()),
         {"RemoveCredentials", fresh,
          [](const Sample& s, Now now) -> Result<Decision> {
@@ -136,7 +137,7 @@ std::vector<Operation> operations() {
              if (!removed) return removed.error();
              return removed->decision;
          }},
-        setter("SetCustomHeaders", wish(&SettingsPatch::custom_headers, {{"X-A: 1"}, false})),
+        setter("SetCustomHeaders", headers({"X-A: 1"}, false)),
         {"SetRemoteName", fresh,
          [](const Sample& s, Now now) { return set_remote_name(s.job, 0, s.files[0], "http://x/", now); }},
         {"ReplaceRemotePrefix", fresh,
@@ -156,23 +157,21 @@ std::vector<Operation> operations() {
          }},
         {"UpdateDownloadPosition", sparse,
          [](const Sample& s, Now now) { return update_position(s.job, 0, s.files[0], 5, now); }},
-        setter("DisplayName, Description", wish(&SettingsPatch::display_name, "x")),
-        setter("Priority", wish(&SettingsPatch::priority, Priority::Low)),
-        setter("NotifyFlags", wish(&SettingsPatch::notify_flags, {})),
-        setter("MinimumRetryDelay", wish(&SettingsPatch::minimum_retry_delay, std::chrono::seconds{60})),
-        setter("NoProgressTimeout = 0", wish(&SettingsPatch::no_progress_timeout, std::chrono::seconds{0})),
-        setter("NetworkCost, PowerPolicy, NotBefore",
-               wish(&SettingsPatch::network_cost, NetworkCost::Always)),
-        setter("BandwidthLimit, SecurityFlags", wish(&SettingsPatch::bandwidth_limit, 4096)),
-        setter("AutoComplete = true", wish(&SettingsPatch::auto_complete, true)),
-        setter("MaximumDownloadSize", wish(&SettingsPatch::maximum_download_size, 1000)),
-        setter("DynamicContent", wish(&SettingsPatch::dynamic_content, true)),
-        setter("OnDemand", wish(&SettingsPatch::on_demand, true)),
-        setter("HttpMethod", wish(&SettingsPatch::http_method, "POST")),
-        setter("HighPerformance", wish(&SettingsPatch::high_performance, true)),
-        setter("ReplyFileName in another directory", wish(&SettingsPatch::reply_file_name, "/tmp/r"),
-               uploading),
-        setter("ReplyFileName in the same directory", wish(&SettingsPatch::reply_file_name, "/srv/files/r"),
+        setter("DisplayName, Description", patch<&Settings::display_name>("x")),
+        setter("Priority", patch<&Settings::priority>(Priority::Low)),
+        setter("NotifyFlags", patch<&Settings::notify_flags>({})),
+        setter("MinimumRetryDelay", patch<&Settings::minimum_retry_delay>(std::chrono::seconds{60})),
+        setter("NoProgressTimeout = 0", patch<&Settings::no_progress_timeout>(std::chrono::seconds{0})),
+        setter("NetworkCost, PowerPolicy, NotBefore", patch<&Settings::network_cost>(NetworkCost::Always)),
+        setter("BandwidthLimit, SecurityFlags", patch<&Settings::bandwidth_limit>(4096)),
+        setter("AutoComplete = true", patch<&Settings::auto_complete>(true)),
+        setter("MaximumDownloadSize", patch<&Settings::maximum_download_size>(1000)),
+        setter("DynamicContent", patch<&Settings::dynamic_content>(true)),
+        setter("OnDemand", patch<&Settings::on_demand>(true)),
+        setter("HttpMethod", patch<&Settings::http, &Http::method>("POST")),
+        setter("HighPerformance", patch<&Settings::high_performance>(true)),
+        setter("ReplyFileName in another directory", patch<&Settings::reply_file_name>("/tmp/r"), uploading),
+        setter("ReplyFileName in the same directory", patch<&Settings::reply_file_name>("/srv/files/r"),
                uploading),
     };
 }

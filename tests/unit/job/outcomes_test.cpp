@@ -46,7 +46,7 @@ TEST_F(OutcomesTest, AllFilesHereMeansTransferredAndSaidSo) {
 }
 
 TEST_F(OutcomesTest, EveryFileComesBeforeTheEnd) {
-    s.change(wish(&SettingsPatch::notify_flags, {true, true, false, true, false, false}));
+    s.change(patch<&Settings::notify_flags>({true, true, false, true, false, false}));
     s.run();
     s.fetch(0);
     EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::FileTransferred, 0}}));
@@ -143,7 +143,7 @@ TEST_F(OutcomesTest, AFirstConnectionFailureIsNotCounted) {
 }
 
 TEST_F(OutcomesTest, WithoutPatienceEveryErrorIsFinal) {
-    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{0}));
+    s.change(patch<&Settings::no_progress_timeout>(seconds{0}));
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::Error);
@@ -151,7 +151,7 @@ TEST_F(OutcomesTest, WithoutPatienceEveryErrorIsFinal) {
 }
 
 TEST_F(OutcomesTest, ARetryDelayOverTheTimeoutMakesErrorsFinal) {
-    s.change(wish(&SettingsPatch::no_progress_timeout, seconds{30}));
+    s.change(patch<&Settings::no_progress_timeout>(seconds{30}));
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::Error);
@@ -220,7 +220,7 @@ TEST_F(OutcomesTest, AfterARestartWhatRanIsQueued) {
 
 TEST_F(OutcomesTest, WhatCannotBeRepeatedFailsWhenItIsCutOff) {
     auto request = request_for(1, true);
-    request.wishes.http_method = "POST";
+    request.settings.set<&Settings::http, &Http::method>("POST");
     s = Sample{request};
     s.run();
     for (const auto& d : {recover(s.job, at_second(50)), *interrupted(s.job, at_second(50)),
@@ -266,7 +266,7 @@ TEST_F(OutcomesTest, AfterARestartAnEndThatWasBegunIsFinished) {
 }
 
 TEST_F(OutcomesTest, AutoCompletePublishesByItselfAndSaysSo) {
-    s.change(wish(&SettingsPatch::auto_complete, true));
+    s.change(patch<&Settings::auto_complete>(true));
     s.run();
     s.fetch(0);
     EXPECT_TRUE(s.effects.empty());
@@ -280,7 +280,7 @@ TEST_F(OutcomesTest, AutoCompletePublishesByItselfAndSaysSo) {
 }
 
 TEST_F(OutcomesTest, AutoCompleteThatCannotPublishIsAnErrorUntilResume) {
-    s.change(wish(&SettingsPatch::auto_complete, true));
+    s.change(patch<&Settings::auto_complete>(true));
     s.run();
     s.fetch(0);
     s.fetch(1);

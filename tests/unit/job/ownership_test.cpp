@@ -14,12 +14,14 @@ constexpr uint32_t OldOwner = 1000;
 Request secretive() {
     auto request = request_for(2, true);
     request.key = "nightly";
-    request.wishes.credentials = {{Credentials::Target::Server, Credentials::Scheme::Basic, "u", "p", ""}};
-    request.wishes.custom_headers = SettingsPatch::Headers{{"X-Secret: 1"}, true};
-    request.wishes.client_certificate = "/home/a/cert.pem";
-    request.wishes.notify_service = NotifyService{"org.example.App", "/x"};
-    request.wishes.description = "stays";
-    request.wishes.priority = Priority::High;
+    request.settings.set<&Settings::http, &Http::credentials>(
+        {{Credentials::Target::Server, Credentials::Scheme::Basic, "u", "p", ""}});
+    request.settings.set<&Settings::http, &Http::headers>({"X-Secret: 1"});
+    request.settings.set<&Settings::http, &Http::headers_write_only>(true);
+    request.settings.set<&Settings::http, &Http::client_certificate>("/home/a/cert.pem");
+    request.settings.set<&Settings::notify_service>(NotifyService{"org.example.App", "/x"});
+    request.settings.set<&Settings::description>("stays");
+    request.settings.set<&Settings::priority>(Priority::High);
     return request;
 }
 
@@ -48,7 +50,7 @@ TEST(TakingOwnership, TakesTheKeyAway) {
 TEST(TakingOwnership, ForgetsWhereTheReplyShouldGo) {
     auto request = request_for(1);
     request.type = Type::UploadReply;
-    request.wishes.reply_file_name = "/etc/cron.d/reply";
+    request.settings.set<&Settings::reply_file_name>("/etc/cron.d/reply");
     Sample s{request};
     s.take(*take_ownership(s.job, Root, at_second(2)));
     EXPECT_EQ(reply_file(s.job, s.files), "/srv/files/f0.reply");
@@ -112,7 +114,7 @@ TEST(LettingGo, LeavesWhatHasItsNameAlready) {
 
 TEST(LettingGo, WantsAgainWhatWasFilled) {
     auto request = request_for(1);
-    request.wishes.on_demand = true;
+    request.settings.set<&Settings::on_demand>(true);
     Sample s{request};
     s.take(*request_ranges(s.job, 0, s.files[0], {{0, 10}}, Limits{}, at_second(1)));
     s.take(*resume(s.job, s.files, at_second(1)));

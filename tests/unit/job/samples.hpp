@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace haulier::job {
@@ -30,7 +30,7 @@ inline FileSpec spec(const std::string& name) {
 
 inline Request request_for(int files, bool resume = false) {
     Request r;
-    r.wishes.display_name = "sample";
+    r.settings.set<&Settings::display_name>("sample");
     r.resume = resume;
     for (int i = 0; i < files; ++i)
         r.files.push_back(spec("f" + std::to_string(i)));
@@ -126,20 +126,27 @@ struct Sample {
         auto index = failure.error.file;
         take(*failed(job, index, files[index], failure, RetryPolicy{}, random, at_second(second)));
     }
-    void change(const SettingsPatch& wishes, int64_t second = 0) {
-        take(*job::change(job, files, wishes, at_second(second)));
+    void change(const SettingsPatch& patch, int64_t second = 0) {
+        take(*job::change(job, files, patch, at_second(second)));
     }
-    [[nodiscard]] Errc refusal(const SettingsPatch& wishes) const {
-        return code_of(job::change(job, files, wishes, at_second(9)));
+    [[nodiscard]] Errc refusal(const SettingsPatch& patch) const {
+        return code_of(job::change(job, files, patch, at_second(9)));
     }
 };
 
-/// The wish for one property: wish(&SettingsPatch::priority, Priority::Low).
-template <class T>
-SettingsPatch wish(std::optional<T> SettingsPatch::*property, std::type_identity_t<T> value) {
-    SettingsPatch w;
-    w.*property = std::move(value);
-    return w;
+/// A patch of one setting: patch<&Settings::priority>(Priority::Low).
+template <auto... Path>
+SettingsPatch patch(ValueAt<Settings, Path...> value) {
+    SettingsPatch one;
+    one.set<Path...>(std::move(value));
+    return one;
+}
+
+inline SettingsPatch headers(std::vector<std::string> lines, bool write_only) {
+    SettingsPatch both;
+    both.set<&Settings::http, &Http::headers>(std::move(lines));
+    both.set<&Settings::http, &Http::headers_write_only>(write_only);
+    return both;
 }
 
 } // namespace haulier::job

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,14 @@ namespace haulier::bus {
 // deadline_of: absolute, on CLOCK_MONOTONIC in microseconds; UINT64_MAX for none.
 // signature_of: the D-Bus type of T, as in "a{sv}".
 // add_match: for as long as the slot is held.
+// Interface: collects the members of an interface and exports them with finish().
 // call_async: for as long as the proxy lives; `handler` takes a MethodReply& or const MethodReply&, and a
 // CallError.
+using Names = std::vector<std::string>;
+using Emits = sdbus::Flags::PropertyUpdateBehaviorFlags;
+using Getter = std::function<void(sdbus::PropertyGetReply&)>;
+using Setter = std::function<void(sdbus::PropertySetCall&)>;
+
 #ifdef SDBUSCPP_2
 
 using ServiceName = sdbus::ServiceName;
@@ -60,6 +67,39 @@ void call_async(sdbus::IProxy& proxy, const sdbus::MethodCall& call, Handler han
         timeout);
 }
 
+class Interface {
+public:
+    Interface(sdbus::IObject& object, std::string name) : object_(object), name_(std::move(name)) {}
+
+    template <class Handler>
+    void method(const std::string& name, const Names& inputs, const Names& outputs, Handler handler) {
+        auto item = sdbus::registerMethod(name);
+        item.withInputParamNames(inputs).withOutputParamNames(outputs).implementedAs(std::move(handler));
+        members_.emplace_back(std::move(item));
+    }
+    void signal(const std::string& name, const std::string& signature, const Names& parameters) {
+        auto item = sdbus::registerSignal(name);
+        item.signature = sdbus::Signature{signature};
+        item.paramNames = parameters;
+        members_.emplace_back(std::move(item));
+    }
+    void property(const std::string& name, const std::string& signature, Emits emits, const Getter& get,
+                  const Setter& set = {}) {
+        auto item = sdbus::registerProperty(name);
+        item.signature = sdbus::Signature{signature};
+        item.getter = get;
+        if (set) item.setter = [set](sdbus::PropertySetCall call) { set(call); };
+        item.flags.set(emits);
+        members_.emplace_back(std::move(item));
+    }
+    void finish() { object_.addVTable(std::move(members_)).forInterface(InterfaceName{name_}); }
+
+private:
+    sdbus::IObject& object_;
+    std::string name_;
+    std::vector<sdbus::VTableItem> members_;
+};
+
 #else
 
 using ServiceName = std::string;
@@ -86,6 +126,34 @@ template <class Handler>
 void call_async(sdbus::IProxy& proxy, const sdbus::MethodCall& call, Handler handler, uint64_t timeout) {
     proxy.callMethod(call, std::move(handler), timeout);
 }
+
+class Interface {
+public:
+    Interface(sdbus::IObject& object, std::string name) : object_(object), name_(std::move(name)) {}
+
+    template <class Handler>
+    void method(const std::string& name, const Names& inputs, const Names& outputs, Handler handler) {
+        object_.registerMethod(name)
+            .onInterface(name_)
+            .withInputParamNames(inputs)
+            .withOutputParamNames(outputs)
+            .implementedAs(std::move(handler));
+    }
+    void signal(const std::string& name, const std::string& signature, const Names& parameters) {
+        object_.registerSignal(name_, name, signature, parameters);
+    }
+    void property(const std::string& name, const std::string& signature, Emits emits, const Getter& get,
+                  const Setter& set = {}) {
+        sdbus::Flags flags;
+        flags.set(emits);
+        object_.registerProperty(name_, name, signature, get, set, flags);
+    }
+    void finish() { object_.finishRegistration(); }
+
+private:
+    sdbus::IObject& object_;
+    std::string name_;
+};
 
 #endif
 

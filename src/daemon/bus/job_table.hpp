@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The properties of a job object, each described once: what could be exported, announced, listed or set and
+// is not in this table is not on the bus. The settings come from job::all_settings.
+#pragma once
+
+#include "daemon/bus/option_table.hpp"
+#include "daemon/bus/sdbus/compat.hpp"
+#include "daemon/bus/signals.hpp"
+#include "daemon/manager/job_record.hpp"
+#include "job/settings_patch.hpp"
+#include "notify/notifier.hpp"
+
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haulier::bus {
+
+/// What properties are read from.
+struct JobView {
+    const daemon::JobRecord& record;
+    const job::Job& job; ///< of the record, or as it was before a change
+    WallTime today;
+    std::optional<notify::Target> object; ///< that callbacks go to
+
+    /// Those that the job had: files are only ever added at the end.
+    [[nodiscard]] std::span<const job::File> files() const;
+};
+
+struct JobProperty {
+    std::string name;
+    std::string signature;
+    bool listed = false; ///< ListJobs shows it
+    Emits emits = sdbus::Flags::EMITS_CHANGE_SIGNAL;
+    std::function<sdbus::Variant(const JobView&)> value;
+    std::function<void(sdbus::PropertyGetReply&, const JobView&)> answer;
+    /// Is it announced with this change?
+    std::function<bool(const JobView& before, const JobView& after)> differs;
+    /// Nothing for what cannot be set.
+    std::function<Status(job::SettingsPatch&, sdbus::PropertySetCall&)> take;
+};
+const std::vector<JobProperty>& job_properties();
+
+// Announced by themselves, too.
+inline constexpr std::string_view WaitReasonProperty = "WaitReason";
+inline constexpr std::string_view NotifyObjectProperty = "NotifyObject";
+inline constexpr std::string_view BytesTotalProperty = "BytesTotal";
+inline constexpr std::string_view BytesTransferredProperty = "BytesTransferred";
+
+/// For PropertiesChanged after a change of the job.
+Values changed_values(const JobView& before, const JobView& after);
+Values values_of(const JobView& view, std::initializer_list<std::string_view> names);
+/// For ListJobs.
+Options listed_values(const JobView& view);
+
+/// What CreateJob takes of settings.
+const Takers<job::SettingsPatch>& setting_takers();
+
+} // namespace haulier::bus

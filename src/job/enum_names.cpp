@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "job/enum_names.hpp"
+
+#include <fmt/format.h>
+
+namespace haulier::job {
+
+Error not_a_word(std::string_view what, const std::string& word, const std::vector<std::string_view>& all) {
+    return {Errc::NotSupported, fmt::format("{} '{}' is not one of {}", what, word, fmt::join(all, ", "))};
+}
+
+} // namespace haulier::job

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A database that a daemon with schema 2 really wrote (version_2.sql) becomes one of today: every value is as
+// it was, and is written again as it was.
+#include "store/database_file.hpp"
+#include "store/migrations.hpp"
+#include "store_samples.hpp"
+#include "version_2.sql.hpp"
+
+#include <array>
+#include <map>
+
+namespace haulier::store {
+
+namespace {
+
+constexpr std::array Tables{"jobs", "http", "credentials", "files", "details", "outbox"};
+
+class Version2 : public testing::Test {
+protected:
+    void SetUp() override {
+        expect_done(make_empty(directory_.database(), {}));
+        run_sql(directory_.database(), std::string{version_2_sql});
+        ASSERT_EQ(ask(directory_.database(), "PRAGMA user_version"), 2);
+        for (const auto* table : Tables)
+            rows_[table] = "SELECT group_concat(row, char(10)) FROM (SELECT " +
+                           text("SELECT group_concat('quote(' || name || ')', ' || '' '' || ') "
+                                "FROM pragma_table_info('" +
+                                std::string{table} + "')") +
+                           " AS row FROM " + table + " ORDER BY row)";
+    }
+    std::string text(const std::string& sql) {
+        Connection db;
+        expect_done(db.open(directory_.database()));
+        auto answer = db.ask_text(sql);
+        EXPECT_TRUE(answer) << answer.error().message;
+        return answer ? *answer : "";
+    }
+    /// All values of the columns that schema 2 has, by table.
+    std::map<std::string, std::string> values() {
+        std::map<std::string, std::string> all;
+        for (const auto& [table, sql] : rows_)
+            all[table] = text(sql);
+        return all;
+    }
+    static StoredJob named(Store& store, const std::string& name) {
+        for (auto& job : jobs_of(store))
+            if (job.job.display_name == name) return job;
+        ADD_FAILURE() << "no job " << name;
+        return {};
+    }
+    DatabaseDir directory_;
+    std::map<std::string, std::string> rows_;
+};
+
+} // namespace
+
+TEST_F(Version2, EveryValueIsAsItWasAlsoWhenItIsWrittenAgain) {
+    auto before = values();
+    EXPECT_GT(before["jobs"].size(), 1000u);
+    Store store = open_quietly(directory_);
+    EXPECT_EQ(values(), before);
+    run_sql(directory_.database(), "UPDATE jobs SET description = 'another', failures = failures + 1");
+    auto jobs = jobs_of(store);
+    ASSERT_EQ(jobs.size(), 9u);
+    for (auto& stored : jobs) {
+        if (stored.job.display_name == "catalogue")
+            stored.job.description = "two files\nof Grüße";
+        else
+            stored.job.description.clear();
+        stored.job.failures -= 1;
+        job::Decision same;
+        same.job = stored.job;
+        for (uint32_t i = 0; i < stored.files.size(); ++i)
+            same.files.emplace(i, stored.files[i]);
+        save_and_commit(store, same);
+    }
+    EXPECT_EQ(values(), before);
+}
+
+TEST_F(Version2, TheSettingsAreThoseThatWereChosen) {
+    Store store = open_quietly(directory_);
+    auto catalogue = named(store, "catalogue").job;
+    job::Settings expected;
+    expected.display_name = "catalogue";
+    expected.description = "two files\nof Grüße";
+    expected.notify_flags = {.transferred = false, .error = true, .file_transferred = true};
+    expected.minimum_notification_interval = std::chrono::milliseconds{250};
+    expected.minimum_retry_delay = std::chrono::seconds{5};
+    expected.no_progress_timeout = std::chrono::seconds{3600};
+    expected.priority = job::Priority::High;
+    expected.maximum_download_time = std::chrono::seconds{86400};
+    expected.maximum_download_size = 50'000'000;
+    expected.auto_complete = true;
+    expected.network_cost = job::NetworkCost::Unmetered;
+    expected.power_policy = job::PowerPolicy::AcOnly;
+    expected.bandwidth_limit = 65536;
+    expected.not_before = WallTime{Usec{1'795'255'200'123'456}};
+    expected.http.headers = {"X-Token: 1", "Cookie: ü"};
+    expected.http.headers_write_only = true;
+    expected.http.security = {.check_revocation = true, .ignore_dates = true};
+    expected.http.redirect = job::RedirectPolicy::Report;
+    expected.http.client_certificate = "/home/user/my 'key'.pem";
+    expected.http.proxy = {job::Proxy::Mode::Override, "http=proxy.example.org:3128",
+                           "<local> *.example.net"};
+    expected.http.credentials = {
+        {job::Credentials::Target::Server, job::Credentials::Scheme::Basic, "user", "pass:word", ""},
+        {job::Credentials::Target::Proxy, job::Credentials::Scheme::Negotiate, "", "", ""}};
+    EXPECT_EQ(static_cast<const job::Settings&>(catalogue), expected);
+    EXPECT_EQ(catalogue.key, "weekly");
+    EXPECT_FALSE(catalogue.resumed);
+
+    auto upload = named(store, "an upload").job;
+    EXPECT_EQ(upload.http.method, "POST");
+    EXPECT_EQ(upload.reply_file_name, "/tmp/haulier-version-2/downloads/answer");
+    auto on_demand = named(store, "on demand");
+    EXPECT_TRUE(on_demand.job.on_demand && on_demand.job.ranges_wanted);
+    EXPECT_EQ(on_demand.files[0].wanted, (std::vector<job::Range>{{100000, 10}}));
+    EXPECT_EQ(on_demand.files[0].filled, (std::vector<job::Range>{{0, 1000}, {5000, 500}}));
+}
+
+TEST_F(Version2, EveryStateIsAsItWas) {
+    Store store = open_quietly(directory_);
+    const std::map<std::string, job::State> states{{"half an image", job::State::Suspended},
+                                                   {"shopping", job::State::Transferred},
+                                                   {"lost", job::State::Error},
+                                                   {"no server", job::State::TransientError},
+                                                   {"empty", job::State::Suspended},
+                                                   {"interrupted", job::State::Transferring}};
+    for (const auto& [name, state] : states)
+        EXPECT_EQ(named(store, name).job.state, state) << name;
+    EXPECT_EQ(outbox_of(store).size(), 4u);
+    EXPECT_EQ(ask(directory_.database(), "PRAGMA user_version"), static_cast<int64_t>(steps().size()));
+}
+
+} // namespace haulier::store
