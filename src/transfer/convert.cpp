@@ -62,7 +62,9 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .sparse = message.sparse(),
                      .from_zero = message.from_zero(),
                      .no_checkpoints = message.no_checkpoints(),
-                     .http = std::move(*message.mutable_http())};
+                     .http = std::move(*message.mutable_http()),
+                     .folder = from_wire(message.folder()),
+                     .has_other_sources = message.has_other_sources()};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
@@ -74,6 +76,7 @@ TransferSettings transfer_settings(const wire::Settings& message) {
                                                                            CheckpointMs)}},
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
             .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
+            .minimum_rate = message.minimum_rate(),
             .keep_free = message.keep_free()};
 }
 

@@ -18,6 +18,7 @@ struct Failure {
     bool void_offset = false;   ///< the bytes on disk are worthless
     std::string remote;         ///< the target of a redirect that was refused
     bool storage = false;       ///< the disk is full, read-only, failing or not mounted
+    bool part_gone = false;     ///< the temporary file was removed or replaced while it was written
     bool http1_next = false;    ///< the server mishandles HTTP/2
     bool operator==(const Failure&) const = default;
 };
@@ -27,5 +28,7 @@ using Status = Result<Done, Failure>;
 /// `what` failed with errno `error`. The cause is DISK_FULL for ENOSPC and EDQUOT, and LOCAL_FILE otherwise.
 /// `storage` is set if time may cure it.
 Failure local_failure(int error, const std::string& what);
+/// An operation on this path has not returned within its time.
+Failure not_responding(const std::string& path);
 
 } // namespace haulier::transfer

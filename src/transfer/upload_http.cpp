@@ -13,8 +13,6 @@ namespace haulier::transfer {
 
 namespace {
 
-/// Bytes of an unwanted response body that are read in order to keep the connection.
-constexpr uint64_t MaxIgnored = 64 * 1024;
 /// How often in a row a server may disagree about the offset before the attempt fails.
 constexpr uint32_t MaxMismatches = 3;
 constexpr uint32_t MaxCreations = 2;
@@ -69,8 +67,6 @@ void Upload::send() {
 void Upload::request(Step step, const std::string& url, std::string method,
                      std::vector<std::string> headers) {
     step_ = step;
-    ignored_ = 0;
-    truncated_ = false;
     auto parsed = parse_url(url);
     if (!parsed) return fail({.message = parsed.error().message});
     url_ = *std::move(parsed);
@@ -105,23 +101,18 @@ bool Upload::is_reply(const HttpResponse& response) const {
 }
 
 ResponseHandler::BodyAction Upload::body(const HttpResponse& response, std::string_view bytes) noexcept {
-    if (!is_reply(response)) {
-        ignored_ += bytes.size();
-        truncated_ = ignored_ > MaxIgnored;
-        return truncated_ ? BodyAction::Abort : BodyAction::Continue;
-    }
+    if (!is_reply(response)) return BodyAction::Ignore;
     if (!reply_->begun()) reply_->begin(response.chunked ? std::nullopt : response.length);
     if (reply_->full()) return BodyAction::Pause;
-    reply_status_ = reply_->write(bytes);
+    reply_->write(bytes);
     schedule_progress();
-    return reply_status_ ? BodyAction::Continue : BodyAction::Abort;
+    return BodyAction::Continue;
 }
 
 void Upload::ended(const HttpResponse& response, const TransferResult& result) {
     if (step_ == Step::Send && !body_->status()) return fail(body_->status().error());
-    if (!reply_status_) return fail(reply_status_.error());
     bool refused_while_sending = response.status >= 400 && result.proxy_status == 0;
-    if (result.code != CURLE_OK && !truncated_ && !refused_while_sending)
+    if (result.code != CURLE_OK && !refused_while_sending)
         return fail(curl_failure(result, response, url_.host));
     redirect_ = result.redirect;
     head_ = response.head;
