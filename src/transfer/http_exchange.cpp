@@ -272,11 +272,8 @@ Bound HttpExchange::exceeded_bound() {
         patience_.resumed();
         return Bound::None;
     }
-    // curl and the kernel hold bytes of the request that the server has yet to take.
-    if (body_read_ > 0 && !patience_.is_receiving()) {
-        auto before = std::exchange(unacknowledged_, bytes_unacknowledged(curl_.socket_of(handle_.get())));
-        if (before > unacknowledged_) patience_.resumed();
-    }
+    if (body_read_ > 0 && !patience_.is_receiving())
+        patience_.unacknowledged(bytes_unacknowledged(curl_.socket_of(handle_.get())));
     if (auto bound = patience_.wait(tick_); bound != Bound::None)
         return traffic_ && traffic_->is_wasteful() ? Bound::Overhead : bound;
     return patience_.is_receiving() && floor_.is_missed(tick_) ? Bound::Rate : Bound::None;

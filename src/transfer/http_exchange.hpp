@@ -94,7 +94,6 @@ private:
     Source ticker_;
     Source wake_up_;
     Source continue_;
-    uint64_t unacknowledged_ = 0; ///< bytes of the request that the server had not received at the last tick
     uint64_t head_bytes_ = 0;     ///< of all heads and trailers
     std::optional<std::chrono::steady_clock::time_point> ignoring_since_;
     uint64_t ignored_ = 0;

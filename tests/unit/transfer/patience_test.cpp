@@ -73,6 +73,18 @@ TEST_F(PatienceTest, WhileContentIsSentAndAfterIt) {
     EXPECT_EQ(expire(), std::pair(Bound::Silence, 11));
 }
 
+TEST_F(PatienceTest, WhatTheServerHasNotReceivedIsStillBeingSent) {
+    patience.sent();
+    patience.unacknowledged(500);
+    EXPECT_EQ(patience.wait(seconds{9}), Bound::None);
+    patience.unacknowledged(400);
+    EXPECT_EQ(patience.wait(seconds{9}), Bound::None);
+    patience.unacknowledged(400);
+    EXPECT_EQ(patience.wait(seconds{2}), Bound::Silence);
+    patience.unacknowledged(0);
+    EXPECT_EQ(expire(), std::pair(Bound::AnswerAfterBody, 41));
+}
+
 TEST_F(PatienceTest, OurOwnPausesDoNotCount) {
     patience.receiving();
     EXPECT_EQ(patience.wait(seconds{9}), Bound::None);
