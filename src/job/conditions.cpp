@@ -14,7 +14,7 @@ bool allows(NetworkCost cost, const Conditions& conditions) {
     case NetworkCost::NoRoaming: return !conditions.roaming;
     case NetworkCost::Standard: return !conditions.roaming && conditions.metered != Metered::Yes;
     case NetworkCost::Unmetered:
-        // Nobody who says anything about meters is no meter: machines without NetworkManager.
+        // Unknown, as on machines without NetworkManager, counts as unmetered.
         return !conditions.roaming && conditions.metered != Metered::Yes &&
                conditions.metered != Metered::GuessYes;
     }

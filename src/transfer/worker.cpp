@@ -127,7 +127,7 @@ template <class Request, class Work>
 bool Worker::run_on_disk(Request&& request, Work work) {
     uint64_t id = request.request();
     disk_.run([request = std::forward<Request>(request), work] { return work(request); },
-              [this, id](auto&& result) { reply(id, std::forward<decltype(result)>(result)); });
+              [this, id](auto&& result) { this->reply(id, std::forward<decltype(result)>(result)); });
     return true;
 }
 
