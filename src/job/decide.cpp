@@ -63,10 +63,10 @@ Status append(Decision& d, const std::vector<FileSpec>& specs, const Limits& lim
 
 /// Somebody has looked at a failed job and says go: what its files did wrong before no longer counts.
 bool forgive(File& file) {
-    bool guilty = file.restarts > 0 || file.mismatches > 0 || !file.marks.empty();
+    bool guilty = file.restarts > 0 || file.mismatches > 0 || !file.source_statuses.empty();
     file.restarts = 0;
     file.mismatches = 0;
-    file.marks.clear();
+    file.source_statuses.clear();
     return guilty;
 }
 

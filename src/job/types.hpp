@@ -140,7 +140,7 @@ struct FileSpec {
 /// What is known of one of a file's sources (see mirrors.hpp).
 struct SourceStatus {
     uint32_t failures = 0;
-    bool banned = false; ///< until the next Resume
+    bool excluded = false; ///< until the next Resume
     bool operator==(const SourceStatus&) const = default;
 };
 
@@ -165,9 +165,9 @@ struct File {
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
-    std::string response_headers;    ///< of the last answer, lines with LF; what is not text is replaced
-    uint32_t source = 0;             ///< 0 = the remote name, n = mirror n-1
-    std::vector<SourceStatus> marks; ///< by source; missing ones are blank
+    std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
+    uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
+    std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
     std::vector<Range> wanted; ///< asked for, in the order of asking; may overlap what is filled

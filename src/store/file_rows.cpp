@@ -80,7 +80,7 @@ const Columns<job::File>& detail_columns() {
     static const Columns<File> all{
         column<File, &File::spec, &FileSpec::ranges>("ranges"),
         column<File, &File::spec, &FileSpec::mirrors>("mirrors"),
-        column<File, &File::marks>("marks"),
+        column<File, &File::source_statuses>("marks"),
         column_as<TextOrNullCell, File, &File::response_headers>("response_headers"),
         column<File, &File::wanted>("wanted"),
         column_as<ListCell<merged_ranges_from_text>, File, &File::filled>("filled"),

@@ -114,7 +114,7 @@ job::File full_file() {
     file.redirected_cross_origin = true;
     file.response_headers = "HTTP/1.1 206 Partial Content\nServer: \xef\xbf\xbd\nX-Empty:\n\n";
     file.source = 2;
-    file.marks = {{3, true}, {}, {MaxU32, false}};
+    file.source_statuses = {{3, true}, {}, {MaxU32, false}};
     file.wanted = {{5, 5}, {0, 100}, {0, 100}};
     file.filled = {{0, 5}, {50, 50}};
     file.upload_url = "https://example.org/files/24e533e02ec3bc40c387f1a0e460e216";
