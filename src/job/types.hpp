@@ -65,7 +65,6 @@ struct Job : Settings {
     uint32_t owner = 0; ///< uid
     std::string key;    ///< the client's own name for it; unique among the owner's unfinished jobs, or empty
     State state = State::Suspended;
-    bool completing = false;    ///< Complete was accepted and is being carried out; survives a crash
     bool ranges_wanted = false; ///< on-demand: something that is not here is requested
     bool resumed = false;       ///< was resumed once: some settings are locked from then on
 

@@ -9,6 +9,19 @@ namespace haulier::store {
 
 namespace {
 
+/// Two columns: the word of the bus, and what it does not tell of a job that is transferred.
+struct StateCell {
+    static void put(BoundStatement& use, std::string_view column, job::State state) {
+        Cell<job::State>::put(use, column, state);
+        use.integer(state == job::State::Publishing);
+    }
+    static job::State take(Row& row) {
+        auto state = Cell<job::State>::take(row);
+        bool completing = row.truth();
+        return completing && state == job::State::Transferred ? job::State::Publishing : state;
+    }
+};
+
 /// Four columns, all NULL without an error.
 struct ErrorCell {
     static void put(BoundStatement& use, std::string_view /*column*/,
@@ -29,6 +42,14 @@ struct ErrorCell {
         return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
     }
 };
+
+/// The word of the bus for a job that waits does not tell for what; the cause of its error does.
+bool is_blocked(const job::Job& job) {
+    if (job.state != job::State::TransientError || !job.error) return false;
+    auto cause = job.error->cause;
+    return cause == job::Cause::NetworkLost || cause == job::Cause::BlockedByCost ||
+           cause == job::Cause::BlockedByPower;
+}
 
 /// "MaximumDownloadSize" is kept in maximum_download_size.
 std::string snake_case(std::string_view name) {
@@ -64,8 +85,7 @@ Columns<job::Job> all_job_columns() {
         column<Job, &Job::type>("type"),
         column<Job, &Job::owner>("owner"),
         column<Job, &Job::key>("key"),
-        column<Job, &Job::state>("state"),
-        column<Job, &Job::completing>("completing"),
+        column_as<StateCell, Job, &Job::state>("state, completing"),
         column<Job, &Job::created>("created"),
         column<Job, &Job::modified>("modified"),
         column<Job, &Job::transferred_at>("transferred_at"),
@@ -125,6 +145,7 @@ Result<job::Job> read_job(BoundStatement& use) {
     job::Job job;
     job.id = row.id();
     take_all(row, job_columns(), job);
+    if (is_blocked(job)) job.state = job::State::Blocked;
     if (row.optional([&] { return row.id(); })) take_all(row, http_columns(), job);
     return if_sound(row, std::move(job));
 }

@@ -50,7 +50,7 @@ JobProperty announced(JobProperty p, bool (*differs)(const job::Job&, const job:
 
 /// The final numbers go out with the state that they led to, not half a second later.
 bool state_differs(const job::Job& before, const job::Job& after) {
-    return before.state != after.state;
+    return job::shown_as(before.state) != job::shown_as(after.state);
 }
 
 bool total_may_differ(const job::Job& before, const job::Job& after) {

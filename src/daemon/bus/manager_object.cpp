@@ -19,8 +19,8 @@ namespace {
 bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job& job) {
     if (owner && *owner != job.owner) return false;
     if (filter.key && *filter.key != job.key) return false;
-    return !filter.states ||
-           std::find(filter.states->begin(), filter.states->end(), job.state) != filter.states->end();
+    return !filter.states || std::find(filter.states->begin(), filter.states->end(),
+                                       job::shown_as(job.state)) != filter.states->end();
 }
 
 // A list of more is ended: a bus throws out whoever sends it more than it takes, mostly 32 MiB. That a list

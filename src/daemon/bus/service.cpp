@@ -33,7 +33,7 @@ EventBridge::Pace pace_of(daemon::Instance instance) {
 }
 
 bool became(const Job& before, const Job& after, job::State state) {
-    return before.state != state && after.state == state && !after.completing;
+    return job::shown_as(before.state) != state && after.state == state;
 }
 
 } // namespace

@@ -25,7 +25,8 @@ constexpr Usec PauseAfterFailure{5'000'000};
 /// The end has an event of its own, and the last step of progress is told with it.
 bool is_told_otherwise(const job::Job& before, const JobRecord& entry) {
     auto state = entry.job.state;
-    if (before.state != state) return state == job::State::Transferred || state == job::State::Error;
+    if (job::shown_as(before.state) != job::shown_as(state))
+        return job::shown_as(state) == job::State::Transferred || state == job::State::Error;
     if (!job::is_running(state)) return false;
     auto tally = tally_of(entry);
     return tally.transferred == tally.total;
@@ -255,7 +256,8 @@ Result<std::vector<job::Range>> Manager::filled_ranges(const job::Id& id, uint32
 bool Manager::has_work() const {
     bool active = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& e) {
         const auto& entry = *e.second;
-        bool ending = entry.job.completing || (job::is_final(entry.job.state) && !entry.gone);
+        bool ending =
+            entry.job.state == job::State::Publishing || (job::is_final(entry.job.state) && !entry.gone);
         return job::is_active(entry.job.state) || ending;
     });
     return active || notifier_->has_work();
@@ -303,7 +305,7 @@ void Manager::on_commit_failed() {
         for (auto& [id, entry] : jobs_) {
             arm(*entry);
             if (entry->end_under_way || entry->lingers || entry->gone) continue;
-            if (entry->job.completing) publish(id);
+            if (entry->job.state == job::State::Publishing) publish(id);
             if (job::is_final(entry->job.state)) discard(id, entry->job.state == job::State::Cancelled);
         }
         schedule_soon();

@@ -12,7 +12,7 @@ void Manager::arm(JobRecord& entry) {
         };
     };
     using When = std::optional<BootTime>;
-    bool waits = job.state == job::State::TransientError && !job::is_blocked(job);
+    bool waits = job.state == job::State::TransientError;
     entry.retry.set(loop_, waits ? When{job.clocks.retry_at} : When{}, rings(job::retry_due));
     bool stalls = job.clocks.stalled_since && job::is_active(job.state);
     entry.stall.set(loop_, stalls ? When{*job.clocks.stalled_since + job.no_progress_timeout} : When{},

@@ -34,7 +34,7 @@ std::vector<CheckItem> check_of_reply(const job::Decision& trial) {
 Status readable_reply(const job::Job& job) {
     if (job.type != job::Type::UploadReply)
         return Error{Errc::NotSupported, fmt::format("job {} is no upload-reply job", job.id.hex)};
-    if (job.state != job::State::Transferred && job.state != job::State::Acknowledged)
+    if (job::shown_as(job.state) != job::State::Transferred && job.state != job::State::Acknowledged)
         return Error{Errc::InvalidState, fmt::format("job {} is not transferred ({}), there is no reply yet",
                                                      job.id.hex, job::to_string(job.state))};
     return Done{};

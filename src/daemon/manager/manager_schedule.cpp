@@ -52,7 +52,7 @@ bool Manager::apply_environment(const JobRecord& entry, Now now) {
     std::optional<job::Decision> decision;
     if (cause)
         decision = job::blocked(job, *cause, now);
-    else if (job::is_blocked(job))
+    else if (job.state == job::State::Blocked)
         decision = job::retry_due(job, now);
     if (!decision) return false;
     stage(std::move(decision));

@@ -60,8 +60,7 @@ job::Job full_job() {
     job.type = job::Type::UploadReply;
     job.owner = 4294967294;
     job.key = "weekly 'update'; DROP TABLE jobs; --";
-    job.state = job::State::TransientError;
-    job.completing = true;
+    job.state = job::State::Publishing;
     job.display_name = "Grüße, 世界 \U0001F69A";
     job.description = "two\nlines\tand a \0 byte"s;
     job.notify_flags = {.transferred = false,
@@ -165,6 +164,8 @@ TEST(RoundTrip, EveryState) {
     for (auto state : job::AllStates) {
         job::Decision decision = creation(1);
         decision.job.state = state;
+        // A blocked job always has its reason.
+        if (state == job::State::Blocked) decision.job.error = job::JobError{job::Cause::BlockedByCost};
         expect_round_trip(decision);
     }
 }
