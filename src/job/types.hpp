@@ -100,6 +100,8 @@ struct Job : Settings {
 
     bool operator==(const Job&) const = default;
 };
+/// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
+bool has_same_settings(const Job& a, const Job& b);
 
 struct Checksum {
     enum class Kind { Sha256, Sha512, Sha1, Md5 } kind = Kind::Sha256;

@@ -79,14 +79,10 @@ Columns<job::Job> setting_columns(job::Table table) {
     return columns;
 }
 
-Columns<job::Job> all_job_columns() {
+Columns<job::Job> all_progress_columns() {
     using job::Job;
-    Columns<Job> columns{
-        column<Job, &Job::type>("type"),
-        column<Job, &Job::owner>("owner"),
-        column<Job, &Job::key>("key"),
+    return {
         column_as<StateCell, Job, &Job::state>("state, completing"),
-        column<Job, &Job::created>("created"),
         column<Job, &Job::modified>("modified"),
         column<Job, &Job::transferred_at>("transferred_at"),
         column_as<ErrorCell, Job, &Job::error>("error_cause, error_code, error_sentence, error_file"),
@@ -102,12 +98,27 @@ Columns<job::Job> all_job_columns() {
         column_as<SizeCell, Job, &Job::reply_total>("reply_total"),
         column<Job, &Job::reply_transferred>("reply_transferred"),
     };
-    auto settings = setting_columns(job::Table::Jobs);
-    columns.insert(columns.end(), settings.begin(), settings.end());
+}
+
+Columns<job::Job> all_job_columns() {
+    using job::Job;
+    Columns<Job> columns{
+        column<Job, &Job::type>("type"),
+        column<Job, &Job::owner>("owner"),
+        column<Job, &Job::key>("key"),
+        column<Job, &Job::created>("created"),
+    };
+    for (const auto& more : {progress_columns(), setting_columns(job::Table::Jobs)})
+        columns.insert(columns.end(), more.begin(), more.end());
     return columns;
 }
 
 } // namespace
+
+const Columns<job::Job>& progress_columns() {
+    static const auto all = all_progress_columns();
+    return all;
+}
 
 const Columns<job::Job>& job_columns() {
     static const auto all = all_job_columns();
@@ -137,6 +148,11 @@ void bind_job(BoundStatement& use, const job::Job& job) {
     else
         use.refuse(fmt::format("job id '{}' is not 32 lower-case hex digits", job.id.hex));
     put_all(use, job_columns(), job);
+}
+
+void bind_progress(BoundStatement& use, const job::Job& job) {
+    use.text(job.id.hex);
+    put_all(use, progress_columns(), job);
 }
 
 /// The second id is NULL where a job has no row in `http`.

@@ -135,7 +135,8 @@ std::vector<JobProperty> all_properties() {
 } // namespace
 
 std::span<const job::File> JobView::files() const {
-    return std::span{record.files}.first(std::min<size_t>(job.files_total, record.files.size()));
+    const auto& files = record.working_files();
+    return std::span{files}.first(std::min<size_t>(job.files_total, files.size()));
 }
 
 const std::vector<JobProperty>& job_properties() {

@@ -160,6 +160,30 @@ TEST(RoundTrip, EveryFieldOfAJob) {
     expect_round_trip(decision);
 }
 
+TEST(RoundTrip, ProgressWithoutSettings) {
+    DatabaseDir directory;
+    Store store = open_quietly(directory);
+    job::Decision whole;
+    whole.job = full_job();
+    save_and_commit(store, whole);
+
+    job::Job expected;
+    static_cast<job::Settings&>(expected) = whole.job;
+    expected.id = whole.job.id;
+    expected.type = whole.job.type;
+    expected.owner = whole.job.owner;
+    expected.key = whole.job.key;
+    expected.created = whole.job.created;
+    job::Decision progress;
+    progress.job = expected;
+    progress.job.display_name = "not stored";
+    progress.job.http.headers.clear();
+    progress.job.http.credentials.clear();
+    progress.settings_changed = false;
+    save_and_commit(store, progress);
+    EXPECT_EQ(jobs_of(store).at(0).job, expected);
+}
+
 TEST(RoundTrip, EveryState) {
     for (auto state : job::AllStates) {
         job::Decision decision = creation(1);
