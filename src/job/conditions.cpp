@@ -55,12 +55,6 @@ std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Condit
     return std::nullopt;
 }
 
-bool is_blocked(const Job& job) {
-    if (job.state != State::TransientError || !job.error) return false;
-    auto cause = job.error->cause;
-    return cause == Cause::NetworkLost || cause == Cause::BlockedByCost || cause == Cause::BlockedByPower;
-}
-
 bool is_loopback(const std::string& url) {
     auto authority = authority_of(url);
     return authority && is_loopback_host(authority->host);

@@ -232,8 +232,7 @@ std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File&
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
                                 const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
     const File& file = files[index];
-    if (is_final(job.state) || job.completing || file.transferred || !is_credible(fetched.report))
-        return std::nullopt;
+    if (!is_changeable(job.state) || file.transferred || !is_credible(fetched.report)) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
     take_report(after, job, fetched.report, segments);

@@ -65,7 +65,6 @@ struct Job : Settings {
     uint32_t owner = 0; ///< uid
     std::string key;    ///< the client's own name for it; unique among the owner's unfinished jobs, or empty
     State state = State::Suspended;
-    bool completing = false;    ///< Complete was accepted and is being carried out; survives a crash
     bool ranges_wanted = false; ///< on-demand: something that is not here is requested
     bool resumed = false;       ///< was resumed once: some settings are locked from then on
 
@@ -101,6 +100,8 @@ struct Job : Settings {
 
     bool operator==(const Job&) const = default;
 };
+/// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
+bool has_same_settings(const Job& a, const Job& b);
 
 struct Checksum {
     enum class Kind { Sha256, Sha512, Sha1, Md5 } kind = Kind::Sha256;

@@ -60,8 +60,7 @@ job::Job full_job() {
     job.type = job::Type::UploadReply;
     job.owner = 4294967294;
     job.key = "weekly 'update'; DROP TABLE jobs; --";
-    job.state = job::State::TransientError;
-    job.completing = true;
+    job.state = job::State::Publishing;
     job.display_name = "Grüße, 世界 \U0001F69A";
     job.description = "two\nlines\tand a \0 byte"s;
     job.notify_flags = {.transferred = false,
@@ -161,10 +160,36 @@ TEST(RoundTrip, EveryFieldOfAJob) {
     expect_round_trip(decision);
 }
 
+TEST(RoundTrip, ProgressWithoutSettings) {
+    DatabaseDir directory;
+    Store store = open_quietly(directory);
+    job::Decision whole;
+    whole.job = full_job();
+    save_and_commit(store, whole);
+
+    job::Job expected;
+    static_cast<job::Settings&>(expected) = whole.job;
+    expected.id = whole.job.id;
+    expected.type = whole.job.type;
+    expected.owner = whole.job.owner;
+    expected.key = whole.job.key;
+    expected.created = whole.job.created;
+    job::Decision progress;
+    progress.job = expected;
+    progress.job.display_name = "not stored";
+    progress.job.http.headers.clear();
+    progress.job.http.credentials.clear();
+    progress.settings_changed = false;
+    save_and_commit(store, progress);
+    EXPECT_EQ(jobs_of(store).at(0).job, expected);
+}
+
 TEST(RoundTrip, EveryState) {
     for (auto state : job::AllStates) {
         job::Decision decision = creation(1);
         decision.job.state = state;
+        // A blocked job always has its reason.
+        if (state == job::State::Blocked) decision.job.error = job::JobError{job::Cause::BlockedByCost};
         expect_round_trip(decision);
     }
 }
