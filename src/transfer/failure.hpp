@@ -17,6 +17,8 @@ struct Failure {
     uint32_t retry_after_s = 0; ///< what the server asked for; 0 = nothing
     bool void_offset = false;   ///< the bytes on disk are worthless
     std::string remote;         ///< the target of a redirect that was refused
+    bool by_proxy = false;      ///< the answer is the proxy's own
+    bool is_final = false;      ///< neither time nor another attempt can cure it, whatever the cause
     bool operator==(const Failure&) const = default;
 };
 

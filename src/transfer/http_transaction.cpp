@@ -9,10 +9,13 @@ namespace haulier::transfer {
 namespace {
 
 constexpr uint32_t MaxRedirects = 10;
+/// Bytes of a redirect's content that are read in order to keep the connection.
+constexpr uint64_t MaxIgnored = 64 * 1024;
 
+/// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
     int s = response.status;
-    return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !response.location.empty();
+    return (s == 300 || s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !response.location.empty();
 }
 
 /// 303 turns every method but HEAD into GET, and by the practice of browsers 301 and 302 do so with POST
@@ -71,19 +74,27 @@ void HttpTransaction::try_next_route() {
     exchange_.reset();
     exchange_ = std::make_unique<HttpExchange>(
         network_.loop, network_.curl, network_.settings, request_,
-        ExchangeTarget{.url = url_, .route = route, .first_server = url_.origin() == first_url_.origin()},
+        ExchangeTarget{.url = url_,
+                       .route = route,
+                       .first_server = is_same_server(first_url_, url_),
+                       .cookies = cookies_},
         self);
 }
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
                                                   std::string_view bytes) noexcept {
-    if (is_redirect(response)) return BodyAction::Continue;
+    if (is_redirect(response)) {
+        ignored_ += bytes.size();
+        return ignored_ > MaxIgnored ? BodyAction::Abort : BodyAction::Continue;
+    }
     return handler_.body(response, bytes);
 }
 
 void HttpTransaction::ended(const HttpResponse& response, const TransferResult& result) {
     if (was_unreachable(response, result) && !routes_.empty()) return try_next_route();
-    if (result.code != CURLE_OK || !is_redirect(response)) return handler_.ended(response, result);
+    bool ignored_too_much = is_redirect(response) && ignored_ > MaxIgnored;
+    if ((result.code != CURLE_OK && !ignored_too_much) || !is_redirect(response))
+        return handler_.ended(response, result);
     if (request_.http.redirect() != wire::Http::DISALLOW) return follow_redirect(response);
     auto refused = result;
     if (auto target = resolve(url_, response.location)) refused.redirect = target->text;
@@ -102,6 +113,8 @@ void HttpTransaction::follow_redirect(const HttpResponse& response) {
         return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
     change_method(request_, response.status);
     if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
+    cookies_ = exchange_->cookies();
+    ignored_ = 0;
     url_ = *std::move(target);
     redirected_to_ = url_.text;
     find_routes();
