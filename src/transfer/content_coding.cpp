@@ -12,9 +12,9 @@ namespace haulier::transfer {
 namespace {
 
 /// The registry of RFC 9110 16.6.1, and the older names of its entries. All other words are labels.
-constexpr std::array<std::string_view, 12> Codings{
-    "gzip", "x-gzip", "compress", "x-compress", "deflate", "br", "zstd", "exi", "dcb", "dcz", "aes128gcm",
-    "pack200-gzip"};
+constexpr std::array<std::string_view, 12> Codings{"gzip",    "x-gzip", "compress",  "x-compress",
+                                                   "deflate", "br",     "zstd",      "exi",
+                                                   "dcb",     "dcz",    "aes128gcm", "pack200-gzip"};
 
 std::string_view trim(std::string_view text) {
     auto first = text.find_first_not_of(" \t");

@@ -158,9 +158,8 @@ void Fetch::finish() {
 
 Status Fetch::check_size() const {
     if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
-    return wrong_content(wire::SIZE_MISMATCH,
-                         fmt::format("{} sent {} bytes, but {} were expected", url_.host, sink_->written(),
-                                     *order_.expected_size));
+    return wrong_content(wire::SIZE_MISMATCH, fmt::format("{} sent {} bytes, but {} were expected", url_.host,
+                                                          sink_->written(), *order_.expected_size));
 }
 
 Status Fetch::check_digest() {

@@ -119,7 +119,7 @@ private:
     bool whole_next_ = false;         ///< a range could not be used; the next request is for the whole file
     /// For segments: the version of the bytes on disk, until the whole file has shown to be another one.
     std::optional<Identity> doubted_;
-    bool offset_stored_;              ///< the daemon may have stored that bytes are on disk
+    bool offset_stored_; ///< the daemon may have stored that bytes are on disk
 
     Source lock_retry_;
     uint32_t lock_attempts_ = 0;
@@ -134,7 +134,7 @@ private:
     std::optional<Layout::Remaining> segment_;
     uint32_t restarts_ = 0;
     bool if_range_broken_ = false; ///< the server mishandles If-Range
-    Failure failure_; ///< for Phase::Failing
+    Failure failure_;              ///< for Phase::Failing
 
     // The current response:
     Identity identity_;

@@ -26,8 +26,8 @@ struct ContentRange {
 /// Nothing if it is malformed or contradictory.
 std::optional<ContentRange> parse_content_range(std::string_view value);
 
-/// The tag with its quotes; nothing if it is malformed, or does not identify the bytes: because it is weak (RFC
-/// 9110 8.8.3), or because all files of a server may have it, such as "" and "-".
+/// The tag with its quotes; nothing if it is malformed, or does not identify the bytes: because it is weak
+/// (RFC 9110 8.8.3), or because all files of a server may have it, such as "" and "-".
 std::optional<std::string> parse_strong_etag(std::string_view value);
 
 /// Decimal digits only, at most MaxFileSize.
@@ -35,11 +35,11 @@ std::optional<uint64_t> parse_number(std::string_view digits);
 
 /// The headers of the tus protocol (see tus.hpp).
 struct TusFields {
-    std::string resumable;          ///< Tus-Resumable: the version of this response
-    std::string versions;           ///< Tus-Version: comma-separated
-    std::string extensions;         ///< Tus-Extension: comma-separated
-    std::optional<uint64_t> offset; ///< Upload-Offset
-    std::optional<uint64_t> length; ///< Upload-Length
+    std::string resumable;            ///< Tus-Resumable: the version of this response
+    std::string versions;             ///< Tus-Version: comma-separated
+    std::string extensions;           ///< Tus-Extension: comma-separated
+    std::optional<uint64_t> offset;   ///< Upload-Offset
+    std::optional<uint64_t> length;   ///< Upload-Length
     std::optional<uint64_t> max_size; ///< Tus-Max-Size; nothing = no limit
 };
 

@@ -61,7 +61,8 @@ ResponseDecision evaluate_whole(const ResumeState& resume, RangeRequest requeste
         (resume.offset > 0 || differ(resume.expected_size, length)))
         return fail(page_failure());
     // The version is the same, or the checksum will tell, so the server should have sent only the rest of it.
-    bool can_continue = proved || (resume.offset > 0 && same_version(resume.identity, identity, resume.digest));
+    bool can_continue =
+        proved || (resume.offset > 0 && same_version(resume.identity, identity, resume.digest));
     if (requested == RangeRequest::RangeIfSame && !response.no_ranges && can_continue)
         return request_again(ResponseAction::RequestRange);
     if (!proved && is_valuable(resume) && !is_another_version(resume.identity, identity))

@@ -15,7 +15,8 @@ constexpr uint64_t MaxIgnored = 64 * 1024;
 /// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
     int s = response.status;
-    return (s == 300 || s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !response.location.empty();
+    return (s == 300 || s == 301 || s == 302 || s == 303 || s == 307 || s == 308) &&
+           !response.location.empty();
 }
 
 /// 303 turns every method but HEAD into GET, and by the practice of browsers 301 and 302 do so with POST
@@ -72,13 +73,13 @@ void HttpTransaction::try_next_route() {
     routes_.erase(routes_.begin());
     ResponseHandler& self = *this;
     exchange_.reset();
-    exchange_ = std::make_unique<HttpExchange>(
-        network_.loop, network_.curl, network_.settings, request_,
-        ExchangeTarget{.url = url_,
-                       .route = route,
-                       .first_server = is_same_server(first_url_, url_),
-                       .cookies = cookies_},
-        self);
+    exchange_ =
+        std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
+                                       ExchangeTarget{.url = url_,
+                                                      .route = route,
+                                                      .first_server = is_same_server(first_url_, url_),
+                                                      .cookies = cookies_},
+                                       self);
 }
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,

@@ -60,7 +60,8 @@ ResponseDecision Evaluation::whole() const {
     bool proved = must_match && same_version(resume.identity, theirs, false);
     if (!proved && is_unexpected_page(resume, response) && (must_match || !wanted))
         return fail(page_failure());
-    bool proof_is_lost = must_match && is_strong(resume.identity) && !is_another_version(resume.identity, theirs);
+    bool proof_is_lost =
+        must_match && is_strong(resume.identity) && !is_another_version(resume.identity, theirs);
     if (!proved && proof_is_lost) return fail(unproved_failure());
     if (!wanted)
         return fail(wire::MISSING_RANGE_SUPPORT,
@@ -75,7 +76,8 @@ ResponseDecision Evaluation::partial() const {
     auto wrong_range = [] {
         return fail(wire::INVALID_RESPONSE, "the server sent another range than the requested one");
     };
-    if ((requested_all() && !covers_all(response)) || !range || !range->span || range->span->first != segment.remote)
+    if ((requested_all() && !covers_all(response)) || !range || !range->span ||
+        range->span->first != segment.remote)
         return wrong_range();
     uint64_t end = range->span->last + 1;
     uint64_t length = end - segment.remote;

@@ -95,8 +95,8 @@ private:
     uint64_t offset_ = 0;    ///< bytes that the server has confirmed
     bool begun_ = false;
     uint32_t creations_ = 0;
-    uint64_t highest_ = 0;    ///< offset that the server has ever confirmed
-    uint32_t mismatches_ = 0; ///< in a row since that last grew
+    uint64_t highest_ = 0;          ///< offset that the server has ever confirmed
+    uint32_t mismatches_ = 0;       ///< in a row since that last grew
     uint64_t piece_ = ~uint64_t{0}; ///< most bytes of one PATCH request, as far as the server takes them
 
     Step step_ = Step::Discover;

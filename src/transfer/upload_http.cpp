@@ -216,7 +216,8 @@ void Upload::was_sent(const HttpResponse& response) {
     if (!upload_url_.empty() && is_gone(response)) return upload_lost(response);
     if (!upload_url_.empty() && response.status == 409) return offset_mismatch(response);
     if (!upload_url_.empty() && response.status == 413) return piece_too_large(response);
-    if (!is_success(response)) return upload_url_.empty() ? fail_as_refused(response) : fail_with_status(response);
+    if (!is_success(response))
+        return upload_url_.empty() ? fail_as_refused(response) : fail_with_status(response);
     if (upload_url_.empty()) {
         if (!body_->all_read()) return fail_as_invalid("responded before it had received the whole file");
         return finish();
