@@ -18,7 +18,7 @@ struct Identity {
     std::string last_modified; ///< as sent; empty = none
     bool date_is_strong = false;
     std::optional<uint64_t> size; ///< in bytes
-    std::string content_type;     ///< the media type in lower case; empty = none
+    std::string content_type{};   ///< the media type in lower case; empty = none
     bool operator==(const Identity&) const = default;
 };
 
