@@ -95,6 +95,7 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_remote(failure.remote);
     message.set_by_proxy(failure.by_proxy);
     message.set_is_final(failure.is_final);
+    message.set_is_transient(failure.is_transient);
 }
 
 Inode from_wire(const wire::Inode& message) {

@@ -19,6 +19,7 @@ struct Failure {
     std::string remote;         ///< the target of a redirect that was refused
     bool by_proxy = false;      ///< the answer is the proxy's own
     bool is_final = false;      ///< neither time nor another attempt can cure it, whatever the cause
+    bool is_transient = false;  ///< time may cure it, although its cause is usually permanent
     bool operator==(const Failure&) const = default;
 };
 

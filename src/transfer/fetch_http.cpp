@@ -247,8 +247,7 @@ void Fetch::ended(const HttpResponse& response, const TransferResult& result) {
 /// redirects everything to its login page, so it is no reason to give up.
 Failure Fetch::exchange_failure(const HttpResponse& response, const TransferResult& result) const {
     auto failure = curl_failure(result, response, url_.host);
-    if (must_match_version_ && result.code == CURLE_PEER_FAILED_VERIFICATION)
-        failure.cause = wire::TLS_HANDSHAKE;
+    failure.is_transient = must_match_version_ && result.code == CURLE_PEER_FAILED_VERIFICATION;
     return failure;
 }
 

@@ -116,7 +116,7 @@ job::Failure failure_of(const wire::Failed& failed) {
     f.error.cause = cause_of(failed.cause());
     f.error.code = failed.code();
     f.error.message = printable(failed.message(), MaxSentence);
-    f.fatal = failed.is_final() || job::is_fatal(f.error.cause, f.error.code);
+    f.fatal = failed.is_final() || (!failed.is_transient() && job::is_fatal(f.error.cause, f.error.code));
     f.retry_after = std::chrono::seconds{failed.retry_after_s()};
     f.void_offset = failed.void_offset();
     f.remote = url_of(failed.remote());
