@@ -9,8 +9,6 @@ namespace haulier::transfer {
 namespace {
 
 constexpr uint32_t MaxRedirects = 10;
-/// Bytes of a redirect's content that are read in order to keep the connection.
-constexpr uint64_t MaxIgnored = 64 * 1024;
 
 /// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
@@ -84,18 +82,13 @@ void HttpTransaction::try_next_route() {
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
                                                   std::string_view bytes) noexcept {
-    if (is_redirect(response)) {
-        ignored_ += bytes.size();
-        return ignored_ > MaxIgnored ? BodyAction::Abort : BodyAction::Continue;
-    }
+    if (is_redirect(response)) return BodyAction::Continue;
     return handler_.body(response, bytes);
 }
 
 void HttpTransaction::ended(const HttpResponse& response, const TransferResult& result) {
     if (was_unreachable(response, result) && !routes_.empty()) return try_next_route();
-    bool ignored_too_much = is_redirect(response) && ignored_ > MaxIgnored;
-    if ((result.code != CURLE_OK && !ignored_too_much) || !is_redirect(response))
-        return handler_.ended(response, result);
+    if (result.code != CURLE_OK || !is_redirect(response)) return handler_.ended(response, result);
     if (request_.http.redirect() != wire::Http::DISALLOW) return follow_redirect(response);
     auto refused = result;
     if (auto target = resolve(url_, response.location)) refused.redirect = target->text;
@@ -115,7 +108,6 @@ void HttpTransaction::follow_redirect(const HttpResponse& response) {
     change_method(request_, response.status);
     if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
     cookies_ = exchange_->cookies();
-    ignored_ = 0;
     url_ = *std::move(target);
     redirected_to_ = url_.text;
     find_routes();

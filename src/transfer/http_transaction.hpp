@@ -60,7 +60,6 @@ private:
     Url url_;
     std::string redirected_to_;
     uint32_t redirects_ = 0;
-    uint64_t ignored_ = 0; ///< bytes of the content of a redirect
     Cookies cookies_;
     Routes routes_; ///< those to `url_` that were not tried yet
     std::unique_ptr<HttpExchange> exchange_;
