@@ -24,7 +24,8 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
                          store::Store store, Events events)
     : loop(event_loop), config(configuration), bus(bus::connect_bus(options.instance)),
       callback_bus(bus::connect_bus(options.instance)), launcher(make_launcher(options)),
-      manager(loop, clock, config, options.instance, std::move(store), *launcher, events.on_activity),
+      workers(loop, config, *launcher),
+      manager(loop, clock, random, config, options.instance, std::move(store), workers, events.on_activity),
       service(loop, *bus, manager, options.instance,
               {events.on_activity, events.bus_lost, [this](const std::string& name) { peer_left(name); }}),
       callback_sender(loop, *callback_bus, manager, config.call_timeout, events.bus_lost),

@@ -7,6 +7,7 @@
 #include "daemon/bus/sdbus/connection.hpp"
 #include "daemon/bus/service.hpp"
 #include "daemon/common/config.hpp"
+#include "daemon/common/system_random.hpp"
 #include "daemon/environment/environment.hpp"
 #include "daemon/environment/logind_users.hpp"
 #include "daemon/environment/route_monitor.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/options.hpp"
 #include "daemon/workers/systemd_client.hpp"
 #include "daemon/workers/worker_launcher.hpp"
+#include "daemon/workers/worker_pool.hpp"
 #include "notify/notifier.hpp"
 #include "store/store.hpp"
 
@@ -46,8 +48,10 @@ struct Application {
     bus::ConnectionPtr bus;
     bus::ConnectionPtr callback_bus;
     SystemClock clock;
+    SystemRandom random;
     std::optional<SystemdClient> systemd;
     std::unique_ptr<WorkerLauncher> launcher;
+    WorkerPool workers;
     Manager manager;
     bus::Service service;
     bus::CallbackSender callback_sender;

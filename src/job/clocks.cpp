@@ -51,8 +51,7 @@ std::optional<Decision> owner_is(const Job& job, bool away, Now now) {
 }
 
 std::optional<Decision> no_progress(const Job& job, Now now) {
-    if (!next(job.state, Event::NoProgress) || job.completing || is_no_progress_paused(job))
-        return std::nullopt;
+    if (!next(job.state, Event::NoProgress) || is_no_progress_paused(job)) return std::nullopt;
     Decision d = touched(job, now);
     JobError error{Cause::NoProgress, 0,
                    fmt::format("no progress for {} seconds", job.no_progress_timeout.count()), NoFile};
@@ -78,7 +77,7 @@ std::optional<Decision> out_of_time(const Job& job, Now now) {
 }
 
 std::optional<Decision> expired(const Job& job, Now now) {
-    if (is_final(job.state) || is_running(job.state) || job.completing) return std::nullopt;
+    if (!is_changeable(job.state) || is_running(job.state)) return std::nullopt;
     Decision d = touched(job, now);
     d.job.expired = true;
     end_cancelled(d, now);
@@ -86,8 +85,9 @@ std::optional<Decision> expired(const Job& job, Now now) {
 }
 
 std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
-    bool other_reason = is_blocked(job) && job.error->cause != cause;
-    if (!next(job.state, Event::Failed) && !other_reason) return std::nullopt;
+    if (!next(job.state, Event::Blocked)) return std::nullopt;
+    bool was_blocked = job.state == State::Blocked;
+    if (was_blocked && job.error->cause == cause) return std::nullopt;
     Decision d = untouched(job, now);
     JobError error{cause, 0, std::string{sentence_of(cause)}, NoFile};
     if (is_final_block(job, cause)) {
@@ -95,7 +95,7 @@ std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
         return d;
     }
     if (is_running(job.state)) d.effects = {Effect::StopTransfers};
-    if (!other_reason) apply(d.job, Event::Failed, now);
+    if (!was_blocked) apply(d.job, Event::Blocked, now);
     d.job.error = std::move(error);
     clear_retry(d.job);
     count_blocked(d.job, now);
@@ -121,15 +121,15 @@ Decision recover(const Job& job, Now now) {
     // A wall clock that was set back must not make the past longer.
     m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
     if (is_running(job.state)) cut_off(d, now);
-    if (job.state == State::TransientError && !is_blocked(job)) {
+    if (job.state == State::TransientError) {
         auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
         m.retry_at = now.boot + left;
         d.job.retry_date = now.wall + left;
     }
-    bool counting = job.failures > 0 || job.stalled_for > Usec{0} || is_blocked(job);
+    bool counting = job.failures > 0 || job.stalled_for > Usec{0} || job.state == State::Blocked;
     if (counting && is_active(job.state) && !is_no_progress_paused(job))
         m.stalled_since = now.boot - job.stalled_for;
-    if (job.completing) d.effects.push_back(Effect::Publish);
+    if (job.state == State::Publishing) d.effects.push_back(Effect::Publish);
     if (job.state == State::Acknowledged) d.effects.push_back(Effect::DiscardUnfinished);
     if (job.state == State::Cancelled) d.effects.push_back(Effect::DiscardAll);
     return d;

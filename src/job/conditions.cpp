@@ -14,7 +14,7 @@ bool allows(NetworkCost cost, const Conditions& conditions) {
     case NetworkCost::NoRoaming: return !conditions.roaming;
     case NetworkCost::Standard: return !conditions.roaming && conditions.metered != Metered::Yes;
     case NetworkCost::Unmetered:
-        // Nobody who says anything about meters is no meter: machines without NetworkManager.
+        // Unknown, as on machines without NetworkManager, counts as unmetered.
         return !conditions.roaming && conditions.metered != Metered::Yes &&
                conditions.metered != Metered::GuessYes;
     }
@@ -53,12 +53,6 @@ std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Condit
     if (needs_network && !allows(cost_of(job), conditions)) return Cause::BlockedByCost;
     if (!allows(job.power_policy, conditions)) return Cause::BlockedByPower;
     return std::nullopt;
-}
-
-bool is_blocked(const Job& job) {
-    if (job.state != State::TransientError || !job.error) return false;
-    auto cause = job.error->cause;
-    return cause == Cause::NetworkLost || cause == Cause::BlockedByCost || cause == Cause::BlockedByPower;
 }
 
 bool is_loopback(const std::string& url) {

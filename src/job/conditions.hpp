@@ -31,9 +31,6 @@ NetworkCost cost_of(const Job& job);
 /// machine.
 std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Conditions& conditions);
 
-/// The job waits for its surroundings, not for a clock.
-bool is_blocked(const Job& job);
-
 /// Is the host of this URL the machine itself: localhost, 127.0.0.0/8, [::1]?
 bool is_loopback(const std::string& url);
 

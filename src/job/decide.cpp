@@ -63,10 +63,10 @@ Status append(Decision& d, const std::vector<FileSpec>& specs, const Limits& lim
 
 /// Somebody has looked at a failed job and says go: what its files did wrong before no longer counts.
 bool forgive(File& file) {
-    bool guilty = file.restarts > 0 || file.mismatches > 0 || !file.marks.empty();
+    bool guilty = file.restarts > 0 || file.mismatches > 0 || !file.source_statuses.empty();
     file.restarts = 0;
     file.mismatches = 0;
-    file.marks.clear();
+    file.source_statuses.clear();
     return guilty;
 }
 
@@ -145,7 +145,7 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
     Decision d = touched(job, now);
     // A failed job starts a new life; one that waits only waits no longer (BITS 3.1: progress alone resets
     // the clock).
-    if (job.state != State::TransientError) reset_no_progress(d.job);
+    if (shown_as(job.state) != State::TransientError) reset_no_progress(d.job);
     // What was said of the old state is no longer true.
     d.revoke_notifications = job.state == State::Error || job.state == State::Transferred;
     d.job.resumed = true;
@@ -185,10 +185,9 @@ Result<Decision> complete(const Job& job, Now now) {
             fmt::format("job {} is an upload and not transferred ({}); a part of a file cannot be kept",
                         job.id.hex, to_string(job.state))};
     Decision d = touched(job, now);
-    apply(d.job, Event::Complete, now);
     d.effects = {Effect::StopTransfers};
     d.revoke_notifications = true;
-    start_completing(d);
+    start_publishing(d, now);
     return d;
 }
 

@@ -25,6 +25,7 @@ enum class Effect {
 
 struct Decision {
     Job job;                                 ///< as it will be
+    bool settings_changed = true;            ///< otherwise only its progress need be stored
     std::map<uint32_t, File> files;          ///< changed or added files, as they will be, by index
     std::vector<Notification> notifications; ///< become outbox rows in the same transaction
     bool revoke_notifications =

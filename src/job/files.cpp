@@ -32,8 +32,9 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     after.spec.remote = remote;
     if (auto ok = take_users(d.job.http.credentials, after.spec); !ok) return ok;
     after.source = 0;
-    after.marks.clear();
+    after.source_statuses.clear();
     after.redirected_cross_origin = false;
+    after.named_remote.clear();
     if (!file.transferred && d.effects.empty()) restart_transfers(d);
     d.files.emplace(index, std::move(after));
     return Done{};

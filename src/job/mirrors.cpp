@@ -8,8 +8,8 @@ namespace {
 std::optional<uint32_t> best_source(const File& file) {
     std::optional<uint32_t> best;
     for (uint32_t i = 0; i < sources_of(file); ++i) {
-        auto mark = status_of(file, i);
-        if (!mark.banned && (!best || mark.failures < status_of(file, *best).failures)) best = i;
+        auto status = status_of(file, i);
+        if (!status.excluded && (!best || status.failures < status_of(file, *best).failures)) best = i;
     }
     return best;
 }
@@ -26,7 +26,7 @@ const std::string& url_of(const File& file) {
 }
 
 SourceStatus status_of(const File& file, uint32_t source) {
-    return source < file.marks.size() ? file.marks[source] : SourceStatus{};
+    return source < file.source_statuses.size() ? file.source_statuses[source] : SourceStatus{};
 }
 
 bool blames_source(Cause cause) {
@@ -69,14 +69,14 @@ bool blames_source(Cause cause) {
 std::optional<uint32_t> after_failure(File& file, bool fatal) {
     if (sources_of(file) == 1) return std::nullopt;
     if (file.source >= sources_of(file)) file.source = 0;
-    if (file.marks.size() < sources_of(file)) file.marks.resize(sources_of(file));
-    auto& current = file.marks[file.source];
+    if (file.source_statuses.size() < sources_of(file)) file.source_statuses.resize(sources_of(file));
+    auto& current = file.source_statuses[file.source];
     current.failures += 1;
-    current.banned = current.banned || fatal;
+    current.excluded = current.excluded || fatal;
 
     auto best = best_source(file);
     if (!best || *best == file.source) return std::nullopt;
-    if (current.banned || status_of(file, *best).failures < current.failures) return best;
+    if (current.excluded || status_of(file, *best).failures < current.failures) return best;
     // All have failed equally often: the next attempt, after the retry delay, is for the first of them.
     file.source = *best;
     return std::nullopt;

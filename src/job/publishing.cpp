@@ -6,7 +6,7 @@
 namespace haulier::job {
 
 std::optional<Decision> published(const Job& job, uint32_t index, const File& file) {
-    if (!job.completing || !file.transferred) return std::nullopt;
+    if (job.state != State::Publishing || !file.transferred) return std::nullopt;
     Decision d;
     d.job = job;
     File after = file;
@@ -16,18 +16,17 @@ std::optional<Decision> published(const Job& job, uint32_t index, const File& fi
 }
 
 std::optional<Decision> publish_succeeded(const Job& job, Now now) {
-    if (!job.completing) return std::nullopt;
+    if (job.state != State::Publishing) return std::nullopt;
     Decision d = touched(job, now);
     apply(d.job, Event::Published, now);
-    d.job.completing = false;
     d.effects = {Effect::DiscardUnfinished};
     return d;
 }
 
 std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now) {
-    if (!job.completing) return std::nullopt;
+    if (job.state != State::Publishing) return std::nullopt;
     Decision d = touched(job, now);
-    d.job.completing = false;
+    apply(d.job, Event::PublishFailed, now);
     if (job.auto_complete) reject(d, {Cause::LocalFile, 0, why, NoFile}, now);
     return d;
 }

@@ -275,7 +275,7 @@ bool brings_listener(const SettingsPatch& patch) {
 
 /// BITS 3.2: the job has already been without progress for longer than it may be now.
 void fail_if_out_of_patience(Decision& d, Now now) {
-    if (d.job.state != State::TransientError || is_no_progress_paused(d.job)) return;
+    if (shown_as(d.job.state) != State::TransientError || is_no_progress_paused(d.job)) return;
     bool over = stalled_for(d.job, now) >= d.job.no_progress_timeout;
     if (!over && !has_zero_timeout(d.job)) return;
     if (auto ended = no_progress(d.job, now)) d = std::move(*ended);
@@ -293,7 +293,7 @@ Result<Decision> change(const Job& job, const std::vector<File>& files, const Se
     if (brings_listener(patch)) repeat_notifications(d);
     if (has_impact(patch, Impact::ShortenPatience)) fail_if_out_of_patience(d, now);
     bool whole = job.state == State::Transferred && job.files_transferred == job.files_total;
-    if (whole && patch.get<&Settings::auto_complete>()) start_completing(d);
+    if (whole && patch.get<&Settings::auto_complete>()) start_publishing(d, now);
     return d;
 }
 

@@ -9,9 +9,11 @@ std::string_view to_string(State state) {
     case State::Queued: return "queued";
     case State::Connecting: return "connecting";
     case State::Transferring: return "transferring";
-    case State::TransientError: return "transient-error";
+    case State::TransientError:
+    case State::Blocked: return "transient-error";
     case State::Error: return "error";
-    case State::Transferred: return "transferred";
+    case State::Transferred:
+    case State::Publishing: return "transferred";
     case State::Acknowledged: return "acknowledged";
     case State::Cancelled: return "cancelled";
     }
@@ -20,7 +22,7 @@ std::string_view to_string(State state) {
 
 std::optional<State> parse_state(std::string_view word) {
     for (State state : AllStates)
-        if (to_string(state) == word) return state;
+        if (state == shown_as(state) && to_string(state) == word) return state;
     return std::nullopt;
 }
 

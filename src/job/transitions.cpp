@@ -80,14 +80,14 @@ bool has_zero_timeout(const Job& job) {
 }
 
 bool is_no_progress_paused(const Job& job) {
-    return is_blocked(job) && job.error->cause != Cause::NetworkLost;
+    return job.state == State::Blocked && job.error->cause != Cause::NetworkLost;
 }
 
 Status changeable(const Job& job) {
     if (is_final(job.state))
         return Error{Errc::InvalidState, fmt::format("job {} has ended ({}), it cannot be changed",
                                                      job.id.hex, to_string(job.state))};
-    if (job.completing)
+    if (!is_changeable(job.state))
         return Error{Errc::InvalidState, fmt::format("job {} is being completed", job.id.hex)};
     return Done{};
 }
@@ -141,8 +141,8 @@ void reject(Decision& d, JobError error, Now now) {
         d.notifications.push_back({NotificationKind::Error, d.job.error->file});
 }
 
-void start_completing(Decision& d) {
-    d.job.completing = true;
+void start_publishing(Decision& d, Now now) {
+    apply(d.job, Event::Complete, now);
     clear_retry(d.job);
     reset_no_progress(d.job);
     d.effects.push_back(Effect::Publish);
@@ -157,7 +157,7 @@ void finish(Decision& d, Now now) {
     clear_retry(d.job);
     if (flags.transferred && !flags.disable)
         d.notifications.push_back({NotificationKind::Transferred, NoFile});
-    if (d.job.auto_complete) start_completing(d);
+    if (d.job.auto_complete) start_publishing(d, now);
 }
 
 void end_cancelled(Decision& d, Now now) {

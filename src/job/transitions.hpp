@@ -48,7 +48,7 @@ void fail_for_good(Decision& d, JobError error, Now now);
 void reject(Decision& d, JobError error, Now now);
 /// Every file is here: says so, and starts to complete a job that does it by itself.
 void finish(Decision& d, Now now);
-void start_completing(Decision& d);
+void start_publishing(Decision& d, Now now);
 /// The end that no file survives.
 void end_cancelled(Decision& d, Now now);
 /// A new listener hears again how the job ended its work (BITS 5.3).

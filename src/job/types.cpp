@@ -12,6 +12,11 @@ std::optional<Id> parse_id(std::string_view text) {
     return Id{std::string{text}};
 }
 
+bool has_same_settings(const Job& a, const Job& b) {
+    const Settings& settings = a;
+    return settings == b && a.owner == b.owner && a.key == b.key;
+}
+
 std::string directory_of(const std::string& local) {
     auto slash = local.rfind('/');
     return slash == 0 ? "/" : local.substr(0, slash);

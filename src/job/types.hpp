@@ -65,7 +65,6 @@ struct Job : Settings {
     uint32_t owner = 0; ///< uid
     std::string key;    ///< the client's own name for it; unique among the owner's unfinished jobs, or empty
     State state = State::Suspended;
-    bool completing = false;    ///< Complete was accepted and is being carried out; survives a crash
     bool ranges_wanted = false; ///< on-demand: something that is not here is requested
     bool resumed = false;       ///< was resumed once: some settings are locked from then on
 
@@ -101,6 +100,8 @@ struct Job : Settings {
 
     bool operator==(const Job&) const = default;
 };
+/// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
+bool has_same_settings(const Job& a, const Job& b);
 
 struct Checksum {
     enum class Kind { Sha256, Sha512, Sha1, Md5 } kind = Kind::Sha256;
@@ -113,6 +114,7 @@ struct Validators {
     std::string etag;            ///< strong ones only, with quotes; empty = none
     std::string last_modified;   ///< as the server wrote it; empty = none
     bool date_is_strong = false; ///< Last-Modified was at least a second older than Date (RFC 9110 8.8.2.2)
+    std::string content_type{};  ///< the media type in lower case; empty = none
     bool operator==(const Validators&) const = default;
 };
 
@@ -140,7 +142,7 @@ struct FileSpec {
 /// What is known of one of a file's sources (see mirrors.hpp).
 struct SourceStatus {
     uint32_t failures = 0;
-    bool banned = false; ///< until the next Resume
+    bool excluded = false; ///< until the next Resume
     bool operator==(const SourceStatus&) const = default;
 };
 
@@ -165,9 +167,10 @@ struct File {
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
-    std::string response_headers;    ///< of the last answer, lines with LF; what is not text is replaced
-    uint32_t source = 0;             ///< 0 = the remote name, n = mirror n-1
-    std::vector<SourceStatus> marks; ///< by source; missing ones are blank
+    std::string named_remote;     ///< the remote name that the client gave, if a redirect has replaced it
+    std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
+    uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
+    std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
     std::vector<Range> wanted; ///< asked for, in the order of asking; may overlap what is filled

@@ -8,7 +8,6 @@ namespace haulier::job {
 namespace {
 
 WaitReason why_blocked(const Job& job) {
-    if (!is_blocked(job)) return {"retry-delay", job.retry_date};
     if (job.error->cause == Cause::BlockedByCost) return {"cost", {}};
     return {job.error->cause == Cause::BlockedByPower ? "power" : "network", {}};
 }
@@ -31,15 +30,16 @@ WaitReason why_suspended(const Job& job) {
 } // namespace
 
 WaitReason wait_reason(const Job& job, WallTime now) {
-    if (job.completing) return {"completing", {}};
     switch (job.state) {
     case State::Suspended: return why_suspended(job);
     case State::Queued: return why_queued(job, now);
     case State::Connecting:
     case State::Transferring: return {"running", {}};
-    case State::TransientError: return why_blocked(job);
+    case State::TransientError: return {"retry-delay", job.retry_date};
+    case State::Blocked: return why_blocked(job);
     case State::Error: return {"needs-resume", {}};
     case State::Transferred: return {"needs-complete", {}};
+    case State::Publishing: return {"completing", {}};
     case State::Acknowledged:
     case State::Cancelled: return {"ended", {}};
     }

@@ -164,7 +164,7 @@ struct Cell<std::vector<std::string>> : ListCell<lines_from_text> {};
 template <>
 struct Cell<std::vector<job::Range>> : ListCell<ranges_from_text> {};
 template <>
-struct Cell<std::vector<job::SourceStatus>> : ListCell<marks_from_text> {};
+struct Cell<std::vector<job::SourceStatus>> : ListCell<source_statuses_from_text> {};
 /// Two columns: name and path.
 template <>
 struct Cell<job::NotifyService> {

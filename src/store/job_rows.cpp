@@ -9,6 +9,19 @@ namespace haulier::store {
 
 namespace {
 
+/// Two columns: the word of the bus, and what it does not tell of a job that is transferred.
+struct StateCell {
+    static void put(BoundStatement& use, std::string_view column, job::State state) {
+        Cell<job::State>::put(use, column, state);
+        use.integer(state == job::State::Publishing);
+    }
+    static job::State take(Row& row) {
+        auto state = Cell<job::State>::take(row);
+        bool completing = row.truth();
+        return completing && state == job::State::Transferred ? job::State::Publishing : state;
+    }
+};
+
 /// Four columns, all NULL without an error.
 struct ErrorCell {
     static void put(BoundStatement& use, std::string_view /*column*/,
@@ -29,6 +42,14 @@ struct ErrorCell {
         return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
     }
 };
+
+/// The word of the bus for a job that waits does not tell for what; the cause of its error does.
+bool is_blocked(const job::Job& job) {
+    if (job.state != job::State::TransientError || !job.error) return false;
+    auto cause = job.error->cause;
+    return cause == job::Cause::NetworkLost || cause == job::Cause::BlockedByCost ||
+           cause == job::Cause::BlockedByPower;
+}
 
 /// "MaximumDownloadSize" is kept in maximum_download_size.
 std::string snake_case(std::string_view name) {
@@ -58,15 +79,10 @@ Columns<job::Job> setting_columns(job::Table table) {
     return columns;
 }
 
-Columns<job::Job> all_job_columns() {
+Columns<job::Job> all_progress_columns() {
     using job::Job;
-    Columns<Job> columns{
-        column<Job, &Job::type>("type"),
-        column<Job, &Job::owner>("owner"),
-        column<Job, &Job::key>("key"),
-        column<Job, &Job::state>("state"),
-        column<Job, &Job::completing>("completing"),
-        column<Job, &Job::created>("created"),
+    return {
+        column_as<StateCell, Job, &Job::state>("state, completing"),
         column<Job, &Job::modified>("modified"),
         column<Job, &Job::transferred_at>("transferred_at"),
         column_as<ErrorCell, Job, &Job::error>("error_cause, error_code, error_sentence, error_file"),
@@ -82,12 +98,27 @@ Columns<job::Job> all_job_columns() {
         column_as<SizeCell, Job, &Job::reply_total>("reply_total"),
         column<Job, &Job::reply_transferred>("reply_transferred"),
     };
-    auto settings = setting_columns(job::Table::Jobs);
-    columns.insert(columns.end(), settings.begin(), settings.end());
+}
+
+Columns<job::Job> all_job_columns() {
+    using job::Job;
+    Columns<Job> columns{
+        column<Job, &Job::type>("type"),
+        column<Job, &Job::owner>("owner"),
+        column<Job, &Job::key>("key"),
+        column<Job, &Job::created>("created"),
+    };
+    for (const auto& more : {progress_columns(), setting_columns(job::Table::Jobs)})
+        columns.insert(columns.end(), more.begin(), more.end());
     return columns;
 }
 
 } // namespace
+
+const Columns<job::Job>& progress_columns() {
+    static const auto all = all_progress_columns();
+    return all;
+}
 
 const Columns<job::Job>& job_columns() {
     static const auto all = all_job_columns();
@@ -119,12 +150,18 @@ void bind_job(BoundStatement& use, const job::Job& job) {
     put_all(use, job_columns(), job);
 }
 
+void bind_progress(BoundStatement& use, const job::Job& job) {
+    use.text(job.id.hex);
+    put_all(use, progress_columns(), job);
+}
+
 /// The second id is NULL where a job has no row in `http`.
 Result<job::Job> read_job(BoundStatement& use) {
     Row row{use};
     job::Job job;
     job.id = row.id();
     take_all(row, job_columns(), job);
+    if (is_blocked(job)) job.state = job::State::Blocked;
     if (row.optional([&] { return row.id(); })) take_all(row, http_columns(), job);
     return if_sound(row, std::move(job));
 }

@@ -32,12 +32,12 @@ std::optional<job::Range> range_from_word(std::string_view word) {
     return job::Range{*offset, *length};
 }
 
-std::optional<job::SourceStatus> mark_from_word(std::string_view word) {
-    bool banned = !word.empty() && word.back() == '!';
-    if (banned) word.remove_suffix(1);
+std::optional<job::SourceStatus> status_from_word(std::string_view word) {
+    bool excluded = !word.empty() && word.back() == '!';
+    if (excluded) word.remove_suffix(1);
     auto failures = number<uint32_t>(word);
     if (!failures) return std::nullopt;
-    return job::SourceStatus{*failures, banned};
+    return job::SourceStatus{*failures, excluded};
 }
 
 /// All words of `text`, each made a value by `parse`, or nothing.
@@ -89,16 +89,16 @@ std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string
     return ranges;
 }
 
-std::string to_text(const std::vector<job::SourceStatus>& marks) {
+std::string to_text(const std::vector<job::SourceStatus>& statuses) {
     std::vector<std::string> words;
-    words.reserve(marks.size());
-    for (const auto& mark : marks)
-        words.push_back(fmt::format("{}{}", mark.failures, mark.banned ? "!" : ""));
+    words.reserve(statuses.size());
+    for (const auto& status : statuses)
+        words.push_back(fmt::format("{}{}", status.failures, status.excluded ? "!" : ""));
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::optional<std::vector<job::SourceStatus>> marks_from_text(const std::string& text) {
-    return parse_words(text, mark_from_word);
+std::optional<std::vector<job::SourceStatus>> source_statuses_from_text(const std::string& text) {
+    return parse_words(text, status_from_word);
 }
 
 std::string words_to_text(const std::vector<std::string>& words) {

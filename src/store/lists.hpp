@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Lists in one column, in a form that people can read: ranges '0+1024 4096+', marks '2 0 1!', and other lists
-// one entry a line. What no client can have asked for is not read. Private to the module.
+// Lists in one column, in a form that people can read: ranges '0+1024 4096+', statuses '2 0 1!', and other
+// lists one entry a line. What no client can have asked for is not read. Private to the module.
 #pragma once
 
 #include "job/types.hpp"
@@ -20,9 +20,9 @@ std::optional<std::vector<job::Range>> ranges_from_text(const std::string& text)
 /// As above, by offset, and no two touch.
 std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string& text);
 
-/// The failures of each source, with a ! when it is banned.
-std::string to_text(const std::vector<job::SourceStatus>& marks);
-std::optional<std::vector<job::SourceStatus>> marks_from_text(const std::string& text);
+/// The failures of each source, with a ! when it is excluded.
+std::string to_text(const std::vector<job::SourceStatus>& statuses);
+std::optional<std::vector<job::SourceStatus>> source_statuses_from_text(const std::string& text);
 
 /// Flags: words with a space between them.
 std::string words_to_text(const std::vector<std::string>& words);

@@ -11,6 +11,8 @@ namespace haulier::store {
 
 // Without their keys.
 const Columns<job::Job>& job_columns();
+/// Those that change while a job runs, as a checkpoint does.
+const Columns<job::Job>& progress_columns();
 /// How its requests are made; a job for which all of that is as usual has no row.
 const Columns<job::Job>& http_columns();
 const Columns<job::Credentials>& credentials_columns();
@@ -21,6 +23,7 @@ const Columns<job::File>& detail_columns();
 // Keys come first, then the columns.
 
 void bind_job(BoundStatement& use, const job::Job& job);
+void bind_progress(BoundStatement& use, const job::Job& job);
 void bind_http(BoundStatement& use, const job::Job& job);
 void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
                       const job::Credentials& credentials);

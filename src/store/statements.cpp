@@ -32,6 +32,12 @@ std::string upsert(std::string_view table, std::string_view keys, std::string_vi
         columns, parameters(1, last), parameters(length(keys) + 1, last));
 }
 
+/// Other values for some columns of the row with these keys.
+std::string update(std::string_view table, std::string_view key, std::string_view columns) {
+    return fmt::format("UPDATE {} SET ({}) = ({}) WHERE {} = ?1", table, columns,
+                       parameters(2, length(columns) + 1), key);
+}
+
 /// For what seldom changes: the same content is not written again.
 std::string upsert_if_other(std::string_view table, std::string_view keys, std::string_view columns) {
     auto last = length(keys) + length(columns);
@@ -47,6 +53,7 @@ struct Text {
 std::vector<Text> writing() {
     return {
         {&Statements::save_job, upsert("jobs", "id", names_of(job_columns()))},
+        {&Statements::save_progress, update("jobs", "id", names_of(progress_columns()))},
         {&Statements::save_http, upsert_if_other("http", "job", names_of(http_columns()))},
         {&Statements::drop_http, "DELETE FROM http WHERE job = ?1"},
         {&Statements::save_credentials,

@@ -8,6 +8,7 @@ namespace haulier::store {
 
 struct Statements {
     Statement save_job;
+    Statement save_progress;
     Statement save_http;
     Statement drop_http;
     Statement save_credentials;

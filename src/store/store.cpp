@@ -91,6 +91,12 @@ Status Store::Impl::save_job(const job::Job& job) {
     return save_credentials(job);
 }
 
+Status Store::Impl::save_progress(const job::Job& job) {
+    BoundStatement use{statements.save_progress};
+    bind_progress(use, job);
+    return use.run();
+}
+
 Status Store::Impl::save_http(const job::Job& job) {
     if (all_default(http_columns(), job))
         return run_with_secrets(BoundStatement{statements.drop_http}.text(job.id.hex));
@@ -149,7 +155,8 @@ Result<OutboxRow> Store::Impl::add_notification(const job::Job& job, const job::
 
 Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) {
     const job::Job& job = decision.job;
-    if (auto ok = save_job(job); !ok) return ok.error();
+    auto saved = decision.settings_changed ? save_job(job) : save_progress(job);
+    if (!saved) return saved.error();
     if (auto ok = save_files(job.id, decision.files); !ok) return ok.error();
     if (decision.revoke_notifications)
         if (auto ok = BoundStatement{statements.revoke_notifications}.text(job.id.hex).run(); !ok)

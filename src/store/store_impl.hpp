@@ -32,6 +32,7 @@ struct Store::Impl {
     /// Begins the group, if there is none.
     Status join_group();
     Status save_job(const job::Job& job);
+    Status save_progress(const job::Job& job);
     Status save_http(const job::Job& job);
     Status save_credentials(const job::Job& job);
     Status remove(const job::Id& id);

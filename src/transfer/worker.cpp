@@ -51,7 +51,7 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
       disk_(loop), proxies_(disk_), curl_(loop), context_{.loop = loop,
                                                           .disk = disk_,
-                                                          .network = {loop, curl_, proxies_, {}},
+                                                          .network = {loop, curl_, proxies_, disk_, {}},
                                                           .send = [this](const wire::FromWorker& message) {
                                                               send_from_transfer(message);
                                                           }} {
@@ -138,24 +138,26 @@ bool Worker::proceed(uint64_t ticket) {
 
 bool Worker::check_files(wire::Check&& request) {
     std::string directory = request.items().empty() ? std::string{} : request.items(0).directory();
-    return run_on_disk(std::move(request), CheckLimit, &check, "check " + directory);
+    // A client waits for this, so it does not queue behind the syncs of transfers.
+    return run_on_disk(std::move(request), CheckLimit, &check, {.directory = directory, .prefix = "check "});
 }
 
 template <class Request, class Work>
 bool Worker::run_on_disk(Request&& request, Usec limit, Work work) {
     std::string directory = request.directory();
-    return run_on_disk(std::forward<Request>(request), limit, work, directory);
+    return run_on_disk(std::forward<Request>(request), limit, work, {.directory = directory});
 }
 
 /// The daemon takes a worker that does not reply for one that hangs, so there is a reply in any case.
 template <class Request, class Work>
-bool Worker::run_on_disk(Request&& request, Usec limit, Work work, const std::string& lane) {
+bool Worker::run_on_disk(Request&& request, Usec limit, Work work, const Lane& lane) {
     uint64_t id = request.request();
     disk_.run_within(
-        limit, lane, [request = std::forward<Request>(request), work] { return work(request); },
-        [this, id, lane](auto&& result) {
-            result ? reply(id, *std::forward<decltype(result)>(result))
-                   : reply(id, Status{not_responding(lane)});
+        limit, lane.prefix + lane.directory,
+        [request = std::forward<Request>(request), work] { return work(request); },
+        [this, id, directory = lane.directory](auto&& result) {
+            if (result) return this->reply(id, *std::forward<decltype(result)>(result));
+            this->reply(id, Status{not_responding(directory)});
         });
     return true;
 }
@@ -181,7 +183,7 @@ void Worker::discard_next(const std::string& directory) {
         DiscardLimit, directory, [directory, names] { return transfer::discard(directory, names); },
         [this, directory, requests](const std::optional<std::vector<Status>>& results) {
             for (size_t i = 0; i < requests.size(); ++i)
-                reply(requests[i].request(), results ? (*results)[i] : not_responding(directory));
+                reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});
             discard_next(directory);
         });
 }

@@ -321,9 +321,11 @@ def test_a_flood_of_calls_without_answers_hurts_nobody(machine):
     assert job.state == "suspended"
 
 
-def test_users_take_turns(machine):
-    """Bert asks for much, on many connections, and waits for nothing; root, who comes last, waits for a few of his calls
-    and not for all. The daemon looks up when all have asked."""
+def test_users_take_turns(new_stack):
+    """Bert makes many calls on many connections and waits for none of them; root, who calls last, waits for a few of
+    Bert's calls and not for all. The daemon continues when all have called. How many of the calls become jobs depends
+    on how fast they come in, so the limits on jobs must not be what refuses them."""
+    machine = new_stack({"Jobs": {"MaxJobsPerUser": "2000"}}, kind=SystemStack)
     root = machine.user(0)
     crowd = [machine.user(BERT) for _ in range(20)]
     for bus in (root, *crowd):

@@ -46,7 +46,7 @@ void add_arguments(sdbus::MethodCall& message, const job::Notification& notifica
                    const daemon::JobRecord& entry) {
     switch (notification.kind) {
     case job::NotificationKind::Transferred: break;
-    case job::NotificationKind::Error: message << encode(entry.job.error); break;
+    case job::NotificationKind::Error: message << encode(entry.durable().error); break;
     case job::NotificationKind::FileTransferred: {
         auto file = told_of(entry, notification.file);
         message << file.index << file.remote << file.temporary;
@@ -65,7 +65,7 @@ daemon::ServiceCall service_call(const notify::Call& call, const daemon::JobReco
     said.job_path = path_of(call.job);
     said.kind = notification.kind;
     if (notification.kind == job::NotificationKind::Error)
-        said.error = entry.job.error.value_or(job::JobError{});
+        said.error = entry.durable().error.value_or(job::JobError{});
     if (notification.kind == job::NotificationKind::FileTransferred)
         said.file = told_of(entry, notification.file);
     return said;
@@ -135,7 +135,7 @@ void CallbackSender::start_in_session(const notify::Call& call, const daemon::Jo
     auto said = service_call(call, entry);
     said.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout_);
     std::weak_ptr<Pending> weak = pending;
-    manager_.call_in_session(entry.job.owner, said, [this, weak](CallOutcome verdict) {
+    manager_.call_in_session(entry.durable().owner, said, [this, weak](CallOutcome verdict) {
         auto held = weak.lock();
         if (!held) return;
         held->reply.verdict = verdict;
@@ -154,7 +154,7 @@ void CallbackSender::settle(const std::shared_ptr<Pending>& pending) {
 
 void CallbackSender::delivery_failed(const notify::Call& call, CallOutcome verdict) {
     if (const auto* entry = manager_.find(call.job))
-        daemon::journal::delivery_failed(entry->job, call.target.destination, explanation_of(verdict));
+        daemon::journal::delivery_failed(entry->durable(), call.target.destination, explanation_of(verdict));
 }
 
 void CallbackSender::wake_at(BootTime when) {

@@ -12,9 +12,9 @@ namespace {
 
 /// Nothing for an upload: its file has its name already.
 std::string temporary_path(const daemon::JobRecord& entry, uint32_t index) {
-    if (job::is_upload(entry.job.type)) return {};
-    auto directory = job::directory_of(entry.files[index].spec.local);
-    return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.job.id, index);
+    if (job::is_upload(entry.durable().type)) return {};
+    auto directory = job::directory_of(entry.durable_file(index).spec.local);
+    return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.durable().id, index);
 }
 
 } // namespace
@@ -49,7 +49,7 @@ std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
 }
 
 Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
-    const auto& file = entry.files[index];
+    const auto& file = entry.durable_file(index);
     Options o{
         {"RemoteName", Variant{file.spec.remote}},
         {"LocalName", Variant{file.spec.local}},

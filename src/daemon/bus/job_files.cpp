@@ -41,18 +41,18 @@ void JobObject::add_file(sdbus::Result<uint32_t>&& result, std::string remote, s
 
 void JobObject::add_files(sdbus::Result<uint32_t>&& result, std::vector<FileArgument> files) {
     add(std::move(result),
-        [&] { return decode_files(files, context_.manager.limits_of(entry().job.owner)); });
+        [&] { return decode_files(files, context_.manager.limits_of(entry().durable().owner)); });
 }
 
 std::vector<ListedFile> JobObject::list_files(const uint32_t& offset, const uint32_t& limit) {
     return read([&](const daemon::JobRecord& e) {
         std::vector<ListedFile> files;
         uint64_t wanted = limit == 0 ? FilesInOneList : std::min(limit, FilesInOneList);
-        uint64_t end = std::min<uint64_t>(e.files.size(), offset + wanted);
+        uint64_t end = std::min<uint64_t>(e.durable_file_count(), offset + wanted);
         uint64_t text = 0;
         for (uint64_t i = offset; i < end; ++i) {
             auto index = static_cast<uint32_t>(i);
-            text += job::memory_size(e.files[index]);
+            text += job::memory_size(e.durable_file(index));
             if (text > TextInOneList && !files.empty()) break;
             files.emplace_back(index, encode_file(e, index));
         }

@@ -90,7 +90,7 @@ const daemon::JobRecord& JobObject::entry() const {
 
 JobView JobObject::view() const {
     const auto& record = entry();
-    return {record, record.job, context_.manager.today(), context_.manager.object_of(id_)};
+    return {record, record.durable(), context_.manager.today(), context_.manager.object_of(id_)};
 }
 
 void JobObject::set(const JobProperty& property, sdbus::PropertySetCall& call) {
@@ -147,11 +147,12 @@ void JobObject::set_notify_service(sdbus::Result<>&& result, std::string name, s
         patch.set<&job::Settings::notify_service>(service);
         // This object may be gone when the bus has answered; the context is not.
         auto then = [owed, patch, &context = context_, id = id_,
-                     owner = entry().job.owner](const Status& activatable) {
+                     owner = entry().durable().owner](const Status& activatable) {
             context.asked();
             if (!activatable) return owed->refuse(activatable.error());
             const auto* now = context.manager.find(id);
-            if (now && now->job.owner != owner) return owed->refuse(refuse_job(AuthorityReply::No, id.hex));
+            if (now && now->durable().owner != owner)
+                return owed->refuse(refuse_job(AuthorityReply::No, id.hex));
             context.manager.change(id, patch, answering(owed));
         };
         context_.peers.need_activatable(service.name, then);

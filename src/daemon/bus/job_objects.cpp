@@ -50,8 +50,8 @@ int JobObjects::introspect(sd_bus_message* call) {
         auto caller = context_.filter.caller();
         std::vector<std::string> names;
         for (const auto* entry : context_.manager.list())
-            if (context_.authority.knows(caller) || entry->job.owner == caller.uid)
-                names.push_back(entry->job.id.hex);
+            if (context_.authority.knows(caller) || entry->durable().owner == caller.uid)
+                names.push_back(entry->durable().id.hex);
         return sd_bus_reply_method_return(call, "s", describe_folder(names).c_str());
     } catch (const std::exception& e) {
         log::error(std::string{"jobs could not be listed: "} + e.what());

@@ -50,7 +50,7 @@ JobProperty announced(JobProperty p, bool (*differs)(const job::Job&, const job:
 
 /// The final numbers go out with the state that they led to, not half a second later.
 bool state_differs(const job::Job& before, const job::Job& after) {
-    return before.state != after.state;
+    return job::shown_as(before.state) != job::shown_as(after.state);
 }
 
 bool total_may_differ(const job::Job& before, const job::Job& after) {
@@ -135,7 +135,8 @@ std::vector<JobProperty> all_properties() {
 } // namespace
 
 std::span<const job::File> JobView::files() const {
-    return std::span{record.files}.first(std::min<size_t>(job.files_total, record.files.size()));
+    const auto& files = record.working_files();
+    return std::span{files}.first(std::min<size_t>(job.files_total, files.size()));
 }
 
 const std::vector<JobProperty>& job_properties() {

@@ -27,7 +27,8 @@ struct JobView {
     WallTime today;
     std::optional<notify::Target> object; ///< that callbacks go to
 
-    /// Those that the job had: files are only ever added at the end.
+    /// Those that the job had: files are only ever added at the end. What changes of a file may not be
+    /// durable yet; its local name never changes.
     [[nodiscard]] std::span<const job::File> files() const;
 };
 

@@ -19,8 +19,8 @@ namespace {
 bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job& job) {
     if (owner && *owner != job.owner) return false;
     if (filter.key && *filter.key != job.key) return false;
-    return !filter.states ||
-           std::find(filter.states->begin(), filter.states->end(), job.state) != filter.states->end();
+    return !filter.states || std::find(filter.states->begin(), filter.states->end(),
+                                       job::shown_as(job.state)) != filter.states->end();
 }
 
 // A list of more is ended: a bus throws out whoever sends it more than it takes, mostly 32 MiB. That a list
@@ -79,8 +79,8 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
                           fmt::format("'{}' is not a job id of 32 remove-case hex digits", id)});
         const auto* entry = context_.manager.find(*parsed);
         auto caller = context_.filter.caller();
-        bool visible = entry && (context_.authority.knows(caller) || entry->job.owner == caller.uid);
-        if (!visible || job::is_final(entry->job.state))
+        bool visible = entry && (context_.authority.knows(caller) || entry->durable().owner == caller.uid);
+        if (!visible || job::is_final(entry->durable().state))
             throw to_bus({Errc::NotFound, fmt::format("there is no job {}", id)});
         return sdbus::ObjectPath{path_of(*parsed)};
     });
@@ -91,12 +91,12 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
     uint32_t seen = 0;
     uint64_t text = 0;
     for (const auto* entry : context_.manager.list()) {
-        if (!matches(filter, owner, entry->job) || seen++ < filter.offset) continue;
+        if (!matches(filter, owner, entry->durable()) || seen++ < filter.offset) continue;
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
-        text += listed_text_of(entry->job);
+        text += listed_text_of(entry->durable());
         if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
-        jobs.emplace_back(sdbus::ObjectPath{path_of(entry->job.id)},
-                          listed_values(JobView{*entry, entry->job, context_.manager.today(), {}}));
+        jobs.emplace_back(sdbus::ObjectPath{path_of(entry->durable().id)},
+                          listed_values(JobView{*entry, entry->durable(), context_.manager.today(), {}}));
     }
     return jobs;
 }

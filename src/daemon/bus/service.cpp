@@ -16,7 +16,7 @@ using job::Job;
 
 std::optional<uint32_t> owner_of(const daemon::JobRecord* entry) {
     if (!entry) return std::nullopt;
-    return entry->job.owner;
+    return entry->durable().owner;
 }
 
 /// What calls bring is mostly there to be kept; so as much as may be kept may be under way.
@@ -33,7 +33,7 @@ EventBridge::Pace pace_of(daemon::Instance instance) {
 }
 
 bool became(const Job& before, const Job& after, job::State state) {
-    return before.state != state && after.state == state && !after.completing;
+    return job::shown_as(before.state) != state && after.state == state;
 }
 
 } // namespace
@@ -120,7 +120,7 @@ void Service::properties_changed(const Job& job, MakeValues values) {
 
 void Service::properties_changed(const daemon::JobRecord& record,
                                  std::initializer_list<std::string_view> names) {
-    properties_changed(record.job, [&] { return values_of(view_of(record, record.job), names); });
+    properties_changed(record.durable(), [&] { return values_of(view_of(record, record.durable()), names); });
 }
 
 /// Each listener counts the jobs that they see.
@@ -133,14 +133,14 @@ void Service::job_counts_changed(const std::vector<Listener>& to) {
 }
 
 void Service::added(const daemon::JobRecord& entry) {
-    auto to = subscribers_.of_jobs_of(entry.job.owner);
-    signal_from_manager(entry.job, to, "JobAdded");
+    auto to = subscribers_.of_jobs_of(entry.durable().owner);
+    signal_from_manager(entry.durable(), to, "JobAdded");
     job_counts_changed(to);
 }
 
 void Service::removed(const daemon::JobRecord& entry, std::string_view result) {
-    auto to = subscribers_.of_jobs_of(entry.job.owner);
-    signal_from_manager(entry.job, to, "JobRemoved", std::string{result});
+    auto to = subscribers_.of_jobs_of(entry.durable().owner);
+    signal_from_manager(entry.durable(), to, "JobRemoved", std::string{result});
     job_counts_changed(to);
 }
 
@@ -187,7 +187,7 @@ void Service::progressed(const daemon::JobRecord& entry) {
 }
 
 void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
-    signal_from_job(entry.job, "FileTransferred", index);
+    signal_from_job(entry.durable(), "FileTransferred", index);
 }
 
 void Service::object_changed(const daemon::JobRecord& entry) {
@@ -196,7 +196,7 @@ void Service::object_changed(const daemon::JobRecord& entry) {
 
 void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,
                             const std::vector<job::Range>& ranges) {
-    signal_from_job(entry.job, "FileRangesTransferred", index, encode(ranges));
+    signal_from_job(entry.durable(), "FileRangesTransferred", index, encode(ranges));
 }
 
 void Service::conditions_changed() {

@@ -76,10 +76,10 @@ void ended(const job::Job& job, const std::string& owner) {
 void moved(const job::Job& job, const std::string& owner) {
     if (job::is_final(job.state)) return ended(job, owner);
     if (job.state == job::State::Error && job.error) return failed(job, owner);
-    if (job.state == job::State::Transferred && !job.completing)
+    if (job.state == job::State::Transferred)
         log::info("job transferred",
                   {{MessageId, id_of(LogEvent::JobTransferred)}, {Job, job.id.hex}, {Owner, owner}});
-    else if (job.state == job::State::TransientError && job.error)
+    else if (job::shown_as(job.state) == job::State::TransientError && job.error)
         log::info("job waits: " + job.error->message, {{Job, job.id.hex}, {Owner, owner}});
 }
 
@@ -98,7 +98,7 @@ void changed(const job::Job& before, const job::Job& after) {
                                                    {Job, after.id.hex},
                                                    {Owner, owner},
                                                    {log::field::FormerOwner, std::to_string(before.owner)}});
-    if (before.state != after.state) moved(after, owner);
+    if (job::shown_as(before.state) != job::shown_as(after.state)) moved(after, owner);
 }
 
 void delivery_failed(const job::Job& job, const std::string& whom, const std::string& why) {

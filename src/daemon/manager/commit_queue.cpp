@@ -7,13 +7,15 @@
 
 namespace haulier::daemon {
 
-CommitQueue::CommitQueue(Loop& loop, store::Store store,
-                         std::function<void(std::vector<CommittedDecision>)> adopt,
-                         std::function<void()> on_commit_failed)
-    : loop_(loop), store_(std::move(store)), adopt_(std::move(adopt)),
-      on_commit_failed_(std::move(on_commit_failed)) {}
+CommitQueue::CommitQueue(Loop& loop, store::Store store, JobTable& jobs,
+                         std::function<void(std::vector<CommittedDecision>)> on_commit,
+                         std::function<void()> on_failure)
+    : loop_(loop), store_(std::move(store)), jobs_(jobs), on_commit_(std::move(on_commit)),
+      on_failure_(std::move(on_failure)) {}
 
 void CommitQueue::stage(job::Decision decision, Callback<Done> then) {
+    const auto* record = jobs_.find(decision.job.id);
+    decision.settings_changed = !record || !job::has_same_settings(record->working(), decision.job);
     auto rows = store_.save(decision);
     if (!rows) {
         const auto& error = rows.error();
@@ -21,11 +23,13 @@ void CommitQueue::stage(job::Decision decision, Callback<Done> then) {
         if (then) then(error);
         return;
     }
-    auto& overlay = overlays_[decision.job.id];
-    overlay.job = decision.job;
-    for (const auto& [index, file] : decision.files)
-        overlay.files[index] = file;
-    staged_.push_back({std::move(decision), std::move(*rows), std::move(then)});
+    staged_.push_back({jobs_.replace(decision), decision.revoke_notifications, std::move(decision.effects),
+                       std::move(*rows), std::move(then)});
+    commit_soon();
+}
+
+void CommitQueue::after_commit(Callback<Done> then) {
+    staged_.push_back({{}, false, {}, {}, std::move(then)});
     commit_soon();
 }
 
@@ -58,31 +62,19 @@ Status CommitQueue::flush() {
         return done;
     }
     if (std::exchange(failing_, false)) log::info("changes can be stored again");
-    overlays_.clear();
-    auto settled = std::exchange(staged_, {});
-    if (!settled.empty()) adopt_(std::move(settled));
+    jobs_.make_durable();
+    auto committed = std::exchange(staged_, {});
+    if (!committed.empty()) on_commit_(std::move(committed));
     return Done{};
 }
 
 void CommitQueue::fail(const Error& error) {
     if (!std::exchange(failing_, true)) log::error("changes cannot be stored: " + error.message);
     commit_.reset();
-    overlays_.clear();
-    for (auto& s : std::exchange(staged_, {}))
-        if (s.then) s.then(error);
-    on_commit_failed_();
-}
-
-const job::Job* CommitQueue::staged_job(const job::Id& id) const {
-    auto found = overlays_.find(id);
-    return found == overlays_.end() ? nullptr : &found->second.job;
-}
-
-const job::File* CommitQueue::staged_file(const job::Id& id, uint32_t index) const {
-    auto found = overlays_.find(id);
-    if (found == overlays_.end()) return nullptr;
-    auto file = found->second.files.find(index);
-    return file == found->second.files.end() ? nullptr : &file->second;
+    jobs_.roll_back();
+    for (auto& lost : std::exchange(staged_, {}))
+        if (lost.then) lost.then(error);
+    on_failure_();
 }
 
 } // namespace haulier::daemon

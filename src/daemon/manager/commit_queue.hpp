@@ -1,38 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Decide → persist → adopt, in that order: decisions gather here, share one durable commit at the end of the
-// loop turn, and only then become true for the rest of the daemon. If the commit fails, none of them ever
-// happened.
+// Decides what becomes durable together: all decisions of one turn of the event loop share a commit at its
+// end. Until then they are working values of the JobTable. If the commit fails, none of them takes effect.
 #pragma once
 
 #include "base/event.hpp"
+#include "daemon/manager/job_table.hpp"
 #include "job/decide.hpp"
 #include "store/store.hpp"
 
 #include <functional>
-#include <map>
+#include <optional>
 #include <vector>
 
 namespace haulier::daemon {
 
-/// A decision that is durable, and who waits for that.
+/// A decision that is durable now.
 struct CommittedDecision {
-    job::Decision decision;
+    std::optional<JobChange> change; ///< nothing: only `then` waited for the commit
+    bool revoke_notifications = false;
+    std::vector<job::Effect> effects;
     std::vector<store::OutboxRow> notifications;
-    Callback<Done> then;
+    Callback<Done> then; ///< for `on_commit` to call
 };
 
 class CommitQueue {
 public:
-    /// `adopt` gets everything that one commit made durable, in the order of the decisions.
-    /// `on_commit_failed` is called after every failure: decisions are gone, also such that nobody waits for.
-    CommitQueue(Loop& loop, store::Store store, std::function<void(std::vector<CommittedDecision>)> adopt,
-                std::function<void()> on_commit_failed);
+    /// `on_commit` gets everything that one commit made durable, in the order of the decisions.
+    /// `on_failure` is called after each failure, when all replies that waited have had the error.
+    CommitQueue(Loop& loop, store::Store store, JobTable& jobs,
+                std::function<void(std::vector<CommittedDecision>)> on_commit,
+                std::function<void()> on_failure);
 
-    /// Takes part in the next commit. `then` may be empty; on failure it gets the error and nothing is
-    /// adopted.
+    /// The decision's values are the working ones at once, and durable with the next commit. `then` may be
+    /// empty.
     void stage(job::Decision decision, Callback<Done> then = {});
-    /// Forgets an ended job. Lost together with a failed commit; the next start finds the job again and ends
-    /// it.
+    /// If there is a decision.
+    void stage(std::optional<job::Decision> decision) {
+        if (decision) stage(std::move(*decision));
+    }
+    /// Calls `then` when all that was staged before is durable, or lost.
+    void after_commit(Callback<Done> then);
+    /// Removes an ended job from the store. If the commit fails, the next start of the daemon finds the job
+    /// again and ends it.
     void remove(const job::Id& id);
     void acknowledge(int64_t row);
     void set_launches(const store::Launches& launches);
@@ -41,26 +50,18 @@ public:
     /// Commits now.
     Status flush();
 
-    // What new decisions must build on: staged values where there are any, else nothing.
-    [[nodiscard]] const job::Job* staged_job(const job::Id& id) const;
-    [[nodiscard]] const job::File* staged_file(const job::Id& id, uint32_t index) const;
-
 private:
-    struct Overlay {
-        job::Job job;
-        std::map<uint32_t, job::File> files;
-    };
     void note(const Status& status);
     void commit_soon();
     void fail(const Error& error);
 
     Loop& loop_;
     store::Store store_;
-    std::function<void(std::vector<CommittedDecision>)> adopt_;
-    std::function<void()> on_commit_failed_;
-    bool failing_ = false; ///< said so already
+    JobTable& jobs_;
+    std::function<void(std::vector<CommittedDecision>)> on_commit_;
+    std::function<void()> on_failure_;
+    bool failing_ = false; ///< the failure has been logged
     std::vector<CommittedDecision> staged_;
-    std::map<job::Id, Overlay> overlays_;
     Source commit_;
 };
 

@@ -2,18 +2,22 @@
 #include "daemon/manager/job_record.hpp"
 
 #include "job/conditions.hpp"
-#include "job/mirrors.hpp"
+#include "job/memory_usage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace haulier::daemon {
 
 namespace {
 
-bool is_far(const job::File& file) {
-    auto far = [](const std::string& url) { return !job::is_loopback(url); };
+bool is_remote(const std::string& url) {
+    return !job::is_loopback(url);
+}
+
+bool has_remote_source(const job::File& file) {
     const auto& spec = file.spec;
-    return far(spec.remote) || std::any_of(spec.mirrors.begin(), spec.mirrors.end(), far);
+    return is_remote(spec.remote) || std::any_of(spec.mirrors.begin(), spec.mirrors.end(), is_remote);
 }
 
 bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
@@ -22,48 +26,89 @@ bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
 
 } // namespace
 
-void note_sources(JobRecord& entry) {
-    entry.needs_network = std::any_of(entry.files.begin(), entry.files.end(), is_far);
+JobRecord::JobRecord(job::Job job, std::vector<job::File> files)
+    : durable_(std::make_shared<const job::Job>(std::move(job))), working_(durable_),
+      files_(std::move(files)), durable_count_(static_cast<uint32_t>(files_.size())) {
+    note_sources();
 }
 
-Arrivals adopt_files(JobRecord& entry, const std::map<uint32_t, job::File>& files) {
-    Arrivals news;
-    bool moved = false;
-    for (const auto& [index, file] : files) {
-        if (index >= entry.files.size()) entry.files.resize(index + 1);
-        auto& before = entry.files[index];
-        moved = moved || !has_same_sources(before.spec, file.spec);
-        if (file.transferred && !before.transferred) news.files.push_back(index);
-        if (auto filled = job::missing(file.filled, before.filled); !filled.empty())
-            news.ranges[index] = std::move(filled);
-        before = file;
-        entry.cursor = std::min<size_t>(entry.cursor, index);
+const job::File& JobRecord::durable_file(uint32_t index) const {
+    auto changing = durable_files_.find(index);
+    return changing == durable_files_.end() ? files_[index] : changing->second;
+}
+
+bool JobRecord::is_changing(uint32_t index) const {
+    return index >= durable_count_ || durable_files_.contains(index);
+}
+
+JobChange JobRecord::replace(const job::Decision& decision) {
+    JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty()};
+    working_ = change.after;
+    bool other_sources = false;
+    for (const auto& [index, file] : decision.files) {
+        if (index >= files_.size()) files_.resize(index + 1);
+        auto& current = files_[index];
+        other_sources = other_sources || !has_same_sources(current.spec, file.spec);
+        if (file.transferred && !current.transferred) change.arrivals.files.push_back(index);
+        if (auto filled = job::missing(file.filled, current.filled); !filled.empty())
+            change.arrivals.ranges[index] = std::move(filled);
+        auto former = std::exchange(current, file);
+        if (index < durable_count_) durable_files_.try_emplace(index, std::move(former));
+        cursor = std::min<size_t>(cursor, index);
     }
-    if (moved) note_sources(entry);
-    return news;
+    if (other_sources) note_sources();
+    return change;
 }
 
-uint64_t memory_size(const JobRecord& entry, const std::map<uint32_t, job::File>& files) {
-    auto text = job::memory_size(entry.job);
-    for (const auto& [index, file] : files)
-        if (index < entry.files.size()) text += job::memory_size(entry.files[index]);
+void JobRecord::make_durable() {
+    durable_ = working_;
+    durable_files_.clear();
+    durable_count_ = static_cast<uint32_t>(files_.size());
+}
+
+void JobRecord::roll_back() {
+    working_ = durable_;
+    for (auto& [index, file] : durable_files_) {
+        files_[index] = std::move(file);
+        cursor = std::min<size_t>(cursor, index);
+    }
+    durable_files_.clear();
+    files_.resize(durable_count_);
+    note_sources();
+}
+
+uint64_t JobRecord::memory_size() const {
+    auto text = job::memory_size(working());
+    for (const auto& file : files_)
+        text += job::memory_size(file);
     return text;
 }
 
-uint64_t transferred_of(const JobRecord& entry, uint32_t index) {
-    const auto& file = entry.files[index];
-    auto transfer = entry.transfers.find(index);
-    if (transfer == entry.transfers.end()) return file.offset;
+uint64_t JobRecord::memory_size_of(const std::map<uint32_t, job::File>& files) const {
+    auto text = job::memory_size(working());
+    for (const auto& [index, file] : files)
+        if (index < files_.size()) text += job::memory_size(files_[index]);
+    return text;
+}
+
+void JobRecord::note_sources() {
+    needs_network = std::any_of(files_.begin(), files_.end(), has_remote_source);
+}
+
+uint64_t transferred_of(const JobRecord& record, uint32_t index) {
+    const auto& file = record.durable_file(index);
+    auto transfer = record.transfers.find(index);
+    if (transfer == record.transfers.end()) return file.offset;
     return std::max(file.offset, transfer->second.before + transfer->second.moved);
 }
 
-Tally tally_of(const JobRecord& entry) {
+Tally tally_of(const JobRecord& record) {
     Tally tally;
-    for (uint32_t i = 0; i < entry.files.size(); ++i) {
-        uint64_t size = job::size_of(entry.files[i]);
+    for (uint32_t i = 0; i < record.durable_file_count(); ++i) {
+        uint64_t size = job::size_of(record.durable_file(i));
         bool unknown = size == job::UnknownSize || tally.total == job::UnknownSize;
         tally.total = unknown ? job::UnknownSize : tally.total + size;
-        tally.transferred += transferred_of(entry, i);
+        tally.transferred += transferred_of(record, i);
     }
     return tally;
 }

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A job in memory: the durable values, and what only this run of the daemon knows.
+// A job in memory: its values, and what only this run of the daemon knows about it.
+//
+// The values exist twice. Decisions read and replace the working ones. A commit makes them durable, and a
+// failed commit puts the durable ones back. Clients are only ever shown durable values. What has not changed
+// since the last commit is held once.
 #pragma once
 
 #include "base/event.hpp"
 #include "daemon/manager/alarm.hpp"
 #include "daemon/manager/usage_accounting.hpp"
-#include "daemon/workers/worker_pool.hpp"
+#include "daemon/workers/orders.hpp"
+#include "job/decide.hpp"
 #include "job/segments.hpp"
 #include "job/types.hpp"
 
-#include <functional>
+#include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace haulier::daemon {
@@ -18,60 +25,108 @@ namespace haulier::daemon {
 /// A file being fetched or sent.
 struct ActiveTransfer {
     Ticket ticket = 0;
-    uint32_t owner = 0; ///< whose worker it is; a job can change hands
+    uint32_t owner = 0; ///< whose worker transfers it; the job may have another owner by now
     std::vector<job::Segment> segments;
-    uint64_t before = 0; ///< bytes that were there and are no part of this stream
-    uint64_t moved = 0;  ///< for display; what is durable stands in the file
+    uint64_t before = 0; ///< bytes that were here and are not part of this stream
+    uint64_t moved = 0;  ///< to be shown; the durable bytes are in the file
     bool halting = false;
-    bool lost = false; ///< what it brings counts no more
+    bool ignored = false; ///< its results do not count any more
 };
 
-struct JobRecord {
-    job::Job job;
-    std::vector<job::File> files;
-
-    std::map<uint32_t, ActiveTransfer> transfers; ///< by file index
-    size_t cursor = 0;                            ///< every file before it is transferred
-    uint64_t queued_since = 0;                    ///< order of arrival in the queue
-    bool needs_network = false;                   ///< one of its servers is another machine
-    bool end_under_way = false;                   ///< files are being renamed or deleted
-    bool changing_hands = false;                  ///< another user is taking it; nothing is started meanwhile
-    bool lingers = false;                         ///< has ended, and somebody must still be told
-    bool progress_missed = false;                 ///< an announcement was withheld
-    bool gone = false;                            ///< ended and removed; kept a while for readers
-
-    Charge charge;
-    Callback<job::EndResult> ending; ///< whoever waits for Complete or Cancel to be carried out
-    Alarm retry;
-    Alarm stall;
-    Alarm end_of_time;
-    Alarm expiry;
-    Source not_before;
-    Source gone_timer;
-    Source progress_timer; ///< armed while a progress announcement would be too early
-};
-
-/// Looks where the files come from, when that may have changed.
-void note_sources(JobRecord& entry);
-
-/// What a decision brought that clients are told of beside the values.
+/// What a decision brought that clients are told of besides the new values.
 struct Arrivals {
     std::vector<uint32_t> files;                        ///< transferred now
     std::map<uint32_t, std::vector<job::Range>> ranges; ///< filled now, of on-demand files
 };
 
-Arrivals adopt_files(JobRecord& entry, const std::map<uint32_t, job::File>& files);
+/// One decision about a job.
+struct JobChange {
+    std::shared_ptr<const job::Job> before; ///< nothing: the job is new
+    std::shared_ptr<const job::Job> after;
+    Arrivals arrivals;
+    bool changed_files = false;
+};
 
-/// Text of the job and those of its files that `files` names, as they are.
-uint64_t memory_size(const JobRecord& entry, const std::map<uint32_t, job::File>& files);
+/// How far a job is from being forgotten.
+enum class Phase {
+    Kept,             ///< it has not ended, or its end has yet to be carried out
+    Ending,           ///< files are being renamed or deleted
+    AwaitingDelivery, ///< it has ended, and its client has yet to be told
+    Removed,          ///< it is in the store no more, and stays readable for a while
+};
+
+class JobRecord {
+public:
+    /// A new job, of which nothing is durable yet.
+    JobRecord() = default;
+    /// A job of the store.
+    JobRecord(job::Job job, std::vector<job::File> files);
+    JobRecord(const JobRecord&) = delete;
+    JobRecord& operator=(const JobRecord&) = delete;
+
+    // ---- values ----
+
+    /// False until the first commit: the job does not exist for clients.
+    [[nodiscard]] bool is_durable() const { return durable_ != nullptr; }
+    [[nodiscard]] const job::Job& durable() const { return *durable_; }
+    [[nodiscard]] const job::File& durable_file(uint32_t index) const;
+    [[nodiscard]] uint32_t durable_file_count() const { return durable_count_; }
+
+    [[nodiscard]] const job::Job& working() const { return *working_; }
+    [[nodiscard]] const std::vector<job::File>& working_files() const { return files_; }
+
+    /// Do working and durable values differ?
+    [[nodiscard]] bool is_changing() const { return working_ != durable_; }
+    [[nodiscard]] bool is_changing(uint32_t index) const;
+
+    /// The decision's values are the working ones from now on.
+    JobChange replace(const job::Decision& decision);
+    void make_durable();
+    /// Not for a job that was never durable.
+    void roll_back();
+
+    /// Text in memory of the job and all files, or of the job and those that `files` names.
+    [[nodiscard]] uint64_t memory_size() const;
+    [[nodiscard]] uint64_t memory_size_of(const std::map<uint32_t, job::File>& files) const;
+
+    // ---- of this run of the daemon ----
+
+    Phase phase = Phase::Kept;
+    std::map<uint32_t, ActiveTransfer> transfers; ///< by file index
+    size_t cursor = 0;                            ///< every file before it is transferred
+    uint64_t queued_since = 0;                    ///< order of arrival in the queue
+    bool needs_network = false;                   ///< one of its servers is another machine
+    bool changing_owner = false;                  ///< another user is taking it; nothing is started meanwhile
+    bool progress_missed = false;                 ///< an announcement was withheld
+
+    Charge charge;
+    std::optional<uint32_t> counted_for; ///< the owner whose durable, unfinished jobs include it
+    Callback<job::EndResult> on_end;     ///< the reply to Complete or Cancel, until they are carried out
+    Alarm retry;
+    Alarm stall;
+    Alarm end_of_time;
+    Alarm expiry;
+    Source not_before;
+    Source retention;
+    Source progress_timer; ///< armed while a progress announcement would be too early
+
+private:
+    void note_sources();
+
+    std::shared_ptr<const job::Job> durable_;
+    std::shared_ptr<const job::Job> working_;
+    std::vector<job::File> files_;
+    std::map<uint32_t, job::File> durable_files_; ///< of those that are changing
+    uint32_t durable_count_ = 0;
+};
 
 /// Sizes as clients see them: durable or displayed bytes of all files.
 struct Tally {
     uint64_t total = 0; ///< UnknownSize if one file's size is not known
     uint64_t transferred = 0;
 };
-Tally tally_of(const JobRecord& entry);
+Tally tally_of(const JobRecord& record);
 /// Bytes of one file, in transfer or not.
-uint64_t transferred_of(const JobRecord& entry, uint32_t index);
+uint64_t transferred_of(const JobRecord& record, uint32_t index);
 
 } // namespace haulier::daemon

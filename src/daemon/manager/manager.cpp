@@ -3,55 +3,44 @@
 
 #include "base/log.hpp"
 #include "daemon/common/journal.hpp"
+#include "job/outcomes.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <random>
+#include <utility>
 
 namespace haulier::daemon {
 
 namespace {
 
-class SystemRandom final : public job::Random {
-public:
-    double fraction() override { return std::uniform_real_distribution<>{0.0, 1.0}(engine_); }
-
-private:
-    std::mt19937_64 engine_{std::random_device{}()};
-};
-
+/// A full disk must not make us ask servers again and again.
 constexpr Usec PauseAfterFailure{5'000'000};
-
-/// The end has an event of its own, and the last step of progress is told with it.
-bool is_told_otherwise(const job::Job& before, const JobRecord& entry) {
-    auto state = entry.job.state;
-    if (before.state != state) return state == job::State::Transferred || state == job::State::Error;
-    if (!job::is_running(state)) return false;
-    auto tally = tally_of(entry);
-    return tally.transferred == tally.total;
-}
-
-Error not_found(const job::Id& id) {
-    return {Errc::NotFound, fmt::format("there is no job {}", id.hex)};
-}
+constexpr Usec ShutdownLimit{10'000'000};
 
 } // namespace
 
-Manager::Manager(Loop& loop, const Clock& clock, const Config& config, Instance instance, store::Store store,
-                 WorkerLauncher& launcher, std::function<void()> on_activity)
-    : loop_(loop), clock_(clock), config_(config), instance_(instance),
-      random_(std::make_unique<SystemRandom>()),
+Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Config& config, Instance instance,
+                 store::Store store, Workers& workers, std::function<void()> on_activity)
+    : loop_(loop), clock_(clock), config_(config), workers_(workers), on_activity_(std::move(on_activity)),
+      jobs_(usage_), announcer_(loop, clock), requests_(on_activity_),
       commits_(
-          loop, std::move(store),
-          [this](std::vector<CommittedDecision> settled) { adopt(std::move(settled)); },
-          [this] { on_commit_failed(); }),
-      workers_(loop, config, launcher, *this), on_activity_(std::move(on_activity)) {}
-
-Manager::~Manager() = default;
+          loop, std::move(store), jobs_,
+          [this](std::vector<CommittedDecision> decisions) { committed(std::move(decisions)); },
+          [this] { commit_failed(); }),
+      context_{loop, clock, config, workers, jobs_, commits_, announcer_, requests_, on_activity_},
+      lifecycle_(context_), admission_(config, instance, jobs_, usage_,
+                                       [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
+      runner_(context_, admission_, random, [this] { transfer_ended(); }),
+      scheduler_(context_, instance, runner_),
+      clocks_(context_, {[this] { scheduler_.schedule_soon(); },
+                         [this](JobRecord& record) { lifecycle_.forget(record); }}),
+      validation_(context_, admission_),
+      ownership_(context_, admission_, [this] { scheduler_.schedule_soon(); }) {
+    workers.listen(runner_);
+}
 
 void Manager::connect(JobObserver& observer, notify::Notifier& notifier) {
-    observer_ = &observer;
-    notifier_ = &notifier;
+    announcer_.connect(observer, notifier);
 }
 
 Status Manager::load() {
@@ -63,251 +52,159 @@ Status Manager::load() {
     if (!outbox) return outbox.error();
 
     for (const auto& l : *launches)
-        notifier_->restore_launches(l.owner, l.service, l.count);
-    std::vector<CommittedDecision> recovered;
+        announcer_.notifier().restore_launches(l.owner, l.service, l.count);
     for (auto& stored : *jobs)
-        recovered.push_back(take_in(std::move(stored)));
+        restore(std::move(stored));
     for (const auto& row : *outbox)
-        notifier_->add(row.job, {row.row, row.notification});
-    // Whoever ends now must know what is still to be told.
-    for (const auto& r : recovered)
-        act(r, *record_of(r.decision.job.id));
+        announcer_.notifier().add(row.job, {row.row, row.notification});
+    // Jobs that end now may have notifications that are yet to be delivered.
+    for (const auto& [id, record] : jobs_)
+        act(job::recover(record->durable(), clock_.now()).effects, id);
     if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
-    go_on();
-    // Nobody shall read what a power cut could still take back. Where that fails it is tried again.
+    scheduler_.schedule_soon();
+    run_notifier_soon();
+    // Clients must not read what a power cut could still undo. If this fails, it is tried again.
     static_cast<void>(flush());
     return Done{};
 }
 
 /// A job of the last run of the daemon.
-CommittedDecision Manager::take_in(store::StoredJob stored) {
-    auto& entry = *(jobs_[stored.job.id] = std::make_unique<JobRecord>());
+void Manager::restore(store::StoredJob stored) {
     auto decision = job::recover(stored.job, clock_.now());
-    // What was cut off is told and kept, lest a failed request be made again.
-    if (decision.job.state != stored.job.state) {
-        journal::changed(stored.job, decision.job);
-        commits_.stage(decision);
-    }
-    entry.job = decision.job;
-    entry.files = std::move(stored.files);
-    uint64_t text = job::memory_size(entry.job);
-    for (const auto& file : entry.files)
-        text += job::memory_size(file);
-    book(entry, text);
-    note_sources(entry);
-    entry.queued_since = ++arrivals_;
-    notifier_->add_job(entry.job.id, entry.job.owner, entry.job.notify_service);
-    arm(entry);
-    return {std::move(decision), {}, {}};
+    auto& record = jobs_.restore(decision.job, std::move(stored.files));
+    announcer_.restored(record);
+    clocks_.arm(record);
+    if (decision.job.state == stored.job.state) return;
+    // A request that was cut off has failed, and must not be made again after another restart.
+    journal::changed(stored.job, decision.job);
+    commits_.stage(std::move(decision));
 }
 
-/// All values first, then the consequences: what is told or decided next must see everything that is true
-/// now.
-void Manager::adopt(std::vector<CommittedDecision> settled) {
-    std::vector<News> news;
-    for (auto& s : settled)
-        news.push_back(adopt_values(s));
-    usage_.clear_reserved();
-    for (size_t i = 0; i < settled.size(); ++i) {
-        auto& s = settled[i];
-        auto* entry = record_of(s.decision.job.id);
-        if (!entry) continue;
-        if (news[i].before)
-            tell(s, news[i], *entry);
-        else
-            announce_added(*entry);
-        act(s, *entry);
-        if (!s.then) continue;
-        on_activity_(); // before anybody hears that it is done
-        s.then(Done{});
+/// All values and timers first, then the consequences: what is announced or decided next must see everything
+/// that is true now.
+void Manager::committed(std::vector<CommittedDecision> decisions) {
+    for (const auto& d : decisions) {
+        if (!d.change) continue;
+        announcer_.queue_notifications(d);
+        clocks_.arm(*jobs_.find(d.change->after->id));
     }
-    go_on();
+    for (const auto& d : decisions) {
+        auto* record = d.change ? jobs_.find(d.change->after->id) : nullptr;
+        if (record) {
+            announcer_.announce(d, *record);
+            act(d.effects, d.change->after->id);
+        }
+        if (!d.then) continue;
+        on_activity_(); // before anyone is told that it is done
+        d.then(Done{});
+    }
+    scheduler_.schedule_soon();
+    run_notifier_soon();
     on_activity_();
 }
 
-/// There may be something to run and something to say.
-void Manager::go_on() {
-    schedule_soon();
-    notify_ = loop_.defer([this] { notifier_->run(); });
+/// Decisions that no client waits for are lost with the others: reports of workers, timers, and the ends of
+/// jobs. After a pause, all of it is derived again.
+void Manager::commit_failed() {
+    if (retry_) return;
+    scheduler_.pause();
+    retry_ = loop_.at(clock_.now().boot + PauseAfterFailure, [this] {
+        retry_.reset();
+        for (auto& [id, record] : jobs_) {
+            if (!record->is_durable()) continue;
+            clocks_.arm(*record);
+            lifecycle_.restart(*record);
+        }
+        if (!end_) scheduler_.resume();
+    });
 }
 
-void Manager::stage(std::optional<job::Decision> decision) {
-    if (decision) commits_.stage(std::move(*decision));
-}
-
-Manager::News Manager::adopt_values(CommittedDecision& s) {
-    const auto& id = s.decision.job.id;
-    auto& place = jobs_[id];
-    News news;
-    if (place)
-        news.before = place->job;
-    else
-        place = std::make_unique<JobRecord>();
-    auto& entry = *place;
-    auto others = news.before ? entry.charge.load.text - memory_size(entry, s.decision.files) : 0;
-    entry.job = s.decision.job;
-    bool was_queued = news.before && news.before->state == job::State::Queued;
-    if (entry.job.state == job::State::Queued && !was_queued) entry.queued_since = ++arrivals_;
-    news.arrivals = adopt_files(entry, s.decision.files);
-    book(entry, others + memory_size(entry, s.decision.files));
-    if (!news.before) notifier_->add_job(id, entry.job.owner, entry.job.notify_service);
-    if (s.decision.revoke_notifications) notifier_->revoke_final(id);
-    for (const auto& row : s.notifications)
-        notifier_->add(id, {row.row, row.notification});
-    arm(entry);
-    return news;
-}
-
-void Manager::act(const CommittedDecision& s, JobRecord& entry) {
-    for (auto effect : s.decision.effects) {
+void Manager::act(const std::vector<job::Effect>& effects, const job::Id& id) {
+    for (auto effect : effects) {
         switch (effect) {
-        case job::Effect::StopTransfers: stop_transfers(entry); break;
-        case job::Effect::Publish: publish(entry.job.id); break;
-        case job::Effect::DiscardAll: discard(entry.job.id, true); break;
-        case job::Effect::DiscardUnfinished: discard(entry.job.id, false); break;
+        case job::Effect::StopTransfers: runner_.stop(*jobs_.find(id)); break;
+        case job::Effect::Publish: lifecycle_.publish(id); break;
+        case job::Effect::DiscardAll: lifecycle_.discard(id, true); break;
+        case job::Effect::DiscardUnfinished: lifecycle_.discard(id, false); break;
         }
     }
 }
 
-void Manager::announce_added(const JobRecord& entry) {
-    journal::created(entry.job);
-    observer_->added(entry);
+void Manager::run_notifier_soon() {
+    notify_ = loop_.defer([this] { announcer_.notifier().run(); });
 }
 
-void Manager::tell(const CommittedDecision& s, const News& news, JobRecord& entry) {
-    const auto& before = *news.before;
-    const auto& after = s.decision.job;
-    for (auto index : news.arrivals.files)
-        observer_->file_transferred(entry, index);
-    for (const auto& [index, ranges] : news.arrivals.ranges)
-        observer_->ranges_filled(entry, index, ranges);
-    if (!(before == after)) observer_->changed(before, after);
-    if (!s.decision.files.empty()) announce_progress(entry);
-    if (before.owner != after.owner) notifier_->change_owner(after.id, after.owner);
-    if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
-    journal::changed(before, after);
-    if (!after.notify_flags.disable) tell_client(news, entry);
-}
-
-/// What goes to the callback alone, and is not kept for later.
-void Manager::tell_client(const News& news, const JobRecord& entry) {
-    const auto& job = entry.job;
-    auto interval = job.minimum_notification_interval;
-    if (job.notify_flags.file_ranges_transferred)
-        for (const auto& [index, ranges] : news.arrivals.ranges)
-            notifier_->ranges_filled(job.id, index, ranges, interval);
-    if (job.notify_flags.modification && !is_told_otherwise(*news.before, entry))
-        notifier_->modified(job.id, interval);
-}
-
-JobRecord* Manager::record_of(const job::Id& id) {
-    auto found = jobs_.find(id);
-    return found == jobs_.end() ? nullptr : found->second.get();
-}
-
-/// The job as the next decision must see it: with what was decided in this turn.
-Result<job::Job> Manager::latest(const job::Id& id) const {
-    const auto* entry = find(id);
-    if (!entry) return not_found(id);
-    const auto* staged = commits_.staged_job(id);
-    return staged ? *staged : entry->job;
-}
-
-job::File Manager::latest_file(const JobRecord& entry, uint32_t index) const {
-    if (const auto* staged = commits_.staged_file(entry.job.id, index)) return *staged;
-    return entry.files[index];
+void Manager::transfer_ended() {
+    scheduler_.schedule_soon();
+    end_if_quiet();
 }
 
 const JobRecord* Manager::find(const job::Id& id) const {
-    auto found = jobs_.find(id);
-    return found == jobs_.end() ? nullptr : found->second.get();
-}
-
-std::vector<const JobRecord*> Manager::list() const {
-    std::vector<const JobRecord*> jobs;
-    for (const auto& [id, entry] : jobs_)
-        if (!job::is_final(entry->job.state)) jobs.push_back(entry.get());
-    std::sort(jobs.begin(), jobs.end(),
-              [](const JobRecord* a, const JobRecord* b) { return a->job.created < b->job.created; });
-    return jobs;
-}
-
-uint32_t Manager::count() const {
-    return usage_.all().jobs;
-}
-
-uint32_t Manager::count(uint32_t owner) const {
-    return usage_.of(owner).jobs;
+    const auto* record = jobs_.find(id);
+    return record && record->is_durable() ? record : nullptr;
 }
 
 std::optional<notify::Target> Manager::object_of(const job::Id& id) const {
-    return notifier_->object_of(id);
+    return announcer_.notifier().object_of(id);
 }
 
 Result<std::vector<job::Range>> Manager::filled_ranges(const job::Id& id, uint32_t index) const {
-    const auto* entry = find(id);
-    if (!entry) return not_found(id);
-    auto number = job::file_number(entry->job, index);
+    const auto* record = find(id);
+    if (!record) return not_found(id);
+    auto number = job::file_number(record->durable(), index);
     if (!number) return number.error();
-    return job::filled_ranges(entry->job, entry->files[*number]);
+    return job::filled_ranges(record->durable(), record->durable_file(*number));
 }
 
 bool Manager::has_work() const {
-    bool active = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& e) {
-        const auto& entry = *e.second;
-        bool ending = entry.job.completing || (job::is_final(entry.job.state) && !entry.gone);
-        return job::is_active(entry.job.state) || ending;
+    bool active = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) {
+        const auto& record = *entry.second;
+        if (!record.is_durable()) return false;
+        auto state = record.durable().state;
+        bool ending = job::is_final(state) && record.phase != Phase::Removed;
+        return job::is_active(state) || state == job::State::Publishing || ending;
     });
-    return active || notifier_->has_work();
+    return active || announcer_.notifier().has_work();
 }
 
-bool Manager::owes_answers() const {
-    bool ending = std::any_of(jobs_.begin(), jobs_.end(),
-                              [](const auto& e) { return static_cast<bool>(e.second->ending); });
-    return ending || questions_ > 0;
+bool Manager::busy() const {
+    bool working = !runner_.is_idle() || owes_answers() || !workers_.idle();
+    return working || has_work() || announcer_.notifier().busy();
 }
 
 void Manager::reconfigured() {
     workers_.reconfigured();
-    for (auto& [id, entry] : jobs_)
-        if (!entry->gone) watch_expiry(*entry);
-    schedule_soon();
-}
-
-bool Manager::busy() const {
-    bool flies = !transfer_keys_.empty() || questions_ > 0 || !workers_.idle();
-    return flies || has_work() || notifier_->busy();
+    for (auto& [id, record] : jobs_)
+        if (record->is_durable() && record->phase != Phase::Removed) clocks_.watch_expiry(*record);
+    scheduler_.schedule_soon();
 }
 
 void Manager::acknowledged(int64_t row) {
     commits_.acknowledge(row);
-    let_go_soon();
+    lifecycle_.forget_delivered_soon();
     on_activity_();
 }
 
 void Manager::object_changed(const job::Id& id) {
-    let_go_soon();
+    lifecycle_.forget_delivered_soon();
     on_activity_();
-    if (const auto* entry = find(id)) observer_->object_changed(*entry);
+    if (const auto* record = find(id)) announcer_.observer().object_changed(*record);
 }
 
-/// The store failed, and decisions that nobody waits for are lost with it: what workers and clocks said, and
-/// the ends of jobs. After a pause, so that a full disk does not make us hammer servers, all of it is derived
-/// again.
-void Manager::on_commit_failed() {
-    usage_.clear_reserved();
-    if (again_) return;
-    schedule_.reset();
-    again_ = loop_.after(PauseAfterFailure, [this] {
-        again_.reset();
-        for (auto& [id, entry] : jobs_) {
-            arm(*entry);
-            if (entry->end_under_way || entry->lingers || entry->gone) continue;
-            if (entry->job.completing) publish(id);
-            if (job::is_final(entry->job.state)) discard(id, entry->job.state == job::State::Cancelled);
-        }
-        schedule_soon();
-    });
+void Manager::shut_down(std::function<void()> done) {
+    if (end_) return;
+    end_ = std::move(done);
+    scheduler_.pause();
+    for (auto& [id, record] : jobs_)
+        runner_.stop(*record);
+    end_deadline_ = loop_.at(clock_.now().boot + ShutdownLimit, [this] { end_(); });
+    end_if_quiet();
+}
+
+void Manager::end_if_quiet() {
+    if (!end_ || !runner_.is_idle()) return;
+    // After the commit of the last checkpoints.
+    end_deadline_ = loop_.defer(end_, EventPriority::Last);
 }
 
 } // namespace haulier::daemon

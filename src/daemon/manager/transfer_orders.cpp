@@ -11,11 +11,11 @@ namespace haulier::daemon {
 
 namespace {
 
-/// Of a sparse file in one order, which must fit into one packet.
+/// In one order for a sparse file, which must fit into one packet.
 constexpr size_t MaxHoles = 1000;
 
-/// A server that another server chose, and not the client, is told no secrets.
-RequestOptions manner_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
+/// A server that was chosen by another server, and not by the client, gets no secrets.
+RequestOptions options_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
     RequestOptions options{job.http, job.bandwidth_limit};
     auto& http = options.http;
     http.credentials = job::credentials_for(job, url);
@@ -27,106 +27,109 @@ RequestOptions manner_for(const job::Job& job, const std::string& url, bool chos
     return options;
 }
 
-/// On demand: what is in the file already, and no part of the stream that is being fetched.
-uint64_t bytes_before(const JobRecord& entry, const job::File& file) {
-    return entry.job.on_demand ? job::length_of(file.filled) : 0;
+/// On demand: what is in the file already and is not part of the stream that is being fetched.
+uint64_t bytes_before(const JobRecord& record, const job::File& file) {
+    return record.working().on_demand ? job::length_of(file.filled) : 0;
 }
 
 } // namespace
 
-bool wants_transfer(const JobRecord& entry, uint32_t index) {
-    const auto& file = entry.files[index];
-    if (entry.transfers.contains(index)) return false;
-    return entry.job.on_demand ? job::lacks_ranges(file) : !file.transferred;
+bool wants_transfer(const JobRecord& record, uint32_t index) {
+    const auto& file = record.working_files()[index];
+    if (record.transfers.contains(index)) return false;
+    return record.working().on_demand ? job::lacks_ranges(file) : !file.transferred;
 }
 
-uint64_t size_limit(const JobRecord& entry, uint32_t index) {
-    if (!entry.job.maximum_download_size) return job::UnknownSize;
-    uint64_t left = *entry.job.maximum_download_size;
-    for (uint32_t i = 0; i < entry.files.size() && left > 0; ++i) {
+uint64_t size_limit(const JobRecord& record, uint32_t index) {
+    if (!record.working().maximum_download_size) return job::UnknownSize;
+    uint64_t left = *record.working().maximum_download_size;
+    for (uint32_t i = 0; i < record.working_files().size() && left > 0; ++i) {
         if (i == index) continue;
-        auto size = job::size_of(entry.files[i]);
-        left -= std::min(left, size == job::UnknownSize ? transferred_of(entry, i) : size);
+        auto size = job::size_of(record.working_files()[i]);
+        left -= std::min(left, size == job::UnknownSize ? transferred_of(record, i) : size);
     }
-    return left - std::min(left, bytes_before(entry, entry.files[index]));
+    return left - std::min(left, bytes_before(record, record.working_files()[index]));
 }
 
-FetchOrder fetch_order(const JobRecord& entry, uint32_t index) {
-    const auto& job = entry.job;
+FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
+    const auto& job = record.working();
     FetchOrder order;
     order.job = job.id;
     order.index = index;
-    order.file = entry.files[index];
+    order.file = record.working_files()[index];
     order.segments = job::segments_of(order.file, job.on_demand);
-    // The rest of a file in many pieces is another transfer's.
+    // Another transfer fetches the rest of a file with more holes.
     if (job.on_demand && order.segments.size() > MaxHoles) order.segments.resize(MaxHoles);
-    order.options = manner_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+    order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
     order.sparse = job.on_demand;
-    // A checksum is of the whole; the order without segments asks for it.
+    // The checksum is that of the whole file; an order without segments has it checked.
     if (order.sparse && !order.segments.empty()) order.file.spec.checksum.reset();
     order.from_zero = job.dynamic_content || !job.http.method.empty();
     order.no_checkpoints = job.high_performance;
     order.offset = order.sparse || order.from_zero ? 0 : order.file.offset;
-    order.size_limit = size_limit(entry, index);
+    order.size_limit = size_limit(record, index);
     return order;
 }
 
-UploadOrder upload_order(const JobRecord& entry, uint32_t index) {
-    const auto& job = entry.job;
+UploadOrder upload_order(const JobRecord& record, uint32_t index) {
+    const auto& job = record.working();
     UploadOrder order;
-    order.file = entry.files[index];
-    order.options = manner_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+    order.file = record.working_files()[index];
+    order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
     if (job.type != job::Type::UploadReply) return order;
-    order.reply_file = job::reply_file(job, entry.files);
+    order.reply_file = job::reply_file(job, record.working_files());
     order.reply_temporary = job::temporary_name(job.id, job::ReplyIndex);
     return order;
 }
 
-AbandonOrder abandon_order(const JobRecord& entry, uint32_t index) {
-    const auto& file = entry.files[index];
-    bool same = job::is_same_server(file.upload_url, job::url_of(file));
-    return {file.upload_url, manner_for(entry.job, file.upload_url, same && !file.redirected_cross_origin)};
+AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
+    const auto& file = record.working_files()[index];
+    bool same = job::is_same_server(job::url_of(file), file.upload_url);
+    return {file.upload_url,
+            options_for(record.working(), file.upload_url, same && !file.redirected_cross_origin)};
 }
 
-PublishOrder publish_order(const JobRecord& entry, uint32_t index) {
-    return {entry.job.id, index, entry.files[index]};
+PublishOrder publish_order(const JobRecord& record, uint32_t index) {
+    return {record.working().id, index, record.working_files()[index]};
 }
 
-PublishOrder publish_reply_order(const JobRecord& entry) {
+PublishOrder publish_reply_order(const JobRecord& record) {
     job::File reply;
-    reply.spec.local = job::reply_file(entry.job, entry.files);
-    reply.inode = entry.files.front().inode;
-    return {entry.job.id, job::ReplyIndex, reply};
+    reply.spec.local = job::reply_file(record.working(), record.working_files());
+    reply.inode = record.working_files().front().inode;
+    return {record.working().id, job::ReplyIndex, reply};
 }
 
-bool has_reply(const JobRecord& entry) {
-    return entry.job.type == job::Type::UploadReply && entry.files.front().inode.number != 0;
+bool has_reply(const JobRecord& record) {
+    return record.working().type == job::Type::UploadReply &&
+           record.working_files().front().inode.number != 0;
 }
 
 bool is_begun_upload(const job::File& file) {
     return !file.upload_url.empty() && !file.transferred;
 }
 
-std::vector<Leftover> leftovers(const JobRecord& entry, bool all) {
+std::vector<Leftover> leftovers(const JobRecord& record, bool all) {
     std::vector<Leftover> rest;
-    const auto& job = entry.job;
+    const auto& job = record.working();
     if (job::is_upload(job.type)) {
-        // The file itself is the client's; only the reply is ours.
-        bool may_be_there = all && job.type == job::Type::UploadReply && !entry.files.empty();
-        if (!may_be_there || entry.files.front().completed) return rest;
-        return {{job::directory_of(job::reply_file(job, entry.files)),
+        // The file itself belongs to the client; only the reply is ours.
+        bool may_be_there = all && job.type == job::Type::UploadReply && !record.working_files().empty();
+        if (!may_be_there || record.working_files().front().completed) return rest;
+        return {{job::directory_of(job::reply_file(job, record.working_files())),
                  job::temporary_name(job.id, job::ReplyIndex)}};
     }
-    for (uint32_t i = 0; i < entry.files.size(); ++i) {
-        const auto& file = entry.files[i];
+    for (uint32_t i = 0; i < record.working_files().size(); ++i) {
+        const auto& file = record.working_files()[i];
         if (!file.completed && (all || !file.transferred))
             rest.push_back({job::directory_of(file.spec.local), job::temporary_name(job.id, i)});
     }
     return rest;
 }
 
-ActiveTransfer transfer_of(const JobRecord& entry, const FetchOrder& order, Ticket ticket) {
-    return {ticket, entry.job.owner, order.segments, bytes_before(entry, order.file), order.offset, false};
+ActiveTransfer transfer_of(const JobRecord& record, const FetchOrder& order, Ticket ticket) {
+    return {ticket, record.working().owner, order.segments, bytes_before(record, order.file), order.offset,
+            false};
 }
 
 } // namespace haulier::daemon

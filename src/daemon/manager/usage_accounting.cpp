@@ -41,28 +41,20 @@ void UsageAccounting::reserve(uint32_t owner, uint64_t text) {
     if (text > 0) reserved_[owner] += text;
 }
 
-void UsageAccounting::clear_reserved() {
-    reserved_.clear();
-}
-
-void UsageAccounting::reserve_pending(uint32_t owner, uint64_t text) {
-    if (text > 0) pending_[owner] += text;
-}
-
-void UsageAccounting::release_pending(uint32_t owner, uint64_t text) {
-    if (text > 0 && (pending_[owner] -= text) == 0) pending_.erase(owner);
+void UsageAccounting::release(uint32_t owner, uint64_t text) {
+    if (text > 0 && (reserved_[owner] -= text) == 0) reserved_.erase(owner);
 }
 
 job::Usage UsageAccounting::of(uint32_t owner) const {
     auto found = owners_.find(owner);
     auto load = found == owners_.end() ? job::Usage{} : found->second;
-    load.text += text_for(reserved_, owner) + text_for(pending_, owner);
+    load.text += text_for(reserved_, owner);
     return load;
 }
 
 job::Usage UsageAccounting::all() const {
     auto load = all_;
-    load.text += sum_of(reserved_) + sum_of(pending_);
+    load.text += sum_of(reserved_);
     return load;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What each owner has in the daemon's memory, kept with every change, so that a look costs nothing.
+// What the jobs of each owner take up in the daemon's memory; updated with every change, so that reading
+// costs nothing.
 #pragma once
 
 #include "job/memory_usage.hpp"
@@ -9,7 +10,7 @@
 
 namespace haulier::daemon {
 
-/// What one job is booked with.
+/// What one job takes up, and on whose account.
 struct Charge {
     uint32_t owner = 0;
     job::Usage load;
@@ -18,23 +19,18 @@ struct Charge {
 
 class UsageAccounting {
 public:
-    /// The job is booked with `now` instead of `before`.
+    /// A job's charge is `now` instead of `before`.
     void book(const Charge& before, const Charge& now);
-    /// Text that was decided on, and is not booked before the commit.
+    /// Text that has been asked for but is not decided on before a worker has answered, and is released then.
     void reserve(uint32_t owner, uint64_t text);
-    /// The commit is over, well or not.
-    void clear_reserved();
-    /// Text that was asked for, and is not decided on before a worker has answered; to be given back then.
-    void reserve_pending(uint32_t owner, uint64_t text);
-    void release_pending(uint32_t owner, uint64_t text);
+    void release(uint32_t owner, uint64_t text);
 
     [[nodiscard]] job::Usage of(uint32_t owner) const;
     [[nodiscard]] job::Usage all() const;
 
 private:
     std::map<uint32_t, job::Usage> owners_;
-    std::map<uint32_t, uint64_t> reserved_;
-    std::map<uint32_t, uint64_t> pending_; ///< none is 0
+    std::map<uint32_t, uint64_t> reserved_; ///< none is 0
     job::Usage all_;
 };
 

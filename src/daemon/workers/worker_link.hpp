@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The daemon's end of one worker: its socket, and what was asked of it and is not answered yet.
+// The daemon's end of one worker: its socket, and what was sent to it and is not finished or answered yet.
 #pragma once
 
 #include "base/event.hpp"
+#include "daemon/common/config.hpp"
 #include "daemon/workers/worker_launcher.hpp"
-#include "daemon/workers/worker_pool.hpp"
+#include "daemon/workers/workers.hpp"
 #include "wire/packet_socket.hpp"
 
 #include <functional>
@@ -14,7 +15,13 @@
 #include <vector>
 
 namespace haulier::wire {
+class Begun;
+class Checkpoint;
+class Failed;
+class Fetched;
 class FromWorker;
+class Halted;
+class Progress;
 class Ready;
 class Reply;
 class ToWorker;
@@ -23,30 +30,30 @@ class ToWorker;
 namespace haulier::daemon {
 
 /// What a wire::Reply has besides its status.
-struct Word {
+struct WorkerReply {
     uint32_t item = 0; ///< the first bad one
     std::string data;
     uint64_t size = 0;
-    CallOutcome verdict = CallOutcome::Unanswered;
+    CallOutcome outcome = CallOutcome::Unanswered;
 };
 
 class WorkerLink {
 public:
     WorkerLink(Loop& loop, const Config& config, WorkerLauncher& launcher, uint32_t owner,
-               WorkerEvents& listener);
+               WorkerEvents& events);
     ~WorkerLink();
 
     /// `packet`: an encoded Fetch or Upload with that ticket.
     void start(Ticket ticket, std::string packet);
     void halt(Ticket ticket);
     void proceed(Ticket ticket);
-    /// `packet` is an encoded ToWorker with the request number that next_request() gave. Asked again of the
-    /// next worker if this one dies; so it must do no harm twice.
-    using Answer = std::function<void(const Status&, const Word&)>;
-    void ask(uint64_t request, std::string packet, Answer answer);
-    /// For what asks a server or a client: it has the time it needs, while its worker lives.
-    void ask_slowly(uint64_t request, std::string packet, Answer answer);
-    /// As the configuration says now; to whoever works already.
+    /// `packet` is an encoded ToWorker with the number that next_request() gave. It is sent again to the next
+    /// worker if this one dies, so it must do no harm twice.
+    using OnReply = std::function<void(const Status&, const WorkerReply&)>;
+    void request(uint64_t number, std::string packet, OnReply on_reply);
+    /// For requests that wait for a server or a client: no time limit while the worker lives.
+    void request_without_timeout(uint64_t number, std::string packet, OnReply on_reply);
+    /// As the configuration is now; only a worker that is ready is told.
     void send_settings();
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }
@@ -54,56 +61,75 @@ public:
 private:
     struct Request {
         std::string packet;
-        Answer answer;
+        OnReply on_reply;
         bool prompt = true; ///< should be answered soon
         uint32_t failures = 0;
         uint32_t timeouts = 0;
     };
-    void post(uint64_t id, Request request);
+    using Requests = std::map<uint64_t, Request>;
+
+    void add(uint64_t number, Request request);
     void send(const wire::ToWorker& message);
+
+    // The process
     void need_worker();
     void launch();
-    void launched(Result<WorkerConnection> hand);
-    void on_message(const wire::Ready& ready);
-    void announce_added();
+    void launched(Result<WorkerConnection> worker);
+    void launch_failed(const std::string& why);
+    void schedule_respawn();
+    void lost(const std::string& why);
+    void schedule_timeout();
+    void schedule_heartbeat();
+    void on_timeout();
+    void report_if_idle();
+    void close();
+
+    // Its messages
     void received(std::string_view packet);
     void dispatch(const wire::FromWorker& message);
-    void answered(const wire::Reply& answer);
-    void lost(const std::string& why);
-    void unhired(const std::string& why);
-    void pause();
-    void watch();
-    void schedule_heartbeat();
-    void silent();
-    void fail_tickets(const std::string& why);
-    void refuse(Ticket ticket);
-    void refuse(std::map<uint64_t, Request>::iterator request, std::string message);
-    void later(std::function<void()> call);
-    void rest_if_idle();
+    void handle(const wire::Ready& message);
+    void handle(const wire::Begun& message);
+    void handle(const wire::Progress& message);
+    void handle(const wire::Checkpoint& message);
+    void handle(const wire::Fetched& message);
+    void handle(const wire::Failed& message);
+    void handle(const wire::Halted& message);
+    void handle(const wire::Reply& message);
+    void send_backlog();
 
+    // Failures of our own making
+    void fail(Ticket ticket, const job::Failure& failure);
+    void fail_tickets(const std::string& why);
+    void fail(Requests::iterator request, std::string message);
+    void defer(std::function<void()> call);
+
+    // Constant after construction
     Loop& loop_;
     const Config& config_;
     WorkerLauncher& launcher_;
     uint32_t owner_;
-    WorkerEvents& listener_;
+    WorkerEvents& events_;
 
-    bool hiring_now_ = false;
+    // The process: launching, connected (socket_), or ready (it speaks our protocol)
+    bool launching_ = false;
     std::unique_ptr<wire::PacketSocket> socket_;
-    std::string name_;   ///< of whom the socket leads to
-    bool ready_ = false; ///< it has said so, and speaks as we do
-    Source respawn_;
-    Source lately_hired_;
-    Source rest_;
-    Source response_timer_; ///< runs while a prompt answer is due, anew with each answer
-    Source heartbeat_;
-    uint64_t ping_ = 0; ///< a request that should have been answered at the next look; 0 = none
-    std::map<Ticket, uint64_t> tickets_;    ///< with the bytes that the worker has reached
-    std::map<Ticket, std::string> waiting_; ///< encoded Fetch for the next worker
-    std::map<uint64_t, Request> requests_;
-    uint64_t last_request_ = 0;
-    std::vector<std::function<void()>> calls_; ///< for the next turn
-    Source calls_due_;
+    std::string name_;
+    bool ready_ = false;
     uint32_t failures_ = 0; ///< in a row, without an answer or more bytes of a file between them
+    Source respawn_;
+    Source launch_pause_;
+    Source idle_;
+    Source response_timeout_; ///< runs while a prompt answer is due, and starts again with each answer
+    Source heartbeat_;
+    uint64_t ping_ = 0; ///< a request that should be answered by the next heartbeat; 0 = none
+
+    // What it was sent
+    std::map<Ticket, uint64_t> tickets_;    ///< with the bytes that the worker has reached
+    std::map<Ticket, std::string> backlog_; ///< packets that start tickets, for the next worker
+    Requests requests_;
+    uint64_t last_request_ = 0;
+    std::vector<std::function<void()>> deferred_;
+    Source run_deferred_;
 };
 
 } // namespace haulier::daemon

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Between job values and the words of worker.proto. Protobuf types end here, in crew and in worker_link.
+// Converts between our own values and the messages of worker.proto. Only this, WorkerPool and WorkerLink know
+// protobuf types.
 #pragma once
 
+#include "base/call_outcome.hpp"
+#include "base/result.hpp"
 #include "daemon/common/config.hpp"
-#include "daemon/workers/worker_pool.hpp"
+#include "daemon/workers/orders.hpp"
 #include "job/outcomes.hpp"
 #include "worker.pb.h"
 
@@ -17,7 +20,7 @@ wire::Call to_wire(uint64_t request, const ServiceCall& call);
 wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
 
-// What a worker says is made fit for the bus and the store here.
+// Reports of workers are untrusted; these make them fit for the bus and the store.
 
 job::Begun begun_of(const wire::Begun& begun);
 Progress progress_of(const wire::Progress& progress);

@@ -13,26 +13,26 @@ namespace haulier::daemon {
 
 namespace {
 
-/// One Check packet: the items [first, last) of a list.
+/// One Check packet: items [first, last) of a list.
 struct Slice {
     size_t first = 0;
     size_t last = 0;
 };
 
-size_t room_for(const CheckItem& item) {
+size_t packet_size_of(const CheckItem& item) {
     size_t need = item.url.size() + item.directory.size() + item.name.size() + 64;
     for (const auto& mirror : item.mirrors)
         need += mirror.size() + 8;
     return need;
 }
 
-/// Cuts a list so that each part fits into one packet.
+/// Splits a list so that each part fits into one packet.
 std::vector<Slice> slices_of(const std::vector<CheckItem>& items) {
     constexpr size_t Room = wire::MaxPacket - 1024;
     std::vector<Slice> slices;
     size_t used = Room;
     for (size_t i = 0; i < items.size(); ++i) {
-        size_t need = room_for(items[i]);
+        size_t need = packet_size_of(items[i]);
         if (used + need > Room) {
             slices.push_back({i, i});
             used = 0;
@@ -51,14 +51,14 @@ std::string check_packet(uint64_t request, const std::vector<CheckItem>& items, 
     return message.SerializeAsString();
 }
 
-/// A file that comes in pieces.
-struct Reading : std::enable_shared_from_this<Reading> {
-    explicit Reading(WorkerLink& link_used) : link(link_used) {}
+/// A file that is read in several requests.
+struct FileReader : std::enable_shared_from_this<FileReader> {
+    explicit FileReader(WorkerLink& link_used) : link(link_used) {}
     WorkerLink& link;
     std::string directory;
     std::string name;
     uint64_t limit = 0;
-    std::function<void(const Result<std::string>&)> answer;
+    Callback<std::string> done;
     std::string data;
 
     void next() {
@@ -69,20 +69,20 @@ struct Reading : std::enable_shared_from_this<Reading> {
         read.set_directory(directory);
         read.set_name(name);
         read.set_offset(data.size());
-        link.ask(request, message.SerializeAsString(),
-                 [self = shared_from_this()](const Status& status, const Word& word) {
-                     if (!status) return self->answer(status.error());
-                     self->take(word);
-                 });
+        link.request(request, message.SerializeAsString(),
+                     [self = shared_from_this()](const Status& status, const WorkerReply& reply) {
+                         if (!status) return self->done(status.error());
+                         self->take(reply);
+                     });
     }
-    void take(const Word& word) {
-        data += word.data;
-        if (word.size > limit || data.size() > limit)
-            return answer(
+    void take(const WorkerReply& reply) {
+        data += reply.data;
+        if (reply.size > limit || data.size() > limit)
+            return done(
                 Error{Errc::TooLarge, fmt::format("{}/{} has {} bytes, more than the {} that are handed over",
-                                                  directory, name, word.size, limit)});
-        if (data.size() < word.size && !word.data.empty()) return next();
-        answer(std::move(data));
+                                                  directory, name, reply.size, limit)});
+        if (data.size() < reply.size && !reply.data.empty()) return next();
+        done(std::move(data));
     }
 };
 
@@ -93,14 +93,14 @@ CheckItem check_of(const job::FileSpec& spec, job::Type type) {
             job::is_upload(type)};
 }
 
-WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher, WorkerEvents& listener)
-    : loop_(loop), config_(config), launcher_(launcher), listener_(listener) {}
+WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher)
+    : loop_(loop), config_(config), launcher_(launcher) {}
 
 WorkerPool::~WorkerPool() = default;
 
 WorkerLink& WorkerPool::link(uint32_t owner) {
     auto& link = links_[owner];
-    if (!link) link = std::make_unique<WorkerLink>(loop_, config_, launcher_, owner, listener_);
+    if (!link) link = std::make_unique<WorkerLink>(loop_, config_, launcher_, owner, *events_);
     return *link;
 }
 
@@ -126,41 +126,41 @@ void WorkerPool::proceed(uint32_t owner, Ticket ticket) {
     link(owner).proceed(ticket);
 }
 
-void WorkerPool::check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> answer) {
+void WorkerPool::check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) {
     auto slices = slices_of(items);
     auto count = slices.size();
     auto step = [&link = link(owner), items = std::move(items),
-                 slices = std::move(slices)](size_t i, const Callback<Done>& done) {
+                 slices = std::move(slices)](size_t i, const Callback<Done>& next) {
         auto request = link.next_request();
         auto first = slices[i].first;
-        link.ask(request, check_packet(request, items, slices[i]),
-                 [done, first, total = items.size()](const Status& status, const Word& word) {
-                     if (status) return done(status);
-                     done(job::about_file(status.error(), first + word.item, total));
-                 });
+        link.request(request, check_packet(request, items, slices[i]),
+                     [next, first, total = items.size()](const Status& status, const WorkerReply& reply) {
+                         if (status) return next(status);
+                         next(job::about_file(status.error(), first + reply.item, total));
+                     });
     };
-    run_batch(count, std::move(step), std::move(answer));
+    run_batch(count, std::move(step), std::move(done));
 }
 
-void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<Done> answer) {
+void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) {
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
     *message.mutable_publish() = to_wire(request, order);
-    worker.ask(request, message.SerializeAsString(),
-               [answer = std::move(answer)](const Status& s, const Word&) { answer(s); });
+    worker.request(request, message.SerializeAsString(),
+                   [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
 }
 
 void WorkerPool::discard(uint32_t owner, const std::string& directory, const std::string& temporary,
-                         Callback<Done> answer) {
+                         Callback<Done> done) {
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
     message.mutable_discard()->set_request(request);
     message.mutable_discard()->set_directory(directory);
     message.mutable_discard()->set_temporary(temporary);
-    worker.ask(request, message.SerializeAsString(),
-               [answer = std::move(answer)](const Status& s, const Word&) { answer(s); });
+    worker.request(request, message.SerializeAsString(),
+                   [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
 }
 
 void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
@@ -168,29 +168,30 @@ void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
     auto request = worker.next_request();
     wire::ToWorker message;
     *message.mutable_delete_upload() = to_wire(request, order);
-    worker.ask_slowly(request, message.SerializeAsString(), [](const Status&, const Word&) {});
+    worker.request_without_timeout(request, message.SerializeAsString(),
+                                   [](const Status&, const WorkerReply&) {});
 }
 
-/// Where there is no worker to be had, nothing is known of the service.
-void WorkerPool::call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> answer) {
+/// Without a worker, nothing is known about the service.
+void WorkerPool::call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) {
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
     *message.mutable_call() = to_wire(request, call);
-    worker.ask_slowly(request, message.SerializeAsString(),
-                      [answer = std::move(answer)](const Status& status, const Word& word) {
-                          answer(status ? word.verdict : CallOutcome::Refused);
-                      });
+    worker.request_without_timeout(request, message.SerializeAsString(),
+                                   [done = std::move(done)](const Status& status, const WorkerReply& reply) {
+                                       done(status ? reply.outcome : CallOutcome::Refused);
+                                   });
 }
 
 void WorkerPool::read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
-                      std::function<void(const Result<std::string>&)> answer) {
-    auto reading = std::make_shared<Reading>(link(owner));
-    reading->directory = directory;
-    reading->name = name;
-    reading->limit = limit;
-    reading->answer = std::move(answer);
-    reading->next();
+                      Callback<std::string> done) {
+    auto reader = std::make_shared<FileReader>(link(owner));
+    reader->directory = directory;
+    reader->name = name;
+    reader->limit = limit;
+    reader->done = std::move(done);
+    reader->next();
 }
 
 void WorkerPool::reconfigured() {

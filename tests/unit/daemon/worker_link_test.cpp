@@ -98,10 +98,11 @@ protected:
     /// What becomes of one request, the first, of workers that say all that.
     Status ask(std::vector<Burst> bursts) {
         posers_.emplace(loop_, std::move(bursts));
-        WorkerPool crew{loop_, config_, *posers_, notes_};
+        WorkerPool pool{loop_, config_, *posers_};
+        pool.listen(notes_);
         std::optional<Status> answer;
         testing::internal::CaptureStderr();
-        crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+        pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
         run_until([&] { return answer.has_value(); });
         log_ = testing::internal::GetCapturedStderr();
         return answer.value_or(Error{});
@@ -113,13 +114,14 @@ protected:
         for (Ticket ticket = 1; ticket <= most + 1; ++ticket)
             bursts.push_back(burst(ticket));
         posers_.emplace(loop_, std::move(bursts));
-        WorkerPool crew{loop_, config_, *posers_, notes_};
-        crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+        WorkerPool pool{loop_, config_, *posers_};
+        pool.listen(notes_);
+        pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
         for (size_t halts = 0; notes_.failures.empty() && posers_->hired_at.size() < most;) {
             run_until([&] { return notes_.halts.size() > halts || !notes_.failures.empty(); });
             if (notes_.halts.size() == halts) break;
             halts = notes_.halts.size();
-            crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+            pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
         }
         return posers_->hired_at.size();
     }

@@ -23,7 +23,7 @@ const std::string OtherReady = "printf '\\012\\002\\010\\002' >&3; ";
 const std::string AgelessReady = "printf '\\012\\000' >&3; ";
 const std::string FirstAnswer = "printf '\\102\\002\\010\\001' >&3; ";
 
-class Nobody final : public WorkerEvents {
+class RecordedEvents final : public WorkerEvents {
 public:
     void begun(Ticket, const job::Begun&) override {}
     void progress(Ticket, const Progress&) override {}
@@ -37,7 +37,7 @@ public:
     int rests = 0;
 };
 
-class CrewTest : public test::LoopTest {
+class WorkerPoolTest : public test::LoopTest {
 protected:
     static void SetUpTestSuite() { block_signals(); }
     void SetUp() override {
@@ -82,24 +82,25 @@ protected:
     }
 
     std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("haulier-crew-" + std::to_string(getpid()));
+        std::filesystem::temp_directory_path() / ("haulier-pool-" + std::to_string(getpid()));
     Config config_;
-    Nobody listener_;
+    RecordedEvents events_;
     std::unique_ptr<ChildProcessLauncher> launcher_;
 };
 
-TEST_F(CrewTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
+TEST_F(WorkerPoolTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, silent_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     std::optional<Status> answer;
-    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
     ASSERT_FALSE(*answer);
     EXPECT_EQ(answer->error().code, Errc::Internal);
     EXPECT_EQ(answer->error().message, "no worker answered within 100 ms");
     EXPECT_EQ(pids().size(), 2U);
-    EXPECT_TRUE(crew.idle());
-    run_until([&] { return listener_.rests > 0; });
+    EXPECT_TRUE(pool.idle());
+    run_until([&] { return events_.rests > 0; });
     run_until([&] {
         for (auto pid : pids())
             if (kill(pid, 0) == 0) return false;
@@ -107,44 +108,48 @@ TEST_F(CrewTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
     });
 }
 
-TEST_F(CrewTest, GivesTheTransfersOfAKilledWorkerBack) {
+TEST_F(WorkerPoolTest, GivesTheTransfersOfAKilledWorkerBack) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, silent_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
-    auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
-    crew.discard(getuid(), "/nowhere", "x", [](const Status&) {});
-    run_until([&] { return !listener_.halts.empty(); });
-    EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
+    auto ticket = pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    pool.discard(getuid(), "/nowhere", "x", [](const Status&) {});
+    run_until([&] { return !events_.halts.empty(); });
+    EXPECT_EQ(events_.halts, std::vector<Ticket>{ticket});
 }
 
-TEST_F(CrewTest, GivesUpAWorkerThatNeverSaysThatItIsReady) {
+TEST_F(WorkerPoolTest, GivesUpAWorkerThatNeverSaysThatItIsReady) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, mute_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
-    auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
-    run_until([&] { return !listener_.halts.empty(); });
-    EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
+    auto ticket = pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    run_until([&] { return !events_.halts.empty(); });
+    EXPECT_EQ(events_.halts, std::vector<Ticket>{ticket});
     EXPECT_EQ(pids().size(), 1U);
 }
 
-TEST_F(CrewTest, ReplacesAWorkerOfAnotherVersion) {
+TEST_F(WorkerPoolTest, ReplacesAWorkerOfAnotherVersion) {
     config_.worker_timeout = 20s;
     auto first = "if [ $(wc -l <" + (dir_ / "pids").string() + ") = 1 ]; then ";
     launcher_ = std::make_unique<ChildProcessLauncher>(
         loop_, worker(first + OtherReady + "else " + Ready + FirstAnswer + "fi"));
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     std::optional<Status> answer;
-    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
     EXPECT_TRUE(*answer);
     EXPECT_EQ(pids().size(), 2U);
 }
 
-TEST_F(CrewTest, SaysThatTheWorkerIsOfAnotherVersion) {
+TEST_F(WorkerPoolTest, SaysThatTheWorkerIsOfAnotherVersion) {
     config_.worker_timeout = 20s;
     for (const auto& other : {OtherReady, AgelessReady}) {
         launcher_ = std::make_unique<ChildProcessLauncher>(loop_, worker(other));
-        WorkerPool crew{loop_, config_, *launcher_, listener_};
+        WorkerPool pool{loop_, config_, *launcher_};
+        pool.listen(events_);
         std::optional<Status> answer;
-        crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+        pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
         run_until([&] { return answer.has_value(); });
         ASSERT_FALSE(*answer);
         EXPECT_EQ(answer->error().message,
@@ -152,99 +157,107 @@ TEST_F(CrewTest, SaysThatTheWorkerIsOfAnotherVersion) {
     }
 }
 
-TEST_F(CrewTest, GivesNoOrdersToWhoHasNotSaidItsVersion) {
+TEST_F(WorkerPoolTest, GivesNoOrdersToWhoHasNotSaidItsVersion) {
     config_.worker_timeout = 20s;
     auto told = dir_ / "told";
     launcher_ = std::make_unique<ChildProcessLauncher>(
         loop_, worker("/usr/bin/python3 -c '\nimport select\nif select.select([3], [], [], 0.3)[0]: open(\"" +
                       told.string() + "\", \"w\")'; " + Ready + FirstAnswer));
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     std::optional<Status> answer;
-    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
     EXPECT_TRUE(*answer);
     EXPECT_FALSE(std::filesystem::exists(told));
 }
 
-TEST_F(CrewTest, SaysWhyThereIsNoWorker) {
+TEST_F(WorkerPoolTest, SaysWhyThereIsNoWorker) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, dir_ / "none");
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     std::optional<Status> answer;
-    crew.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
-    crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
-    run_until([&] { return answer.has_value() && !listener_.failures.empty(); });
+    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    run_until([&] { return answer.has_value() && !events_.failures.empty(); });
     ASSERT_FALSE(*answer);
     auto why = "cannot start the worker " + (dir_ / "none").string() + ": No such file or directory";
     EXPECT_EQ(answer->error().message, why);
-    EXPECT_EQ(listener_.failures[0].error.message, why);
-    EXPECT_EQ(listener_.failures[0].error.cause, job::Cause::WorkerLost);
-    EXPECT_TRUE(crew.idle());
+    EXPECT_EQ(events_.failures[0].error.message, why);
+    EXPECT_EQ(events_.failures[0].error.cause, job::Cause::WorkerLost);
+    EXPECT_TRUE(pool.idle());
 }
 
-TEST_F(CrewTest, HasPatienceWithServers) {
+TEST_F(WorkerPoolTest, HasPatienceWithServers) {
     config_.worker_timeout = 500ms;
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, pinged_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
-    crew.abandon(getuid(), {"http://localhost/upload", {}});
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
+    pool.abandon(getuid(), {"http://localhost/upload", {}});
     run_until([&] { return pids().size() == 1; });
     bool over = false;
     auto end = loop_.after(3 * Usec{config_.worker_timeout}, [&over] { over = true; });
     run_until([&] { return over; });
     EXPECT_EQ(pids().size(), 1U);
-    EXPECT_FALSE(crew.idle());
-    EXPECT_EQ(listener_.rests, 0);
+    EXPECT_FALSE(pool.idle());
+    EXPECT_EQ(events_.rests, 0);
 }
 
-TEST_F(CrewTest, HasNoneWithAWorkerThatHangsInAFetch) {
+TEST_F(WorkerPoolTest, HasNoneWithAWorkerThatHangsInAFetch) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, silent_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
-    auto ticket = crew.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
-    run_until([&] { return !listener_.halts.empty(); });
-    EXPECT_EQ(listener_.halts, std::vector<Ticket>{ticket});
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
+    auto ticket = pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
+    run_until([&] { return !events_.halts.empty(); });
+    EXPECT_EQ(events_.halts, std::vector<Ticket>{ticket});
     EXPECT_EQ(pids().size(), 1U);
-    EXPECT_TRUE(crew.idle());
+    EXPECT_TRUE(pool.idle());
 }
 
-TEST_F(CrewTest, CallsServicesThroughTheWorker) {
+TEST_F(WorkerPoolTest, CallsServicesThroughTheWorker) {
     config_.worker_timeout = 20s;
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, calling_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     std::optional<CallOutcome> verdict;
-    crew.call(getuid(), {}, [&](CallOutcome v) { verdict = v; });
+    pool.call(getuid(), {}, [&](CallOutcome v) { verdict = v; });
     EXPECT_FALSE(verdict);
     run_until([&] { return verdict.has_value(); });
     EXPECT_EQ(verdict, CallOutcome::Acknowledged);
-    EXPECT_TRUE(crew.idle());
+    EXPECT_TRUE(pool.idle());
 }
 
-TEST_F(CrewTest, WithoutAWorkerNothingIsKnownOfAService) {
+TEST_F(WorkerPoolTest, WithoutAWorkerNothingIsKnownOfAService) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, dir_ / "none");
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     std::optional<CallOutcome> verdict;
-    crew.call(getuid(), {}, [&](CallOutcome v) { verdict = v; });
+    pool.call(getuid(), {}, [&](CallOutcome v) { verdict = v; });
     run_until([&] { return verdict.has_value(); });
     EXPECT_EQ(verdict, CallOutcome::Refused);
 }
 
-TEST_F(CrewTest, TellsWhenTheLastRequestIsAnswered) {
+TEST_F(WorkerPoolTest, TellsWhenTheLastRequestIsAnswered) {
     config_.worker_timeout = 20s;
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, answering_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
-    crew.abandon(getuid(), {"http://localhost/upload", {}});
-    EXPECT_FALSE(crew.idle());
-    run_until([&] { return listener_.rests > 0; });
-    EXPECT_TRUE(crew.idle());
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
+    pool.abandon(getuid(), {"http://localhost/upload", {}});
+    EXPECT_FALSE(pool.idle());
+    run_until([&] { return events_.rests > 0; });
+    EXPECT_TRUE(pool.idle());
 }
 
-TEST_F(CrewTest, FailsAFileWhoseOrderFitsIntoNoPacket) {
+TEST_F(WorkerPoolTest, FailsAFileWhoseOrderFitsIntoNoPacket) {
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, silent_worker());
-    WorkerPool crew{loop_, config_, *launcher_, listener_};
+    WorkerPool pool{loop_, config_, *launcher_};
+    pool.listen(events_);
     FetchOrder order;
     order.segments.resize(10000, {1ULL << 60, 1ULL << 60, 1ULL << 60});
-    crew.fetch(getuid(), order);
-    run_until([&] { return !listener_.failures.empty(); });
-    EXPECT_TRUE(listener_.failures[0].fatal);
-    EXPECT_TRUE(crew.idle());
+    pool.fetch(getuid(), order);
+    run_until([&] { return !events_.failures.empty(); });
+    EXPECT_TRUE(events_.failures[0].fatal);
+    EXPECT_TRUE(pool.idle());
 }
 
 } // namespace

@@ -87,9 +87,8 @@ TEST(Loopback, IsTheMachineItselfAndNothingThatLooksLikeIt) {
 TEST(ABlockedJob, D16WaitsForTheNetworkWithoutAClock) {
     Sample queued{1};
     queued.take(*blocked(queued.job, Cause::NetworkLost, at_second(5)));
-    EXPECT_EQ(queued.job.state, State::TransientError);
+    EXPECT_EQ(queued.job.state, State::Blocked);
     EXPECT_EQ(queued.job.retry_date, WallTime{});
-    EXPECT_TRUE(is_blocked(queued.job));
     EXPECT_EQ(wait_reason(queued.job, at_second(5).wall), (WaitReason{"network", {}}));
     EXPECT_FALSE(has(queued.effects, Effect::StopTransfers));
 
@@ -146,7 +145,7 @@ TEST(ABlockedJob, WithoutPatienceFailsForWantOfANetwork) {
     Sample s{1};
     s.change(patch<&Settings::no_progress_timeout>(seconds{0}));
     s.take(*blocked(s.job, Cause::BlockedByCost, at_second(1)));
-    EXPECT_EQ(s.job.state, State::TransientError);
+    EXPECT_EQ(s.job.state, State::Blocked);
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(1)));
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::NetworkLost);

@@ -114,7 +114,7 @@ TEST(Complete, PromisesFirstAndAcknowledgesWhenPublished) {
     s.run();
     s.fetch(0);
     s.take(*complete(s.job, at_second(3)));
-    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.job.state, State::Publishing);
     EXPECT_EQ(wait_reason(s.job, at_second(3).wall).word, "completing");
     EXPECT_TRUE(has(s.effects, Effect::Publish));
     s.take(*published(s.job, 0, s.files[0]));

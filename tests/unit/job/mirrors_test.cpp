@@ -51,21 +51,21 @@ TEST(Mirrors, AreTriedInTurnBeforeTheFailureIsTheJobs) {
     EXPECT_EQ(file.source, 1U);
 }
 
-TEST(Mirrors, ThatAreBannedAreNotAskedAgain) {
+TEST(Mirrors, ThatAreExcludedAreNotAskedAgain) {
     auto file = file_with_mirrors(1);
     EXPECT_TRUE(switches(file, true));
     EXPECT_EQ(file.source, 1U);
     EXPECT_FALSE(switches(file));
     EXPECT_EQ(file.source, 1U);
-    EXPECT_FALSE(status_of(file, 1).banned);
+    EXPECT_FALSE(status_of(file, 1).excluded);
     EXPECT_FALSE(switches(file, true));
-    EXPECT_TRUE(status_of(file, 1).banned);
+    EXPECT_TRUE(status_of(file, 1).excluded);
 }
 
 TEST(Mirrors, AreOfNoUseToAFileWithoutThem) {
     auto file = file_with_mirrors(0);
     EXPECT_FALSE(switches(file));
-    EXPECT_TRUE(file.marks.empty());
+    EXPECT_TRUE(file.source_statuses.empty());
 }
 
 TEST(AFailure, SwitchesTheSourceWithoutAChangeOfState) {
@@ -78,7 +78,7 @@ TEST(AFailure, SwitchesTheSourceWithoutAChangeOfState) {
     s.fail(fatal_failure(), 3);
     EXPECT_EQ(s.job.state, State::Error);
     s.take(*resume(s.job, s.files, at_second(4)));
-    EXPECT_TRUE(s.files[0].marks.empty());
+    EXPECT_TRUE(s.files[0].source_statuses.empty());
 }
 
 TEST(AFailure, OfTheMachineIsNotTheSources) {

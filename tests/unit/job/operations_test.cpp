@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every operation in every state (BITS 2.2), asked of the code and compared with docs/states.md.
 #include "samples.hpp"
+#include "state_names.hpp"
 #include "support/documents.hpp"
 
 #include <functional>
@@ -34,16 +35,21 @@ Sample brought_to(State state, Sample s, uint32_t index) {
     }
     s.take(*resume(s.job, s.files, at_second(3)));
     if (state == State::Queued) return s;
+    if (state == State::Blocked) {
+        s.take(*blocked(s.job, Cause::NetworkLost, at_second(3)));
+        return s;
+    }
     s.grant(3);
     if (state == State::Connecting) return s;
     s.run(index, 3);
     if (state == State::TransientError) s.fail(transient_failure(index), 4);
     if (state == State::Error) s.fail(fatal_failure(index), 4);
-    if (state != State::Transferred && state != State::Acknowledged) return s;
+    if (shown_as(state) != State::Transferred && state != State::Acknowledged) return s;
     for (uint32_t i = index; i < s.files.size(); ++i)
         s.fetch(i, 4);
     if (state == State::Transferred) return s;
     s.take(*complete(s.job, at_second(5)));
+    if (state == State::Publishing) return s;
     s.take(*publish_succeeded(s.job, at_second(5)));
     return s;
 }
@@ -181,15 +187,14 @@ std::string cell(const Operation& operation, State state) {
     EXPECT_EQ(s.job.state, state) << operation.name;
     auto result = operation.call(s, at_second(Later));
     if (!result) return word_of(result.error().code);
-    if (result->job.completing) return "completing";
-    return result->job.state == state ? "=" : std::string{to_string(result->job.state)};
+    return result->job.state == state ? "=" : name_of(result->job.state);
 }
 
 std::string table() {
     std::ostringstream out;
     out << "| operation |";
     for (State state : AllStates)
-        out << ' ' << to_string(state) << " |";
+        out << ' ' << name_of(state) << " |";
     out << "\n|---|";
     for (size_t i = 0; i < AllStates.size(); ++i)
         out << "---|";

@@ -271,7 +271,7 @@ TEST_F(OutcomesTest, AutoCompletePublishesByItselfAndSaysSo) {
     s.fetch(0);
     EXPECT_TRUE(s.effects.empty());
     s.fetch(1);
-    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.job.state, State::Publishing);
     EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
     EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Transferred, NoFile}}));
     s.take(*publish_succeeded(s.job, at_second(3)));
@@ -288,11 +288,9 @@ TEST_F(OutcomesTest, AutoCompleteThatCannotPublishIsAnErrorUntilResume) {
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::LocalFile);
     EXPECT_EQ(s.job.error->message, "the directory is gone");
-    EXPECT_FALSE(s.job.completing);
     EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Error, NoFile}}));
     s.take(*resume(s.job, s.files, at_second(4)));
-    EXPECT_EQ(s.job.state, State::Transferred);
-    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.job.state, State::Publishing);
     EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
 }
 
@@ -304,7 +302,6 @@ TEST_F(OutcomesTest, AFailedJobWhoseLastFileCameAllTheSameIsTransferredByResume)
     EXPECT_EQ(s.job.state, State::Error);
     s.take(*resume(s.job, s.files, at_second(5)));
     EXPECT_EQ(s.job.state, State::Transferred);
-    EXPECT_FALSE(s.job.completing);
     EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Transferred, NoFile}}));
 }
 

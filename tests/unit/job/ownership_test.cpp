@@ -162,6 +162,17 @@ TEST(LettingGo, OfANewJobChangesNoFile) {
     EXPECT_TRUE(release_ownership(s.job, s.files, at_second(1))->files.empty());
 }
 
+TEST(Settings, AreTheSameUntilTheClientOrTheOwnerChangesThem) {
+    Sample s{1};
+    auto before = s.job;
+    s.run();
+    s.fetch(0);
+    EXPECT_TRUE(has_same_settings(before, s.job));
+    EXPECT_FALSE(has_same_settings(s.job, take_ownership(s.job, 1001, at_second(5))->job));
+    s.change(patch<&Settings::description>("x"));
+    EXPECT_FALSE(has_same_settings(before, s.job));
+}
+
 } // namespace
 
 } // namespace haulier::job

@@ -357,7 +357,7 @@ TEST(AutoComplete, SetOnATransferredJobCompletesIt) {
     s.run();
     s.fetch(0);
     s.change(patch<&Settings::auto_complete>(true), 3);
-    EXPECT_TRUE(s.job.completing);
+    EXPECT_EQ(s.job.state, State::Publishing);
     EXPECT_EQ(s.effects, (std::vector<Effect>{Effect::Publish}));
 
     Sample more{1};
@@ -365,7 +365,7 @@ TEST(AutoComplete, SetOnATransferredJobCompletesIt) {
     more.fetch(0);
     more.take(*add_files(more.job, {spec("late")}, Limits{}, at_second(3)));
     more.change(patch<&Settings::auto_complete>(true), 4);
-    EXPECT_FALSE(more.job.completing);
+    EXPECT_NE(more.job.state, State::Publishing);
 }
 
 TEST(OptionWords, LeadThereAndBack) {

@@ -3,6 +3,7 @@
 // docs.
 #include "job/state.hpp"
 
+#include "state_names.hpp"
 #include "support/documents.hpp"
 
 #include <gtest/gtest.h>
@@ -20,11 +21,13 @@ std::string word_of(Event event) {
     case Event::Cancel: return "Cancel";
     case Event::Complete: return "Complete";
     case Event::Published: return "published";
+    case Event::PublishFailed: return "publish failed";
     case Event::Granted: return "granted";
     case Event::Connected: return "connected";
     case Event::Interrupted: return "interrupted";
     case Event::Failed: return "failed";
     case Event::FailedForGood: return "failed for good";
+    case Event::Blocked: return "blocked";
     case Event::RetryDue: return "retry due";
     case Event::NoProgress: return "no progress";
     case Event::AllTransferred: return "all transferred";
@@ -46,10 +49,10 @@ std::string table() {
         out << "---|";
     out << '\n';
     for (State s : AllStates) {
-        out << "| " << to_string(s) << " |";
+        out << "| " << name_of(s) << " |";
         for (Event e : AllEvents) {
             auto after = next(s, e);
-            out << ' ' << (!after ? "-" : *after == s ? "=" : to_string(*after)) << " |";
+            out << ' ' << (!after ? "-" : *after == s ? "=" : name_of(*after)) << " |";
         }
         out << '\n';
     }
@@ -73,8 +76,9 @@ TEST(StateMachine, AFinishedFileMayEndTheWorkOfASuspendedJob) {
 
 TEST(StateWords, LeadBackToTheirStates) {
     for (State s : AllStates)
-        EXPECT_EQ(parse_state(to_string(s)), s);
+        EXPECT_EQ(parse_state(to_string(s)), shown_as(s));
     EXPECT_FALSE(parse_state("unknown"));
+    EXPECT_FALSE(parse_state("publishing"));
 }
 
 } // namespace

@@ -14,7 +14,7 @@ namespace {
 using job::Range;
 using job::ToEnd;
 using Ranges = std::vector<Range>;
-using Marks = std::vector<job::SourceStatus>;
+using Statuses = std::vector<job::SourceStatus>;
 using Lines = std::vector<std::string>;
 
 } // namespace
@@ -63,15 +63,15 @@ TEST(Lists, FilledRangesAreByOffsetAndApart) {
         EXPECT_EQ(merged_ranges_from_text(to_text(ranges)), std::nullopt) << to_text(ranges);
 }
 
-TEST(Lists, MarksComeBack) {
-    Marks marks{{2, false}, {0, true}, {}, {std::numeric_limits<uint32_t>::max(), true}};
-    EXPECT_EQ(to_text(marks), "2 0! 0 4294967295!");
-    EXPECT_EQ(marks_from_text(to_text(marks)), marks);
+TEST(Lists, SourceStatusesComeBack) {
+    Statuses statuses{{2, false}, {0, true}, {}, {std::numeric_limits<uint32_t>::max(), true}};
+    EXPECT_EQ(to_text(statuses), "2 0! 0 4294967295!");
+    EXPECT_EQ(source_statuses_from_text(to_text(statuses)), statuses);
 }
 
-TEST(Lists, MarksThatAreNone) {
+TEST(Lists, SourceStatusesThatAreInvalid) {
     for (const char* text : {"", "!", "1 !", "1!!", "-1", "4294967296", "1  2", "one", "1,2"})
-        EXPECT_EQ(marks_from_text(text), std::nullopt) << text;
+        EXPECT_EQ(source_statuses_from_text(text), std::nullopt) << text;
 }
 
 TEST(Lists, LinesComeBack) {

@@ -60,8 +60,7 @@ job::Job full_job() {
     job.type = job::Type::UploadReply;
     job.owner = 4294967294;
     job.key = "weekly 'update'; DROP TABLE jobs; --";
-    job.state = job::State::TransientError;
-    job.completing = true;
+    job.state = job::State::Publishing;
     job.display_name = "Grüße, 世界 \U0001F69A";
     job.description = "two\nlines\tand a \0 byte"s;
     job.notify_flags = {.transferred = false,
@@ -102,7 +101,8 @@ job::File full_file() {
     file.spec.mode = 0640;
     file.total = uint64_t{1} << 40;
     file.offset = job::UnknownSize - 1;
-    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true};
+    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true, "application/zip"};
+    file.named_remote = "https://example.org/stable";
     file.inode = {MaxU64, uint64_t{1} << 63};
     file.restarts = MaxU32;
     file.mismatches = 1;
@@ -114,7 +114,7 @@ job::File full_file() {
     file.redirected_cross_origin = true;
     file.response_headers = "HTTP/1.1 206 Partial Content\nServer: \xef\xbf\xbd\nX-Empty:\n\n";
     file.source = 2;
-    file.marks = {{3, true}, {}, {MaxU32, false}};
+    file.source_statuses = {{3, true}, {}, {MaxU32, false}};
     file.wanted = {{5, 5}, {0, 100}, {0, 100}};
     file.filled = {{0, 5}, {50, 50}};
     file.upload_url = "https://example.org/files/24e533e02ec3bc40c387f1a0e460e216";
@@ -161,10 +161,36 @@ TEST(RoundTrip, EveryFieldOfAJob) {
     expect_round_trip(decision);
 }
 
+TEST(RoundTrip, ProgressWithoutSettings) {
+    DatabaseDir directory;
+    Store store = open_quietly(directory);
+    job::Decision whole;
+    whole.job = full_job();
+    save_and_commit(store, whole);
+
+    job::Job expected;
+    static_cast<job::Settings&>(expected) = whole.job;
+    expected.id = whole.job.id;
+    expected.type = whole.job.type;
+    expected.owner = whole.job.owner;
+    expected.key = whole.job.key;
+    expected.created = whole.job.created;
+    job::Decision progress;
+    progress.job = expected;
+    progress.job.display_name = "not stored";
+    progress.job.http.headers.clear();
+    progress.job.http.credentials.clear();
+    progress.settings_changed = false;
+    save_and_commit(store, progress);
+    EXPECT_EQ(jobs_of(store).at(0).job, expected);
+}
+
 TEST(RoundTrip, EveryState) {
     for (auto state : job::AllStates) {
         job::Decision decision = creation(1);
         decision.job.state = state;
+        // A blocked job always has its reason.
+        if (state == job::State::Blocked) decision.job.error = job::JobError{job::Cause::BlockedByCost};
         expect_round_trip(decision);
     }
 }

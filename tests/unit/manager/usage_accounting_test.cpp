@@ -30,34 +30,19 @@ TEST(UsageAccounting, FollowAJobFromItsBeginningToItsEnd) {
     EXPECT_EQ(accounts.all(), (job::Usage{1, 50}));
 }
 
-TEST(UsageAccounting, WhatIsReservedCountsUntilTheCommit) {
+TEST(UsageAccounting, WhatIsReservedCountsUntilItIsReleased) {
     UsageAccounting accounts;
     accounts.book({}, {Ann, {1, 100}});
     accounts.reserve(Ann, 30);
     accounts.reserve(Ann, 5);
-    accounts.reserve(Bob, 1);
-    EXPECT_EQ(accounts.of(Ann).text, 135U);
-    EXPECT_EQ(accounts.of(Bob).text, 1U);
-    EXPECT_EQ(accounts.all().text, 136U);
-    accounts.clear_reserved();
-    EXPECT_EQ(accounts.all().text, 100U);
-}
-
-TEST(UsageAccounting, WhatIsPromisedCountsUntilItIsTakenBack) {
-    UsageAccounting accounts;
-    accounts.reserve_pending(Ann, 30);
-    accounts.reserve_pending(Ann, 5);
-    accounts.reserve_pending(Bob, 0);
-    accounts.reserve(Ann, 100);
+    accounts.reserve(Bob, 0);
     EXPECT_EQ(accounts.of(Ann).text, 135U);
     EXPECT_EQ(accounts.all().text, 135U);
-    accounts.clear_reserved();
-    EXPECT_EQ(accounts.of(Ann).text, 35U) << "a commit answers no question";
-    accounts.release_pending(Ann, 30);
-    EXPECT_EQ(accounts.of(Ann).text, 5U);
-    accounts.release_pending(Ann, 5);
-    accounts.release_pending(Bob, 0);
-    EXPECT_EQ(accounts.all(), job::Usage{});
+    accounts.release(Ann, 30);
+    EXPECT_EQ(accounts.of(Ann).text, 105U);
+    accounts.release(Ann, 5);
+    accounts.release(Bob, 0);
+    EXPECT_EQ(accounts.all(), (job::Usage{1, 100}));
 }
 
 } // namespace

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/announcer.hpp"
+
+#include "daemon/common/journal.hpp"
+
+namespace haulier::daemon {
+
+namespace {
+
+constexpr Usec ProgressInterval{500'000};
+
+/// The end has notifications of its own, and the last step of progress is announced with them.
+bool has_own_notification(const job::Job& before, const JobRecord& record) {
+    auto state = job::shown_as(record.durable().state);
+    if (job::shown_as(before.state) != state)
+        return state == job::State::Transferred || state == job::State::Error;
+    if (!job::is_running(state)) return false;
+    auto tally = tally_of(record);
+    return tally.transferred == tally.total;
+}
+
+} // namespace
+
+void Announcer::connect(JobObserver& observer, notify::Notifier& notifier) {
+    observer_ = &observer;
+    notifier_ = &notifier;
+}
+
+void Announcer::restored(const JobRecord& record) {
+    const auto& job = record.durable();
+    notifier_->add_job(job.id, job.owner, job.notify_service);
+}
+
+void Announcer::queue_notifications(const CommittedDecision& committed) {
+    const auto& job = *committed.change->after;
+    if (!committed.change->before) notifier_->add_job(job.id, job.owner, job.notify_service);
+    if (committed.revoke_notifications) notifier_->revoke_final(job.id);
+    for (const auto& row : committed.notifications)
+        notifier_->add(job.id, {row.row, row.notification});
+}
+
+void Announcer::announce(const CommittedDecision& committed, JobRecord& record) {
+    const auto& change = *committed.change;
+    const auto& after = *change.after;
+    if (!change.before) {
+        journal::created(after);
+        observer_->added(record);
+        return;
+    }
+    const auto& before = *change.before;
+    for (auto index : change.arrivals.files)
+        observer_->file_transferred(record, index);
+    for (const auto& [index, ranges] : change.arrivals.ranges)
+        observer_->ranges_filled(record, index, ranges);
+    if (!(before == after)) observer_->changed(before, after);
+    if (change.changed_files) progressed(record);
+    if (before.owner != after.owner) notifier_->change_owner(after.id, after.owner);
+    if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
+    journal::changed(before, after);
+    if (!after.notify_flags.disable) call_client(change, record);
+}
+
+/// What only the callback object is told, and what is not kept for later.
+void Announcer::call_client(const JobChange& change, const JobRecord& record) {
+    const auto& job = record.durable();
+    auto interval = job.minimum_notification_interval;
+    if (job.notify_flags.file_ranges_transferred)
+        for (const auto& [index, ranges] : change.arrivals.ranges)
+            notifier_->ranges_filled(job.id, index, ranges, interval);
+    if (job.notify_flags.modification && !has_own_notification(*change.before, record))
+        notifier_->modified(job.id, interval);
+}
+
+void Announcer::progressed(JobRecord& record) {
+    record.progress_missed = static_cast<bool>(record.progress_timer);
+    if (record.progress_missed) return;
+    observer_->progressed(record);
+    record.progress_timer = loop_.at(clock_.now().boot + ProgressInterval, [this, &record] {
+        record.progress_timer.reset();
+        if (record.progress_missed) progressed(record);
+    });
+}
+
+void Announcer::removed(const JobRecord& record) {
+    const auto& job = record.durable();
+    notifier_->forget(job.id);
+    if (!job.notify_service.name.empty() && !job.expired)
+        notifier_->service_works(job.owner, job.notify_service.name);
+    observer_->removed(record, job::removal_result(job));
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tells the outside what has become durable: the observer, the journal, and the notifier, which calls clients
+// back.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/event.hpp"
+#include "daemon/manager/commit_queue.hpp"
+#include "daemon/manager/job_observer.hpp"
+#include "daemon/manager/job_record.hpp"
+#include "notify/notifier.hpp"
+
+namespace haulier::daemon {
+
+class Announcer {
+public:
+    Announcer(Loop& loop, const Clock& clock) : loop_(loop), clock_(clock) {}
+    /// Both must outlive this; called once, before everything else.
+    void connect(JobObserver& observer, notify::Notifier& notifier);
+    [[nodiscard]] JobObserver& observer() { return *observer_; }
+    [[nodiscard]] notify::Notifier& notifier() { return *notifier_; }
+    [[nodiscard]] const notify::Notifier& notifier() const { return *notifier_; }
+
+    /// A job of the store.
+    void restored(const JobRecord& record);
+    /// Puts the notifications of a decision in their queue. Comes before announce(), for all decisions of a
+    /// commit, because what is announced can lead to questions about what is still to be delivered.
+    void queue_notifications(const CommittedDecision& committed);
+    /// Tells what the decision changed; `record` has the values of the whole commit.
+    void announce(const CommittedDecision& committed, JobRecord& record);
+    /// Bytes have moved; announced at most twice a second for each job.
+    void progressed(JobRecord& record);
+    /// The job is in the store no more.
+    void removed(const JobRecord& record);
+
+private:
+    void call_client(const JobChange& change, const JobRecord& record);
+
+    Loop& loop_;
+    const Clock& clock_;
+    JobObserver* observer_ = nullptr;
+    notify::Notifier* notifier_ = nullptr;
+};
+
+} // namespace haulier::daemon

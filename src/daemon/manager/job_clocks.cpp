@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_clocks.hpp"
+
+#include "job/outcomes.hpp"
+
+namespace haulier::daemon {
+
+void JobClocks::arm(JobRecord& record) {
+    const auto& job = record.durable();
+    auto& loop = context_.loop;
+    auto decide_by = [this, id = job.id](auto decide) {
+        return [this, id, decide] {
+            if (auto* due = context_.jobs.find(id))
+                context_.commits.stage(decide(due->working(), context_.clock.now()));
+        };
+    };
+    using When = std::optional<BootTime>;
+    bool waits = job.state == job::State::TransientError;
+    record.retry.set(loop, waits ? When{job.clocks.retry_at} : When{}, decide_by(job::retry_due));
+    bool stalls = job.clocks.stalled_since && job::is_active(job.state);
+    record.stall.set(loop, stalls ? When{*job.clocks.stalled_since + job.no_progress_timeout} : When{},
+                     decide_by(job::no_progress));
+    record.end_of_time.set(loop, job::end_of_time(job), decide_by(job::out_of_time));
+
+    record.not_before.reset();
+    if (job.state == job::State::Queued && job.not_before > context_.clock.now().wall)
+        record.not_before = loop.at_date(job.not_before, [this, &record] {
+            context_.announcer.observer().wait_reason_changed(record);
+            events_.date_reached();
+        });
+    // Every step of progress moves it, so it is looked at only when it comes due.
+    if (!record.expiry.is_set()) watch_expiry(record);
+}
+
+std::optional<BootTime> JobClocks::expiry_of(const job::Job& job) const {
+    const auto& config = context_.config;
+    return job::expiry_of(job, config.empty_job_timeout, config.inactivity_timeout, context_.clock.now());
+}
+
+void JobClocks::watch_expiry(JobRecord& record) {
+    const auto& job = record.durable();
+    record.expiry.set(context_.loop, expiry_of(job), [this, id = job.id] { expire(id); });
+}
+
+void JobClocks::expire(const job::Id& id) {
+    auto& record = *context_.jobs.find(id);
+    auto now = context_.clock.now();
+    if (record.phase == Phase::Removed) return;
+    auto when = expiry_of(record.durable());
+    if (!when || *when > now.boot) return watch_expiry(record);
+    if (record.phase == Phase::AwaitingDelivery) return events_.undeliverable(record);
+    context_.commits.stage(job::expired(record.working(), now));
+}
+
+} // namespace haulier::daemon

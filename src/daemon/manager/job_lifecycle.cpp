@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_lifecycle.hpp"
+
+#include "base/log.hpp"
+#include "daemon/common/batch.hpp"
+#include "daemon/manager/transfer_orders.hpp"
+#include "job/outcomes.hpp"
+
+#include <fmt/core.h>
+#include <utility>
+
+namespace haulier::daemon {
+
+namespace {
+
+constexpr Usec ReadableAfterEnd{60'000'000};
+
+std::vector<uint32_t> finished_files(const JobRecord& record) {
+    std::vector<uint32_t> indexes;
+    const auto& files = record.working_files();
+    for (uint32_t i = 0; i < files.size(); ++i)
+        if (files[i].transferred && !files[i].completed) indexes.push_back(i);
+    return indexes;
+}
+
+/// Where files of a job have the same local name, the last one gets it. If each were renamed in turn and we
+/// died in between, an overwritten file could not be told from a lost one.
+std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files,
+                                                  const std::vector<uint32_t>& indexes) {
+    std::map<std::string, uint32_t> last;
+    for (auto index : indexes)
+        last[files[index].spec.local] = index;
+    return last;
+}
+
+} // namespace
+
+void JobLifecycle::publish(const job::Id& id) {
+    auto& record = *context_.jobs.find(id);
+    record.phase = Phase::Ending;
+    auto indexes = finished_files(record);
+    auto last = last_of_each_name(record.working_files(), indexes);
+    auto step = [this, id, indexes, last](size_t i, const Callback<Done>& done) {
+        const auto& published = *context_.jobs.find(id);
+        auto index = indexes[i];
+        bool wins = last.at(published.working_files()[index].spec.local) == index;
+        publish_file(published, index, wins, [=, this](const Status& status) {
+            const auto& now = *context_.jobs.find(id);
+            if (status)
+                context_.commits.stage(job::published(now.working(), index, now.working_files()[index]));
+            done(status);
+        });
+    };
+    run_batch(indexes.size(), step, [this, id](const Status& status) { publish_ended(id, status); });
+}
+
+void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wins,
+                                const Callback<Done>& done) {
+    const auto& job = record.working();
+    auto& workers = context_.workers;
+    if (job::is_upload(job.type)) {
+        if (has_reply(record)) return workers.publish(job.owner, publish_reply_order(record), done);
+        return done(Done{});
+    }
+    if (wins) return workers.publish(job.owner, publish_order(record, index), done);
+    const auto& local = record.working_files()[index].spec.local;
+    workers.discard(job.owner, job::directory_of(local), job::temporary_name(job.id, index), done);
+}
+
+void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {
+    auto& record = *context_.jobs.find(id);
+    record.phase = Phase::Kept;
+    auto now = context_.clock.now();
+    if (status) return context_.commits.stage(job::publish_succeeded(record.working(), now));
+    const auto& why = status.error();
+    log::warning(fmt::format("job cannot be completed: {}", why.message), {{log::field::Job, id.hex}});
+    auto answer = [why, reply = std::exchange(record.on_end, {})](const Status&) {
+        if (reply) reply(why);
+    };
+    auto decision = job::publish_failed(record.working(), why.message, now);
+    if (!decision) return answer(Done{});
+    context_.commits.stage(std::move(*decision), answer);
+}
+
+/// What cannot be deleted is logged and left; the job ends all the same (BITS: BG_S_UNABLE_TO_DELETE_FILES).
+void JobLifecycle::discard(const job::Id& id, bool all) {
+    auto& record = *context_.jobs.find(id);
+    record.phase = Phase::Ending;
+    auto owner = record.working().owner;
+    const auto& files = record.working_files();
+    for (uint32_t i = 0; all && i < files.size(); ++i)
+        if (is_begun_upload(files[i])) context_.workers.abandon(owner, abandon_order(record, i));
+    auto rest = leftovers(record, all);
+    auto count = rest.size();
+    auto step = [this, id, owner, rest = std::move(rest)](size_t i, const Callback<Done>& done) {
+        context_.workers.discard(owner, rest[i].directory, rest[i].temporary, [=](const Status& status) {
+            if (!status) log::warning(status.error().message, {{log::field::Job, id.hex}});
+            done(Done{});
+        });
+    };
+    run_batch(count, step, [this, id](const Status&) { discarded(id); });
+}
+
+/// Nothing is left to do, but a job that completed itself stays until its client has been told.
+void JobLifecycle::discarded(const job::Id& id) {
+    auto* record = context_.jobs.find(id);
+    if (!record) return;
+    const auto& job = record->durable();
+    bool by_itself = job.auto_complete && job.state == job::State::Acknowledged && !record->on_end;
+    if (!by_itself || !context_.announcer.notifier().owes(id)) return forget(*record);
+    record->phase = Phase::AwaitingDelivery;
+}
+
+void JobLifecycle::restart(JobRecord& record) {
+    if (record.phase != Phase::Kept || !record.is_durable()) return;
+    auto state = record.durable().state;
+    auto id = record.durable().id;
+    if (state == job::State::Publishing) publish(id);
+    if (job::is_final(state)) discard(id, state == job::State::Cancelled);
+}
+
+void JobLifecycle::forget(JobRecord& record) {
+    const auto id = record.durable().id;
+    const auto result = job::end_result_of(record.durable());
+    record.phase = Phase::Removed;
+    context_.commits.remove(id);
+    context_.announcer.removed(record);
+    record.expiry.stop();
+    context_.on_activity();
+    record.retention =
+        context_.loop.at(context_.clock.now().boot + ReadableAfterEnd, [this, id] { drop(id); });
+    if (!record.on_end) return;
+    // Whoever asked for the end is answered when the removal is durable.
+    context_.commits.after_commit([result, reply = std::exchange(record.on_end, {})](const Status& stored) {
+        if (stored) return reply(result);
+        reply(stored.error());
+    });
+}
+
+/// Not from inside the notifier, which is still dealing with the job.
+void JobLifecycle::forget_delivered_soon() {
+    forget_delivered_ = context_.loop.defer([this] {
+        for (auto& [id, record] : context_.jobs)
+            if (record->phase == Phase::AwaitingDelivery && !context_.announcer.notifier().owes(id))
+                forget(*record);
+    });
+}
+
+void JobLifecycle::evict_removed(uint32_t owner) {
+    std::vector<job::Id> removed;
+    for (const auto& [id, record] : context_.jobs)
+        if (record->phase == Phase::Removed && record->durable().owner == owner) removed.push_back(id);
+    for (const auto& id : removed)
+        drop(id);
+}
+
+void JobLifecycle::drop(const job::Id& id) {
+    context_.announcer.observer().forgotten(id);
+    context_.jobs.erase(id);
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The end of a job: finished files get their names, temporary files are deleted, the client is told, and the
+// job is removed. Clients can still read it for a while.
+#pragma once
+
+#include "daemon/manager/manager_context.hpp"
+
+#include <cstdint>
+
+namespace haulier::daemon {
+
+class JobLifecycle {
+public:
+    explicit JobLifecycle(ManagerContext& context) : context_(context) {}
+
+    // ---- effects of decisions ----
+
+    /// Gives every finished file its name, a few at a time; the store learns of each one.
+    void publish(const job::Id& id);
+    /// Deletes temporary files, all or those of what is not transferred, and removes the job.
+    void discard(const job::Id& id, bool all);
+
+    /// Does again what a failed commit has undone.
+    void restart(JobRecord& record);
+    /// Removes a job without waiting any longer for its client to be told.
+    void forget(JobRecord& record);
+    /// Something may have been delivered that an ended job waits for.
+    void forget_delivered_soon();
+    /// Removed jobs of this owner are not readable any more.
+    void evict_removed(uint32_t owner);
+
+private:
+    void publish_file(const JobRecord& record, uint32_t index, bool wins, const Callback<Done>& done);
+    void publish_ended(const job::Id& id, const Status& status);
+    void discarded(const job::Id& id);
+    void drop(const job::Id& id);
+
+    ManagerContext& context_;
+    Source forget_delivered_;
+};
+
+} // namespace haulier::daemon

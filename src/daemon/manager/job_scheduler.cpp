@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_scheduler.hpp"
+
+#include "base/log.hpp"
+#include "job/outcomes.hpp"
+
+#include <utility>
+
+namespace haulier::daemon {
+
+void JobScheduler::schedule_soon() {
+    if (!scheduled_ && !paused_) scheduled_ = context_.loop.defer([this] { schedule(); });
+}
+
+void JobScheduler::pause() {
+    paused_ = true;
+    scheduled_.reset();
+}
+
+void JobScheduler::resume() {
+    paused_ = false;
+    schedule_soon();
+}
+
+void JobScheduler::schedule() {
+    scheduled_.reset();
+    auto now = context_.clock.now();
+    auto slots = next_slots(now);
+    for (const auto& id : slots.preempt)
+        if (const auto* record = context_.jobs.find(id))
+            context_.commits.stage(job::interrupted(record->working(), now));
+    for (const auto& id : slots.grant)
+        if (const auto* record = context_.jobs.find(id))
+            context_.commits.stage(job::granted(record->working(), now));
+    slice_.reset();
+    if (slots.next_deadline) slice_ = context_.loop.at(*slots.next_deadline, [this] { schedule_soon(); });
+    // Jobs that are changing get their transfers when the change is durable.
+    for (auto& [id, record] : context_.jobs)
+        if (!record->is_changing() && job::is_running(record->working().state)) runner_.fill(*record);
+}
+
+/// Decisions of this turn count, but jobs that are changing are not changed once more.
+job::Schedule JobScheduler::next_slots(Now now) {
+    std::vector<job::Waiting> waiting;
+    std::vector<job::Running> running;
+    for (const auto& [id, record] : context_.jobs) {
+        bool changing = record->is_changing();
+        if (!changing && (apply_login_policy(*record, now) || apply_environment(*record, now))) continue;
+        const auto& job = record->working();
+        if (job::is_running(job.state)) running.push_back(job::as_running(job));
+        bool waits = !changing && !record->changing_owner && job.state == job::State::Queued;
+        if (waits && job::readiness(job, now.wall) == job::Readiness::Ready)
+            waiting.push_back(job::as_waiting(job, record->queued_since));
+    }
+    const auto& config = context_.config;
+    job::SchedulePolicy policy{config.jobs_at_once, config.time_slice, config.foreground_jobs};
+    auto slots = job::schedule(std::move(waiting), std::move(running), policy, now.boot, std::move(served_));
+    served_ = slots.served;
+    return slots;
+}
+
+/// Stops a job that may not run now, and queues one that may run again; true if it did either.
+bool JobScheduler::apply_environment(const JobRecord& record, Now now) {
+    const auto& job = record.working();
+    auto cause = job::blocked_by(job, record.needs_network, conditions_);
+    std::optional<job::Decision> decision;
+    if (cause)
+        decision = job::blocked(job, *cause, now);
+    else if (job.state == job::State::Blocked)
+        decision = job::retry_due(job, now);
+    bool changes = decision.has_value();
+    context_.commits.stage(std::move(decision));
+    return changes;
+}
+
+/// Jobs of users who have to be logged in wait until they are; true if that has changed.
+bool JobScheduler::apply_login_policy(const JobRecord& record, Now now) {
+    auto owner = record.working().owner;
+    bool away = context_.config.require_login && instance_ == Instance::System && job::can_log_in(owner) &&
+                users_.count(owner) == 0;
+    auto decision = job::owner_is(record.working(), away, now);
+    bool changes = decision.has_value();
+    context_.commits.stage(std::move(decision));
+    return changes;
+}
+
+void JobScheduler::set_active_users(std::set<uint32_t> users) {
+    users_ = std::move(users);
+    schedule_soon();
+}
+
+void JobScheduler::set_conditions(const job::Conditions& conditions) {
+    bool was_online = std::exchange(conditions_, conditions).online;
+    if (conditions.online != was_online)
+        log::info(conditions.online ? "there is a network" : "there is no network");
+    context_.announcer.observer().conditions_changed();
+    context_.on_activity();
+    // All jobs that wait are tried again, whatever they wait for: their failures may have had the same cause
+    // as the loss of the network (BITS 2.3).
+    if (conditions.online && !was_online)
+        for (const auto& [id, record] : context_.jobs)
+            context_.commits.stage(job::retry_due(record->working(), context_.clock.now()));
+    schedule_soon();
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Gives slots to jobs and takes them away: whose turn it is, which jobs the environment blocks, and whose
+// owner has to log in first.
+#pragma once
+
+#include "daemon/common/instance.hpp"
+#include "daemon/manager/manager_context.hpp"
+#include "daemon/manager/transfer_runner.hpp"
+#include "job/conditions.hpp"
+#include "job/schedule.hpp"
+
+#include <cstdint>
+#include <set>
+
+namespace haulier::daemon {
+
+class JobScheduler {
+public:
+    JobScheduler(ManagerContext& context, Instance instance, TransferRunner& runner)
+        : context_(context), instance_(instance), runner_(runner) {}
+
+    /// Something has changed that may let a job run, or stop one.
+    void schedule_soon();
+    /// Nothing is started until resume().
+    void pause();
+    void resume();
+
+    void set_conditions(const job::Conditions& conditions);
+    [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
+    /// Users who are logged in, or linger. None until the first call.
+    void set_active_users(std::set<uint32_t> users);
+
+private:
+    void schedule();
+    [[nodiscard]] job::Schedule next_slots(Now now);
+    bool apply_environment(const JobRecord& record, Now now);
+    bool apply_login_policy(const JobRecord& record, Now now);
+
+    ManagerContext& context_;
+    const Instance instance_;
+    TransferRunner& runner_;
+    job::Conditions conditions_;
+    std::set<uint32_t> users_;
+    job::Served served_;
+    bool paused_ = false;
+    Source scheduled_;
+    Source slice_; ///< the end of the next time slice
+};
+
+} // namespace haulier::daemon

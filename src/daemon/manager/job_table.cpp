@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_table.hpp"
+
+#include "job/memory_usage.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <utility>
+
+namespace haulier::daemon {
+
+namespace {
+
+uint64_t memory_size(const job::Decision& decision) {
+    auto text = job::memory_size(decision.job);
+    for (const auto& [index, file] : decision.files)
+        text += job::memory_size(file);
+    return text;
+}
+
+} // namespace
+
+Error not_found(const job::Id& id) {
+    return {Errc::NotFound, fmt::format("there is no job {}", id.hex)};
+}
+
+JobRecord* JobTable::find(const job::Id& id) {
+    auto found = records_.find(id);
+    return found == records_.end() ? nullptr : found->second.get();
+}
+
+const JobRecord* JobTable::find(const job::Id& id) const {
+    auto found = records_.find(id);
+    return found == records_.end() ? nullptr : found->second.get();
+}
+
+const JobRecord* JobTable::find_key(uint32_t owner, const std::string& key) const {
+    if (key.empty()) return nullptr;
+    for (const auto& [id, record] : records_) {
+        const auto& job = record->working();
+        if (job.owner == owner && job.key == key && !job::is_final(job.state)) return record.get();
+    }
+    return nullptr;
+}
+
+JobRecord& JobTable::restore(job::Job job, std::vector<job::File> files) {
+    auto& place = records_[job.id];
+    place = std::make_unique<JobRecord>(std::move(job), std::move(files));
+    auto& record = *place;
+    record.queued_since = ++queued_;
+    book(record, record.memory_size());
+    count_durable(record);
+    return record;
+}
+
+void JobTable::erase(const job::Id& id) {
+    auto found = records_.find(id);
+    auto& record = *found->second;
+    usage_.book(record.charge, {});
+    uncount(record);
+    changing_.erase(id);
+    records_.erase(found);
+}
+
+std::vector<const JobRecord*> JobTable::list() const {
+    std::vector<const JobRecord*> jobs;
+    for (const auto& [id, record] : records_)
+        if (record->counted_for) jobs.push_back(record.get());
+    std::sort(jobs.begin(), jobs.end(), [](const JobRecord* a, const JobRecord* b) {
+        return a->durable().created < b->durable().created;
+    });
+    return jobs;
+}
+
+uint32_t JobTable::count(uint32_t owner) const {
+    auto found = counts_.find(owner);
+    return found == counts_.end() ? 0 : found->second;
+}
+
+JobChange JobTable::replace(const job::Decision& decision) {
+    auto& place = records_[decision.job.id];
+    bool is_new = !place;
+    if (is_new) place = std::make_unique<JobRecord>();
+    auto& record = *place;
+    bool was_queued = !is_new && record.working().state == job::State::Queued;
+    auto untouched = is_new ? 0 : record.charge.load.text - record.memory_size_of(decision.files);
+    auto change = record.replace(decision);
+    if (decision.job.state == job::State::Queued && !was_queued) record.queued_since = ++queued_;
+    book(record, untouched + memory_size(decision));
+    changing_.insert(decision.job.id);
+    return change;
+}
+
+void JobTable::make_durable() {
+    for (const auto& id : std::exchange(changing_, {})) {
+        auto& record = *records_.at(id);
+        record.make_durable();
+        count_durable(record);
+    }
+}
+
+void JobTable::roll_back() {
+    for (const auto& id : std::exchange(changing_, {})) {
+        auto& record = *records_.at(id);
+        if (!record.is_durable()) {
+            erase(id);
+            continue;
+        }
+        record.roll_back();
+        book(record, record.memory_size());
+    }
+}
+
+void JobTable::book(JobRecord& record, uint64_t text) {
+    const auto& job = record.working();
+    Charge now{job.owner, {job::is_final(job.state) ? 0U : 1U, text}};
+    usage_.book(record.charge, now);
+    record.charge = now;
+}
+
+void JobTable::count_durable(JobRecord& record) {
+    uncount(record);
+    if (job::is_final(record.durable().state)) return;
+    record.counted_for = record.durable().owner;
+    ++counts_[*record.counted_for];
+    ++count_;
+}
+
+void JobTable::uncount(JobRecord& record) {
+    if (!record.counted_for) return;
+    auto owner = counts_.find(*record.counted_for);
+    if (--owner->second == 0) counts_.erase(owner);
+    --count_;
+    record.counted_for.reset();
+}
+
+} // namespace haulier::daemon

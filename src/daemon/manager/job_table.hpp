@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// All jobs in memory: finds them, replaces their values, and keeps account of what they take up and of how
+// many of them clients see.
+#pragma once
+
+#include "daemon/manager/job_record.hpp"
+#include "daemon/manager/usage_accounting.hpp"
+#include "job/decide.hpp"
+#include "store/store.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace haulier::daemon {
+
+class JobTable {
+public:
+    using Records = std::map<job::Id, std::unique_ptr<JobRecord>>;
+
+    explicit JobTable(UsageAccounting& usage) : usage_(usage) {}
+
+    // ---- records ----
+
+    [[nodiscard]] JobRecord* find(const job::Id& id);
+    [[nodiscard]] const JobRecord* find(const job::Id& id) const;
+    /// The unfinished job of `owner` that has this key; none has an empty one.
+    [[nodiscard]] const JobRecord* find_key(uint32_t owner, const std::string& key) const;
+    /// A record that is not durable yet disappears when a commit fails; see CommitQueue.
+    [[nodiscard]] Records::iterator begin() { return records_.begin(); }
+    [[nodiscard]] Records::iterator end() { return records_.end(); }
+    [[nodiscard]] Records::const_iterator begin() const { return records_.begin(); }
+    [[nodiscard]] Records::const_iterator end() const { return records_.end(); }
+    /// A job of the store.
+    JobRecord& restore(job::Job job, std::vector<job::File> files);
+    /// Removed jobs are not even readable any more.
+    void erase(const job::Id& id);
+
+    // ---- what clients see: durable and unfinished ----
+
+    /// Oldest first.
+    [[nodiscard]] std::vector<const JobRecord*> list() const;
+    [[nodiscard]] uint32_t count() const { return count_; }
+    [[nodiscard]] uint32_t count(uint32_t owner) const;
+
+    // ---- values ----
+
+    /// The decision's values are the working ones from now on; the job may be new.
+    JobChange replace(const job::Decision& decision);
+    /// All working values are durable now.
+    void make_durable();
+    /// All durable values are the working ones again; new jobs are gone.
+    void roll_back();
+
+private:
+    void book(JobRecord& record, uint64_t text);
+    void count_durable(JobRecord& record);
+    void uncount(JobRecord& record);
+
+    UsageAccounting& usage_;
+    Records records_;
+    std::set<job::Id> changing_;
+    uint64_t queued_ = 0; ///< how often a job has come to the queue
+    uint32_t count_ = 0;
+    std::map<uint32_t, uint32_t> counts_; ///< by owner; none is 0
+};
+
+Error not_found(const job::Id& id);
+
+} // namespace haulier::daemon

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The active transfers: starts files of running jobs, and turns what workers report into decisions.
+#pragma once
+
+#include "daemon/manager/admission.hpp"
+#include "daemon/manager/manager_context.hpp"
+#include "job/retry.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+
+namespace haulier::daemon {
+
+class TransferRunner final : public WorkerEvents {
+public:
+    /// `on_end`: a transfer has ended, and there is room for another.
+    TransferRunner(ManagerContext& context, const Admission& admission, job::Random& random,
+                   std::function<void()> on_end);
+
+    /// Starts as many files of a running job as may be in transfer.
+    void fill(JobRecord& record);
+    /// Halts all transfers of a job.
+    void stop(JobRecord& record);
+    [[nodiscard]] bool is_idle() const { return keys_.empty(); }
+
+    void begun(Ticket ticket, const job::Begun& begun) override;
+    void progress(Ticket ticket, const Progress& progress) override;
+    void checkpointed(Ticket ticket, const job::Report& report) override;
+    void fetched(Ticket ticket, const job::Fetched& fetched) override;
+    void failed(Ticket ticket, const job::Failure& failure) override;
+    void halted(Ticket ticket) override;
+    void on_idle() override { context_.on_activity(); }
+
+private:
+    struct Key {
+        job::Id job;
+        uint32_t index = 0;
+    };
+    struct Found {
+        JobRecord* record = nullptr; ///< nothing: the transfer is not known (any more)
+        uint32_t index = 0;
+        explicit operator bool() const { return record != nullptr; }
+        [[nodiscard]] ActiveTransfer& transfer() const { return record->transfers.at(index); }
+        [[nodiscard]] const job::Job& job() const { return record->working(); }
+        [[nodiscard]] const job::File& file() const { return record->working_files()[index]; }
+    };
+    struct Ended : Found {
+        ActiveTransfer last; ///< as it was
+    };
+    void launch(JobRecord& record, uint32_t index);
+    [[nodiscard]] Found find(Ticket ticket);
+    Ended take(Ticket ticket);
+    void store_shown(const ActiveTransfer& ended);
+
+    ManagerContext& context_;
+    const Admission& admission_;
+    job::Random& random_;
+    std::function<void()> on_end_;
+    std::unordered_map<Ticket, Key> keys_;
+};
+
+} // namespace haulier::daemon

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/worker_validation.hpp"
+
+#include <fmt/core.h>
+
+namespace haulier::daemon {
+
+namespace {
+
+/// Can a file be created where the reply to a new upload goes? Nothing for other jobs.
+std::vector<CheckItem> check_of_reply(const job::Decision& trial) {
+    if (trial.job.type != job::Type::UploadReply || trial.files.empty()) return {};
+    auto path = job::reply_file(trial.job, trial.files.begin()->second.spec.local);
+    CheckItem item;
+    item.directory = job::directory_of(path);
+    item.name = job::name_of(path);
+    return {item};
+}
+
+Error owner_changed(const job::Job& job) {
+    return {Errc::AccessDenied, fmt::format("job {} has another owner now", job.id.hex)};
+}
+
+} // namespace
+
+void WorkerValidation::check(const job::Decision& trial, ItemOf item, const Callback<Done>& done) {
+    auto owner = trial.job.owner;
+    auto more = admission_.growth_by(trial);
+    if (auto ok = admission_.make_room(owner, more); !ok) return done(ok);
+    std::vector<CheckItem> items;
+    for (const auto& [index, file] : trial.files)
+        items.push_back(item(file.spec, trial.job.type));
+    admission_.reserve(owner, more.text);
+    auto answer = context_.requests.track<Done>([=, this, text = more.text](const Status& status) {
+        admission_.release(owner, text);
+        done(status);
+    });
+    auto then = [=, this, reply = check_of_reply(trial)](const Status& status) {
+        if (!status) return answer(status);
+        context_.workers.check(owner, reply, answer);
+    };
+    context_.workers.check(owner, std::move(items), then);
+}
+
+void WorkerValidation::decide_after_check(const Decide& decide, ItemOf item,
+                                          const Callback<ChangedFiles>& reply) {
+    auto trial = decide();
+    if (!trial) return reply(trial.error());
+    check(*trial, item, [=, this, owner = trial->job.owner](const Status& status) {
+        if (!status) return reply(status.error());
+        auto decision = decide();
+        if (!decision) return reply(decision.error());
+        // It was the former owner's worker that answered, and perhaps the former owner who asked.
+        if (decision->job.owner != owner) return reply(owner_changed(decision->job));
+        if (auto ok = admission_.admit(*decision); !ok) return reply(ok.error());
+        ChangedFiles changed;
+        if (!decision->files.empty()) changed.first = decision->files.begin()->first;
+        changed.count = static_cast<uint32_t>(decision->files.size());
+        context_.commits.stage(std::move(*decision), [=](const Status& stored) {
+            if (stored) return reply(changed);
+            reply(stored.error());
+        });
+    });
+}
+
+} // namespace haulier::daemon

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What workers are told to do and what they report: plain values that the manager and the worker pool share.
+#pragma once
+
+#include "job/outcomes.hpp"
+#include "job/segments.hpp"
+#include "job/types.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haulier::daemon {
+
+/// Identifies one fetch or upload of one file; never used again while the daemon runs.
+using Ticket = uint64_t;
+
+/// How requests are made.
+struct RequestOptions {
+    job::Http http;                ///< with the credentials for this server only
+    uint64_t bytes_per_second = 0; ///< 0 = no limit
+};
+
+struct FetchOrder {
+    job::Id job;
+    uint32_t index = 0;
+    job::File file;
+    std::vector<job::Segment> segments;
+    uint64_t offset = 0; ///< durable bytes of the stream of segments
+    RequestOptions options;
+    bool sparse = false;                    ///< the file keeps the remote layout and what it contains
+    bool from_zero = false;                 ///< without ranges, and nothing is resumed
+    bool no_checkpoints = false;            ///< durable only at the end
+    uint64_t size_limit = job::UnknownSize; ///< of the stream
+};
+
+struct UploadOrder {
+    job::File file;
+    RequestOptions options;
+    std::string reply_file; ///< empty = the reply is not wanted
+    std::string reply_temporary;
+};
+
+struct PublishOrder {
+    job::Id job;
+    uint32_t index = 0;
+    job::File file;
+};
+
+/// A tus upload that the server may delete.
+struct AbandonOrder {
+    std::string upload_url;
+    RequestOptions options;
+};
+
+/// A notification for a service on the owner's session bus.
+struct ServiceCall {
+    std::string name; ///< well-known, and nothing else
+    std::string path;
+    job::Id job;
+    std::string job_path; ///< on our bus
+    job::NotificationKind kind = job::NotificationKind::Transferred;
+    job::JobError error; ///< of kind Error
+    struct File {
+        uint32_t index = 0;
+        std::string remote;
+        std::string temporary;
+    };
+    File file; ///< of kind FileTransferred
+    std::chrono::milliseconds timeout{};
+};
+
+/// What is to be checked of one file; an empty `url` or `directory` is not checked.
+struct CheckItem {
+    std::string url;
+    std::vector<std::string> mirrors;
+    std::string directory;
+    std::string name;
+    bool upload = false;  ///< the file must exist and be readable
+    bool foreign = false; ///< the path was chosen by another user than the worker's
+    bool operator==(const CheckItem&) const = default;
+};
+CheckItem check_of(const job::FileSpec& spec, job::Type type);
+
+struct Progress {
+    uint64_t moved = 0; ///< bytes received or sent
+    struct Reply {
+        uint64_t total = job::UnknownSize;
+        uint64_t received = 0;
+    };
+    std::optional<Reply> reply; ///< of an upload, once it begins
+};
+
+} // namespace haulier::daemon

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The workers as the manager sees them: one process for each owner of jobs, which is given orders and reports
+// events. WorkerPool is the real one; tests of the manager have their own.
+#pragma once
+
+#include "base/call_outcome.hpp"
+#include "base/result.hpp"
+#include "daemon/workers/orders.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace haulier::daemon {
+
+/// What a worker reports about a ticket. fetched(), failed() and halted() end it.
+class WorkerEvents {
+public:
+    virtual ~WorkerEvents() = default;
+    virtual void begun(Ticket ticket, const job::Begun& begun) = 0;
+    virtual void progress(Ticket ticket, const Progress& progress) = 0;
+    virtual void checkpointed(Ticket ticket, const job::Report& report) = 0;
+    virtual void fetched(Ticket ticket, const job::Fetched& fetched) = 0;
+    virtual void failed(Ticket ticket, const job::Failure& failure) = 0;
+    /// Halted as ordered, or because the worker is gone.
+    virtual void halted(Ticket ticket) = 0;
+    /// One worker has nothing left to do or to answer.
+    virtual void on_idle() = 0;
+};
+
+class Workers {
+public:
+    virtual ~Workers() = default;
+    /// Called once, before everything else.
+    virtual void listen(WorkerEvents& events) = 0;
+
+    virtual Ticket fetch(uint32_t owner, const FetchOrder& order) = 0;
+    virtual Ticket upload(uint32_t owner, const UploadOrder& order) = 0;
+    virtual void halt(uint32_t owner, Ticket ticket) = 0;
+    /// The restart that `begun` reported is durable; the worker may write bytes.
+    virtual void proceed(uint32_t owner, Ticket ticket) = 0;
+    /// May these be transferred? The error is about the first that may not.
+    virtual void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) = 0;
+    virtual void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) = 0;
+    virtual void discard(uint32_t owner, const std::string& directory, const std::string& temporary,
+                         Callback<Done> done) = 0;
+    /// Tried once; the result does not matter.
+    virtual void abandon(uint32_t owner, const AbandonOrder& order) = 0;
+    /// A call must not be lost, so it may be made twice.
+    virtual void call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) = 0;
+    /// A whole file of at most `limit` bytes; TooLarge otherwise.
+    virtual void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+                      Callback<std::string> done) = 0;
+
+    /// The configuration has changed; workers are told what concerns them.
+    virtual void reconfigured() = 0;
+    /// Every order is carried out and every request answered.
+    [[nodiscard]] virtual bool idle() const = 0;
+};
+
+} // namespace haulier::daemon

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Decide, persist, adopt: with a real database, and a loop that the test turns.
+#include "daemon/manager/commit_queue.hpp"
+
+#include "store_fixture.hpp"
+
+namespace haulier::daemon {
+
+namespace {
+
+class CommitQueueTest : public StoreTest {
+protected:
+    static job::Decision creation(const std::string& name) {
+        auto request = request_for(0);
+        request.settings.set<&job::Settings::display_name>(name);
+        auto hex = std::string(32 - name.size(), '0') + name;
+        return *job::create(job::Id{hex}, Ann, request, job::Limits{}, SystemClock{}.now());
+    }
+    Callback<Done> note() {
+        return [this](const Status& status) { errors_.push_back(status ? "" : "lost"); };
+    }
+
+    std::vector<size_t> commits_; ///< the number of decisions of each
+    int failures_ = 0;
+    std::vector<std::string> errors_; ///< answers; empty = success
+    UsageAccounting usage_;
+    JobTable jobs_{usage_};
+    CommitQueue queue_{loop_, open_store(), jobs_,
+                       [this](const std::vector<CommittedDecision>& decisions) {
+                           commits_.push_back(decisions.size());
+                           for (const auto& d : decisions)
+                               if (d.then) d.then(Done{});
+                       },
+                       [this] { ++failures_; }};
+};
+
+TEST_F(CommitQueueTest, DecisionsOfOneTurnShareOneCommit) {
+    queue_.stage(creation("a"), note());
+    queue_.stage(creation("b"), note());
+    EXPECT_TRUE(commits_.empty());
+    drain();
+    EXPECT_EQ(commits_, std::vector<size_t>{2});
+    EXPECT_EQ(errors_, (std::vector<std::string>{"", ""}));
+    EXPECT_EQ(stored().size(), 2U);
+}
+
+TEST_F(CommitQueueTest, LaterDecisionsOfTheTurnBuildOnEarlierOnes) {
+    auto d = creation("a");
+    queue_.stage(d);
+    const auto& record = *jobs_.find(d.job.id);
+    d.job = record.working();
+    d.job.description = "second";
+    queue_.stage(d);
+    EXPECT_EQ(record.working().description, "second");
+    EXPECT_TRUE(stored().empty());
+    ASSERT_TRUE(queue_.flush());
+    EXPECT_EQ(record.durable().description, "second");
+    EXPECT_EQ(stored().at(0).job.description, "second");
+}
+
+TEST_F(CommitQueueTest, WhenOneCannotBeStoredNoneOfTheTurnHappened) {
+    queue_.stage(creation("a"));
+    ASSERT_TRUE(queue_.flush());
+    auto change = creation("a");
+    change.job.description = "changed";
+    break_store("b");
+    queue_.stage(change, note());
+    queue_.stage(creation("b"), note());
+    EXPECT_EQ(errors_, (std::vector<std::string>{"lost", "lost"}));
+    EXPECT_EQ(failures_, 1);
+    EXPECT_EQ(jobs_.find(change.job.id)->working().description, "");
+    EXPECT_EQ(jobs_.find(creation("b").job.id), nullptr);
+    ASSERT_TRUE(queue_.flush());
+    EXPECT_EQ(commits_, std::vector<size_t>{1});
+
+    repair_store();
+    queue_.stage(creation("c"), note());
+    ASSERT_TRUE(queue_.flush());
+    EXPECT_EQ(errors_.back(), "");
+    EXPECT_EQ(stored().size(), 2U);
+}
+
+TEST_F(CommitQueueTest, AReplyCanWaitForTheCommitOfOthersDecisions) {
+    queue_.stage(creation("a"));
+    queue_.after_commit(note());
+    EXPECT_TRUE(errors_.empty());
+    drain();
+    EXPECT_EQ(errors_, std::vector<std::string>{""});
+
+    queue_.after_commit(note());
+    drain();
+    EXPECT_EQ(errors_.size(), 2U) << "even if there is nothing to commit";
+}
+
+TEST_F(CommitQueueTest, AReplyThatWaitsIsToldOfAFailure) {
+    break_store("b");
+    queue_.stage(creation("a"));
+    queue_.after_commit(note());
+    queue_.stage(creation("b"));
+    EXPECT_EQ(errors_, std::vector<std::string>{"lost"});
+}
+
+TEST_F(CommitQueueTest, ARemovedJobIsGoneAfterTheCommit) {
+    queue_.stage(creation("a"));
+    ASSERT_TRUE(queue_.flush());
+    queue_.remove(creation("a").job.id);
+    EXPECT_EQ(stored().size(), 1U);
+    drain();
+    EXPECT_TRUE(stored().empty());
+}
+
+} // namespace
+
+} // namespace haulier::daemon

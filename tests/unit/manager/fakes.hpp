@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the manager is tested against: a clock that the test sets, workers that do what the test says, an
+// observer that writes everything down, and clients that answer when they are told to.
+#pragma once
+
+#include "base/clock.hpp"
+#include "daemon/manager/job_observer.hpp"
+#include "daemon/workers/workers.hpp"
+#include "job/retry.hpp"
+#include "notify/notifier.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <gtest/gtest.h>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace haulier::daemon {
+
+/// The real clock, set back by some time. Timers of the loop run on the real clock: with this one in the
+/// past, those that are set from it are due at once.
+class FakeClock final : public Clock {
+public:
+    [[nodiscard]] Now now() const override {
+        auto now = SystemClock{}.now();
+        return {now.boot - back_, now.wall - back_};
+    }
+    void set_back(Usec span) { back_ = span; }
+
+private:
+    Usec back_{};
+};
+
+class FakeRandom final : public job::Random {
+public:
+    double fraction() override { return value; }
+    double value = 0;
+};
+
+class FakeWorkers final : public Workers {
+public:
+    struct Transfer {
+        uint32_t owner = 0;
+        uint32_t index = 0;
+        uint64_t offset = 0;
+        bool halted = false;
+        bool proceeded = false;
+    };
+    /// A request that waits for its answer: "check", "publish PATH", "discard NAME" or "read NAME".
+    struct Request {
+        std::string text;
+        uint32_t owner = 0;
+        Callback<Done> done;
+        std::vector<CheckItem> items;
+    };
+
+    void listen(WorkerEvents& events) override { events_ = &events; }
+    Ticket fetch(uint32_t owner, const FetchOrder& order) override {
+        transfers[++last_ticket_] = {owner, order.index, order.offset};
+        return last_ticket_;
+    }
+    Ticket upload(uint32_t owner, const UploadOrder&) override {
+        transfers[++last_ticket_] = {owner, 0, 0};
+        return last_ticket_;
+    }
+    void halt(uint32_t, Ticket ticket) override { transfers.at(ticket).halted = true; }
+    void proceed(uint32_t, Ticket ticket) override { transfers.at(ticket).proceeded = true; }
+    void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) override {
+        requests.push_back({"check", owner, std::move(done), std::move(items)});
+    }
+    void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) override {
+        requests.push_back({"publish " + order.file.spec.local, owner, std::move(done), {}});
+    }
+    void discard(uint32_t owner, const std::string&, const std::string& temporary,
+                 Callback<Done> done) override {
+        requests.push_back({"discard " + temporary.substr(temporary.rfind('-')), owner, std::move(done), {}});
+    }
+    void abandon(uint32_t, const AbandonOrder&) override {}
+    void call(uint32_t, const ServiceCall&, std::function<void(CallOutcome)>) override {}
+    void read(uint32_t owner, const std::string&, const std::string& name, uint64_t,
+              Callback<std::string> done) override {
+        requests.push_back({"read " + name,
+                            owner,
+                            [done](const Status& status) {
+                                if (status) return done(std::string{"the reply"});
+                                done(status.error());
+                            },
+                            {}});
+    }
+    void reconfigured() override {}
+    [[nodiscard]] bool idle() const override { return transfers.empty() && requests.empty(); }
+
+    // ---- what the test lets them do ----
+
+    WorkerEvents& events() { return *events_; }
+    /// The ticket of the active transfer of file `index`; there must be one.
+    Ticket ticket_of(uint32_t index) {
+        auto found = std::find_if(transfers.begin(), transfers.end(),
+                                  [&](const auto& t) { return t.second.index == index && !t.second.halted; });
+        EXPECT_NE(found, transfers.end()) << "file " << index << " is not in transfer";
+        return found == transfers.end() ? 0 : found->first;
+    }
+    void begin(uint32_t index, uint64_t total = 100, bool restarted = false) {
+        job::Begun begun;
+        begun.report.total = total;
+        begun.report.offset = transfers.at(ticket_of(index)).offset;
+        begun.restarted = restarted;
+        events().begun(ticket_of(index), begun);
+    }
+    void checkpoint(uint32_t index, uint64_t offset, uint64_t total = 100) {
+        events().checkpointed(ticket_of(index), {offset, {}, total});
+    }
+    void finish(uint32_t index, uint64_t total = 100) {
+        auto ticket = ticket_of(index);
+        transfers.erase(ticket);
+        job::Fetched fetched;
+        fetched.report = {total, {}, total};
+        fetched.inode = {1, index + 1};
+        events().fetched(ticket, fetched);
+    }
+    void fail(uint32_t index, bool fatal = false) {
+        auto ticket = ticket_of(index);
+        transfers.erase(ticket);
+        job::Failure failure;
+        failure.error = {job::Cause::HttpStatus, fatal ? 404 : 503, "the server answered", index};
+        failure.fatal = fatal;
+        events().failed(ticket, failure);
+    }
+    /// Ends the transfers that were halted, or all because the worker has died.
+    void end_transfers(bool died = false) {
+        for (const auto& [ticket, transfer] : std::exchange(transfers, {})) {
+            if (transfer.halted || died)
+                events().halted(ticket);
+            else
+                transfers[ticket] = transfer;
+        }
+    }
+    void answer(const Status& status = Done{}) {
+        ASSERT_FALSE(requests.empty());
+        auto request = std::move(requests.front());
+        requests.pop_front();
+        request.done(status);
+    }
+    [[nodiscard]] std::vector<std::string> texts() const {
+        std::vector<std::string> all;
+        for (const auto& request : requests)
+            all.push_back(request.text);
+        return all;
+    }
+
+    std::map<Ticket, Transfer> transfers;
+    std::deque<Request> requests;
+
+private:
+    WorkerEvents* events_ = nullptr;
+    Ticket last_ticket_ = 0;
+};
+
+/// Writes down what is announced, as one word each.
+class FakeObserver final : public JobObserver {
+public:
+    void added(const JobRecord&) override { words.emplace_back("added"); }
+    void removed(const JobRecord&, std::string_view result) override {
+        words.push_back("removed " + std::string{result});
+    }
+    void forgotten(const job::Id&) override { words.emplace_back("forgotten"); }
+    void changed(const job::Job& before, const job::Job& after) override {
+        if (before.state != after.state) words.emplace_back(job::to_string(after.state));
+    }
+    void wait_reason_changed(const JobRecord&) override { words.emplace_back("wait-reason"); }
+    void progressed(const JobRecord&) override {}
+    void file_transferred(const JobRecord&, uint32_t index) override {
+        words.push_back("file " + std::to_string(index));
+    }
+    void object_changed(const JobRecord&) override {}
+    void ranges_filled(const JobRecord&, uint32_t index, const std::vector<job::Range>&) override {
+        words.push_back("ranges of " + std::to_string(index));
+    }
+    void conditions_changed() override { words.emplace_back("conditions"); }
+
+    [[nodiscard]] bool has(const std::string& word) const {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    }
+    std::vector<std::string> words;
+};
+
+/// The clients, and what the notifier needs besides.
+class FakeClients final : public notify::Outside {
+public:
+    struct OpenCall {
+        notify::Call call;
+        std::function<void(const notify::Reply&)> done;
+    };
+    void call(const notify::Call& call, std::function<void(const notify::Reply&)> done) override {
+        calls.push_back({call, std::move(done)});
+    }
+    void acknowledged(int64_t row) override {
+        if (on_acknowledged) on_acknowledged(row);
+    }
+    void delivery_failed(const notify::Call&, CallOutcome) override {}
+    void object_changed(const job::Id&) override {}
+    void launches_changed(uint32_t, const std::string&, uint32_t) override {}
+    [[nodiscard]] BootTime now() const override { return SystemClock{}.now().boot; }
+    void wake_at(BootTime) override {}
+    void make_sure(const std::string&) override {}
+
+    /// The client acknowledges its oldest call.
+    void acknowledge() {
+        ASSERT_FALSE(calls.empty());
+        auto call = std::move(calls.front());
+        calls.pop_front();
+        call.done({CallOutcome::Acknowledged, ":1.7"});
+    }
+
+    std::deque<OpenCall> calls;
+    std::function<void(int64_t)> on_acknowledged;
+};
+
+inline notify::Target client_object() {
+    return {":1.7", "/client", false};
+}
+
+} // namespace haulier::daemon

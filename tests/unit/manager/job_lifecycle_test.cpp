@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_lifecycle.hpp"
+
+#include "job/outcomes.hpp"
+#include "parts_fixture.hpp"
+
+namespace haulier::daemon {
+
+namespace {
+
+using job::State;
+using Texts = std::vector<std::string>;
+
+class JobLifecycleTest : public PartsTest {
+protected:
+    /// The first `count` files are here.
+    void finish_files(JobRecord& record, uint32_t count) {
+        for (uint32_t i = 0; i < count; ++i) {
+            job::Fetched fetched;
+            fetched.report = {100, {}, 100};
+            decide(job::fetched(record.working(), i, record.working_files(), fetched,
+                                job::segments_of(record.working_files()[i], false), clock_.now()));
+        }
+    }
+    JobRecord& add_publishing(const job::Request& request, uint32_t finished) {
+        auto& record = add_running(request);
+        finish_files(record, finished);
+        decide(*job::complete(record.working(), clock_.now()));
+        return record;
+    }
+
+    JobLifecycle lifecycle_{context_};
+};
+
+TEST_F(JobLifecycleTest, FinishedFilesGetTheirNamesAndTheRestIsDropped) {
+    auto& record = add_publishing(request_for(3), 2);
+    lifecycle_.publish(record.working().id);
+    EXPECT_EQ(record.phase, Phase::Ending);
+    EXPECT_EQ(workers_.texts(), (Texts{"publish /srv/f0", "publish /srv/f1"}));
+    workers_.answer();
+    EXPECT_TRUE(record.working_files()[0].completed);
+    EXPECT_EQ(record.working().state, State::Publishing);
+    workers_.answer();
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.durable().state, State::Acknowledged);
+    EXPECT_TRUE(had(job::Effect::DiscardUnfinished));
+
+    lifecycle_.discard(record.durable().id, false);
+    EXPECT_EQ(workers_.texts(), Texts{"discard -2.part"});
+    workers_.answer();
+    EXPECT_EQ(record.phase, Phase::Removed);
+    EXPECT_EQ(observer_.words.back(), "removed partial");
+    drain();
+    EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(JobLifecycleTest, OfFilesWithOneNameTheLastGetsIt) {
+    auto request = request_for(2);
+    request.files[1].local = request.files[0].local;
+    auto& record = add_publishing(request, 2);
+    lifecycle_.publish(record.working().id);
+    EXPECT_EQ(workers_.texts(), (Texts{"discard -0.part", "publish /srv/f0"}));
+}
+
+TEST_F(JobLifecycleTest, AFileThatCannotBeNamedLeavesTheJobTransferred) {
+    auto& record = add_publishing(request_for(2), 2);
+    std::optional<Result<job::EndResult>> answer;
+    record.on_end = [&](const Result<job::EndResult>& result) { answer = result; };
+    lifecycle_.publish(record.working().id);
+    workers_.answer();
+    workers_.answer(Error{Errc::LocalFile, "no"});
+    EXPECT_FALSE(answer) << "not before that is durable";
+    ASSERT_TRUE(commits_.flush());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error().code, Errc::LocalFile);
+    EXPECT_EQ(record.durable().state, State::Transferred);
+    EXPECT_TRUE(record.durable_file(0).completed);
+    EXPECT_FALSE(record.durable_file(1).completed);
+    EXPECT_EQ(record.phase, Phase::Kept);
+}
+
+TEST_F(JobLifecycleTest, WhoeverEndedAJobIsAnsweredWhenTheRemovalIsDurable) {
+    auto& record = add(request_for(2));
+    decide(*job::cancel(record.working(), clock_.now()));
+    std::optional<Result<job::EndResult>> answer;
+    record.on_end = [&](const Result<job::EndResult>& result) { answer = result; };
+    lifecycle_.discard(record.durable().id, true);
+    EXPECT_EQ(workers_.texts(), (Texts{"discard -0.part", "discard -1.part"}));
+    workers_.answer(Error{Errc::LocalFile, "cannot be deleted"});
+    workers_.answer();
+    EXPECT_EQ(observer_.words.back(), "removed cancelled");
+    EXPECT_FALSE(answer);
+    drain();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ((*answer)->dropped, 2U);
+    EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(JobLifecycleTest, AJobThatCompletedItselfStaysUntilItsClientIsTold) {
+    auto request = request_for(1);
+    request.settings.set<&job::Settings::auto_complete>(true);
+    auto& record = add_running(request);
+    const auto id = record.durable().id;
+    notifier_.set_object(id, client_object());
+    finish_files(record, 1);
+    EXPECT_EQ(record.durable().state, State::Publishing);
+    decide(job::publish_succeeded(record.working(), clock_.now()));
+    lifecycle_.discard(id, false);
+    EXPECT_EQ(record.phase, Phase::AwaitingDelivery);
+    EXPECT_EQ(stored().size(), 1U);
+
+    notifier_.run();
+    clients_.on_acknowledged = [&](int64_t row) {
+        commits_.acknowledge(row);
+        lifecycle_.forget_delivered_soon();
+    };
+    clients_.acknowledge();
+    drain();
+    EXPECT_EQ(record.phase, Phase::Removed);
+    EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(JobLifecycleTest, ARemovedJobStaysReadableForAWhile) {
+    auto& record = add(request_for(0));
+    const auto id = record.durable().id;
+    decide(*job::cancel(record.working(), clock_.now()));
+    lifecycle_.discard(id, true);
+    drain();
+    EXPECT_NE(jobs_.find(id), nullptr);
+    EXPECT_FALSE(observer_.has("forgotten"));
+
+    auto& other = add(request_for(0));
+    decide(*job::cancel(other.working(), clock_.now()));
+    clock_.set_back(std::chrono::hours{1});
+    lifecycle_.discard(other.durable().id, true);
+    drain();
+    EXPECT_TRUE(observer_.has("forgotten"));
+    EXPECT_NE(jobs_.find(id), nullptr);
+}
+
+TEST_F(JobLifecycleTest, RemovedJobsOfAnOwnerCanBeEvicted) {
+    auto& ended = add(request_for(0));
+    auto& of_another = add(request_for(0), Bob);
+    const auto id = ended.durable().id;
+    const auto other = of_another.durable().id;
+    auto& live = add(request_for(0));
+    for (auto* record : {&ended, &of_another}) {
+        decide(*job::cancel(record->working(), clock_.now()));
+        lifecycle_.discard(record->durable().id, true);
+    }
+    lifecycle_.evict_removed(Ann);
+    EXPECT_EQ(jobs_.find(id), nullptr);
+    EXPECT_NE(jobs_.find(other), nullptr);
+    EXPECT_NE(jobs_.find(live.durable().id), nullptr);
+    EXPECT_EQ(usage_.of(Ann).jobs, 1U);
+}
+
+TEST_F(JobLifecycleTest, WhatAFailedCommitUndidIsDoneAgain) {
+    auto& record = add_publishing(request_for(1), 1);
+    lifecycle_.restart(record);
+    ASSERT_EQ(workers_.texts(), Texts{"publish /srv/f0"});
+    break_store();
+    workers_.answer();
+    EXPECT_EQ(record.working().state, State::Publishing);
+    EXPECT_FALSE(record.working_files()[0].completed);
+    repair_store();
+    lifecycle_.restart(record);
+    workers_.answer();
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.durable().state, State::Acknowledged);
+    lifecycle_.restart(record);
+    EXPECT_EQ(record.phase, Phase::Removed) << "nothing is left to delete";
+}
+
+} // namespace
+
+} // namespace haulier::daemon

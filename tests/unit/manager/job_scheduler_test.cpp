@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_scheduler.hpp"
+
+#include "parts_fixture.hpp"
+
+namespace haulier::daemon {
+
+namespace {
+
+using job::State;
+
+class JobSchedulerTest : public PartsTest {
+protected:
+    JobSchedulerTest() { workers_.listen(runner_); }
+
+    /// Until nothing changes any more.
+    void schedule() {
+        for (int i = 0; i < 3; ++i) {
+            scheduler_.schedule_soon();
+            drain();
+        }
+    }
+    JobRecord& add_remote() {
+        auto request = request_for(1, true);
+        request.files[0].remote = "http://example.org/f";
+        return add(request);
+    }
+
+    Admission admission_{config_, Instance::System, jobs_, usage_, [](uint32_t) {}};
+    TransferRunner runner_{context_, admission_, random_, [] {}};
+    JobScheduler scheduler_{context_, Instance::System, runner_};
+};
+
+TEST_F(JobSchedulerTest, GrantsSlotsAndStartsFilesWhenThatIsDurable) {
+    config_.jobs_at_once = 1;
+    auto& first = add(request_for(1, true));
+    auto& second = add(request_for(1, true));
+    auto& suspended = add(request_for(1));
+    scheduler_.schedule_soon();
+    EXPECT_EQ(first.working().state, State::Queued) << "in a later turn";
+    drain();
+    EXPECT_EQ(first.durable().state, State::Connecting);
+    EXPECT_TRUE(workers_.transfers.empty());
+    schedule();
+    EXPECT_EQ(workers_.transfers.size(), 1U);
+    EXPECT_EQ(second.durable().state, State::Queued);
+    EXPECT_EQ(suspended.durable().state, State::Suspended);
+}
+
+TEST_F(JobSchedulerTest, GrantsNothingToAJobThatIsBeingTaken) {
+    auto& record = add(request_for(1, true));
+    record.changing_owner = true;
+    schedule();
+    EXPECT_EQ(record.durable().state, State::Queued);
+}
+
+TEST_F(JobSchedulerTest, BlocksJobsThatTheEnvironmentDoesNotAllowToRun) {
+    auto& remote = add_remote();
+    auto& local = add(request_for(1, true));
+    job::Conditions offline;
+    offline.online = false;
+    scheduler_.set_conditions(offline);
+    EXPECT_TRUE(observer_.has("conditions"));
+    schedule();
+    EXPECT_EQ(remote.durable().state, State::Blocked);
+    EXPECT_EQ(remote.durable().error->cause, job::Cause::NetworkLost);
+    EXPECT_EQ(local.durable().state, State::Connecting) << "its server is this machine";
+    scheduler_.set_conditions({});
+    schedule();
+    EXPECT_EQ(remote.durable().state, State::Connecting);
+}
+
+TEST_F(JobSchedulerTest, TriesAllJobsAgainWhenTheNetworkComesBack) {
+    auto& record = add(request_for(1, true));
+    schedule();
+    workers_.fail(0);
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.durable().state, State::TransientError);
+    job::Conditions offline;
+    offline.online = false;
+    scheduler_.set_conditions(offline);
+    schedule();
+    EXPECT_EQ(record.durable().state, State::TransientError);
+    scheduler_.set_conditions({});
+    EXPECT_EQ(record.working().state, State::Queued);
+}
+
+TEST_F(JobSchedulerTest, JobsOfUsersWhoMustLogInWaitForThem) {
+    config_.require_login = true;
+    auto& record = add(request_for(1, true));
+    auto& of_a_service = add(request_for(1, true), 100);
+    schedule();
+    EXPECT_EQ(record.durable().state, State::Queued);
+    EXPECT_TRUE(record.durable().clocks.owner_away);
+    EXPECT_EQ(of_a_service.durable().state, State::Connecting) << "system users do not log in";
+    scheduler_.set_active_users({Ann});
+    schedule();
+    EXPECT_EQ(record.durable().state, State::Connecting);
+    scheduler_.set_active_users({});
+    schedule();
+    EXPECT_EQ(record.durable().state, State::Queued);
+    EXPECT_TRUE(had(job::Effect::StopTransfers));
+}
+
+TEST_F(JobSchedulerTest, DoesNothingWhileItIsPaused) {
+    auto& record = add(request_for(1, true));
+    scheduler_.schedule_soon();
+    scheduler_.pause();
+    schedule();
+    EXPECT_EQ(record.durable().state, State::Queued);
+    scheduler_.resume();
+    drain();
+    EXPECT_EQ(record.durable().state, State::Connecting);
+}
+
+TEST_F(JobSchedulerTest, AFailingStoreLeavesTheQueueAsItWas) {
+    auto& record = add(request_for(1, true));
+    break_store();
+    scheduler_.schedule_soon();
+    drain();
+    EXPECT_EQ(record.working().state, State::Queued);
+    EXPECT_EQ(failures_, 1);
+    EXPECT_TRUE(workers_.transfers.empty());
+}
+
+} // namespace
+
+} // namespace haulier::daemon

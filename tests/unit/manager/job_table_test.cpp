@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/job_table.hpp"
+
+#include "job/outcomes.hpp"
+#include "store_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haulier::daemon {
+
+namespace {
+
+const job::Id JobA{std::string(32, 'a')};
+const job::Id JobB{std::string(32, 'b')};
+
+struct JobTableTest : testing::Test {
+    UsageAccounting usage;
+    JobTable jobs{usage};
+    Now now = SystemClock{}.now();
+
+    JobRecord& add(const job::Id& id, const job::Request& request = request_for(2), uint32_t owner = Ann) {
+        jobs.replace(*job::create(id, owner, request, job::Limits{}, now));
+        return *jobs.find(id);
+    }
+    JobRecord& add_durable(const job::Id& id, const job::Request& request = request_for(2)) {
+        auto& record = add(id, request);
+        jobs.make_durable();
+        return record;
+    }
+    job::Decision renamed(const JobRecord& record, const std::string& name) const {
+        job::Decision d;
+        d.job = record.working();
+        d.job.display_name = name;
+        d.job.modified = now.wall;
+        return d;
+    }
+};
+
+TEST_F(JobTableTest, ANewJobDoesNotExistForClientsBeforeTheCommit) {
+    auto& record = add(JobA);
+    EXPECT_FALSE(record.is_durable());
+    EXPECT_TRUE(jobs.list().empty());
+    EXPECT_EQ(jobs.count(), 0U);
+    EXPECT_EQ(usage.of(Ann).jobs, 1U) << "but it takes up room";
+
+    jobs.make_durable();
+    EXPECT_TRUE(record.is_durable());
+    EXPECT_EQ(jobs.list(), std::vector<const JobRecord*>{&record});
+    EXPECT_EQ(jobs.count(Ann), 1U);
+    EXPECT_EQ(jobs.count(Bob), 0U);
+}
+
+TEST_F(JobTableTest, DecisionsReadWorkingValuesAndClientsDurableOnes) {
+    auto& record = add_durable(JobA);
+    auto change = jobs.replace(renamed(record, "other"));
+    EXPECT_EQ(change.before->display_name, "sample");
+    EXPECT_EQ(change.after->display_name, "other");
+    EXPECT_TRUE(record.is_changing());
+    EXPECT_EQ(record.working().display_name, "other");
+    EXPECT_EQ(record.durable().display_name, "sample");
+    jobs.make_durable();
+    EXPECT_FALSE(record.is_changing());
+    EXPECT_EQ(record.durable().display_name, "other");
+}
+
+TEST_F(JobTableTest, ValuesThatDoNotChangeAreHeldOnce) {
+    auto& record = add_durable(JobA);
+    EXPECT_EQ(&record.working(), &record.durable());
+    EXPECT_EQ(&record.working_files()[0], &record.durable_file(0));
+    auto d = renamed(record, "sample");
+    d.files[1] = record.working_files()[1];
+    d.files[1].offset = 50;
+    jobs.replace(d);
+    EXPECT_FALSE(record.is_changing(0));
+    EXPECT_EQ(&record.working_files()[0], &record.durable_file(0));
+    EXPECT_TRUE(record.is_changing(1));
+    EXPECT_EQ(record.durable_file(1).offset, 0U);
+    EXPECT_EQ(record.working_files()[1].offset, 50U);
+}
+
+TEST_F(JobTableTest, AFailedCommitPutsTheDurableValuesBack) {
+    auto& record = add_durable(JobA);
+    auto before = usage.of(Ann);
+    record.cursor = 2;
+    auto d = renamed(record, std::string(200, 'x'));
+    d.files[0] = record.working_files()[0];
+    d.files[0].transferred = true;
+    d.files[2] = d.files[0];
+    jobs.replace(d);
+    record.cursor = 3;
+    EXPECT_GT(usage.of(Ann).text, before.text);
+    EXPECT_EQ(record.durable_file_count(), 2U);
+
+    jobs.roll_back();
+    EXPECT_FALSE(record.is_changing());
+    EXPECT_EQ(record.working().display_name, "sample");
+    EXPECT_EQ(record.working_files().size(), 2U);
+    EXPECT_FALSE(record.working_files()[0].transferred);
+    EXPECT_EQ(record.cursor, 0U) << "the file is to be transferred again";
+    EXPECT_EQ(usage.of(Ann), before);
+}
+
+TEST_F(JobTableTest, SeveralDecisionsAreUndoneTogether) {
+    auto& record = add_durable(JobA);
+    for (uint64_t offset : {10, 20, 30}) {
+        auto d = renamed(record, std::to_string(offset));
+        d.files[0] = record.working_files()[0];
+        d.files[0].offset = offset;
+        jobs.replace(d);
+    }
+    EXPECT_EQ(record.durable_file(0).offset, 0U);
+    jobs.roll_back();
+    EXPECT_EQ(record.working_files()[0].offset, 0U);
+    EXPECT_EQ(record.working().display_name, "sample");
+}
+
+TEST_F(JobTableTest, AFailedCommitForgetsNewJobs) {
+    add_durable(JobA);
+    add(JobB);
+    jobs.roll_back();
+    EXPECT_EQ(jobs.find(JobB), nullptr);
+    EXPECT_NE(jobs.find(JobA), nullptr);
+    EXPECT_EQ(usage.of(Ann).jobs, 1U);
+}
+
+TEST_F(JobTableTest, AKeyIsFoundAtOnceAndFreeAtTheEnd) {
+    auto request = request_for(1);
+    request.key = "nightly";
+    auto& record = add(JobA, request);
+    EXPECT_EQ(jobs.find_key(Ann, "nightly"), &record) << "not durable yet, but taken";
+    EXPECT_EQ(jobs.find_key(Bob, "nightly"), nullptr);
+    EXPECT_EQ(jobs.find_key(Ann, ""), nullptr);
+    jobs.make_durable();
+    jobs.replace(*job::cancel(record.working(), now));
+    EXPECT_EQ(jobs.find_key(Ann, "nightly"), nullptr);
+    jobs.roll_back();
+    EXPECT_EQ(jobs.find_key(Ann, "nightly"), &record);
+}
+
+TEST_F(JobTableTest, CountsFollowOwnersAndEnds) {
+    auto& first = add_durable(JobA);
+    auto& second = add_durable(JobB);
+    jobs.replace(*job::take_ownership(first.working(), Bob, now));
+    EXPECT_EQ(jobs.count(Ann), 2U) << "as clients see it";
+    EXPECT_EQ(usage.of(Bob).jobs, 1U);
+    jobs.make_durable();
+    EXPECT_EQ(jobs.count(Ann), 1U);
+    EXPECT_EQ(jobs.count(Bob), 1U);
+    jobs.replace(*job::cancel(second.working(), now));
+    jobs.make_durable();
+    EXPECT_EQ(jobs.count(), 1U);
+    EXPECT_EQ(jobs.count(Ann), 0U);
+    EXPECT_EQ(usage.of(Ann).jobs, 0U);
+    EXPECT_GT(usage.of(Ann).text, 0U) << "still readable";
+    jobs.erase(JobB);
+    EXPECT_EQ(usage.of(Ann), job::Usage{});
+}
+
+TEST_F(JobTableTest, JobsOfTheStoreAreThereAtOnce) {
+    job::Job job;
+    job.id = JobA;
+    job.owner = Ann;
+    auto& record = jobs.restore(job, std::vector<job::File>(3));
+    EXPECT_EQ(record.durable().id, JobA);
+    EXPECT_EQ(record.durable_file_count(), 3U);
+    EXPECT_EQ(jobs.list().size(), 1U);
+    EXPECT_EQ(usage.of(Ann).text, record.memory_size());
+}
+
+TEST_F(JobTableTest, TheOrderOfArrivalInTheQueueIsKept) {
+    auto& first = add_durable(JobB, request_for(1, true));
+    auto& second = add_durable(JobA, request_for(1, true));
+    EXPECT_LT(first.queued_since, second.queued_since);
+    jobs.replace(renamed(first, "still queued"));
+    EXPECT_LT(first.queued_since, second.queued_since);
+    jobs.replace(*job::granted(first.working(), now));
+    jobs.replace(*job::interrupted(first.working(), now));
+    EXPECT_GT(first.queued_since, second.queued_since);
+}
+
+TEST_F(JobTableTest, ArrivalsAreWhatIsNewOfAFile) {
+    auto& record = add_durable(JobA, request_for(1));
+    auto d = renamed(record, "sample");
+    d.files[0] = record.working_files()[0];
+    d.files[0].filled = {{0, 10}};
+    EXPECT_TRUE(jobs.replace(d).arrivals.files.empty());
+    d.files[0].filled = {{0, 25}};
+    d.files[0].transferred = true;
+    auto arrivals = jobs.replace(d).arrivals;
+    EXPECT_EQ(arrivals.files, std::vector<uint32_t>{0});
+    EXPECT_EQ(arrivals.ranges[0], (std::vector<job::Range>{{10, 15}}));
+    EXPECT_TRUE(jobs.replace(d).arrivals.files.empty()) << "announced once";
+}
+
+TEST_F(JobTableTest, AJobNeedsTheNetworkForOtherMachinesOnly) {
+    auto& record = add_durable(JobA, request_for(1));
+    EXPECT_FALSE(record.needs_network);
+    auto d = renamed(record, "sample");
+    d.files[1].spec.remote = "http://localhost/f";
+    d.files[1].spec.mirrors = {"http://example.org/f"};
+    jobs.replace(d);
+    EXPECT_TRUE(record.needs_network);
+    jobs.roll_back();
+    EXPECT_FALSE(record.needs_network);
+}
+
+} // namespace
+
+} // namespace haulier::daemon

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager/transfer_runner.hpp"
+
+#include "job/outcomes.hpp"
+#include "parts_fixture.hpp"
+
+namespace haulier::daemon {
+
+namespace {
+
+using job::State;
+
+class TransferRunnerTest : public PartsTest {
+protected:
+    TransferRunnerTest() { workers_.listen(runner_); }
+
+    Admission admission_{config_, Instance::Session, jobs_, usage_, [](uint32_t) {}};
+    int ended_ = 0;
+    TransferRunner runner_{context_, admission_, random_, [this] { ++ended_; }};
+};
+
+TEST_F(TransferRunnerTest, StartsAsManyFilesAsTheConfigurationAllows) {
+    config_.files_at_once = 2;
+    auto& record = add_running(request_for(3));
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.size(), 2U);
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.size(), 2U);
+    EXPECT_FALSE(runner_.is_idle());
+    workers_.begin(0);
+    workers_.finish(0);
+    EXPECT_EQ(ended_, 1);
+    ASSERT_TRUE(commits_.flush());
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.size(), 2U);
+    EXPECT_NE(workers_.ticket_of(2), 0U);
+}
+
+TEST_F(TransferRunnerTest, ALimitOfBandwidthMeansOneFileAtATime) {
+    auto request = request_for(3);
+    request.settings.set<&job::Settings::bandwidth_limit>(10000);
+    runner_.fill(add_running(request));
+    EXPECT_EQ(workers_.transfers.size(), 1U);
+}
+
+TEST_F(TransferRunnerTest, ACheckpointIsShownWhenItIsDurable) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    workers_.begin(0);
+    workers_.checkpoint(0, 40);
+    EXPECT_EQ(record.working_files()[0].offset, 40U);
+    EXPECT_EQ(record.durable_file(0).offset, 0U);
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.durable_file(0).offset, 40U);
+    EXPECT_EQ(stored().at(0).files.at(0).offset, 40U);
+}
+
+TEST_F(TransferRunnerTest, ProgressIsShownAtOnceAndNeverTakenBack) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    workers_.begin(0);
+    ASSERT_TRUE(commits_.flush());
+    runner_.progress(workers_.ticket_of(0), {70, {}});
+    EXPECT_EQ(transferred_of(record, 0), 70U);
+    workers_.finish(0);
+    EXPECT_EQ(transferred_of(record, 0), 100U) << "the end of the transfer is committed at once";
+    EXPECT_TRUE(stored().at(0).files.at(0).transferred);
+}
+
+TEST_F(TransferRunnerTest, AFileIsNotStartedWhileItIsChanging) {
+    auto& record = add_running(request_for(2));
+    runner_.fill(record);
+    workers_.begin(0);
+    auto ticket = workers_.ticket_of(0);
+    workers_.transfers.erase(ticket);
+    record.transfers.at(0).moved = 0;
+    job::Failure wrong;
+    wrong.error = {job::Cause::ChecksumMismatch, 0, "wrong", 0};
+    runner_.failed(ticket, wrong);
+    EXPECT_TRUE(record.is_changing(0)) << "the first wrong checksum starts the file again";
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.size(), 1U);
+    ASSERT_TRUE(commits_.flush());
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.size(), 2U);
+}
+
+TEST_F(TransferRunnerTest, ALostWorkerQueuesTheJobAgain) {
+    auto& record = add_running(request_for(2));
+    runner_.fill(record);
+    workers_.end_transfers(true);
+    EXPECT_EQ(record.working().state, State::Queued);
+    EXPECT_TRUE(record.transfers.empty());
+    EXPECT_TRUE(runner_.is_idle());
+}
+
+TEST_F(TransferRunnerTest, ATransferThatWasHaltedChangesNothing) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    runner_.stop(record);
+    runner_.stop(record);
+    EXPECT_TRUE(workers_.transfers.begin()->second.halted);
+    workers_.end_transfers();
+    EXPECT_EQ(record.working().state, State::Connecting);
+    EXPECT_FALSE(record.is_changing());
+}
+
+TEST_F(TransferRunnerTest, AnIgnoredTransferChangesNothing) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    workers_.begin(0);
+    ASSERT_TRUE(commits_.flush());
+    record.transfers.at(0).ignored = true;
+    workers_.checkpoint(0, 40);
+    EXPECT_FALSE(record.is_changing());
+    workers_.finish(0);
+    EXPECT_FALSE(record.is_changing());
+    EXPECT_TRUE(record.transfers.empty());
+}
+
+TEST_F(TransferRunnerTest, ReportsOfUnknownTransfersAreIgnored) {
+    auto& record = add_running(request_for(1));
+    runner_.checkpointed(4711, {40, {}, 100});
+    runner_.fetched(4711, {});
+    runner_.halted(4711);
+    EXPECT_FALSE(record.is_changing());
+    EXPECT_EQ(ended_, 0);
+}
+
+TEST_F(TransferRunnerTest, ARestartIsDurableBeforeBytesAreWritten) {
+    runner_.fill(add_running(request_for(1)));
+    workers_.begin(0, 100, true);
+    auto& transfer = workers_.transfers.begin()->second;
+    EXPECT_FALSE(transfer.proceeded);
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_TRUE(transfer.proceeded);
+}
+
+TEST_F(TransferRunnerTest, ARestartThatCannotBeStoredIsHalted) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    break_store();
+    workers_.begin(0, 100, true);
+    auto& transfer = workers_.transfers.begin()->second;
+    EXPECT_FALSE(transfer.proceeded);
+    EXPECT_TRUE(transfer.halted);
+    EXPECT_EQ(record.working().state, State::Connecting);
+    EXPECT_EQ(failures_, 1);
+}
+
+TEST_F(TransferRunnerTest, TheRetryDelayHasItsShareOfChance) {
+    config_.retry.backoff = job::Backoff::Exponential;
+    auto& record = add_running(request_for(1));
+    Usec waits[2];
+    for (auto& wait : waits) {
+        // The second failure in a row waits for twice the time, less up to a quarter.
+        for (int i = 0; i < 2; ++i) {
+            runner_.fill(record);
+            workers_.fail(0);
+            ASSERT_TRUE(commits_.flush());
+            EXPECT_EQ(record.durable().state, State::TransientError);
+            wait = record.durable().retry_wait;
+            decide(job::retry_due(record.working(), clock_.now()));
+            decide(job::granted(record.working(), clock_.now()));
+        }
+        decide(job::progressed(record.working(), clock_.now()));
+        random_.value = 0.99;
+    }
+    EXPECT_EQ(waits[0], std::chrono::seconds{120});
+    EXPECT_LT(waits[1], std::chrono::seconds{95});
+}
+
+TEST_F(TransferRunnerTest, RangesOfSiblingFilesThatArriveTogetherAreCountedTogether) {
+    auto request = request_for(2);
+    request.settings.set<&job::Settings::on_demand>(true);
+    auto& record = add(request);
+    for (uint32_t i : {0U, 1U})
+        decide(*job::request_ranges(record.working(), i, record.working_files()[i], {{0, 10}}, config_.limits,
+                                    clock_.now()));
+    decide(*job::resume(record.working(), record.working_files(), clock_.now()));
+    decide(job::granted(record.working(), clock_.now()));
+    runner_.fill(record);
+    workers_.begin(0);
+    workers_.begin(1);
+    for (uint32_t i : {0U, 1U}) {
+        record.transfers.at(i).moved = 0;
+        auto ticket = workers_.ticket_of(i);
+        workers_.transfers.erase(ticket);
+        job::Fetched fetched;
+        fetched.report = {10, {}, 100};
+        runner_.fetched(ticket, fetched);
+    }
+    EXPECT_EQ(record.working().state, State::Suspended) << "all that was requested is here";
+    EXPECT_EQ(record.durable().state, State::Connecting) << "without a commit between the two";
+}
+
+TEST_F(TransferRunnerTest, HeadersAreNotKeptForAnOwnerWithoutRoom) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    config_.limits.text_per_user = 1;
+    job::Begun begun;
+    begun.headers = "Server: x\n";
+    runner_.begun(workers_.ticket_of(0), begun);
+    EXPECT_EQ(record.working().state, State::Transferring);
+    EXPECT_EQ(record.working_files()[0].response_headers, "");
+}
+
+} // namespace
+
+} // namespace haulier::daemon
