@@ -47,7 +47,7 @@ Status check_room(int fd, uint64_t bytes, uint64_t keep_free, const std::string&
     // Some network file systems report no sizes.
     if (fstatvfs(fd, &st) < 0 || st.f_blocks == 0) return Done{};
     uint64_t available = uint64_t{st.f_bavail} * st.f_frsize;
-    if (is_in_memory(fd)) keep_free = 0;
+    keep_free = is_in_memory(fd) ? 0 : std::min(keep_free, uint64_t{st.f_blocks} * st.f_frsize / 4);
     if (bytes <= available && keep_free <= available - bytes) return Done{};
     return Failure{.cause = wire::DISK_FULL,
                    .code = ENOSPC,

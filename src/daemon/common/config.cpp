@@ -119,6 +119,12 @@ const std::vector<Key>& keys() {
         {"Transfer", "StallTimeout", span(&Config::stall_timeout, milliseconds{1000})},
         {"Transfer", "ConnectionsPerHost",
          number([](Config & c) -> auto& { return c.connections_per_host; })},
+        {"Transfer", "MinimumRate",
+         number(
+             [](Config & c) -> auto& { return c.minimum_rate; }, 0)},
+        {"Transfer", "KeepFree",
+         count<uint64_t>(
+             [](Config & c) -> auto& { return c.keep_free; }, 0)},
         {"Transfer", "MaxRestarts",
          number(
              [](Config & c) -> auto& { return c.limits.restarts; }, 0)},

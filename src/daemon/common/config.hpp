@@ -35,6 +35,8 @@ struct Config {
     std::chrono::milliseconds connect_timeout{30000};
     std::chrono::milliseconds stall_timeout{60000};
     uint32_t connections_per_host = 6;
+    uint32_t minimum_rate = 1024;     ///< bytes a second, of a source that is not the only one
+    uint64_t keep_free = 64ULL << 20; ///< bytes of a file system that stay free for others
 
     job::RetryPolicy retry;
 

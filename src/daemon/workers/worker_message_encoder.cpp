@@ -117,6 +117,8 @@ wire::Settings to_wire(const Config& config) {
     s.set_connect_timeout_s(whole_seconds(config.connect_timeout));
     s.set_stall_timeout_s(whole_seconds(config.stall_timeout));
     s.set_connections_per_host(config.connections_per_host);
+    s.set_minimum_rate(config.minimum_rate);
+    s.set_keep_free(config.keep_free);
     s.set_progress_ms(500);
     return s;
 }
