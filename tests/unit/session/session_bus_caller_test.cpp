@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Calls to real services on a real bus, and buses that are late, dead, mute or somebody else's.
-#include "session/voice.hpp"
+// Calls to real services on a real bus, and buses that are late, dead, silent or belong to another user.
+#include "session/session_bus_caller.hpp"
 
 #include "local_socket.hpp"
 #include "private_bus.hpp"
@@ -22,12 +22,14 @@ const std::string App = "org.haulier.Test.App";
 const std::string JobPath = "/org/haulier/Haulier1/job/0123456789abcdef0123456789abcdef";
 const std::string JobId = "0123456789abcdef0123456789abcdef";
 
-class VoiceTest : public test::LoopTest {
+class SessionBusCallerTest : public test::LoopTest {
 protected:
     static void SetUpTestSuite() { block_signals(); }
-    VoiceTest() { std::filesystem::create_directory(directory.path() + "/run"); }
+    SessionBusCallerTest() { std::filesystem::create_directory(directory.path() + "/run"); }
 
-    void patient(Patience patience) { voice = std::make_unique<Voice>(loop_, bus.socket(), patience); }
+    void set_timeouts(Timeouts timeouts) {
+        caller = std::make_unique<SessionBusCaller>(loop_, bus.socket(), timeouts);
+    }
 
     static wire::Call call_to(const std::string& name) {
         wire::Call call;
@@ -39,14 +41,14 @@ protected:
         return call;
     }
     void begin(const wire::Call& call) {
-        voice->call(call,
-                    [this, name = call.name()](CallOutcome verdict) { verdicts.emplace(name, verdict); });
+        caller->call(call,
+                     [this, name = call.name()](CallOutcome outcome) { outcomes.emplace(name, outcome); });
     }
-    CallOutcome verdict_on(const wire::Call& call) {
-        verdicts.clear();
+    CallOutcome outcome_of(const wire::Call& call) {
+        outcomes.clear();
         begin(call);
-        run_until([this] { return !verdicts.empty(); });
-        return verdicts.empty() ? CallOutcome::Unanswered : verdicts.begin()->second;
+        run_until([this] { return !outcomes.empty(); });
+        return outcomes.empty() ? CallOutcome::Unanswered : outcomes.begin()->second;
     }
     void turn_for(Usec span) {
         bool over = false;
@@ -56,14 +58,14 @@ protected:
 
     test::TempDir directory;
     PrivateBus bus{directory.path() + "/run"};
-    std::unique_ptr<Voice> voice = std::make_unique<Voice>(loop_, bus.socket());
-    std::multimap<std::string, CallOutcome> verdicts;
+    std::unique_ptr<SessionBusCaller> caller = std::make_unique<SessionBusCaller>(loop_, bus.socket());
+    std::multimap<std::string, CallOutcome> outcomes;
 };
 
-TEST_F(VoiceTest, StartsAServiceAndTellsItEverything) {
+TEST_F(SessionBusCallerTest, StartsAServiceAndTellsItEverything) {
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 
     auto call = call_to(App);
     call.set_method(wire::Call::JOB_ERROR);
@@ -73,14 +75,14 @@ TEST_F(VoiceTest, StartsAServiceAndTellsItEverything) {
     failure.set_code(-4);
     failure.set_message("Grüße");
     failure.set_file(7);
-    EXPECT_EQ(verdict_on(call), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call), CallOutcome::Acknowledged);
 
     call = call_to(App);
     call.set_method(wire::Call::FILE_TRANSFERRED);
     call.mutable_file()->set_index(3);
     call.mutable_file()->set_remote("http://localhost/f");
     call.mutable_file()->set_temporary("/srv/.f.part");
-    EXPECT_EQ(verdict_on(call), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call), CallOutcome::Acknowledged);
 
     EXPECT_EQ(bus.record(App, "calls"),
               "JobTransferred " + JobId + "\nJobError " + JobId + "\nFileTransferred " + JobId + "\n");
@@ -92,141 +94,141 @@ TEST_F(VoiceTest, StartsAServiceAndTellsItEverything) {
     EXPECT_EQ(std::count(starts.begin(), starts.end(), '\n'), 1);
 }
 
-TEST_F(VoiceTest, SaysWhatBecameOfACall) {
+TEST_F(SessionBusCallerTest, SaysWhatBecameOfACall) {
     bus.add("org.haulier.Test.Refuse", "refuse");
     bus.add("org.haulier.Test.Die", "die");
     bus.add("org.haulier.Test.Mute", "mute");
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Refuse")), CallOutcome::Refused);
-    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Die")), CallOutcome::Unanswered);
-    EXPECT_EQ(verdict_on(call_to("org.haulier.Test.Nobody")), CallOutcome::Gone);
+    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Refuse")), CallOutcome::Refused);
+    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Die")), CallOutcome::Unanswered);
+    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Nobody")), CallOutcome::Gone);
     auto elsewhere = call_to(App);
     elsewhere.set_path("/elsewhere");
-    EXPECT_EQ(verdict_on(elsewhere), CallOutcome::NoSuchObject);
+    EXPECT_EQ(outcome_of(elsewhere), CallOutcome::NoSuchObject);
     auto hurried = call_to("org.haulier.Test.Mute");
     hurried.set_timeout_ms(2000);
-    EXPECT_EQ(verdict_on(hurried), CallOutcome::Unanswered);
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(hurried), CallOutcome::Unanswered);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, RefusesByItselfWhatCannotBeSaid) {
+TEST_F(SessionBusCallerTest, RefusesByItselfWhatCannotBeSaid) {
     bus.start();
-    EXPECT_EQ(verdict_on(call_to("no name")), CallOutcome::Refused);
+    EXPECT_EQ(outcome_of(call_to("no name")), CallOutcome::Refused);
     auto call = call_to(App);
     call.set_job("no path");
-    EXPECT_EQ(verdict_on(call), CallOutcome::Refused);
+    EXPECT_EQ(outcome_of(call), CallOutcome::Refused);
 }
 
-TEST_F(VoiceTest, CallsManyAtATime) {
+TEST_F(SessionBusCallerTest, CallsManyAtATime) {
     bus.add("org.haulier.Test.Mute", "mute");
     bus.start();
     begin(call_to("org.haulier.Test.Mute"));
     for (int i = 0; i < 50; ++i)
         begin(call_to("org.haulier.Test.Nobody"));
-    run_until([this] { return verdicts.count("org.haulier.Test.Nobody") == 50; });
-    EXPECT_EQ(verdicts.count("org.haulier.Test.Mute"), 0U);
+    run_until([this] { return outcomes.count("org.haulier.Test.Nobody") == 50; });
+    EXPECT_EQ(outcomes.count("org.haulier.Test.Mute"), 0U);
 }
 
-TEST_F(VoiceTest, WithoutARuntimeDirectoryThereIsNoBusAtOnce) {
+TEST_F(SessionBusCallerTest, WithoutARuntimeDirectoryThereIsNoBusAtOnce) {
     std::filesystem::remove_all(directory.path() + "/run");
     begin(call_to(App));
-    ASSERT_EQ(verdicts.size(), 1U);
-    EXPECT_EQ(verdicts.begin()->second, CallOutcome::NoBus);
+    ASSERT_EQ(outcomes.size(), 1U);
+    EXPECT_EQ(outcomes.begin()->second, CallOutcome::NoBus);
 }
 
-TEST_F(VoiceTest, WaitsForABusThatIsOnItsWay) {
+TEST_F(SessionBusCallerTest, WaitsForABusThatIsOnItsWay) {
     bus.add(App, "accept");
     begin(call_to(App));
     begin(call_to(App));
     turn_for(100ms);
-    EXPECT_TRUE(verdicts.empty());
+    EXPECT_TRUE(outcomes.empty());
     bus.start(false);
-    run_until([this] { return verdicts.size() == 2; });
-    EXPECT_EQ(verdicts.begin()->second, CallOutcome::Acknowledged);
+    run_until([this] { return outcomes.size() == 2; });
+    EXPECT_EQ(outcomes.begin()->second, CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, DoesNotWaitForEver) {
-    patient({.for_bus = 200ms});
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
+TEST_F(SessionBusCallerTest, DoesNotWaitForEver) {
+    set_timeouts({.connect = 200ms});
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, ASocketOfAnothersIsNoBus) {
+TEST_F(SessionBusCallerTest, ASocketOfAnothersIsNoBus) {
     if (geteuid() != 0) GTEST_SKIP() << "only root can give a socket away";
     bus.add(App, "accept");
     bus.start();
     ASSERT_EQ(chown(bus.socket().c_str(), 1234, 1234), 0);
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
     ASSERT_EQ(chown(bus.socket().c_str(), geteuid(), getegid()), 0);
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, ASocketThatNobodyListensToIsLookedAtAgain) {
-    patient({.for_bus = 10s, .for_listener = 10ms});
+TEST_F(SessionBusCallerTest, ASocketThatNobodyListensToIsLookedAtAgain) {
+    set_timeouts({.connect = 10s, .retry = 10ms});
     auto early = local_socket(bus.socket(), false);
     begin(call_to(App));
     turn_for(100ms);
-    EXPECT_TRUE(verdicts.empty());
+    EXPECT_TRUE(outcomes.empty());
     std::filesystem::remove(bus.socket());
     bus.add(App, "accept");
     bus.start();
-    run_until([this] { return !verdicts.empty(); });
-    EXPECT_EQ(verdicts.begin()->second, CallOutcome::Acknowledged);
+    run_until([this] { return !outcomes.empty(); });
+    EXPECT_EQ(outcomes.begin()->second, CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, ABusThatSaysNothingIsNone) {
-    patient({.for_bus = 200ms});
+TEST_F(SessionBusCallerTest, ABusThatSaysNothingIsNone) {
+    set_timeouts({.connect = 200ms});
     auto mute = local_socket(bus.socket());
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
 }
 
-TEST_F(VoiceTest, ABusThatHangsUpIsNone) {
+TEST_F(SessionBusCallerTest, ABusThatHangsUpIsNone) {
     auto rude = local_socket(bus.socket());
     auto hangs_up =
         loop_.on_io(rude.get(), EPOLLIN, [&](uint32_t) { Fd{accept(rude.get(), nullptr, nullptr)}; });
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::NoBus);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
 }
 
-TEST_F(VoiceTest, ABusThatDiesLeavesTheCallUnanswered) {
+TEST_F(SessionBusCallerTest, ABusThatDiesLeavesTheCallUnanswered) {
     bus.add("org.haulier.Test.Mute", "mute");
     bus.start();
     begin(call_to("org.haulier.Test.Mute"));
     run_until([this] { return !bus.record("org.haulier.Test.Mute", "calls").empty(); });
     bus.stop();
-    run_until([this] { return !verdicts.empty(); });
-    EXPECT_EQ(verdicts.begin()->second, CallOutcome::Unanswered);
-    run_until([this] { return !voice->connected(); });
+    run_until([this] { return !outcomes.empty(); });
+    EXPECT_EQ(outcomes.begin()->second, CallOutcome::Unanswered);
+    run_until([this] { return !caller->connected(); });
     std::filesystem::remove(bus.socket());
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, LeavesTheBusWhenThereIsNothingMoreToSay) {
-    patient({.for_calls = 50ms});
+TEST_F(SessionBusCallerTest, LeavesTheBusWhenThereIsNothingMoreToSay) {
+    set_timeouts({.idle = 50ms});
     bus.add(App, "accept");
     bus.start();
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
-    EXPECT_TRUE(voice->connected());
-    run_until([this] { return !voice->connected(); });
-    EXPECT_EQ(verdict_on(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
+    EXPECT_TRUE(caller->connected());
+    run_until([this] { return !caller->connected(); });
+    EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(VoiceTest, MayBeDroppedInMidCall) {
+TEST_F(SessionBusCallerTest, MayBeDroppedInMidCall) {
     bus.add("org.haulier.Test.Mute", "mute");
     bus.start();
     begin(call_to("org.haulier.Test.Mute"));
-    run_until([this] { return voice->connected(); });
-    voice.reset();
+    run_until([this] { return caller->connected(); });
+    caller.reset();
     turn_for(50ms);
-    EXPECT_TRUE(verdicts.empty());
+    EXPECT_TRUE(outcomes.empty());
 }
 
-TEST_F(VoiceTest, DoesNotKeepALoopThatEnds) {
+TEST_F(SessionBusCallerTest, DoesNotKeepALoopThatEnds) {
     auto mute = local_socket(bus.socket());
     begin(call_to(App));
     auto end = loop_.defer([this] { loop_.exit(3); });
