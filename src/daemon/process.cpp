@@ -60,7 +60,7 @@ Process::Process(const Options& options, const Config& config, store::Store stor
 Process::~Process() = default;
 
 ExitStatus Process::run() {
-    if (auto begun = parts_->begin(); !begun) {
+    if (auto begun = parts_->start(); !begun) {
         log::error(begun.error().message);
         return begun.error().code == Errc::Store ? ExitStatus::Database : ExitStatus::WorkerSocket;
     }
