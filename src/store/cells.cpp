@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/cells.hpp"
 
+#include "job/notify_service.hpp"
 #include "job/validation.hpp"
 
 #include <fmt/core.h>

@@ -45,7 +45,7 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& ma
       authority_(peers_.bus_handle(), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
-               [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); },
+               [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
                [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
       context_{manager, peers_, filter_, authority_, subscribers_, instance, [this] { events_.asked(); }},
       bridge_(

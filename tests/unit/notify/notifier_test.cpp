@@ -23,7 +23,7 @@ const job::NotifyService Service{"org.example.App", "/app"};
 const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
 
 /// Plays both buses, the outbox and the daemon.
-class FakeWorld final : public Sender, public Outbox, public Host {
+class FakeDaemon final : public Sender, public Outbox, public Host {
 public:
     struct OpenCall {
         Delivery delivery;
@@ -63,7 +63,7 @@ public:
 };
 
 struct NotifierTest : testing::Test {
-    FakeWorld world;
+    FakeDaemon world;
     Notifier notifier{{world, world}, world, world, Policy{}};
     int64_t rows = 0;
 
@@ -91,7 +91,7 @@ struct NotifierTest : testing::Test {
     }
 };
 
-TEST_F(NotifierTest, WithoutARegistrationNothingIsSaidAndNothingForgotten) {
+TEST_F(NotifierTest, WithoutARegistrationNothingIsSentAndNothingForgotten) {
     add_job_a();
     add(JobA);
     notifier.run();
@@ -114,7 +114,7 @@ TEST_F(NotifierTest, ARowLeavesOnlyWhenAcknowledged) {
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
+TEST_F(NotifierTest, AfterRefusalsTheIntervalsGrow) {
     add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
@@ -135,7 +135,7 @@ TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
     EXPECT_EQ(world.failures, 2);
 }
 
-TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAfterTheOther) {
+TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAtATime) {
     add_job_a();
     add(JobA, NotificationKind::FileTransferred);
     add(JobA, NotificationKind::FileTransferred);
@@ -161,7 +161,7 @@ TEST_F(NotifierTest, TheObjectIsPreferredToTheService) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(NotifierTest, AGoneObjectGivesWayToTheServiceAtOnce) {
+TEST_F(NotifierTest, WithoutTheObjectTheServiceIsCalledAtOnce) {
     add_job_a(Service);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
@@ -183,7 +183,7 @@ TEST_F(NotifierTest, AnUnknownObjectIsForgotten) {
     EXPECT_TRUE(world.acknowledged_rows.empty());
 }
 
-TEST_F(NotifierTest, AConnectionThatLeavesTakesItsObjectsAlong) {
+TEST_F(NotifierTest, AConnectionThatLeavesLosesItsObjects) {
     add_job_a();
     notifier.set_object(JobA, object(":1.7"));
     notifier.connection_lost(":1.8");
@@ -193,7 +193,7 @@ TEST_F(NotifierTest, AConnectionThatLeavesTakesItsObjectsAlong) {
     EXPECT_EQ(world.object_changes, 2);
 }
 
-TEST_F(NotifierTest, WhoAnswersForTheServiceBecomesTheObject) {
+TEST_F(NotifierTest, TheConnectionThatRepliesForTheServiceBecomesTheObject) {
     add_job_a(Service);
     add(JobA, NotificationKind::FileTransferred);
     add(JobA);
@@ -204,7 +204,7 @@ TEST_F(NotifierTest, WhoAnswersForTheServiceBecomesTheObject) {
     EXPECT_EQ(world.open[0].delivery.target.destination, ":1.9");
 }
 
-TEST_F(NotifierTest, ThreeUnansweredCallsAreOneTooMany) {
+TEST_F(NotifierTest, AfterThreeUnansweredCallsTheObjectIsGone) {
     add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
@@ -218,7 +218,7 @@ TEST_F(NotifierTest, ThreeUnansweredCallsAreOneTooMany) {
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
-TEST_F(NotifierTest, AMuteClientDelaysNobodyElse) {
+TEST_F(NotifierTest, AClientThatDoesNotReplyDelaysNoOther) {
     for (int i = 0; i < 10; ++i) {
         notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1.1"));
@@ -228,7 +228,7 @@ TEST_F(NotifierTest, AMuteClientDelaysNobodyElse) {
     notifier.set_object(JobA, object(":1.7"));
     add(JobA);
     notifier.run();
-    // One call to the mute one, and one to the other.
+    // One call to the client that does not reply, and one to the other.
     ASSERT_EQ(world.open.size(), 2U);
     EXPECT_EQ(world.open[1].delivery.job, JobA);
 }
@@ -248,7 +248,7 @@ TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
     EXPECT_EQ(world.open.size(), 5U);
 }
 
-TEST_F(NotifierTest, ManyMuteClientsDelayAnotherByNoMoreThanTwoSeconds) {
+TEST_F(NotifierTest, ManyClientsThatDoNotReplyDelayAnotherByTwoSecondsAtMost) {
     for (int i = 0; i < 6; ++i) {
         notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
@@ -263,7 +263,7 @@ TEST_F(NotifierTest, ManyMuteClientsDelayAnotherByNoMoreThanTwoSeconds) {
     EXPECT_EQ(world.open.size(), 6U);
 }
 
-TEST_F(NotifierTest, AConnectionThatIsRememberedIsLookedAfter) {
+TEST_F(NotifierTest, AConnectionThatIsRememberedIsChecked) {
     add_job_a(Service);
     notifier.set_object(JobA, object(":1.7"));
     EXPECT_EQ(world.checked, (std::vector<std::string>{":1.7"}));
@@ -274,7 +274,7 @@ TEST_F(NotifierTest, AConnectionThatIsRememberedIsLookedAfter) {
     EXPECT_EQ(world.checked, (std::vector<std::string>{":1.7", ":1.9"}));
 }
 
-TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotStartedEverMoreRarely) {
+TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotLimited) {
     add_job_a(Service);
     add(JobA);
     notifier.run();
@@ -287,7 +287,7 @@ TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotStartedEverMoreRarely) {
     EXPECT_EQ(world.launches, 1U);
 }
 
-TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedEverMoreRarely) {
+TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedMoreAndMoreRarely) {
     add_job_a(Service);
     add(JobA);
     notifier.run();
@@ -342,7 +342,7 @@ TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
     EXPECT_EQ(world.wake, world.time + seconds{120});
 }
 
-TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSaid) {
+TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSent) {
     add_job_a();
     add(JobA, NotificationKind::FileTransferred);
     add(JobA, NotificationKind::Error);
@@ -353,7 +353,7 @@ TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSaid) {
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, ARowTakenBackInFlightIsNotCountedAsTold) {
+TEST_F(NotifierTest, ARowRevokedInFlightIsNotAcknowledged) {
     add_job_a();
     add(JobA, NotificationKind::Error);
     notifier.set_object(JobA, object(":1.7"));
@@ -384,14 +384,14 @@ TEST_F(NotifierTest, ModificationsAreCoalescedAndNeverRepeated) {
     EXPECT_EQ(world.open.size(), 1U);
 }
 
-TEST_F(NotifierTest, NoProgramIsStartedForAModification) {
+TEST_F(NotifierTest, NoServiceIsStartedForAModification) {
     add_job_a(Service);
     notifier.modified(JobA, Usec{0});
     notifier.run();
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, AModificationBeforeAnybodyListenedIsNoNews) {
+TEST_F(NotifierTest, AModificationBeforeTheObjectWasSetIsNotSent) {
     add_job_a();
     notifier.modified(JobA, Usec{0});
     notifier.set_object(JobA, object(":1.7"));
@@ -403,7 +403,7 @@ TEST_F(NotifierTest, AModificationBeforeAnybodyListenedIsNoNews) {
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, AModificationOfALostObjectIsNotSaidToTheNext) {
+TEST_F(NotifierTest, AModificationMeantForALostObjectIsNotSentToTheNext) {
     add_job_a(Service);
     notifier.set_object(JobA, object(":1.7"));
     notifier.modified(JobA, seconds{1});
@@ -454,7 +454,7 @@ TEST_F(SessionTest, AnObjectOnOurBusComesFirst) {
     EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
 }
 
-TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
+TEST_F(SessionTest, ThatAcknowledgesIsNotLimited) {
     for (int i = 0; i < 20; ++i) {
         add(JobA, NotificationKind::FileTransferred);
         notifier.run();
@@ -464,7 +464,7 @@ TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, ThatFailsIsStartedEverMoreRarely) {
+TEST_F(SessionTest, ThatFailsIsStartedMoreAndMoreRarely) {
     add(JobA);
     notifier.run();
     answer(CallOutcome::Gone);
@@ -479,7 +479,7 @@ TEST_F(SessionTest, ThatFailsIsStartedEverMoreRarely) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
+TEST_F(SessionTest, ThatRefusesIsCalledAgainLater) {
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20, 40}) {
@@ -490,7 +490,7 @@ TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, WithoutABusWaitsUntilTheUserIsThere) {
+TEST_F(SessionTest, WithoutABusWaitsUntilTheUserLogsIn) {
     auto row = add(JobA);
     notifier.run();
     answer(CallOutcome::NoBus);
@@ -528,7 +528,7 @@ TEST_F(SessionTest, AllJobsOfAnOwnerWithoutABusWait) {
     EXPECT_EQ(world.open.size(), 4U);
 }
 
-TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
+TEST_F(SessionTest, WhileTheUserIsLoggedInTheBusIsTriedAgain) {
     notifier.set_active_users({Owner});
     add(JobA);
     notifier.run();
@@ -538,7 +538,7 @@ TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
         pass(seconds{wait});
         ASSERT_EQ(world.open.size(), 1U) << wait;
     }
-    notifier.set_active_users({}); // gone again, in mid-call
+    notifier.set_active_users({}); // logs out during the call
     answer(CallOutcome::NoBus);
     pass(seconds{100'000});
     expect_waiting();
@@ -546,10 +546,10 @@ TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::NoBus);
-    EXPECT_EQ(world.wake, world.time + seconds{5}); // the first of a new row of waits
+    EXPECT_EQ(world.wake, world.time + seconds{5}); // the intervals start again
 }
 
-TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
+TEST_F(SessionTest, ALogInEndsTheWaitAfterARefusal) {
     add(JobA);
     notifier.run();
     answer(CallOutcome::Refused);
@@ -558,7 +558,7 @@ TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
     EXPECT_EQ(world.open.size(), 1U);
 }
 
-TEST_F(SessionTest, WhoComesInMidCallIsNotMissed) {
+TEST_F(SessionTest, ALogInDuringACallIsNotMissed) {
     add(JobA);
     notifier.run();
     notifier.set_active_users({Owner});
@@ -587,7 +587,7 @@ TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
         add(job_number(number));
     add(JobA);
     notifier.run();
-    ASSERT_EQ(world.open.size(), 2U); // one a destination and owner
+    ASSERT_EQ(world.open.size(), 2U); // one per destination and owner
     EXPECT_EQ(world.open[0].delivery.job, job_number(2));
     EXPECT_EQ(world.open[1].delivery.job, job_number(3));
     answer(CallOutcome::Gone);
@@ -598,11 +598,11 @@ TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, ANewOwnersServiceIsCalledWithoutTheOldOnesWaits) {
+TEST_F(SessionTest, ANewOwnersServiceDoesNotInheritWaits) {
     add(JobA);
     notifier.run();
     notifier.change_owner(JobA, 1001);
-    answer(CallOutcome::NoBus); // of the old one
+    answer(CallOutcome::NoBus); // from the former owner
     notifier.set_service(JobA, SessionService);
     add(JobA);
     notifier.run();
@@ -614,7 +614,7 @@ TEST_F(SessionTest, ANewOwnersServiceIsCalledWithoutTheOldOnesWaits) {
     EXPECT_EQ(world.open.size(), 2U);
 }
 
-TEST_F(NotifierTest, WhoAnswersTooLateForAJobThatWasTakenOverIsNotItsObject) {
+TEST_F(NotifierTest, ALateReplyForAJobThatWasTakenOverSetsNoObject) {
     add_job_a(Service);
     add(JobA);
     notifier.run();
@@ -626,7 +626,7 @@ TEST_F(NotifierTest, WhoAnswersTooLateForAJobThatWasTakenOverIsNotItsObject) {
     EXPECT_FALSE(notifier.busy());
 }
 
-TEST_F(NotifierTest, AServiceThatWasReplacedInMidCallIsNotTheObject) {
+TEST_F(NotifierTest, AServiceReplacedDuringTheCallIsNotTheObject) {
     add_job_a(Service);
     add(JobA);
     notifier.run();
@@ -643,7 +643,7 @@ TEST_F(SessionTest, AReplacedServiceIsNotBlamedForTheOneBefore) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-struct PiecesTest : NotifierTest {
+struct RangesTest : NotifierTest {
     static constexpr Usec Interval = std::chrono::milliseconds{500};
     using Ranges = std::vector<job::Range>;
 
@@ -652,8 +652,8 @@ struct PiecesTest : NotifierTest {
         notifier.set_object(JobA, object(":1.7"));
     }
     void fill(uint32_t file, const Ranges& ranges) { notifier.ranges_filled(JobA, file, ranges, Interval); }
-    /// The one open call is about these.
-    void expect_said(uint32_t file, const Ranges& ranges) {
+    /// The one open call tells these ranges.
+    void expect_told(uint32_t file, const Ranges& ranges) {
         ASSERT_EQ(world.open.size(), 1U);
         const auto& delivery = world.open[0].delivery;
         EXPECT_EQ(delivery.content, (Content{FileRangesTransferred{file, ranges}}));
@@ -662,10 +662,10 @@ struct PiecesTest : NotifierTest {
     }
 };
 
-TEST_F(PiecesTest, TheFirstAreSaidAtOnceAndTheNextGathered) {
+TEST_F(RangesTest, TheFirstAreSentAtOnceAndTheNextGathered) {
     fill(3, {{100, 50}});
     notifier.run();
-    expect_said(3, {{100, 50}});
+    expect_told(3, {{100, 50}});
     fill(3, {{200, 10}});
     fill(3, {{150, 50}, {0, 1}});
     notifier.run();
@@ -674,25 +674,25 @@ TEST_F(PiecesTest, TheFirstAreSaidAtOnceAndTheNextGathered) {
     pass(Interval - Usec{1});
     EXPECT_TRUE(world.open.empty());
     pass(Usec{1});
-    expect_said(3, {{0, 1}, {150, 60}});
+    expect_told(3, {{0, 1}, {150, 60}});
     pass(seconds{60});
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(PiecesTest, FilesTakeTurnsAlsoWhenOneIsAlwaysFilled) {
+TEST_F(RangesTest, FilesTakeTurnsEvenIfOneIsAlwaysFilled) {
     for (uint32_t file : {1U, 4U, 9U})
         fill(file, {{0, 1}});
     notifier.run();
-    expect_said(1, {{0, 1}});
+    expect_told(1, {{0, 1}});
     for (uint32_t file : {4U, 9U, 1U, 1U}) {
         fill(1, {{7, 7}});
         EXPECT_TRUE(world.open.empty()) << file;
         pass(Interval);
-        expect_said(file, file == 1 ? Ranges{{7, 7}} : Ranges{{0, 1}});
+        expect_told(file, file == 1 ? Ranges{{7, 7}} : Ranges{{0, 1}});
     }
 }
 
-TEST_F(PiecesTest, AreNeverRepeated) {
+TEST_F(RangesTest, AreNeverRepeated) {
     fill(0, {{0, 1}});
     notifier.run();
     answer(CallOutcome::Refused, ":1.7");
@@ -708,20 +708,20 @@ TEST_F(PiecesTest, AreNeverRepeated) {
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
-TEST_F(PiecesTest, WaitBehindWhatMustBeSaid) {
+TEST_F(RangesTest, WaitBehindNotifications) {
     add(JobA, NotificationKind::FileTransferred);
     fill(0, {{0, 1}});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_FALSE(world.open[0].is_progress());
     answer(CallOutcome::Acknowledged, ":1.7");
-    expect_said(0, {{0, 1}});
+    expect_told(0, {{0, 1}});
 }
 
-TEST_F(PiecesTest, AndModificationsHaveClocksOfTheirOwn) {
+TEST_F(RangesTest, AndModificationsHaveIntervalsOfTheirOwn) {
     fill(0, {{0, 1}});
     notifier.run();
-    expect_said(0, {{0, 1}});
+    expect_told(0, {{0, 1}});
     fill(0, {{1, 1}});
     notifier.modified(JobA, Interval);
     notifier.run();
@@ -729,10 +729,10 @@ TEST_F(PiecesTest, AndModificationsHaveClocksOfTheirOwn) {
     EXPECT_EQ(world.open[0].delivery.content, Content{JobModified{}});
     answer(CallOutcome::Acknowledged, ":1.7");
     pass(Interval);
-    expect_said(0, {{1, 1}});
+    expect_told(0, {{1, 1}});
 }
 
-TEST_F(PiecesTest, StartNoProgram) {
+TEST_F(RangesTest, StartNoService) {
     notifier.set_object(JobA, std::nullopt);
     fill(0, {{0, 1}});
     notifier.run();
@@ -743,11 +743,11 @@ TEST_F(PiecesTest, StartNoProgram) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(NotifierTest, OwesWhatIsNotAcknowledgedToWhoeverThereIs) {
+TEST_F(NotifierTest, OwesWhatIsNotAcknowledged) {
     EXPECT_FALSE(notifier.owes(JobA));
     add_job_a();
     add(JobA);
-    EXPECT_FALSE(notifier.owes(JobA)); // to nobody
+    EXPECT_FALSE(notifier.owes(JobA)); // there is no client
     notifier.set_service(JobA, Service);
     EXPECT_TRUE(notifier.owes(JobA));
     notifier.run();
@@ -761,7 +761,7 @@ TEST_F(NotifierTest, OwesWhatIsNotAcknowledgedToWhoeverThereIs) {
     EXPECT_FALSE(notifier.owes(JobA));
 }
 
-TEST_F(NotifierTest, OwesNothingAnyMoreWhenTheObjectIsLost) {
+TEST_F(NotifierTest, OwesNothingWithoutAnObjectOrService) {
     add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
@@ -772,7 +772,7 @@ TEST_F(NotifierTest, OwesNothingAnyMoreWhenTheObjectIsLost) {
     EXPECT_FALSE(notifier.owes(JobA));
 }
 
-TEST_F(NotifierTest, AForgottenJobIsSilent) {
+TEST_F(NotifierTest, OfAForgottenJobNothingIsSent) {
     add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
@@ -783,7 +783,7 @@ TEST_F(NotifierTest, AForgottenJobIsSilent) {
     EXPECT_FALSE(notifier.busy());
 }
 
-TEST_F(NotifierTest, ANewOwnerHearsNothingOfWhatWasForTheFormer) {
+TEST_F(NotifierTest, ANewOwnerIsNotToldWhatWasForTheFormerOne) {
     add_job_a(Service);
     auto row = add(JobA);
     notifier.set_object(JobA, object(":1.7"));

@@ -62,7 +62,7 @@ protected:
     std::multimap<std::string, CallOutcome> outcomes;
 };
 
-TEST_F(SessionBusCallerTest, StartsAServiceAndTellsItEverything) {
+TEST_F(SessionBusCallerTest, StartsAServiceAndPassesAllArguments) {
     bus.add(App, "accept");
     bus.start();
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
@@ -94,7 +94,7 @@ TEST_F(SessionBusCallerTest, StartsAServiceAndTellsItEverything) {
     EXPECT_EQ(std::count(starts.begin(), starts.end(), '\n'), 1);
 }
 
-TEST_F(SessionBusCallerTest, SaysWhatBecameOfACall) {
+TEST_F(SessionBusCallerTest, ReportsTheOutcome) {
     bus.add("org.haulier.Test.Refuse", "refuse");
     bus.add("org.haulier.Test.Die", "die");
     bus.add("org.haulier.Test.Mute", "mute");
@@ -106,13 +106,13 @@ TEST_F(SessionBusCallerTest, SaysWhatBecameOfACall) {
     auto elsewhere = call_to(App);
     elsewhere.set_path("/elsewhere");
     EXPECT_EQ(outcome_of(elsewhere), CallOutcome::NoSuchObject);
-    auto hurried = call_to("org.haulier.Test.Mute");
-    hurried.set_timeout_ms(2000);
-    EXPECT_EQ(outcome_of(hurried), CallOutcome::Unanswered);
+    auto impatient = call_to("org.haulier.Test.Mute");
+    impatient.set_timeout_ms(2000);
+    EXPECT_EQ(outcome_of(impatient), CallOutcome::Unanswered);
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, RefusesByItselfWhatCannotBeSaid) {
+TEST_F(SessionBusCallerTest, RefusesWhatCannotBeSent) {
     bus.start();
     EXPECT_EQ(outcome_of(call_to("no name")), CallOutcome::Refused);
     auto call = call_to(App);
@@ -120,7 +120,7 @@ TEST_F(SessionBusCallerTest, RefusesByItselfWhatCannotBeSaid) {
     EXPECT_EQ(outcome_of(call), CallOutcome::Refused);
 }
 
-TEST_F(SessionBusCallerTest, CallsManyAtATime) {
+TEST_F(SessionBusCallerTest, MakesManyCallsAtATime) {
     bus.add("org.haulier.Test.Mute", "mute");
     bus.start();
     begin(call_to("org.haulier.Test.Mute"));
@@ -137,7 +137,7 @@ TEST_F(SessionBusCallerTest, WithoutARuntimeDirectoryThereIsNoBusAtOnce) {
     EXPECT_EQ(outcomes.begin()->second, CallOutcome::NoBus);
 }
 
-TEST_F(SessionBusCallerTest, WaitsForABusThatIsOnItsWay) {
+TEST_F(SessionBusCallerTest, WaitsForABusThatIsStarting) {
     bus.add(App, "accept");
     begin(call_to(App));
     begin(call_to(App));
@@ -148,7 +148,7 @@ TEST_F(SessionBusCallerTest, WaitsForABusThatIsOnItsWay) {
     EXPECT_EQ(outcomes.begin()->second, CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, DoesNotWaitForEver) {
+TEST_F(SessionBusCallerTest, GivesUpAfterATimeout) {
     set_timeouts({.connect = 200ms});
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
     bus.add(App, "accept");
@@ -156,7 +156,7 @@ TEST_F(SessionBusCallerTest, DoesNotWaitForEver) {
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, ASocketOfAnothersIsNoBus) {
+TEST_F(SessionBusCallerTest, ASocketOfAnotherUserIsNoBus) {
     if (geteuid() != 0) GTEST_SKIP() << "only root can give a socket away";
     bus.add(App, "accept");
     bus.start();
@@ -166,7 +166,7 @@ TEST_F(SessionBusCallerTest, ASocketOfAnothersIsNoBus) {
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, ASocketThatNobodyListensToIsLookedAtAgain) {
+TEST_F(SessionBusCallerTest, ASocketWithoutAListenerIsTriedAgain) {
     set_timeouts({.connect = 10s, .retry = 10ms});
     auto early = local_socket(bus.socket(), false);
     begin(call_to(App));
@@ -179,17 +179,17 @@ TEST_F(SessionBusCallerTest, ASocketThatNobodyListensToIsLookedAtAgain) {
     EXPECT_EQ(outcomes.begin()->second, CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, ABusThatSaysNothingIsNone) {
+TEST_F(SessionBusCallerTest, ABusThatDoesNotReplyIsNone) {
     set_timeouts({.connect = 200ms});
-    auto mute = local_socket(bus.socket());
+    auto silent = local_socket(bus.socket());
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
 }
 
 TEST_F(SessionBusCallerTest, ABusThatHangsUpIsNone) {
-    auto rude = local_socket(bus.socket());
+    auto listener = local_socket(bus.socket());
     auto hangs_up =
-        loop_.on_io(rude.get(), EPOLLIN, [&](uint32_t) { Fd{accept(rude.get(), nullptr, nullptr)}; });
+        loop_.on_io(listener.get(), EPOLLIN, [&](uint32_t) { Fd{accept(listener.get(), nullptr, nullptr)}; });
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::NoBus);
 }
 
@@ -208,7 +208,7 @@ TEST_F(SessionBusCallerTest, ABusThatDiesLeavesTheCallUnanswered) {
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, LeavesTheBusWhenThereIsNothingMoreToSay) {
+TEST_F(SessionBusCallerTest, DisconnectsWhenIdle) {
     set_timeouts({.idle = 50ms});
     bus.add(App, "accept");
     bus.start();
@@ -218,7 +218,7 @@ TEST_F(SessionBusCallerTest, LeavesTheBusWhenThereIsNothingMoreToSay) {
     EXPECT_EQ(outcome_of(call_to(App)), CallOutcome::Acknowledged);
 }
 
-TEST_F(SessionBusCallerTest, MayBeDroppedInMidCall) {
+TEST_F(SessionBusCallerTest, MayBeDestroyedDuringACall) {
     bus.add("org.haulier.Test.Mute", "mute");
     bus.start();
     begin(call_to("org.haulier.Test.Mute"));
@@ -229,7 +229,7 @@ TEST_F(SessionBusCallerTest, MayBeDroppedInMidCall) {
 }
 
 TEST_F(SessionBusCallerTest, DoesNotKeepALoopThatEnds) {
-    auto mute = local_socket(bus.socket());
+    auto silent = local_socket(bus.socket());
     begin(call_to(App));
     auto end = loop_.defer([this] { loop_.exit(3); });
     EXPECT_EQ(loop_.run(), 3);
