@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Functions that are called in later turns of the loop, one per turn and in the order in which they were added.
-// Those that are still waiting when this is destroyed are not called.
+// Functions that are called in later turns of the loop, one per turn and in the order in which they were
+// added. Those that are still waiting when this is destroyed are not called.
 #pragma once
 
 #include "base/event.hpp"

@@ -131,8 +131,7 @@ TEST(ToWire, DoesNotTellServicesOfProgress) {
 
 TEST(ToWire, TheLongestCallFitsIntoAPacket) {
     notify::JobFailed failed{{job::Cause::HttpStatus, 404, std::string(16 * 1024, 's'), 2}};
-    notify::FileTransferred file{~0U, std::string(MaxUrl, 'u'),
-                                 std::string(job::MaxLocalName, 't')};
+    notify::FileTransferred file{~0U, std::string(MaxUrl, 'u'), std::string(job::MaxLocalName, 't')};
     for (const auto& content : {notify::Content{failed}, notify::Content{file}}) {
         auto delivery = sample_delivery(content);
         delivery.target.destination = "a." + std::string(253, 'b');

@@ -13,11 +13,10 @@ namespace {
 Refusal refuse(AuthorityReply reply, std::string_view what) {
     switch (reply) {
     case AuthorityReply::Challenge:
-        return {
-            "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
-            fmt::format("{}; a password may help, if the call allows to ask for one and somebody is there to "
-                        "be asked",
-                        what)};
+        return {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+                fmt::format("{}; a password may help, if the call allows interactive authorization and an "
+                            "authentication agent is running",
+                            what)};
     case AuthorityReply::Busy: return refuse_over_quota();
     case AuthorityReply::Yes:
     case AuthorityReply::No: break;

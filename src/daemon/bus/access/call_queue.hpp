@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Calls that wait to be dispatched, in one queue per user. Users take turns, so that nobody waits behind the
+// Calls that wait to be dispatched, in one queue per user. Users take turns, so that no user waits behind the
 // many calls of another user; the calls of one user are dispatched in the order in which they came.
 #pragma once
 
