@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/codec.hpp"
 #include "job/mirrors.hpp"
+#include "job/notify_service.hpp"
 #include "job/segments.hpp"
 #include "job/validation.hpp"
 
 namespace haulier::bus {
 
 using sdbus::Variant;
-
-namespace {
-
-/// Nothing for an upload: its file has its name already.
-std::string temporary_path(const daemon::JobRecord& entry, uint32_t index) {
-    if (job::is_upload(entry.durable().type)) return {};
-    auto directory = job::directory_of(entry.durable_file(index).spec.local);
-    return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.durable().id, index);
-}
-
-} // namespace
 
 ErrorTuple encode(const std::optional<job::JobError>& error) {
     if (!error) return {std::string{}, std::string{}, 0, std::string{}, job::NoFile};
@@ -30,7 +20,7 @@ WaitTuple encode(const job::WaitReason& reason) {
 }
 
 NameAndPath encode(const job::NotifyService& service) {
-    return {service.name, sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
+    return {job::to_string(service), sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
 }
 
 NameAndPath encode(const std::optional<notify::Target>& object) {
@@ -53,7 +43,7 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     Options o{
         {"RemoteName", Variant{file.spec.remote}},
         {"LocalName", Variant{file.spec.local}},
-        {"TemporaryName", Variant{temporary_path(entry, index)}},
+        {"TemporaryName", Variant{job::temporary_path(entry.durable(), file, index)}},
         {"BytesTotal", Variant{job::size_of(file)}},
         {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
         {"Transferred", Variant{file.transferred}},

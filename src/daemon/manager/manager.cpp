@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "daemon/common/journal.hpp"
+#include "job/notify_service.hpp"
 #include "job/outcomes.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ Status Manager::load() {
     if (!outbox) return outbox.error();
 
     for (const auto& l : *launches)
-        announcer_.notifier().restore_launches(l.owner, l.service, l.count);
+        announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
     for (auto& stored : *jobs)
         restore(std::move(stored));
     for (const auto& row : *outbox)

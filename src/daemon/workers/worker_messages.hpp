@@ -16,7 +16,8 @@ wire::Settings to_wire(const Config& config);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
 wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
 wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);
-wire::Call to_wire(uint64_t request, const ServiceCall& call);
+/// `delivery` is a notification to a service; progress is not told to services.
+wire::Call to_wire(uint64_t request, const notify::Delivery& delivery, std::chrono::milliseconds timeout);
 wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
 
