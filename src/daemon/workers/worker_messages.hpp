@@ -8,6 +8,7 @@
 #include "daemon/common/config.hpp"
 #include "daemon/workers/orders.hpp"
 #include "job/outcomes.hpp"
+#include "notify/delivery.hpp"
 #include "worker.pb.h"
 
 namespace haulier::daemon {

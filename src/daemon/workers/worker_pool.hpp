@@ -39,8 +39,8 @@ public:
               Callback<std::string> done) override;
     void reconfigured() override;
     [[nodiscard]] bool idle() const override;
-    /// Calls a service on the session bus of the delivery's owner. The call must not be lost, so it is made again
-    /// if the worker dies, and the service may get it twice.
+    /// Calls a service on the session bus of the delivery's owner. The call must not be lost, so it is made
+    /// again if the worker dies, and the service may get it twice.
     void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
               std::function<void(CallOutcome)> done);
 
