@@ -34,6 +34,7 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     after.source = 0;
     after.source_statuses.clear();
     after.redirected_cross_origin = false;
+    after.named_remote.clear();
     if (!file.transferred && d.effects.empty()) restart_transfers(d);
     d.files.emplace(index, std::move(after));
     return Done{};

@@ -114,6 +114,7 @@ struct Validators {
     std::string etag;            ///< strong ones only, with quotes; empty = none
     std::string last_modified;   ///< as the server wrote it; empty = none
     bool date_is_strong = false; ///< Last-Modified was at least a second older than Date (RFC 9110 8.8.2.2)
+    std::string content_type{};  ///< the media type in lower case; empty = none
     bool operator==(const Validators&) const = default;
 };
 
@@ -166,6 +167,7 @@ struct File {
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
+    std::string named_remote;     ///< the remote name that the client gave, if a redirect has replaced it
     std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
     uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
     std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank

@@ -61,6 +61,7 @@ const Columns<job::File>& file_columns() {
         column<File, &File::validators, &Validators::etag>("etag"),
         column<File, &File::validators, &Validators::last_modified>("last_modified"),
         column<File, &File::validators, &Validators::date_is_strong>("date_is_strong"),
+        column<File, &File::validators, &Validators::content_type>("content_type"),
         column<File, &File::inode, &Inode::device>("device"),
         column<File, &File::inode, &Inode::number>("inode"),
         column<File, &File::restarts>("restarts"),
@@ -85,6 +86,7 @@ const Columns<job::File>& detail_columns() {
         column<File, &File::wanted>("wanted"),
         column_as<ListCell<merged_ranges_from_text>, File, &File::filled>("filled"),
         column_as<TextOrNullCell, File, &File::upload_url>("upload_url"),
+        column_as<TextOrNullCell, File, &File::named_remote>("named_remote"),
         column_as<StampCell, File, &File::stamp>("stamp_device, stamp_inode, stamp_size, stamp_modified"),
     };
     return all;

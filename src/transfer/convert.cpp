@@ -24,7 +24,10 @@ T or_default(T value, T fallback) {
 } // namespace
 
 Identity from_wire(const wire::Identity& message) {
-    Identity identity{message.etag(), message.last_modified(), message.date_is_strong(), std::nullopt};
+    Identity identity{.etag = parse_strong_etag(message.etag()).value_or(""),
+                      .last_modified = message.last_modified(),
+                      .date_is_strong = message.date_is_strong(),
+                      .content_type = message.content_type()};
     if (message.size_known()) identity.size = message.size();
     return identity;
 }
@@ -35,6 +38,7 @@ void to_wire(const Identity& identity, wire::Identity& message) {
     message.set_date_is_strong(identity.date_is_strong);
     message.set_size_known(identity.size.has_value());
     message.set_size(identity.size.value_or(0));
+    message.set_content_type(identity.content_type);
 }
 
 namespace {
@@ -89,6 +93,9 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_retry_after_s(failure.retry_after_s);
     message.set_void_offset(failure.void_offset);
     message.set_remote(failure.remote);
+    message.set_by_proxy(failure.by_proxy);
+    message.set_is_final(failure.is_final);
+    message.set_is_transient(failure.is_transient);
 }
 
 Inode from_wire(const wire::Inode& message) {

@@ -17,6 +17,9 @@ struct Failure {
     uint32_t retry_after_s = 0; ///< what the server asked for; 0 = nothing
     bool void_offset = false;   ///< the bytes on disk are worthless
     std::string remote;         ///< the target of a redirect that was refused
+    bool by_proxy = false;      ///< the answer is the proxy's own
+    bool is_final = false;      ///< neither time nor another attempt can cure it, whatever the cause
+    bool is_transient = false;  ///< time may cure it, although its cause is usually permanent
     bool operator==(const Failure&) const = default;
 };
 

@@ -101,7 +101,11 @@ void Fetch::use_file(PartFile part, uint64_t size) {
 
 /// The stored offset counts only if the file, which has `size` bytes, is as large as it must be.
 void Fetch::trust_stored_offset(uint64_t size) {
-    resume_ = {order_.offset, order_.identity, order_.digest != wire::Digest::NONE, order_.expected_size};
+    resume_ = {.offset = order_.offset,
+               .identity = order_.identity,
+               .digest = order_.digest != wire::Digest::NONE,
+               .expected_size = order_.expected_size,
+               .page_expected = is_page_name(order_.url)};
     bool lost = order_.sparse ? order_.identity.size && size != *order_.identity.size : size < order_.offset;
     // Without a strong validator no further response can be matched, but a single one may bring all segments.
     bool unusable = !plain_ && !order_.sparse && !resume_.digest && !is_strong(resume_.identity);
@@ -154,20 +158,26 @@ void Fetch::finish() {
 
 Status Fetch::check_size() const {
     if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
-    return Failure{.cause = wire::SIZE_MISMATCH,
-                   .message = fmt::format("{} sent {} bytes, but {} were expected", url_.host,
-                                          sink_->written(), *order_.expected_size),
-                   .void_offset = true};
+    return wrong_content(wire::SIZE_MISMATCH, fmt::format("{} sent {} bytes, but {} were expected", url_.host,
+                                                          sink_->written(), *order_.expected_size));
 }
 
 Status Fetch::check_digest() {
     if (!hasher_) return Done{};
     auto hex = hasher_->hex();
     if (strcasecmp(hex.c_str(), order_.digest_hex.c_str()) == 0) return Done{};
-    return Failure{.cause = wire::CHECKSUM_MISMATCH,
-                   .message = fmt::format("the file from {} has the checksum {}, but {} was expected",
-                                          url_.host, hex, order_.digest_hex),
-                   .void_offset = true};
+    return wrong_content(wire::CHECKSUM_MISMATCH,
+                         fmt::format("the file from {} has the checksum {}, but {} was expected", url_.host,
+                                     hex, order_.digest_hex));
+}
+
+/// A page in place of the file, such as the login page of a network, says nothing about the file.
+Failure Fetch::wrong_content(wire::Cause cause, std::string message) const {
+    if (!unexpected_page_) return {.cause = cause, .message = std::move(message), .void_offset = true};
+    auto failure = page_failure();
+    failure.message = fmt::format("{}: {}", url_.host, failure.message);
+    failure.void_offset = true;
+    return failure;
 }
 
 void Fetch::checkpoint(uint64_t offset) {
@@ -205,6 +215,7 @@ wire::FromWorker Fetch::failed_message(const Failure& failure) const {
     wire::FromWorker message;
     message.mutable_failed()->set_ticket(order_.ticket);
     to_wire(failure, *message.mutable_failed());
+    if (transaction_) message.mutable_failed()->set_origin(transaction_->origin());
     return message;
 }
 

@@ -76,6 +76,7 @@ private:
     void finish();
     [[nodiscard]] Status check_size() const;
     Status check_digest();
+    [[nodiscard]] Failure wrong_content(wire::Cause cause, std::string message) const;
     void checkpoint(uint64_t offset);
     void schedule_progress();
     wire::FromWorker failed_message(const Failure& failure) const;
@@ -93,10 +94,15 @@ private:
     void ended(const HttpResponse& response, const TransferResult& result) override;
     void evaluate_response(const HttpResponse& response);
     [[nodiscard]] ResponseDecision decide(const HttpResponse& response) const;
-    [[nodiscard]] Status check_announced_size(const ResponseDecision& decision) const;
+    [[nodiscard]] Status check_announced_size(const HttpResponse& response,
+                                              const ResponseDecision& decision) const;
     [[nodiscard]] Status check_size_limit(uint64_t size) const;
+    [[nodiscard]] Status check_evidence(const HttpResponse& response, const Identity& theirs) const;
+    [[nodiscard]] bool learns_about_hosts() const;
+    void explain_status();
     void start_over();
     void accept(const ResponseDecision& decision);
+    [[nodiscard]] Failure exchange_failure(const HttpResponse& response, const TransferResult& result) const;
     void send_begun(bool restarted);
     void begin_writing();
     Status write(std::string_view bytes);
@@ -110,7 +116,10 @@ private:
     Phase phase_ = Phase::Locking;
     ResumeState resume_;
     bool must_match_version_ = false; ///< bytes of resume_.identity are on disk
-    bool offset_stored_;              ///< the daemon may have stored that bytes are on disk
+    bool whole_next_ = false;         ///< a range could not be used; the next request is for the whole file
+    /// For segments: the version of the bytes on disk, until the whole file has shown to be another one.
+    std::optional<Identity> doubted_;
+    bool offset_stored_; ///< the daemon may have stored that bytes are on disk
 
     Source lock_retry_;
     uint32_t lock_attempts_ = 0;
@@ -124,10 +133,12 @@ private:
     RangeRequest range_request_ = RangeRequest::Whole;
     std::optional<Layout::Remaining> segment_;
     uint32_t restarts_ = 0;
-    Failure failure_; ///< for Phase::Failing
+    bool if_range_broken_ = false; ///< the server mishandles If-Range
+    Failure failure_;              ///< for Phase::Failing
 
     // The current response:
     Identity identity_;
+    bool unexpected_page_ = false;
     std::string head_;
     std::optional<uint64_t> end_; ///< offset in the stream at which the body must end
     bool ends_by_close_ = false;

@@ -88,6 +88,7 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     if (target.first_server) set_server_login(handle_, request.http);
     set_method(request);
     set_headers(request, target.first_server);
+    set_cookies(handle_, target.cookies);
     set_callbacks();
     curl_.add(handle_.get(), [this](CURLcode code) { curl_finished(code); });
     tick();
@@ -122,9 +123,12 @@ void HttpExchange::set_headers(const HttpRequest& request, bool first_server) {
     if (!request.if_range.empty()) handle_.add_header("If-Range: " + request.if_range);
     for (const auto& line : request.headers)
         handle_.add_header(line);
-    if (first_server)
+    if (first_server) {
         for (const auto& line : request.http.headers())
-            handle_.add_header(for_curl(line));
+            if (!is_cookie_header(line)) handle_.add_header(for_curl(line));
+        auto cookies = own_cookies(request.http);
+        if (!cookies.empty()) handle_.set(CURLOPT_COOKIE, cookies.c_str());
+    }
     handle_.set_headers();
 }
 

@@ -3,6 +3,7 @@
 // long.
 #pragma once
 
+#include "transfer/cookies.hpp"
 #include "transfer/curl_handle.hpp"
 #include "transfer/curl_loop.hpp"
 #include "transfer/http_request.hpp"
@@ -28,6 +29,7 @@ struct ExchangeTarget {
     const Url& url;
     const Route& route;
     bool first_server = true; ///< the server may see credentials and the owner's headers
+    Cookies cookies{};        ///< from earlier responses to the same request
 };
 
 class HttpExchange {
@@ -43,6 +45,8 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const;
+    /// Those of the target, and those that the response has set.
+    [[nodiscard]] Cookies cookies() const { return cookies_of(handle_); }
 
 private:
     static size_t on_header(char* data, size_t size, size_t count, void* self) noexcept;

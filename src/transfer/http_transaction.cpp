@@ -10,9 +10,11 @@ namespace {
 
 constexpr uint32_t MaxRedirects = 10;
 
+/// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
     int s = response.status;
-    return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !response.location.empty();
+    return (s == 300 || s == 301 || s == 302 || s == 303 || s == 307 || s == 308) &&
+           !response.location.empty();
 }
 
 /// 303 turns every method but HEAD into GET, and by the practice of browsers 301 and 302 do so with POST
@@ -69,10 +71,13 @@ void HttpTransaction::try_next_route() {
     routes_.erase(routes_.begin());
     ResponseHandler& self = *this;
     exchange_.reset();
-    exchange_ = std::make_unique<HttpExchange>(
-        network_.loop, network_.curl, network_.settings, request_,
-        ExchangeTarget{.url = url_, .route = route, .first_server = url_.origin() == first_url_.origin()},
-        self);
+    exchange_ =
+        std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
+                                       ExchangeTarget{.url = url_,
+                                                      .route = route,
+                                                      .first_server = is_same_server(first_url_, url_),
+                                                      .cookies = cookies_},
+                                       self);
 }
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
@@ -102,6 +107,7 @@ void HttpTransaction::follow_redirect(const HttpResponse& response) {
         return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
     change_method(request_, response.status);
     if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
+    cookies_ = exchange_->cookies();
     url_ = *std::move(target);
     redirected_to_ = url_.text;
     find_routes();

@@ -39,6 +39,8 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const { return exchange_ ? exchange_->sent() : 0; }
+    /// The server that answered last, or that is being asked.
+    [[nodiscard]] std::string origin() const { return url_.origin(); }
     /// The URL that redirects led to; empty if there was no redirect.
     [[nodiscard]] const std::string& redirected_to() const { return redirected_to_; }
 
@@ -58,6 +60,7 @@ private:
     Url url_;
     std::string redirected_to_;
     uint32_t redirects_ = 0;
+    Cookies cookies_;
     Routes routes_; ///< those to `url_` that were not tried yet
     std::unique_ptr<HttpExchange> exchange_;
     Source deferred_;

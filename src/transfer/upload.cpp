@@ -76,6 +76,7 @@ void Upload::send_begun(bool restarted) {
     size_to_wire(*begun.mutable_identity());
     begun.set_upload_url(upload_url_);
     to_wire(stamp_, *begun.mutable_stamp());
+    if (transaction_) begun.set_origin(transaction_->origin());
     context_.send(message);
 }
 
@@ -148,6 +149,7 @@ void Upload::fail(const Failure& failure) {
     wire::FromWorker message;
     message.mutable_failed()->set_ticket(order_.ticket());
     to_wire(failure, *message.mutable_failed());
+    if (transaction_) message.mutable_failed()->set_origin(transaction_->origin());
     end(message);
 }
 

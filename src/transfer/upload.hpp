@@ -74,8 +74,13 @@ private:
     void was_sent(const HttpResponse& response);
     void upload_lost(const HttpResponse& response);
     void offset_mismatch(const HttpResponse& response);
+    void piece_too_large(const HttpResponse& response);
+    [[nodiscard]] uint64_t end_of_piece() const;
+    [[nodiscard]] Result<Url, Failure> created_url(const HttpResponse& response) const;
     void set_offset(uint64_t offset);
-    void fail_with_status(const HttpResponse& response);
+    [[nodiscard]] Failure status_failure(const HttpResponse& response) const;
+    void fail_with_status(const HttpResponse& response) { fail(status_failure(response)); }
+    void fail_as_refused(const HttpResponse& response);
     void fail_as_invalid(std::string_view what);
 
     WorkerContext& context_;
@@ -90,7 +95,9 @@ private:
     uint64_t offset_ = 0;    ///< bytes that the server has confirmed
     bool begun_ = false;
     uint32_t creations_ = 0;
-    uint32_t mismatches_ = 0; ///< in a row since the offset last grew
+    uint64_t highest_ = 0;          ///< offset that the server has ever confirmed
+    uint32_t mismatches_ = 0;       ///< in a row since that last grew
+    uint64_t piece_ = ~uint64_t{0}; ///< most bytes of one PATCH request, as far as the server takes them
 
     Step step_ = Step::Discover;
     std::unique_ptr<SourceBody> body_;

@@ -110,7 +110,8 @@ job::File full_file() {
     file.spec.mode = 0640;
     file.total = uint64_t{1} << 40;
     file.offset = job::UnknownSize - 1;
-    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true};
+    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true, "application/zip"};
+    file.named_remote = "https://example.org/stable";
     file.inode = {MaxU64, uint64_t{1} << 63};
     file.restarts = MaxU32;
     file.mismatches = 1;
