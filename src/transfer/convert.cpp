@@ -66,7 +66,9 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .sparse = message.sparse(),
                      .from_zero = message.from_zero(),
                      .no_checkpoints = message.no_checkpoints(),
-                     .http = std::move(*message.mutable_http())};
+                     .http = std::move(*message.mutable_http()),
+                     .folder = from_wire(message.folder()),
+                     .has_other_sources = message.has_other_sources()};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
@@ -77,7 +79,9 @@ TransferSettings transfer_settings(const wire::Settings& message) {
                               .time = std::chrono::milliseconds{or_default(message.checkpoint_ms(),
                                                                            CheckpointMs)}},
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
-            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost)};
+            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
+            .minimum_rate = message.minimum_rate(),
+            .keep_free = message.keep_free()};
 }
 
 NetworkSettings network_settings(const wire::Settings& message) {
@@ -96,6 +100,8 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_by_proxy(failure.by_proxy);
     message.set_is_final(failure.is_final);
     message.set_is_transient(failure.is_transient);
+    message.set_storage(failure.storage);
+    message.set_http1_next(failure.http1_next);
 }
 
 Inode from_wire(const wire::Inode& message) {

@@ -6,6 +6,7 @@
 #include "transfer/http_date.hpp"
 #include "transfer/segment_rules.hpp"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <utility>
 
@@ -32,6 +33,12 @@ void Fetch::request_next() {
                 .end = resume_.offset});
         return body_complete();
     }
+    uint64_t written = sink_->written();
+    uint64_t received = written - std::min(written, requested_at_);
+    if (!budget_.take(received, std::chrono::steady_clock::now()))
+        return fail({.cause = wire::INVALID_RESPONSE,
+                     .message = fmt::format("{} needs too many requests for the file", url_.host)});
+    requested_at_ = written;
     phase_ = Phase::Requesting;
     ResponseHandler& self = *this;
     transaction_ = std::make_unique<HttpTransaction>(context_.network, make_request(), self);
@@ -42,7 +49,10 @@ bool Fetch::is_complete() const {
 }
 
 HttpRequest Fetch::make_request() const {
-    HttpRequest request{.url = order_.url, .method = order_.http.method(), .http = order_.http};
+    HttpRequest request{.url = order_.url,
+                        .method = order_.http.method(),
+                        .http = order_.http,
+                        .minimum_rate = minimum_rate()};
     if (!plain_)
         request.range = range_value(*segment_, must_match_version_);
     else if (range_request_ != RangeRequest::Whole)
@@ -50,6 +60,14 @@ HttpRequest Fetch::make_request() const {
     if (plain_ && range_request_ == RangeRequest::RangeIfSame)
         request.if_range = if_range_value(resume_.identity);
     return request;
+}
+
+/// A source that is not the only one must be as fast as configured, and not far slower than others were.
+uint64_t Fetch::minimum_rate() const {
+    if (!order_.has_other_sources || context_.settings.minimum_rate == 0) return 0;
+    auto now = std::chrono::steady_clock::now();
+    uint64_t elsewhere = context_.rates.elsewhere(order_.temporary, url_.origin(), now);
+    return std::max<uint64_t>(context_.settings.minimum_rate, elsewhere / 10);
 }
 
 ResponseHandler::BodyAction Fetch::body(const HttpResponse& response, std::string_view bytes) noexcept {
@@ -77,7 +95,7 @@ Status Fetch::write(std::string_view bytes) {
                              fmt::format("{} sent more than the {} bytes that were expected", url_.host,
                                          *order_.expected_size));
     if (auto ok = check_size_limit(upto); !ok) return ok;
-    if (auto ok = sink_->write(bytes); !ok) return ok;
+    sink_->write(bytes);
     if (hasher_) hasher_->update(bytes);
     return Done{};
 }
@@ -212,6 +230,7 @@ void Fetch::send_begun(bool restarted) {
     to_wire(identity_, *begun.mutable_identity());
     begun.set_headers(head_);
     if (transaction_) begun.set_origin(transaction_->origin());
+    to_wire(folder_, *begun.mutable_folder());
     if (order_.http.redirect() == wire::Http::REPORT && transaction_)
         begun.set_remote(transaction_->redirected_to());
     context_.send(message);
@@ -220,6 +239,8 @@ void Fetch::send_begun(bool restarted) {
 /// A sparse file keeps the content from other orders, unless that is of another version.
 void Fetch::begin_writing() {
     phase_ = Phase::Receiving;
+    writing_since_ = std::chrono::steady_clock::now();
+    writing_from_ = resume_.offset;
     if (!order_.sparse) return sink_->begin(resume_.offset, order_.layout.size(identity_.size));
     sink_->begin_sparse(resume_.offset, identity_.size, !must_match_version_);
     if (segment_) sink_->move_to(segment_->local);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_transaction.hpp"
 
+#include "transfer/tls.hpp"
+
 #include <cstdlib>
 #include <utility>
 
@@ -9,6 +11,7 @@ namespace haulier::transfer {
 namespace {
 
 constexpr uint32_t MaxRedirects = 10;
+constexpr Usec CertificateLimit = std::chrono::seconds{10};
 
 /// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
@@ -28,7 +31,7 @@ void change_method(HttpRequest& request, int status) {
 
 /// No connection through this route was established; another route may work.
 bool was_unreachable(const HttpResponse& response, const TransferResult& result) {
-    if (response.status != 0 || result.stalled) return false;
+    if (response.status != 0 || result.bound != Bound::None) return false;
     return result.code == CURLE_COULDNT_CONNECT || result.code == CURLE_COULDNT_RESOLVE_PROXY ||
            result.code == CURLE_COULDNT_RESOLVE_HOST || result.code == CURLE_PROXY ||
            result.code == CURLE_OPERATION_TIMEDOUT;
@@ -51,8 +54,35 @@ void HttpTransaction::resume() {
     if (exchange_) exchange_->resume();
 }
 
+bool HttpTransaction::lacks_certificate() const {
+    return certificate_.empty() && !request_.http.client_certificate().empty() && url_.scheme == "https" &&
+           is_same_server(first_url_, url_);
+}
+
+/// Its path may lead to a file system that does not respond.
+void HttpTransaction::load_certificate() {
+    network_.disk.run_within(
+        CertificateLimit, "certificate " + request_.http.client_certificate(),
+        [path = request_.http.client_certificate()] { return read_certificate(path); },
+        [self = std::weak_ptr{self_}](std::optional<Result<std::string, Failure>> certificate) {
+            auto transaction = self.lock();
+            if (!transaction) return;
+            if (certificate) return (*transaction)->certificate_loaded(*certificate);
+            (*transaction)
+                ->certificate_loaded(not_responding((*transaction)->request_.http.client_certificate()));
+        });
+}
+
+void HttpTransaction::certificate_loaded(const Result<std::string, Failure>& certificate) {
+    if (!certificate)
+        return handler_.ended({}, {.code = CURLE_SSL_CERTPROBLEM, .detail = certificate.error().message});
+    certificate_ = *certificate;
+    find_routes();
+}
+
 void HttpTransaction::find_routes() {
     exchange_.reset();
+    if (lacks_certificate()) return load_certificate();
     if (!needs_search(request_.http, url_, &std::getenv))
         return use_routes(routes_without_search(request_.http, url_));
     network_.proxies.find(url_, [self = std::weak_ptr{self_}](Routes routes) {
@@ -71,18 +101,20 @@ void HttpTransaction::try_next_route() {
     routes_.erase(routes_.begin());
     ResponseHandler& self = *this;
     exchange_.reset();
+    bool is_first = is_same_server(first_url_, url_);
     exchange_ =
         std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
                                        ExchangeTarget{.url = url_,
                                                       .route = route,
-                                                      .first_server = is_same_server(first_url_, url_),
+                                                      .first_server = is_first,
+                                                      .certificate = is_first ? certificate_ : std::string{},
                                                       .cookies = cookies_},
                                        self);
 }
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
                                                   std::string_view bytes) noexcept {
-    if (is_redirect(response)) return BodyAction::Continue;
+    if (is_redirect(response)) return BodyAction::Ignore;
     return handler_.body(response, bytes);
 }
 

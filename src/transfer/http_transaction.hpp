@@ -5,6 +5,8 @@
 #pragma once
 
 #include "transfer/curl_loop.hpp"
+#include "transfer/disk_pool.hpp"
+#include "transfer/failure.hpp"
 #include "transfer/http_exchange.hpp"
 #include "transfer/http_request.hpp"
 #include "transfer/proxy.hpp"
@@ -23,6 +25,7 @@ struct Network {
     Loop& loop;
     CurlLoop& curl;
     ProxyFinder& proxies;
+    DiskPool& disk;
     NetworkSettings settings;
 };
 
@@ -47,6 +50,9 @@ public:
 private:
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
+    [[nodiscard]] bool lacks_certificate() const;
+    void load_certificate();
+    void certificate_loaded(const Result<std::string, Failure>& certificate);
     void find_routes();
     void use_routes(Routes routes);
     void try_next_route();
@@ -56,6 +62,7 @@ private:
     Network& network_;
     HttpRequest request_;
     ResponseHandler& handler_;
+    std::string certificate_; ///< content of the client's certificate, once it was read
     Url first_url_;
     Url url_;
     std::string redirected_to_;

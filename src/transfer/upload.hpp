@@ -26,6 +26,9 @@ namespace haulier::transfer {
 class Upload final : public Transfer, private ResponseHandler {
 public:
     Upload(WorkerContext& context, wire::Upload order);
+    ~Upload() override;
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
 
     void start() override;
     /// An upload that restarts overwrites nothing, so it does not wait.
@@ -42,6 +45,7 @@ private:
 
     // upload.cpp: the files, and the messages to the daemon.
     void open_source();
+    void source_opened(Result<SourceFile, Failure> source);
     void check_digest();
     void compare_digest(const std::string& hex);
     void open_reply();
@@ -52,6 +56,7 @@ private:
     [[nodiscard]] uint64_t sent() const;
     void size_to_wire(wire::Identity& identity) const;
     void finish();
+    void save_reply();
     void send_fetched();
     void fail(const Failure& failure);
     void end(const wire::FromWorker& last);
@@ -102,13 +107,11 @@ private:
     Step step_ = Step::Discover;
     std::unique_ptr<SourceBody> body_;
     std::unique_ptr<HttpTransaction> transaction_;
-    uint64_t ignored_ = 0;         ///< bytes of an unwanted response body
-    bool truncated_ = false;       ///< the rest of that body was not read
-    Status reply_status_ = Done{}; ///< of writing the reply
-    std::string head_;             ///< of the last response
-    std::string redirect_;         ///< target of a redirect that the job's policy forbids
+    std::string head_;     ///< of the last response
+    std::string redirect_; ///< target of a redirect that the job's policy forbids
     Source progress_timer_;
     bool ending_ = false;
+    std::shared_ptr<Upload*> self_; ///< expires with this object, for disk operations that end late
 };
 
 } // namespace haulier::transfer

@@ -14,8 +14,6 @@ namespace haulier::transfer {
 
 namespace {
 
-/// Bytes of an unwanted response body that are read in order to keep the connection.
-constexpr uint64_t MaxIgnored = 64 * 1024;
 /// How often in a row a server may disagree about the offset before the attempt fails.
 constexpr uint32_t MaxMismatches = 3;
 constexpr uint32_t MaxCreations = 2;
@@ -75,8 +73,12 @@ void Upload::get_offset() {
 
 void Upload::send() {
     transaction_.reset(); // it uses the previous body_
-    body_ = std::make_unique<SourceBody>(source_, stamp_, offset_, end_of_piece(),
-                                         [this] { schedule_progress(); });
+    auto readable = [this] {
+        if (transaction_) transaction_->resume();
+    };
+    body_ = std::make_unique<SourceBody>(
+        context_.disk, SourceBody::Source{source_, order_.directory(), stamp_}, offset_, end_of_piece(),
+        SourceBody::Events{.read = [this] { schedule_progress(); }, .readable = readable});
     if (!upload_url_.empty()) return request(Step::Send, upload_url_, "PATCH", patch_headers(offset_));
     request(Step::Send, order_.url(), order_.http().method().empty() ? "PUT" : order_.http().method(), {});
 }
@@ -89,8 +91,6 @@ uint64_t Upload::end_of_piece() const {
 void Upload::request(Step step, const std::string& url, std::string method,
                      std::vector<std::string> headers) {
     step_ = step;
-    ignored_ = 0;
-    truncated_ = false;
     auto parsed = parse_url(url);
     if (!parsed) return fail({.message = parsed.error().message});
     url_ = *std::move(parsed);
@@ -125,23 +125,18 @@ bool Upload::is_reply(const HttpResponse& response) const {
 }
 
 ResponseHandler::BodyAction Upload::body(const HttpResponse& response, std::string_view bytes) noexcept {
-    if (!is_reply(response)) {
-        ignored_ += bytes.size();
-        truncated_ = ignored_ > MaxIgnored;
-        return truncated_ ? BodyAction::Abort : BodyAction::Continue;
-    }
+    if (!is_reply(response)) return BodyAction::Ignore;
     if (!reply_->begun()) reply_->begin(response.chunked ? std::nullopt : response.length);
     if (reply_->full()) return BodyAction::Pause;
-    reply_status_ = reply_->write(bytes);
+    reply_->write(bytes);
     schedule_progress();
-    return reply_status_ ? BodyAction::Continue : BodyAction::Abort;
+    return BodyAction::Continue;
 }
 
 void Upload::ended(const HttpResponse& response, const TransferResult& result) {
     if (step_ == Step::Send && !body_->status()) return fail(body_->status().error());
-    if (!reply_status_) return fail(reply_status_.error());
     bool refused_while_sending = response.status >= 400 && result.proxy_status == 0;
-    if (result.code != CURLE_OK && !truncated_ && !refused_while_sending)
+    if (result.code != CURLE_OK && !refused_while_sending)
         return fail(curl_failure(result, response, url_.host));
     redirect_ = result.redirect;
     head_ = response.head;

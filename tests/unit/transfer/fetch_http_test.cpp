@@ -234,7 +234,7 @@ TEST_F(HttpTest, ProxiesThatFail) {
 
 /// libproxy reads the environment, too; that the desktop's settings were queried is seen from the proxy that
 /// the request went through.
-TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskThread) {
+TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskPool) {
     test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
     setenv("http_proxy", ("http://" + place_of(proxy.url("/"))).c_str(), 1);
     auto requested = order("http://files.example.test/");
