@@ -73,7 +73,8 @@ TransferSettings transfer_settings(const wire::Settings& message) {
                               .time = std::chrono::milliseconds{or_default(message.checkpoint_ms(),
                                                                            CheckpointMs)}},
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
-            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost)};
+            .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
+            .keep_free = message.keep_free()};
 }
 
 NetworkSettings network_settings(const wire::Settings& message) {
@@ -89,6 +90,8 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_retry_after_s(failure.retry_after_s);
     message.set_void_offset(failure.void_offset);
     message.set_remote(failure.remote);
+    message.set_storage(failure.storage);
+    message.set_http1_next(failure.http1_next);
 }
 
 Inode from_wire(const wire::Inode& message) {

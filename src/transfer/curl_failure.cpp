@@ -3,6 +3,7 @@
 
 #include <array>
 #include <fmt/core.h>
+#include <optional>
 
 namespace haulier::transfer {
 
@@ -14,6 +15,9 @@ struct Meaning {
     const char* message;      ///< {} = host
     bool with_detail = false; ///< curl's own text is added
 };
+
+/// CURLE_TOO_LARGE, which curl has from 8.6 on.
+constexpr auto TooLarge = static_cast<CURLcode>(100);
 
 constexpr Meaning Connecting[] = {
     {CURLE_COULDNT_RESOLVE_HOST, wire::NAME_RESOLUTION, "the host name {} cannot be resolved"},
@@ -48,8 +52,33 @@ constexpr Meaning Exchanging[] = {
     {CURLE_SEND_FAIL_REWIND, wire::LOCAL_FILE,
      "{} requires the content again, but the file cannot be read again"},
     {CURLE_ABORTED_BY_CALLBACK, wire::LOCAL_FILE, "the file to be uploaded to {} cannot be read"},
-    {CURLE_OUT_OF_MEMORY, wire::INTERNAL, "there is not enough memory to transfer data with {}"},
+    // This is what curl says of a header of more than 100 KiB.
+    {CURLE_OUT_OF_MEMORY, wire::INVALID_RESPONSE, "the headers of {} are too large"},
+    {TooLarge, wire::INVALID_RESPONSE, "the headers of {} are too large"},
 };
+
+constexpr Meaning BadChunk{CURLE_RECV_ERROR, wire::INVALID_RESPONSE, "the response of {} is not valid HTTP"};
+
+/// For these curl has no code of their own.
+bool is_bad_chunk(const TransferResult& result) {
+    return result.code == CURLE_RECV_ERROR && result.detail.find("chunked-encoding") != std::string::npos;
+}
+
+std::optional<Meaning> meaning_of(Bound bound) {
+    constexpr auto code = CURLE_OPERATION_TIMEDOUT;
+    switch (bound) {
+    case Bound::None: return std::nullopt;
+    case Bound::Silence: return Meaning{code, wire::TIMEOUT, "{} sent nothing for too long"};
+    case Bound::Answer: return Meaning{code, wire::TIMEOUT, "{} took too long to respond"};
+    case Bound::AnswerAfterBody:
+        return Meaning{code, wire::TIMEOUT, "{} took too long to respond after it had received the content"};
+    case Bound::Rate: return Meaning{code, wire::TIMEOUT, "{} is too slow, and there are other sources"};
+    case Bound::Head: return Meaning{code, wire::INVALID_RESPONSE, "the headers of {} are too large"};
+    case Bound::Overhead:
+        return Meaning{code, wire::INVALID_RESPONSE, "{} sends too much that is not part of the file"};
+    }
+    return std::nullopt;
+}
 
 /// curl has one code for a refused redirect and for a response that is not HTTP.
 Meaning ambiguous(CURLcode code, const HttpResponse& response) {
@@ -73,10 +102,11 @@ Meaning meaning_of(CURLcode code, const HttpResponse& response) {
 } // namespace
 
 Failure curl_failure(const TransferResult& result, const HttpResponse& response, const std::string& host) {
-    if (result.stalled)
-        return {.cause = wire::TIMEOUT,
+    if (auto exceeded = meaning_of(result.bound))
+        return {.cause = exceeded->cause,
                 .code = result.code,
-                .message = fmt::format("{} sent nothing for too long", host)};
+                .message = fmt::format(fmt::runtime(exceeded->message), host),
+                .http1_next = result.http2 && result.bound == Bound::Overhead};
     if (result.bad_proxy)
         return {.cause = wire::PROXY,
                 .code = result.code,
@@ -88,14 +118,18 @@ Failure curl_failure(const TransferResult& result, const HttpResponse& response,
                 .code = result.proxy_status,
                 .message =
                     fmt::format("the proxy for {} responded with HTTP status {}", host, result.proxy_status)};
-    auto meaning = meaning_of(result.code, response);
+    auto meaning = is_bad_chunk(result) ? BadChunk : meaning_of(result.code, response);
     std::string message = fmt::format(fmt::runtime(meaning.message), host);
     // curl's details about TLS do not contain the URL; others may.
     bool tls = meaning.cause == wire::TLS_CERTIFICATE || meaning.cause == wire::TLS_HANDSHAKE;
     if (meaning.with_detail)
         message += fmt::format(": {}", tls && !result.detail.empty() ? result.detail
                                                                      : curl_easy_strerror(result.code));
-    return {.cause = meaning.cause, .code = result.code, .message = std::move(message)};
+    bool http2_fails = result.code == CURLE_HTTP2 || result.code == CURLE_HTTP2_STREAM;
+    return {.cause = meaning.cause,
+            .code = result.code,
+            .message = std::move(message),
+            .http1_next = http2_fails};
 }
 
 } // namespace haulier::transfer

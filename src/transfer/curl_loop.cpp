@@ -65,10 +65,29 @@ void CurlLoop::end(CURL* easy, CURLcode code) {
     drain_soon();
 }
 
+bool CurlLoop::has_turn_lasted(std::chrono::milliseconds time) const {
+    return std::chrono::steady_clock::now() - turn_began_ > time;
+}
+
+int CurlLoop::socket_of(CURL* easy) {
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    return fd;
+}
+
+std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) {
+    int fd = socket_of(easy);
+    if (fd < 0) return nullptr;
+    auto& traffic = traffic_[fd];
+    if (!traffic) traffic = std::make_shared<Traffic>();
+    return traffic;
+}
+
 int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
     auto& loop = *static_cast<CurlLoop*>(self);
     if (what == CURL_POLL_REMOVE) {
         loop.sockets_.erase(fd);
+        loop.traffic_.erase(fd);
     } else if (auto found = loop.sockets_.find(fd); found != loop.sockets_.end()) {
         found->second.watch(epoll_events(what));
     } else {
@@ -106,6 +125,7 @@ void CurlLoop::wake_waiting_transfers() {
 
 void CurlLoop::act(curl_socket_t fd, int events) {
     int still_running = 0;
+    turn_began_ = std::chrono::steady_clock::now();
     curl_multi_socket_action(multi_.get(), fd, events, &still_running);
     if (static_cast<size_t>(still_running) < running_.size()) drain_soon();
 }

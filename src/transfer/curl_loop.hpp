@@ -5,7 +5,9 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "transfer/traffic.hpp"
 
+#include <chrono>
 #include <curl/curl.h>
 #include <functional>
 #include <memory>
@@ -30,6 +32,13 @@ public:
     /// Makes the transfer end with `code` in a later iteration of the loop, as if curl had reported it.
     void end(CURL* easy, CURLcode code);
 
+    /// curl has been working for so long without a return to the event loop.
+    [[nodiscard]] bool has_turn_lasted(std::chrono::milliseconds time) const;
+    /// The socket of the connection that `easy` uses, or -1.
+    [[nodiscard]] static int socket_of(CURL* easy);
+    /// The traffic on that connection, or null.
+    [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy);
+
 private:
     struct Deleter {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
@@ -45,6 +54,8 @@ private:
 
     Loop& loop_;
     std::unordered_map<curl_socket_t, Source> sockets_;
+    std::unordered_map<curl_socket_t, std::shared_ptr<Traffic>> traffic_;
+    std::chrono::steady_clock::time_point turn_began_;
     Source timer_;
     Source drain_;
     Source wake_;

@@ -7,11 +7,32 @@
 
 namespace haulier::transfer {
 
+namespace {
+
+bool is_storage(int error) {
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EROFS:
+    case EIO:
+    case ESTALE:
+    case ENODEV:
+    case ENXIO:
+    case ENOTCONN: // the server of a FUSE file system has ended
+    case EHOSTDOWN:
+    case ETIMEDOUT: return true;
+    default: return false;
+    }
+}
+
+} // namespace
+
 Failure local_failure(int error, const std::string& what) {
     bool full = error == ENOSPC || error == EDQUOT;
     return {.cause = full ? wire::DISK_FULL : wire::LOCAL_FILE,
             .code = error,
-            .message = fmt::format("{}: {}", what, std::generic_category().message(error))};
+            .message = fmt::format("{}: {}", what, std::generic_category().message(error)),
+            .storage = is_storage(error)};
 }
 
 } // namespace haulier::transfer

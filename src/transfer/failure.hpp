@@ -17,12 +17,15 @@ struct Failure {
     uint32_t retry_after_s = 0; ///< what the server asked for; 0 = nothing
     bool void_offset = false;   ///< the bytes on disk are worthless
     std::string remote;         ///< the target of a redirect that was refused
+    bool storage = false;       ///< the disk is full, read-only, failing or not mounted
+    bool http1_next = false;    ///< the server mishandles HTTP/2
     bool operator==(const Failure&) const = default;
 };
 
 using Status = Result<Done, Failure>;
 
 /// `what` failed with errno `error`. The cause is DISK_FULL for ENOSPC and EDQUOT, and LOCAL_FILE otherwise.
+/// `storage` is set if time may cure it.
 Failure local_failure(int error, const std::string& what);
 
 } // namespace haulier::transfer

@@ -6,72 +6,40 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 #include <utility>
 
 namespace haulier::transfer {
 
 namespace {
 
-constexpr uint64_t MaxBuffer =
-    512 * 1024; ///< measured: a third less CPU time than with curl's 16 KiB; larger ones gain nothing
-constexpr uint64_t MinBuffer = 1024;
-constexpr uint64_t MinUploadBuffer = 16 * 1024; ///< the smallest that curl accepts
-constexpr uint32_t TicksToStall = 4;
-constexpr Usec WakeUpInterval = std::chrono::milliseconds{250};
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
-/// With a bandwidth limit curl reads a buffer at a time; a quarter of a second's worth keeps the flow even.
-uint64_t buffer_for(uint64_t bytes_per_second) {
-    if (bytes_per_second == 0) return MaxBuffer;
-    return std::clamp(bytes_per_second / 4, MinBuffer, MaxBuffer);
+constexpr uint32_t TicksToExpire = 4;
+constexpr Usec WakeUpInterval = milliseconds{250};
+
+/// Of one answer: heads, also of interim responses, and the trailer.
+constexpr uint64_t MaxHeadBytes = 128 * 1024;
+/// Bytes of an unwanted body that are read in order to keep the connection, and how long that may take.
+constexpr uint64_t MaxIgnored = 64 * 1024;
+constexpr auto MaxIgnoredTime = std::chrono::seconds{5};
+/// How long one exchange may occupy the event loop.
+constexpr auto MaxTurn = milliseconds{20};
+constexpr auto CountInterval = milliseconds{250};
+
+Usec tick_for(const PatienceLimits& limits) {
+    return std::max<Usec>(std::min(limits.silence, limits.answer) / TicksToExpire, milliseconds{1});
 }
 
-/// With a bandwidth limit curl pauses after each buffer until the average is met. Such a pause is not the
-/// server's silence, so its length is added.
-uint32_t max_silent_ticks(uint64_t bytes_per_second, Usec tick) {
-    if (bytes_per_second == 0) return TicksToStall;
-    uint64_t burst = std::max(buffer_for(bytes_per_second), MinUploadBuffer);
-    uint64_t pause_us = 2 * burst * 1'000'000 / bytes_per_second;
-    uint64_t tick_us = std::max<uint64_t>(static_cast<uint64_t>(tick.count()), 1);
-    return TicksToStall + static_cast<uint32_t>(std::min<uint64_t>(pause_us / tick_us + 1, 1'000'000));
+/// A limit of the job is no fault of the server.
+uint64_t least_rate(const HttpRequest& request) {
+    uint64_t limit = request.http.bytes_per_second();
+    return limit == 0 ? request.minimum_rate : std::min(request.minimum_rate, limit / 2);
 }
 
-void set_limit(CurlHandle& handle, uint64_t bytes_per_second) {
-    handle.set(CURLOPT_BUFFERSIZE, static_cast<long>(buffer_for(bytes_per_second)));
-    if (bytes_per_second == 0) return;
-    auto limit = static_cast<curl_off_t>(std::min<uint64_t>(bytes_per_second, INT64_MAX));
-    handle.set(CURLOPT_MAX_RECV_SPEED_LARGE, limit);
-    handle.set(CURLOPT_MAX_SEND_SPEED_LARGE, limit);
-    handle.set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(MinUploadBuffer));
-}
-
-void set_route(CurlHandle& handle, const Route& route, const wire::Http& http) {
-    if (route.kind != Route::Kind::Environment) {
-        handle.set(CURLOPT_PROXY, route.proxy.c_str()); // empty: no proxy, whatever the environment says
-        handle.set(CURLOPT_NOPROXY, route.kind == Route::Kind::Direct ? "*" : "");
-    }
-    handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    set_proxy_login(handle, http);
-}
-
-void set_connection(CurlHandle& handle, const NetworkSettings& settings, const Url& url) {
-    handle.set(CURLOPT_URL, url.text.c_str());
-    handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
-    handle.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    handle.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-    // The TLS handshake tells whether the server multiplexes, so a request may wait for it. Without TLS that
-    // never becomes known, and waiting would make curl send one request after the other.
-    handle.set(CURLOPT_PIPEWAIT, long{url.scheme == "https"});
-    handle.set(CURLOPT_NOSIGNAL, 1L);
-    handle.set(CURLOPT_CONNECTTIMEOUT, long{settings.connect_timeout_s});
-    handle.set(CURLOPT_USERAGENT, settings.user_agent.c_str());
-}
-
-/// curl removes a header given as "Name:"; "Name;" is its form for a header without a value.
-std::string for_curl(const std::string& line) {
-    auto colon = line.find(':');
-    if (colon != std::string::npos && line.find_first_not_of(" \t", colon + 1) == std::string::npos)
-        return line.substr(0, colon) + ';';
-    return line;
+PatienceLimits limits_for(const NetworkSettings& settings, const HttpRequest& request) {
+    return patience_for(settings, request.http, request.body ? request.body->size() : 0);
 }
 
 } // namespace
@@ -79,10 +47,10 @@ std::string for_curl(const std::string& line) {
 HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& settings,
                            const HttpRequest& request, const ExchangeTarget& target, ResponseHandler& handler)
     : loop_(loop), curl_(curl), handler_(handler), body_(request.body),
-      tick_(Usec{std::chrono::seconds{settings.stall_timeout_s}} / TicksToStall),
-      max_silent_ticks_(max_silent_ticks(request.http.bytes_per_second(), tick_)) {
-    set_connection(handle_, settings, target.url);
-    set_limit(handle_, request.http.bytes_per_second());
+      tick_(tick_for(limits_for(settings, request))), patience_(limits_for(settings, request)),
+      floor_(least_rate(request), std::chrono::seconds{settings.stall_timeout_s}) {
+    set_connection(handle_, settings, target.url, request.http);
+    set_bandwidth_limit(handle_, request.http.bytes_per_second());
     set_tls(handle_, request.http, target.first_server);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
@@ -134,28 +102,51 @@ void HttpExchange::set_callbacks() {
     handle_.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
     handle_.set(CURLOPT_WRITEFUNCTION, &HttpExchange::on_body);
     handle_.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+    handle_.set(CURLOPT_NOPROGRESS, 0L);
+    handle_.set(CURLOPT_XFERINFOFUNCTION, &HttpExchange::on_progress);
+    handle_.set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
 }
 
 size_t HttpExchange::on_header(char* data, size_t size, size_t count, void* self) noexcept {
-    auto& exchange = *static_cast<HttpExchange*>(self);
-    exchange.silent_ticks_ = 0;
-    exchange.head_.line({data, size * count});
+    return static_cast<HttpExchange*>(self)->header_line({data, size * count});
+}
+
+size_t HttpExchange::header_line(std::string_view line) {
+    head_bytes_ += line.size();
+    if (traffic_) traffic_->deliver(line.size());
+    if (head_bytes_ > MaxHeadBytes) {
+        bound_ = Bound::Head;
+        return 0;
+    }
+    head_.line(line);
+    int status = head_.response().status;
     // These have no content. If a server sends some nevertheless, the next response on that connection would
     // be misread.
-    int status = exchange.head_.response().status;
-    if (status == 204 || status == 304) curl_easy_setopt(exchange.handle_.get(), CURLOPT_FORBID_REUSE, 1L);
-    return size * count;
+    if (status == 204 || status == 304) curl_easy_setopt(handle_.get(), CURLOPT_FORBID_REUSE, 1L);
+    bool is_last = line == "\r\n" || line == "\n";
+    if (is_last && (status == 401 || status == 407) && !patience_.is_receiving())
+        patience_.asked_again();
+    else if (is_last && status >= 200 && !patience_.is_receiving())
+        patience_.receiving();
+    return line.size();
 }
 
 size_t HttpExchange::on_body(char* data, size_t size, size_t count, void* self) noexcept {
-    auto& exchange = *static_cast<HttpExchange*>(self);
-    exchange.silent_ticks_ = 0;
-    std::string_view bytes{data, size * count};
-    if (exchange.undelivered_.empty())
-        return exchange.deliver(bytes) ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
-    exchange.paused_ = !exchange.unpausing_;
-    if (exchange.paused_) return CURL_WRITEFUNC_PAUSE;
-    exchange.undelivered_ += bytes;
+    return static_cast<HttpExchange*>(self)->body_bytes({data, size * count});
+}
+
+size_t HttpExchange::body_bytes(std::string_view bytes) {
+    if (bytes.empty()) return 0;
+    if (undelivered_.empty()) {
+        patience_.receiving();
+        floor_.received(bytes.size());
+        if (traffic_) traffic_->deliver(bytes.size());
+        return deliver(bytes) ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
+    }
+    paused_ = !unpausing_;
+    if (paused_) return CURL_WRITEFUNC_PAUSE;
+    if (traffic_) traffic_->deliver(bytes.size());
+    undelivered_ += bytes;
     return bytes.size();
 }
 
@@ -165,31 +156,90 @@ bool HttpExchange::deliver(std::string_view bytes) {
         auto action = handler_.body(head_.response(), chunk);
         if (action == ResponseHandler::BodyAction::Abort) return false;
         if (action == ResponseHandler::BodyAction::Pause) break;
+        if (action == ResponseHandler::BodyAction::Ignore && !ignore(chunk.size())) return false;
         bytes.remove_prefix(chunk.size());
     }
     undelivered_ = bytes;
     return true;
 }
 
-/// A server that accepts bytes has not stalled, although it sends nothing.
+bool HttpExchange::ignore(uint64_t bytes) {
+    auto now = steady_clock::now();
+    if (!ignoring_since_) ignoring_since_ = now;
+    ignored_ += bytes;
+    return ignored_ <= MaxIgnored && now - *ignoring_since_ <= MaxIgnoredTime;
+}
+
 size_t HttpExchange::on_read(char* into, size_t size, size_t count, void* self) noexcept {
-    auto& exchange = *static_cast<HttpExchange*>(self);
-    exchange.silent_ticks_ = 0;
-    if (!exchange.body_) return 0;
-    size_t got = exchange.body_->read(into, size * count);
-    return got == RequestBody::Abort ? size_t{CURL_READFUNC_ABORT} : got;
+    return static_cast<HttpExchange*>(self)->read_body(into, size * count);
+}
+
+/// A server that accepts bytes has not stalled, although it sends nothing.
+size_t HttpExchange::read_body(char* into, size_t most) {
+    if (!body_) return 0;
+    size_t got = body_->read(into, most);
+    if (got == RequestBody::Abort) return CURL_READFUNC_ABORT;
+    body_paused_ = got == RequestBody::Pause;
+    if (body_paused_) return CURL_READFUNC_PAUSE;
+    body_read_ += got;
+    body_read_ < body_->size() ? patience_.sending() : patience_.sent();
+    return got;
 }
 
 int HttpExchange::on_seek(void* self, curl_off_t offset, int origin) noexcept {
     auto& exchange = *static_cast<HttpExchange*>(self);
     if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
     bool done = !exchange.body_ || exchange.body_->rewind();
+    exchange.body_read_ = 0;
     return done ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
+/// Called by curl after each piece that it has read, also in the middle of a long turn.
+int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+    auto& exchange = *static_cast<HttpExchange*>(self);
+    if (!exchange.is_within_budget()) {
+        exchange.bound_ = Bound::Overhead;
+        curl_easy_setopt(exchange.handle_.get(), CURLOPT_FORBID_REUSE, 1L);
+        return 1;
+    }
+    exchange.yield_when_due();
+    return 0;
+}
+
+/// While the handler pauses, libcurl holds bytes that are not delivered yet.
+bool HttpExchange::is_within_budget() {
+    if (paused_ || !undelivered_.empty()) return true;
+    auto now = steady_clock::now();
+    if (now - counted_ < CountInterval) return true;
+    counted_ = now;
+    if (!traffic_) traffic_ = curl_.traffic_of(handle_.get());
+    if (!traffic_) return true;
+    traffic_->count(bytes_read(curl_.socket_of(handle_.get())));
+    return !traffic_->is_excessive();
+}
+
+/// A server that sends faster than we read would keep curl busy for ever with this connection.
+void HttpExchange::yield_when_due() {
+    if (yielded_ || paused_ || body_paused_ || !curl_.has_turn_lasted(MaxTurn)) return;
+    yielded_ = true;
+    set_paused(true);
+    continue_ = loop_.defer(
+        [this] {
+            continue_.reset();
+            yielded_ = false;
+            if (!paused_) set_paused(false);
+        },
+        EventPriority::Last);
+}
+
+void HttpExchange::set_paused(bool receiving) {
+    curl_easy_pause(handle_.get(), (receiving ? CURLPAUSE_RECV : 0) | (body_paused_ ? CURLPAUSE_SEND : 0));
+}
+
 void HttpExchange::resume() {
+    if (std::exchange(body_paused_, false) && !paused_) set_paused(yielded_);
     if (undelivered_.empty()) return;
-    silent_ticks_ = 0;
+    patience_.resumed();
     bool wanted = deliver(std::exchange(undelivered_, {}));
     if (!undelivered_.empty()) return;
     if (result_) return report(wanted ? *result_ : CURLE_WRITE_ERROR);
@@ -202,7 +252,7 @@ void HttpExchange::resume() {
 CURLcode HttpExchange::unpause() {
     if (!std::exchange(paused_, false)) return CURLE_OK;
     unpausing_ = true;
-    auto code = curl_easy_pause(handle_.get(), CURLPAUSE_CONT);
+    auto code = curl_easy_pause(handle_.get(), body_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT);
     unpausing_ = false;
     return code;
 }
@@ -213,16 +263,32 @@ uint64_t HttpExchange::sent() const {
     return static_cast<uint64_t>(count);
 }
 
-/// A request that waits for a connection has not stalled; curl has its own timeout for connecting.
-void HttpExchange::tick() {
+Bound HttpExchange::exceeded_bound() {
     curl_off_t sent_after = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_after);
-    bool waiting = sent_after > 0 && undelivered_.empty();
-    silent_ticks_ = waiting ? silent_ticks_ + 1 : 0;
-    if (silent_ticks_ > max_silent_ticks_) {
-        stalled_ = true;
-        return curl_.end(handle_.get(), CURLE_OPERATION_TIMEDOUT);
+    // A request that waits for a connection has not stalled; curl has its own timeout for connecting.
+    bool waiting = sent_after > 0 && undelivered_.empty() && !body_paused_;
+    if (!waiting) {
+        patience_.resumed();
+        return Bound::None;
     }
+    // curl and the kernel hold bytes of the request that the server has yet to take.
+    if (body_read_ > 0 && !patience_.is_receiving()) {
+        auto before = std::exchange(unacknowledged_, bytes_unacknowledged(curl_.socket_of(handle_.get())));
+        if (before > unacknowledged_) patience_.resumed();
+    }
+    if (auto bound = patience_.wait(tick_); bound != Bound::None)
+        return traffic_ && traffic_->is_wasteful() ? Bound::Overhead : bound;
+    return patience_.is_receiving() && floor_.is_missed(tick_) ? Bound::Rate : Bound::None;
+}
+
+void HttpExchange::end_by(Bound bound) {
+    bound_ = bound;
+    curl_.end(handle_.get(), CURLE_OPERATION_TIMEDOUT);
+}
+
+void HttpExchange::tick() {
+    if (auto bound = exceeded_bound(); bound != Bound::None) return end_by(bound);
     ticker_ = loop_.after(tick_, [this] { tick(); });
 }
 
@@ -232,8 +298,8 @@ void HttpExchange::tick() {
 void HttpExchange::schedule_wake_up() {
     wake_up_ = loop_.after(WakeUpInterval, [this] {
         // Undelivered bytes mean that resume() will follow. Before there is a connection, both calls fail.
-        if (undelivered_.empty()) curl_easy_pause(handle_.get(), CURLPAUSE_RECV);
-        if (undelivered_.empty()) curl_easy_pause(handle_.get(), CURLPAUSE_CONT);
+        if (undelivered_.empty()) set_paused(true);
+        if (undelivered_.empty()) set_paused(false);
         schedule_wake_up();
     });
 }
@@ -241,6 +307,7 @@ void HttpExchange::schedule_wake_up() {
 void HttpExchange::curl_finished(CURLcode code) {
     ticker_.reset();
     wake_up_.reset();
+    continue_.reset();
     result_ = code;
     if (undelivered_.empty()) report(code);
 }
@@ -248,12 +315,18 @@ void HttpExchange::curl_finished(CURLcode code) {
 void HttpExchange::report(CURLcode code) {
     long proxy_status = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    long version = CURL_HTTP_VERSION_NONE;
+    curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_VERSION, &version);
     // The handler may destroy this exchange in the call.
     const HttpResponse response = head_.response();
-    handler_.ended(response, {.code = code,
-                              .stalled = stalled_,
-                              .detail = detail_.data(),
-                              .proxy_status = response.status == 0 ? static_cast<int>(proxy_status) : 0});
+    TransferResult result{.code = code,
+                          .bound = bound_,
+                          .http2 = version == CURL_HTTP_VERSION_2,
+                          .detail = detail_.data(),
+                          .proxy_status = response.status == 0 ? static_cast<int>(proxy_status) : 0};
+    // How an unwanted body ended does not matter.
+    if (ignoring_since_) std::tie(result.code, result.bound) = std::pair{CURLE_OK, Bound::None};
+    handler_.ended(response, result);
 }
 
 } // namespace haulier::transfer

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One request over one route: sets up curl's easy handle, and gives up when the server is silent for too
-// long.
+// One request over one route: sets up curl's easy handle, and gives up when the server exceeds a bound: in
+// time (patience.hpp), or in bytes that are not content.
 #pragma once
 
 #include "transfer/curl_handle.hpp"
 #include "transfer/curl_loop.hpp"
+#include "transfer/curl_options.hpp"
 #include "transfer/http_request.hpp"
+#include "transfer/patience.hpp"
 #include "transfer/proxy.hpp"
+#include "transfer/traffic.hpp"
 #include "transfer/url.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace haulier::transfer {
-
-/// The configuration of exchanges.
-struct NetworkSettings {
-    uint32_t connect_timeout_s = 60;
-    uint32_t stall_timeout_s = 60; ///< longest time without a byte once connected
-    std::string user_agent;
-};
 
 struct ExchangeTarget {
     const Url& url;
@@ -39,7 +37,7 @@ public:
     HttpExchange(const HttpExchange&) = delete;
     HttpExchange& operator=(const HttpExchange&) = delete;
 
-    /// Continues after BodyAction::Pause.
+    /// Continues after BodyAction::Pause, and after RequestBody::Pause.
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const;
@@ -49,16 +47,27 @@ private:
     static size_t on_body(char* data, size_t size, size_t count, void* self) noexcept;
     static size_t on_read(char* into, size_t size, size_t count, void* self) noexcept;
     static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
+    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept;
     void set_method(const HttpRequest& request);
     void set_headers(const HttpRequest& request, bool first_server);
     void set_callbacks();
     void set_body(uint64_t size);
+    size_t header_line(std::string_view line);
+    size_t body_bytes(std::string_view bytes);
+    size_t read_body(char* into, size_t most);
+    [[nodiscard]] bool is_within_budget();
+    void yield_when_due();
+    void set_paused(bool receiving);
+    [[nodiscard]] Bound exceeded_bound();
+    void end_by(Bound bound);
     void tick();
     void schedule_wake_up();
     void curl_finished(CURLcode code);
     void report(CURLcode code);
     /// Passes `bytes` to the handler and keeps what it does not consume; false if the handler aborts.
     bool deliver(std::string_view bytes);
+    /// False if enough of an unwanted body was read.
+    bool ignore(uint64_t bytes);
     CURLcode unpause();
 
     Loop& loop_;
@@ -74,14 +83,24 @@ private:
     bool unpausing_ = false;         ///< curl is delivering those bytes right now
     std::optional<CURLcode> result_; ///< curl has finished
 
-    // Silence is counted in ticks of a timer that is set anew each time, not measured by the clock: a process
-    // that was stopped, or a machine that slept, has seen one tick and not an hour of silence.
+    bool yielded_ = false;     ///< reading pauses until other events were handled
+    bool body_paused_ = false; ///< the request's body has no bytes at the moment
+    uint64_t body_read_ = 0;   ///< bytes of it that curl has
+
+    // Bounds:
     Usec tick_;
-    uint32_t max_silent_ticks_;
+    Patience patience_;
+    RateFloor floor_;
     Source ticker_;
     Source wake_up_;
-    uint32_t silent_ticks_ = 0;
-    bool stalled_ = false;
+    Source continue_;
+    uint64_t unacknowledged_ = 0; ///< bytes of the request that the server had not received at the last tick
+    uint64_t head_bytes_ = 0;     ///< of all heads and trailers
+    std::optional<std::chrono::steady_clock::time_point> ignoring_since_;
+    uint64_t ignored_ = 0;
+    std::shared_ptr<Traffic> traffic_;
+    std::chrono::steady_clock::time_point counted_; ///< when traffic_ was last looked at
+    Bound bound_ = Bound::None;
 };
 
 } // namespace haulier::transfer

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "transfer/http_response.hpp"
+#include "transfer/patience.hpp"
 #include "worker.pb.h"
 
 #include <cstdint>
@@ -17,10 +18,11 @@ namespace haulier::transfer {
 class RequestBody {
 public:
     static constexpr size_t Abort = ~size_t{0};
+    static constexpr size_t Pause = Abort - 1; ///< no bytes are there yet; resume() continues
     virtual ~RequestBody() = default;
     [[nodiscard]] virtual uint64_t size() const noexcept = 0;
-    /// Copies the next bytes, at most `most`, and returns their number: 0 at the end, or Abort to abort the
-    /// exchange.
+    /// Copies the next bytes, at most `most`, and returns their number: 0 at the end, Pause, or Abort to
+    /// abort the exchange.
     virtual size_t read(char* into, size_t most) noexcept = 0;
     /// Goes back to the first byte, because a redirect or an authentication needs the content again. Returns
     /// false if that is impossible.
@@ -34,13 +36,15 @@ struct HttpRequest {
     std::string if_range;             ///< empty = unconditional
     std::vector<std::string> headers; ///< sent to every server; those of `http` only to the first
     RequestBody* body = nullptr;
-    wire::Http http; ///< its `method` is ignored
+    wire::Http http;           ///< its `method` is ignored
+    uint64_t minimum_rate = 0; ///< bytes a second; a slower server is given up, 0 = never
 };
 
 /// How a request ended. The response may be incomplete or missing.
 struct TransferResult {
     CURLcode code = CURLE_OK;
-    bool stalled = false;   ///< connected, but no byte arrived for too long
+    Bound bound = Bound::None; ///< what the server exceeded
+    bool http2 = false;
     std::string detail;     ///< curl's own error text
     int proxy_status = 0;   ///< status with which the proxy refused CONNECT; 0 = it did not
     bool bad_proxy = false; ///< the configured proxy cannot be used
@@ -52,7 +56,8 @@ class ResponseHandler {
 public:
     enum class BodyAction {
         Continue,
-        Pause, ///< not consumed: the same bytes are delivered again after resume()
+        Pause,  ///< not consumed: the same bytes are delivered again after resume()
+        Ignore, ///< the body is not wanted; a little of it is read, and the exchange succeeds
         Abort,
     };
     virtual ~ResponseHandler() = default;

@@ -26,7 +26,7 @@ void change_method(HttpRequest& request, int status) {
 
 /// No connection through this route was established; another route may work.
 bool was_unreachable(const HttpResponse& response, const TransferResult& result) {
-    if (response.status != 0 || result.stalled) return false;
+    if (response.status != 0 || result.bound != Bound::None) return false;
     return result.code == CURLE_COULDNT_CONNECT || result.code == CURLE_COULDNT_RESOLVE_PROXY ||
            result.code == CURLE_COULDNT_RESOLVE_HOST || result.code == CURLE_PROXY ||
            result.code == CURLE_OPERATION_TIMEDOUT;
@@ -77,7 +77,7 @@ void HttpTransaction::try_next_route() {
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
                                                   std::string_view bytes) noexcept {
-    if (is_redirect(response)) return BodyAction::Continue;
+    if (is_redirect(response)) return BodyAction::Ignore;
     return handler_.body(response, bytes);
 }
 

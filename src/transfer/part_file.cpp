@@ -62,6 +62,21 @@ Status Directory::sync(int file) const {
     return Done{};
 }
 
+Inode Directory::inode() const {
+    struct stat st {};
+    return fstat(fd_.get(), &st) == 0 ? inode_of(st) : Inode{};
+}
+
+bool Directory::is_same(const Inode& stored) const {
+    return stored == Inode{} || inode().matches(stored);
+}
+
+Failure Directory::not_mounted() const {
+    return {.cause = wire::LOCAL_FILE,
+            .message = fmt::format("the temporary file is not there; is the disk of '{}' mounted?", path_),
+            .storage = true};
+}
+
 std::string_view irreplaceable(const Directory& directory, const std::string& name) {
     struct stat st {};
     if (fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};

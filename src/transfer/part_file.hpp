@@ -39,6 +39,11 @@ public:
     /// Makes names durable. If the directory can be written but not read, the file system of `file`, which is
     /// in this directory, is synced instead.
     [[nodiscard]] Status sync(int file) const;
+    [[nodiscard]] Inode inode() const;
+    /// `stored` is this directory, or is unknown.
+    [[nodiscard]] bool is_same(const Inode& stored) const;
+    /// The failure to report if another directory is at the path.
+    [[nodiscard]] Failure not_mounted() const;
 
 private:
     Directory(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}

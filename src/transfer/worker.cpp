@@ -7,6 +7,7 @@
 #include "transfer/fetch.hpp"
 #include "transfer/publish.hpp"
 #include "transfer/read_chunk.hpp"
+#include "transfer/storage.hpp"
 #include "transfer/upload.hpp"
 
 #include <string>
@@ -76,6 +77,11 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kPublish:
         return run_on_disk(std::move(*message.mutable_publish()),
                            [mask = umask_](const wire::Publish& request) { return publish(request, mask); });
+    case Kind::kCheckStorage:
+        return run_on_disk(std::move(*message.mutable_check_storage()),
+                           [keep_free = context_.settings.keep_free](const wire::CheckStorage& request) {
+                               return check_storage(request, keep_free);
+                           });
     case Kind::kDeleteUpload: return delete_upload(std::move(*message.mutable_delete_upload()));
     case Kind::kCall: return call(message.call());
     case Kind::kPing: return ping(message.ping().request());

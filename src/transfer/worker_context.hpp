@@ -18,6 +18,7 @@ struct TransferSettings {
     Sink::SyncInterval sync_interval;
     Usec progress{}; ///< shortest time between two Progress messages of a transfer
     uint32_t connections_per_host = 0;
+    uint64_t keep_free = 0; ///< bytes of a file system that stay free for others
 };
 
 struct WorkerContext {

@@ -32,7 +32,7 @@ TEST(CurlFailure, Causes) {
         {CURLE_TOO_MANY_REDIRECTS, wire::TOO_MANY_REDIRECTS},
         {CURLE_WEIRD_SERVER_REPLY, wire::INVALID_RESPONSE},
         {CURLE_UNSUPPORTED_PROTOCOL, wire::INVALID_RESPONSE},
-        {CURLE_OUT_OF_MEMORY, wire::INTERNAL},
+        {CURLE_OUT_OF_MEMORY, wire::INVALID_RESPONSE},
         {CURLE_BAD_FUNCTION_ARGUMENT, wire::INTERNAL},
     };
     for (const auto& row : rows) {
@@ -71,7 +71,7 @@ TEST(CurlFailure, Proxies) {
 }
 
 TEST(CurlFailure, Silence) {
-    auto failure = curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .stalled = true}, {.status = 200}, "a.b");
+    auto failure = curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .bound = Bound::Silence}, {.status = 200}, "a.b");
     EXPECT_EQ(failure.cause, wire::TIMEOUT);
     EXPECT_EQ(failure.message, "a.b sent nothing for too long");
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/curl_options.hpp"
+
+#include "transfer/credentials.hpp"
+
+#include <algorithm>
+
+namespace haulier::transfer {
+
+namespace {
+
+constexpr uint64_t MaxBuffer =
+    512 * 1024; ///< measured: a third less CPU time than with curl's 16 KiB; larger ones gain nothing
+constexpr uint64_t MinBuffer = 1024;
+constexpr uint64_t MinUploadBuffer = 16 * 1024; ///< the smallest that curl accepts
+
+/// With a bandwidth limit curl reads a buffer at a time; a quarter of a second's worth keeps the flow even.
+uint64_t buffer_for(uint64_t bytes_per_second) {
+    if (bytes_per_second == 0) return MaxBuffer;
+    return std::clamp(bytes_per_second / 4, MinBuffer, MaxBuffer);
+}
+
+/// A connection that is there already may speak HTTP/2, so a new one is made.
+void set_http1(CurlHandle& handle) {
+    handle.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    handle.set(CURLOPT_FRESH_CONNECT, 1L);
+}
+
+} // namespace
+
+Usec longest_pause(uint64_t bytes_per_second) {
+    if (bytes_per_second == 0) return {};
+    uint64_t burst = std::max(buffer_for(bytes_per_second), MinUploadBuffer);
+    constexpr uint64_t day_us = 86'400'000'000;
+    return Usec{std::min(2 * burst * 1'000'000 / bytes_per_second, day_us)};
+}
+
+void set_bandwidth_limit(CurlHandle& handle, uint64_t bytes_per_second) {
+    handle.set(CURLOPT_BUFFERSIZE, static_cast<long>(buffer_for(bytes_per_second)));
+    if (bytes_per_second == 0) return;
+    auto limit = static_cast<curl_off_t>(std::min<uint64_t>(bytes_per_second, INT64_MAX));
+    handle.set(CURLOPT_MAX_RECV_SPEED_LARGE, limit);
+    handle.set(CURLOPT_MAX_SEND_SPEED_LARGE, limit);
+    handle.set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(MinUploadBuffer));
+}
+
+void set_route(CurlHandle& handle, const Route& route, const wire::Http& http) {
+    if (route.kind != Route::Kind::Environment) {
+        handle.set(CURLOPT_PROXY, route.proxy.c_str()); // empty: no proxy, whatever the environment says
+        handle.set(CURLOPT_NOPROXY, route.kind == Route::Kind::Direct ? "*" : "");
+    }
+    handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set_proxy_login(handle, http);
+}
+
+void set_connection(CurlHandle& handle, const NetworkSettings& settings, const Url& url,
+                    const wire::Http& http) {
+    handle.set(CURLOPT_URL, url.text.c_str());
+    handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
+    handle.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    // The TLS handshake tells whether the server multiplexes, so a request may wait for it. Without TLS that
+    // never becomes known, and waiting would make curl send one request after the other.
+    handle.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
+    handle.set(CURLOPT_PIPEWAIT, long{url.scheme == "https" && !http.http1()});
+    if (http.http1()) set_http1(handle);
+    handle.set(CURLOPT_NOSIGNAL, 1L);
+    handle.set(CURLOPT_CONNECTTIMEOUT, long{settings.connect_timeout_s});
+    // A server may think for an hour; this tells whether it is still there.
+    handle.set(CURLOPT_TCP_KEEPALIVE, 1L);
+    handle.set(CURLOPT_USERAGENT, settings.user_agent.c_str());
+}
+
+/// curl removes a header given as "Name:"; "Name;" is its form for a header without a value.
+std::string for_curl(const std::string& line) {
+    auto colon = line.find(':');
+    if (colon != std::string::npos && line.find_first_not_of(" \t", colon + 1) == std::string::npos)
+        return line.substr(0, colon) + ';';
+    return line;
+}
+
+} // namespace haulier::transfer

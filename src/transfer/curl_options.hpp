@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Sets the options of curl's easy handle that depend on the configuration and the job only.
+#pragma once
+
+#include "base/clock.hpp"
+#include "transfer/curl_handle.hpp"
+#include "transfer/proxy.hpp"
+#include "transfer/url.hpp"
+#include "worker.pb.h"
+
+#include <cstdint>
+#include <string>
+
+namespace haulier::transfer {
+
+/// The configuration of exchanges.
+struct NetworkSettings {
+    uint32_t connect_timeout_s = 60;
+    uint32_t stall_timeout_s = 60; ///< longest time without a byte once connected
+    std::string user_agent;
+};
+
+/// With a bandwidth limit curl pauses after each buffer until the average is met.
+Usec longest_pause(uint64_t bytes_per_second);
+
+void set_bandwidth_limit(CurlHandle& handle, uint64_t bytes_per_second);
+void set_route(CurlHandle& handle, const Route& route, const wire::Http& http);
+void set_connection(CurlHandle& handle, const NetworkSettings& settings, const Url& url,
+                    const wire::Http& http);
+
+/// A header line in the form that curl takes.
+std::string for_curl(const std::string& line);
+
+} // namespace haulier::transfer

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Compares what a connection receives with what comes of it. A server can send without end what is no
+// content: empty frames, chunk extensions, control messages. libcurl does not show it, but the kernel counts
+// it.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace haulier::transfer {
+
+class Traffic {
+public:
+    /// Bytes of heads and contents, of all exchanges on the connection.
+    void deliver(uint64_t bytes) { delivered_ += bytes; }
+    /// `received` is what the process has read from the connection in all.
+    void count(uint64_t received);
+    [[nodiscard]] bool is_excessive() const { return credit_ < 0; }
+    /// A good part of what may be wasted was wasted.
+    [[nodiscard]] bool is_wasteful() const;
+
+private:
+    /// More than libcurl keeps of a stream that is paused.
+    static constexpr int64_t MaxCredit = 16 * 1024 * 1024;
+
+    bool begun_ = false;
+    uint64_t received_ = 0;
+    uint64_t delivered_ = 0; ///< since the last count
+    int64_t credit_ = MaxCredit;
+};
+
+/// The TCP connection `socket`: bytes that the process has read from it, or 0 if the kernel does not say.
+uint64_t bytes_read(int socket);
+/// Bytes that were written to it and that the peer has not acknowledged.
+uint64_t bytes_unacknowledged(int socket);
+
+} // namespace haulier::transfer
