@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "job/decide.hpp"
+#include "job/hosts.hpp"
 #include "job/types.hpp"
 
 #include <cstdint>
@@ -40,6 +41,14 @@ struct Launches {
     bool operator==(const Launches&) const = default;
 };
 
+/// A server that has asked all requests of an owner to wait (job/hosts.hpp).
+struct Rest {
+    job::Host host;
+    WallTime until;
+    job::JobError why; ///< without a file
+    bool operator==(const Rest&) const = default;
+};
+
 class Store {
 public:
     /// Opens or makes `directory`/haulier.db, migrates an older one, checks that it is whole and that every
@@ -59,6 +68,7 @@ public:
     /// In the order of `row`.
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();
+    Result<std::vector<Rest>> load_rests();
 
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
@@ -73,6 +83,9 @@ public:
     Status acknowledge(int64_t row);
     /// count 0 forgets the service.
     Status set_launches(const Launches& launches);
+    Status set_rest(const Rest& rest);
+    /// Those that end at `until` or before.
+    Status forget_rests(WallTime until);
 
     /// Makes everything since the last commit durable; without anything, nothing. On error nothing of it has
     /// happened. Passwords and headers that were removed are then in no file of the store any more.
