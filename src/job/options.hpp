@@ -35,11 +35,18 @@ struct Names<NotifyFlags> {
     };
 };
 
-/// A well-known bus name that the bus can start, and the object there; empty name = none. On another bus than
-/// ours the name says so (job/validation.hpp).
+/// The bus on which a notify service is called.
+enum class ServiceBus {
+    Own,     ///< the bus that the daemon serves
+    Session, ///< the session bus of the job's owner
+};
+
+/// A well-known bus name that the bus can start, and the object there; empty name = none.
+/// job/notify_service.hpp has its text form.
 struct NotifyService {
     std::string name;
     std::string path;
+    ServiceBus bus = ServiceBus::Own;
     bool operator==(const NotifyService&) const = default;
 };
 

@@ -206,6 +206,8 @@ std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);
 /// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files).
 std::string temporary_name(const Id& id, uint32_t index);
+/// Where a file is while it is fetched; empty for an upload, whose file has its own name already.
+std::string temporary_path(const Job& job, const File& file, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.
 inline constexpr uint32_t ReplyIndex = NoFile - 1;
 /// Where the reply of an upload goes: what the client chose, or beside the file that is sent.

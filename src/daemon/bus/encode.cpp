@@ -2,6 +2,7 @@
 #include "daemon/bus/codec.hpp"
 #include "job/file_state.hpp"
 #include "job/mirrors.hpp"
+#include "job/notify_service.hpp"
 #include "job/segments.hpp"
 #include "job/validation.hpp"
 
@@ -10,13 +11,6 @@ namespace haulier::bus {
 using sdbus::Variant;
 
 namespace {
-
-/// Nothing for an upload: its file has its name already.
-std::string temporary_path(const daemon::JobRecord& entry, uint32_t index) {
-    if (job::is_upload(entry.durable().type)) return {};
-    auto directory = job::directory_of(entry.durable_file(index).spec.local);
-    return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.durable().id, index);
-}
 
 /// As ErrorTuple, without the number of the file.
 using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
@@ -39,7 +33,7 @@ WaitTuple encode(const job::WaitReason& reason) {
 }
 
 NameAndPath encode(const job::NotifyService& service) {
-    return {service.name, sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
+    return {job::to_string(service), sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
 }
 
 NameAndPath encode(const std::optional<notify::Target>& object) {
@@ -63,7 +57,7 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     Options o{
         {"RemoteName", Variant{file.spec.remote}},
         {"LocalName", Variant{file.spec.local}},
-        {"TemporaryName", Variant{temporary_path(entry, index)}},
+        {"TemporaryName", Variant{job::temporary_path(entry.durable(), file, index)}},
         {"BytesTotal", Variant{job::size_of(file)}},
         {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
         {"Transferred", Variant{file.transferred}},

@@ -133,7 +133,7 @@ void JobObject::take_ownership(sdbus::Result<>&& result) {
 void JobObject::set_notify_object(sdbus::Result<>&& result, sdbus::ObjectPath path) {
     later(std::move(result), [&](auto owed) {
         std::optional<notify::Target> object;
-        if (path != "/") object = notify::Target{context_.filter.caller().name, path, false};
+        if (path != "/") object = notify::Target{context_.filter.caller().name, path};
         context_.manager.set_notify_object(id_, object, answering(owed));
     });
 }
@@ -142,7 +142,7 @@ void JobObject::set_notify_service(sdbus::Result<>&& result, std::string name, s
     later(std::move(result), [&](auto owed) {
         auto parsed = job::parse_notify_service(name, path);
         if (!parsed) return owed->refuse(parsed.error());
-        auto service = context_.seen_from_here(*parsed);
+        auto service = context_.resolved(*parsed);
         job::SettingsPatch patch;
         patch.set<&job::Settings::notify_service>(service);
         // This object may be gone when the bus has answered; the context is not.
@@ -155,7 +155,7 @@ void JobObject::set_notify_service(sdbus::Result<>&& result, std::string name, s
                 return owed->refuse(refuse_job(AuthorityReply::No, id.hex));
             context.manager.change(id, patch, answering(owed));
         };
-        context_.peers.need_activatable(service.name, then);
+        context_.peers.need_activatable(service, then);
     });
 }
 

@@ -52,13 +52,13 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
         auto command = decode_create(display_name, type, options, context_.manager.limits_of(caller.uid));
         if (!command) return owed->refuse(command.error());
         std::optional<notify::Target> object;
-        if (command->notify_object) object = notify::Target{caller.name, *command->notify_object, false};
+        if (command->notify_object) object = notify::Target{caller.name, *command->notify_object};
         auto& settings = command->request.settings;
-        auto service = context_.seen_from_here(settings.get<&job::Settings::notify_service>());
+        auto service = context_.resolved(settings.get<&job::Settings::notify_service>());
         if (settings.has<&job::Settings::notify_service>())
             settings.set<&job::Settings::notify_service>(service);
         auto request = std::make_shared<const job::Request>(std::move(command->request));
-        context_.peers.need_activatable(service.name, [=, this](const Status& activatable) {
+        context_.peers.need_activatable(service, [=, this](const Status& activatable) {
             context_.asked();
             if (!activatable) return owed->refuse(activatable.error());
             context_.manager.create(caller.uid, request, object, [owed](const Result<daemon::Created>& made) {

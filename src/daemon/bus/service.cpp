@@ -20,7 +20,7 @@ std::optional<uint32_t> owner_of(const daemon::JobRecord* entry) {
 }
 
 /// What calls bring is mostly there to be kept; so as much as may be kept may be under way.
-CallQuota::Load most_of(const daemon::Manager& manager, uint32_t uid) {
+CallQuota::Usage call_limits_of(const daemon::Manager& manager, uint32_t uid) {
     return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
 }
 
@@ -45,8 +45,8 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& ma
       authority_(peers_.bus_handle(), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
-               [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); },
-               [&manager](uint32_t uid) { return most_of(manager, uid); }}),
+               [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
+               [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
       context_{manager, peers_, filter_, authority_, subscribers_, instance, [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),

@@ -43,8 +43,8 @@ public:
     /// dispatched later: as long as asking().
     void release_name();
 
-    /// Asks whether the connection is still there; if not, Events::peer_left.
-    void make_sure(const std::string& unique_name) { peers_.make_sure(unique_name); }
+    /// Calls Events::peer_left if the connection has left already.
+    void check_connection(const std::string& unique_name) { peers_.check_connection(unique_name); }
     /// A call waits for an answer of the bus or of polkit.
     [[nodiscard]] bool asking() const { return peers_.busy() || filter_.busy() || authority_.busy(); }
     /// Also when somebody relies on our signals, who would not know that we have left.

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "daemon/common/journal.hpp"
 #include "job/file_state.hpp"
+#include "job/notify_service.hpp"
 #include "job/outcomes.hpp"
 
 #include <algorithm>
@@ -55,7 +56,7 @@ Status Manager::load() {
     if (!rests) return rests.error();
 
     for (const auto& l : *launches)
-        announcer_.notifier().restore_launches(l.owner, l.service, l.count);
+        announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
     runner_.restore_rests(*rests);
     for (auto& stored : *jobs)
         restore(std::move(stored));

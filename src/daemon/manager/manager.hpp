@@ -133,9 +133,6 @@ public:
 
     /// A notification has been delivered and leaves the outbox.
     void acknowledged(int64_t row);
-    void call_in_session(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) {
-        workers_.call(owner, call, std::move(done));
-    }
     void launches_changed(const store::Launches& launches) { commits_.set_launches(launches); }
     void object_changed(const job::Id& id);
 

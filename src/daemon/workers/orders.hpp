@@ -6,7 +6,6 @@
 #include "job/segments.hpp"
 #include "job/types.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,23 +62,6 @@ struct StorageQuestion {
 struct AbandonOrder {
     std::string upload_url;
     RequestOptions options;
-};
-
-/// A notification for a service on the owner's session bus.
-struct ServiceCall {
-    std::string name; ///< well-known, and nothing else
-    std::string path;
-    job::Id job;
-    std::string job_path; ///< on our bus
-    job::NotificationKind kind = job::NotificationKind::Transferred;
-    job::JobError error; ///< of kind Error
-    struct File {
-        uint32_t index = 0;
-        std::string remote;
-        std::string temporary;
-    };
-    File file; ///< of kind FileTransferred
-    std::chrono::milliseconds timeout{};
 };
 
 /// What is to be checked of one file; an empty `url` or `directory` is not checked.

@@ -7,8 +7,11 @@
 #include "base/event.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/workers/workers.hpp"
+#include "notify/delivery.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -33,11 +36,14 @@ public:
     void discard(uint32_t owner, const std::string& directory, const std::string& temporary,
                  Callback<Done> done) override;
     void abandon(uint32_t owner, const AbandonOrder& order) override;
-    void call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) override;
     void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
               Callback<std::string> done) override;
     void reconfigured() override;
     [[nodiscard]] bool idle() const override;
+    /// Calls a service on the session bus of the delivery's owner. The call must not be lost, so it is made
+    /// again if the worker dies, and the service may get it twice.
+    void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
+              std::function<void(CallOutcome)> done);
 
 private:
     WorkerLink& link(uint32_t owner);

@@ -100,11 +100,13 @@ class Listener(http.server.ThreadingHTTPServer):
 
 
 class FaultServer:
-    """`listener`: a socket that already listens, perhaps in another network. `authority`: speaks HTTPS. `rule` is asked
-    first about each request: it returns the script of the response, or None to serve the resource."""
+    """`listener`: a socket that already listens, perhaps in another network. `authority`: speaks HTTPS. `at_once`: how many
+    requests are answered at a time, while the others wait for their turn. `rule` is asked first about each request: it
+    returns the script of the response, or None to serve the resource."""
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1", listener: socket.socket | None = None,
-                 authority: Authority | None = None):
+                 authority: Authority | None = None, at_once: int | None = None):
+        self.turns = threading.Semaphore(at_once) if at_once else contextlib.nullcontext()
         self.rule: Callable[[Request], Script | None] = lambda request: None
         self.resources: dict[str, Resource] = {}
         self.requests: list[Request] = []
@@ -202,7 +204,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             state.requests.append(self.record)
             state.changed.notify_all()
         try:
-            self.answer(state)
+            with state.turns:
+                self.answer(state)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         self.note(ended=True)
@@ -350,12 +353,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = bool(cut or script.lie or not script.length)
 
     def send_bytes(self, script: Script, data: bytes) -> None:
-        step = min(16384, max(1, script.rate // 8)) if script.rate else 16384
-        for start in range(0, len(data), step):
-            piece = data[start:start + step]
+        step = script.burst or (min(16384, max(1, script.rate // 8)) if script.rate else 16384)
+        start = 0
+        while start < len(data):
+            slowly = script.rate and self.record.sent >= script.rate_from
+            piece = data[start:start + (step if slowly else 16384)]
+            start += len(piece)
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if script.chunked else piece)
             self.note(sent=self.record.sent + len(piece))
-            if script.rate and self.server_state.stopping.wait(len(piece) / script.rate):
+            if slowly and self.server_state.stopping.wait(len(piece) / script.rate):
                 raise ConnectionResetError
 
 
