@@ -4,10 +4,12 @@
 // clocks report is decided in outcomes.hpp.
 #pragma once
 
+#include "job/hosts.hpp"
 #include "job/retry.hpp"
 #include "job/settings_patch.hpp"
 #include "job/types.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +20,7 @@ namespace haulier::job {
 /// What the daemon must do once a decision is durable.
 enum class Effect {
     StopTransfers,     ///< stop all transfers of the job; a job that still runs starts new ones
+    PublishFinished,   ///< give finished files their names, and the job stays as it is
     Publish,           ///< give finished files their names, then publish_succeeded or publish_failed
     DiscardAll,        ///< delete all temporary files
     DiscardUnfinished, ///< delete the temporary files of what is not transferred
@@ -41,6 +44,9 @@ struct Request {
     bool resume = false;
     SettingsPatch settings; ///< with a display name
 };
+
+/// What the server of a file asks for, if it rests.
+using RestOf = std::function<std::optional<HostRest>(uint32_t index)>;
 
 // ---- verbs ----
 

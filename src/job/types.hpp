@@ -75,21 +75,23 @@ struct Job : Settings {
     std::optional<JobError> error; ///< kept until data flows again (BITS 2.2, GetError)
     uint32_t error_count = 0;      ///< BITS 3.6; never reset
 
-    uint32_t failures = 0; ///< in a row, without progress between them
-    Usec retry_wait{};     ///< the wait chosen at the last transient error
-    WallTime retry_date;   ///< when that wait ends; a date, so that it means something after a reboot
-    Usec stalled_for{};    ///< how long the job had been without progress when it was last stored
-    Usec active_for{};     ///< connecting or transferring, up to the last decision
-    bool expired = false;  ///< cancelled because it was inactive for too long
+    uint32_t failures = 0;   ///< of its files, in a row, without progress between them
+    Wait wait = Wait::Retry; ///< what it waits for in transient-error
+    Usec retry_wait{};       ///< from the last transient error to the retry date
+    WallTime retry_date;     ///< when the first file may be tried again; 0 = on an event
+    Usec stalled_for{};      ///< how long the job had been without progress when it was last stored
+    Usec active_for{};       ///< connecting or transferring, up to the last decision
+    bool expired = false;    ///< cancelled because it was inactive for too long
 
     uint32_t files_total = 0;
     uint32_t files_transferred = 0;
+    uint32_t files_failed = 0;          ///< for good
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
     uint64_t reply_transferred = 0;
 
     /// What only this run of the daemon knows; not stored, but derived again by recover() and from reports.
     struct RuntimeClocks {
-        BootTime retry_at;
+        std::optional<BootTime> retry_at;      ///< nothing: no date, or no wait
         std::optional<BootTime> stalled_since; ///< the first failure since there was progress
         std::optional<BootTime> active_since;  ///< active_for counts up to here
         BootTime slice_since;                  ///< when it got its present slot
@@ -175,6 +177,26 @@ struct File {
     // On-demand mode; both merged where they touch.
     std::vector<Range> wanted; ///< requested, in the order of the requests; may overlap what is filled
     std::vector<Range> filled; ///< durable, by offset
+
+    // Its last failure; docs/decisions.md, Failures of files and hosts.
+    std::optional<JobError> error; ///< until data flows again; `file` is its own index
+    bool failed = false;           ///< for good: until the next Resume from `error` there is no further try
+    uint32_t failures = 0;         ///< in a row, without progress of this file between them
+    Wait wait = Wait::Retry;       ///< for what, if it waits
+    Usec retry_wait{};             ///< the wait chosen at the last failure
+    WallTime retry_date;           ///< when it may be tried again; 0 = it does not wait, or on an event
+    Usec stalled_for{};            ///< how long it had been without progress when it was last stored
+    Inode folder;                  ///< the directory that holds the temporary file; 0 = not known
+
+    /// What this run of the daemon knows.
+    struct RuntimeClocks {
+        std::optional<BootTime> retry_at;
+        std::optional<BootTime> stalled_since; ///< the first of the present row of failures
+        std::optional<BootTime> refused_at;    ///< the server had other requests of ours; see hosts.hpp
+        std::string server;                    ///< that answered last, see hosts.hpp; empty = not known
+        bool unpublished = false; ///< it could not be given its name: the temporary file may be gone
+        bool operator==(const RuntimeClocks&) const = default;
+    } clocks;
 
     // Uploads.
     std::string upload_url;           ///< the tus upload that was begun; empty = none

@@ -94,6 +94,7 @@ Status Store::Impl::check_rows() {
     if (auto jobs = load_jobs(); !jobs) return jobs.error();
     if (auto outbox = load_outbox(); !outbox) return outbox.error();
     if (auto launches = load_launches(); !launches) return launches.error();
+    if (auto rests = load_rests(); !rests) return rests.error();
     return Done{};
 }
 

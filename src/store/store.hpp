@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "job/decide.hpp"
+#include "job/hosts.hpp"
 #include "job/types.hpp"
 
 #include <cstdint>
@@ -39,6 +40,14 @@ struct Launches {
     bool operator==(const Launches&) const = default;
 };
 
+/// A server that has asked all requests of an owner to wait (job/hosts.hpp).
+struct Rest {
+    job::Host host;
+    WallTime until;
+    job::JobError why; ///< without a file
+    bool operator==(const Rest&) const = default;
+};
+
 class Store {
 public:
     /// Opens or creates `directory`/haulier.db, migrates an older one, and checks that it is intact and that
@@ -58,6 +67,7 @@ public:
     /// In the order of `row`.
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();
+    Result<std::vector<Rest>> load_rests();
 
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
@@ -72,6 +82,9 @@ public:
     Status acknowledge(int64_t row);
     /// count 0 forgets the service.
     Status set_launches(const Launches& launches);
+    Status set_rest(const Rest& rest);
+    /// Those that end at `until` or before.
+    Status forget_rests(WallTime until);
 
     /// Makes everything since the last commit durable. After an error nothing of it has happened. Passwords
     /// and headers that were removed are then no longer in any file of the store.

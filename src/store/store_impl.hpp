@@ -28,6 +28,7 @@ struct Store::Impl {
     Result<std::vector<StoredJob>> load_jobs();
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();
+    Result<std::vector<Rest>> load_rests();
 
     /// Begins the group, if there is none.
     Status join_group();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/codec.hpp"
+#include "job/file_state.hpp"
 #include "job/mirrors.hpp"
 #include "job/notify_service.hpp"
 #include "job/segments.hpp"
@@ -8,6 +9,18 @@
 namespace haulier::bus {
 
 using sdbus::Variant;
+
+namespace {
+
+/// As ErrorTuple, without the number of the file.
+using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
+FileErrorTuple encode_file_error(const std::optional<job::JobError>& error) {
+    if (!error) return {std::string{}, std::string{}, 0, std::string{}};
+    return {std::string{job::context_of(error->cause)}, std::string{job::to_string(error->cause)},
+            error->code, error->message};
+}
+
+} // namespace
 
 ErrorTuple encode(const std::optional<job::JobError>& error) {
     if (!error) return {std::string{}, std::string{}, 0, std::string{}, job::NoFile};
@@ -40,6 +53,7 @@ std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
 
 Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     const auto& file = entry.durable_file(index);
+    auto state = job::state_of(entry.durable(), file, entry.transfers.contains(index));
     Options o{
         {"RemoteName", Variant{file.spec.remote}},
         {"LocalName", Variant{file.spec.local}},
@@ -47,6 +61,9 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
         {"BytesTotal", Variant{job::size_of(file)}},
         {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
         {"Transferred", Variant{file.transferred}},
+        {"State", Variant{std::string{job::to_string(state)}}},
+        {"Error", Variant{encode_file_error(file.error)}},
+        {"RetryDate", Variant{state == job::FileState::TransientError ? encode(file.retry_date) : 0}},
         {"Completed", Variant{file.completed}},
         {"Validation", Variant{std::string{job::to_string(file.validation)}}},
         {"Source", Variant{job::url_of(file)}},

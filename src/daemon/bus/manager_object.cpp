@@ -169,7 +169,8 @@ std::vector<std::string> ManagerObject::Features() {
             "power-policy",
             "bandwidth-limit",
             "auto-complete",
-            "describe-error"};
+            "describe-error",
+            "file-errors"};
 }
 
 uint32_t ManagerObject::Jobs() {

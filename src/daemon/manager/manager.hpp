@@ -19,6 +19,7 @@
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/ownership_transfer.hpp"
 #include "daemon/manager/pending_requests.hpp"
+#include "daemon/manager/storage_watch.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "daemon/manager/usage_accounting.hpp"
 #include "daemon/manager/worker_validation.hpp"
@@ -174,6 +175,7 @@ private:
     TransferRunner runner_;
     JobScheduler scheduler_;
     JobClocks clocks_;
+    StorageWatch storage_;
     WorkerValidation validation_;
     OwnershipTransfer ownership_;
 

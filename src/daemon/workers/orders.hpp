@@ -20,6 +20,8 @@ using Ticket = uint64_t;
 struct RequestOptions {
     job::Http http;                ///< with the credentials for this server only
     uint64_t bytes_per_second = 0; ///< 0 = no limit
+    std::chrono::seconds answer_timeout{}; ///< 0 = as configured
+    uint32_t attempt = 0;                  ///< failures of this file in a row
 };
 
 struct FetchOrder {
@@ -46,6 +48,14 @@ struct PublishOrder {
     job::Id job;
     uint32_t index = 0;
     job::File file;
+    std::optional<uint32_t> umask; ///< where the file has no mode; nothing = the worker's
+};
+
+/// Can the temporary files in this directory be written to again?
+struct StorageQuestion {
+    std::string directory;
+    job::Inode folder; ///< which directory that is; 0 = any
+    uint64_t bytes = 0;
 };
 
 /// A tus upload that the server may delete.

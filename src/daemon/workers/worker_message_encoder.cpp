@@ -81,6 +81,8 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
         one->set_password(known.password);
     }
     out.set_bytes_per_second(options.bytes_per_second);
+    out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
+    out.set_attempt(options.attempt);
 }
 
 void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
@@ -177,6 +179,8 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_no_checkpoints(order.no_checkpoints);
     f.set_size_limit_known(order.size_limit != job::UnknownSize);
     if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
+    if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
+    f.set_has_other_sources(!file.spec.mirrors.empty());
     fill_http(*f.mutable_http(), order.options);
     return f;
 }
@@ -243,7 +247,18 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_last_modified(file.validators.last_modified);
     p.set_mode_known(file.spec.mode.has_value());
     p.set_mode(file.spec.mode.value_or(0));
+    p.set_umask_known(order.umask.has_value());
+    p.set_umask(order.umask.value_or(0));
     return p;
+}
+
+wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question) {
+    wire::CheckStorage c;
+    c.set_request(request);
+    c.set_directory(question.directory);
+    if (question.folder.number != 0) fill_inode(*c.mutable_folder(), question.folder);
+    c.set_bytes(question.bytes);
+    return c;
 }
 
 } // namespace haulier::daemon

@@ -163,6 +163,15 @@ void WorkerPool::discard(uint32_t owner, const std::string& directory, const std
                    [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
 }
 
+void WorkerPool::check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_check_storage() = to_wire(request, question);
+    worker.request(request, message.SerializeAsString(),
+                   [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
+}
+
 void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
     auto& worker = link(owner);
     auto request = worker.next_request();

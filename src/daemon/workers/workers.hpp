@@ -42,6 +42,7 @@ public:
     virtual void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) = 0;
     virtual void discard(uint32_t owner, const std::string& directory, const std::string& temporary,
                          Callback<Done> done) = 0;
+    virtual void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) = 0;
     /// Tried once; the result does not matter.
     virtual void abandon(uint32_t owner, const AbandonOrder& order) = 0;
     /// A whole file of at most `limit` bytes; TooLarge otherwise.

@@ -77,6 +77,9 @@ public:
                  Callback<Done> done) override {
         requests.push_back({"discard " + temporary.substr(temporary.rfind('-')), owner, std::move(done), {}});
     }
+    void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override {
+        requests.push_back({"storage " + question.directory, owner, std::move(done), {}});
+    }
     void abandon(uint32_t, const AbandonOrder&) override {}
     void read(uint32_t owner, const std::string&, const std::string& name, uint64_t,
               Callback<std::string> done) override {
