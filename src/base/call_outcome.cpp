@@ -5,16 +5,16 @@ namespace haulier {
 
 namespace {
 
-constexpr std::string_view Standard = "org.freedesktop.DBus.Error.";
-/// The bus hands on what systemd said when it could not start a service.
-constexpr std::string_view Starter = "org.freedesktop.systemd1.";
+constexpr std::string_view StandardPrefix = "org.freedesktop.DBus.Error.";
+/// The bus passes on systemd's error if a service could not be started.
+constexpr std::string_view SystemdPrefix = "org.freedesktop.systemd1.";
 
 } // namespace
 
 CallOutcome call_outcome_of(std::string_view name) {
-    if (name.starts_with(Starter)) return CallOutcome::Gone;
-    if (!name.starts_with(Standard)) return CallOutcome::Refused;
-    name.remove_prefix(Standard.size());
+    if (name.starts_with(SystemdPrefix)) return CallOutcome::Gone;
+    if (!name.starts_with(StandardPrefix)) return CallOutcome::Refused;
+    name.remove_prefix(StandardPrefix.size());
     if (name == "NoReply" || name == "Timeout" || name == "TimedOut") return CallOutcome::Unanswered;
     if (name == "ServiceUnknown" || name == "NameHasNoOwner" || name == "Disconnected" ||
         name.starts_with("Spawn."))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What became of a call to a client, on whichever bus it was made.
+// The outcome of a call to a client, on either bus.
 #pragma once
 
 #include <string_view>
@@ -8,14 +8,14 @@ namespace haulier {
 
 enum class CallOutcome {
     Acknowledged, ///< an empty reply
-    Refused,      ///< a D-Bus error of the client's: again later
-    Gone,         ///< the peer does not exist, has left, or could not be started
-    NoSuchObject, ///< the peer exists, but has no such object or method
+    Refused,      ///< the client replied with an error: try again later
+    Gone,         ///< the client does not run, has left, or could not be started
+    NoSuchObject, ///< the client runs, but has no such object or method
     Unanswered,   ///< no reply in time
     NoBus,        ///< the user has no session bus now
 };
 
-/// What the name of a D-Bus error says about whoever was called.
+/// What the name of a D-Bus error says about the client that was called.
 CallOutcome call_outcome_of(std::string_view error_name);
 
 } // namespace haulier

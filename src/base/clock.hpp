@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Two clocks and why: waits are measured on the boot clock, which no wall-clock jump moves and which counts
-// the time a machine sleeps (CLOCK_BOOTTIME); dates shown to people come from the wall clock.
+// The two clocks. Waits are measured with the boot clock (CLOCK_BOOTTIME), which changes of the system time
+// do not affect and which includes the time that the machine sleeps; dates shown to people come from the wall
+// clock.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,7 @@ struct WallTime {
     Usec operator-(WallTime other) const { return since_epoch - other.since_epoch; }
 };
 
-/// Both clocks read at the same moment; decisions take this as an argument and never ask for the time.
+/// Both clocks, read at the same moment. Decisions take this as an argument and never read a clock.
 struct Now {
     BootTime boot;
     WallTime wall;

@@ -13,11 +13,12 @@
 
 namespace haulier {
 
-/// Kept alive by the running handler, because a source may be dropped from inside its own callback.
+/// The running handler keeps it alive, because a source may be destroyed in its own callback.
 struct Source::Callback : std::enable_shared_from_this<Source::Callback> {
-    /// Makes one with `function` in its `member`; what it answers is for sd-event to hand back to of().
+    /// Creates one with `function` in `member`. The result is the user data for sd-event, and of() takes it
+    /// back.
     template <class Function>
-    static Callback* give(std::shared_ptr<Callback>& owner, Function Callback::*member, Function function) {
+    static Callback* create(std::shared_ptr<Callback>& owner, Function Callback::*member, Function function) {
         owner = std::make_shared<Callback>();
         owner.get()->*member = std::move(function);
         return owner.get();
@@ -90,9 +91,9 @@ bool Loop::turn(Usec limit) {
 
 Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback, EventPriority priority) {
     Source s;
-    auto* data = Source::Callback::give(s.callback_, &Source::Callback::io, std::move(callback));
-    auto handler = [](sd_event_source*, int, uint32_t revents, void* held) noexcept {
-        Source::Callback::of(held)->io(revents);
+    auto* data = Source::Callback::create(s.callback_, &Source::Callback::io, std::move(callback));
+    auto handler = [](sd_event_source*, int, uint32_t revents, void* user_data) noexcept {
+        Source::Callback::of(user_data)->io(revents);
         return 0;
     };
     must(sd_event_add_io(event_, &s.source_, fd, events, handler, data), "sd_event_add_io");
@@ -102,9 +103,9 @@ Source Loop::on_io(int fd, uint32_t events, std::function<void(uint32_t)> callba
 
 Source Loop::add_time(int clock, Usec when, std::function<void()> callback) {
     Source s;
-    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
-    auto handler = [](sd_event_source*, uint64_t, void* held) noexcept {
-        Source::Callback::of(held)->plain();
+    auto* data = Source::Callback::create(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, uint64_t, void* user_data) noexcept {
+        Source::Callback::of(user_data)->plain();
         return 0;
     };
     auto usec = static_cast<uint64_t>(std::max(when, Usec{0}).count());
@@ -128,9 +129,9 @@ Source Loop::after(Usec delay, std::function<void()> callback) {
 
 Source Loop::defer(std::function<void()> callback, EventPriority priority) {
     Source s;
-    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
-    auto handler = [](sd_event_source*, void* held) noexcept {
-        Source::Callback::of(held)->plain();
+    auto* data = Source::Callback::create(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, void* user_data) noexcept {
+        Source::Callback::of(user_data)->plain();
         return 0;
     };
     must(sd_event_add_defer(event_, &s.source_, handler, data), "sd_event_add_defer");
@@ -140,9 +141,9 @@ Source Loop::defer(std::function<void()> callback, EventPriority priority) {
 
 Source Loop::on_exit(std::function<void()> callback) {
     Source s;
-    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
-    auto handler = [](sd_event_source*, void* held) noexcept {
-        Source::Callback::of(held)->plain();
+    auto* data = Source::Callback::create(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, void* user_data) noexcept {
+        Source::Callback::of(user_data)->plain();
         return 0;
     };
     must(sd_event_add_exit(event_, &s.source_, handler, data), "sd_event_add_exit");
@@ -153,9 +154,9 @@ Source Loop::on_exit(std::function<void()> callback) {
 
 Source Loop::on_signal(int signal, std::function<void()> callback) {
     Source s;
-    auto* data = Source::Callback::give(s.callback_, &Source::Callback::plain, std::move(callback));
-    auto handler = [](sd_event_source*, const signalfd_siginfo*, void* held) noexcept {
-        Source::Callback::of(held)->plain();
+    auto* data = Source::Callback::create(s.callback_, &Source::Callback::plain, std::move(callback));
+    auto handler = [](sd_event_source*, const signalfd_siginfo*, void* user_data) noexcept {
+        Source::Callback::of(user_data)->plain();
         return 0;
     };
     must(sd_event_add_signal(event_, &s.source_, signal, handler, data), "sd_event_add_signal");
@@ -164,9 +165,9 @@ Source Loop::on_signal(int signal, std::function<void()> callback) {
 
 Source Loop::on_child_exit(pid_t pid, std::function<void(int, int)> callback) {
     Source s;
-    auto* data = Source::Callback::give(s.callback_, &Source::Callback::child, std::move(callback));
-    auto handler = [](sd_event_source*, const siginfo_t* info, void* held) noexcept {
-        Source::Callback::of(held)->child(info->si_code, info->si_status);
+    auto* data = Source::Callback::create(s.callback_, &Source::Callback::child, std::move(callback));
+    auto handler = [](sd_event_source*, const siginfo_t* info, void* user_data) noexcept {
+        Source::Callback::of(user_data)->child(info->si_code, info->si_status);
         return 0;
     };
     must(sd_event_add_child(event_, &s.source_, pid, WEXITED, handler, data), "sd_event_add_child");

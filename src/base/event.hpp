@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// sd-event in C++ clothes: one loop per process, sources that switch themselves off before they are dropped.
-// Callbacks must not throw; one that does ends the process, because the frames below it are C.
+// sd-event for C++: one loop per process, and sources that are disabled when they are destroyed. Callbacks
+// must not throw: the frames below them are C, so an exception would terminate the process.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,13 +15,12 @@ struct sd_event_source;
 
 namespace haulier {
 
-/// Who goes first when several sources are ready in one turn. Input before timers, so that a process that was
-/// busy for a while does not time out what has already arrived; commits last, so that all callers of a turn
-/// share one.
+/// The order of sources that are ready in the same turn. Input comes before timers, so that a process that
+/// was busy for a while does not time out replies that have already arrived; commits come last, so that all
+/// callers of a turn share one.
 enum class EventPriority : int64_t { Input = 0, Normal = 10, Timer = 20, Last = 100 };
 
-/// An event source that lives as long as this object. Dropping it, also from inside its own callback, is
-/// safe.
+/// An event source that lives as long as this object. It may be destroyed in its own callback.
 class Source {
 public:
     Source() = default;
@@ -48,10 +47,10 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    /// Runs until exit(); answers its code.
+    /// Runs until exit(); returns its code.
     int run();
     void exit(int code);
-    /// One turn of at most `limit`; false when nothing happened in that time. For tests and orderly shutdown.
+    /// One turn of at most `limit`; false if nothing happened in that time. For tests.
     bool turn(Usec limit);
 
     [[nodiscard]] Source on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback,
@@ -59,14 +58,14 @@ public:
     /// Once, at or after `when` of the boot clock.
     [[nodiscard]] Source at(BootTime when, std::function<void()> callback);
     [[nodiscard]] Source after(Usec delay, std::function<void()> callback);
-    /// Once, as soon as the wall clock shows `when` or later, also if it is set to that.
+    /// Once, as soon as the wall clock shows `when` or later, even if that is because it was set.
     [[nodiscard]] Source at_date(WallTime when, std::function<void()> callback);
-    /// Once, in a later turn, after everything of a more urgent kind.
+    /// Once, in a later turn, after all sources with a higher priority.
     [[nodiscard]] Source defer(std::function<void()> callback,
                                EventPriority priority = EventPriority::Normal);
     /// The signal must be blocked in the whole process first (see block_signals).
     [[nodiscard]] Source on_signal(int signal, std::function<void()> callback);
-    /// Once, when the loop ends, before whatever else does something then.
+    /// Once, when the loop ends, before other exit sources.
     [[nodiscard]] Source on_exit(std::function<void()> callback);
     /// Once, when the child has ended; it is reaped. `status` as of waitid: code (CLD_EXITED, ...) and value.
     [[nodiscard]] Source on_child_exit(pid_t pid, std::function<void(int code, int value)> callback);
@@ -79,7 +78,7 @@ private:
     sd_event* event_ = nullptr;
 };
 
-/// Blocks SIGTERM, SIGINT, SIGHUP and SIGCHLD so that the loop can take them; call first thing in main.
+/// Blocks SIGTERM, SIGINT, SIGHUP and SIGCHLD so that the loop can receive them. To be called first in main.
 void block_signals();
 
 } // namespace haulier

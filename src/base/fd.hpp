@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A file descriptor with an owner. Whoever opens one passes O_CLOEXEC (or its like) at birth.
+// A file descriptor that is closed by its destructor. Every descriptor is opened with O_CLOEXEC or its
+// equivalent.
 #pragma once
 
 #include <unistd.h>

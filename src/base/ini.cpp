@@ -16,7 +16,7 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(Blank) - first + 1);
 }
 
-/// Takes the digits at the front of `text`.
+/// Removes the digits at the front of `text` and returns their value.
 std::optional<uint64_t> take_number(std::string_view& text) {
     uint64_t number = 0;
     auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);

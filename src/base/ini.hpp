@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The configuration file format of systemd: [Section], Key=value, # and ; comments, nothing else.
+// The format of systemd's configuration files: [Section], Key=value, and comments with # or ;.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ struct Entry {
     bool operator==(const Entry&) const = default;
 };
 
-/// A line that is none of the above; the rest of the file is still read.
+/// A line with none of these; the rest of the file is still read.
 struct Fault {
     int line = 0;
     std::string message;
@@ -33,11 +33,11 @@ struct Parsed {
 
 Parsed parse(std::string_view text);
 
-// Values. Nothing when the text is not one.
+// Values; nothing if the text is not valid.
 
-/// Plain number, or with K, M, G (1024 each).
+/// A number, optionally with K, M or G (powers of 1024).
 std::optional<uint64_t> to_size(std::string_view text);
-/// A number with ms, s, min, h, d or w; seconds without a unit. "1min 30s" is 90 seconds.
+/// Numbers with ms, s, min, h, d or w, or in seconds. "1min 30s" is 90 seconds.
 std::optional<std::chrono::milliseconds> to_span(std::string_view text);
 
 } // namespace haulier::ini

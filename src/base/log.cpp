@@ -15,7 +15,8 @@ namespace haulier::log {
 
 namespace {
 
-/// systemd names the device and inode of the journal's stream in JOURNAL_STREAM; a redirected stderr differs.
+/// systemd passes the device and inode of the journal's stream in JOURNAL_STREAM; a redirected stderr has
+/// others.
 bool stderr_is_journal() {
     const char* stream = std::getenv("JOURNAL_STREAM");
     struct stat st {};

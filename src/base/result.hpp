@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A value, or an error with a name and a message. The only way expected failures travel in Haulier.
+// A value, or an error with a code and a message: how all expected failures are returned.
 #pragma once
 
 #include <cassert>
@@ -10,32 +10,32 @@
 
 namespace haulier {
 
-/// Every failure a method can answer with. Each has one D-Bus name, paired in src/daemon/bus/error_names.cpp.
+/// Every error of a method call. src/daemon/bus/names/error_names.cpp has the D-Bus name of each.
 enum class Errc {
     NotFound,        ///< no such job
-    AccessDenied,    ///< not the owner's job; says nothing about whether it exists
+    AccessDenied,    ///< the job belongs to another user, or does not exist
     InvalidArgument, ///< malformed input
-    InvalidState,    ///< the verb is not legal now
+    InvalidState,    ///< the method is not allowed in the job's state
     Empty,           ///< Resume without anything to transfer (BITS: BG_E_EMPTY)
     StringTooLong,   ///< over the documented length
-    NotSupported,    ///< value or option outside its range, or not for this job (BITS: E_NOTIMPL)
+    NotSupported,    ///< a value or option that is unknown, or not allowed for this job (BITS: E_NOTIMPL)
     TooManyJobs,
     TooManyFiles,         ///< of a job; an upload has one
     TooManyRanges,        ///< of a file
-    InvalidRange,         ///< a range that no file can have
-    OverlappingRanges,    ///< BITS: also two that are equal
-    ReadOnly,             ///< fixed by another choice, such as Priority by HttpMethod
-    ReadOnlyAfterAddFile, ///< to be chosen before the first file
-    ReadOnlyAfterResume,  ///< to be chosen before the first Resume
+    InvalidRange,         ///< a range outside any file
+    OverlappingRanges,    ///< including equal ones, as in BITS
+    ReadOnly,             ///< fixed by another property, such as Priority by HttpMethod
+    ReadOnlyAfterAddFile, ///< must be set before the first file is added
+    ReadOnlyAfterResume,  ///< must be set before the first Resume
     Pending,              ///< not yet: the file is not transferred (BITS: E_PENDING)
-    TooLarge,             ///< a reply over what is handed over in memory, or texts over what is kept in it
-    NotActivatable,       ///< notify service is not known to the bus
-    LocalFile,            ///< a file or directory refuses; the message says which and why
-    Store,                ///< the database could not take the change; nothing was changed
-    Internal,             ///< a fault of ours
+    TooLarge,             ///< a reply too large for a message, or text over the limit on memory
+    NotActivatable,       ///< the bus cannot start the notify service
+    LocalFile,            ///< an operation on a file or directory failed; the message says which and why
+    Store,                ///< the database could not be written; nothing was changed
+    Internal,             ///< a bug in Haulier
 };
 
-/// `message` says what was wrong, with the value, and what would be right. It is for people; programs use
+/// `message` is for people: it says what was wrong, with the value, and what would be right. Programs use
 /// `code`.
 struct Error {
     Errc code;
@@ -43,7 +43,7 @@ struct Error {
     bool operator==(const Error&) const = default;
 };
 
-/// `E` is another error type only where the meaning of failure is another, as in the command line client.
+/// `E` is another type where failures carry other facts, as in the command-line client.
 template <class T, class E = Error>
 class [[nodiscard]] Result {
 public:
@@ -76,7 +76,7 @@ struct Done {
 };
 using Status = Result<Done>;
 
-/// Gets the result of something that is done later, exactly once.
+/// Called exactly once, with the result of an operation that completes later.
 template <class T>
 using Callback = std::function<void(const Result<T>&)>;
 

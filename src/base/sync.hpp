@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What makes a change of names last.
+// Makes new and changed file names durable.
 #pragma once
 
 #include "base/fd.hpp"
@@ -10,7 +10,8 @@
 
 namespace haulier {
 
-/// A new name in a directory survives a power cut only when the directory is synced. False with an errno.
+/// A new name in a directory survives a power cut only after the directory was synced. False with errno set
+/// on failure.
 inline bool sync_directory(const std::string& directory) {
     Fd fd{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     return fd && fsync(fd.get()) == 0;

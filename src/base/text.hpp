@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Text from untrusted sources, made fit for the bus and the log, and plain helpers for text.
+// Makes untrusted text safe for the bus and the log; also plain helpers for text.
 #pragma once
 
 #include <cstddef>

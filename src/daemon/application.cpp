@@ -10,12 +10,12 @@ namespace haulier::daemon {
 namespace {
 
 notify::Policy policy_of(const Config& config) {
-    notify::Policy p;
-    p.retry = config.notify_retry;
-    p.retry_maximum = config.notify_retry_maximum;
-    p.calls_in_flight = config.calls_in_flight;
-    p.launch_delay = config.launch_delay;
-    return p;
+    notify::Policy policy;
+    policy.retry = config.notify_retry;
+    policy.retry_maximum = config.notify_retry_maximum;
+    policy.calls_in_flight = config.calls_in_flight;
+    policy.launch_delay = config.launch_delay;
+    return policy;
 }
 
 } // namespace
@@ -27,15 +27,19 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
       workers(loop, config, *launcher),
       manager(loop, clock, random, config, options.instance, std::move(store), workers, events.on_activity),
       service(loop, *bus, manager, options.instance,
-              {events.on_activity, events.bus_lost, [this](const std::string& name) { peer_left(name); }}),
-      callback_sender(loop, *callback_bus, manager, config.call_timeout, events.bus_lost),
-      notifier(callback_sender, policy_of(config)),
-      environment([this](const job::Conditions& now) { manager.environment_changed(now); }) {
-    callback_sender.connect(notifier, [this](const std::string& name) { service.make_sure(name); });
+              {events.on_activity, events.bus_lost,
+               [this](const std::string& unique_name) { connection_lost(unique_name); }}),
+      callback_sender(loop, *callback_bus, config.call_timeout, events.bus_lost),
+      session_service_sender(loop, workers, config),
+      notifier_host(loop, clock, manager,
+                    [this](const std::string& unique_name) { service.check_connection(unique_name); }),
+      notifier({callback_sender, session_service_sender}, notifier_host, notifier_host, policy_of(config)),
+      environment([this](const job::Conditions& conditions) { manager.environment_changed(conditions); }) {
+    notifier_host.connect(notifier);
     manager.connect(service, notifier);
-    watch();
+    watch_environment();
     if (options.instance == Instance::System)
-        logins.emplace(*bus, [this](const std::set<uint32_t>& users) { set_active_users(users); });
+        logind_users.emplace(*bus, [this](const std::set<uint32_t>& users) { set_active_users(users); });
 }
 
 std::unique_ptr<WorkerLauncher> Application::make_launcher(const Options& options) {
@@ -45,7 +49,7 @@ std::unique_ptr<WorkerLauncher> Application::make_launcher(const Options& option
     return std::make_unique<SystemdUnitLauncher>(loop, *systemd, options.runtime_directory);
 }
 
-Status Application::begin() {
+Status Application::start() {
     if (auto open = launcher->open(); !open) return open;
     return manager.load();
 }
@@ -54,20 +58,20 @@ void Application::reconfigure() {
     callback_sender.set_timeout(config.call_timeout);
     notifier.set_policy(policy_of(config));
     manager.reconfigured();
-    watch();
+    watch_environment();
 }
 
-/// As long as that is wanted; what is not watched is taken for granted.
-void Application::watch() {
-    if (config.watch_network == routes.has_value()) return;
-    routes.reset();
-    watchers.reset();
+/// If the configuration turns this off, the network counts as connected and unmetered.
+void Application::watch_environment() {
+    if (config.watch_network == route_monitor.has_value()) return;
+    route_monitor.reset();
+    system_monitor.reset();
     environment.set_reported({});
-    environment.set_routes(true);
+    environment.set_online(true);
     if (!config.watch_network) return;
-    routes.emplace(loop, [this](bool lead_out) { environment.set_routes(lead_out); });
-    if (auto status = routes->watch(); !status) log::warning(status.error().message);
-    watchers.emplace(loop, environment);
+    route_monitor.emplace(loop, [this](bool online) { environment.set_online(online); });
+    if (auto status = route_monitor->start(); !status) log::warning(status.error().message);
+    system_monitor.emplace(loop, environment);
 }
 
 void Application::set_active_users(const std::set<uint32_t>& users) {
@@ -76,8 +80,8 @@ void Application::set_active_users(const std::set<uint32_t>& users) {
     notifier.run();
 }
 
-void Application::peer_left(const std::string& name) {
-    notifier.connection_lost(name);
+void Application::connection_lost(const std::string& unique_name) {
+    notifier.connection_lost(unique_name);
     notifier.run();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Everything that lives as long as the loop, in the order of who needs whom, and tied together.
+// All parts of the running daemon, in the order of their dependencies, and the connections between them.
 #pragma once
 
 #include "base/event.hpp"
@@ -13,7 +13,9 @@
 #include "daemon/environment/route_monitor.hpp"
 #include "daemon/environment/system_monitor.hpp"
 #include "daemon/manager/manager.hpp"
+#include "daemon/notifier_host.hpp"
 #include "daemon/options.hpp"
+#include "daemon/workers/session_service_sender.hpp"
 #include "daemon/workers/systemd_client.hpp"
 #include "daemon/workers/worker_launcher.hpp"
 #include "daemon/workers/worker_pool.hpp"
@@ -31,20 +33,20 @@ namespace haulier::daemon {
 
 struct Application {
     struct Events {
-        std::function<void()> on_activity; ///< something happened
+        std::function<void()> on_activity; ///< something happened that may have changed busy()
         std::function<void()> bus_lost;    ///< a connection broke
     };
     Application(Loop& loop, const Options& options, const Config& config, store::Store store, Events events);
 
-    /// Workers can come, and what the store knows goes on.
-    Status begin();
-    /// The configuration that was given has changed.
+    /// Accepts workers, loads the database and continues its jobs.
+    Status start();
+    /// The configuration passed to the constructor has changed.
     void reconfigure();
     [[nodiscard]] bool busy() const { return manager.busy() || service.busy(); }
 
     Loop& loop;
     const Config& config;
-    // The connections outlive everything that may still owe an answer.
+    // The connections outlive everything that may still have to send a reply.
     bus::ConnectionPtr bus;
     bus::ConnectionPtr callback_bus;
     SystemClock clock;
@@ -55,17 +57,19 @@ struct Application {
     Manager manager;
     bus::Service service;
     bus::CallbackSender callback_sender;
+    SessionServiceSender session_service_sender;
+    NotifierHost notifier_host;
     notify::Notifier notifier;
     Environment environment;
-    std::optional<RouteMonitor> routes;
-    std::optional<SystemMonitor> watchers;
-    std::optional<LogindUsers> logins;
+    std::optional<RouteMonitor> route_monitor;
+    std::optional<SystemMonitor> system_monitor;
+    std::optional<LogindUsers> logind_users;
 
 private:
     std::unique_ptr<WorkerLauncher> make_launcher(const Options& options);
-    void watch();
+    void watch_environment();
     void set_active_users(const std::set<uint32_t>& users);
-    void peer_left(const std::string& name);
+    void connection_lost(const std::string& unique_name);
 };
 
 } // namespace haulier::daemon

@@ -12,40 +12,40 @@ namespace haulier::daemon {
 
 class IdleTimer {
 public:
-    IdleTimer(Loop& loop, Usec timeout, std::function<bool()> busy, std::function<void()> leave)
-        : loop_(loop), timeout_(timeout), busy_(std::move(busy)), leave_(std::move(leave)) {}
+    IdleTimer(Loop& loop, Usec timeout, std::function<bool()> busy, std::function<void()> on_idle)
+        : loop_(loop), timeout_(timeout), busy_(std::move(busy)), on_idle_(std::move(on_idle)) {}
 
     void set_timeout(Usec timeout) {
         timeout_ = timeout;
         timer_.reset();
         touch();
     }
-    /// Something happened: the clock starts again.
+    /// There was activity: restarts the time-out.
     void touch() {
-        last_ = SystemClock{}.now().boot;
+        last_activity_ = SystemClock{}.now().boot;
         if (!timer_) wait();
     }
 
 private:
-    static constexpr Usec LeastPause{1'000'000};
+    static constexpr Usec MinimumInterval{1'000'000};
 
     void wait() {
-        timer_ = loop_.at(last_ + timeout_, [this] { due(); });
+        timer_ = loop_.at(last_activity_ + timeout_, [this] { due(); });
     }
     void due() {
         timer_.reset();
-        if (SystemClock{}.now().boot < last_ + timeout_) return wait();
-        if (!busy_()) return leave_();
-        again_ = loop_.after(std::max(timeout_, LeastPause), [this] { touch(); });
+        if (SystemClock{}.now().boot < last_activity_ + timeout_) return wait();
+        if (!busy_()) return on_idle_();
+        recheck_ = loop_.after(std::max(timeout_, MinimumInterval), [this] { touch(); });
     }
 
     Loop& loop_;
     Usec timeout_;
     std::function<bool()> busy_;
-    std::function<void()> leave_;
-    BootTime last_;
+    std::function<void()> on_idle_;
+    BootTime last_activity_;
     Source timer_;
-    Source again_;
+    Source recheck_;
 };
 
 } // namespace haulier::daemon

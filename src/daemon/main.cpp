@@ -24,12 +24,12 @@ ExitStatus serve(const Options& options) {
     auto configuration = read_config(options.config_file);
     for (const auto& warning : configuration.warnings)
         journal::bad_setting(warning);
-    auto lock = own_state_directory(options.state_directory);
+    auto lock = lock_state_directory(options.state_directory);
     if (!lock) {
         log::error(lock.error().message);
         return ExitStatus::StateDirectory;
     }
-    // A large database of an older version takes its time.
+    // The migration of a large database can take a while.
     sd_notify(0, "STATUS=Opening the database\nEXTEND_TIMEOUT_USEC=600000000");
     std::string set_aside;
     auto store = store::Store::open(options.state_directory, &set_aside);
@@ -56,7 +56,7 @@ ExitStatus run(int argc, char** argv) {
         }
         return serve(*options);
     } catch (const std::exception& e) {
-        log::error(std::string{"haulierd cannot go on: "} + e.what());
+        log::error(std::string{"haulierd cannot continue: "} + e.what());
         return ExitStatus::InternalError;
     }
 }

@@ -23,35 +23,35 @@ std::string xdg(const char* variable, const char* fallback) {
     return (base.empty() ? environment("HOME") + fallback : base) + "/haulier";
 }
 
-void fill(std::string& place, const std::string& value) {
-    if (place.empty()) place = value;
+void set_default(std::string& option, const std::string& value) {
+    if (option.empty()) option = value;
 }
 
-void fill_for_session(Options& o) {
-    fill(o.state_directory, xdg("XDG_STATE_HOME", "/.local/state"));
-    fill(o.config_file, xdg("XDG_CONFIG_HOME", "/.config") + "/haulier.conf");
-    fill(o.worker_program, HAULIER_WORKER);
+void set_session_defaults(Options& o) {
+    set_default(o.state_directory, xdg("XDG_STATE_HOME", "/.local/state"));
+    set_default(o.config_file, xdg("XDG_CONFIG_HOME", "/.config") + "/haulier.conf");
+    set_default(o.worker_program, HAULIER_WORKER);
 }
 
-void fill_for_system(Options& o) {
-    fill(o.state_directory, "/var/lib/haulier");
-    fill(o.config_file, "/etc/haulier/haulier.conf");
-    fill(o.runtime_directory, environment("RUNTIME_DIRECTORY"));
-    fill(o.runtime_directory, "/run/haulier");
+void set_system_defaults(Options& o) {
+    set_default(o.state_directory, "/var/lib/haulier");
+    set_default(o.config_file, "/etc/haulier/haulier.conf");
+    set_default(o.runtime_directory, environment("RUNTIME_DIRECTORY"));
+    set_default(o.runtime_directory, "/run/haulier");
 }
 
-void fill_up(Options& o) {
-    fill(o.state_directory, environment("STATE_DIRECTORY"));
-    o.instance == Instance::System ? fill_for_system(o) : fill_for_session(o);
+void set_defaults(Options& o) {
+    set_default(o.state_directory, environment("STATE_DIRECTORY"));
+    o.instance == Instance::System ? set_system_defaults(o) : set_session_defaults(o);
 }
 
-Error misused(const std::string& message) {
+Error usage_error(const std::string& message) {
     return {Errc::InvalidArgument, message + "; see haulierd --help"};
 }
 
 enum Option : int { User = 1, System, StateDir, RuntimeDir, ConfigFile, Worker, Version, Help };
 
-const std::array Known{
+const std::array LongOptions{
     option{"user", no_argument, nullptr, User},
     option{"system", no_argument, nullptr, System},
     option{"state-dir", required_argument, nullptr, StateDir},
@@ -63,20 +63,20 @@ const std::array Known{
     option{nullptr, 0, nullptr, 0},
 };
 
-/// What was said, and which instance, if that was.
-struct Said {
+/// The options as given, and the instance, if one was.
+struct CommandLine {
     Options options;
     std::optional<Instance> instance;
 };
 
-Result<Said> read(int argc, char** argv) {
-    Said said;
-    auto& o = said.options;
+Result<CommandLine> read(int argc, char** argv) {
+    CommandLine line;
+    auto& o = line.options;
     opterr = 0;
-    for (int c = 0; (c = getopt_long(argc, argv, "", Known.data(), nullptr)) != -1;) {
+    for (int c = 0; (c = getopt_long(argc, argv, "", LongOptions.data(), nullptr)) != -1;) {
         switch (c) {
-        case User: said.instance = Instance::Session; break;
-        case System: said.instance = Instance::System; break;
+        case User: line.instance = Instance::Session; break;
+        case System: line.instance = Instance::System; break;
         case StateDir: o.state_directory = optarg; break;
         case RuntimeDir: o.runtime_directory = optarg; break;
         case ConfigFile: o.config_file = optarg; break;
@@ -84,23 +84,24 @@ Result<Said> read(int argc, char** argv) {
         case Version: o.version = true; break;
         case Help: o.help = true; break;
         default:
-            return misused("'" + std::string{argv[optind - 1]} + "' is not an option, or lacks its value");
+            return usage_error("'" + std::string{argv[optind - 1]} +
+                               "' is not an option, or lacks its value");
         }
     }
-    return said;
+    return line;
 }
 
 } // namespace
 
 Result<Options> parse_options(int argc, char** argv) {
-    auto said = read(argc, argv);
-    if (!said) return said.error();
-    auto& o = said->options;
-    if (optind < argc) return misused("'" + std::string{argv[optind]} + "' is not an option");
+    auto line = read(argc, argv);
+    if (!line) return line.error();
+    auto& o = line->options;
+    if (optind < argc) return usage_error("'" + std::string{argv[optind]} + "' is not an option");
     if (o.help || o.version) return o;
-    if (!said->instance) return misused("say which bus: --user or --system");
-    o.instance = *said->instance;
-    fill_up(o);
+    if (!line->instance) return usage_error("say which bus: --user or --system");
+    o.instance = *line->instance;
+    set_defaults(o);
     return o;
 }
 
@@ -114,7 +115,7 @@ std::string usage() {
            "  --runtime-dir=DIR  where the workers of the system service find it (default: /run/haulier)\n"
            "  --config=FILE      instead of $XDG_CONFIG_HOME/haulier/haulier.conf or "
            "/etc/haulier/haulier.conf\n"
-           "  --worker=PROGRAM   start this as a child, and no haulier-worker that is installed\n"
+           "  --worker=PROGRAM   start PROGRAM as a child process instead of the installed haulier-worker\n"
            "  --version\n"
            "  --help\n";
 }

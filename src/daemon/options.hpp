@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The command line of haulierd, haulierd(8).
+// The command line of haulierd; see haulierd(8).
 #pragma once
 
 #include "base/result.hpp"
@@ -15,12 +15,12 @@ struct Options {
     Instance instance = Instance::Session;
     std::string state_directory; ///< holds the database and the lock
     std::string config_file;
-    std::string runtime_directory; ///< of the system instance: where its workers find its socket
-    std::string worker_program;    ///< to be a child; empty = a unit of systemd's
+    std::string runtime_directory; ///< system instance: where its workers find its socket
+    std::string worker_program;    ///< started as a child process; empty = workers are systemd units
 };
 
-/// What is not said comes from the instance and the environment (STATE_DIRECTORY, RUNTIME_DIRECTORY; of the
-/// session instance XDG_STATE_HOME, XDG_CONFIG_HOME, HOME).
+/// Defaults depend on the instance and the environment (STATE_DIRECTORY, RUNTIME_DIRECTORY; for the session
+/// instance XDG_STATE_HOME, XDG_CONFIG_HOME, HOME).
 Result<Options> parse_options(int argc, char** argv);
 std::string usage();
 

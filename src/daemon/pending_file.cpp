@@ -27,7 +27,7 @@ PendingFile::PendingFile(const std::string& state_directory)
 
 void PendingFile::create() {
     if (exists_) return;
-    // Said once: where this fails the database has something to say as well.
+    // Logged once: if this fails, the database logs errors as well.
     exists_ = true;
     if (!make_durable(directory_, path_))
         log::warning(fmt::format("{} cannot be written, so unfinished jobs wait for the first call after the "

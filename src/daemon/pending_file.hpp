@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The file that says, while the daemon is away, that it has work: systemd's haulier.path looks for it at boot
-// and at log-in.
+// A file that exists while the daemon has work to do. At boot and at log-in, systemd's haulier.path starts
+// the daemon if the file is there.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ public:
     explicit PendingFile(const std::string& state_directory);
 
     [[nodiscard]] bool exists() const { return exists_; }
-    /// Durable when it returns; costs nothing while it is there.
+    /// The file is durable when this returns. Does nothing if it exists.
     void create();
     void remove();
 

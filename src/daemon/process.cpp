@@ -19,14 +19,13 @@ namespace haulier::daemon {
 
 namespace {
 
-constexpr Usec PauseBetweenStatus{2'000'000};
-constexpr Usec PauseBeforeTidying{15'000'000};
-/// Whoever called in the last moment and waits for an answer gets it before the usual end of a caller's own
-/// patience, 25 s.
-constexpr Usec PatienceWithCallers{20'000'000};
-constexpr Usec PauseAfterDenial{500'000};
-/// While a package is installed the bus may read the policy before there is the user that it is about.
-constexpr unsigned MostDenials = 20;
+constexpr Usec StatusInterval{2'000'000};
+constexpr Usec TrimDelay{15'000'000};
+/// A caller who called at the last moment gets a reply before the usual D-Bus timeout of 25 s.
+constexpr Usec ExitTimeout{20'000'000};
+constexpr Usec NameRetryInterval{500'000};
+/// While a package is being installed, the bus may read the policy before the user that it names exists.
+constexpr unsigned MaxNameFailures = 20;
 
 bool is_supervised() {
     return std::getenv("NOTIFY_SOCKET") != nullptr;
@@ -47,11 +46,11 @@ const char* bus_of(Instance instance) {
 Process::Process(const Options& options, const Config& config, store::Store store)
     : options_(options), config_(config), pending_file_(options.state_directory),
       idle_(
-          loop_, config_.idle_timeout, [this] { return phase_ != Phase::Serving || parts_->busy(); },
-          [this] { leave_when_idle(); }),
-      parts_(std::make_unique<Application>(
+          loop_, config_.idle_timeout, [this] { return phase_ != Phase::Serving || application_->busy(); },
+          [this] { exit_when_idle(); }),
+      application_(std::make_unique<Application>(
           loop_, options_, config_, std::move(store),
-          Application::Events{[this] { on_activity(); }, [this] { lose_bus(); }})) {
+          Application::Events{[this] { on_activity(); }, [this] { bus_lost(); }})) {
     for (int signal : {SIGTERM, SIGINT})
         signals_.push_back(loop_.on_signal(signal, [this] { stop(); }));
     signals_.push_back(loop_.on_signal(SIGHUP, [this] { reload(); }));
@@ -60,62 +59,62 @@ Process::Process(const Options& options, const Config& config, store::Store stor
 Process::~Process() = default;
 
 ExitStatus Process::run() {
-    if (auto begun = parts_->begin(); !begun) {
-        log::error(begun.error().message);
-        return begun.error().code == Errc::Store ? ExitStatus::Database : ExitStatus::WorkerSocket;
+    if (auto started = application_->start(); !started) {
+        log::error(started.error().message);
+        return started.error().code == Errc::Store ? ExitStatus::Database : ExitStatus::WorkerSocket;
     }
     sd_event_set_watchdog(loop_.raw(), 1);
     on_activity();
-    take_name();
+    acquire_name();
     return ExitStatus{loop_.run()};
 }
 
-void Process::take_name() {
-    name_.reset();
+void Process::acquire_name() {
+    retry_name_.reset();
     try {
-        parts_->service.take_name();
+        application_->service.take_name();
     } catch (const std::exception& e) {
-        return take_name_later(e.what());
+        return retry_acquire_name(e.what());
     }
-    denials_ = 0;
+    name_failures_ = 0;
     serve();
 }
 
-void Process::take_name_later(const std::string& why) {
-    if (denials_ == 0) log::warning("the bus does not give us our name yet: " + why);
-    if (++denials_ <= MostDenials)
-        name_ = loop_.after(PauseAfterDenial, [this] { take_name(); });
+void Process::retry_acquire_name(const std::string& reason) {
+    if (name_failures_ == 0) log::warning("the bus does not give us our name yet: " + reason);
+    if (++name_failures_ <= MaxNameFailures)
+        retry_name_ = loop_.after(NameRetryInterval, [this] { acquire_name(); });
     else
-        parts_->manager.shut_down([this] { end(ExitStatus::NameDenied); });
+        application_->manager.shut_down([this] { exit(ExitStatus::NameDenied); });
 }
 
 void Process::serve() {
     phase_ = Phase::Serving;
-    say_status();
+    notify_status();
     sd_notify(0, "READY=1");
     idle_.touch();
 }
 
-/// Before the answer to whoever on_activity leaves; so the marker is there when its job is confirmed.
+/// Runs before the reply to a client, so that the pending file exists when its job is confirmed.
 void Process::on_activity() {
     idle_.touch();
-    if (!pending_file_.exists() && parts_->manager.has_work()) pending_file_.create();
-    if (phase_ == Phase::Leaving) settle_ = loop_.defer([this] { settle(); }, EventPriority::Last);
-    if (!status_ && is_supervised()) status_ = loop_.after(PauseBetweenStatus, [this] { say_status(); });
-    if (!trim_) trim_ = loop_.after(PauseBeforeTidying, [this] { trim_heap(); });
+    if (!pending_file_.exists() && application_->manager.has_work()) pending_file_.create();
+    if (phase_ == Phase::Exiting) try_exit_ = loop_.defer([this] { try_exit(); }, EventPriority::Last);
+    if (!status_ && is_supervised()) status_ = loop_.after(StatusInterval, [this] { notify_status(); });
+    if (!trim_) trim_ = loop_.after(TrimDelay, [this] { trim_heap(); });
 }
 
-/// The C library keeps what was freed below anything that is still in use; after large messages that is much.
+/// The C library keeps freed memory below blocks that are still in use; after large messages that is a lot.
 void Process::trim_heap() {
     trim_.reset();
     malloc_trim(0);
 }
 
-void Process::say_status() {
+void Process::notify_status() {
     status_.reset();
     if (phase_ != Phase::Serving) return;
     sd_notifyf(0, "STATUS=Serving the %s, unfinished jobs: %u", bus_of(options_.instance),
-               parts_->manager.count());
+               application_->manager.count());
 }
 
 void Process::reload() {
@@ -126,7 +125,7 @@ void Process::reload() {
     for (const auto& warning : configuration.warnings)
         journal::bad_setting(warning);
     config_ = configuration.config;
-    parts_->reconfigure();
+    application_->reconfigure();
     idle_.set_timeout(config_.idle_timeout);
     log::info("the configuration was read again");
     if (phase_ == Phase::Serving) serve();
@@ -134,45 +133,46 @@ void Process::reload() {
 
 void Process::stop() {
     sd_notify(0, "STOPPING=1\nSTATUS=Waiting for the last checkpoints");
-    parts_->manager.shut_down([this] { end(ExitStatus::Success); });
+    application_->manager.shut_down([this] { exit(ExitStatus::Success); });
 }
 
-/// systemd must know that we are leaving before the name is free, or it would take a start that the bus asks
-/// for in between as done. What was sent to the name before the release is handled by us.
-void Process::leave_when_idle() {
-    phase_ = Phase::Leaving;
-    if (is_supervised()) sd_notify(0, "STOPPING=1\nSTATUS=IdleTimer");
-    parts_->service.release_name();
-    patience_ = loop_.after(PatienceWithCallers, [this] {
-        patience_.reset();
-        settle();
+/// systemd must know that the daemon stops before the name is released; otherwise it would consider a start
+/// that the bus requests in between as done already. Calls sent to the name before its release are still
+/// handled here.
+void Process::exit_when_idle() {
+    phase_ = Phase::Exiting;
+    if (is_supervised()) sd_notify(0, "STOPPING=1\nSTATUS=Idle");
+    application_->service.release_name();
+    exit_deadline_ = loop_.after(ExitTimeout, [this] {
+        exit_deadline_.reset();
+        try_exit();
     });
-    settle();
+    try_exit();
 }
 
-/// Leaves when the last callers have their answers. If they made work, we stay, or, where systemd has been
-/// told, end with a status that makes it start us again.
-void Process::settle() {
-    settle_.reset();
-    static_cast<void>(parts_->manager.flush());
-    bool awaited = parts_->service.asking() || parts_->manager.owes_answers();
-    if (awaited && patience_) return;
-    patience_.reset();
-    if (!parts_->busy()) return end(ExitStatus::Success);
-    if (is_supervised()) return parts_->manager.shut_down([this] { end(ExitStatus::StartAgain); });
+/// Exits when the last callers have their replies. If they created work, the daemon serves again; under
+/// systemd, which knows that it stops, it exits with a status that makes systemd start it again.
+void Process::try_exit() {
+    try_exit_.reset();
+    static_cast<void>(application_->manager.flush());
+    bool awaited = application_->service.asking() || application_->manager.owes_answers();
+    if (awaited && exit_deadline_) return;
+    exit_deadline_.reset();
+    if (!application_->busy()) return exit(ExitStatus::Success);
+    if (is_supervised()) return application_->manager.shut_down([this] { exit(ExitStatus::StartAgain); });
     phase_ = Phase::Starting;
-    take_name();
+    acquire_name();
 }
 
-void Process::end(ExitStatus status) {
-    static_cast<void>(parts_->manager.flush());
-    parts_->manager.has_work() ? pending_file_.create() : pending_file_.remove();
+void Process::exit(ExitStatus status) {
+    static_cast<void>(application_->manager.flush());
+    application_->manager.has_work() ? pending_file_.create() : pending_file_.remove();
     loop_.exit(static_cast<int>(status));
 }
 
-void Process::lose_bus() {
+void Process::bus_lost() {
     log::error("the bus connection is lost");
-    end(ExitStatus::StartAgain);
+    exit(ExitStatus::StartAgain);
 }
 
 } // namespace haulier::daemon

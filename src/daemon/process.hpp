@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The running daemon: how it begins, what signals do to it, and how it leaves.
+// The life of the daemon process: start, signals, idle exit.
 #pragma once
 
 #include "base/event.hpp"
@@ -23,23 +23,23 @@ public:
     Process(const Options& options, const Config& config, store::Store store);
     ~Process();
 
-    /// Until idle, told to stop, or without a bus; answers the exit status.
+    /// Runs until the daemon is idle, is told to stop, or loses the bus. Returns the exit status.
     ExitStatus run();
 
 private:
-    enum class Phase { Starting, Serving, Leaving };
+    enum class Phase { Starting, Serving, Exiting };
 
-    void take_name();
-    void take_name_later(const std::string& why);
+    void acquire_name();
+    void retry_acquire_name(const std::string& reason);
     void serve();
     void on_activity();
     void reload();
     void stop();
-    void leave_when_idle();
-    void settle();
-    void end(ExitStatus status);
-    void lose_bus();
-    void say_status();
+    void exit_when_idle();
+    void try_exit();
+    void exit(ExitStatus status);
+    void bus_lost();
+    void notify_status();
     void trim_heap();
 
     Loop loop_;
@@ -48,14 +48,14 @@ private:
     PendingFile pending_file_;
     Phase phase_ = Phase::Starting;
     IdleTimer idle_;
-    unsigned denials_ = 0; ///< of our name, one after the other
-    Source name_;
-    Source settle_;
-    Source patience_;
+    unsigned name_failures_ = 0; ///< in a row
+    Source retry_name_;
+    Source try_exit_;
+    Source exit_deadline_;
     Source status_;
     Source trim_;
     std::vector<Source> signals_;
-    std::unique_ptr<Application> parts_; ///< goes first: it may touch to the end
+    std::unique_ptr<Application> application_; ///< destroyed first: it uses the other members until then
 };
 
 } // namespace haulier::daemon

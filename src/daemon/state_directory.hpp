@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The directory with everything that must last, and the lock that says whose it is.
+// The directory of the database, and the lock that keeps other daemons out of it.
 #pragma once
 
 #include "base/fd.hpp"
@@ -9,8 +9,8 @@
 
 namespace haulier::daemon {
 
-/// Makes the directory (mode 0700) if it is missing and locks it as long as the descriptor lives. A daemon
-/// that is just leaving may hold the lock for a moment: waits up to 15 seconds for it.
-Result<Fd> own_state_directory(const std::string& path);
+/// Creates the directory (mode 0700) if it is missing, and locks it for the lifetime of the descriptor. Waits
+/// up to 15 seconds for a daemon that holds the lock and is about to exit.
+Result<Fd> lock_state_directory(const std::string& path);
 
 } // namespace haulier::daemon

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What time and the machine's surroundings do to a job (BITS 2.3, 3.1).
+#include "job/file_state.hpp"
 #include "job/outcomes.hpp"
 #include "job/transitions.hpp"
 
@@ -42,25 +43,36 @@ std::optional<Decision> retry_due(const Job& job, Now now) {
     return d;
 }
 
+std::optional<Decision> try_again(const Job& job, const std::vector<File>& files, Now now) {
+    if (waits_for_storage(job)) return std::nullopt;
+    auto d = retry_due(job, now);
+    if (!d) return d;
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        if (!files[i].clocks.retry_at) continue;
+        clear_retry(d->files.emplace(i, files[i]).first->second);
+    }
+    return d;
+}
+
+std::optional<Decision> storage_is_back(const Job& job, const std::vector<File>& files,
+                                        const std::vector<uint32_t>& indexes, Now now) {
+    if (!is_changeable(job.state)) return std::nullopt;
+    Decision d = untouched(job, now);
+    for (auto index : indexes)
+        if (files[index].wait == Wait::Storage)
+            clear_retry(d.files.emplace(index, files[index]).first->second);
+    if (d.files.empty()) return std::nullopt;
+    if (job.state != State::TransientError) return d;
+    apply(d.job, Event::RetryDue, now);
+    clear_retry(d.job);
+    return d;
+}
+
 std::optional<Decision> owner_is(const Job& job, bool away, Now now) {
     if (job.clocks.owner_away == away || is_final(job.state)) return std::nullopt;
     Decision d = untouched(job, now);
     d.job.clocks.owner_away = away;
     if (away && is_running(job.state)) cut_off(d, now);
-    return d;
-}
-
-std::optional<Decision> no_progress(const Job& job, Now now) {
-    if (!next(job.state, Event::NoProgress) || is_no_progress_paused(job)) return std::nullopt;
-    Decision d = touched(job, now);
-    JobError error{Cause::NoProgress, 0,
-                   fmt::format("no progress for {} seconds", job.no_progress_timeout.count()), NoFile};
-    if (job.error) {
-        error.code = job.error->code;
-        error.file = job.error->file;
-        error.message += fmt::format("; last: {} ({})", job.error->message, to_string(job.error->cause));
-    }
-    fail_for_good(d, std::move(error), now);
     return d;
 }
 
@@ -121,7 +133,7 @@ Decision recover(const Job& job, Now now) {
     // A wall clock that was set back must not make the past longer.
     m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
     if (is_running(job.state)) cut_off(d, now);
-    if (job.state == State::TransientError) {
+    if (job.state == State::TransientError && job.wait != Wait::Storage) {
         auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
         m.retry_at = now.boot + left;
         d.job.retry_date = now.wall + left;
@@ -130,6 +142,8 @@ Decision recover(const Job& job, Now now) {
     if (counting && is_active(job.state) && !is_no_progress_paused(job))
         m.stalled_since = now.boot - job.stalled_for;
     if (job.state == State::Publishing) d.effects.push_back(Effect::Publish);
+    if (job.state == State::Error && job.auto_complete && job.on_file_error == OnFileError::Continue)
+        d.effects.push_back(Effect::PublishFinished);
     if (job.state == State::Acknowledged) d.effects.push_back(Effect::DiscardUnfinished);
     if (job.state == State::Cancelled) d.effects.push_back(Effect::DiscardAll);
     return d;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs: how a job begins, rests, goes on and ends.
+// The verbs: how a job is created, suspended, resumed and ended.
 #include "job/decide.hpp"
 
 #include "job/credentials.hpp"
+#include "job/file_state.hpp"
 #include "job/memory_usage.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::job {
 
@@ -21,7 +23,7 @@ Status check_room(const Job& job, size_t more, const Limits& limits) {
     return check_files(job.files_total, more, limits);
 }
 
-/// Ranges need a server that is asked for them, and a file that has no other layout.
+/// Ranges need requests for ranges, and a file with no other layout.
 Status check_whole_files(const Job& job) {
     auto refuse = [](std::string_view choice) {
         return Error{Errc::NotSupported, fmt::format("a job with {} cannot have files with ranges", choice)};
@@ -61,28 +63,38 @@ Status append(Decision& d, const std::vector<FileSpec>& specs, const Limits& lim
     return Done{};
 }
 
-/// Somebody has looked at a failed job and says go: what its files did wrong before no longer counts.
-bool forgive(File& file) {
-    bool guilty = file.restarts > 0 || file.mismatches > 0 || !file.source_statuses.empty();
+/// The client has seen that the job failed: what went wrong with its files before does not count any more. A
+/// server that has lost the proof that its file is still the same is asked for all of it.
+void forgive(Job& job, File& file) {
     file.restarts = 0;
     file.mismatches = 0;
     file.source_statuses.clear();
-    return guilty;
+    bool unproven = file.error && file.error->cause == Cause::InvalidResponse;
+    if (unproven && !file.transferred) discard_progress(file);
+    if (std::exchange(file.failed, false)) job.files_failed -= 1;
 }
 
-bool forget_bytes(File& file) {
-    if (file.transferred || file.offset == 0) return false;
-    discard_progress(file);
-    return true;
+/// The worker looks at the temporary file once more, and begins anew if it is gone.
+void fetch_again(Job& job, File& file) {
+    file.clocks.unpublished = false;
+    file.transferred = false;
+    file.inode = {};
+    job.files_transferred -= 1;
 }
 
-/// What a new start means for each file.
+void forget_bytes(File& file) {
+    if (!file.transferred && file.offset > 0) discard_progress(file);
+}
+
+/// What Resume does to each file.
 void start_anew(Decision& d, const Job& before, const std::vector<File>& files) {
     for (uint32_t i = 0; i < files.size(); ++i) {
         File file = files[i];
-        bool changed = before.state == State::Error && forgive(file);
-        if (starts_from_zero(d.job) && !is_running(before.state)) changed = forget_bytes(file) || changed;
-        if (changed) d.files.emplace(i, std::move(file));
+        if (before.state == State::Error) forgive(d.job, file);
+        if (file.clocks.unpublished) fetch_again(d.job, file);
+        if (!file.failed) reset_failures(file);
+        if (starts_from_zero(d.job) && !is_running(before.state)) forget_bytes(file);
+        if (file != files[i]) d.files.emplace(i, std::move(file));
     }
 }
 
@@ -90,12 +102,14 @@ bool wants_ranges(const std::vector<File>& files) {
     return std::any_of(files.begin(), files.end(), lacks_ranges);
 }
 
-/// Is there anything to do, and may it be done so?
+/// Is there anything to transfer, and do the settings allow it?
 Status check_work(const Job& job, const std::vector<File>& files) {
     if (job.files_total == 0)
         return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};
-    bool failed_at_the_end = job.state == State::Error;
-    if (job.files_transferred == job.files_total && !failed_at_the_end)
+    bool may_lack = job.state == State::Error || std::any_of(files.begin(), files.end(), [](const File& f) {
+                        return f.clocks.unpublished;
+                    });
+    if (job.files_transferred == job.files_total && !may_lack)
         return Error{Errc::Empty,
                      fmt::format("job {} has transferred all its files; complete it", job.id.hex)};
     if (job.on_demand && !wants_ranges(files) && job.files_transferred < job.files_total)

@@ -5,8 +5,9 @@
 
 namespace haulier::job {
 
-Error not_a_word(std::string_view what, const std::string& word, const std::vector<std::string_view>& all) {
-    return {Errc::NotSupported, fmt::format("{} '{}' is not one of {}", what, word, fmt::join(all, ", "))};
+Error not_a_word(Errc code, std::string_view what, const std::string& word,
+                 const std::vector<std::string_view>& all) {
+    return {code, fmt::format("{} '{}' is not one of {}", what, word, fmt::join(all, ", "))};
 }
 
 } // namespace haulier::job

@@ -34,8 +34,16 @@ concept NamedFlags = std::is_class_v<T> && requires {
     Names<T>::rows;
 };
 
-/// NotSupported, with the words there are (BITS: E_NOTIMPL).
-Error not_a_word(std::string_view what, const std::string& word, const std::vector<std::string_view>& all);
+/// With the words there are. NotSupported (BITS: E_NOTIMPL), unless the enumeration has another `refusal`.
+Error not_a_word(Errc code, std::string_view what, const std::string& word,
+                 const std::vector<std::string_view>& all);
+template <class T>
+constexpr Errc refusal_of() {
+    if constexpr (requires { Names<T>::refusal; })
+        return Names<T>::refusal;
+    else
+        return Errc::NotSupported;
+}
 
 template <class T>
 std::vector<std::string_view> words_of() {
@@ -49,7 +57,7 @@ template <class T>
 auto value_of(const std::string& word) -> Result<decltype(Names<T>::rows.begin()->value)> {
     for (const auto& row : Names<T>::rows)
         if (row.word == word) return row.value;
-    return not_a_word(Names<T>::what, word, words_of<T>());
+    return not_a_word(refusal_of<T>(), Names<T>::what, word, words_of<T>());
 }
 
 template <NamedEnum T>

@@ -2,6 +2,7 @@
 // The verbs on single files.
 #include "job/credentials.hpp"
 #include "job/decide.hpp"
+#include "job/file_state.hpp"
 #include "job/mirrors.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::job {
 
@@ -35,6 +37,9 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     after.source_statuses.clear();
     after.redirected_cross_origin = false;
     after.named_remote.clear();
+    reset_failures(after);
+    after.clocks.server.clear();
+    if (d.job.state != State::Error && std::exchange(after.failed, false)) d.job.files_failed -= 1;
     if (!file.transferred && d.effects.empty()) restart_transfers(d);
     d.files.emplace(index, std::move(after));
     return Done{};
@@ -105,7 +110,10 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
         if (job.on_demand) after.wanted = {{0, ToEnd}};
         d.job.ranges_wanted = d.job.ranges_wanted || job.on_demand;
         d.job.files_transferred -= 1;
-        reject(d, {Cause::ValidationFailed, 0, "the client found the content of the file wrong", index}, now);
+        JobError error{Cause::ValidationFailed, 0, "the client found the content of the file wrong", index};
+        if (!std::exchange(after.failed, true)) d.job.files_failed += 1;
+        after.error = error;
+        reject(d, std::move(error), now);
     }
     d.files.emplace(index, std::move(after));
     return d;

@@ -35,11 +35,18 @@ struct Names<NotifyFlags> {
     };
 };
 
-/// A well-known bus name that the bus can start, and the object there; empty name = none. On another bus than
-/// ours the name says so (job/validation.hpp).
+/// The bus on which a notify service is called.
+enum class ServiceBus {
+    Own,     ///< the bus that the daemon serves
+    Session, ///< the session bus of the job's owner
+};
+
+/// A well-known bus name that the bus can start, and the object there; empty name = none.
+/// job/notify_service.hpp has its text form.
 struct NotifyService {
     std::string name;
     std::string path;
+    ServiceBus bus = ServiceBus::Own;
     bool operator==(const NotifyService&) const = default;
 };
 
@@ -204,6 +211,39 @@ struct Range {
     bool operator==(const Range&) const = default;
 };
 inline constexpr uint64_t ToEnd = ~uint64_t{0};
+
+/// What a file that fails for good means for the others of its job.
+enum class OnFileError {
+    Stop,     ///< the job fails with it (BITS)
+    Continue, ///< they go on; the job fails when nothing more can be transferred
+};
+template <>
+struct Names<OnFileError> {
+    static constexpr std::string_view what = "OnFileError";
+    static constexpr Errc refusal = Errc::InvalidArgument; // BITS has no such choice
+    static constexpr std::array rows{
+        EnumName{OnFileError::Stop, "stop"},
+        EnumName{OnFileError::Continue, "continue"},
+    };
+};
+
+/// What a file, or a whole job, that could not go on waits for. The words are those of WaitReason.
+enum class Wait {
+    Retry,   ///< its own retry delay
+    Host,    ///< the server that answered has asked all requests to wait
+    Storage, ///< the disk is full, read-only or not mounted; there is no date
+    Clock,   ///< this machine's clock is wrong
+};
+template <>
+struct Names<Wait> {
+    static constexpr std::string_view what = "wait";
+    static constexpr std::array rows{
+        EnumName{Wait::Retry, "retry-delay"},
+        EnumName{Wait::Host, "host"},
+        EnumName{Wait::Storage, "storage"},
+        EnumName{Wait::Clock, "clock"},
+    };
+};
 
 /// What the client says of a finished file (BITS 1.7).
 enum class Validation { None, Valid, Invalid };

@@ -2,6 +2,7 @@
 // What comes back from the scheduler and the worker, and what it means.
 #include "job/outcomes.hpp"
 
+#include "job/file_state.hpp"
 #include "job/mirrors.hpp"
 #include "job/transitions.hpp"
 #include "job/url.hpp"
@@ -20,17 +21,62 @@ bool counts(const Job& job) {
     return job.state == State::Transferring || job.failures > 0;
 }
 
-void fail_for_now(Decision& d, const Failure& failure, const RetryPolicy& policy, Random& random, Now now) {
-    Job& job = d.job;
+/// Causes of the whole job, whatever OnFileError says.
+bool is_cause_of_job(Cause cause) {
+    return cause == Cause::MaxDownloadTime || cause == Cause::MaxDownloadSize ||
+           cause == Cause::ValidationFailed || cause == Cause::Internal;
+}
+
+/// What the disk has to do with is no failure: it is not counted, and no clock runs.
+void wait_for_storage(File& file) {
+    clear_retry(file);
+    reset_no_progress(file);
+    file.wait = Wait::Storage;
+}
+
+Wait wait_of(const Failure& failure) {
+    if (failure.clock) return Wait::Clock;
+    bool rests = failure.error.cause == Cause::HttpStatus && failure.retry_after.count() > 0 &&
+                 (failure.error.code == 429 || failure.error.code == 503);
+    return rests && !failure.by_proxy ? Wait::Host : Wait::Retry;
+}
+
+void wait_for_retry(Job& job, File& file, const Failure& failure, const RetryPolicy& policy, Random& random,
+                    Now now) {
     job.failures += 1;
-    auto wait = retry_delay(policy, job.minimum_retry_delay, job.failures, failure.retry_after, random);
+    file.failures += 1;
+    auto wait = retry_delay(policy, job.minimum_retry_delay, file.failures, failure.retry_after, random);
     if (!job.clocks.stalled_since) job.clocks.stalled_since = now.boot;
-    job.retry_wait = wait;
-    job.retry_date = now.wall + wait;
-    job.clocks.retry_at = now.boot + wait;
-    job.error = failure.error;
-    apply(job, Event::Failed, now);
-    d.effects = {Effect::StopTransfers};
+    if (!file.clocks.stalled_since) file.clocks.stalled_since = now.boot - file.stalled_for;
+    file.stalled_for = stalled_for(file, now);
+    file.wait = wait_of(failure);
+    file.retry_wait = wait;
+    file.retry_date = now.wall + wait;
+    file.clocks.retry_at = now.boot + wait;
+    file.clocks.refused_at = failure.refused ? std::optional{now.boot} : std::nullopt;
+}
+
+/// Nothing cures it, or there is no patience to wait for that.
+bool is_end_of_file(const Job& job, const Failure& failure) {
+    if (has_custom_method(job)) return true;
+    if (failure.storage) return false;
+    return (failure.fatal && !failure.refused) || has_zero_timeout(job);
+}
+
+/// The file waits or has failed; what that means for the job follows from its other files.
+void take_failure(Decision& d, uint32_t index, File& file, const Failure& failure, const RetryPolicy& policy,
+                  Random& random, Now now) {
+    if (is_end_of_file(d.job, failure)) {
+        if (is_cause_of_job(failure.error.cause) && d.job.on_file_error == OnFileError::Continue)
+            return fail_for_good(d, failure.error, now);
+        return fail_file(d, index, file, failure.error, now);
+    }
+    file.error = failure.error;
+    file.error->file = index;
+    if (failure.storage)
+        wait_for_storage(file);
+    else
+        wait_for_retry(d.job, file, failure, policy, random, now);
 }
 
 /// The present source of the file is now called so, unless that is nothing we would ask.
@@ -61,6 +107,14 @@ void fill(File& file, const std::vector<Segment>& segments, uint64_t offset) {
     file.offset = length_of(file.filled);
     std::erase_if(file.wanted,
                   [&](const Range& r) { return missing(within({r}, file.total), file.filled).empty(); });
+}
+
+/// Any byte is progress, but a server that sends a few and hangs up is not asked again and again at once.
+void note_progress(File& file, bool advanced) {
+    if (advanced)
+        reset_failures(file);
+    else
+        reset_no_progress(file);
 }
 
 void take_report(File& file, const Job& job, const Report& report, const std::vector<Segment>& segments) {
@@ -171,8 +225,9 @@ bool goes_on(File& file, const Job& job, const Failure& failure) {
     if (return_to_named(file, failure)) return true;
     auto cause = failure.error.cause;
     if (blames_source(cause))
-        if (auto other = after_failure(file, failure.fatal)) {
+        if (auto other = after_failure(file, failure.fatal && !failure.refused)) {
             file.source = *other;
+            file.clocks.server.clear();
             file.restarts = 0;
             return true;
         }
@@ -195,10 +250,16 @@ std::optional<Decision> interrupted(const Job& job, Now now) {
     return d;
 }
 
-std::optional<Decision> progressed(const Job& job, Now now) {
-    if (job.failures == 0 && !job.clocks.stalled_since) return std::nullopt;
+std::optional<Decision> progressed(const Job& job, uint32_t index, const File& file, bool advanced, Now now) {
+    bool job_stalls = job.failures > 0 || job.clocks.stalled_since;
+    bool file_stalls = file.clocks.stalled_since || (advanced && file.failures > 0);
+    if (!job_stalls && !file_stalls) return std::nullopt;
     Decision d = untouched(job, now);
     reset_failures(d.job);
+    if (!file_stalls) return d;
+    File after = file;
+    note_progress(after, advanced);
+    d.files.emplace(index, std::move(after));
     return d;
 }
 
@@ -213,6 +274,10 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     rename_source(after, begun.remote);
     if (after.spec.remote != file.spec.remote && file.named_remote.empty())
         after.named_remote = file.spec.remote;
+    after.error.reset();
+    clear_retry(after);
+    if (!begun.origin.empty()) after.clocks.server = server_of(begun.origin, job.http.proxy);
+    if (begun.folder.number != 0) after.folder = begun.folder;
     if (!begun.upload_url.empty()) after.upload_url = begun.upload_url;
     if (begun.stamp) after.stamp = begun.stamp;
     if (begun.restarted)
@@ -224,7 +289,10 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     d.job.reply_total = UnknownSize;
     d.job.reply_transferred = 0;
     if (auto fault = fault_of(job, index, after, limits)) {
-        fail_for_good(d, std::move(*fault), now);
+        if (is_cause_of_job(fault->cause))
+            fail_for_good(d, std::move(*fault), now);
+        else
+            fail_file(d, index, after, std::move(*fault), now);
     } else {
         apply(d.job, Event::Connected, now);
         d.job.error.reset();
@@ -239,7 +307,10 @@ std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File&
     Decision d = touched(job, now);
     File after = file;
     take_report(after, job, report, segments);
-    if (after.offset > file.offset) reset_failures(d.job);
+    if (after.offset > file.offset) {
+        reset_failures(d.job);
+        note_progress(after, report.advanced);
+    }
     d.files.emplace(index, std::move(after));
     return d;
 }
@@ -259,6 +330,7 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
     bool judged = !job.on_demand || !file.spec.checksum || segments.empty();
     after.transferred = judged && is_whole(job, after);
     reset_failures(d.job);
+    reset_failures(after);
     if (fetched.reply) d.job.reply_total = d.job.reply_transferred = *fetched.reply;
     if (after.transferred) {
         after.wanted.clear();
@@ -273,23 +345,32 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
     return d;
 }
 
-std::optional<Decision> failed(const Job& job, uint32_t index, const File& file, const Failure& failure,
-                               const RetryPolicy& policy, Random& random, Now now) {
+bool is_refusal(const Failure& failure) {
+    if (failure.by_proxy || failure.retry_after.count() > 0) return false;
+    const auto& [cause, code, message, file] = failure.error;
+    if (cause == Cause::ConnectFailure || cause == Cause::ConnectionLost) return true;
+    return cause == Cause::HttpStatus && (code == 403 || code == 429 || code == 503);
+}
+
+std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector<File>& files,
+                               const Failure& failure, const Around& around, const RetryPolicy& policy,
+                               Random& random, Now now) {
+    const File& file = files[index];
     if (is_final(job.state) || file.transferred) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
     mark_failure(after, failure);
+    if (!failure.origin.empty() && !failure.by_proxy)
+        after.clocks.server = server_of(failure.origin, job.http.proxy);
     rename_source(after, failure.remote);
     bool over = is_running(job.state) && !goes_on(after, job, failure);
     if (over && job.on_demand && failure.error.cause == Cause::InvalidRange) drop_first_wanted(after);
+    if (over) {
+        if (counts(job) && !failure.storage) d.job.error_count += 1;
+        take_failure(d, index, after, failure, policy, random, now);
+    }
     d.files.emplace(index, std::move(after));
-    if (!over) return d;
-
-    if (counts(job)) d.job.error_count += 1;
-    if (failure.fatal || has_custom_method(job) || has_zero_timeout(job))
-        fail_for_good(d, failure.error, now);
-    else
-        fail_for_now(d, failure, policy, random, now);
+    if (over && !around.others_move) settle(d, files, around.rest_of, now);
     return d;
 }
 

@@ -20,6 +20,10 @@ namespace haulier::job {
 std::optional<Decision> granted(const Job& job, Now now);
 /// Its slot is gone through no fault of its own: pre-empted, its slice is over, its worker is lost.
 std::optional<Decision> interrupted(const Job& job, Now now);
+/// Nothing of the job is in transfer, and nothing may start now. Nothing happens if a file is due and its
+/// server does not rest.
+std::optional<Decision> deferred(const Job& job, const std::vector<File>& files, const RestOf& rest_of,
+                                 Now now);
 
 // ---- the worker ----
 
@@ -28,6 +32,7 @@ struct Report {
     uint64_t offset = 0; ///< bytes of the stream of segments
     Validators validators;
     uint64_t total = UnknownSize; ///< of the remote file
+    bool advanced = true;         ///< so far that earlier failures of the file do not count any more
 };
 
 struct Begun {
@@ -37,10 +42,12 @@ struct Begun {
     std::string remote;     ///< where redirects ended, if the policy is to report it; else empty
     std::string upload_url;
     std::optional<SourceStamp> stamp;
+    std::string origin; ///< of the server that answered; empty = not known
+    Inode folder;       ///< that holds the temporary file
 };
 
-/// Bytes arrive: the row of failures is over.
-std::optional<Decision> progressed(const Job& job, Now now);
+/// Bytes arrive. `advanced` is as in Report.
+std::optional<Decision> progressed(const Job& job, uint32_t index, const File& file, bool advanced, Now now);
 std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, const Begun& begun,
                               const Limits& limits, Now now);
 /// `report.offset` bytes of `segments` are durable.
@@ -61,9 +68,23 @@ struct Failure {
     std::chrono::seconds retry_after{}; ///< what the server asked for
     bool void_offset = false;           ///< the bytes on disk are worthless
     std::string remote;                 ///< where a refused redirect led; else empty
+    std::string origin;                 ///< of the server that answered or was asked; empty = not known
+    bool by_proxy = false;              ///< the proxy answered in its place
+    bool storage = false;               ///< time may cure the disk
+    bool clock = false;                 ///< a wrong clock of this machine explains it
+    bool refused = false;               ///< by a server that had other requests of ours; it may bear no more
 };
-std::optional<Decision> failed(const Job& job, uint32_t index, const File& file, const Failure& failure,
-                               const RetryPolicy& policy, Random& random, Now now);
+/// What else the job does at the time of a failure.
+struct Around {
+    bool others_move = false; ///< other files are in transfer
+    RestOf rest_of;           ///< empty: no server rests
+};
+/// `files`: all of the job's.
+std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector<File>& files,
+                               const Failure& failure, const Around& around, const RetryPolicy& policy,
+                               Random& random, Now now);
+/// A refusal is no reason to wait, nor the end, if the server may only bear fewer connections.
+bool is_refusal(const Failure& failure);
 /// An on-demand job with a slot and nothing in flight: where nothing that was asked for is left, it is
 /// suspended. So it is after a crash between the last checkpoint and the end of a file.
 std::optional<Decision> settled(const Job& job, const std::vector<File>& files, Now now);
@@ -73,10 +94,16 @@ std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transfe
 // ---- clocks and surroundings ----
 
 std::optional<Decision> retry_due(const Job& job, Now now);
+/// What the job and its files waited for may have gone by: all are tried at once.
+std::optional<Decision> try_again(const Job& job, const std::vector<File>& files, Now now);
+/// The disks of these files can be written to again.
+std::optional<Decision> storage_is_back(const Job& job, const std::vector<File>& files,
+                                        const std::vector<uint32_t>& indexes, Now now);
 /// Its owner, without whom it may not run, has come or gone. Nothing if that was known, or it does not matter
 /// since the job has ended. Who runs goes back to the queue (BITS 4.2).
 std::optional<Decision> owner_is(const Job& job, bool away, Now now);
-std::optional<Decision> no_progress(const Job& job, Now now);
+/// Of the job, or of files where OnFileError is continue.
+std::optional<Decision> no_progress(const Job& job, const std::vector<File>& files, Now now);
 std::optional<Decision> out_of_time(const Job& job, Now now);
 /// Nobody touched it for too long: cancelled, with `expired`.
 std::optional<Decision> expired(const Job& job, Now now);
@@ -94,6 +121,8 @@ std::optional<BootTime> end_of_time(const Job& job);
 std::optional<Decision> published(const Job& job, uint32_t index, const File& file);
 /// All finished files have their names: the end.
 std::optional<Decision> publish_succeeded(const Job& job, Now now);
+/// File `index` could not be given its name: Resume looks at its temporary file once more.
+std::optional<Decision> unpublished(const Job& job, uint32_t index, const File& file);
 /// One could not be renamed. The job stays, transferred, and Complete may be called again (BITS 2.5.4); where
 /// nobody called it (AutoComplete), the job fails with `why`.
 std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now);

@@ -16,6 +16,7 @@ File without_bytes(File file) {
     discard_progress(file);
     file.transferred = false;
     file.inode = {};
+    file.clocks = {};
     file.validation = Validation::None;
     return file;
 }

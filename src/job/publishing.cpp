@@ -6,7 +6,8 @@
 namespace haulier::job {
 
 std::optional<Decision> published(const Job& job, uint32_t index, const File& file) {
-    if (job.state != State::Publishing || !file.transferred) return std::nullopt;
+    bool publishes = job.state == State::Publishing || job.state == State::Error;
+    if (!publishes || !file.transferred) return std::nullopt;
     Decision d;
     d.job = job;
     File after = file;
@@ -20,6 +21,14 @@ std::optional<Decision> publish_succeeded(const Job& job, Now now) {
     Decision d = touched(job, now);
     apply(d.job, Event::Published, now);
     d.effects = {Effect::DiscardUnfinished};
+    return d;
+}
+
+std::optional<Decision> unpublished(const Job& job, uint32_t index, const File& file) {
+    if (is_final(job.state) || !file.transferred || is_upload(job.type)) return std::nullopt;
+    Decision d;
+    d.job = job;
+    d.files.emplace(index, file).first->second.clocks.unpublished = true;
     return d;
 }
 

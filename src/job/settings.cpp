@@ -28,6 +28,7 @@ constexpr uint64_t LeastBandwidth = 1024;
 
 /// Some 70,000 years from now: sums with it do not overflow.
 constexpr Usec LatestDate{int64_t{1} << 61};
+constexpr seconds LongestAnswerTimeout{86400};
 
 } // namespace
 
@@ -67,6 +68,19 @@ Status bandwidth(const Job& /*job*/, uint64_t& limit) {
 Status not_before(const Job& /*job*/, WallTime& date) {
     if (date.since_epoch < Usec{0} || date.since_epoch > LatestDate)
         return invalid_argument("the date of NotBefore is out of range");
+    return Done{};
+}
+
+Status answer_timeout(const Job& /*job*/, seconds& time) {
+    if (time > LongestAnswerTimeout)
+        return invalid_argument(fmt::format("the answer timeout is {} seconds, at most {} are allowed",
+                                            time.count(), LongestAnswerTimeout.count()));
+    return Done{};
+}
+
+Status umask(const Job& /*job*/, std::optional<uint32_t>& mask) {
+    if (mask && *mask > 0777)
+        return invalid_argument(fmt::format("umask {:o} is not between 0 and 777", *mask));
     return Done{};
 }
 
@@ -274,11 +288,11 @@ bool brings_listener(const SettingsPatch& patch) {
 }
 
 /// BITS 3.2: the job has already been without progress for longer than it may be now.
-void fail_if_out_of_patience(Decision& d, Now now) {
+void fail_if_out_of_patience(Decision& d, const std::vector<File>& files, Now now) {
     if (shown_as(d.job.state) != State::TransientError || is_no_progress_paused(d.job)) return;
     bool over = stalled_for(d.job, now) >= d.job.no_progress_timeout;
     if (!over && !has_zero_timeout(d.job)) return;
-    if (auto ended = no_progress(d.job, now)) d = std::move(*ended);
+    if (auto ended = no_progress(d.job, files, now)) d = std::move(*ended);
 }
 
 } // namespace
@@ -291,7 +305,7 @@ Result<Decision> change(const Job& job, const std::vector<File>& files, const Se
         if (auto ok = check_new_reply(job, d.job, files); !ok) return ok.error();
     restart_if_needed(d, job, now);
     if (brings_listener(patch)) repeat_notifications(d);
-    if (has_impact(patch, Impact::ShortenPatience)) fail_if_out_of_patience(d, now);
+    if (has_impact(patch, Impact::ShortenPatience)) fail_if_out_of_patience(d, files, now);
     bool whole = job.state == State::Transferred && job.files_transferred == job.files_total;
     if (whole && patch.get<&Settings::auto_complete>()) start_publishing(d, now);
     return d;

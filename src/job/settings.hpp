@@ -24,6 +24,7 @@ namespace haulier::job {
 struct Settings {
     std::string display_name;
     std::string description;
+    std::string icon; ///< its name, or the absolute path of an image
     NotifyFlags notify_flags;
     NotifyService notify_service;
     std::chrono::milliseconds minimum_notification_interval{500};
@@ -32,14 +33,17 @@ struct Settings {
     Priority priority = Priority::Normal;
     std::chrono::seconds maximum_download_time{7776000}; ///< of active time, counted anew from each Resume
     std::optional<uint64_t> maximum_download_size;       ///< of all files together; nothing = no limit
+    OnFileError on_file_error = OnFileError::Stop;
     bool auto_complete = false;
     bool dynamic_content = false;  ///< no size and no ranges: always from zero, in the foreground only
     bool high_performance = false; ///< no checkpoints: faster, and from zero after a crash
     bool on_demand = false;        ///< only the ranges that are requested
     std::optional<NetworkCost> network_cost; ///< nothing = what its priority has, see cost_of()
     PowerPolicy power_policy = PowerPolicy::Always;
-    uint64_t bandwidth_limit = 0; ///< bytes a second for the whole job; 0 = none
-    WallTime not_before;          ///< 0 = at once
+    uint64_t bandwidth_limit = 0;          ///< bytes a second for the whole job; 0 = none
+    WallTime not_before;                   ///< 0 = at once
+    std::chrono::seconds answer_timeout{}; ///< until a server answers; 0 = as configured
+    std::optional<uint32_t> umask;         ///< of finished files without a mode; nothing = the worker's
     Http http;
     std::string reply_file_name; ///< absolute; empty = the local name with ".reply"
 
@@ -118,6 +122,8 @@ Status download_time(const Job& job, std::chrono::seconds& time);
 Status download_size(const Job& job, std::optional<uint64_t>& size);
 Status bandwidth(const Job& job, uint64_t& limit);
 Status not_before(const Job& job, WallTime& date);
+Status answer_timeout(const Job& job, std::chrono::seconds& time);
+Status umask(const Job& job, std::optional<uint32_t>& mask);
 Status proxy_list(const Job& job, std::string& list);
 Status proxy_bypass(const Job& job, std::string& bypass);
 Status method(const Job& job, std::string& method);
@@ -138,6 +144,7 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::display_name>{
         .name = "DisplayName", .listed = true, .longest = 256, .check = checks::display_name},
     Setting<&Settings::description>{.name = "Description", .longest = 1024},
+    Setting<&Settings::icon>{.name = "Icon", .on_take = OnTake::Reset, .longest = 256},
     Setting<&Settings::notify_flags>{.name = "NotifyFlags", .impact = Impact::RepeatNotifications},
     Setting<&Settings::notify_service>{.name = "NotifyService",
                                        .access = Access::ReadOnly,
@@ -154,6 +161,7 @@ inline constexpr std::tuple all_settings{
                                               .kinds = Kinds::Downloads,
                                               .lock = Lock::AfterResume,
                                               .check = checks::download_size},
+    Setting<&Settings::on_file_error>{.name = "OnFileError"},
     Setting<&Settings::auto_complete>{.name = "AutoComplete"},
     Setting<&Settings::dynamic_content>{
         .name = "DynamicContent", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},
@@ -165,6 +173,12 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::bandwidth_limit>{
         .name = "BandwidthLimit", .impact = Impact::RestartTransfers, .check = checks::bandwidth},
     Setting<&Settings::not_before>{.name = "NotBefore", .check = checks::not_before},
+    Setting<&Settings::answer_timeout>{.name = "AnswerTimeout", .check = checks::answer_timeout},
+    Setting<&Settings::umask>{.name = "Umask",
+                              .access = Access::WriteOnly,
+                              .kinds = Kinds::Downloads,
+                              .on_take = OnTake::Reset,
+                              .check = checks::umask},
     Setting<&Settings::http, &Http::proxy, &Proxy::mode>{.name = "ProxyMode", .table = Table::Http},
     Setting<&Settings::http, &Http::proxy, &Proxy::list>{
         .name = "ProxyList", .table = Table::Http, .check = checks::proxy_list},

@@ -32,7 +32,7 @@ enum class Event {
     Granted,       ///< the scheduler gives the job a slot
     Connected,     ///< the headers of a first response have arrived
     Interrupted,   ///< the job lost its slot through no fault of its own (worker lost, daemon restarted)
-    Failed,        ///< a failure that may go away by itself
+    Deferred,      ///< nothing of it moves, and nothing may start before a date or an event
     FailedForGood,
     Blocked,    ///< the environment does not allow the job to run
     RetryDue,   ///< the retry delay is over, or the environment allows the job to run again
@@ -49,7 +49,7 @@ inline constexpr std::array AllStates{State::Suspended,    State::Queued,       
                                       State::Acknowledged, State::Cancelled};
 inline constexpr std::array AllEvents{
     Event::Resume,        Event::Suspend,  Event::Cancel,    Event::Complete,    Event::Published,
-    Event::PublishFailed, Event::Granted,  Event::Connected, Event::Interrupted, Event::Failed,
+    Event::PublishFailed, Event::Granted,  Event::Connected, Event::Interrupted, Event::Deferred,
     Event::FailedForGood, Event::Blocked,  Event::RetryDue,  Event::NoProgress,  Event::AllTransferred,
     Event::RangesFilled,  Event::Rejected, Event::Taken};
 
@@ -106,8 +106,8 @@ constexpr std::optional<State> next(State state, Event event) {
     case Event::Interrupted:
         if (is_running(state)) return Queued;
         return state;
-    case Event::Failed:
-        if (is_running(state)) return TransientError;
+    case Event::Deferred:
+        if (is_running(state) || state == Queued || state == TransientError) return TransientError;
         return std::nullopt;
     case Event::FailedForGood:
     case Event::NoProgress:

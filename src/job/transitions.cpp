@@ -55,9 +55,14 @@ Decision touched(const Job& job, Now now) {
 }
 
 void clear_retry(Job& job) {
+    job.wait = Wait::Retry;
     job.retry_wait = {};
     job.retry_date = {};
-    job.clocks.retry_at = {};
+    job.clocks.retry_at.reset();
+}
+
+bool waits_for_storage(const Job& job) {
+    return job.state == State::TransientError && job.wait == Wait::Storage;
 }
 
 void reset_no_progress(Job& job) {
@@ -80,6 +85,7 @@ bool has_zero_timeout(const Job& job) {
 }
 
 bool is_no_progress_paused(const Job& job) {
+    if (waits_for_storage(job)) return true;
     return job.state == State::Blocked && job.error->cause != Cause::NetworkLost;
 }
 
@@ -189,6 +195,7 @@ void discard_progress(File& file) {
     file.offset = 0;
     file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;
     file.validators = {};
+    file.folder = {};
     requeue_filled(file);
 }
 

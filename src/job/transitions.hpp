@@ -3,6 +3,7 @@
 #pragma once
 
 #include "job/decide.hpp"
+#include "job/file_state.hpp"
 
 namespace haulier::job {
 
@@ -18,6 +19,8 @@ Decision untouched(const Job& job, Now now);
 
 /// The wait for the next try is over or pointless.
 void clear_retry(Job& job);
+/// As is_waiting() of files, for a job that waits for its disks.
+bool waits_for_storage(const Job& job);
 /// The no-progress clock is back at zero.
 void reset_no_progress(Job& job);
 /// Bytes arrived.
@@ -27,7 +30,7 @@ Usec stalled_for(const Job& job, Now now);
 /// BITS 3.2: no patience at all, or less than one wait.
 bool has_zero_timeout(const Job& job);
 
-/// Choice U-8: the no-progress clock stands while cost or power keeps the job from trying.
+/// Choice U-8: the no-progress clock stands while cost, power or a disk keeps the job from trying.
 bool is_no_progress_paused(const Job& job);
 
 // ---- states ----
@@ -44,6 +47,11 @@ void restart_transfers(Decision& d);
 /// What a running job has in flight is lost: it is queued again, or fails if that cannot be repeated.
 void cut_off(Decision& d, Now now);
 void fail_for_good(Decision& d, JobError error, Now now);
+/// File `index` fails for good, and with it the job where OnFileError is stop. `file` is changed only.
+void fail_file(Decision& d, uint32_t index, File& file, JobError error, Now now);
+/// If no file may be tried now: the job waits, or fails if none is left to wait for. `files` are those before
+/// the decision.
+void settle(Decision& d, const std::vector<File>& files, const RestOf& rest_of, Now now);
 /// To `error` because the client, or nobody's Complete, found something wrong.
 void reject(Decision& d, JobError error, Now now);
 /// Every file is here: says so, and starts to complete a job that does it by itself.

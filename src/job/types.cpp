@@ -30,6 +30,12 @@ std::string temporary_name(const Id& id, uint32_t index) {
     return fmt::format(".haulier-{}-{}.part", id.hex, index);
 }
 
+std::string temporary_path(const Job& job, const File& file, uint32_t index) {
+    if (is_upload(job.type)) return {};
+    auto directory = directory_of(file.spec.local);
+    return (directory == "/" ? "/" : directory + "/") + temporary_name(job.id, index);
+}
+
 std::string reply_file(const Job& job, const std::string& local) {
     return job.reply_file_name.empty() ? local + ".reply" : job.reply_file_name;
 }

@@ -2,6 +2,7 @@
 #include "job/validation.hpp"
 
 #include "base/text.hpp"
+#include "job/notify_service.hpp"
 #include "job/segments.hpp"
 #include "job/url.hpp"
 
@@ -148,23 +149,15 @@ Status check_reply(const Job& job, const std::string& local) {
 
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path) {
     if (name.empty()) return NotifyService{};
-    if (!is_well_known_name(bus_name_of(name)))
+    auto service = notify_service_of(name, path);
+    if (!is_well_known_name(service.name))
         return invalid_argument(
             fmt::format("notify service '{}' is not a well-known bus name such as org.example.App, "
-                        "or {}org.example.App for one on the owner's session bus",
-                        name, SessionPrefix));
+                        "or session:org.example.App for one on the owner's session bus",
+                        name));
     if (auto ok = characters_at_most("the path of the notify service", path, MaxObjectPath); !ok)
         return ok.error();
-    return NotifyService{name, path};
-}
-
-bool is_in_session(std::string_view service) {
-    return service.starts_with(SessionPrefix);
-}
-
-std::string bus_name_of(std::string_view service) {
-    if (is_in_session(service)) service.remove_prefix(SessionPrefix.size());
-    return std::string{service};
+    return service;
 }
 
 } // namespace haulier::job

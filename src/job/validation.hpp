@@ -48,12 +48,8 @@ std::string_view to_string(Checksum::Kind kind);
 /// Can the reply of an upload have its name, beside the file `local`? Always of other jobs.
 Status check_reply(const Job& job, const std::string& local);
 
-/// `name` is a well-known bus name, with or without SessionPrefix; an empty name clears the service.
+/// A well-known bus name in its text form (job/notify_service.hpp) and an object path, or an empty name to
+/// clear.
 Result<NotifyService> parse_notify_service(const std::string& name, const std::string& path);
-/// Prefix of the name of a notify service on the session bus of the job's owner.
-inline constexpr std::string_view SessionPrefix = "session:";
-bool is_in_session(std::string_view service);
-/// `service` without SessionPrefix.
-std::string bus_name_of(std::string_view service);
 
 } // namespace haulier::job

@@ -35,7 +35,7 @@ WaitReason wait_reason(const Job& job, WallTime now) {
     case State::Queued: return why_queued(job, now);
     case State::Connecting:
     case State::Transferring: return {"running", {}};
-    case State::TransientError: return {"retry-delay", job.retry_date};
+    case State::TransientError: return {to_string(job.wait), job.retry_date};
     case State::Blocked: return why_blocked(job);
     case State::Error: return {"needs-resume", {}};
     case State::Transferred: return {"needs-complete", {}};

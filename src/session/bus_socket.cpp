@@ -43,7 +43,7 @@ BusSocket::State BusSocket::state() const {
     struct stat st {};
     if (stat(path_.c_str(), &st) == 0)
         return S_ISSOCK(st.st_mode) && st.st_uid == geteuid() ? State::Present : State::Foreign;
-    return stat(directory_of(path_).c_str(), &st) == 0 ? State::Missing : State::Nowhere;
+    return stat(directory_of(path_).c_str(), &st) == 0 ? State::Missing : State::NoDirectory;
 }
 
 void BusSocket::watch(std::function<void()> changed) {
@@ -51,7 +51,7 @@ void BusSocket::watch(std::function<void()> changed) {
     constexpr uint32_t events = IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF;
     if (!inotify_ || inotify_add_watch(inotify_.get(), directory_of(path_).c_str(), events) < 0) {
         log::warning(fmt::format("cannot wait for {}: {}", path_, std::strerror(errno)));
-        return ignore();
+        return stop_watching();
     }
     io_ = loop_.on_io(inotify_.get(), EPOLLIN, [fd = inotify_.get(), changed = std::move(changed)](uint32_t) {
         drain(fd);
@@ -59,7 +59,7 @@ void BusSocket::watch(std::function<void()> changed) {
     });
 }
 
-void BusSocket::ignore() {
+void BusSocket::stop_watching() {
     io_.reset();
     inotify_.reset();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where the user's session bus listens, and the wait for it while a log-in is under way.
+// The socket of the user's session bus, and the wait for it while the user logs in.
 #pragma once
 
 #include "base/event.hpp"
@@ -11,26 +11,26 @@
 
 namespace haulier::session {
 
-/// `address` as in DBUS_SESSION_BUS_ADDRESS, or nothing: the socket in the runtime directory of `uid`. Empty
-/// when the address is anything but the path of a socket.
+/// The path in `address`, which has the form of DBUS_SESSION_BUS_ADDRESS; empty if that is no plain socket
+/// path. Without an address, the socket in the runtime directory of `uid`.
 std::string bus_socket(const char* address, uid_t uid);
 
-/// Tells when something happens in the directory of a socket.
+/// Watches the directory of the socket.
 class BusSocket {
 public:
     enum class State {
-        Nowhere, ///< not even its directory is there
+        NoDirectory, ///< not even its directory exists
         Missing,
-        Foreign, ///< there is one, but of another user, or it is no socket
+        Foreign, ///< the file belongs to another user or is no socket
         Present,
     };
     BusSocket(Loop& loop, std::string path) : loop_(loop), path_(std::move(path)) {}
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] State state() const;
-    /// `changed` is called until ignore(), each time that it may be worth to look again.
+    /// Calls `changed` whenever state() may have changed, until stop_watching().
     void watch(std::function<void()> changed);
-    void ignore();
+    void stop_watching();
 
 private:
     Loop& loop_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/cells.hpp"
 
+#include "job/notify_service.hpp"
 #include "job/validation.hpp"
 
 #include <fmt/core.h>
@@ -37,12 +38,12 @@ job::Checksum Cell<job::Checksum>::take(Row& row) {
 
 void Cell<job::NotifyService>::put(BoundStatement& use, std::string_view /*column*/,
                                    const job::NotifyService& service) {
-    use.text(service.name).text(service.path);
+    use.text(job::to_string(service)).text(service.path);
 }
 
 job::NotifyService Cell<job::NotifyService>::take(Row& row) {
     auto name = row.text();
-    return {std::move(name), row.text()};
+    return job::notify_service_of(name, row.text());
 }
 
 } // namespace haulier::store

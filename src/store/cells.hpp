@@ -136,6 +136,27 @@ struct FileNumberCell {
     }
     static uint32_t take(Row& row) { return row.number_of_file(); }
 };
+/// Four columns, all NULL without an error.
+struct ErrorCell {
+    static void put(BoundStatement& use, std::string_view /*column*/,
+                    const std::optional<job::JobError>& error) {
+        if (!error) {
+            use.null().null().null().null();
+            return;
+        }
+        use.text(to_string(error->cause)).integer(error->code).text(error->message);
+        FileNumberCell::put(use, "the number of a file", error->file);
+    }
+    static std::optional<job::JobError> take(Row& row) {
+        auto cause = row.optional([&] { return row.parsed(job::parse_cause); });
+        auto code = row.optional([&] { return row.i32(); });
+        auto message = row.optional([&] { return row.text(); });
+        auto file = row.number_of_file();
+        if (!cause) return std::nullopt;
+        return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
+    }
+};
+
 /// An empty text is NULL.
 struct TextOrNullCell {
     static void put(BoundStatement& use, std::string_view column, const std::string& text) {

@@ -22,27 +22,6 @@ struct StateCell {
     }
 };
 
-/// Four columns, all NULL without an error.
-struct ErrorCell {
-    static void put(BoundStatement& use, std::string_view /*column*/,
-                    const std::optional<job::JobError>& error) {
-        if (!error) {
-            use.null().null().null().null();
-            return;
-        }
-        use.text(to_string(error->cause)).integer(error->code).text(error->message);
-        FileNumberCell::put(use, "error_file", error->file);
-    }
-    static std::optional<job::JobError> take(Row& row) {
-        auto cause = row.optional([&] { return row.parsed(job::parse_cause); });
-        auto code = row.optional([&] { return row.i32(); });
-        auto message = row.optional([&] { return row.text(); });
-        auto file = row.number_of_file();
-        if (!cause) return std::nullopt;
-        return job::JobError{*cause, code.value_or(0), message.value_or(""), file};
-    }
-};
-
 /// The word of the bus for a job that waits does not tell for what; the cause of its error does.
 bool is_blocked(const job::Job& job) {
     if (job.state != job::State::TransientError || !job.error) return false;
@@ -88,6 +67,7 @@ Columns<job::Job> all_progress_columns() {
         column_as<ErrorCell, Job, &Job::error>("error_cause, error_code, error_sentence, error_file"),
         column<Job, &Job::error_count>("error_count"),
         column<Job, &Job::failures>("failures"),
+        column<Job, &Job::wait>("wait"),
         column<Job, &Job::retry_wait>("retry_wait"),
         column<Job, &Job::retry_date>("retry_date"),
         column<Job, &Job::stalled_for>("stalled_for"),

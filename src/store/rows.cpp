@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The outbox and the launches.
+// The outbox, the launches and the servers that rest.
 #include "store/rows.hpp"
 
 namespace haulier::store {
@@ -47,6 +47,24 @@ Result<Launches> read_launches(BoundStatement& use) {
     launches.service = row.text();
     launches.count = row.u32();
     return if_sound(row, std::move(launches));
+}
+
+void bind_rest(BoundStatement& use, const Rest& rest) {
+    use.integer(rest.host.owner).text(rest.host.server);
+    Cell<WallTime>::put(use, "until", rest.until);
+    use.text(to_string(rest.why.cause)).integer(rest.why.code).text(rest.why.message);
+}
+
+Result<Rest> read_rest(BoundStatement& use) {
+    Row row{use};
+    Rest rest;
+    rest.host.owner = row.u32();
+    rest.host.server = row.text();
+    rest.until = row.date();
+    rest.why.cause = row.parsed(job::parse_cause);
+    rest.why.code = row.i32();
+    rest.why.message = row.text();
+    return if_sound(row, std::move(rest));
 }
 
 } // namespace haulier::store

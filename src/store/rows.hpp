@@ -29,6 +29,7 @@ void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
                       const job::Credentials& credentials);
 void bind_file(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file);
 void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file);
+void bind_rest(BoundStatement& use, const Rest& rest);
 void bind_notification(BoundStatement& use, const job::Id& job, const job::Notification& notification);
 
 /// Without its credentials.
@@ -38,5 +39,6 @@ Result<job::Credentials> read_credentials(BoundStatement& use, size_t number);
 Result<job::File> read_file(BoundStatement& use, size_t number);
 Result<OutboxRow> read_outbox_row(BoundStatement& use);
 Result<Launches> read_launches(BoundStatement& use);
+Result<Rest> read_rest(BoundStatement& use);
 
 } // namespace haulier::store

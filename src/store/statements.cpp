@@ -69,6 +69,8 @@ std::vector<Text> writing() {
         {&Statements::acknowledge, "DELETE FROM outbox WHERE row = ?1"},
         {&Statements::save_launches, upsert("launches", "owner, service", "count")},
         {&Statements::forget_launches, "DELETE FROM launches WHERE owner = ?1 AND service = ?2"},
+        {&Statements::save_rest, upsert("hosts", "owner, server", "until, cause, code, sentence")},
+        {&Statements::forget_rests, "DELETE FROM hosts WHERE until <= ?1"},
     };
 }
 
@@ -88,6 +90,8 @@ std::vector<Text> reading() {
         {&Statements::load_outbox, "SELECT outbox.row, outbox.job, jobs.owner, outbox.kind, outbox.file "
                                    "FROM outbox JOIN jobs ON jobs.id = outbox.job ORDER BY outbox.row"},
         {&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},
+        {&Statements::load_rests,
+         "SELECT owner, server, until, cause, code, sentence FROM hosts ORDER BY owner, server"},
     };
 }
 

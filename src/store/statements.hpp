@@ -22,11 +22,14 @@ struct Statements {
     Statement acknowledge;
     Statement save_launches;
     Statement forget_launches;
+    Statement save_rest;
+    Statement forget_rests;
     Statement load_jobs;
     Statement load_credentials;
     Statement load_files;
     Statement load_outbox;
     Statement load_launches;
+    Statement load_rests;
 
     Status prepare(Connection& db);
 };

@@ -24,11 +24,13 @@ Result<std::vector<T>> collect(BoundStatement& use, Read read) {
     }
 }
 
-/// Counted, so that they cannot contradict the rows.
+/// Counted rather than stored, so that they cannot contradict the rows.
 void count_files(StoredJob& stored) {
     stored.job.files_total = static_cast<uint32_t>(stored.files.size());
-    for (const auto& file : stored.files)
+    for (const auto& file : stored.files) {
         stored.job.files_transferred += file.transferred;
+        stored.job.files_failed += file.failed;
+    }
 }
 
 } // namespace
@@ -71,6 +73,11 @@ Result<std::vector<OutboxRow>> Store::Impl::load_outbox() {
 Result<std::vector<Launches>> Store::Impl::load_launches() {
     BoundStatement use{statements.load_launches};
     return collect<Launches>(use, [&](size_t) { return read_launches(use); });
+}
+
+Result<std::vector<Rest>> Store::Impl::load_rests() {
+    BoundStatement use{statements.load_rests};
+    return collect<Rest>(use, [&](size_t) { return read_rest(use); });
 }
 
 // ---- writing ----
@@ -186,6 +193,9 @@ Result<std::vector<OutboxRow>> Store::load_outbox() {
 Result<std::vector<Launches>> Store::load_launches() {
     return impl_->located(impl_->load_launches());
 }
+Result<std::vector<Rest>> Store::load_rests() {
+    return impl_->located(impl_->load_rests());
+}
 
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
     return impl_->in_group([&] { return impl_->save(decision); });
@@ -209,6 +219,20 @@ Status Store::set_launches(const Launches& launches) {
             .text(launches.service)
             .integer(launches.count)
             .run();
+    });
+}
+
+Status Store::set_rest(const Rest& rest) {
+    return impl_->in_group([&] {
+        BoundStatement use{impl_->statements.save_rest};
+        bind_rest(use, rest);
+        return use.run();
+    });
+}
+
+Status Store::forget_rests(WallTime until) {
+    return impl_->in_group([&] {
+        return BoundStatement{impl_->statements.forget_rests}.integer(until.since_epoch.count()).run();
     });
 }
 

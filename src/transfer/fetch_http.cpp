@@ -146,10 +146,12 @@ ResponseDecision Fetch::decide(const HttpResponse& response) const {
     auto decision = plain_
                         ? evaluate(resume_, range_request_, response, wall_seconds())
                         : evaluate_segment(resume_, must_match_version_, *segment_, response, wall_seconds());
-    if (decision.action != ResponseAction::Continue && decision.action != ResponseAction::StartOver)
+    bool complete = decision.action == ResponseAction::Complete;
+    if (!complete && decision.action != ResponseAction::Continue &&
+        decision.action != ResponseAction::StartOver)
         return decision;
     auto ok = check_evidence(response, decision.identity);
-    if (ok) ok = check_announced_size(response, decision);
+    if (ok && !complete) ok = check_announced_size(response, decision);
     if (!ok) return {.action = ResponseAction::Fail, .failure = ok.error()};
     return decision;
 }

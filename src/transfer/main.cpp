@@ -4,7 +4,7 @@
 // kernel.
 #include "base/event.hpp"
 #include "base/log.hpp"
-#include "session/voice.hpp"
+#include "session/session_bus_caller.hpp"
 #include "transfer/http_response.hpp"
 #include "transfer/worker.hpp"
 
@@ -72,10 +72,11 @@ Fd socket_to_daemon(int argc, char** argv) {
 
 int serve(Fd socket) {
     Loop loop;
-    session::Voice voice{loop, session::bus_socket(std::getenv("DBUS_SESSION_BUS_ADDRESS"), getuid())};
+    session::SessionBusCaller caller{loop,
+                                     session::bus_socket(std::getenv("DBUS_SESSION_BUS_ADDRESS"), getuid())};
     transfer::Worker worker{
         loop, std::move(socket),
-        [&voice](const wire::Call& call, auto done) { voice.call(call, std::move(done)); },
+        [&caller](const wire::Call& call, auto done) { caller.call(call, std::move(done)); },
         [&loop](int code) { loop.exit(code); }};
     auto terminate = loop.on_signal(SIGTERM, [&worker] { worker.stop(); });
     // Ctrl-C at the daemon's terminal signals this process too; the daemon decides what happens.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What every object on the bus needs to answer.
+// What every object on the bus needs to handle calls.
 #pragma once
 
 #include "daemon/bus/access/access_filter.hpp"
@@ -8,7 +8,7 @@
 #include "daemon/bus/subscribers.hpp"
 #include "daemon/common/instance.hpp"
 #include "daemon/manager/manager.hpp"
-#include "job/validation.hpp"
+#include "job/types.hpp"
 
 #include <functional>
 
@@ -21,11 +21,11 @@ struct Context {
     Authority& authority;
     Subscribers& subscribers;
     daemon::Instance instance;
-    std::function<void()> asked; ///< called at every request, for the idle clock
+    std::function<void()> asked; ///< called at every request, to restart the idle timer
 
-    /// A service on the owner's session bus is nothing special to whoever serves that bus.
-    [[nodiscard]] job::NotifyService seen_from_here(job::NotifyService service) const {
-        if (instance == daemon::Instance::Session) service.name = job::bus_name_of(service.name);
+    /// To the daemon that serves the owner's session bus, a service on that bus is one on its own bus.
+    [[nodiscard]] job::NotifyService resolved(job::NotifyService service) const {
+        if (instance == daemon::Instance::Session) service.bus = job::ServiceBus::Own;
         return service;
     }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/codec.hpp"
+#include "job/file_state.hpp"
 #include "job/mirrors.hpp"
+#include "job/notify_service.hpp"
 #include "job/segments.hpp"
 #include "job/validation.hpp"
 
@@ -10,11 +12,12 @@ using sdbus::Variant;
 
 namespace {
 
-/// Nothing for an upload: its file has its name already.
-std::string temporary_path(const daemon::JobRecord& entry, uint32_t index) {
-    if (job::is_upload(entry.durable().type)) return {};
-    auto directory = job::directory_of(entry.durable_file(index).spec.local);
-    return (directory == "/" ? "/" : directory + "/") + job::temporary_name(entry.durable().id, index);
+/// As ErrorTuple, without the number of the file.
+using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
+FileErrorTuple encode_file_error(const std::optional<job::JobError>& error) {
+    if (!error) return {std::string{}, std::string{}, 0, std::string{}};
+    return {std::string{job::context_of(error->cause)}, std::string{job::to_string(error->cause)},
+            error->code, error->message};
 }
 
 } // namespace
@@ -30,7 +33,7 @@ WaitTuple encode(const job::WaitReason& reason) {
 }
 
 NameAndPath encode(const job::NotifyService& service) {
-    return {service.name, sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
+    return {job::to_string(service), sdbus::ObjectPath{service.name.empty() ? "/" : service.path}};
 }
 
 NameAndPath encode(const std::optional<notify::Target>& object) {
@@ -50,13 +53,17 @@ std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
 
 Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     const auto& file = entry.durable_file(index);
+    auto state = job::state_of(entry.durable(), file, entry.transfers.contains(index));
     Options o{
         {"RemoteName", Variant{file.spec.remote}},
         {"LocalName", Variant{file.spec.local}},
-        {"TemporaryName", Variant{temporary_path(entry, index)}},
+        {"TemporaryName", Variant{job::temporary_path(entry.durable(), file, index)}},
         {"BytesTotal", Variant{job::size_of(file)}},
         {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
         {"Transferred", Variant{file.transferred}},
+        {"State", Variant{std::string{job::to_string(state)}}},
+        {"Error", Variant{encode_file_error(file.error)}},
+        {"RetryDate", Variant{state == job::FileState::TransientError ? encode(file.retry_date) : 0}},
         {"Completed", Variant{file.completed}},
         {"Validation", Variant{std::string{job::to_string(file.validation)}}},
         {"Source", Variant{job::url_of(file)}},

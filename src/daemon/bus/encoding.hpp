@@ -81,6 +81,14 @@ struct Encoding<std::optional<uint64_t>> {
     }
 };
 
+/// An option that is given or not, and is never read.
+template <>
+struct Encoding<std::optional<uint32_t>> {
+    using Type = uint32_t;
+    static Type encode(std::optional<uint32_t> value) { return value.value_or(0); }
+    static Result<std::optional<uint32_t>> decode(Type value) { return std::optional{value}; }
+};
+
 template <>
 struct Encoding<job::NotifyService> {
     using Type = NameAndPath;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The exception fence: what a handler throws must never unwind through libsystemd's C frames (sdbus-c++ 1.2
-// lets everything but sdbus::Error through), and every call must be answered exactly once.
+// Keeps exceptions of handlers from unwinding through libsystemd's C frames (sdbus-c++ 1.2 catches only
+// sdbus::Error), and makes sure that every call gets exactly one reply.
 #pragma once
 
 #include "base/log.hpp"
@@ -29,7 +29,7 @@ inline sdbus::Error unexpected(const char* what) {
     return to_bus({Errc::Internal, std::string{"unexpected failure in the daemon: "} + what});
 }
 
-/// Runs a method or property body that answers when it returns.
+/// Runs the body of a method or property that replies when it returns.
 template <class Body>
 auto guarded(Body&& body) -> decltype(body()) {
     try {
@@ -43,14 +43,14 @@ auto guarded(Body&& body) -> decltype(body()) {
     }
 }
 
-/// The value, or the error as sdbus-c++ wants it.
+/// Returns the value, or throws the error as sdbus-c++ expects it.
 template <class T>
 T unwrap(Result<T> result) {
     if (!result) throw to_bus(result.error());
     return std::move(*result);
 }
 
-/// An answer that is owed; dropped unanswered, it answers with an error.
+/// The reply to a call in progress. If it is destroyed before that, it replies with an error.
 template <class... Ts>
 class PendingReply {
 public:
@@ -61,56 +61,57 @@ public:
         refuse(Error{Errc::Internal, "haulierd ends; what was stored goes on at its next start"});
     }
 
-    /// What its caller takes up until then.
-    void hold(QuotaTicket place) { place_ = std::move(place); }
+    /// Counts the call in its user's quota until then.
+    void hold(QuotaTicket ticket) { ticket_ = std::move(ticket); }
     void give(const Ts&... values) noexcept {
-        settle([&] { result_.returnResults(values...); });
+        finish([&] { result_.returnResults(values...); });
     }
     /// With an Error, or a Refusal.
     template <class Reason>
     void refuse(const Reason& reason) noexcept {
-        settle([&] { result_.returnError(to_bus(reason)); });
+        finish([&] { result_.returnError(to_bus(reason)); });
     }
 
 private:
     template <class Send>
-    void settle(Send send) noexcept {
-        if (std::exchange(settled_, true)) return;
-        place_.reset();
+    void finish(Send send) noexcept {
+        if (std::exchange(finished_, true)) return;
+        ticket_.reset();
         try {
             send();
         } catch (const std::exception& e) {
-            // The caller has left, or the bus has; there is nobody to tell.
-            log::debug(std::string{"an answer could not be sent: "} + e.what());
+            // The caller has left, or the connection is lost.
+            log::debug(std::string{"a reply could not be sent: "} + e.what());
         }
     }
     sdbus::Result<Ts...> result_;
-    QuotaTicket place_;
-    bool settled_ = false;
+    QuotaTicket ticket_;
+    bool finished_ = false;
 };
 
-/// What a call is answered with when the manager has an answer: nothing, or one value.
+/// A callback for the manager that replies with its result: nothing, or one value.
 template <class... Ts>
-auto answering(std::shared_ptr<PendingReply<Ts...>> owed) {
-    return [owed = std::move(owed)](const auto& result) {
-        if (!result) return owed->refuse(result.error());
+auto answering(std::shared_ptr<PendingReply<Ts...>> reply) {
+    return [reply = std::move(reply)](const auto& result) {
+        if (!result) return reply->refuse(result.error());
         if constexpr (sizeof...(Ts) == 0)
-            owed->give();
+            reply->give();
         else
-            owed->give(*result);
+            reply->give(*result);
     };
 }
 
-/// A call that is answered later: `body` gets what is owed; what it throws is answered, too.
+/// Runs the body of a method that replies later, through the PendingReply that `body` gets. If it throws,
+/// that is the reply.
 template <class... Ts, class Body>
 void guarded_async(sdbus::Result<Ts...>&& result, const Context& context, Body&& body) noexcept {
     context.asked();
-    auto owed = std::make_shared<PendingReply<Ts...>>(std::move(result));
+    auto reply = std::make_shared<PendingReply<Ts...>>(std::move(result));
     try {
-        owed->hold(context.filter.enter());
-        body(owed);
+        reply->hold(context.filter.enter());
+        body(reply);
     } catch (const std::exception& e) {
-        owed->refuse(Error{Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});
+        reply->refuse(Error{Errc::Internal, std::string{"unexpected failure in the daemon: "} + e.what()});
     }
 }
 

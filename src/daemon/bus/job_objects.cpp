@@ -15,12 +15,12 @@ namespace haulier::bus {
 
 namespace {
 
-/// More than are ever talked to in one breath, few enough to cost nothing.
-constexpr size_t MostExported = 32;
+/// Enough for the jobs that clients use at the same time, and cheap.
+constexpr size_t MaxExported = 32;
 
 constexpr const char* Introspectable = "org.freedesktop.DBus.Introspectable";
 
-std::string describe_folder(const std::vector<std::string>& names) {
+std::string describe_children(const std::vector<std::string>& names) {
     std::string xml = "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"
                       "\"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">\n<node>\n";
     for (const auto& name : names)
@@ -35,15 +35,15 @@ JobObjects::JobObjects(Loop& loop, sdbus::IConnection& connection, sd_bus* bus, 
     auto on_call = [](sd_bus_message* call, void* self, sd_bus_error*) noexcept {
         return static_cast<JobObjects*>(self)->introspect(call);
     };
-    must(sd_bus_add_object(bus, &folder_, JobsPath.c_str(), on_call, this), "sd_bus_add_object");
+    must(sd_bus_add_object(bus, &parent_, JobsPath.c_str(), on_call, this), "sd_bus_add_object");
 }
 
 JobObjects::~JobObjects() {
-    sd_bus_slot_unref(folder_);
+    sd_bus_slot_unref(parent_);
 }
 
-/// For busctl tree: the jobs of the caller, exported or not. libsystemd would list those that are exported,
-/// whosever they are.
+/// For `busctl tree`: lists the jobs of the caller, exported or not. libsystemd would list all that are
+/// exported, of whichever user.
 int JobObjects::introspect(sd_bus_message* call) {
     if (sd_bus_message_is_method_call(call, Introspectable, "Introspect") <= 0) return 0;
     try {
@@ -52,15 +52,15 @@ int JobObjects::introspect(sd_bus_message* call) {
         for (const auto* entry : context_.manager.list())
             if (context_.authority.knows(caller) || entry->durable().owner == caller.uid)
                 names.push_back(entry->durable().id.hex);
-        return sd_bus_reply_method_return(call, "s", describe_folder(names).c_str());
+        return sd_bus_reply_method_return(call, "s", describe_children(names).c_str());
     } catch (const std::exception& e) {
         log::error(std::string{"jobs could not be listed: "} + e.what());
         return -EIO;
     }
 }
 
-/// An object that cannot be exported is one that is not there: the caller hears so.
-void JobObjects::called(const job::Id& id) {
+/// If the object cannot be exported, the caller gets the error for an object that does not exist.
+void JobObjects::before_dispatch(const job::Id& id) {
     try {
         if (context_.manager.find(id)) of(id);
     } catch (const std::exception& e) {
@@ -71,28 +71,28 @@ void JobObjects::called(const job::Id& id) {
 JobObject& JobObjects::of(const job::Id& id) {
     auto found = objects_.find(id);
     if (found != objects_.end()) {
-        uses_.splice(uses_.begin(), uses_, found->second.use);
+        recent_.splice(recent_.begin(), recent_, found->second.position);
         return *found->second.object;
     }
-    uses_.push_front(id);
+    recent_.push_front(id);
     auto& exported = objects_[id];
-    exported = {std::make_unique<JobObject>(connection_, id, context_), uses_.begin()};
-    // Not now: the one to be dropped may be in the middle of a call.
-    if (objects_.size() > MostExported && !surplus_)
+    exported = {std::make_unique<JobObject>(connection_, id, context_), recent_.begin()};
+    // Deferred, because the object to be dropped may be in the middle of a call.
+    if (objects_.size() > MaxExported && !surplus_)
         surplus_ = loop_.defer([this] { drop_surplus(); }, EventPriority::Last);
     return *exported.object;
 }
 
 void JobObjects::drop_surplus() {
     surplus_.reset();
-    while (objects_.size() > MostExported)
-        drop(job::Id{uses_.back()});
+    while (objects_.size() > MaxExported)
+        drop(job::Id{recent_.back()});
 }
 
 void JobObjects::drop(const job::Id& id) {
     auto found = objects_.find(id);
     if (found == objects_.end()) return;
-    uses_.erase(found->second.use);
+    recent_.erase(found->second.position);
     objects_.erase(found);
 }
 

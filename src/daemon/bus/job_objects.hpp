@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The job objects on the bus. An exported object costs some 16 KiB in sdbus-c++ and libsystemd, so only those
-// that are being talked to are exported: the filter tells of every call before it is dispatched, which is
-// just in time, and the ones not used for longest are dropped again.
+// The job objects on the bus. An exported object costs about 16 KiB in sdbus-c++ and libsystemd, so only
+// recently used ones are exported: the access filter announces every call before it is dispatched, and the
+// least recently used objects are dropped.
 #pragma once
 
 #include "base/event.hpp"
@@ -25,9 +25,9 @@ public:
     JobObjects(const JobObjects&) = delete;
     JobObjects& operator=(const JobObjects&) = delete;
 
-    /// A call for this job, if there is one, is about to be dispatched.
-    void called(const job::Id& id);
-    /// The object of a job that exists; good until the end of this turn.
+    /// A call of this job's object is about to be dispatched. Exports the object if the job exists.
+    void before_dispatch(const job::Id& id);
+    /// The object of a job that exists; valid until the end of this turn of the loop.
     JobObject& of(const job::Id& id);
     void drop(const job::Id& id);
 
@@ -40,12 +40,12 @@ private:
     Context& context_;
     struct Exported {
         std::unique_ptr<JobObject> object;
-        std::list<job::Id>::iterator use;
+        std::list<job::Id>::iterator position; ///< in `recent_`
     };
     std::map<job::Id, Exported> objects_;
-    std::list<job::Id> uses_; ///< latest first
+    std::list<job::Id> recent_; ///< most recently used first
     Source surplus_;
-    sd_bus_slot* folder_ = nullptr;
+    sd_bus_slot* parent_ = nullptr; ///< the object above all job objects
 };
 
 } // namespace haulier::bus

@@ -80,6 +80,7 @@ std::vector<JobProperty> facts() {
             state_differs)),
         listed(property("FilesTotal", [](V v) { return v.job.files_total; })),
         listed(property("FilesTransferred", [](V v) { return v.job.files_transferred; })),
+        listed(property("FilesFailed", [](V v) { return v.job.files_failed; })),
         listed(emitting(Constant, property("CreationTime", [](V v) { return encode(v.job.created); }))),
         emitting(Silent, property("ModificationTime", [](V v) { return encode(v.job.modified); })),
         property("TransferCompletionTime", [](V v) { return encode(v.job.transferred_at); }),

@@ -20,13 +20,13 @@ std::optional<uint32_t> owner_of(const daemon::JobRecord* entry) {
 }
 
 /// What calls bring is mostly there to be kept; so as much as may be kept may be under way.
-CallQuota::Load most_of(const daemon::Manager& manager, uint32_t uid) {
+CallQuota::Usage call_limits_of(const daemon::Manager& manager, uint32_t uid) {
     return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
 }
 
-/// On a session bus one call a turn, so that others get theirs. On the system bus the filter only lines calls
-/// up, of which there may be a flood: many are taken in at once, so that nobody's is found late, and commits
-/// have their turns between.
+/// On a session bus one call in each iteration of the loop, so that other events are handled between. On the
+/// system bus the filter only queues calls, and there may be very many: it reads many at once, so that no
+/// user's calls are read late, and commits run between.
 EventBridge::Pace pace_of(daemon::Instance instance) {
     if (instance == daemon::Instance::Session) return {};
     return {EventPriority::Last, 256};
@@ -45,8 +45,8 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& ma
       authority_(peers_.bus_handle(), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
-               [this](const job::Id& id) { objects_.called(id); }, [this] { events_.asked(); },
-               [&manager](uint32_t uid) { return most_of(manager, uid); }}),
+               [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
+               [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
       context_{manager, peers_, filter_, authority_, subscribers_, instance, [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
@@ -58,7 +58,7 @@ void Service::take_name() {
     request_name(connection_, BusName);
 }
 
-/// When the bus has confirmed the release, every call to the name is already in our queue.
+/// When the bus confirms the release, every call to the name is already in our queue.
 void Service::release_name() {
     bus::release_name(connection_, BusName);
     while (process_one(connection_)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The one way out for signals, of properties too: to each who may set_reported it, or to all at once.
+// Emits signals, PropertiesChanged among them, to a list of listeners.
 #pragma once
 
 #include "daemon/bus/sdbus/compat.hpp"
@@ -11,10 +11,10 @@
 
 namespace haulier::bus {
 
-/// By name.
+/// Property values by name.
 using Values = std::map<std::string, sdbus::Variant>;
 
-/// Throws when the bus is gone.
+/// Throws if the connection is lost.
 template <class... Ts>
 void emit(sdbus::IObject& from, const std::string& interface, const std::string& member,
           const std::vector<Listener>& to, const Ts&... arguments) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who hears the signals. On the system bus each goes to those who subscribed and may see the job, one by one,
-// for a broadcast would tell everybody; on a session bus there is one listener, and that is the bus.
+// Who gets the signals. On the system bus a signal goes to each subscriber who may see the job, because a
+// broadcast would reach all users; on a session bus it is broadcast.
 #pragma once
 
 #include "daemon/common/instance.hpp"
@@ -13,7 +13,7 @@
 namespace haulier::bus {
 
 struct Listener {
-    std::string name; ///< unique name of the connection; empty: everybody on the bus
+    std::string name; ///< unique name of the connection; empty: a broadcast
     uint32_t uid = UINT32_MAX;
     bool sees_all = false;
 
@@ -25,13 +25,13 @@ class Subscribers {
 public:
     explicit Subscribers(daemon::Instance instance) : instance_(instance) {}
 
-    /// In the place of what was known of the connection.
+    /// Replaces an earlier subscription of the connection.
     void add(const Listener& listener);
-    /// A subscriber is an administrator; nothing happens if it is none any more.
+    /// The subscriber is an administrator. Does nothing if the connection has unsubscribed.
     void let_see_all(const std::string& name);
     void remove(const std::string& name);
 
-    /// Nobody would miss a signal.
+    /// Whether no client has subscribed.
     [[nodiscard]] bool empty() const { return subscribed_.empty(); }
     [[nodiscard]] std::vector<Listener> all() const;
     [[nodiscard]] std::vector<Listener> of_jobs_of(uint32_t owner) const;

@@ -101,12 +101,12 @@ void changed(const job::Job& before, const job::Job& after) {
     if (job::shown_as(before.state) != job::shown_as(after.state)) moved(after, owner);
 }
 
-void delivery_failed(const job::Job& job, const std::string& whom, const std::string& why) {
-    log::warning(fmt::format("{} is not told of its job: {}", whom, why),
+void delivery_failed(const job::Id& job, uint32_t owner, const std::string& client, const std::string& why) {
+    log::warning(fmt::format("{} is not told of its job: {}", client, why),
                  {{MessageId, id_of(LogEvent::ClientNotTold)},
-                  {Job, job.id.hex},
-                  {Owner, std::to_string(job.owner)},
-                  {log::field::Client, whom}});
+                  {Job, job.hex},
+                  {Owner, std::to_string(owner)},
+                  {log::field::Client, client}});
 }
 
 void no_worker(uint32_t owner, const std::string& why) {

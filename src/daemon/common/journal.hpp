@@ -17,8 +17,8 @@ namespace haulier::daemon::journal {
 void created(const job::Job& job);
 /// Where that is an event: transferred, failed, ended, another's.
 void changed(const job::Job& before, const job::Job& after);
-/// `whom`: the bus name of the client; `why`: what came of the call, in words.
-void delivery_failed(const job::Job& job, const std::string& whom, const std::string& why);
+/// `client`: its bus name; `why`: the outcome of the call, in words.
+void delivery_failed(const job::Id& job, uint32_t owner, const std::string& client, const std::string& why);
 
 // ---- the service ----
 

@@ -5,29 +5,29 @@
 
 namespace haulier::daemon {
 
-job::Conditions merged(bool routes, const ReportedConditions& reported) {
-    job::Conditions c;
-    c.online = routes && reported.connected.value_or(true);
-    c.metered = reported.metered.value_or(job::Metered::Unknown);
-    c.roaming = reported.roaming.value_or(false);
-    c.on_battery = reported.on_battery.value_or(false);
-    c.power_saver = reported.power_saver.value_or(false);
-    return c;
+job::Conditions combined(bool online, const ReportedConditions& reported) {
+    job::Conditions conditions;
+    conditions.online = online && reported.connected.value_or(true);
+    conditions.metered = reported.metered.value_or(job::Metered::Unknown);
+    conditions.roaming = reported.roaming.value_or(false);
+    conditions.on_battery = reported.on_battery.value_or(false);
+    conditions.power_saver = reported.power_saver.value_or(false);
+    return conditions;
 }
 
 void Environment::set_reported(const ReportedConditions& reported) {
     reported_ = reported;
-    look();
+    update();
 }
 
-void Environment::set_routes(bool routes) {
-    routes_ = routes;
-    look();
+void Environment::set_online(bool online) {
+    online_ = online;
+    update();
 }
 
-void Environment::look() {
-    auto now = merged(routes_, reported_);
-    if (std::exchange(conditions_, now) == now) return;
+void Environment::update() {
+    auto conditions = combined(online_, reported_);
+    if (std::exchange(conditions_, conditions) == conditions) return;
     changed_(conditions_);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Knows from logind who is there: logged in, or lingering. Only they can have a session bus.
+// Asks logind which users are logged in or linger. Only they can have a session bus.
 #pragma once
 
 #include "daemon/bus/sdbus/async_call.hpp"
@@ -19,22 +19,22 @@ namespace haulier::daemon {
 
 class LogindUsers {
 public:
-    /// `told` gets all who are there, at each change.
-    LogindUsers(sdbus::IConnection& connection, std::function<void(const std::set<uint32_t>&)> told);
+    /// `changed` gets all these users, at the start and at each change.
+    LogindUsers(sdbus::IConnection& connection, std::function<void(const std::set<uint32_t>&)> changed);
     ~LogindUsers();
     LogindUsers(const LogindUsers&) = delete;
     LogindUsers& operator=(const LogindUsers&) = delete;
 
 private:
-    void listen(const std::string& rule);
-    void ask();
-    void answered(sd_bus_message* answer);
+    void subscribe(const std::string& rule);
+    void list_users();
+    void listed(sd_bus_message* reply);
 
     sd_bus* bus_;
-    std::function<void(const std::set<uint32_t>&)> told_;
+    std::function<void(const std::set<uint32_t>&)> changed_;
     std::vector<sd_bus_slot*> matches_;
     bus::AsyncCall call_;
-    bool again_ = false; ///< something happened while the question was open
+    bool stale_ = false; ///< something changed while the call was in flight
 };
 
 } // namespace haulier::daemon

@@ -10,18 +10,18 @@ constexpr uint32_t StateDisconnected = 20;
 constexpr uint32_t StateConnectedLocal = 50;
 constexpr uint32_t ConnectivityPortal = 2;
 
-/// In between, on the way up or down, the kernel knows better. Behind a portal every server seems to answer
-/// with the portal's page, which nobody asked for.
-std::optional<bool> connected(const RawProperties& told) {
-    if (told.connectivity == ConnectivityPortal) return false;
-    if (told.state == StateAsleep || told.state == StateDisconnected) return false;
-    if (told.state >= StateConnectedLocal) return true;
+/// In the states between, while a connection goes up or down, the kernel's routes decide. Behind a portal,
+/// requests to any server get the portal's page.
+std::optional<bool> connected(const RawProperties& raw) {
+    if (raw.connectivity == ConnectivityPortal) return false;
+    if (raw.state == StateAsleep || raw.state == StateDisconnected) return false;
+    if (raw.state >= StateConnectedLocal) return true;
     return std::nullopt;
 }
 
-std::optional<job::Metered> metered(const RawProperties& told) {
-    if (!told.metered) return std::nullopt;
-    switch (*told.metered) {
+std::optional<job::Metered> metered(const RawProperties& raw) {
+    if (!raw.metered) return std::nullopt;
+    switch (*raw.metered) {
     case 1: return job::Metered::Yes;
     case 2: return job::Metered::No;
     case 3: return job::Metered::GuessYes;
@@ -30,21 +30,21 @@ std::optional<job::Metered> metered(const RawProperties& told) {
     }
 }
 
-std::optional<bool> saving_power(const RawProperties& told) {
-    const auto& profile = told.profile ? told.profile : told.old_profile;
+std::optional<bool> saving_power(const RawProperties& raw) {
+    const auto& profile = raw.profile ? raw.profile : raw.old_profile;
     if (!profile) return std::nullopt;
     return *profile == "power-saver";
 }
 
 } // namespace
 
-daemon::ReportedConditions reported_conditions_of(const RawProperties& told) {
-    daemon::ReportedConditions h;
-    h.connected = connected(told);
-    h.metered = metered(told);
-    h.on_battery = told.on_battery;
-    h.power_saver = saving_power(told);
-    return h;
+ReportedConditions reported_conditions_of(const RawProperties& raw) {
+    ReportedConditions reported;
+    reported.connected = connected(raw);
+    reported.metered = metered(raw);
+    reported.on_battery = raw.on_battery;
+    reported.power_saver = saving_power(raw);
+    return reported;
 }
 
 } // namespace haulier::daemon

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the services of the machine say of themselves, word by word, and what it means for jobs.
+// The properties of NetworkManager, UPower and power-profiles-daemon as they are on the bus, and what they
+// mean for jobs.
 #pragma once
 
 #include "daemon/environment/environment.hpp"
@@ -10,19 +11,19 @@
 
 namespace haulier::daemon {
 
-/// As it stands on the bus; nothing = not said, or nobody is there to say it.
+/// Nothing = not reported.
 struct RawProperties {
     // NetworkManager: NMState, NMConnectivityState, NMMetered
     std::optional<uint32_t> state;
     std::optional<uint32_t> connectivity;
     std::optional<uint32_t> metered;
     std::optional<bool> on_battery; ///< UPower
-    // power-profiles-daemon, under its old name and its new one
+    // power-profiles-daemon, by its new name and its old one
     std::optional<std::string> profile;
     std::optional<std::string> old_profile;
     bool operator==(const RawProperties&) const = default;
 };
 
-daemon::ReportedConditions reported_conditions_of(const RawProperties& told);
+ReportedConditions reported_conditions_of(const RawProperties& raw);
 
 } // namespace haulier::daemon

@@ -18,10 +18,10 @@ namespace haulier::daemon {
 
 namespace {
 
-/// Changes come in flocks; they are looked at together.
-constexpr Usec Gather{50'000};
+/// Changes come in bursts; one scan covers a burst.
+constexpr Usec GatherChanges{50'000};
 constexpr Usec PauseAfterFailure{1'000'000};
-/// What the kernel fills at most in one go.
+/// The kernel sends no more in one message.
 constexpr size_t BufferSize = 32 * 1024;
 
 template <size_t Size>
@@ -46,8 +46,8 @@ uint32_t table_of(const rtmsg& route, const Attributes& attributes) {
     return route.rtm_table;
 }
 
-/// To neighbours by link-local addresses, or to groups: neither is a network.
-bool is_local_affair(const rtmsg& route, const Attributes& attributes) {
+/// To link-local or multicast addresses: such a route does not lead to other networks.
+bool is_link_only(const rtmsg& route, const Attributes& attributes) {
     const auto* destination = attributes[RTA_DST];
     if (!destination || mnl_attr_get_payload_len(destination) < 4) return false;
     const auto* byte = static_cast<const uint8_t*>(mnl_attr_get_payload(destination));
@@ -57,7 +57,7 @@ bool is_local_affair(const rtmsg& route, const Attributes& attributes) {
     return byte[0] == 0xff || (byte[0] == 0xfe && (byte[1] & 0xc0) == 0x80);
 }
 
-/// By its own interface, or by that of one of its next hops.
+/// Directly, or with one of several next hops.
 bool uses_one_of(const std::set<uint32_t>& interfaces, const Attributes& attributes) {
     const auto* single = attributes[RTA_OIF];
     if (single && mnl_attr_validate(single, MNL_TYPE_U32) == 0 &&
@@ -81,7 +81,7 @@ bool leads_out(const nlmsghdr& message, const std::set<uint32_t>& interfaces) {
     if (route.rtm_type != RTN_UNICAST || (route.rtm_flags & RTM_F_CLONED) != 0) return false;
     if (route.rtm_family != AF_INET && route.rtm_family != AF_INET6) return false;
     auto attributes = attributes_of(message);
-    return table_of(route, attributes) == RT_TABLE_MAIN && !is_local_affair(route, attributes) &&
+    return table_of(route, attributes) == RT_TABLE_MAIN && !is_link_only(route, attributes) &&
            uses_one_of(interfaces, attributes);
 }
 
@@ -96,8 +96,8 @@ void RouteMonitor::Closer::operator()(mnl_socket* socket) const {
     mnl_socket_close(socket);
 }
 
-RouteMonitor::RouteMonitor(Loop& loop, std::function<void(bool)> told)
-    : loop_(loop), told_(std::move(told)) {}
+RouteMonitor::RouteMonitor(Loop& loop, std::function<void(bool)> changed)
+    : loop_(loop), changed_(std::move(changed)) {}
 
 RouteMonitor::~RouteMonitor() = default;
 
@@ -107,70 +107,71 @@ RouteMonitor::Socket RouteMonitor::open(unsigned groups) {
     return socket;
 }
 
-Status RouteMonitor::watch() {
-    news_ = open(RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
-    if (!news_)
-        return Error{Errc::Internal,
-                     fmt::format("the kernel tells nothing of its routes: {}", std::strerror(errno))};
-    news_io_ = loop_.on_io(mnl_socket_get_fd(news_.get()), EPOLLIN, [this](uint32_t) { news(); });
-    look();
+Status RouteMonitor::start() {
+    change_socket_ = open(RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
+    if (!change_socket_)
+        return Error{Errc::Internal, fmt::format("cannot watch the routes: {}", std::strerror(errno))};
+    change_io_ =
+        loop_.on_io(mnl_socket_get_fd(change_socket_.get()), EPOLLIN, [this](uint32_t) { on_change(); });
+    scan();
     return Done{};
 }
 
-/// What changed does not matter, for everything is asked anew; so an overrun (ENOBUFS) loses nothing.
-void RouteMonitor::news() {
+/// It does not matter what changed, because the scan reads everything; so an overrun (ENOBUFS) loses nothing.
+void RouteMonitor::on_change() {
     Buffer<BufferSize> buffer;
-    while (mnl_socket_recvfrom(news_.get(), buffer.data(), buffer.size()) > 0 || errno == ENOBUFS)
+    while (mnl_socket_recvfrom(change_socket_.get(), buffer.data(), buffer.size()) > 0 || errno == ENOBUFS)
         continue;
-    look_soon(Gather);
+    scan_after(GatherChanges);
 }
 
-void RouteMonitor::look_soon(Usec delay) {
+void RouteMonitor::scan_after(Usec delay) {
     stale_ = true;
-    if (asked_ == Asked::Nothing && !later_)
-        later_ = loop_.after(delay, [this] {
-            later_.reset();
-            look();
+    if (dump_ == Dump::None && !scan_timer_)
+        scan_timer_ = loop_.after(delay, [this] {
+            scan_timer_.reset();
+            scan();
         });
 }
 
-/// On a socket of its own, on which nothing is left of an answer that was given up.
-void RouteMonitor::look() {
+/// On a new socket, so that nothing is left of a dump that was given up.
+void RouteMonitor::scan() {
     stale_ = false;
-    leads_out_ = false;
+    route_found_ = false;
     usable_.clear();
-    talk_io_.reset();
-    talk_ = open(0);
-    if (!talk_) return give_up(errno);
-    talk_io_ = loop_.on_io(mnl_socket_get_fd(talk_.get()), EPOLLIN, [this](uint32_t) { answers(); });
-    ask(Asked::Links);
+    dump_io_.reset();
+    dump_socket_ = open(0);
+    if (!dump_socket_) return dump_failed(errno);
+    dump_io_ = loop_.on_io(mnl_socket_get_fd(dump_socket_.get()), EPOLLIN, [this](uint32_t) { receive(); });
+    request(Dump::Interfaces);
 }
 
-void RouteMonitor::ask(Asked what) {
+void RouteMonitor::request(Dump dump) {
+    bool interfaces = dump == Dump::Interfaces;
     Buffer<128> buffer{};
     auto* request = mnl_nlmsg_put_header(buffer.data());
-    request->nlmsg_type = what == Asked::Links ? RTM_GETLINK : RTM_GETROUTE;
+    request->nlmsg_type = interfaces ? RTM_GETLINK : RTM_GETROUTE;
     request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     request->nlmsg_seq = ++sequence_;
-    mnl_nlmsg_put_extra_header(request, what == Asked::Links ? sizeof(ifinfomsg) : sizeof(rtmsg));
-    asked_ = what;
-    if (mnl_socket_sendto(talk_.get(), request, request->nlmsg_len) < 0) give_up(errno);
+    mnl_nlmsg_put_extra_header(request, interfaces ? sizeof(ifinfomsg) : sizeof(rtmsg));
+    dump_ = dump;
+    if (mnl_socket_sendto(dump_socket_.get(), request, request->nlmsg_len) < 0) dump_failed(errno);
 }
 
-void RouteMonitor::answers() {
+void RouteMonitor::receive() {
     Buffer<BufferSize> buffer;
     auto each = [](const nlmsghdr* message, void* self) noexcept {
         static_cast<RouteMonitor*>(self)->take(*message);
         return MNL_CB_OK;
     };
-    while (asked_ != Asked::Nothing) {
-        auto size = mnl_socket_recvfrom(talk_.get(), buffer.data(), buffer.size());
+    while (dump_ != Dump::None) {
+        auto size = mnl_socket_recvfrom(dump_socket_.get(), buffer.data(), buffer.size());
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-        if (size <= 0) return give_up(errno);
-        auto port = mnl_socket_get_portid(talk_.get());
+        if (size <= 0) return dump_failed(errno);
+        auto port = mnl_socket_get_portid(dump_socket_.get());
         int r = mnl_cb_run(buffer.data(), static_cast<size_t>(size), sequence_, port, each, this);
-        if (r == MNL_CB_STOP) finished();
-        if (r < 0) return give_up(errno);
+        if (r == MNL_CB_STOP) dump_finished();
+        if (r < 0) return dump_failed(errno);
     }
 }
 
@@ -179,25 +180,25 @@ void RouteMonitor::take(const nlmsghdr& message) {
         const auto& link = *static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
         if (is_usable(link)) usable_.insert(static_cast<uint32_t>(link.ifi_index));
     }
-    if (message.nlmsg_type == RTM_NEWROUTE && !leads_out_) leads_out_ = leads_out(message, usable_);
+    if (message.nlmsg_type == RTM_NEWROUTE && !route_found_) route_found_ = leads_out(message, usable_);
 }
 
-void RouteMonitor::finished() {
-    if (asked_ == Asked::Links) return ask(Asked::RouteMonitor);
-    asked_ = Asked::Nothing;
-    if (stale_) look_soon(Gather);
-    if (std::exchange(known_, true) && last_ == leads_out_) return;
-    last_ = leads_out_;
-    told_(last_);
+void RouteMonitor::dump_finished() {
+    if (dump_ == Dump::Interfaces) return request(Dump::Routes);
+    dump_ = Dump::None;
+    if (stale_) scan_after(GatherChanges);
+    if (online_ == route_found_) return;
+    online_ = route_found_;
+    changed_(*online_);
 }
 
-/// A dump can be interrupted by a change (EINTR), or find no memory; the next one will not.
-void RouteMonitor::give_up(int error) {
-    asked_ = Asked::Nothing;
-    talk_io_.reset();
-    bool usual = error == EINTR;
-    if (!usual) log::warning(fmt::format("asking for routes failed: {}", std::strerror(error)));
-    look_soon(usual ? Gather : PauseAfterFailure);
+/// A change can interrupt a dump (EINTR), or the kernel can be short of memory; a later scan will succeed.
+void RouteMonitor::dump_failed(int error) {
+    dump_ = Dump::None;
+    dump_io_.reset();
+    bool interrupted = error == EINTR;
+    if (!interrupted) log::warning(fmt::format("cannot read the routes: {}", std::strerror(error)));
+    scan_after(interrupted ? GatherChanges : PauseAfterFailure);
 }
 
 } // namespace haulier::daemon

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Does the machine have a network? The kernel's word: there is a route out of an interface that is up. It is
-// asked at the start and whenever it says that a route or an interface changed.
+// Whether the machine is online, according to the kernel: it has a route through an interface that is up. The
+// routes are read at the start and whenever the kernel reports a change of routes or interfaces.
 #pragma once
 
 #include "base/event.hpp"
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 
 struct mnl_socket;
@@ -18,14 +19,14 @@ namespace haulier::daemon {
 
 class RouteMonitor {
 public:
-    /// `told` gets the first answer, and then each that is another; never from inside a call of the owner's.
-    RouteMonitor(Loop& loop, std::function<void(bool)> told);
+    /// `changed` gets the first result and every later one that differs, always from the loop.
+    RouteMonitor(Loop& loop, std::function<void(bool online)> changed);
     ~RouteMonitor();
     RouteMonitor(const RouteMonitor&) = delete;
     RouteMonitor& operator=(const RouteMonitor&) = delete;
 
-    /// Begins to ask and to listen. Without netlink that is an error, and nothing is ever told.
-    Status watch();
+    /// Fails without netlink; `changed` is then never called.
+    Status start();
 
 private:
     struct Closer {
@@ -33,33 +34,32 @@ private:
     };
     using Socket = std::unique_ptr<mnl_socket, Closer>;
     static Socket open(unsigned groups);
-    /// Links come first: routes are authorized by them.
-    enum class Asked { Nothing, Links, RouteMonitor };
+    /// Interfaces come first: whether a route counts depends on them.
+    enum class Dump { None, Interfaces, Routes };
 
-    void news();
-    void look_soon(Usec delay);
-    void look();
-    void ask(Asked what);
-    void answers();
-    void finished();
-    void give_up(int error);
+    void on_change();
+    void scan_after(Usec delay);
+    void scan();
+    void request(Dump dump);
+    void receive();
+    void dump_finished();
+    void dump_failed(int error);
     void take(const nlmsghdr& message);
 
     Loop& loop_;
-    std::function<void(bool)> told_;
-    Socket news_;
-    Socket talk_;
-    Source news_io_;
-    Source talk_io_;
-    Source later_;
+    std::function<void(bool)> changed_;
+    Socket change_socket_;
+    Socket dump_socket_;
+    Source change_io_;
+    Source dump_io_;
+    Source scan_timer_;
 
-    Asked asked_ = Asked::Nothing;
+    Dump dump_ = Dump::None; ///< in progress
     uint32_t sequence_ = 0;
-    bool stale_ = false;        ///< something changed while the answers came in
-    std::set<uint32_t> usable_; ///< interfaces that are up and lead somewhere
-    bool leads_out_ = false;
-    bool known_ = false;
-    bool last_ = false;
+    bool stale_ = false;        ///< something changed during the scan
+    std::set<uint32_t> usable_; ///< interfaces that are up, except loopback
+    bool route_found_ = false;
+    std::optional<bool> online_; ///< the latest result
 };
 
 } // namespace haulier::daemon

@@ -17,27 +17,27 @@ namespace {
 
 constexpr const char* Properties = "org.freedesktop.DBus.Properties";
 
-/// Reads what stands in a variant, if it has the type that its taker knows.
-using Taker = std::function<void(RawProperties&, sd_bus_message*)>;
+/// Reads a variant, which has the right type, into its member.
+using Reader = std::function<void(RawProperties&, sd_bus_message*)>;
 
-Taker number(std::optional<uint32_t> RawProperties::*place) {
-    return [place](RawProperties& told, sd_bus_message* value) {
+Reader number(std::optional<uint32_t> RawProperties::*member) {
+    return [member](RawProperties& raw, sd_bus_message* value) {
         uint32_t v = 0;
-        if (sd_bus_message_read(value, "v", "u", &v) > 0) told.*place = v;
+        if (sd_bus_message_read(value, "v", "u", &v) > 0) raw.*member = v;
     };
 }
 
-Taker flag(std::optional<bool> RawProperties::*place) {
-    return [place](RawProperties& told, sd_bus_message* value) {
+Reader flag(std::optional<bool> RawProperties::*member) {
+    return [member](RawProperties& raw, sd_bus_message* value) {
         int v = 0;
-        if (sd_bus_message_read(value, "v", "b", &v) > 0) told.*place = v != 0;
+        if (sd_bus_message_read(value, "v", "b", &v) > 0) raw.*member = v != 0;
     };
 }
 
-Taker text(std::optional<std::string> RawProperties::*place) {
-    return [place](RawProperties& told, sd_bus_message* value) {
+Reader text(std::optional<std::string> RawProperties::*member) {
+    return [member](RawProperties& raw, sd_bus_message* value) {
         const char* v = nullptr;
-        if (sd_bus_message_read(value, "v", "s", &v) > 0) told.*place = v;
+        if (sd_bus_message_read(value, "v", "s", &v) > 0) raw.*member = v;
     };
 }
 
@@ -46,30 +46,31 @@ bool has_type(sd_bus_message* variant, const char* type) {
     return sd_bus_message_peek_type(variant, nullptr, &contents) > 0 && std::strcmp(contents, type) == 0;
 }
 
-/// A match rule with a well-known sender keeps out broadcasts of others, but not what they send to us alone.
+/// A match rule with a well-known sender excludes broadcasts of other connections, but not signals that they
+/// send to us directly.
 bool is_from(sd_bus_message* message, const std::string& name) {
     return !name.empty() && bus::sender_of(message) == name;
 }
 
-void debug(const char* what, int r) {
+void log_failure(const char* what, int r) {
     log::debug(fmt::format("{}: {}", what, std::strerror(-r)));
 }
 
 } // namespace
 
-/// A service, and which of its properties matter.
+/// A service and those of its properties that matter.
 struct SystemMonitor::MonitoredService {
     const char* name;
     const char* path;
     struct Property {
         const char* type;
-        Taker take;
+        Reader read;
     };
     std::map<std::string, Property> properties;
     std::function<void(RawProperties&)> forget;
 };
 
-/// The interface of each is called as the service.
+/// The interface of each has the name of the service.
 const std::vector<SystemMonitor::MonitoredService>& SystemMonitor::monitored_services() {
     static const std::vector<MonitoredService> all{
         {"org.freedesktop.NetworkManager",
@@ -94,55 +95,53 @@ const std::vector<SystemMonitor::MonitoredService>& SystemMonitor::monitored_ser
     return all;
 }
 
-SystemMonitor::SystemMonitor(Loop& loop, daemon::Environment& environment) : environment_(environment) {
+SystemMonitor::SystemMonitor(Loop& loop, Environment& environment) : environment_(environment) {
     if (!connect(loop)) return;
-    for (const auto& informant : monitored_services())
-        watches_.push_back({this, &informant});
+    for (const auto& service : monitored_services())
+        watches_.push_back({this, &service, {}});
     for (auto& watch : watches_)
-        listen(watch);
+        subscribe(watch);
 }
 
 SystemMonitor::~SystemMonitor() {
-    hang_up();
+    disconnect();
 }
 
-void SystemMonitor::hang_up() {
+void SystemMonitor::disconnect() {
     if (bus_) sd_bus_detach_event(bus_);
     bus_ = sd_bus_close_unref(bus_);
 }
 
-/// Nothing waits here: greeting and subscriptions are in the connection's queue, and go out as the loop
-/// turns.
+/// Does not block: the handshake and the subscriptions are queued, and the loop sends them.
 bool SystemMonitor::connect(Loop& loop) {
     int r = sd_bus_open_system(&bus_);
     if (r >= 0) r = sd_bus_attach_event(bus_, loop.raw(), static_cast<int>(EventPriority::Normal));
     auto on_lost = [](sd_bus_message*, void* self, sd_bus_error*) noexcept {
-        auto& watchers = *static_cast<SystemMonitor*>(self);
-        log::debug("the system bus is lost");
-        watchers.told_ = {};
-        watchers.tell();
+        auto& monitor = *static_cast<SystemMonitor*>(self);
+        log::debug("the connection to the system bus is lost");
+        monitor.properties_ = {};
+        monitor.report();
         return 0;
     };
     if (r >= 0)
         r = sd_bus_match_signal_async(bus_, nullptr, "org.freedesktop.DBus.Local",
                                       "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
                                       "Disconnected", on_lost, nullptr, this);
-    // An attached connection flushes its queue when the loop ends, and waits for that: we must be gone by
-    // then.
-    leaving_ = loop.on_exit([this] { hang_up(); });
-    if (r < 0) debug("no system bus, so nothing is known of network cost and power", r);
+    // A connection that is still attached when the loop ends would block to flush its queue.
+    exit_ = loop.on_exit([this] { disconnect(); });
+    if (r < 0) log_failure("no system bus, so network cost and power are unknown", r);
     return r >= 0;
 }
 
-/// First the subscriptions, then the question, so that no change falls between them.
-void SystemMonitor::listen(Watch& watch) {
+/// Subscribes before it gets the properties, so that no change is missed between the two.
+void SystemMonitor::subscribe(Watch& watch) {
     auto on_changed = [](sd_bus_message* signal, void* self, sd_bus_error*) noexcept {
         auto& w = *static_cast<Watch*>(self);
         if (!is_from(signal, w.owner) || sd_bus_message_skip(signal, "s") < 0) return 0;
-        w.all->take(w, signal);
-        // Names of properties whose values are not in the signal.
+        w.monitor->take(w, signal);
+        // Properties that changed, but whose values are not in the signal.
         if (sd_bus_message_enter_container(signal, 'a', "s") > 0 && sd_bus_message_at_end(signal, 0) == 0)
-            w.all->ask(w);
+            w.monitor->get_all(w);
         return 0;
     };
     auto on_owner = [](sd_bus_message* signal, void* self, sd_bus_error*) noexcept {
@@ -151,72 +150,72 @@ void SystemMonitor::listen(Watch& watch) {
         if (!is_from(signal, "org.freedesktop.DBus")) return 0;
         if (sd_bus_message_read(signal, "sss", nullptr, nullptr, &owner) < 0) return 0;
         w.owner = owner;
-        w.all->forget(w);
-        if (*owner) w.all->ask(w);
+        w.monitor->forget(w);
+        if (*owner) w.monitor->get_all(w);
         return 0;
     };
-    const auto& i = *watch.informant;
+    const auto& service = *watch.service;
     auto changes = fmt::format("type='signal',sender='{0}',path='{1}',interface='{2}',"
                                "member='PropertiesChanged',arg0='{0}'",
-                               i.name, i.path, Properties);
+                               service.name, service.path, Properties);
     auto owners = fmt::format("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
                               "member='NameOwnerChanged',arg0='{}'",
-                              i.name);
+                              service.name);
     for (auto [rule, handler] :
          {std::pair<std::string, sd_bus_message_handler_t>{changes, on_changed}, {owners, on_owner}})
         if (int r = sd_bus_add_match_async(bus_, nullptr, rule.c_str(), handler, nullptr, &watch); r < 0)
-            debug(i.name, r);
-    ask(watch);
+            log_failure(service.name, r);
+    get_all(watch);
 }
 
-/// Does not start whoever does not run.
-void SystemMonitor::ask(Watch& watch) {
-    auto on_answer = [](sd_bus_message* answer, void* self, sd_bus_error*) noexcept {
+/// Does not start the service.
+void SystemMonitor::get_all(Watch& watch) {
+    auto on_reply = [](sd_bus_message* reply, void* self, sd_bus_error*) noexcept {
         auto& w = *static_cast<Watch*>(self);
-        if (const auto* error = sd_bus_message_get_error(answer))
-            log::debug(fmt::format("{} says nothing: {}", w.informant->name, error->name));
+        if (const auto* error = sd_bus_message_get_error(reply))
+            log::debug(fmt::format("{} does not report its properties: {}", w.service->name, error->name));
         else
-            w.all->set_reported(w, answer);
+            w.monitor->got_all(w, reply);
         return 0;
     };
-    const auto& i = *watch.informant;
-    auto call = bus::new_call(bus_, i.name, i.path, Properties, "GetAll");
+    const auto& service = *watch.service;
+    auto call = bus::new_call(bus_, service.name, service.path, Properties, "GetAll");
     int r = sd_bus_message_set_auto_start(call.get(), 0);
-    if (r >= 0) r = sd_bus_message_append(call.get(), "s", i.name);
-    if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call.get(), on_answer, &watch, 0);
-    if (r < 0) debug(i.name, r);
+    if (r >= 0) r = sd_bus_message_append(call.get(), "s", service.name);
+    if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call.get(), on_reply, &watch, 0);
+    if (r < 0) log_failure(service.name, r);
 }
 
-/// Who answers a call to the name is its owner.
-void SystemMonitor::set_reported(Watch& watch, sd_bus_message* answer) {
-    watch.owner = bus::sender_of(answer);
-    take(watch, answer);
+/// The connection that replies to a call of the name owns it.
+void SystemMonitor::got_all(Watch& watch, sd_bus_message* reply) {
+    watch.owner = bus::sender_of(reply);
+    take(watch, reply);
 }
 
-/// An a{sv} at the reading point of the message.
+/// `m` is about to be read at an a{sv}.
 void SystemMonitor::take(const Watch& watch, sd_bus_message* m) {
     if (sd_bus_message_enter_container(m, 'a', "{sv}") <= 0) return;
     while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
         const char* name = nullptr;
         if (sd_bus_message_read(m, "s", &name) <= 0) return;
-        auto found = watch.informant->properties.find(name);
-        if (found != watch.informant->properties.end() && has_type(m, found->second.type))
-            found->second.take(told_, m);
+        auto found = watch.service->properties.find(name);
+        if (found != watch.service->properties.end() && has_type(m, found->second.type))
+            found->second.read(properties_, m);
         else if (sd_bus_message_skip(m, "v") < 0)
             return;
         if (sd_bus_message_exit_container(m) < 0) return;
     }
     sd_bus_message_exit_container(m);
-    tell();
+    report();
 }
 
 void SystemMonitor::forget(const Watch& watch) {
-    watch.informant->forget(told_);
-    tell();
+    watch.service->forget(properties_);
+    report();
 }
 
-void SystemMonitor::tell() {
-    environment_.set_reported(reported_conditions_of(told_));
+void SystemMonitor::report() {
+    environment_.set_reported(reported_conditions_of(properties_));
 }
 
 } // namespace haulier::daemon

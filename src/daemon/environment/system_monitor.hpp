@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Listens on the system bus to those who know the machine: NetworkManager, UPower, power-profiles-daemon.
-// None of them is started by us, each may come and go; without any, or without a system bus, nothing is
-// known.
+// Watches the properties of NetworkManager, UPower and power-profiles-daemon on the system bus. It starts
+// none of them, and each may come and go; what a missing service would report is unknown.
 //
-// Speaks libsystemd's own API: sdbus-c++ 1.2 connects and says hello synchronously, and a system bus that
-// hangs must not hang us.
+// Uses libsystemd's API, because sdbus-c++ 1.2 connects synchronously, and a system bus that hangs must not
+// hang the daemon.
 #pragma once
 
 #include "base/event.hpp"
@@ -21,7 +20,7 @@ namespace haulier::daemon {
 
 class SystemMonitor {
 public:
-    SystemMonitor(Loop& loop, daemon::Environment& environment);
+    SystemMonitor(Loop& loop, Environment& environment);
     ~SystemMonitor();
     SystemMonitor(const SystemMonitor&) = delete;
     SystemMonitor& operator=(const SystemMonitor&) = delete;
@@ -29,26 +28,26 @@ public:
 private:
     struct MonitoredService;
     struct Watch {
-        SystemMonitor* all = nullptr;
-        const MonitoredService* informant = nullptr;
-        std::string owner; ///< unique name of who answers for it
+        SystemMonitor* monitor = nullptr;
+        const MonitoredService* service = nullptr;
+        std::string owner; ///< unique name of the connection that owns the service's name
     };
     static const std::vector<MonitoredService>& monitored_services();
 
     bool connect(Loop& loop);
-    void hang_up();
-    void listen(Watch& watch);
-    void ask(Watch& watch);
-    void set_reported(Watch& watch, sd_bus_message* answer);
+    void disconnect();
+    void subscribe(Watch& watch);
+    void get_all(Watch& watch);
+    void got_all(Watch& watch, sd_bus_message* reply);
     void take(const Watch& watch, sd_bus_message* properties);
     void forget(const Watch& watch);
-    void tell();
+    void report();
 
-    daemon::Environment& environment_;
+    Environment& environment_;
     sd_bus* bus_ = nullptr;
-    Source leaving_;
+    Source exit_;
     std::vector<Watch> watches_;
-    RawProperties told_;
+    RawProperties properties_;
 };
 
 } // namespace haulier::daemon

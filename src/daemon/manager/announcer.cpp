@@ -85,7 +85,7 @@ void Announcer::removed(const JobRecord& record) {
     const auto& job = record.durable();
     notifier_->forget(job.id);
     if (!job.notify_service.name.empty() && !job.expired)
-        notifier_->service_works(job.owner, job.notify_service.name);
+        notifier_->service_works(job.owner, job.notify_service);
     observer_->removed(record, job::removal_result(job));
 }
 

@@ -45,6 +45,14 @@ void CommitQueue::set_launches(const store::Launches& launches) {
     note(store_.set_launches(launches));
 }
 
+void CommitQueue::set_rest(const store::Rest& rest) {
+    note(store_.set_rest(rest));
+}
+
+void CommitQueue::forget_rests(WallTime until) {
+    note(store_.forget_rests(until));
+}
+
 void CommitQueue::note(const Status& status) {
     if (!status) return fail(status.error());
     commit_soon();

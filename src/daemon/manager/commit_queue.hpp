@@ -45,6 +45,8 @@ public:
     void remove(const job::Id& id);
     void acknowledge(int64_t row);
     void set_launches(const store::Launches& launches);
+    void set_rest(const store::Rest& rest);
+    void forget_rests(WallTime until);
     /// For reading at start.
     [[nodiscard]] store::Store& store() { return store_; }
     /// Commits now.

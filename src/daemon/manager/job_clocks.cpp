@@ -16,10 +16,13 @@ void JobClocks::arm(JobRecord& record) {
     };
     using When = std::optional<BootTime>;
     bool waits = job.state == job::State::TransientError;
-    record.retry.set(loop, waits ? When{job.clocks.retry_at} : When{}, decide_by(job::retry_due));
-    bool stalls = job.clocks.stalled_since && job::is_active(job.state);
-    record.stall.set(loop, stalls ? When{*job.clocks.stalled_since + job.no_progress_timeout} : When{},
-                     decide_by(job::no_progress));
+    record.retry.set(loop, waits ? job.clocks.retry_at : When{}, decide_by(job::retry_due));
+    record.stall.set(loop, end_of_patience(record), [this, id = job.id] {
+        if (auto* due = context_.jobs.find(id))
+            context_.commits.stage(
+                job::no_progress(due->working(), due->working_files(), context_.clock.now()));
+    });
+    if (!job::is_running(job.state)) record.next_file.stop();
     record.end_of_time.set(loop, job::end_of_time(job), decide_by(job::out_of_time));
 
     record.not_before.reset();
@@ -30,6 +33,22 @@ void JobClocks::arm(JobRecord& record) {
         });
     // Every step of progress moves it, so it is looked at only when it comes due.
     if (!record.expiry.is_set()) watch_expiry(record);
+}
+
+/// When the job, or where it goes on without them the first of its files, has been without progress for too
+/// long.
+std::optional<BootTime> JobClocks::end_of_patience(const JobRecord& record) {
+    const auto& job = record.durable();
+    if (!job::is_active(job.state)) return std::nullopt;
+    auto first = job.clocks.stalled_since;
+    if (job.on_file_error == job::OnFileError::Continue) {
+        first.reset();
+        for (auto index : record.waiting_files())
+            if (const auto& since = record.working_files()[index].clocks.stalled_since;
+                since && (!first || *since < *first))
+                first = since;
+    }
+    return first ? std::optional{*first + job.no_progress_timeout} : std::nullopt;
 }
 
 std::optional<BootTime> JobClocks::expiry_of(const job::Job& job) const {

@@ -26,6 +26,7 @@ public:
     void watch_expiry(JobRecord& record);
 
 private:
+    [[nodiscard]] static std::optional<BootTime> end_of_patience(const JobRecord& record);
     [[nodiscard]] std::optional<BootTime> expiry_of(const job::Job& job) const;
     void expire(const job::Id& id);
 

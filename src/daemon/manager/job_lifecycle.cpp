@@ -36,22 +36,41 @@ std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& 
 } // namespace
 
 void JobLifecycle::publish(const job::Id& id) {
-    auto& record = *context_.jobs.find(id);
-    record.phase = Phase::Ending;
+    context_.jobs.find(id)->phase = Phase::Ending;
+    publish_files(id, [this, id](const Status& status) { publish_ended(id, status); });
+}
+
+void JobLifecycle::publish_finished(const job::Id& id) {
+    publish_files(id, [id](const Status& status) {
+        if (!status) log::warning(status.error().message, {{log::field::Job, id.hex}});
+    });
+}
+
+void JobLifecycle::publish_files(const job::Id& id, const Callback<Done>& done) {
+    const auto& record = *context_.jobs.find(id);
     auto indexes = finished_files(record);
     auto last = last_of_each_name(record.working_files(), indexes);
-    auto step = [this, id, indexes, last](size_t i, const Callback<Done>& done) {
-        const auto& published = *context_.jobs.find(id);
+    auto step = [this, id, indexes, last](size_t i, const Callback<Done>& next) {
+        const auto* published = context_.jobs.find(id);
+        if (!published) return next(not_found(id));
         auto index = indexes[i];
-        bool wins = last.at(published.working_files()[index].spec.local) == index;
-        publish_file(published, index, wins, [=, this](const Status& status) {
-            const auto& now = *context_.jobs.find(id);
-            if (status)
-                context_.commits.stage(job::published(now.working(), index, now.working_files()[index]));
-            done(status);
+        bool wins = last.at(published->working_files()[index].spec.local) == index;
+        publish_file(*published, index, wins, [=, this](const Status& status) {
+            file_published(id, index, status);
+            next(status);
         });
     };
-    run_batch(indexes.size(), step, [this, id](const Status& status) { publish_ended(id, status); });
+    run_batch(indexes.size(), step, done);
+}
+
+void JobLifecycle::file_published(const job::Id& id, uint32_t index, const Status& status) {
+    const auto* record = context_.jobs.find(id);
+    if (!record) return;
+    const auto& file = record->working_files()[index];
+    if (status)
+        context_.commits.stage(job::published(record->working(), index, file));
+    else if (status.error().code == Errc::LocalFile)
+        context_.commits.stage(job::unpublished(record->working(), index, file));
 }
 
 void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wins,

@@ -17,6 +17,8 @@ public:
 
     /// Gives every finished file its name, a few at a time; the store learns of each one.
     void publish(const job::Id& id);
+    /// Gives finished files their names; the job stays as it is.
+    void publish_finished(const job::Id& id);
     /// Deletes temporary files, all or those of what is not transferred, and removes the job.
     void discard(const job::Id& id, bool all);
 
@@ -30,7 +32,9 @@ public:
     void evict_removed(uint32_t owner);
 
 private:
+    void publish_files(const job::Id& id, const Callback<Done>& done);
     void publish_file(const JobRecord& record, uint32_t index, bool wins, const Callback<Done>& done);
+    void file_published(const job::Id& id, uint32_t index, const Status& status);
     void publish_ended(const job::Id& id, const Status& status);
     void discarded(const job::Id& id);
     void drop(const job::Id& id);

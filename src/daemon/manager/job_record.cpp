@@ -2,6 +2,7 @@
 #include "daemon/manager/job_record.hpp"
 
 #include "job/conditions.hpp"
+#include "job/file_state.hpp"
 #include "job/memory_usage.hpp"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ JobRecord::JobRecord(job::Job job, std::vector<job::File> files)
     : durable_(std::make_shared<const job::Job>(std::move(job))), working_(durable_),
       files_(std::move(files)), durable_count_(static_cast<uint32_t>(files_.size())) {
     note_sources();
+    for (uint32_t i = 0; i < durable_count_; ++i)
+        note_waiting(i);
 }
 
 const job::File& JobRecord::durable_file(uint32_t index) const {
@@ -55,6 +58,7 @@ JobChange JobRecord::replace(const job::Decision& decision) {
         auto former = std::exchange(current, file);
         if (index < durable_count_) durable_files_.try_emplace(index, std::move(former));
         cursor = std::min<size_t>(cursor, index);
+        note_waiting(index);
     }
     if (other_sources) note_sources();
     return change;
@@ -71,9 +75,11 @@ void JobRecord::roll_back() {
     for (auto& [index, file] : durable_files_) {
         files_[index] = std::move(file);
         cursor = std::min<size_t>(cursor, index);
+        note_waiting(index);
     }
     durable_files_.clear();
     files_.resize(durable_count_);
+    waiting_.erase(waiting_.lower_bound(durable_count_), waiting_.end());
     note_sources();
 }
 
@@ -89,6 +95,14 @@ uint64_t JobRecord::memory_size_of(const std::map<uint32_t, job::File>& files) c
     for (const auto& [index, file] : files)
         if (index < files_.size()) text += job::memory_size(files_[index]);
     return text;
+}
+
+void JobRecord::note_waiting(uint32_t index) {
+    const auto& file = files_[index];
+    if (!file.failed && (job::is_waiting(file) || file.clocks.stalled_since))
+        waiting_.insert(index);
+    else
+        waiting_.erase(index);
 }
 
 void JobRecord::note_sources() {

@@ -11,6 +11,7 @@
 #include "daemon/manager/usage_accounting.hpp"
 #include "daemon/workers/orders.hpp"
 #include "job/decide.hpp"
+#include "job/hosts.hpp"
 #include "job/segments.hpp"
 #include "job/types.hpp"
 
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace haulier::daemon {
@@ -28,7 +30,12 @@ struct ActiveTransfer {
     uint32_t owner = 0; ///< whose worker transfers it; the job may have another owner by now
     std::vector<job::Segment> segments;
     uint64_t before = 0; ///< bytes that were here and are not part of this stream
+    uint64_t base = 0;   ///< of `moved`, when the server answered
     uint64_t moved = 0;  ///< to be shown; the durable bytes are in the file
+    job::Host host;      ///< where it is counted, see job/hosts.hpp
+    BootTime started_at;
+    bool answered = false;
+    bool repeated = false; ///< the server had refused the file while it had other requests of ours
     bool halting = false;
     bool ignored = false; ///< its results do not count any more
 };
@@ -85,6 +92,9 @@ public:
     /// Not for a job that was never durable.
     void roll_back();
 
+    /// Files that wait for their next try, or are without progress.
+    [[nodiscard]] const std::set<uint32_t>& waiting_files() const { return waiting_; }
+
     /// Text in memory of the job and all files, or of the job and those that `files` names.
     [[nodiscard]] uint64_t memory_size() const;
     [[nodiscard]] uint64_t memory_size_of(const std::map<uint32_t, job::File>& files) const;
@@ -97,13 +107,19 @@ public:
     uint64_t queued_since = 0;                    ///< order of arrival in the queue
     bool needs_network = false;                   ///< one of its servers is another machine
     bool changing_owner = false;                  ///< another user is taking it; nothing is started meanwhile
+    bool may_ask = false;   ///< Resume was called: servers that rest are asked once
+    bool has_asked = false; ///< a job in the foreground asks a server that rests once
     bool progress_missed = false;                 ///< an announcement was withheld
 
     Charge charge;
     std::optional<uint32_t> counted_for; ///< the owner whose durable, unfinished jobs include it
     Callback<job::EndResult> on_end;     ///< the reply to Complete or Cancel, until they are carried out
     Alarm retry;
+    Alarm next_file; ///< while it runs: one more may be started
     Alarm stall;
+    Alarm storage;              ///< the next look at disks that files wait for
+    Usec storage_pause{};       ///< before that
+    bool checking_storage = false;
     Alarm end_of_time;
     Alarm expiry;
     Source not_before;
@@ -112,12 +128,14 @@ public:
 
 private:
     void note_sources();
+    void note_waiting(uint32_t index);
 
     std::shared_ptr<const job::Job> durable_;
     std::shared_ptr<const job::Job> working_;
     std::vector<job::File> files_;
     std::map<uint32_t, job::File> durable_files_; ///< of those that are changing
     uint32_t durable_count_ = 0;
+    std::set<uint32_t> waiting_;
 };
 
 /// Sizes as clients see them: durable or displayed bytes of all files.

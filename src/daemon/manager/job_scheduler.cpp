@@ -49,7 +49,7 @@ job::Schedule JobScheduler::next_slots(Now now) {
         const auto& job = record->working();
         if (job::is_running(job.state)) running.push_back(job::as_running(job));
         bool waits = !changing && !record->changing_owner && job.state == job::State::Queued;
-        if (waits && job::readiness(job, now.wall) == job::Readiness::Ready)
+        if (waits && job::readiness(job, now.wall) == job::Readiness::Ready && runner_.may_start(*record))
             waiting.push_back(job::as_waiting(job, record->queued_since));
     }
     const auto& config = context_.config;
@@ -67,7 +67,7 @@ bool JobScheduler::apply_environment(const JobRecord& record, Now now) {
     if (cause)
         decision = job::blocked(job, *cause, now);
     else if (job.state == job::State::Blocked)
-        decision = job::retry_due(job, now);
+        decision = job::try_again(job, record.working_files(), now);
     bool changes = decision.has_value();
     context_.commits.stage(std::move(decision));
     return changes;
@@ -95,11 +95,15 @@ void JobScheduler::set_conditions(const job::Conditions& conditions) {
         log::info(conditions.online ? "there is a network" : "there is no network");
     context_.announcer.observer().conditions_changed();
     context_.on_activity();
+    // What is known of servers was known of the way to them, too.
+    bool is_change = std::exchange(knows_network_, true);
+    if (is_change && !conditions.online && was_online) runner_.forget_hosts();
     // All jobs that wait are tried again, whatever they wait for: their failures may have had the same cause
     // as the loss of the network (BITS 2.3).
     if (conditions.online && !was_online)
         for (const auto& [id, record] : context_.jobs)
-            context_.commits.stage(job::retry_due(record->working(), context_.clock.now()));
+            context_.commits.stage(
+                job::try_again(record->working(), record->working_files(), context_.clock.now()));
     schedule_soon();
 }
 

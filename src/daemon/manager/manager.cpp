@@ -3,6 +3,8 @@
 
 #include "base/log.hpp"
 #include "daemon/common/journal.hpp"
+#include "job/file_state.hpp"
+#include "job/notify_service.hpp"
 #include "job/outcomes.hpp"
 
 #include <algorithm>
@@ -34,7 +36,7 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
       scheduler_(context_, instance, runner_),
       clocks_(context_, {[this] { scheduler_.schedule_soon(); },
                          [this](JobRecord& record) { lifecycle_.forget(record); }}),
-      validation_(context_, admission_),
+      storage_(context_), validation_(context_, admission_),
       ownership_(context_, admission_, [this] { scheduler_.schedule_soon(); }) {
     workers.listen(runner_);
 }
@@ -50,9 +52,12 @@ Status Manager::load() {
     if (!jobs) return jobs.error();
     auto outbox = commits_.store().load_outbox();
     if (!outbox) return outbox.error();
+    auto rests = commits_.store().load_rests();
+    if (!rests) return rests.error();
 
     for (const auto& l : *launches)
-        announcer_.notifier().restore_launches(l.owner, l.service, l.count);
+        announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
+    runner_.restore_rests(*rests);
     for (auto& stored : *jobs)
         restore(std::move(stored));
     for (const auto& row : *outbox)
@@ -71,9 +76,12 @@ Status Manager::load() {
 /// A job of the last run of the daemon.
 void Manager::restore(store::StoredJob stored) {
     auto decision = job::recover(stored.job, clock_.now());
+    for (auto& file : stored.files)
+        job::recover(file, clock_.now());
     auto& record = jobs_.restore(decision.job, std::move(stored.files));
     announcer_.restored(record);
     clocks_.arm(record);
+    storage_.watch(record);
     if (decision.job.state == stored.job.state) return;
     // A request that was cut off has failed, and must not be made again after another restart.
     journal::changed(stored.job, decision.job);
@@ -86,7 +94,9 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
     for (const auto& d : decisions) {
         if (!d.change) continue;
         announcer_.queue_notifications(d);
-        clocks_.arm(*jobs_.find(d.change->after->id));
+        auto& record = *jobs_.find(d.change->after->id);
+        clocks_.arm(record);
+        storage_.watch(record);
     }
     for (const auto& d : decisions) {
         auto* record = d.change ? jobs_.find(d.change->after->id) : nullptr;
@@ -123,6 +133,7 @@ void Manager::act(const std::vector<job::Effect>& effects, const job::Id& id) {
     for (auto effect : effects) {
         switch (effect) {
         case job::Effect::StopTransfers: runner_.stop(*jobs_.find(id)); break;
+        case job::Effect::PublishFinished: lifecycle_.publish_finished(id); break;
         case job::Effect::Publish: lifecycle_.publish(id); break;
         case job::Effect::DiscardAll: lifecycle_.discard(id, true); break;
         case job::Effect::DiscardUnfinished: lifecycle_.discard(id, false); break;

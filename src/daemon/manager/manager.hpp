@@ -19,6 +19,7 @@
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/ownership_transfer.hpp"
 #include "daemon/manager/pending_requests.hpp"
+#include "daemon/manager/storage_watch.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "daemon/manager/usage_accounting.hpp"
 #include "daemon/manager/worker_validation.hpp"
@@ -132,9 +133,6 @@ public:
 
     /// A notification has been delivered and leaves the outbox.
     void acknowledged(int64_t row);
-    void call_in_session(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) {
-        workers_.call(owner, call, std::move(done));
-    }
     void launches_changed(const store::Launches& launches) { commits_.set_launches(launches); }
     void object_changed(const job::Id& id);
 
@@ -177,6 +175,7 @@ private:
     TransferRunner runner_;
     JobScheduler scheduler_;
     JobClocks clocks_;
+    StorageWatch storage_;
     WorkerValidation validation_;
     OwnershipTransfer ownership_;
 

@@ -57,6 +57,7 @@ void Manager::suspend(const job::Id& id, const Callback<Done>& reply) {
 }
 
 void Manager::resume(const job::Id& id, const Callback<Done>& reply) {
+    if (auto* record = jobs_.find(id)) record->may_ask = true;
     decide(
         id,
         [](const JobRecord& record, Now now) {

@@ -2,6 +2,7 @@
 #include "daemon/manager/transfer_orders.hpp"
 
 #include "job/credentials.hpp"
+#include "job/file_state.hpp"
 #include "job/mirrors.hpp"
 #include "job/url.hpp"
 
@@ -16,7 +17,7 @@ constexpr size_t MaxHoles = 1000;
 
 /// A server that was chosen by another server, and not by the client, gets no secrets.
 RequestOptions options_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
-    RequestOptions options{job.http, job.bandwidth_limit};
+    RequestOptions options{job.http, job.bandwidth_limit, job.answer_timeout, 0};
     auto& http = options.http;
     http.credentials = job::credentials_for(job, url);
     if (chosen_by_client) return options;
@@ -35,9 +36,8 @@ uint64_t bytes_before(const JobRecord& record, const job::File& file) {
 } // namespace
 
 bool wants_transfer(const JobRecord& record, uint32_t index) {
-    const auto& file = record.working_files()[index];
-    if (record.transfers.contains(index)) return false;
-    return record.working().on_demand ? job::lacks_ranges(file) : !file.transferred;
+    return !record.transfers.contains(index) &&
+           job::is_unfinished(record.working(), record.working_files()[index]);
 }
 
 uint64_t size_limit(const JobRecord& record, uint32_t index) {
@@ -61,6 +61,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     // Another transfer fetches the rest of a file with more holes.
     if (job.on_demand && order.segments.size() > MaxHoles) order.segments.resize(MaxHoles);
     order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+    order.options.attempt = order.file.failures;
     order.sparse = job.on_demand;
     // The checksum is that of the whole file; an order without segments has it checked.
     if (order.sparse && !order.segments.empty()) order.file.spec.checksum.reset();
@@ -76,6 +77,7 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
     UploadOrder order;
     order.file = record.working_files()[index];
     order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+    order.options.attempt = order.file.failures;
     if (job.type != job::Type::UploadReply) return order;
     order.reply_file = job::reply_file(job, record.working_files());
     order.reply_temporary = job::temporary_name(job.id, job::ReplyIndex);
@@ -90,14 +92,14 @@ AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
 }
 
 PublishOrder publish_order(const JobRecord& record, uint32_t index) {
-    return {record.working().id, index, record.working_files()[index]};
+    return {record.working().id, index, record.working_files()[index], record.working().umask};
 }
 
 PublishOrder publish_reply_order(const JobRecord& record) {
     job::File reply;
     reply.spec.local = job::reply_file(record.working(), record.working_files());
     reply.inode = record.working_files().front().inode;
-    return {record.working().id, job::ReplyIndex, reply};
+    return {record.working().id, job::ReplyIndex, reply, std::nullopt};
 }
 
 bool has_reply(const JobRecord& record) {
@@ -128,8 +130,13 @@ std::vector<Leftover> leftovers(const JobRecord& record, bool all) {
 }
 
 ActiveTransfer transfer_of(const JobRecord& record, const FetchOrder& order, Ticket ticket) {
-    return {ticket, record.working().owner, order.segments, bytes_before(record, order.file), order.offset,
-            false};
+    ActiveTransfer transfer;
+    transfer.ticket = ticket;
+    transfer.owner = record.working().owner;
+    transfer.segments = order.segments;
+    transfer.before = bytes_before(record, order.file);
+    transfer.moved = transfer.base = order.offset;
+    return transfer;
 }
 
 } // namespace haulier::daemon

@@ -4,11 +4,16 @@
 
 #include "daemon/manager/admission.hpp"
 #include "daemon/manager/manager_context.hpp"
+#include "job/hosts.hpp"
 #include "job/retry.hpp"
+#include "store/store.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace haulier::daemon {
 
@@ -18,11 +23,18 @@ public:
     TransferRunner(ManagerContext& context, const Admission& admission, job::Random& random,
                    std::function<void()> on_end);
 
-    /// Starts as many files of a running job as may be in transfer.
+    /// Starts as many files of a running job as may be in transfer. If there is none, the job waits.
     void fill(JobRecord& record);
+    /// Would a queued job have something to start? If not before a date, it does not stay in the queue.
+    bool may_start(const JobRecord& record);
     /// Halts all transfers of a job.
     void stop(JobRecord& record);
     [[nodiscard]] bool is_idle() const { return keys_.empty(); }
+
+    /// Servers that rested when the daemon ended.
+    void restore_rests(const std::vector<store::Rest>& rests);
+    /// The network has changed.
+    void forget_hosts();
 
     void begun(Ticket ticket, const job::Begun& begun) override;
     void progress(Ticket ticket, const Progress& progress) override;
@@ -48,9 +60,30 @@ private:
     struct Ended : Found {
         ActiveTransfer last; ///< as it was
     };
+    /// What could be started of a job.
+    struct Prospect {
+        bool starts = false;          ///< one may be started now
+        bool is_full = false;         ///< one waits for requests to end that its server has already
+        std::optional<BootTime> next; ///< when one may be started that waits for a date
+        void note(std::optional<BootTime> when) {
+            if (when && (!next || *when < *next)) next = when;
+        }
+    };
+    /// May file `index` be started now?
+    bool consider(const JobRecord& record, uint32_t index, Prospect& prospect, Now now) const;
+    [[nodiscard]] size_t used_slots(const JobRecord& record, Prospect& prospect, Now now) const;
+    void halt_failed(JobRecord& record);
+    void rest(JobRecord& record, const Prospect& prospect, Now now);
+    [[nodiscard]] job::Host host_of(const JobRecord& record, uint32_t index) const;
+    [[nodiscard]] static bool may_ask(const JobRecord& record);
+    [[nodiscard]] job::RestOf rests_of(const JobRecord& record) const;
     void launch(JobRecord& record, uint32_t index);
     [[nodiscard]] Found find(Ticket ticket);
     Ended take(Ticket ticket);
+    void note_answer(const job::Job& job, ActiveTransfer& transfer, const std::string& origin);
+    void learn(const Ended& ended, job::Failure& failure);
+    void take_rest(const job::Host& host, const job::Failure& failure);
+    [[nodiscard]] static bool has_advanced(const Found& found, uint64_t moved);
     void store_shown(const ActiveTransfer& ended);
 
     ManagerContext& context_;
@@ -58,6 +91,7 @@ private:
     job::Random& random_;
     std::function<void()> on_end_;
     std::unordered_map<Ticket, Key> keys_;
+    job::Hosts hosts_;
 };
 
 } // namespace haulier::daemon

@@ -6,7 +6,6 @@
 #include "job/segments.hpp"
 #include "job/types.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +20,8 @@ using Ticket = uint64_t;
 struct RequestOptions {
     job::Http http;                ///< with the credentials for this server only
     uint64_t bytes_per_second = 0; ///< 0 = no limit
+    std::chrono::seconds answer_timeout{}; ///< 0 = as configured
+    uint32_t attempt = 0;                  ///< failures of this file in a row
 };
 
 struct FetchOrder {
@@ -47,29 +48,20 @@ struct PublishOrder {
     job::Id job;
     uint32_t index = 0;
     job::File file;
+    std::optional<uint32_t> umask; ///< where the file has no mode; nothing = the worker's
+};
+
+/// Can the temporary files in this directory be written to again?
+struct StorageQuestion {
+    std::string directory;
+    job::Inode folder; ///< which directory that is; 0 = any
+    uint64_t bytes = 0;
 };
 
 /// A tus upload that the server may delete.
 struct AbandonOrder {
     std::string upload_url;
     RequestOptions options;
-};
-
-/// A notification for a service on the owner's session bus.
-struct ServiceCall {
-    std::string name; ///< well-known, and nothing else
-    std::string path;
-    job::Id job;
-    std::string job_path; ///< on our bus
-    job::NotificationKind kind = job::NotificationKind::Transferred;
-    job::JobError error; ///< of kind Error
-    struct File {
-        uint32_t index = 0;
-        std::string remote;
-        std::string temporary;
-    };
-    File file; ///< of kind FileTransferred
-    std::chrono::milliseconds timeout{};
 };
 
 /// What is to be checked of one file; an empty `url` or `directory` is not checked.

@@ -82,7 +82,7 @@ void SystemdClient::restart(const std::string& unit, Failed failed) {
     start.unit = unit;
     start.failed = std::move(failed);
     start.listen(bus_);
-    start.call = bus::AsyncCall{bus_, call_of(bus_, "RestartUnit", unit), bus::AsyncCall::Patience,
+    start.call = bus::AsyncCall{bus_, call_of(bus_, "RestartUnit", unit), bus::AsyncCall::DefaultTimeout,
                                 [this, &start](sd_bus_message* reply) { replied(start, reply); }};
     if (!start.call) log::error(fmt::format("systemd cannot be asked to start {}", unit));
 }

@@ -2,6 +2,7 @@
 // The daemon's end of one worker: its socket, and what was sent to it and is not finished or answered yet.
 #pragma once
 
+#include "base/call_outcome.hpp"
 #include "base/event.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/workers/worker_launcher.hpp"

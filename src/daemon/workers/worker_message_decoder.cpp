@@ -74,6 +74,14 @@ std::string headers_of(std::string_view text) {
     return out;
 }
 
+/// A 403 with a date to come back at is a rate limit.
+bool is_fatal(const job::Failure& failure, bool is_final) {
+    if (failure.storage || failure.clock) return false;
+    bool says_when = failure.error.cause == job::Cause::HttpStatus && failure.error.code == 403 &&
+                     failure.retry_after.count() > 0;
+    return is_final || (!says_when && job::is_fatal(failure.error.cause, failure.error.code));
+}
+
 } // namespace
 
 job::Begun begun_of(const wire::Begun& begun) {
@@ -83,6 +91,8 @@ job::Begun begun_of(const wire::Begun& begun) {
     b.headers = headers_of(begun.headers());
     b.remote = url_of(begun.remote());
     b.upload_url = url_of(begun.upload_url());
+    b.origin = url_of(begun.origin());
+    b.folder = inode_of(begun.folder());
     if (begun.has_stamp())
         b.stamp = job::SourceStamp{inode_of(begun.stamp().inode()), begun.stamp().size(),
                                    begun.stamp().modified_ns()};
@@ -116,10 +126,14 @@ job::Failure failure_of(const wire::Failed& failed) {
     f.error.cause = cause_of(failed.cause());
     f.error.code = failed.code();
     f.error.message = printable(failed.message(), MaxSentence);
-    f.fatal = failed.is_final() || (!failed.is_transient() && job::is_fatal(f.error.cause, f.error.code));
     f.retry_after = std::chrono::seconds{failed.retry_after_s()};
+    f.storage = failed.storage();
+    f.clock = failed.clock();
+    f.fatal = failed.is_final() || (!failed.is_transient() && is_fatal(f, false));
     f.void_offset = failed.void_offset();
     f.remote = url_of(failed.remote());
+    f.origin = url_of(failed.origin());
+    f.by_proxy = failed.by_proxy();
     return f;
 }
 

@@ -2,9 +2,12 @@
 // What the daemon says to a worker.
 #include "daemon/workers/worker_messages.hpp"
 
+#include "daemon/bus/names/names.hpp"
 #include "job/mirrors.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <variant>
 
 namespace haulier::daemon {
 
@@ -78,6 +81,8 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
         one->set_password(known.password);
     }
     out.set_bytes_per_second(options.bytes_per_second);
+    out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
+    out.set_attempt(options.attempt);
 }
 
 void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
@@ -103,6 +108,35 @@ void fill_identity(wire::Identity& out, const job::File& file) {
     out.set_content_type(file.validators.content_type);
     out.set_size_known(file.total != job::UnknownSize);
     if (file.total != job::UnknownSize) out.set_size(file.total);
+}
+
+void fill_content(wire::Call& call, const notify::JobTransferred&) {
+    call.set_method(wire::Call::JOB_TRANSFERRED);
+}
+
+void fill_content(wire::Call& call, const notify::JobFailed& content) {
+    call.set_method(wire::Call::JOB_ERROR);
+    auto& failure = *call.mutable_failure();
+    failure.set_context(std::string{job::context_of(content.error.cause)});
+    failure.set_name(std::string{job::to_string(content.error.cause)});
+    failure.set_code(content.error.code);
+    failure.set_message(content.error.message);
+    failure.set_file(content.error.file);
+}
+
+void fill_content(wire::Call& call, const notify::FileTransferred& content) {
+    call.set_method(wire::Call::FILE_TRANSFERRED);
+    call.mutable_file()->set_index(content.file);
+    call.mutable_file()->set_remote(content.remote_name);
+    call.mutable_file()->set_temporary(content.temporary_name);
+}
+
+[[noreturn]] void fill_content(wire::Call& /*call*/, const notify::FileRangesTransferred&) {
+    throw std::logic_error("services are not told of ranges");
+}
+
+[[noreturn]] void fill_content(wire::Call& /*call*/, const notify::JobModified&) {
+    throw std::logic_error("services are not told of modifications");
 }
 
 } // namespace
@@ -147,6 +181,8 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_no_checkpoints(order.no_checkpoints);
     f.set_size_limit_known(order.size_limit != job::UnknownSize);
     if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
+    if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
+    f.set_has_other_sources(!file.spec.mirrors.empty());
     fill_http(*f.mutable_http(), order.options);
     return f;
 }
@@ -178,34 +214,16 @@ wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order) {
     return a;
 }
 
-wire::Call to_wire(uint64_t request, const ServiceCall& call) {
-    wire::Call c;
-    c.set_request(request);
-    c.set_name(call.name);
-    c.set_path(call.path);
-    c.set_job(call.job_path);
-    c.set_id(call.job.hex);
-    c.set_timeout_ms(static_cast<uint32_t>(call.timeout.count()));
-    switch (call.kind) {
-    case job::NotificationKind::Transferred: c.set_method(wire::Call::JOB_TRANSFERRED); break;
-    case job::NotificationKind::Error: {
-        c.set_method(wire::Call::JOB_ERROR);
-        auto& failure = *c.mutable_failure();
-        failure.set_context(std::string{job::context_of(call.error.cause)});
-        failure.set_name(std::string{job::to_string(call.error.cause)});
-        failure.set_code(call.error.code);
-        failure.set_message(call.error.message);
-        failure.set_file(call.error.file);
-        break;
-    }
-    case job::NotificationKind::FileTransferred:
-        c.set_method(wire::Call::FILE_TRANSFERRED);
-        c.mutable_file()->set_index(call.file.index);
-        c.mutable_file()->set_remote(call.file.remote);
-        c.mutable_file()->set_temporary(call.file.temporary);
-        break;
-    }
-    return c;
+wire::Call to_wire(uint64_t request, const notify::Delivery& delivery, std::chrono::milliseconds timeout) {
+    wire::Call call;
+    call.set_request(request);
+    call.set_name(delivery.target.destination);
+    call.set_path(delivery.target.path);
+    call.set_job(bus::path_of(delivery.job));
+    call.set_id(delivery.job.hex);
+    call.set_timeout_ms(static_cast<uint32_t>(timeout.count()));
+    std::visit([&](const auto& content) { fill_content(call, content); }, delivery.content);
+    return call;
 }
 
 wire::Check::Item to_wire(const CheckItem& item) {
@@ -231,7 +249,18 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_last_modified(file.validators.last_modified);
     p.set_mode_known(file.spec.mode.has_value());
     p.set_mode(file.spec.mode.value_or(0));
+    p.set_umask_known(order.umask.has_value());
+    p.set_umask(order.umask.value_or(0));
     return p;
+}
+
+wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question) {
+    wire::CheckStorage c;
+    c.set_request(request);
+    c.set_directory(question.directory);
+    if (question.folder.number != 0) fill_inode(*c.mutable_folder(), question.folder);
+    c.set_bytes(question.bytes);
+    return c;
 }
 
 } // namespace haulier::daemon

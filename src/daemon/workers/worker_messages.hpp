@@ -8,6 +8,7 @@
 #include "daemon/common/config.hpp"
 #include "daemon/workers/orders.hpp"
 #include "job/outcomes.hpp"
+#include "notify/delivery.hpp"
 #include "worker.pb.h"
 
 namespace haulier::daemon {
@@ -16,9 +17,11 @@ wire::Settings to_wire(const Config& config);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
 wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
 wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);
-wire::Call to_wire(uint64_t request, const ServiceCall& call);
+/// `delivery` is a notification to a service; progress is not told to services.
+wire::Call to_wire(uint64_t request, const notify::Delivery& delivery, std::chrono::milliseconds timeout);
 wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
+wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question);
 
 // Reports of workers are untrusted; these make them fit for the bus and the store.
 

@@ -163,6 +163,15 @@ void WorkerPool::discard(uint32_t owner, const std::string& directory, const std
                    [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
 }
 
+void WorkerPool::check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_check_storage() = to_wire(request, question);
+    worker.request(request, message.SerializeAsString(),
+                   [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
+}
+
 void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
     auto& worker = link(owner);
     auto request = worker.next_request();
@@ -173,11 +182,12 @@ void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
 }
 
 /// Without a worker, nothing is known about the service.
-void WorkerPool::call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) {
-    auto& worker = link(owner);
+void WorkerPool::call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
+                      std::function<void(CallOutcome)> done) {
+    auto& worker = link(delivery.owner);
     auto request = worker.next_request();
     wire::ToWorker message;
-    *message.mutable_call() = to_wire(request, call);
+    *message.mutable_call() = to_wire(request, delivery, timeout);
     worker.request_without_timeout(request, message.SerializeAsString(),
                                    [done = std::move(done)](const Status& status, const WorkerReply& reply) {
                                        done(status ? reply.outcome : CallOutcome::Refused);

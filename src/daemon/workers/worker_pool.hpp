@@ -7,8 +7,11 @@
 #include "base/event.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/workers/workers.hpp"
+#include "notify/delivery.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -29,14 +32,18 @@ public:
     void proceed(uint32_t owner, Ticket ticket) override;
     void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) override;
     void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) override;
+    void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override;
     void discard(uint32_t owner, const std::string& directory, const std::string& temporary,
                  Callback<Done> done) override;
     void abandon(uint32_t owner, const AbandonOrder& order) override;
-    void call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) override;
     void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
               Callback<std::string> done) override;
     void reconfigured() override;
     [[nodiscard]] bool idle() const override;
+    /// Calls a service on the session bus of the delivery's owner. The call must not be lost, so it is made
+    /// again if the worker dies, and the service may get it twice.
+    void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
+              std::function<void(CallOutcome)> done);
 
 private:
     WorkerLink& link(uint32_t owner);

@@ -3,11 +3,9 @@
 // events. WorkerPool is the real one; tests of the manager have their own.
 #pragma once
 
-#include "base/call_outcome.hpp"
 #include "base/result.hpp"
 #include "daemon/workers/orders.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -44,10 +42,9 @@ public:
     virtual void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) = 0;
     virtual void discard(uint32_t owner, const std::string& directory, const std::string& temporary,
                          Callback<Done> done) = 0;
+    virtual void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) = 0;
     /// Tried once; the result does not matter.
     virtual void abandon(uint32_t owner, const AbandonOrder& order) = 0;
-    /// A call must not be lost, so it may be made twice.
-    virtual void call(uint32_t owner, const ServiceCall& call, std::function<void(CallOutcome)> done) = 0;
     /// A whole file of at most `limit` bytes; TooLarge otherwise.
     virtual void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
                       Callback<std::string> done) = 0;

@@ -138,7 +138,7 @@ TEST_F(Event, AMovedSourceLivesOn) {
     Source second = std::move(first);
     EXPECT_FALSE(first);
     Source third = loop_.defer([&] { calls_ += 100; });
-    third = std::move(second); // the third's own callback is dropped
+    third = std::move(second); // destroys the third's own callback
     drain();
     EXPECT_EQ(calls_, 1);
     EXPECT_TRUE(third);
@@ -178,7 +178,7 @@ TEST_F(Event, ATimerIsNeverEarlyAndRunsOnce) {
     EXPECT_EQ(calls_, 1);
 }
 
-TEST_F(Event, AChildsEndIsToldAndReaped) {
+TEST_F(Event, AChildThatExitsIsReportedAndReaped) {
     block_signals();
     std::vector<std::pair<int, int>> ends;
     auto note = [&](int code, int value) { ends.emplace_back(code, value); };
@@ -203,7 +203,7 @@ TEST_F(Event, RunAnswersTheCodeOfExit) {
     EXPECT_EQ(loop_.run(), 7);
 }
 
-TEST_F(Event, WhoWantsToGoFirstAtTheEndIsCalledOnceThen) {
+TEST_F(Event, AnExitSourceIsCalledOnceAtTheEnd) {
     Source last = loop_.on_exit([this] { ++calls_; });
     Source dropped = loop_.on_exit([] { ADD_FAILURE() << "it was dropped"; });
     dropped.reset();

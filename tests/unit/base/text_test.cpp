@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Text of others: configuration files, and what servers say.
+// Untrusted text: configuration files, and what servers send.
 #include "base/ini.hpp"
 #include "base/text.hpp"
 

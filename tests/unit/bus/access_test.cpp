@@ -27,7 +27,7 @@ TEST(Access, ToNoJobIsTreatedAsToAStrangers) {
     EXPECT_EQ(decide_access(0, std::nullopt), Access::Granted);
 }
 
-TEST(Access, OfACallerNobodyKnowsIsNoOwners) {
+TEST(Access, OfAnUnknownCallerIsNotTheOwners) {
     EXPECT_EQ(decide_access(Caller{}.uid, Anna), Access::AskAuthority);
     EXPECT_EQ(decide_access(Caller{}.uid, std::nullopt), Access::AskAuthority);
 }

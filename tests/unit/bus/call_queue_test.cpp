@@ -12,54 +12,54 @@ using Numbers = std::vector<int>;
 constexpr uint32_t Anna = 1001;
 constexpr uint32_t Bert = 1002;
 
-Numbers all_of(CallQueue<int>& turns) {
+Numbers all_of(CallQueue<int>& queue) {
     Numbers order;
-    while (!turns.empty())
-        order.push_back(turns.next());
+    while (!queue.empty())
+        order.push_back(queue.next());
     return order;
 }
 
-TEST(CallQueue, OfOneUserKeepTheOrder) {
-    CallQueue<int> turns;
+TEST(CallQueue, KeepsTheOrderOfOneUser) {
+    CallQueue<int> queue;
     for (int call : {1, 2, 3})
-        turns.add(Anna, call);
-    EXPECT_EQ(turns.next(), 1);
-    turns.add(Anna, 4);
-    EXPECT_EQ(all_of(turns), (Numbers{2, 3, 4}));
+        queue.add(Anna, call);
+    EXPECT_EQ(queue.next(), 1);
+    queue.add(Anna, 4);
+    EXPECT_EQ(all_of(queue), (Numbers{2, 3, 4}));
 }
 
-TEST(CallQueue, GoRoundTheUsers) {
-    CallQueue<int> turns;
+TEST(CallQueue, LetsUsersTakeTurns) {
+    CallQueue<int> queue;
     for (int call : {21, 22, 23, 24})
-        turns.add(Bert, call);
+        queue.add(Bert, call);
     for (int call : {11, 12})
-        turns.add(Anna, call);
-    turns.add(0, 1);
-    EXPECT_EQ(all_of(turns), (Numbers{1, 11, 21, 12, 22, 23, 24}));
+        queue.add(Anna, call);
+    queue.add(0, 1);
+    EXPECT_EQ(all_of(queue), (Numbers{1, 11, 21, 12, 22, 23, 24}));
 }
 
-TEST(CallQueue, OfWhoComesLateAreNext) {
-    CallQueue<int> turns;
+TEST(CallQueue, ServesAUserWhoComesLateNext) {
+    CallQueue<int> queue;
     for (int call : {21, 22, 23})
-        turns.add(Bert, call);
-    EXPECT_EQ(turns.next(), 21);
-    turns.add(Anna, 11);
-    EXPECT_EQ(turns.next(), 11);
-    EXPECT_EQ(turns.next(), 22);
-    turns.add(Anna, 12);
-    EXPECT_EQ(all_of(turns), (Numbers{12, 23}));
+        queue.add(Bert, call);
+    EXPECT_EQ(queue.next(), 21);
+    queue.add(Anna, 11);
+    EXPECT_EQ(queue.next(), 11);
+    EXPECT_EQ(queue.next(), 22);
+    queue.add(Anna, 12);
+    EXPECT_EQ(all_of(queue), (Numbers{12, 23}));
 }
 
-TEST(CallQueue, CanBeGivenUp) {
-    CallQueue<int> turns;
+TEST(CallQueue, ForgetsRemovedCalls) {
+    CallQueue<int> queue;
     for (int call : {1, 2, 3})
-        turns.add(Anna, call);
-    turns.add(Bert, 2);
-    turns.drop_if([](int call) { return call == 2; });
-    EXPECT_EQ(all_of(turns), (Numbers{1, 3}));
-    turns.add(Anna, 4);
-    turns.drop_if([](int) { return true; });
-    EXPECT_TRUE(turns.empty());
+        queue.add(Anna, call);
+    queue.add(Bert, 2);
+    queue.remove_if([](int call) { return call == 2; });
+    EXPECT_EQ(all_of(queue), (Numbers{1, 3}));
+    queue.add(Anna, 4);
+    queue.remove_if([](int) { return true; });
+    EXPECT_TRUE(queue.empty());
 }
 
 } // namespace

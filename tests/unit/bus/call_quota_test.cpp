@@ -10,29 +10,29 @@ namespace {
 
 constexpr uint32_t Anna = 1001;
 constexpr uint32_t Bert = 1002;
-using Load = CallQuota::Load;
+using Usage = CallQuota::Usage;
 
-TEST(CallQuota, IsWhoeverHoldsAPlace) {
-    CallQuota crowd;
-    auto first = crowd.enter(Anna, 10);
-    auto second = crowd.enter(Anna, 5);
-    auto other = crowd.enter(Bert, 1);
-    EXPECT_EQ(crowd.of(Anna), (Load{2, 15}));
+TEST(CallQuota, CountsACallWhileATicketExists) {
+    CallQuota quota;
+    auto first = quota.enter(Anna, 10);
+    auto second = quota.enter(Anna, 5);
+    auto other = quota.enter(Bert, 1);
+    EXPECT_EQ(quota.of(Anna), (Usage{2, 15}));
     auto kept = first;
     first.reset();
-    EXPECT_EQ(crowd.of(Anna), (Load{2, 15})) << "somebody still holds it";
+    EXPECT_EQ(quota.of(Anna), (Usage{2, 15})) << "a copy of the ticket still exists";
     kept.reset();
-    EXPECT_EQ(crowd.of(Anna), (Load{1, 5}));
+    EXPECT_EQ(quota.of(Anna), (Usage{1, 5}));
     second.reset();
-    EXPECT_EQ(crowd.of(Anna), Load{});
-    EXPECT_EQ(crowd.of(Bert), (Load{1, 1}));
+    EXPECT_EQ(quota.of(Anna), Usage{});
+    EXPECT_EQ(quota.of(Bert), (Usage{1, 1}));
 }
 
-TEST(CallQuota, MayBeLeftWhenItIsNoMore) {
-    std::optional<CallQuota> crowd{std::in_place};
-    auto place = crowd->enter(Anna, 1);
-    crowd.reset();
-    place.reset();
+TEST(CallQuota, MayBeDestroyedBeforeItsTickets) {
+    std::optional<CallQuota> quota{std::in_place};
+    auto ticket = quota->enter(Anna, 1);
+    quota.reset();
+    ticket.reset();
 }
 
 } // namespace

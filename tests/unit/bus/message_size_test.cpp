@@ -14,7 +14,7 @@ namespace haulier::bus {
 
 namespace {
 
-/// Messages of a connection at whose other end nobody is.
+/// Messages of a connection without a peer.
 class Weight : public testing::Test {
 protected:
     void SetUp() override {

@@ -43,7 +43,7 @@ TEST(Subscribers, OfTheSystemBusHearOfTheirOwn) {
     EXPECT_EQ(s.all().size(), 3U);
 }
 
-TEST(Subscribers, WhoAreAdministratorsHearOfAll) {
+TEST(Subscribers, ThatAreAdministratorsGetAllSignals) {
     Subscribers s{Instance::System};
     s.add({":1.1", Anna, false});
     s.let_see_all(":1.1");
@@ -52,7 +52,7 @@ TEST(Subscribers, WhoAreAdministratorsHearOfAll) {
     EXPECT_EQ(names(s.of_jobs_of(Bert)), Names{});
 }
 
-TEST(Subscribers, WhoHaveLeftAreNotBroughtBack) {
+TEST(Subscribers, ThatHaveLeftAreNotAddedAgain) {
     Subscribers s{Instance::System};
     s.add({":1.1", Anna, false});
     EXPECT_FALSE(s.empty());

@@ -9,16 +9,16 @@ namespace haulier::daemon {
 namespace {
 
 TEST(Merged, IsOnlineWhenTheKernelHasARouteAndNobodyDeniesIt) {
-    EXPECT_TRUE(merged(true, {}).online);
-    EXPECT_TRUE(merged(true, {.connected = true}).online);
-    EXPECT_FALSE(merged(true, {.connected = false}).online);
-    EXPECT_FALSE(merged(false, {}).online);
-    EXPECT_FALSE(merged(false, {.connected = true}).online) << "a word makes no route";
+    EXPECT_TRUE(combined(true, {}).online);
+    EXPECT_TRUE(combined(true, {.connected = true}).online);
+    EXPECT_FALSE(combined(true, {.connected = false}).online);
+    EXPECT_FALSE(combined(false, {}).online);
+    EXPECT_FALSE(combined(false, {.connected = true}).online) << "a word makes no route";
 }
 
 TEST(Merged, TakesWhatNobodySaysForUnknownAndForMainsPower) {
-    EXPECT_EQ(merged(true, {}), job::Conditions{});
-    auto c = merged(
+    EXPECT_EQ(combined(true, {}), job::Conditions{});
+    auto c = combined(
         true, {.metered = job::Metered::GuessYes, .roaming = true, .on_battery = true, .power_saver = true});
     EXPECT_EQ(c.metered, job::Metered::GuessYes);
     EXPECT_TRUE(c.roaming);
@@ -32,14 +32,14 @@ struct SurroundingsTest : testing::Test {
 };
 
 TEST_F(SurroundingsTest, TellOnlyWhatChangesTheSum) {
-    environment.set_routes(true);
+    environment.set_online(true);
     environment.set_reported({.connected = true});
     EXPECT_TRUE(told.empty());
-    environment.set_routes(false);
+    environment.set_online(false);
     environment.set_reported({.connected = false});
     ASSERT_EQ(told.size(), 1U);
     EXPECT_FALSE(told[0].online);
-    environment.set_routes(true);
+    environment.set_online(true);
     EXPECT_EQ(told.size(), 1U) << "NetworkManager is still asleep";
     environment.set_reported({});
     ASSERT_EQ(told.size(), 2U);

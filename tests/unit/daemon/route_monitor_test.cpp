@@ -30,7 +30,7 @@ protected:
             GTEST_SKIP() << "there is no ip(8) to make routes with";
         ip("link set lo up");
         add_interface("out");
-        ASSERT_TRUE(routes_.watch());
+        ASSERT_TRUE(routes_.start());
     }
     void TearDown() override {
         if (!home_) return;

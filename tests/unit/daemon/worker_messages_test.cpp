@@ -86,58 +86,58 @@ TEST(ToWire, TellsWhatIsStoredOnlyWhenThereAreBytes) {
     EXPECT_FALSE(fetch.size_limit_known());
 }
 
-ServiceCall sample_call() {
-    ServiceCall call;
-    call.name = "org.example.App";
-    call.path = "/app";
-    call.job = job::Id{std::string(32, 'a')};
-    call.job_path = "/org/haulier/Haulier1/job/" + call.job.hex;
-    call.error = {job::Cause::HttpStatus, 404, "not there", 2};
-    call.file = {3, "http://example.org/f", "/srv/.f.part"};
-    call.timeout = std::chrono::milliseconds{25000};
-    return call;
+constexpr std::chrono::milliseconds CallTimeout{25'000};
+
+notify::Delivery sample_delivery(notify::Content content) {
+    return {job::Id{std::string(32, 'a')},
+            1000,
+            {"org.example.App", "/app", notify::Target::Kind::SessionService},
+            std::move(content)};
 }
 
 TEST(ToWire, SaysWhatToTellAService) {
-    auto call = sample_call();
-    auto wired = to_wire(9, call);
-    EXPECT_EQ(wired.request(), 9U);
-    EXPECT_EQ(wired.name(), "org.example.App");
-    EXPECT_EQ(wired.path(), "/app");
-    EXPECT_EQ(wired.job(), call.job_path);
-    EXPECT_EQ(wired.id(), call.job.hex);
-    EXPECT_EQ(wired.timeout_ms(), 25000U);
-    EXPECT_EQ(wired.method(), wire::Call::JOB_TRANSFERRED);
-    EXPECT_FALSE(wired.has_failure());
-    EXPECT_FALSE(wired.has_file());
+    auto call = to_wire(9, sample_delivery(notify::JobTransferred{}), CallTimeout);
+    EXPECT_EQ(call.request(), 9U);
+    EXPECT_EQ(call.name(), "org.example.App");
+    EXPECT_EQ(call.path(), "/app");
+    EXPECT_EQ(call.job(), "/org/haulier/Haulier1/job/" + std::string(32, 'a'));
+    EXPECT_EQ(call.id(), std::string(32, 'a'));
+    EXPECT_EQ(call.timeout_ms(), 25000U);
+    EXPECT_EQ(call.method(), wire::Call::JOB_TRANSFERRED);
+    EXPECT_FALSE(call.has_failure());
+    EXPECT_FALSE(call.has_file());
 
-    call.kind = job::NotificationKind::Error;
-    wired = to_wire(9, call);
-    EXPECT_EQ(wired.method(), wire::Call::JOB_ERROR);
-    EXPECT_EQ(wired.failure().context(), "remote-file");
-    EXPECT_EQ(wired.failure().name(), "http-status");
-    EXPECT_EQ(wired.failure().code(), 404);
-    EXPECT_EQ(wired.failure().message(), "not there");
-    EXPECT_EQ(wired.failure().file(), 2U);
+    notify::JobFailed failed{{job::Cause::HttpStatus, 404, "not there", 2}};
+    call = to_wire(9, sample_delivery(failed), CallTimeout);
+    EXPECT_EQ(call.method(), wire::Call::JOB_ERROR);
+    EXPECT_EQ(call.failure().context(), "remote-file");
+    EXPECT_EQ(call.failure().name(), "http-status");
+    EXPECT_EQ(call.failure().code(), 404);
+    EXPECT_EQ(call.failure().message(), "not there");
+    EXPECT_EQ(call.failure().file(), 2U);
 
-    call.kind = job::NotificationKind::FileTransferred;
-    wired = to_wire(9, call);
-    EXPECT_EQ(wired.method(), wire::Call::FILE_TRANSFERRED);
-    EXPECT_EQ(wired.file().index(), 3U);
-    EXPECT_EQ(wired.file().remote(), "http://example.org/f");
-    EXPECT_EQ(wired.file().temporary(), "/srv/.f.part");
+    notify::FileTransferred file{3, "http://example.org/f", "/srv/.f.part"};
+    call = to_wire(9, sample_delivery(file), CallTimeout);
+    EXPECT_EQ(call.method(), wire::Call::FILE_TRANSFERRED);
+    EXPECT_EQ(call.file().index(), 3U);
+    EXPECT_EQ(call.file().remote(), "http://example.org/f");
+    EXPECT_EQ(call.file().temporary(), "/srv/.f.part");
+}
+
+TEST(ToWire, DoesNotTellServicesOfProgress) {
+    EXPECT_THROW(to_wire(9, sample_delivery(notify::JobModified{}), CallTimeout), std::logic_error);
+    EXPECT_THROW(to_wire(9, sample_delivery(notify::FileRangesTransferred{}), CallTimeout), std::logic_error);
 }
 
 TEST(ToWire, TheLongestCallFitsIntoAPacket) {
-    auto call = sample_call();
-    call.name = "a." + std::string(253, 'b');
-    call.path = std::string(job::MaxObjectPath, 'p');
-    call.file = {~0U, std::string(MaxUrl, 'u'), std::string(job::MaxLocalName, 't')};
-    call.error.message = std::string(16 * 1024, 's');
-    for (auto kind : {job::NotificationKind::Error, job::NotificationKind::FileTransferred}) {
-        call.kind = kind;
+    notify::JobFailed failed{{job::Cause::HttpStatus, 404, std::string(16 * 1024, 's'), 2}};
+    notify::FileTransferred file{~0U, std::string(MaxUrl, 'u'), std::string(job::MaxLocalName, 't')};
+    for (const auto& content : {notify::Content{failed}, notify::Content{file}}) {
+        auto delivery = sample_delivery(content);
+        delivery.target.destination = "a." + std::string(253, 'b');
+        delivery.target.path = std::string(job::MaxObjectPath, 'p');
         wire::ToWorker message;
-        *message.mutable_call() = to_wire(~0ULL, call);
+        *message.mutable_call() = to_wire(~0ULL, delivery, CallTimeout);
         EXPECT_LT(message.SerializeAsString().size(), wire::MaxPacket);
     }
 }

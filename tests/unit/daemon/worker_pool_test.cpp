@@ -214,13 +214,17 @@ TEST_F(WorkerPoolTest, HasNoneWithAWorkerThatHangsInAFetch) {
     EXPECT_TRUE(pool.idle());
 }
 
+notify::Delivery call_to_service() {
+    return {job::Id{std::string(32, 'a')}, getuid(), {}, notify::JobTransferred{}};
+}
+
 TEST_F(WorkerPoolTest, CallsServicesThroughTheWorker) {
     config_.worker_timeout = 20s;
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, calling_worker());
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<CallOutcome> verdict;
-    pool.call(getuid(), {}, [&](CallOutcome v) { verdict = v; });
+    pool.call(call_to_service(), 20s, [&](CallOutcome v) { verdict = v; });
     EXPECT_FALSE(verdict);
     run_until([&] { return verdict.has_value(); });
     EXPECT_EQ(verdict, CallOutcome::Acknowledged);
@@ -232,7 +236,7 @@ TEST_F(WorkerPoolTest, WithoutAWorkerNothingIsKnownOfAService) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<CallOutcome> verdict;
-    pool.call(getuid(), {}, [&](CallOutcome v) { verdict = v; });
+    pool.call(call_to_service(), 20s, [&](CallOutcome v) { verdict = v; });
     run_until([&] { return verdict.has_value(); });
     EXPECT_EQ(verdict, CallOutcome::Refused);
 }

@@ -155,7 +155,7 @@ TEST(NoProgressClock, RunsWhileTheNetworkIsAway) {
     Sample s{1};
     s.take(*blocked(s.job, Cause::NetworkLost, at_second(10)));
     EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
-    s.take(*no_progress(s.job, at_second(100)));
+    s.take(*no_progress(s.job, s.files, at_second(100)));
     EXPECT_EQ(s.job.state, State::Error);
 }
 
@@ -167,7 +167,7 @@ TEST(NoProgressClock, StandsWhileCostOrPowerBlocks) {
     s.take(*blocked(s.job, Cause::BlockedByCost, at_second(80)));
     EXPECT_FALSE(s.job.clocks.stalled_since);
     EXPECT_EQ(s.job.stalled_for, seconds{70});
-    EXPECT_FALSE(no_progress(s.job, at_second(9000)));
+    EXPECT_FALSE(no_progress(s.job, s.files, at_second(9000)));
     s.take(*retry_due(s.job, at_second(1000)));
     EXPECT_EQ(s.job.clocks.stalled_since, at_second(930).boot);
 }

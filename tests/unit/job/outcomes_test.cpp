@@ -110,8 +110,8 @@ TEST_F(OutcomesTest, WaitsGrowUntilDataFlows) {
     EXPECT_EQ(s.job.retry_wait, seconds{120});
     retry(220);
     s.run(0, 221);
-    s.take(*progressed(s.job, at_second(222)));
-    EXPECT_FALSE(progressed(s.job, at_second(223)));
+    s.take(*progressed(s.job, 0, s.files[0], true, at_second(222)));
+    EXPECT_FALSE(progressed(s.job, 0, s.files[0], true, at_second(223)));
     fail(transient_failure(), 300);
     EXPECT_EQ(s.job.retry_wait, seconds{60});
 }
@@ -161,7 +161,7 @@ TEST_F(OutcomesTest, NoProgressKeepsWhatWasWrong) {
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
-    s.take(*no_progress(s.job, at_second(1209610)));
+    s.take(*no_progress(s.job, s.files, at_second(1209610)));
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::NoProgress);
     EXPECT_EQ(s.job.error->code, 503);

@@ -96,6 +96,7 @@ struct Sample {
     std::vector<Effect> effects;
     bool revoke_notifications = false;
     FixedRandom random{0};
+    Around around; ///< what else the job does when a file fails
 
     explicit Sample(int count = 2, bool resumed = true) : Sample(request_for(count, resumed)) {}
     explicit Sample(const Request& request) {
@@ -124,7 +125,7 @@ struct Sample {
     }
     void fail(const Failure& failure, int64_t second) {
         auto index = failure.error.file;
-        take(*failed(job, index, files[index], failure, RetryPolicy{}, random, at_second(second)));
+        take(*failed(job, index, files, failure, around, RetryPolicy{}, random, at_second(second)));
     }
     void change(const SettingsPatch& patch, int64_t second = 0) {
         take(*job::change(job, files, patch, at_second(second)));

@@ -25,7 +25,7 @@ std::string word_of(Event event) {
     case Event::Granted: return "granted";
     case Event::Connected: return "connected";
     case Event::Interrupted: return "interrupted";
-    case Event::Failed: return "failed";
+    case Event::Deferred: return "deferred";
     case Event::FailedForGood: return "failed for good";
     case Event::Blocked: return "blocked";
     case Event::RetryDue: return "retry due";

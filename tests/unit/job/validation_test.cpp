@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/validation.hpp"
 
+#include "job/notify_service.hpp"
+
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -140,11 +142,13 @@ TEST(NotifyService, HasAPathOfModestLength) {
 TEST(NotifyService, MayBeOnTheSessionBus) {
     auto service = parse_notify_service("session:org.example.App", "/x");
     ASSERT_TRUE(service);
-    EXPECT_EQ(*service, (NotifyService{"session:org.example.App", "/x"}));
-    EXPECT_TRUE(is_in_session(service->name));
-    EXPECT_EQ(bus_name_of(service->name), "org.example.App");
-    EXPECT_FALSE(is_in_session("org.example.session"));
-    EXPECT_EQ(bus_name_of("org.example.App"), "org.example.App");
+    EXPECT_EQ(*service, (NotifyService{"org.example.App", "/x", ServiceBus::Session}));
+    EXPECT_EQ(to_string(*service), "session:org.example.App");
+    service = parse_notify_service("org.example.session", "/x");
+    ASSERT_TRUE(service);
+    EXPECT_EQ(service->bus, ServiceBus::Own);
+    EXPECT_EQ(to_string(*service), "org.example.session");
+    EXPECT_EQ(to_string(NotifyService{}), "");
     EXPECT_TRUE(parse_notify_service("session:a." + std::string(253, 'b'), "/x"));
     for (const auto& bad : {"session:"s, "session:App"s, "session::1.42"s, "session:session:org.example.App"s,
                             "Session:org.example.App"s, "system:org.example.App"s,

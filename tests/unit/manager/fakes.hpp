@@ -77,8 +77,10 @@ public:
                  Callback<Done> done) override {
         requests.push_back({"discard " + temporary.substr(temporary.rfind('-')), owner, std::move(done), {}});
     }
+    void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override {
+        requests.push_back({"storage " + question.directory, owner, std::move(done), {}});
+    }
     void abandon(uint32_t, const AbandonOrder&) override {}
-    void call(uint32_t, const ServiceCall&, std::function<void(CallOutcome)>) override {}
     void read(uint32_t owner, const std::string&, const std::string& name, uint64_t,
               Callback<std::string> done) override {
         requests.push_back({"read " + name,
@@ -186,25 +188,29 @@ public:
     std::vector<std::string> words;
 };
 
-/// The clients, and what the notifier needs besides.
-class FakeClients final : public notify::Outside {
+/// The clients, and everything else that the notifier needs.
+class FakeClients final : public notify::Sender, public notify::Outbox, public notify::Host {
 public:
     struct OpenCall {
-        notify::Call call;
-        std::function<void(const notify::Reply&)> done;
+        notify::Delivery delivery;
+        std::function<void(const notify::DeliveryResult&)> done;
     };
-    void call(const notify::Call& call, std::function<void(const notify::Reply&)> done) override {
-        calls.push_back({call, std::move(done)});
+    void send(const notify::Delivery& delivery,
+              std::function<void(const notify::DeliveryResult&)> done) override {
+        calls.push_back({delivery, std::move(done)});
     }
     void acknowledged(int64_t row) override {
         if (on_acknowledged) on_acknowledged(row);
     }
-    void delivery_failed(const notify::Call&, CallOutcome) override {}
-    void object_changed(const job::Id&) override {}
-    void launches_changed(uint32_t, const std::string&, uint32_t) override {}
+    void launches_changed(uint32_t, const job::NotifyService&, uint32_t) override {}
     [[nodiscard]] BootTime now() const override { return SystemClock{}.now().boot; }
     void wake_at(BootTime) override {}
-    void make_sure(const std::string&) override {}
+    [[nodiscard]] notify::Content content_of(const job::Id&, const job::Notification&) const override {
+        return notify::JobTransferred{};
+    }
+    void object_changed(const job::Id&) override {}
+    void delivery_failed(const notify::Delivery&, CallOutcome) override {}
+    void check_connection(const std::string&) override {}
 
     /// The client acknowledges its oldest call.
     void acknowledge() {
@@ -219,7 +225,7 @@ public:
 };
 
 inline notify::Target client_object() {
-    return {":1.7", "/client", false};
+    return {":1.7", "/client"};
 }
 
 } // namespace haulier::daemon

@@ -23,7 +23,7 @@ protected:
         auto& record = add_running(request_for(1));
         job::Failure failure;
         failure.error = {job::Cause::HttpStatus, 503, "busy", 0};
-        decide(job::failed(record.working(), 0, record.working_files()[0], failure, config_.retry, random_,
+        decide(job::failed(record.working(), 0, record.working_files(), failure, {}, config_.retry, random_,
                            clock_.now()));
         return record;
     }
@@ -53,7 +53,7 @@ TEST_F(JobClocksTest, AJobFailsWithoutProgress) {
     auto& record = add_running(request);
     job::Failure failure;
     failure.error = {job::Cause::HttpStatus, 503, "busy", 0};
-    decide(job::failed(record.working(), 0, record.working_files()[0], failure, config_.retry, random_,
+    decide(job::failed(record.working(), 0, record.working_files(), failure, {}, config_.retry, random_,
                        clock_.now()));
     run(record);
     EXPECT_EQ(record.durable().state, State::TransientError);
@@ -63,7 +63,7 @@ TEST_F(JobClocksTest, AJobFailsWithoutProgress) {
     decide(*job::change(record.working(), record.working_files(), patch, clock_.now()));
     record.retry.stop();
     record.stall.set(loop_, record.durable().clocks.stalled_since,
-                     [&] { commits_.stage(job::no_progress(record.working(), clock_.now())); });
+                     [&] { commits_.stage(job::no_progress(record.working(), record.working_files(), clock_.now())); });
     drain();
     EXPECT_EQ(record.durable().state, State::Error);
     EXPECT_EQ(record.durable().error->cause, job::Cause::NoProgress);

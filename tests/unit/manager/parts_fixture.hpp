@@ -46,7 +46,7 @@ protected:
     FakeWorkers workers_;
     FakeObserver observer_;
     FakeClients clients_;
-    notify::Notifier notifier_{clients_, notify::Policy{}};
+    notify::Notifier notifier_{{clients_, clients_}, clients_, clients_, notify::Policy{}};
     int activity_ = 0;
     int failures_ = 0;
     std::vector<job::Effect> effects_; ///< of all decisions that were committed

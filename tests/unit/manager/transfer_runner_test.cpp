@@ -160,10 +160,10 @@ TEST_F(TransferRunnerTest, TheRetryDelayHasItsShareOfChance) {
             ASSERT_TRUE(commits_.flush());
             EXPECT_EQ(record.durable().state, State::TransientError);
             wait = record.durable().retry_wait;
-            decide(job::retry_due(record.working(), clock_.now()));
+            decide(job::try_again(record.working(), record.working_files(), clock_.now()));
             decide(job::granted(record.working(), clock_.now()));
         }
-        decide(job::progressed(record.working(), clock_.now()));
+        decide(job::progressed(record.working(), 0, record.working_files()[0], true, clock_.now()));
         random_.value = 0.99;
     }
     EXPECT_EQ(waits[0], std::chrono::seconds{120});

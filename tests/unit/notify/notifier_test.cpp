@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The promises of delivery, against a world that remembers every call and answers when the test says so.
+// The promises of delivery, against a fake world that records every call and answers when the test says so.
 #include "notify/notifier.hpp"
 
+#include <functional>
 #include <gtest/gtest.h>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace haulier::notify {
@@ -17,26 +20,41 @@ using std::chrono::seconds;
 const job::Id JobA{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 const job::NotifyService Service{"org.example.App", "/app"};
 
-class FakeWorld final : public Outside {
-public:
-    struct Made {
-        Call call;
-        std::function<void(const Reply&)> done;
-    };
-    void call(const Call& call, std::function<void(const Reply&)> done) override {
-        open.push_back({call, std::move(done)});
-    }
-    void acknowledged(int64_t row) override { told.push_back(row); }
-    void delivery_failed(const Call&, CallOutcome) override { ++failures; }
-    void object_changed(const job::Id&) override { ++object_changes; }
-    void launches_changed(uint32_t, const std::string&, uint32_t count) override { launches = count; }
-    [[nodiscard]] BootTime now() const override { return time; }
-    void make_sure(const std::string& unique_name) override { asked_for.push_back(unique_name); }
-    void wake_at(BootTime when) override { wake = when; }
+const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
 
-    std::vector<Made> open;
-    std::vector<int64_t> told;
-    std::vector<std::string> asked_for;
+/// Plays both buses, the outbox and the daemon.
+class FakeDaemon final : public Sender, public Outbox, public Host {
+public:
+    struct OpenCall {
+        Delivery delivery;
+        std::function<void(const DeliveryResult&)> done;
+        [[nodiscard]] bool is_progress() const {
+            return std::holds_alternative<JobModified>(delivery.content) ||
+                   std::holds_alternative<FileRangesTransferred>(delivery.content);
+        }
+    };
+    void send(const Delivery& delivery, std::function<void(const DeliveryResult&)> done) override {
+        open.push_back({delivery, std::move(done)});
+    }
+    void acknowledged(int64_t row) override { acknowledged_rows.push_back(row); }
+    void launches_changed(uint32_t, const job::NotifyService&, uint32_t count) override { launches = count; }
+    [[nodiscard]] BootTime now() const override { return time; }
+    void wake_at(BootTime when) override { wake = when; }
+    [[nodiscard]] Content content_of(const job::Id&, const Notification& notification) const override {
+        switch (notification.kind) {
+        case NotificationKind::Transferred: break;
+        case NotificationKind::Error: return JobFailed{};
+        case NotificationKind::FileTransferred: return FileTransferred{notification.file, {}, {}};
+        }
+        return JobTransferred{};
+    }
+    void object_changed(const job::Id&) override { ++object_changes; }
+    void delivery_failed(const Delivery&, CallOutcome) override { ++failures; }
+    void check_connection(const std::string& unique_name) override { checked.push_back(unique_name); }
+
+    std::vector<OpenCall> open;
+    std::vector<int64_t> acknowledged_rows;
+    std::vector<std::string> checked;
     int object_changes = 0;
     int failures = 0;
     uint32_t launches = 0;
@@ -45,8 +63,8 @@ public:
 };
 
 struct NotifierTest : testing::Test {
-    FakeWorld world;
-    Notifier notifier{world, Policy{}};
+    FakeDaemon world;
+    Notifier notifier{{world, world}, world, world, Policy{}};
     int64_t rows = 0;
 
     static job::Id job_number(int n) {
@@ -58,14 +76,14 @@ struct NotifierTest : testing::Test {
             id, {++rows, Notification{kind, kind == NotificationKind::FileTransferred ? 0 : job::NoFile}});
         return rows;
     }
-    static Target object(const std::string& connection) { return {connection, "/client", false}; }
-    void meet_a(const job::NotifyService& service = {}) { notifier.add_job(JobA, 1000, service); }
+    static Target object(const std::string& connection) { return {connection, "/client"}; }
+    void add_job_a(const job::NotifyService& service = {}) { notifier.add_job(JobA, 1000, service); }
     /// Answers the oldest open call.
-    void answer(CallOutcome verdict, const std::string& sender = "") {
+    void answer(CallOutcome outcome, const std::string& sender = "") {
         ASSERT_FALSE(world.open.empty());
-        auto made = world.open.front();
+        auto call = world.open.front();
         world.open.erase(world.open.begin());
-        made.done({verdict, sender});
+        call.done({outcome, sender});
     }
     void pass(Usec span) {
         world.time = world.time + span;
@@ -73,8 +91,8 @@ struct NotifierTest : testing::Test {
     }
 };
 
-TEST_F(NotifierTest, WithoutARegistrationNothingIsSaidAndNothingForgotten) {
-    meet_a();
+TEST_F(NotifierTest, WithoutARegistrationNothingIsSentAndNothingForgotten) {
+    add_job_a();
     add(JobA);
     notifier.run();
     EXPECT_TRUE(world.open.empty());
@@ -82,22 +100,22 @@ TEST_F(NotifierTest, WithoutARegistrationNothingIsSaidAndNothingForgotten) {
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].call.target, object(":1.7"));
+    EXPECT_EQ(world.open[0].delivery.target, object(":1.7"));
 }
 
 TEST_F(NotifierTest, ARowLeavesOnlyWhenAcknowledged) {
-    meet_a();
+    add_job_a();
     auto row = add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    EXPECT_TRUE(world.told.empty());
+    EXPECT_TRUE(world.acknowledged_rows.empty());
     answer(CallOutcome::Acknowledged, ":1.7");
-    EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{row}));
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
-    meet_a();
+TEST_F(NotifierTest, AfterRefusalsTheIntervalsGrow) {
+    add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
@@ -108,7 +126,7 @@ TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
         EXPECT_TRUE(world.open.empty()) << wait;
         pass(Usec{1});
         ASSERT_EQ(world.open.size(), 1U) << wait;
-        EXPECT_EQ(world.failures, 1) << "said once";
+        EXPECT_EQ(world.failures, 1) << "logged once";
     }
     answer(CallOutcome::Acknowledged, ":1.7");
     add(JobA);
@@ -117,56 +135,56 @@ TEST_F(NotifierTest, ARefusalIsRepeatedEverMoreRarely) {
     EXPECT_EQ(world.failures, 2);
 }
 
-TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAfterTheOther) {
-    meet_a();
+TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAtATime) {
+    add_job_a();
     add(JobA, NotificationKind::FileTransferred);
     add(JobA, NotificationKind::FileTransferred);
     add(JobA, NotificationKind::Transferred);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    for (auto kind : {NotificationKind::FileTransferred, NotificationKind::FileTransferred,
-                      NotificationKind::Transferred}) {
+    const std::vector<Content> expected{FileTransferred{}, FileTransferred{}, JobTransferred{}};
+    for (const auto& content : expected) {
         ASSERT_EQ(world.open.size(), 1U);
-        EXPECT_EQ(world.open[0].call.notification->kind, kind);
+        EXPECT_EQ(world.open[0].delivery.content, content);
         answer(CallOutcome::Acknowledged, ":1.7");
     }
-    EXPECT_EQ(world.told.size(), 3U);
+    EXPECT_EQ(world.acknowledged_rows.size(), 3U);
 }
 
 TEST_F(NotifierTest, TheObjectIsPreferredToTheService) {
-    meet_a(Service);
+    add_job_a(Service);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_FALSE(world.open[0].call.target.start);
+    EXPECT_EQ(world.open[0].delivery.target.kind, Target::Kind::Object);
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(NotifierTest, AGoneObjectGivesWayToTheServiceAtOnce) {
-    meet_a(Service);
+TEST_F(NotifierTest, WithoutTheObjectTheServiceIsCalledAtOnce) {
+    add_job_a(Service);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].call.target, (Target{"org.example.App", "/app", true}));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
 TEST_F(NotifierTest, AnUnknownObjectIsForgotten) {
-    meet_a();
+    add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     answer(CallOutcome::NoSuchObject, ":1.7");
     EXPECT_FALSE(notifier.object_of(JobA));
     EXPECT_TRUE(world.open.empty());
-    EXPECT_TRUE(world.told.empty());
+    EXPECT_TRUE(world.acknowledged_rows.empty());
 }
 
-TEST_F(NotifierTest, AConnectionThatLeavesTakesItsObjectsAlong) {
-    meet_a();
+TEST_F(NotifierTest, AConnectionThatLeavesLosesItsObjects) {
+    add_job_a();
     notifier.set_object(JobA, object(":1.7"));
     notifier.connection_lost(":1.8");
     EXPECT_TRUE(notifier.object_of(JobA));
@@ -175,19 +193,19 @@ TEST_F(NotifierTest, AConnectionThatLeavesTakesItsObjectsAlong) {
     EXPECT_EQ(world.object_changes, 2);
 }
 
-TEST_F(NotifierTest, WhoAnswersForTheServiceBecomesTheObject) {
-    meet_a(Service);
+TEST_F(NotifierTest, TheConnectionThatRepliesForTheServiceBecomesTheObject) {
+    add_job_a(Service);
     add(JobA, NotificationKind::FileTransferred);
     add(JobA);
     notifier.run();
     answer(CallOutcome::Acknowledged, ":1.9");
-    EXPECT_EQ(notifier.object_of(JobA), (Target{":1.9", "/app", false}));
+    EXPECT_EQ(notifier.object_of(JobA), (Target{":1.9", "/app"}));
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].call.target.destination, ":1.9");
+    EXPECT_EQ(world.open[0].delivery.target.destination, ":1.9");
 }
 
-TEST_F(NotifierTest, ThreeUnansweredCallsAreOneTooMany) {
-    meet_a();
+TEST_F(NotifierTest, AfterThreeUnansweredCallsTheObjectIsGone) {
+    add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
@@ -200,19 +218,19 @@ TEST_F(NotifierTest, ThreeUnansweredCallsAreOneTooMany) {
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
-TEST_F(NotifierTest, AMuteClientDelaysNobodyElse) {
+TEST_F(NotifierTest, AClientThatDoesNotReplyDelaysNoOther) {
     for (int i = 0; i < 10; ++i) {
         notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1.1"));
         add(job_number(i));
     }
-    meet_a();
+    add_job_a();
     notifier.set_object(JobA, object(":1.7"));
     add(JobA);
     notifier.run();
-    // One call to the mute one, and one to the other.
+    // One call to the client that does not reply, and one to the other.
     ASSERT_EQ(world.open.size(), 2U);
-    EXPECT_EQ(world.open[1].call.job, JobA);
+    EXPECT_EQ(world.open[1].delivery.job, JobA);
 }
 
 TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
@@ -230,7 +248,7 @@ TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
     EXPECT_EQ(world.open.size(), 5U);
 }
 
-TEST_F(NotifierTest, ManyMuteClientsDelayAnotherByNoMoreThanTwoSeconds) {
+TEST_F(NotifierTest, ManyClientsThatDoNotReplyDelayAnotherByTwoSecondsAtMost) {
     for (int i = 0; i < 6; ++i) {
         notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
@@ -245,19 +263,19 @@ TEST_F(NotifierTest, ManyMuteClientsDelayAnotherByNoMoreThanTwoSeconds) {
     EXPECT_EQ(world.open.size(), 6U);
 }
 
-TEST_F(NotifierTest, AConnectionThatIsRememberedIsLookedAfter) {
-    meet_a(Service);
+TEST_F(NotifierTest, AConnectionThatIsRememberedIsChecked) {
+    add_job_a(Service);
     notifier.set_object(JobA, object(":1.7"));
-    EXPECT_EQ(world.asked_for, (std::vector<std::string>{":1.7"}));
+    EXPECT_EQ(world.checked, (std::vector<std::string>{":1.7"}));
     notifier.set_object(JobA, std::nullopt);
     add(JobA);
     notifier.run();
     answer(CallOutcome::Acknowledged, ":1.9");
-    EXPECT_EQ(world.asked_for, (std::vector<std::string>{":1.7", ":1.9"}));
+    EXPECT_EQ(world.checked, (std::vector<std::string>{":1.7", ":1.9"}));
 }
 
-TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotStartedEverMoreRarely) {
-    meet_a(Service);
+TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotLimited) {
+    add_job_a(Service);
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20, 40}) {
@@ -269,8 +287,8 @@ TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotStartedEverMoreRarely) {
     EXPECT_EQ(world.launches, 1U);
 }
 
-TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedEverMoreRarely) {
-    meet_a(Service);
+TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedMoreAndMoreRarely) {
+    add_job_a(Service);
     add(JobA);
     notifier.run();
     answer(CallOutcome::Gone); // first start: it crashed
@@ -297,7 +315,7 @@ TEST_F(NotifierTest, AServiceThatEndsJobsIsStartedAtOnce) {
         ASSERT_EQ(world.open.size(), 1U) << i;
         answer(CallOutcome::Acknowledged, ":1." + std::to_string(100 + i));
         notifier.forget(id);
-        notifier.service_works(1000, Service.name);
+        notifier.service_works(1000, Service);
         notifier.connection_lost(":1." + std::to_string(100 + i));
         EXPECT_EQ(world.launches, 0U);
     }
@@ -311,21 +329,21 @@ TEST_F(NotifierTest, ARunningServiceIsNotCountedAsStarted) {
     notifier.run();
     for (int i = 0; i < 20; ++i)
         answer(CallOutcome::Acknowledged, ":1.9");
-    EXPECT_EQ(world.told.size(), 20U);
+    EXPECT_EQ(world.acknowledged_rows.size(), 20U);
     EXPECT_EQ(world.launches, 1U);
 }
 
 TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
-    notifier.restore_launches(1000, Service.name, 3);
-    meet_a(Service);
+    notifier.restore_launches(1000, Service, 3);
+    add_job_a(Service);
     add(JobA);
     notifier.run();
     EXPECT_TRUE(world.open.empty());
     EXPECT_EQ(world.wake, world.time + seconds{120});
 }
 
-TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSaid) {
-    meet_a();
+TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSent) {
+    add_job_a();
     add(JobA, NotificationKind::FileTransferred);
     add(JobA, NotificationKind::Error);
     notifier.revoke_final(JobA);
@@ -335,28 +353,28 @@ TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSaid) {
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, ARowTakenBackInFlightIsNotCountedAsTold) {
-    meet_a();
+TEST_F(NotifierTest, ARowRevokedInFlightIsNotAcknowledged) {
+    add_job_a();
     add(JobA, NotificationKind::Error);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     notifier.revoke_final(JobA);
     auto fresh = add(JobA, NotificationKind::Transferred);
     answer(CallOutcome::Acknowledged, ":1.7");
-    EXPECT_TRUE(world.told.empty());
+    EXPECT_TRUE(world.acknowledged_rows.empty());
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::Acknowledged, ":1.7");
-    EXPECT_EQ(world.told, (std::vector<int64_t>{fresh}));
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{fresh}));
 }
 
 TEST_F(NotifierTest, ModificationsAreCoalescedAndNeverRepeated) {
-    meet_a();
+    add_job_a();
     notifier.set_object(JobA, object(":1.7"));
     notifier.modified(JobA, std::chrono::milliseconds{500});
     notifier.modified(JobA, std::chrono::milliseconds{500});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_FALSE(world.open[0].call.notification);
+    EXPECT_TRUE(world.open[0].is_progress());
     notifier.modified(JobA, std::chrono::milliseconds{500});
     answer(CallOutcome::Refused, ":1.7");
     EXPECT_TRUE(world.open.empty());
@@ -366,15 +384,15 @@ TEST_F(NotifierTest, ModificationsAreCoalescedAndNeverRepeated) {
     EXPECT_EQ(world.open.size(), 1U);
 }
 
-TEST_F(NotifierTest, NoProgramIsStartedForAModification) {
-    meet_a(Service);
+TEST_F(NotifierTest, NoServiceIsStartedForAModification) {
+    add_job_a(Service);
     notifier.modified(JobA, Usec{0});
     notifier.run();
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, AModificationBeforeAnybodyListenedIsNoNews) {
-    meet_a();
+TEST_F(NotifierTest, AModificationBeforeTheObjectWasSetIsNotSent) {
+    add_job_a();
     notifier.modified(JobA, Usec{0});
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
@@ -385,8 +403,8 @@ TEST_F(NotifierTest, AModificationBeforeAnybodyListenedIsNoNews) {
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(NotifierTest, AModificationOfALostObjectIsNotSaidToTheNext) {
-    meet_a(Service);
+TEST_F(NotifierTest, AModificationMeantForALostObjectIsNotSentToTheNext) {
+    add_job_a(Service);
     notifier.set_object(JobA, object(":1.7"));
     notifier.modified(JobA, seconds{1});
     notifier.ranges_filled(JobA, 0, {{0, 1}}, seconds{1});
@@ -399,10 +417,9 @@ TEST_F(NotifierTest, AModificationOfALostObjectIsNotSaidToTheNext) {
 }
 
 struct SessionTest : NotifierTest {
-    const job::NotifyService InSession{"session:org.example.App", "/app"};
     static constexpr uint32_t Owner = 1000;
 
-    void SetUp() override { meet_a(InSession); }
+    void SetUp() override { add_job_a(SessionService); }
     void expect_waiting() {
         EXPECT_TRUE(world.open.empty());
         EXPECT_TRUE(notifier.busy());
@@ -416,13 +433,13 @@ TEST_F(SessionTest, IsCalledLikeAnyServiceAndNeverBecomesTheObject) {
     auto second = add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].call.target, (Target{"session:org.example.App", "/app", true}));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
     answer(CallOutcome::Acknowledged);
     EXPECT_FALSE(notifier.object_of(JobA));
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].call.target.destination, "session:org.example.App");
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
     answer(CallOutcome::Acknowledged);
-    EXPECT_EQ(world.told, (std::vector<int64_t>{first, second}));
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{first, second}));
     EXPECT_FALSE(notifier.busy());
     EXPECT_FALSE(notifier.has_work());
 }
@@ -434,10 +451,10 @@ TEST_F(SessionTest, AnObjectOnOurBusComesFirst) {
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].call.target.destination, "session:org.example.App");
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
 }
 
-TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
+TEST_F(SessionTest, ThatAcknowledgesIsNotLimited) {
     for (int i = 0; i < 20; ++i) {
         add(JobA, NotificationKind::FileTransferred);
         notifier.run();
@@ -447,7 +464,7 @@ TEST_F(SessionTest, ThatAcknowledgesIsNotStartedInVain) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, ThatFailsIsStartedEverMoreRarely) {
+TEST_F(SessionTest, ThatFailsIsStartedMoreAndMoreRarely) {
     add(JobA);
     notifier.run();
     answer(CallOutcome::Gone);
@@ -462,7 +479,7 @@ TEST_F(SessionTest, ThatFailsIsStartedEverMoreRarely) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
+TEST_F(SessionTest, ThatRefusesIsCalledAgainLater) {
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20, 40}) {
@@ -473,7 +490,7 @@ TEST_F(SessionTest, ThatRefusesIsOnlyAskedAgainLater) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, WithoutABusWaitsUntilTheUserIsThere) {
+TEST_F(SessionTest, WithoutABusWaitsUntilTheUserLogsIn) {
     auto row = add(JobA);
     notifier.run();
     answer(CallOutcome::NoBus);
@@ -486,17 +503,17 @@ TEST_F(SessionTest, WithoutABusWaitsUntilTheUserIsThere) {
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::Acknowledged);
-    EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{row}));
     EXPECT_EQ(world.launches, 0U);
 }
 
 TEST_F(SessionTest, AllJobsOfAnOwnerWithoutABusWait) {
     auto other = job_number(2);
-    notifier.add_job(other, Owner, {"session:org.example.Other", "/app"});
+    notifier.add_job(other, Owner, {"org.example.Other", "/app", job::ServiceBus::Session});
     auto onours = job_number(3);
     notifier.add_job(onours, Owner, Service);
     auto stranger = job_number(4);
-    notifier.add_job(stranger, 1001, InSession);
+    notifier.add_job(stranger, 1001, SessionService);
     add(JobA);
     notifier.run();
     answer(CallOutcome::NoBus);
@@ -504,14 +521,14 @@ TEST_F(SessionTest, AllJobsOfAnOwnerWithoutABusWait) {
         add(id);
     notifier.run();
     ASSERT_EQ(world.open.size(), 2U);
-    EXPECT_EQ(world.open[0].call.job, onours);
-    EXPECT_EQ(world.open[1].call.job, stranger);
+    EXPECT_EQ(world.open[0].delivery.job, onours);
+    EXPECT_EQ(world.open[1].delivery.job, stranger);
     notifier.set_active_users({Owner});
     notifier.run();
     EXPECT_EQ(world.open.size(), 4U);
 }
 
-TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
+TEST_F(SessionTest, WhileTheUserIsLoggedInTheBusIsTriedAgain) {
     notifier.set_active_users({Owner});
     add(JobA);
     notifier.run();
@@ -521,7 +538,7 @@ TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
         pass(seconds{wait});
         ASSERT_EQ(world.open.size(), 1U) << wait;
     }
-    notifier.set_active_users({}); // gone again, in mid-call
+    notifier.set_active_users({}); // logs out during the call
     answer(CallOutcome::NoBus);
     pass(seconds{100'000});
     expect_waiting();
@@ -529,10 +546,10 @@ TEST_F(SessionTest, WhileTheUserIsThereTheBusIsAskedForAgainAndAgain) {
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::NoBus);
-    EXPECT_EQ(world.wake, world.time + seconds{5}); // the first of a new row of waits
+    EXPECT_EQ(world.wake, world.time + seconds{5}); // the intervals start again
 }
 
-TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
+TEST_F(SessionTest, ALogInEndsTheWaitAfterARefusal) {
     add(JobA);
     notifier.run();
     answer(CallOutcome::Refused);
@@ -541,7 +558,7 @@ TEST_F(SessionTest, WhoComesEndsTheWaitOfARefusal) {
     EXPECT_EQ(world.open.size(), 1U);
 }
 
-TEST_F(SessionTest, WhoComesInMidCallIsNotMissed) {
+TEST_F(SessionTest, ALogInDuringACallIsNotMissed) {
     add(JobA);
     notifier.run();
     notifier.set_active_users({Owner});
@@ -554,63 +571,63 @@ TEST_F(SessionTest, RegisteringTriesAgain) {
     add(JobA);
     notifier.run();
     answer(CallOutcome::NoBus);
-    notifier.set_service(JobA, InSession);
+    notifier.set_service(JobA, SessionService);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::NoBus);
-    notifier.add_job(job_number(2), Owner, InSession);
+    notifier.add_job(job_number(2), Owner, SessionService);
     notifier.run();
     EXPECT_EQ(world.open.size(), 1U);
 }
 
 TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
-    notifier.add_job(job_number(2), 1001, InSession);
-    notifier.add_job(job_number(3), Owner, InSession);
+    notifier.add_job(job_number(2), 1001, SessionService);
+    notifier.add_job(job_number(3), Owner, SessionService);
     for (int number : {2, 3})
         add(job_number(number));
     add(JobA);
     notifier.run();
-    ASSERT_EQ(world.open.size(), 2U); // one a destination and owner
-    EXPECT_EQ(world.open[0].call.job, job_number(2));
-    EXPECT_EQ(world.open[1].call.job, job_number(3));
+    ASSERT_EQ(world.open.size(), 2U); // one per destination and owner
+    EXPECT_EQ(world.open[0].delivery.job, job_number(2));
+    EXPECT_EQ(world.open[1].delivery.job, job_number(3));
     answer(CallOutcome::Gone);
     EXPECT_EQ(world.launches, 1U);
-    notifier.service_works(Owner, InSession.name);
+    notifier.service_works(Owner, SessionService);
     EXPECT_EQ(world.launches, 1U);
-    notifier.service_works(1001, InSession.name);
+    notifier.service_works(1001, SessionService);
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(SessionTest, ANewOwnersServiceIsCalledWithoutTheOldOnesWaits) {
+TEST_F(SessionTest, ANewOwnersServiceDoesNotInheritWaits) {
     add(JobA);
     notifier.run();
     notifier.change_owner(JobA, 1001);
-    answer(CallOutcome::NoBus); // of the old one
-    notifier.set_service(JobA, InSession);
+    answer(CallOutcome::NoBus); // from the former owner
+    notifier.set_service(JobA, SessionService);
     add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     auto other = job_number(2);
-    notifier.add_job(other, 1001, {"session:org.example.Other", "/app"});
+    notifier.add_job(other, 1001, {"org.example.Other", "/app", job::ServiceBus::Session});
     add(other);
     notifier.run();
     EXPECT_EQ(world.open.size(), 2U);
 }
 
-TEST_F(NotifierTest, WhoAnswersTooLateForAJobThatWasTakenOverIsNotItsObject) {
-    meet_a(Service);
+TEST_F(NotifierTest, ALateReplyForAJobThatWasTakenOverSetsNoObject) {
+    add_job_a(Service);
     add(JobA);
     notifier.run();
     notifier.change_owner(JobA, 0);
-    world.told.clear();
+    world.acknowledged_rows.clear();
     answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_FALSE(notifier.object_of(JobA));
-    EXPECT_TRUE(world.told.empty());
+    EXPECT_TRUE(world.acknowledged_rows.empty());
     EXPECT_FALSE(notifier.busy());
 }
 
-TEST_F(NotifierTest, AServiceThatWasReplacedInMidCallIsNotTheObject) {
-    meet_a(Service);
+TEST_F(NotifierTest, AServiceReplacedDuringTheCallIsNotTheObject) {
+    add_job_a(Service);
     add(JobA);
     notifier.run();
     notifier.set_service(JobA, {"org.example.Other", "/app"});
@@ -626,30 +643,29 @@ TEST_F(SessionTest, AReplacedServiceIsNotBlamedForTheOneBefore) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-struct PiecesTest : NotifierTest {
+struct RangesTest : NotifierTest {
     static constexpr Usec Interval = std::chrono::milliseconds{500};
     using Ranges = std::vector<job::Range>;
 
     void SetUp() override {
-        meet_a(Service);
+        add_job_a(Service);
         notifier.set_object(JobA, object(":1.7"));
     }
     void fill(uint32_t file, const Ranges& ranges) { notifier.ranges_filled(JobA, file, ranges, Interval); }
-    /// The one open call is about these.
-    void expect_said(uint32_t file, const Ranges& ranges) {
+    /// The one open call tells these ranges.
+    void expect_told(uint32_t file, const Ranges& ranges) {
         ASSERT_EQ(world.open.size(), 1U);
-        const auto& call = world.open[0].call;
-        EXPECT_FALSE(call.notification);
-        EXPECT_EQ(call.pieces, (FilledRanges{file, ranges}));
-        EXPECT_EQ(call.target, object(":1.7"));
+        const auto& delivery = world.open[0].delivery;
+        EXPECT_EQ(delivery.content, (Content{FileRangesTransferred{file, ranges}}));
+        EXPECT_EQ(delivery.target, object(":1.7"));
         answer(CallOutcome::Acknowledged, ":1.7");
     }
 };
 
-TEST_F(PiecesTest, TheFirstAreSaidAtOnceAndTheNextGathered) {
+TEST_F(RangesTest, TheFirstAreSentAtOnceAndTheNextGathered) {
     fill(3, {{100, 50}});
     notifier.run();
-    expect_said(3, {{100, 50}});
+    expect_told(3, {{100, 50}});
     fill(3, {{200, 10}});
     fill(3, {{150, 50}, {0, 1}});
     notifier.run();
@@ -658,25 +674,25 @@ TEST_F(PiecesTest, TheFirstAreSaidAtOnceAndTheNextGathered) {
     pass(Interval - Usec{1});
     EXPECT_TRUE(world.open.empty());
     pass(Usec{1});
-    expect_said(3, {{0, 1}, {150, 60}});
+    expect_told(3, {{0, 1}, {150, 60}});
     pass(seconds{60});
     EXPECT_TRUE(world.open.empty());
 }
 
-TEST_F(PiecesTest, FilesTakeTurnsAlsoWhenOneIsAlwaysFilled) {
+TEST_F(RangesTest, FilesTakeTurnsEvenIfOneIsAlwaysFilled) {
     for (uint32_t file : {1U, 4U, 9U})
         fill(file, {{0, 1}});
     notifier.run();
-    expect_said(1, {{0, 1}});
+    expect_told(1, {{0, 1}});
     for (uint32_t file : {4U, 9U, 1U, 1U}) {
         fill(1, {{7, 7}});
         EXPECT_TRUE(world.open.empty()) << file;
         pass(Interval);
-        expect_said(file, file == 1 ? Ranges{{7, 7}} : Ranges{{0, 1}});
+        expect_told(file, file == 1 ? Ranges{{7, 7}} : Ranges{{0, 1}});
     }
 }
 
-TEST_F(PiecesTest, AreNeverRepeated) {
+TEST_F(RangesTest, AreNeverRepeated) {
     fill(0, {{0, 1}});
     notifier.run();
     answer(CallOutcome::Refused, ":1.7");
@@ -692,31 +708,31 @@ TEST_F(PiecesTest, AreNeverRepeated) {
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
-TEST_F(PiecesTest, WaitBehindWhatMustBeSaid) {
+TEST_F(RangesTest, WaitBehindNotifications) {
     add(JobA, NotificationKind::FileTransferred);
     fill(0, {{0, 1}});
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_TRUE(world.open[0].call.notification);
+    EXPECT_FALSE(world.open[0].is_progress());
     answer(CallOutcome::Acknowledged, ":1.7");
-    expect_said(0, {{0, 1}});
+    expect_told(0, {{0, 1}});
 }
 
-TEST_F(PiecesTest, AndModificationsHaveClocksOfTheirOwn) {
+TEST_F(RangesTest, AndModificationsHaveIntervalsOfTheirOwn) {
     fill(0, {{0, 1}});
     notifier.run();
-    expect_said(0, {{0, 1}});
+    expect_told(0, {{0, 1}});
     fill(0, {{1, 1}});
     notifier.modified(JobA, Interval);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_FALSE(world.open[0].call.pieces);
+    EXPECT_EQ(world.open[0].delivery.content, Content{JobModified{}});
     answer(CallOutcome::Acknowledged, ":1.7");
     pass(Interval);
-    expect_said(0, {{1, 1}});
+    expect_told(0, {{1, 1}});
 }
 
-TEST_F(PiecesTest, StartNoProgram) {
+TEST_F(RangesTest, StartNoService) {
     notifier.set_object(JobA, std::nullopt);
     fill(0, {{0, 1}});
     notifier.run();
@@ -727,11 +743,11 @@ TEST_F(PiecesTest, StartNoProgram) {
     EXPECT_EQ(world.launches, 0U);
 }
 
-TEST_F(NotifierTest, OwesWhatIsNotAcknowledgedToWhoeverThereIs) {
+TEST_F(NotifierTest, OwesWhatIsNotAcknowledged) {
     EXPECT_FALSE(notifier.owes(JobA));
-    meet_a();
+    add_job_a();
     add(JobA);
-    EXPECT_FALSE(notifier.owes(JobA)); // to nobody
+    EXPECT_FALSE(notifier.owes(JobA)); // there is no client
     notifier.set_service(JobA, Service);
     EXPECT_TRUE(notifier.owes(JobA));
     notifier.run();
@@ -745,8 +761,8 @@ TEST_F(NotifierTest, OwesWhatIsNotAcknowledgedToWhoeverThereIs) {
     EXPECT_FALSE(notifier.owes(JobA));
 }
 
-TEST_F(NotifierTest, OwesNothingAnyMoreWhenTheObjectIsLost) {
-    meet_a();
+TEST_F(NotifierTest, OwesNothingWithoutAnObjectOrService) {
+    add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     EXPECT_TRUE(notifier.owes(JobA));
@@ -756,29 +772,29 @@ TEST_F(NotifierTest, OwesNothingAnyMoreWhenTheObjectIsLost) {
     EXPECT_FALSE(notifier.owes(JobA));
 }
 
-TEST_F(NotifierTest, AForgottenJobIsSilent) {
-    meet_a();
+TEST_F(NotifierTest, OfAForgottenJobNothingIsSent) {
+    add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     notifier.forget(JobA);
     answer(CallOutcome::Acknowledged, ":1.7");
-    EXPECT_TRUE(world.told.empty());
+    EXPECT_TRUE(world.acknowledged_rows.empty());
     EXPECT_FALSE(notifier.busy());
 }
 
-TEST_F(NotifierTest, ANewOwnerHearsNothingOfWhatWasForTheFormer) {
-    meet_a(Service);
+TEST_F(NotifierTest, ANewOwnerIsNotToldWhatWasForTheFormerOne) {
+    add_job_a(Service);
     auto row = add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     notifier.change_owner(JobA, 2000);
-    EXPECT_EQ(world.told, (std::vector<int64_t>{row}));
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{row}));
     EXPECT_FALSE(notifier.object_of(JobA));
     EXPECT_FALSE(notifier.owes(JobA));
     answer(CallOutcome::Acknowledged, ":1.7");
-    EXPECT_EQ(world.told.size(), 1U);
+    EXPECT_EQ(world.acknowledged_rows.size(), 1U);
     EXPECT_FALSE(notifier.busy());
     add(JobA);
     notifier.run();

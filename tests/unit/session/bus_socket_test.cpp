@@ -37,12 +37,12 @@ struct BusSocketTest : testing::Test {
 };
 
 TEST_F(BusSocketTest, KnowsWhatIsThere) {
-    EXPECT_EQ(socket.state(), State::Nowhere);
+    EXPECT_EQ(socket.state(), State::NoDirectory);
     std::filesystem::create_directory(directory.path() + "/run");
     EXPECT_EQ(socket.state(), State::Missing);
     auto listening = local_socket(path);
     EXPECT_EQ(socket.state(), State::Present);
-    EXPECT_EQ((BusSocket{loop, ""}.state()), State::Nowhere);
+    EXPECT_EQ((BusSocket{loop, ""}.state()), State::NoDirectory);
 }
 
 TEST_F(BusSocketTest, TakesNothingFromOthers) {
@@ -66,7 +66,7 @@ TEST_F(BusSocketTest, TellsWhenItAppears) {
     auto listening = local_socket(path);
     EXPECT_TRUE(loop.turn(std::chrono::seconds{10}));
     EXPECT_EQ(changes, 1);
-    socket.ignore();
+    socket.stop_watching();
     std::filesystem::remove(path);
     auto again = local_socket(path);
     while (loop.turn(Usec{0}))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A socket with a name, for tests that play the bus, or a corpse of one.
+// A named socket, for tests that play a bus or leave a stale socket behind.
 #pragma once
 
 #include "base/fd.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A real dbus-daemon in a folder of the test's. The services that it starts are
+// A real dbus-daemon in a directory of the test. The services that it starts are
 // tests/support/bus/notify_service.py.
 #pragma once
 
@@ -40,16 +40,16 @@ public:
 
     [[nodiscard]] std::string socket() const { return directory_ / "bus"; }
 
-    /// Answers once it listens, unless `wait` is false.
+    /// Returns when it listens, unless `wait` is false.
     void start(bool wait = true) {
         std::array<int, 2> ends{};
         if (pipe2(ends.data(), O_CLOEXEC) < 0) throw std::runtime_error("pipe2");
-        told_ = Fd{ends[0]};
-        Fd telling{ends[1]};
+        address_ = Fd{ends[0]};
+        Fd address_end{ends[1]};
         setenv("DBUS_SESSION_BUS_ADDRESS", ("unix:path=" + socket()).c_str(), 1);
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, telling.get(), 3);
+        posix_spawn_file_actions_adddup2(&actions, address_end.get(), 3);
         std::string config = "--config-file=" + (directory_ / "bus.conf").string();
         std::array<const char*, 6> arguments{"dbus-daemon", config.c_str(),      "--nofork",
                                              "--nopidfile", "--print-address=3", nullptr};
@@ -57,8 +57,8 @@ public:
                              environ);
         posix_spawn_file_actions_destroy(&actions);
         if (r != 0) throw std::runtime_error("dbus-daemon cannot be started");
-        telling.reset();
-        pollfd listening{told_.get(), POLLIN, 0};
+        address_end.reset();
+        pollfd listening{address_.get(), POLLIN, 0};
         if (wait && poll(&listening, 1, 20'000) != 1) throw std::runtime_error("dbus-daemon does not start");
     }
     void stop() {
@@ -68,16 +68,16 @@ public:
         pid_ = 0;
     }
 
-    /// The bus can start it from now on; `behaviour` as in notify_service.py.
+    /// Makes the service activatable; `behaviour` as in notify_service.py.
     void add(const std::string& name, const std::string& behaviour) {
-        auto folder = directory_ / name;
-        std::filesystem::create_directories(folder);
-        std::ofstream{folder / "behaviour"} << behaviour;
+        auto directory = directory_ / name;
+        std::filesystem::create_directories(directory);
+        std::ofstream{directory / "behaviour"} << behaviour;
         std::ofstream{directory_ / "services" / (name + ".service")}
             << "[D-BUS Service]\nName=" << name << "\nExec=/usr/bin/python3 " HAULIER_SOURCE
-            << "/tests/support/bus/notify_service.py " << name << ' ' << folder.string() << '\n';
+            << "/tests/support/bus/notify_service.py " << name << ' ' << directory.string() << '\n';
     }
-    /// What the service wrote down: "starts", "calls", "arguments".
+    /// What the service recorded: "starts", "calls", "arguments".
     [[nodiscard]] std::string record(const std::string& name, const std::string& what) const {
         std::ifstream in{directory_ / name / what};
         return {std::istreambuf_iterator<char>{in}, {}};
@@ -85,7 +85,7 @@ public:
 
 private:
     std::filesystem::path directory_;
-    Fd told_; ///< the bus writes its address there
+    Fd address_; ///< the bus writes its address there
     pid_t pid_ = 0;
 };
 

@@ -102,6 +102,7 @@ TEST_P(NonsenseIn, EveryColumn) {
         d.files[0].stamp.emplace();
         ASSERT_TRUE(store.save(d));
         expect_done(store.set_launches({0, "org.example.App", 1}));
+        expect_done(store.set_rest({{0, "http://a:80"}, WallTime{Usec{1}}, {job::Cause::Timeout, 1, "b"}}));
         expect_done(store.commit());
     }
     lift_rules(directory.database());
@@ -129,7 +130,7 @@ TEST_P(NonsenseIn, EveryColumn) {
 
 INSTANTIATE_TEST_SUITE_P(Tables, NonsenseIn,
                          testing::Values("jobs", "http", "credentials", "files", "details", "outbox",
-                                         "launches"),
+                                         "launches", "hosts"),
                          [](const auto& table) { return std::string{table.param}; });
 
 TEST(Nonsense, WrittenWhileOpenIsAnErrorOfTheLoad) {

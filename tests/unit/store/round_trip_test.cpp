@@ -42,6 +42,9 @@ void fill_choices(job::Job& job) {
     job.power_policy = job::PowerPolicy::AcOnly;
     job.bandwidth_limit = MaxU64 - 1;
     job.not_before = WallTime{Usec{int64_t{1} << 61}};
+    job.on_file_error = job::OnFileError::Continue;
+    job.answer_timeout = std::chrono::seconds{90};
+    job.umask = 027;
     job.auto_complete = true;
     job.dynamic_content = true;
     job.high_performance = true;
@@ -51,6 +54,14 @@ void fill_choices(job::Job& job) {
     job.maximum_download_time = std::chrono::seconds{MaxU32};
     job.http = full_http();
     job.reply_file_name = "/srv/the reply";
+}
+
+/// Texts that no other code here fills have their name as their value.
+void fill_texts(job::Settings& settings) {
+    job::for_each_setting([&]<class Row>(const Row& row) {
+        if constexpr (std::is_same_v<typename Row::Value, std::string>)
+            if (row.in(settings).empty()) row.in(settings) = row.name;
+    });
 }
 
 /// No field has its default.
@@ -79,10 +90,12 @@ job::Job full_job() {
     job.minimum_retry_delay = std::chrono::seconds{MaxU32};
     job.no_progress_timeout = std::chrono::seconds{0};
     job.failures = 17;
+    job.wait = job::Wait::Host;
     job.retry_wait = Usec{61'000'001};
     job.retry_date = WallTime{Usec{int64_t{1} << 60}};
     job.stalled_for = Usec{5};
     fill_choices(job);
+    fill_texts(job);
     job.resumed = true;
     job.active_for = Usec{7};
     job.expired = true;
@@ -119,6 +132,14 @@ job::File full_file() {
     file.filled = {{0, 5}, {50, 50}};
     file.upload_url = "https://example.org/files/24e533e02ec3bc40c387f1a0e460e216";
     file.stamp = job::SourceStamp{{1, MaxU64}, MaxU64, -1};
+    file.error = job::JobError{job::Cause::Timeout, 28, "too \xff slow", 7};
+    file.failed = true;
+    file.failures = MaxU32;
+    file.wait = job::Wait::Clock;
+    file.retry_wait = Usec{1};
+    file.retry_date = WallTime{Usec{int64_t{1} << 60}};
+    file.stalled_for = Usec{2};
+    file.folder = {MaxU64, 1};
     return file;
 }
 
@@ -131,6 +152,7 @@ void expect_round_trip(const job::Decision& decision) {
     Store store = open_quietly(directory);
     auto jobs = jobs_of(store);
     ASSERT_EQ(jobs.size(), 1u);
+    decision.job.files_failed = file.failed;
     job::Job expected = decision.job;
     expected.clocks = {};
     EXPECT_EQ(jobs[0].job, expected);
@@ -159,6 +181,13 @@ TEST(RoundTrip, EveryFieldOfAJob) {
     decision.job = full_job();
     decision.job.clocks.retry_at = BootTime{Usec{99}}; // not stored
     expect_round_trip(decision);
+}
+
+TEST(RoundTrip, NoSettingOfAFullJobHasItsDefault) {
+    const job::Settings defaults;
+    job::for_each_setting([full = full_job(), &defaults](const auto& row) {
+        EXPECT_FALSE(row.in(full) == row.in(defaults)) << row.name;
+    });
 }
 
 TEST(RoundTrip, ProgressWithoutSettings) {
@@ -551,6 +580,26 @@ TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
     ASSERT_TRUE(launches);
     EXPECT_EQ(*launches,
               (std::vector<Launches>{{1000, "org.example.A", 2}, {1001, "org.example.A", 4294967295}}));
+}
+
+TEST(Rests, AreRememberedUntilTheirDate) {
+    DatabaseDir directory;
+    Rest early{{1000, "https://example.org:443"}, WallTime{Usec{5}}, {job::Cause::HttpStatus, 429, "busy"}};
+    Rest late{{1001, "http://[::1]:80 via proxy:3128"}, WallTime{Usec{6}}, {job::Cause::HttpStatus, 503, ""}};
+    {
+        Store store = open_quietly(directory);
+        for (const auto& rest : {late, early})
+            expect_done(store.set_rest(rest));
+        early.why.code = 503;
+        expect_done(store.set_rest(early));
+        expect_done(store.commit());
+    }
+    Store store = open_quietly(directory);
+    auto rests = store.load_rests();
+    ASSERT_TRUE(rests);
+    EXPECT_EQ(*rests, (std::vector<Rest>{early, late}));
+    expect_done(store.forget_rests(WallTime{Usec{5}}));
+    EXPECT_EQ(*store.load_rests(), std::vector<Rest>{late});
 }
 
 TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {

@@ -118,6 +118,20 @@ TEST_F(Version2, TheSettingsAreThoseThatWereChosen) {
     EXPECT_EQ(on_demand.files[0].filled, (std::vector<job::Range>{{0, 1000}, {5000, 500}}));
 }
 
+TEST_F(Version2, WhatIsNewHasItsDefault) {
+    Store store = open_quietly(directory_);
+    for (const auto& stored : jobs_of(store)) {
+        EXPECT_EQ(stored.job.on_file_error, job::OnFileError::Stop);
+        EXPECT_EQ(stored.job.answer_timeout.count(), 0);
+        EXPECT_EQ(stored.job.umask, std::nullopt);
+        EXPECT_EQ(stored.job.wait, job::Wait::Retry);
+        EXPECT_EQ(stored.job.files_failed, 0U);
+        for (const auto& file : stored.files)
+            EXPECT_FALSE(file.error || file.failures > 0 || file.folder != job::Inode{});
+    }
+    EXPECT_TRUE(store.load_rests()->empty());
+}
+
 TEST_F(Version2, EveryStateIsAsItWas) {
     Store store = open_quietly(directory_);
     const std::map<std::string, job::State> states{{"half an image", job::State::Suspended},

@@ -10,14 +10,13 @@ namespace haulier::bus {
 
 namespace {
 
-Refusal refuse(AuthorityReply verdict, std::string_view what) {
-    switch (verdict) {
+Refusal refuse(AuthorityReply reply, std::string_view what) {
+    switch (reply) {
     case AuthorityReply::Challenge:
-        return {
-            "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
-            fmt::format("{}; a password may help, if the call allows to ask for one and somebody is there to "
-                        "be asked",
-                        what)};
+        return {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+                fmt::format("{}; a password may help, if the call allows interactive authorization and an "
+                            "authentication agent is running",
+                            what)};
     case AuthorityReply::Busy: return refuse_over_quota();
     case AuthorityReply::Yes:
     case AuthorityReply::No: break;
@@ -31,14 +30,14 @@ Access decide_access(uint32_t caller, std::optional<uint32_t> owner) {
     return caller == 0 || caller == owner ? Access::Granted : Access::AskAuthority;
 }
 
-Refusal refuse_job(AuthorityReply verdict, const std::string& id) {
+Refusal refuse_job(AuthorityReply reply, const std::string& id) {
     return refuse(
-        verdict,
+        reply,
         fmt::format("you have no job {}; those of others are for their owners and administrators alone", id));
 }
 
-Refusal refuse_all_users(AuthorityReply verdict) {
-    return refuse(verdict, "only administrators may list the jobs of all users");
+Refusal refuse_all_users(AuthorityReply reply) {
+    return refuse(reply, "only administrators may list the jobs of all users");
 }
 
 Refusal refuse_over_quota() {

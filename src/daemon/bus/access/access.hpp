@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who may do what to whose job: the whole policy, as pure functions. The filter applies it, and what a
-// refused caller reads is made here, so that it is the same for every job, also for one that is not there.
+// The access policy as pure functions: which caller may use whose job. The access filter applies it. The
+// errors of refused callers are made here, so that they do not reveal whether a job exists.
 #pragma once
 
 #include <cstdint>
@@ -9,28 +9,27 @@
 
 namespace haulier::bus {
 
-/// Whoever calls us.
 struct Caller {
     std::string name; ///< unique name of the connection
     uint32_t uid = UINT32_MAX;
-    bool interactive = false; ///< may be asked for a password
+    bool interactive = false; ///< the call allows interactive authorization
 };
 
 enum class Access {
     Granted,
-    AskAuthority, ///< administrators may
+    AskAuthority, ///< granted to administrators only
 };
 
-/// `owner`: nothing when there is no such job.
+/// `owner`: nothing if there is no such job.
 Access decide_access(uint32_t caller, std::optional<uint32_t> owner);
 
-/// What the authority says to somebody who is not root.
+/// Whether a caller other than root is an administrator.
 enum class AuthorityReply {
     Yes,
     No,
-    Challenge, ///< yes for a password, but the call does not allow to ask for one, or nobody is there to be
-               ///< asked
-    Busy,      ///< too many such questions are open
+    Challenge, ///< with a password, but the call does not allow interactive authorization, or no agent is
+               ///< running
+    Busy,      ///< too many such requests are open
 };
 
 /// An error as it goes to the bus.
@@ -39,10 +38,10 @@ struct Refusal {
     std::string message;
 };
 
-/// `verdict` is not Yes.
-Refusal refuse_job(AuthorityReply verdict, const std::string& id);
-Refusal refuse_all_users(AuthorityReply verdict);
-/// Of a caller who has too many calls under way.
+/// `reply` is not Yes.
+Refusal refuse_job(AuthorityReply reply, const std::string& id);
+Refusal refuse_all_users(AuthorityReply reply);
+/// Of a caller with too many calls in progress.
 Refusal refuse_over_quota();
 
 } // namespace haulier::bus

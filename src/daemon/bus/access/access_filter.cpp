@@ -20,32 +20,32 @@ namespace {
 
 constexpr const char* Driver = "org.freedesktop.DBus";
 
-/// Of all whose user is not known yet; enough for many clients at once. Beyond that only those who hold few
-/// get room, and not for much.
-constexpr CallQuota::Load MostUnknown{4096, 2 * MaxMessageSize};
-constexpr size_t MostUnknownOfOne = 256;
-constexpr size_t Few = 8;
-/// Calls that are dispatched in so much time share a commit; then others than the bus have their turn.
+/// Of all calls whose user is not known yet; enough for many clients at once. Beyond that, connections that
+/// hold few calls can still make small ones.
+constexpr CallQuota::Usage MaxUnresolved{4096, 2 * MaxMessageSize};
+constexpr size_t MaxUnresolvedOfPeer = 256;
+constexpr size_t FewCalls = 8;
+/// Calls dispatched within this time share a commit; then other event sources get their turn.
 constexpr Usec Slice{10'000};
 
-/// What the filter answers to libsystemd.
-constexpr int GoOn = 0;
-constexpr int Taken = 1;
+/// Return values of a filter of libsystemd.
+constexpr int Continue = 0;
+constexpr int Handled = 1;
 
 bool is_for_us(sd_bus_message* message) {
     const char* path = sd_bus_message_get_path(message);
     return path && sd_bus_message_is_method_call(message, nullptr, nullptr) > 0 && is_ours(path);
 }
 
-/// Nobody waits for it if the caller has left; then there is nothing to do about it either.
+/// Fails if the caller has left the bus; then no one is waiting for the error.
 int refuse(sd_bus_message* message, const Refusal& refusal) {
     const sd_bus_error error{refusal.name.c_str(), refusal.message.c_str(), 0};
     if (int r = sd_bus_reply_method_error(message, &error); r < 0)
         log::debug("a refusal could not be sent: " + std::generic_category().message(-r));
-    return Taken;
+    return Handled;
 }
 
-/// What the bus driver answers, if it is the driver that answers.
+/// The reply of the bus driver; nothing if it is an error or comes from another connection.
 std::optional<uint32_t> read_uid(sd_bus_message* reply) {
     uint32_t uid = 0;
     if (sd_bus_message_is_method_error(reply, nullptr) || sender_of(reply) != Driver ||
@@ -57,11 +57,11 @@ std::optional<uint32_t> read_uid(sd_bus_message* reply) {
 } // namespace
 
 AccessFilter::AccessFilter(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority,
-                           Inside inside)
-    : loop_(loop), bus_(bus), instance_(instance), authority_(authority), inside_(std::move(inside)) {
+                           Hooks hooks)
+    : loop_(loop), bus_(bus), instance_(instance), authority_(authority), hooks_(std::move(hooks)) {
     auto on_message = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
         try {
-            return is_for_us(message) ? static_cast<AccessFilter*>(self)->on_message(message) : GoOn;
+            return is_for_us(message) ? static_cast<AccessFilter*>(self)->on_message(message) : Continue;
         } catch (const std::exception& e) {
             log::error(std::string{"a call could not be authorized: "} + e.what());
             return -EIO;
@@ -77,12 +77,12 @@ AccessFilter::~AccessFilter() {
 
 Caller AccessFilter::caller() const {
     auto* message = sd_bus_get_current_message(bus_);
-    if (!message || !is_for_us(message)) throw std::logic_error("nobody is calling");
+    if (!message || !is_for_us(message)) throw std::logic_error("no call is being dispatched");
     return caller_of(message);
 }
 
 QuotaTicket AccessFilter::enter() {
-    return quota_.enter(caller().uid, dispatched_);
+    return quota_.enter(caller().uid, dispatched_size_);
 }
 
 Caller AccessFilter::caller_of(sd_bus_message* message) const {
@@ -100,131 +100,131 @@ int AccessFilter::on_message(sd_bus_message* message) {
     if (!peer.uid) return resolve_user(peer, name, message);
     if (is_over_quota(*peer.uid)) return refuse(message, refuse_over_quota());
     enqueue(*peer.uid, name, {keep(message), message_size(message)});
-    return Taken;
+    return Handled;
 }
 
 bool AccessFilter::is_over_quota(uint32_t uid) const {
-    return quota_.of(uid).calls >= inside_.most_of(uid).calls;
+    return quota_.of(uid).calls >= hooks_.limits_of(uid).calls;
 }
 
-bool AccessFilter::has_room(const Peer& peer, uint64_t weight) const {
-    CallQuota::Load all;
+bool AccessFilter::may_hold_unresolved(const Peer& peer, uint64_t size) const {
+    CallQuota::Usage all;
     for (const auto& [name, p] : peers_)
         for (const auto& call : p.calls)
-            all = {all.calls + 1, all.weight + call.weight};
-    if (all.calls >= MostUnknown.calls || all.weight >= MostUnknown.weight)
-        return peer.calls.size() < Few && weight <= SmallMessage;
-    return peer.calls.size() < MostUnknownOfOne;
+            all = {all.calls + 1, all.bytes + call.size};
+    if (all.calls >= MaxUnresolved.calls || all.bytes >= MaxUnresolved.bytes)
+        return peer.calls.size() < FewCalls && size <= SmallMessage;
+    return peer.calls.size() < MaxUnresolvedOfPeer;
 }
 
 int AccessFilter::resolve_user(Peer& peer, const std::string& name, sd_bus_message* message) {
-    auto weight = message_size(message);
-    if (!has_room(peer, weight)) return refuse(message, refuse_over_quota());
-    peer.calls.push_back({keep(message), weight});
-    if (peer.who) return Taken;
+    auto size = message_size(message);
+    if (!may_hold_unresolved(peer, size)) return refuse(message, refuse_over_quota());
+    peer.calls.push_back({keep(message), size});
+    if (peer.uid_request) return Handled;
     auto call = new_call(bus_, Driver, "/org/freedesktop/DBus", Driver, "GetConnectionUnixUser");
     if (sd_bus_message_append(call.get(), "s", name.c_str()) >= 0)
-        peer.who = AsyncCall{bus_, call, AsyncCall::Patience,
-                             [this, name](sd_bus_message* reply) { user_resolved(name, reply); }};
-    if (!peer.who) peers_.erase(name);
-    return peers_.contains(name) ? Taken : -EIO;
+        peer.uid_request = AsyncCall{bus_, call, AsyncCall::DefaultTimeout,
+                                     [this, name](sd_bus_message* reply) { user_resolved(name, reply); }};
+    if (!peer.uid_request) peers_.erase(name);
+    return peers_.contains(name) ? Handled : -EIO;
 }
 
-/// Whoever cannot be named has left, mostly. Then nobody waits for an answer either.
+/// A connection that the bus does not know has usually left already, and waits for no reply.
 void AccessFilter::user_resolved(const std::string& name, sd_bus_message* reply) {
     if (auto uid = read_uid(reply)) {
         auto& peer = peers_.at(name);
         peer.uid = uid;
-        for (auto& what : std::exchange(peer.calls, {}))
-            enqueue(*uid, name, std::move(what));
+        for (auto& content : std::exchange(peer.calls, {}))
+            enqueue(*uid, name, std::move(content));
     } else {
         log::debug("calls of " + name + " are dropped: the bus does not know it");
         peers_.erase(name);
     }
-    inside_.settled();
+    hooks_.on_progress();
 }
 
-/// Who has much under way may still ask small things.
-void AccessFilter::enqueue(uint32_t uid, const std::string& name, Weighed what) {
-    bool overloaded = what.weight > SmallMessage && quota_.of(uid).weight >= inside_.most_of(uid).weight;
+/// A user over the limit on bytes may still make small calls.
+void AccessFilter::enqueue(uint32_t uid, const std::string& name, SizedMessage content) {
+    bool overloaded = content.size > SmallMessage && quota_.of(uid).bytes >= hooks_.limits_of(uid).bytes;
     if (overloaded || is_over_quota(uid)) {
-        refuse(what.message.get(), refuse_over_quota());
+        refuse(content.message.get(), refuse_over_quota());
         return;
     }
-    auto place = quota_.enter(uid, what.weight);
-    queue_.add(uid, {std::move(what), name, std::move(place), std::nullopt});
-    begin_soon();
+    auto ticket = quota_.enter(uid, content.size);
+    queue_.add(uid, {std::move(content), name, std::move(ticket), std::nullopt});
+    dispatch_soon();
 }
 
-void AccessFilter::begin_soon() {
-    if (slice_ || released_ || queue_.empty()) return;
-    slice_ = loop_.defer(
+void AccessFilter::dispatch_soon() {
+    if (next_slice_ || released_ || queue_.empty()) return;
+    next_slice_ = loop_.defer(
         [this] {
-            slice_.reset();
-            slice_ends_ = SystemClock{}.now().boot + Slice;
+            next_slice_.reset();
+            slice_end_ = SystemClock{}.now().boot + Slice;
             release_next();
         },
         EventPriority::Last);
 }
 
-/// One at a time, so that whoever has come meanwhile has the next turn.
+/// One at a time, so that a call that arrives meanwhile can have the next turn.
 void AccessFilter::release_next() {
     while (!released_ && !queue_.empty()) {
         released_ = queue_.next();
-        if (sd_bus_enqueue_for_read(bus_, released_->what.message.get()) >= 0) return;
-        refuse(released_->what.message.get(), refuse_over_quota());
+        if (sd_bus_enqueue_for_read(bus_, released_->content.message.get()) >= 0) return;
+        refuse(released_->content.message.get(), refuse_over_quota());
         released_.reset();
     }
 }
 
-std::optional<AccessFilter::Call> AccessFilter::take_released(sd_bus_message* message) {
-    if (!released_ || released_->what.message.get() != message) return std::nullopt;
+std::optional<AccessFilter::HeldCall> AccessFilter::take_released(sd_bus_message* message) {
+    if (!released_ || released_->content.message.get() != message) return std::nullopt;
     auto call = std::exchange(released_, std::nullopt);
-    SystemClock{}.now().boot < slice_ends_ ? release_next() : begin_soon();
-    inside_.settled();
+    SystemClock{}.now().boot < slice_end_ ? release_next() : dispatch_soon();
+    hooks_.on_progress();
     return call;
 }
 
-/// An approval is for the job as it was; if it has another owner by now, polkit is asked again.
-int AccessFilter::authorize(sd_bus_message* message, const Call& call) {
-    dispatched_ = call.what.weight;
+/// An approval is for the owner that the job had; if it has another owner by now, polkit is asked again.
+int AccessFilter::authorize(sd_bus_message* message, const HeldCall& call) {
+    dispatched_size_ = call.content.size;
     auto id = id_in(sd_bus_message_get_path(message));
-    if (!id) return GoOn;
-    auto owner = inside_.owner_of(*id);
+    if (!id) return Continue;
+    auto owner = hooks_.owner_of(*id);
     auto caller = caller_of(message);
     bool approved = call.approval && call.approval->owner == owner;
     if (authority_.knows(caller) || approved || decide_access(caller.uid, owner) == Access::Granted) {
-        inside_.entered(*id);
-        return GoOn;
+        hooks_.before_dispatch(*id);
+        return Continue;
     }
-    authority_.ask(caller, [this, call, caller, id = id->hex, owner](AuthorityReply verdict) {
-        authorized(call, caller, id, owner, verdict);
+    authority_.ask(caller, [this, call, caller, id = id->hex, owner](AuthorityReply reply) {
+        authorized(call, caller, id, owner, reply);
     });
-    return Taken;
+    return Handled;
 }
 
-/// It has kept its place meanwhile.
-void AccessFilter::authorized(Call call, const Caller& caller, const std::string& id,
-                              std::optional<uint32_t> owner, AuthorityReply verdict) {
-    if (verdict == AuthorityReply::Yes) {
+/// The call has kept its ticket meanwhile.
+void AccessFilter::authorized(HeldCall call, const Caller& caller, const std::string& id,
+                              std::optional<uint32_t> owner, AuthorityReply reply) {
+    if (reply == AuthorityReply::Yes) {
         call.approval = Approval{owner};
         queue_.add(caller.uid, std::move(call));
-        begin_soon();
+        dispatch_soon();
     } else {
-        refuse(call.what.message.get(), refuse_job(verdict, id));
+        refuse(call.content.message.get(), refuse_job(reply, id));
     }
-    inside_.settled();
+    hooks_.on_progress();
 }
 
 void AccessFilter::left(const std::string& name) {
     bool was_busy = busy() || authority_.busy();
-    auto is_its = [&](const Call& call) { return call.sender == name; };
+    auto is_from_it = [&](const HeldCall& call) { return call.sender == name; };
     peers_.erase(name);
-    queue_.drop_if(is_its);
-    if (released_ && is_its(*released_)) released_.reset();
+    queue_.remove_if(is_from_it);
+    if (released_ && is_from_it(*released_)) released_.reset();
     authority_.left(name);
-    begin_soon();
-    if (was_busy) inside_.settled();
+    dispatch_soon();
+    if (was_busy) hooks_.on_progress();
 }
 
 bool AccessFilter::busy() const {

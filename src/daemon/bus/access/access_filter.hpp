@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Every call for our objects goes through here before libsystemd dispatches it: methods, properties read and
-// set, introspection. On the system bus the filter finds out whose connection it comes from, has users take
-// turns, with no more under way than is good for all, and lets nobody but owners and administrators through
-// to the object of a job. A call that waits is held, and dispatched again when it may go on; nothing blocks.
-// On a session bus all may pass.
+// Sees every call of our objects before libsystemd dispatches it: methods, properties, introspection. On the
+// system bus the filter resolves the caller's user, lets users take turns, limits the calls that each has in
+// progress, and admits only owners and administrators to the object of a job. A call that has to wait is held
+// and dispatched again later; nothing blocks. On a session bus all calls pass.
 #pragma once
 
 #include "base/clock.hpp"
@@ -28,76 +27,76 @@ namespace haulier::bus {
 
 class AccessFilter {
 public:
-    /// What the filter must know of the inside, and tell it.
-    struct Inside {
+    /// The connection of the filter with the rest of the daemon.
+    struct Hooks {
         std::function<std::optional<uint32_t>(const job::Id&)> owner_of;
-        std::function<void(const job::Id&)> entered;      ///< a call for this job is dispatched next
-        std::function<void()> settled;                    ///< calls that were held are not any more
-        std::function<CallQuota::Load(uint32_t)> most_of; ///< what a user may have under way
+        std::function<void(const job::Id&)> before_dispatch; ///< of a call for this job
+        std::function<void()> on_progress;                   ///< the calls that are held have changed
+        std::function<CallQuota::Usage(uint32_t)> limits_of; ///< of a user's calls in progress
     };
 
-    AccessFilter(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority, Inside inside);
+    AccessFilter(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority, Hooks hooks);
     ~AccessFilter();
     AccessFilter(const AccessFilter&) = delete;
     AccessFilter& operator=(const AccessFilter&) = delete;
 
-    /// Who makes the call that is being dispatched: for methods, getters and setters, until they return.
+    /// Who makes the call that is being dispatched. Valid in methods, getters and setters until they return.
     [[nodiscard]] Caller caller() const;
-    /// For whoever answers the call that is being dispatched later: to be held until then.
+    /// For a call that is replied to later: to be held until then.
     [[nodiscard]] QuotaTicket enter();
-    /// A connection has left the bus; what it asked for and is held is dropped.
+    /// A connection has left the bus: drops its calls that are held.
     void left(const std::string& name);
     /// Calls are held.
     [[nodiscard]] bool busy() const;
 
 private:
-    /// What an administrator may do: one call, on the job of this owner, if there is one.
+    /// What polkit has allowed: one call, about the job with this owner, if there is one.
     struct Approval {
         std::optional<uint32_t> owner;
     };
-    struct Weighed {
+    struct SizedMessage {
         Message message;
-        uint64_t weight = 0;
+        uint64_t size = 0;
     };
-    struct Call {
-        Weighed what;
+    struct HeldCall {
+        SizedMessage content;
         std::string sender;
-        QuotaTicket place;
+        QuotaTicket ticket;
         std::optional<Approval> approval;
     };
     /// A connection that has called us.
     struct Peer {
         std::optional<uint32_t> uid;
-        std::vector<Weighed> calls; ///< made before its user was known
-        AsyncCall who;
+        std::vector<SizedMessage> calls; ///< made before `uid` was known
+        AsyncCall uid_request;
     };
 
     int on_message(sd_bus_message* message);
     int resolve_user(Peer& peer, const std::string& name, sd_bus_message* message);
     void user_resolved(const std::string& name, sd_bus_message* reply);
-    void enqueue(uint32_t uid, const std::string& name, Weighed what);
-    void begin_soon();
+    void enqueue(uint32_t uid, const std::string& name, SizedMessage content);
+    void dispatch_soon();
     void release_next();
-    std::optional<Call> take_released(sd_bus_message* message);
-    int authorize(sd_bus_message* message, const Call& call);
-    void authorized(Call call, const Caller& caller, const std::string& id, std::optional<uint32_t> owner,
-                    AuthorityReply verdict);
+    std::optional<HeldCall> take_released(sd_bus_message* message);
+    int authorize(sd_bus_message* message, const HeldCall& call);
+    void authorized(HeldCall call, const Caller& caller, const std::string& id, std::optional<uint32_t> owner,
+                    AuthorityReply reply);
     [[nodiscard]] Caller caller_of(sd_bus_message* message) const;
     [[nodiscard]] bool is_over_quota(uint32_t uid) const;
-    [[nodiscard]] bool has_room(const Peer& peer, uint64_t weight) const;
+    [[nodiscard]] bool may_hold_unresolved(const Peer& peer, uint64_t size) const;
 
     Loop& loop_;
     sd_bus* bus_;
     daemon::Instance instance_;
     Authority& authority_;
-    Inside inside_;
+    Hooks hooks_;
     std::map<std::string, Peer> peers_; ///< by unique name
     CallQuota quota_;
-    CallQueue<Call> queue_;
-    std::optional<Call> released_; ///< in libsystemd's queue, to be dispatched again
-    uint64_t dispatched_ = 0;      ///< weight of the call that is being dispatched
-    BootTime slice_ends_;
-    Source slice_;
+    CallQueue<HeldCall> queue_;
+    std::optional<HeldCall> released_; ///< in libsystemd's queue, to be dispatched again
+    uint64_t dispatched_size_ = 0;     ///< of the call that is being dispatched
+    BootTime slice_end_;
+    Source next_slice_;
     sd_bus_slot* filter_ = nullptr;
 };
 

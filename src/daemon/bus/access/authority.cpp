@@ -19,14 +19,14 @@ constexpr const char* PolkitInterface = "org.freedesktop.PolicyKit1.Authority";
 constexpr const char* Action = "org.haulier.manage-all-jobs";
 constexpr uint32_t AllowInteraction = 1;
 
-/// Somebody may have to find a password. Without interaction the answer must come before the caller's own
-/// patience, usually 25 s, is over.
-constexpr Usec PatienceWithPeople = std::chrono::minutes{2};
-constexpr Usec Patience = std::chrono::seconds{20};
+/// A user needs time to enter a password. Without interaction polkit must reply before the caller's own call
+/// times out, usually after 25 s.
+constexpr Usec InteractiveTimeout = std::chrono::minutes{2};
+constexpr Usec Timeout = std::chrono::seconds{20};
 
-/// A bus lets one connection wait for 128 answers; a user cannot take them all.
-constexpr size_t MostQuestions = 96;
-constexpr size_t MostQuestionsOfAUser = 16;
+/// A bus allows one connection 128 pending replies, and one user must not take them all.
+constexpr size_t MaxRequests = 96;
+constexpr size_t MaxRequestsOfUser = 16;
 
 std::string cancellation_id(uint64_t number) {
     return fmt::format("haulier-{}", number);
@@ -35,46 +35,47 @@ std::string cancellation_id(uint64_t number) {
 } // namespace
 
 bool Authority::is_over_quota(uint32_t uid) const {
-    auto own =
-        std::count_if(asked_.begin(), asked_.end(), [&](const Asked& a) { return a.caller.uid == uid; });
-    return asked_.size() >= MostQuestions || static_cast<size_t>(own) >= MostQuestionsOfAUser;
+    auto own = std::count_if(requests_.begin(), requests_.end(),
+                             [&](const Request& request) { return request.caller.uid == uid; });
+    return requests_.size() >= MaxRequests || static_cast<size_t>(own) >= MaxRequestsOfUser;
 }
 
-void Authority::ask(const Caller& caller, Answer answer) {
-    if (knows(caller)) return answer(AuthorityReply::Yes);
-    if (is_over_quota(caller.uid)) return answer(AuthorityReply::Busy);
-    auto place = asked_.insert(asked_.end(), {++last_number_, caller, std::move(answer), {}});
-    place->question = AsyncCall{bus_, make_call(*place), caller.interactive ? PatienceWithPeople : Patience,
-                                [this, place](sd_bus_message* reply) { settle(place, reply); }};
-    if (!place->question) settle(place, nullptr);
+void Authority::ask(const Caller& caller, ReplyHandler on_reply) {
+    if (knows(caller)) return on_reply(AuthorityReply::Yes);
+    if (is_over_quota(caller.uid)) return on_reply(AuthorityReply::Busy);
+    auto position = requests_.insert(requests_.end(), {++last_number_, caller, std::move(on_reply), {}});
+    position->call = AsyncCall{bus_, make_call(*position), caller.interactive ? InteractiveTimeout : Timeout,
+                               [this, position](sd_bus_message* reply) { finish(position, reply); }};
+    if (!position->call) finish(position, nullptr);
 }
 
-/// No details: what polkit is told it passes on to the agent of the caller, who must not learn whose job it
-/// is, or whether there is one.
-Message Authority::make_call(const Asked& asked) const {
+/// Without details: polkit passes them to the caller's agent, and the caller must not learn whose job it is,
+/// or whether it exists.
+Message Authority::make_call(const Request& request) const {
     auto call = new_call(bus_, Polkit, PolkitPath, PolkitInterface, "CheckAuthorization");
-    int r = sd_bus_message_append(
-        call.get(), "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s", asked.caller.name.c_str(), Action,
-        0, asked.caller.interactive ? AllowInteraction : 0, cancellation_id(asked.number).c_str());
+    int r = sd_bus_message_append(call.get(), "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s",
+                                  request.caller.name.c_str(), Action, 0,
+                                  request.caller.interactive ? AllowInteraction : 0,
+                                  cancellation_id(request.number).c_str());
     return r >= 0 ? call : Message{};
 }
 
-/// Takes away the window in which somebody is asked for a password.
-void Authority::cancel(const Asked& asked) {
+/// Closes the password dialog, if one is open.
+void Authority::cancel(const Request& request) {
     sd_bus_call_method_async(bus_, nullptr, Polkit, PolkitPath, PolkitInterface, "CancelCheckAuthorization",
-                             nullptr, nullptr, "s", cancellation_id(asked.number).c_str());
+                             nullptr, nullptr, "s", cancellation_id(request.number).c_str());
 }
 
-void Authority::settle(Place place, sd_bus_message* reply) {
-    auto asked = std::move(*place);
-    asked_.erase(place);
-    asked.answer(reply ? read(asked, reply) : AuthorityReply::No);
+void Authority::finish(RequestIterator position, sd_bus_message* reply) {
+    auto request = std::move(*position);
+    requests_.erase(position);
+    request.on_reply(reply ? read(request, reply) : AuthorityReply::No);
 }
 
-AuthorityReply Authority::read(const Asked& asked, sd_bus_message* reply) {
+AuthorityReply Authority::read(const Request& request, sd_bus_message* reply) {
     if (const auto* error = sd_bus_message_get_error(reply)) {
-        complain(error->name, error->message ? error->message : "");
-        if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY)) cancel(asked);
+        log_failure(error->name, error->message ? error->message : "");
+        if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY)) cancel(request);
         return AuthorityReply::No;
     }
     int authorized = 0;
@@ -86,9 +87,9 @@ AuthorityReply Authority::read(const Asked& asked, sd_bus_message* reply) {
     return challenge ? AuthorityReply::Challenge : AuthorityReply::No;
 }
 
-/// Anybody can make us ask again; once is enough to be told what is wrong.
-void Authority::complain(const std::string& error, const std::string& message) {
-    if (!complaints_.insert(error).second) return;
+/// Once per error, because any caller can cause it again.
+void Authority::log_failure(const std::string& error, const std::string& message) {
+    if (!logged_errors_.insert(error).second) return;
     if (is_absence(error) || error == "org.freedesktop.systemd1.NoSuchUnit")
         log::warning("there is no polkit, so only root may manage the jobs of other users; the package "
                      "polkitd brings it");
@@ -97,13 +98,13 @@ void Authority::complain(const std::string& error, const std::string& message) {
 }
 
 void Authority::left(const std::string& name) {
-    for (auto it = asked_.begin(); it != asked_.end();) {
+    for (auto it = requests_.begin(); it != requests_.end();) {
         if (it->caller.name != name) {
             ++it;
             continue;
         }
         cancel(*it);
-        it = asked_.erase(it);
+        it = requests_.erase(it);
     }
 }
 

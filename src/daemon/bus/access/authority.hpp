@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who is an administrator: root, and whom polkit allows org.haulier.manage-all-jobs. Asks without waiting,
-// and whatever goes wrong is a no. Where there is no polkit root is alone.
+// Decides who is an administrator: root, and callers whom polkit allows org.haulier.manage-all-jobs. Asks
+// polkit without blocking; any failure means no. Without polkit, root is the only administrator.
 #pragma once
 
 #include "daemon/bus/access/access.hpp"
@@ -16,42 +16,42 @@ namespace haulier::bus {
 
 class Authority {
 public:
-    using Answer = std::function<void(AuthorityReply)>;
+    using ReplyHandler = std::function<void(AuthorityReply)>;
 
     Authority(sd_bus* bus, daemon::Instance instance) : bus_(bus), instance_(instance) {}
 
-    /// Whether this caller is one without anybody being asked. On a session bus all jobs are everybody's.
+    /// Whether the caller is an administrator without asking polkit. On a session bus every caller is.
     [[nodiscard]] bool knows(const Caller& caller) const {
         return instance_ == daemon::Instance::Session || caller.uid == 0;
     }
-    /// May the caller manage the jobs of all users? Answers once, perhaps before it returns; not at all if
-    /// the caller leaves first.
-    void ask(const Caller& caller, Answer answer);
+    /// Whether the caller may manage the jobs of all users. Calls `on_reply` once, perhaps before this
+    /// returns; never if the caller leaves the bus first.
+    void ask(const Caller& caller, ReplyHandler on_reply);
     /// A connection has left the bus.
     void left(const std::string& name);
-    [[nodiscard]] bool busy() const { return !asked_.empty(); }
+    [[nodiscard]] bool busy() const { return !requests_.empty(); }
 
 private:
-    struct Asked {
+    struct Request {
         uint64_t number = 0;
         Caller caller;
-        Answer answer;
-        AsyncCall question;
+        ReplyHandler on_reply;
+        AsyncCall call;
     };
-    using Place = std::list<Asked>::iterator;
+    using RequestIterator = std::list<Request>::iterator;
 
     [[nodiscard]] bool is_over_quota(uint32_t uid) const;
-    [[nodiscard]] Message make_call(const Asked& asked) const;
-    void cancel(const Asked& asked);
-    void settle(Place place, sd_bus_message* reply);
-    AuthorityReply read(const Asked& asked, sd_bus_message* reply);
-    void complain(const std::string& error, const std::string& message);
+    [[nodiscard]] Message make_call(const Request& request) const;
+    void cancel(const Request& request);
+    void finish(RequestIterator position, sd_bus_message* reply);
+    AuthorityReply read(const Request& request, sd_bus_message* reply);
+    void log_failure(const std::string& error, const std::string& message);
 
     sd_bus* bus_;
     daemon::Instance instance_;
-    std::list<Asked> asked_;
+    std::list<Request> requests_;
     uint64_t last_number_ = 0;
-    std::set<std::string> complaints_; ///< said already
+    std::set<std::string> logged_errors_;
 };
 
 } // namespace haulier::bus

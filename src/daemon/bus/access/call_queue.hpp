@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Calls that wait to be dispatched, a line for each user. Users take turns, so that nobody waits behind the
-// crowd of another; within a line it is first come, first served.
+// Calls that wait to be dispatched, in one queue per user. Users take turns, so that no user waits behind the
+// many calls of another user; the calls of one user are dispatched in the order in which they came.
 #pragma once
 
 #include <cstdint>
@@ -10,34 +10,34 @@
 
 namespace haulier::bus {
 
-template <class Call>
+template <class Item>
 class CallQueue {
 public:
-    void add(uint32_t user, Call call) { lines_[user].push_back(std::move(call)); }
+    void add(uint32_t user, Item item) { queues_[user].push_back(std::move(item)); }
 
-    /// The first call of the user whose turn it is. There must be one.
-    Call next() {
-        auto line = lines_.upper_bound(last_);
-        if (line == lines_.end()) line = lines_.begin();
-        last_ = line->first;
-        auto call = std::move(line->second.front());
-        line->second.pop_front();
-        if (line->second.empty()) lines_.erase(line);
-        return call;
+    /// Removes the first call of the user whose turn it is. The queue must not be empty.
+    Item next() {
+        auto queue = queues_.upper_bound(last_user_);
+        if (queue == queues_.end()) queue = queues_.begin();
+        last_user_ = queue->first;
+        auto item = std::move(queue->second.front());
+        queue->second.pop_front();
+        if (queue->second.empty()) queues_.erase(queue);
+        return item;
     }
 
-    template <class Which>
-    void drop_if(Which which) {
-        for (auto& [user, line] : lines_)
-            std::erase_if(line, which);
-        std::erase_if(lines_, [](const auto& line) { return line.second.empty(); });
+    template <class Predicate>
+    void remove_if(Predicate predicate) {
+        for (auto& [user, queue] : queues_)
+            std::erase_if(queue, predicate);
+        std::erase_if(queues_, [](const auto& entry) { return entry.second.empty(); });
     }
 
-    [[nodiscard]] bool empty() const { return lines_.empty(); }
+    [[nodiscard]] bool empty() const { return queues_.empty(); }
 
 private:
-    std::map<uint32_t, std::deque<Call>> lines_; ///< none is empty
-    uint32_t last_ = UINT32_MAX;                 ///< who had the latest turn
+    std::map<uint32_t, std::deque<Item>> queues_; ///< by user; none is empty
+    uint32_t last_user_ = UINT32_MAX;             ///< who had the latest turn
 };
 
 } // namespace haulier::bus

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What each user has under way: calls that wait for their turn, and those that were dispatched and are not
-// answered yet.
+// The calls that each user has in progress: those that wait to be dispatched, and those that wait for their
+// reply.
 #pragma once
 
 #include <cstddef>
@@ -10,39 +10,39 @@
 
 namespace haulier::bus {
 
-/// A call counts as long as somebody holds its place.
+/// A call counts as long as a copy of its ticket exists.
 using QuotaTicket = std::shared_ptr<const void>;
 
 class CallQuota {
 public:
-    struct Load {
+    struct Usage {
         size_t calls = 0;
-        uint64_t weight = 0; ///< see weight.hpp
-        bool operator==(const Load&) const = default;
+        uint64_t bytes = 0; ///< see message_size.hpp
+        bool operator==(const Usage&) const = default;
     };
 
-    [[nodiscard]] QuotaTicket enter(uint32_t user, uint64_t weight) {
-        auto& load = (*loads_)[user];
-        ++load.calls;
-        load.weight += weight;
-        // The last call may be answered when we are gone.
-        return {this, [loads = loads_, user, weight](const void*) { leave(*loads, user, weight); }};
+    [[nodiscard]] QuotaTicket enter(uint32_t user, uint64_t bytes) {
+        auto& usage = (*usage_)[user];
+        ++usage.calls;
+        usage.bytes += bytes;
+        // A ticket may outlive this object.
+        return {this, [all = usage_, user, bytes](const void*) { leave(*all, user, bytes); }};
     }
-    [[nodiscard]] Load of(uint32_t user) const {
-        auto found = loads_->find(user);
-        return found == loads_->end() ? Load{} : found->second;
+    [[nodiscard]] Usage of(uint32_t user) const {
+        auto found = usage_->find(user);
+        return found == usage_->end() ? Usage{} : found->second;
     }
 
 private:
-    using Loads = std::map<uint32_t, Load>;
+    using UsageByUser = std::map<uint32_t, Usage>;
 
-    static void leave(Loads& loads, uint32_t user, uint64_t weight) {
-        auto load = loads.find(user);
-        load->second.weight -= weight;
-        if (--load->second.calls == 0) loads.erase(load);
+    static void leave(UsageByUser& all, uint32_t user, uint64_t bytes) {
+        auto usage = all.find(user);
+        usage->second.bytes -= bytes;
+        if (--usage->second.calls == 0) all.erase(usage);
     }
 
-    std::shared_ptr<Loads> loads_ = std::make_shared<Loads>(); ///< of those who have any
+    std::shared_ptr<UsageByUser> usage_ = std::make_shared<UsageByUser>(); ///< of users with calls
 };
 
 } // namespace haulier::bus

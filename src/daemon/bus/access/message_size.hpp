@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How heavy a message is in memory, which libsystemd does not tell.
+// The size of a message in memory, which libsystemd does not report.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@ struct sd_bus_message;
 
 namespace haulier::bus {
 
-/// As much as a message of the system bus may have.
+/// The system bus allows no larger messages.
 inline constexpr uint64_t MaxMessageSize = 32ULL << 20;
-/// What is no heavier need not be looked at.
+/// A message up to this size is accepted even from a user who is over the limit on bytes.
 inline constexpr uint64_t SmallMessage = 64ULL << 10;
 
-/// Bytes in the values of a received message, about. One that has very many, or is malformed, counts as the
-/// heaviest; so a look costs little.
+/// About how many bytes the values of a received message take. A message with very many values, or a
+/// malformed one, counts as MaxMessageSize, which bounds the cost of this function.
 uint64_t message_size(sd_bus_message* message);
 
 } // namespace haulier::bus

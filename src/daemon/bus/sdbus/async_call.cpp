@@ -29,17 +29,17 @@ bool is_absence(const std::string& error) {
            error.starts_with("org.freedesktop.DBus.Error.Spawn.");
 }
 
-struct AsyncCall::UnderWay {
-    Answer answer;
+struct AsyncCall::Pending {
+    ReplyHandler on_reply;
     sd_bus_slot* slot = nullptr;
 
-    ~UnderWay() { sd_bus_slot_unref(slot); }
-    /// Whoever answers may drop us meanwhile.
-    void set_reported(sd_bus_message* reply) noexcept {
+    ~Pending() { sd_bus_slot_unref(slot); }
+    /// The handler may destroy this object.
+    void handle(sd_bus_message* reply) noexcept {
         try {
-            std::exchange(answer, {})(reply);
+            std::exchange(on_reply, {})(reply);
         } catch (const std::exception& e) {
-            log::error(std::string{"unexpected failure while an answer was taken in: "} + e.what());
+            log::error(std::string{"unexpected failure in a reply handler: "} + e.what());
         }
     }
 };
@@ -49,16 +49,16 @@ AsyncCall::AsyncCall(AsyncCall&&) noexcept = default;
 AsyncCall& AsyncCall::operator=(AsyncCall&&) noexcept = default;
 AsyncCall::~AsyncCall() = default;
 
-AsyncCall::AsyncCall(sd_bus* bus, const Message& call, Usec timeout, Answer answer)
-    : under_way_(std::make_unique<UnderWay>()) {
-    under_way_->answer = std::move(answer);
-    auto on_reply = [](sd_bus_message* reply, void* self, sd_bus_error*) noexcept {
-        static_cast<UnderWay*>(self)->set_reported(reply);
+AsyncCall::AsyncCall(sd_bus* bus, const Message& call, Usec timeout, ReplyHandler on_reply)
+    : pending_(std::make_unique<Pending>()) {
+    pending_->on_reply = std::move(on_reply);
+    auto handle_reply = [](sd_bus_message* reply, void* self, sd_bus_error*) noexcept {
+        static_cast<Pending*>(self)->handle(reply);
         return 0;
     };
-    int r = sd_bus_call_async(bus, &under_way_->slot, call.get(), on_reply, under_way_.get(),
+    int r = sd_bus_call_async(bus, &pending_->slot, call.get(), handle_reply, pending_.get(),
                               static_cast<uint64_t>(timeout.count()));
-    if (r < 0) under_way_.reset();
+    if (r < 0) pending_.reset();
 }
 
 } // namespace haulier::bus

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A call of ours to somebody else on the bus that waits for its answer while the loop turns. Dropped, also
-// from inside its own answer, it hears nothing more.
+// An asynchronous call to another service on the bus. Destroying it, which is allowed in its own reply
+// handler, cancels the wait for the reply.
 //
-// Speaks libsystemd's own API, which is the same under every sdbus-c++.
+// Uses libsystemd's API, which is the same under every version of sdbus-c++.
 #pragma once
 
 #include "base/clock.hpp"
@@ -18,34 +18,34 @@ namespace haulier::bus {
 
 /// A reference to a message.
 using Message = std::shared_ptr<sd_bus_message>;
-/// Takes a reference of its own.
+/// Adds a reference.
 Message keep(sd_bus_message* message);
-/// None if it cannot be made; libsystemd answers with an error to whatever is done with that.
+/// Empty on failure; libsystemd returns an error for any use of that.
 Message new_call(sd_bus* bus, const char* name, const char* path, const char* interface, const char* method);
-/// As the bus says; empty if it does not.
+/// The sender's unique name, or the bus driver's name; empty if the message has none.
 std::string sender_of(sd_bus_message* message);
-/// Whether this error means that whoever was called is not there and cannot be started.
+/// Whether this error means that the service does not run and cannot be started.
 bool is_absence(const std::string& error);
 
 class AsyncCall {
 public:
-    /// A reply or an error; made up by libsystemd when none came in time.
-    using Answer = std::function<void(sd_bus_message*)>;
-    /// As usual on a bus.
-    static constexpr Usec Patience{25'000'000};
+    /// Gets a reply or an error; after the timeout, an error made by libsystemd.
+    using ReplyHandler = std::function<void(sd_bus_message*)>;
+    /// libsystemd's own.
+    static constexpr Usec DefaultTimeout{25'000'000};
 
     AsyncCall();
-    /// `answer` comes in a later turn. False from explicit operator bool: the call could not be sent, and
-    /// nothing will come.
-    AsyncCall(sd_bus* bus, const Message& call, Usec timeout, Answer answer);
+    /// Calls `on_reply` in a later turn of the loop. If the call cannot be sent, `on_reply` is never called
+    /// and operator bool is false.
+    AsyncCall(sd_bus* bus, const Message& call, Usec timeout, ReplyHandler on_reply);
     AsyncCall(AsyncCall&&) noexcept;
     AsyncCall& operator=(AsyncCall&&) noexcept;
     ~AsyncCall();
-    explicit operator bool() const { return under_way_ != nullptr; }
+    explicit operator bool() const { return pending_ != nullptr; }
 
 private:
-    struct UnderWay;
-    std::unique_ptr<UnderWay> under_way_;
+    struct Pending;
+    std::unique_ptr<Pending> pending_;
 };
 
 } // namespace haulier::bus

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The only file of the daemon that knows which sdbus-c++ it is built with. The library's headers do not say:
-// the build does, by defining SDBUSCPP_2. Who uses the names below, and spells the type of a Variant and of
-// an ObjectPath wherever one is made, is right with 1.2 and with 2.x.
+// The only file of the daemon that depends on the version of sdbus-c++. The library's headers do not tell it;
+// the build defines SDBUSCPP_2. Code that uses the names below, and names the type of a Variant and of an
+// ObjectPath wherever it makes one, compiles with 1.2 and with 2.x.
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -19,8 +19,8 @@
 
 namespace haulier::bus {
 
-// Names are texts in 1.2 and types of their own in 2.x.
-// CallError: what a handler of a reply is told of its failure; to be tested and followed like a pointer.
+// Names are strings in 1.2 and types of their own in 2.x.
+// CallError: the error passed to a reply handler; used like a pointer.
 // process_one: handles one message; false when there was none.
 // deadline_of: absolute, on CLOCK_MONOTONIC in microseconds; UINT64_MAX for none.
 // signature_of: the D-Bus type of T, as in "a{sv}".
@@ -184,20 +184,20 @@ const std::tuple<Ts...>& members_of(const sdbus::Struct<Ts...>& values) {
     return values;
 }
 
-/// libsystemd's message, which sdbus-c++ hides; but a derived class may name the member of its base.
+/// libsystemd's message, which sdbus-c++ hides. A derived class can access the protected member of its base.
 inline sd_bus_message* handle_of(const sdbus::Message& message) {
     struct Opened : sdbus::Message {
-        static void* inside(const sdbus::Message& message) { return message.*(&Opened::msg_); }
+        static void* pointer_of(const sdbus::Message& message) { return message.*(&Opened::msg_); }
     };
-    return static_cast<sd_bus_message*>(Opened::inside(message));
+    return static_cast<sd_bus_message*>(Opened::pointer_of(message));
 }
-/// The connection's sd_bus, which every message knows.
+/// The connection's sd_bus, by way of a message.
 inline sd_bus* handle_of(sdbus::IProxy& proxy) {
     return sd_bus_message_get_bus(handle_of(create_call(proxy, "org.freedesktop.DBus", "GetId")));
 }
-/// Unique name of whoever sent it, also with an error; empty when the bus did, or when we made it up
-/// ourselves.
-inline std::string sender_of(const sdbus::Message& message) {
+/// Unique name of the connection that sent the message or error; empty if the bus itself sent it, or if it
+/// was made in this process.
+inline std::string unique_sender_of(const sdbus::Message& message) {
     const char* sender = sd_bus_message_get_sender(handle_of(message));
     return sender && *sender == ':' ? std::string{sender} : std::string{};
 }

@@ -8,7 +8,7 @@
 
 namespace haulier::bus {
 
-void Hangup::operator()(Connection* connection) const {
+void ConnectionDeleter::operator()(Connection* connection) const {
     delete connection;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A connection to a message bus, for those who only hold it.
+// A connection to a message bus, without the headers of sdbus-c++.
 #pragma once
 
 #include "daemon/common/instance.hpp"
@@ -14,12 +14,12 @@ namespace haulier::bus {
 
 using Connection = sdbus::IConnection;
 
-struct Hangup {
+struct ConnectionDeleter {
     void operator()(Connection* connection) const;
 };
-using ConnectionPtr = std::unique_ptr<Connection, Hangup>;
+using ConnectionPtr = std::unique_ptr<Connection, ConnectionDeleter>;
 
-/// To the bus that the instance serves. Throws when there is none: without one there is nothing to serve.
+/// Connects to the bus that the instance serves. Throws if there is none: the daemon cannot work without.
 ConnectionPtr connect_bus(daemon::Instance instance);
 
 } // namespace haulier::bus

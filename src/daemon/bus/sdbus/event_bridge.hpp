@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Drives one sdbus-c++ connection from our loop. The poll data must be read anew before every wait, because a
-// call may have drained the socket into a queue that the kernel knows nothing about; hence the prepare
-// callback.
+// Drives one sdbus-c++ connection from our loop. The poll data must be read before every wait, because a call
+// may have moved messages from the socket to a queue in this process; hence the prepare callback.
 #pragma once
 
 #include "base/event.hpp"
@@ -17,13 +16,13 @@ namespace haulier::bus {
 
 class EventBridge {
 public:
-    /// When the connection has its turn, and how many messages are processed then.
+    /// The priority of the connection, and how many messages are processed per turn of the loop.
     struct Pace {
         EventPriority priority = EventPriority::Input;
         int messages = 1;
     };
 
-    /// `lost` is called once when the connection breaks; nothing is processed after that.
+    /// Calls `lost` once if the connection breaks; nothing is processed after that.
     EventBridge(Loop& loop, sdbus::IConnection& connection, std::function<void()> lost, Pace pace);
     ~EventBridge();
     EventBridge(const EventBridge&) = delete;

@@ -2,7 +2,6 @@
 #include "daemon/bus/sdbus/peers.hpp"
 
 #include "base/log.hpp"
-#include "job/validation.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -25,7 +24,7 @@ Peers::Peers(sdbus::IConnection& connection, std::function<void(const std::strin
     : bus_(make_proxy(connection, Driver, "/org/freedesktop/DBus")), left_(std::move(left)) {
     leaving_ = add_match(connection, Leaving, [this](sdbus::Message& message) {
         try {
-            if (!sender_of(message).empty()) return; // anybody may tell us alone that somebody has left
+            if (!unique_sender_of(message).empty()) return; // any connection can send us this signal directly
             std::string name;
             message >> name;
             if (!name.empty() && name.front() == ':') left_(name);
@@ -35,7 +34,7 @@ Peers::Peers(sdbus::IConnection& connection, std::function<void(const std::strin
     });
 }
 
-void Peers::make_sure(const std::string& unique_name) {
+void Peers::check_connection(const std::string& unique_name) {
     bus_->callMethodAsync("NameHasOwner")
         .onInterface(Driver)
         .withArguments(unique_name)
@@ -44,25 +43,24 @@ void Peers::make_sure(const std::string& unique_name) {
         });
 }
 
-void Peers::need_activatable(const std::string& name, std::function<void(const Status&)> answer) {
-    if (name.empty() || job::is_in_session(name)) return answer(Done{});
-    ++questions_;
+void Peers::need_activatable(const job::NotifyService& service, Callback<Done> done) {
+    if (service.name.empty() || service.bus == job::ServiceBus::Session) return done(Done{});
+    ++open_calls_;
     bus_->callMethodAsync("ListActivatableNames")
         .onInterface(Driver)
-
-        .uponReplyInvoke([this, name, answer = std::move(answer)](CallError error,
-                                                                  const std::vector<std::string>& names) {
-            --questions_;
+        .uponReplyInvoke([this, name = service.name,
+                          done = std::move(done)](CallError error, const std::vector<std::string>& names) {
+            --open_calls_;
             if (error)
-                answer(Error{Errc::Internal,
-                             "the bus does not say which names it can start: " + error->getMessage()});
+                done(Error{Errc::Internal,
+                           "the bus does not say which names it can start: " + error->getMessage()});
             else if (std::find(names.begin(), names.end(), name) == names.end())
-                answer(
+                done(
                     Error{Errc::NotActivatable,
                           fmt::format("the bus cannot start '{}'; a file for it in dbus-1/services is needed",
                                       name)});
             else
-                answer(Done{});
+                done(Done{});
         });
 }
 

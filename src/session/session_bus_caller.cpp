@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "session/voice.hpp"
+#include "session/session_bus_caller.hpp"
 
 #include "base/log.hpp"
 
@@ -41,56 +41,56 @@ int append_arguments(sd_bus_message* m, const wire::Call& call) {
 
 } // namespace
 
-Voice::Voice(Loop& loop, std::string socket, Patience patience)
-    : loop_(loop), socket_(loop, std::move(socket)), patience_(patience) {
-    // An attached connection flushes its queue when the loop ends, and waits for that.
+SessionBusCaller::SessionBusCaller(Loop& loop, std::string socket, Timeouts timeouts)
+    : loop_(loop), socket_(loop, std::move(socket)), timeouts_(timeouts) {
+    // A connection that is still attached when the loop ends would block to flush its queue.
     exit_ = loop_.on_exit([this] { close(); });
 }
 
-Voice::~Voice() {
+SessionBusCaller::~SessionBusCaller() {
     for (auto& pending : pending_)
         sd_bus_slot_unref(pending.slot);
     close();
 }
 
-void Voice::call(const wire::Call& call, Done done) {
-    rest_.reset();
+void SessionBusCaller::call(const wire::Call& call, Done done) {
+    idle_.reset();
     auto& pending = pending_.emplace_back(Pending{*this, call, std::move(done)});
     if (ready_)
-        say(pending);
+        send_call(pending);
     else
-        approach();
+        connect_when_ready();
 }
 
-void Voice::approach() {
-    if (bus_ || deadline_) return;
-    deadline_ = loop_.after(patience_.for_bus, [this] { give_up("it does not come"); });
+void SessionBusCaller::connect_when_ready() {
+    if (bus_ || connect_deadline_) return;
+    connect_deadline_ = loop_.after(timeouts_.connect, [this] { give_up("it did not appear in time"); });
     if (socket_.state() == BusSocket::State::Missing)
         socket_.watch([this] {
-            if (!bus_) look();
+            if (!bus_) try_connect();
         });
-    look();
+    try_connect();
 }
 
-void Voice::look() {
-    again_.reset();
+void SessionBusCaller::try_connect() {
+    retry_.reset();
     switch (socket_.state()) {
-    case BusSocket::State::Nowhere: return give_up("the user is not there");
-    case BusSocket::State::Foreign: return give_up("its socket is somebody else's");
+    case BusSocket::State::NoDirectory: return give_up("the user has no runtime directory");
+    case BusSocket::State::Foreign: return give_up("its socket belongs to another user");
     case BusSocket::State::Missing: return;
     case BusSocket::State::Present:
-        if (!connect()) again_ = loop_.after(patience_.for_listener, [this] { look(); });
+        if (!connect()) retry_ = loop_.after(timeouts_.retry, [this] { try_connect(); });
     }
 }
 
-/// Greeting and all that follows happen as the loop turns.
-bool Voice::connect() {
-    auto on_connected = [](sd_bus_message*, void* self, sd_bus_error*) noexcept {
-        static_cast<Voice*>(self)->greeted();
+/// Returns before the handshake, which the loop carries out.
+bool SessionBusCaller::connect() {
+    auto handle_connected = [](sd_bus_message*, void* self, sd_bus_error*) noexcept {
+        static_cast<SessionBusCaller*>(self)->on_connected();
         return 0;
     };
-    auto on_lost = [](sd_bus_message*, void* self, sd_bus_error*) noexcept {
-        static_cast<Voice*>(self)->cut_off();
+    auto handle_disconnected = [](sd_bus_message*, void* self, sd_bus_error*) noexcept {
+        static_cast<SessionBusCaller*>(self)->on_disconnected();
         return 0;
     };
     int r = sd_bus_new(&bus_);
@@ -98,9 +98,10 @@ bool Voice::connect() {
     if (r >= 0) r = sd_bus_set_bus_client(bus_, 1);
     if (r >= 0) r = sd_bus_set_connected_signal(bus_, 1);
     if (r >= 0)
-        r = sd_bus_match_signal(bus_, nullptr, Local, LocalPath, Local, "Connected", on_connected, this);
+        r = sd_bus_match_signal(bus_, nullptr, Local, LocalPath, Local, "Connected", handle_connected, this);
     if (r >= 0)
-        r = sd_bus_match_signal(bus_, nullptr, Local, LocalPath, Local, "Disconnected", on_lost, this);
+        r = sd_bus_match_signal(bus_, nullptr, Local, LocalPath, Local, "Disconnected", handle_disconnected,
+                                this);
     if (r >= 0) r = sd_bus_attach_event(bus_, loop_.raw(), static_cast<int>(EventPriority::Normal));
     if (r >= 0) r = sd_bus_start(bus_);
     if (r < 0) {
@@ -110,28 +111,28 @@ bool Voice::connect() {
     return r >= 0;
 }
 
-void Voice::greeted() {
+void SessionBusCaller::on_connected() {
     ready_ = true;
-    deadline_.reset();
-    socket_.ignore();
+    connect_deadline_.reset();
+    socket_.stop_watching();
     for (auto next = pending_.begin(); next != pending_.end();) {
         auto& pending = *next++;
-        if (!pending.slot) say(pending);
+        if (!pending.slot) send_call(pending);
     }
 }
 
-/// Whoever was called has been settled by sd-bus: nobody will answer.
-void Voice::cut_off() {
-    if (!ready_) return give_up("it does not let us in");
+/// sd-bus has already failed the calls in flight.
+void SessionBusCaller::on_disconnected() {
+    if (!ready_) return give_up("it does not accept us");
     ready_ = false;
-    leave_ = loop_.defer([this] { hang_up(); });
+    disconnect_ = loop_.defer([this] { disconnect(); });
 }
 
-void Voice::say(Pending& pending) {
+void SessionBusCaller::send_call(Pending& pending) {
     auto on_reply = [](sd_bus_message* reply, void* data, sd_bus_error*) noexcept {
         auto& p = *static_cast<Pending*>(data);
         const auto* error = sd_bus_message_get_error(reply);
-        p.voice.settle(p, error ? call_outcome_of(error->name) : CallOutcome::Acknowledged);
+        p.caller.finish(p, error ? call_outcome_of(error->name) : CallOutcome::Acknowledged);
         return 0;
     };
     const auto& call = pending.call;
@@ -144,36 +145,36 @@ void Voice::say(Pending& pending) {
     sd_bus_message_unref(m);
     if (r >= 0) return;
     log::warning(fmt::format("{} cannot be called: {}", call.name(), std::strerror(-r)));
-    settle(pending, CallOutcome::Refused);
+    finish(pending, CallOutcome::Refused);
 }
 
-void Voice::settle(Pending& pending, CallOutcome verdict) {
+void SessionBusCaller::finish(Pending& pending, CallOutcome outcome) {
     auto done = std::move(pending.done);
     sd_bus_slot_unref(pending.slot);
     pending_.remove_if([&](const Pending& p) { return &p == &pending; });
-    if (pending_.empty()) rest_ = loop_.after(patience_.for_calls, [this] { hang_up(); });
-    done(verdict);
+    if (pending_.empty()) idle_ = loop_.after(timeouts_.idle, [this] { disconnect(); });
+    done(outcome);
 }
 
-void Voice::give_up(const char* why) {
-    log::debug(fmt::format("no session bus at '{}': {}", socket_.path(), why));
-    deadline_.reset();
-    again_.reset();
-    socket_.ignore();
-    if (bus_) leave_ = loop_.defer([this] { hang_up(); });
+void SessionBusCaller::give_up(const char* reason) {
+    log::debug(fmt::format("no session bus at '{}': {}", socket_.path(), reason));
+    connect_deadline_.reset();
+    retry_.reset();
+    socket_.stop_watching();
+    if (bus_) disconnect_ = loop_.defer([this] { disconnect(); });
     for (auto& pending : std::exchange(pending_, {}))
         pending.done(CallOutcome::NoBus);
 }
 
-/// What came meanwhile finds its way to the bus anew.
-void Voice::hang_up() {
-    rest_.reset();
-    leave_.reset();
+/// Calls that were added meanwhile need a new connection.
+void SessionBusCaller::disconnect() {
+    idle_.reset();
+    disconnect_.reset();
     close();
-    if (!pending_.empty()) approach();
+    if (!pending_.empty()) connect_when_ready();
 }
 
-void Voice::close() {
+void SessionBusCaller::close() {
     ready_ = false;
     if (bus_) sd_bus_detach_event(bus_);
     bus_ = sd_bus_close_unref(bus_);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/notifier_host.hpp"
+
+#include "daemon/common/journal.hpp"
+#include "daemon/manager/manager.hpp"
+#include "job/notify_service.hpp"
+#include "notify/notifier.hpp"
+
+#include <utility>
+
+namespace haulier::daemon {
+
+namespace {
+
+const char* reason_of(CallOutcome outcome) {
+    switch (outcome) {
+    case CallOutcome::Acknowledged: return "it has been told";
+    case CallOutcome::Refused: return "it answered with an error";
+    case CallOutcome::Gone: return "it has left, or cannot be started";
+    case CallOutcome::NoSuchObject: return "it has no such object";
+    case CallOutcome::Unanswered: return "it does not answer";
+    case CallOutcome::NoBus: return "its user has no bus";
+    }
+    return "";
+}
+
+notify::FileTransferred file_content(const JobRecord& record, uint32_t index) {
+    const auto& file = record.durable_file(index);
+    return {index, file.spec.remote, job::temporary_path(record.durable(), file, index)};
+}
+
+} // namespace
+
+NotifierHost::NotifierHost(Loop& loop, const Clock& clock, Manager& manager,
+                           std::function<void(const std::string&)> check_connection)
+    : loop_(loop), clock_(clock), manager_(manager), check_connection_(std::move(check_connection)) {}
+
+void NotifierHost::wake_at(BootTime when) {
+    wake_ = loop_.at(when, [this] { notifier_->run(); });
+}
+
+notify::Content NotifierHost::content_of(const job::Id& id, const job::Notification& notification) const {
+    const auto& record = *manager_.find(id); // the notifier knows no job that the manager has forgotten
+    switch (notification.kind) {
+    case job::NotificationKind::Transferred: break;
+    case job::NotificationKind::Error: return notify::JobFailed{record.durable().error.value_or(job::JobError{})};
+    case job::NotificationKind::FileTransferred: return file_content(record, notification.file);
+    }
+    return notify::JobTransferred{};
+}
+
+void NotifierHost::object_changed(const job::Id& id) {
+    manager_.object_changed(id);
+}
+
+void NotifierHost::delivery_failed(const notify::Delivery& delivery, CallOutcome outcome) {
+    journal::delivery_failed(delivery.job, delivery.owner, notify::display_name_of(delivery.target),
+                             reason_of(outcome));
+}
+
+void NotifierHost::acknowledged(int64_t row) {
+    manager_.acknowledged(row);
+}
+
+void NotifierHost::launches_changed(uint32_t owner, const job::NotifyService& service, uint32_t count) {
+    manager_.launches_changed({owner, job::to_string(service), count});
+}
+
+} // namespace haulier::daemon

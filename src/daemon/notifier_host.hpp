@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Connects the notifier with the daemon: the loop's clock, the manager's jobs and outbox, and the bus.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/event.hpp"
+#include "notify/host.hpp"
+#include "notify/outbox.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace haulier::notify {
+class Notifier;
+}
+
+namespace haulier::daemon {
+
+class Manager;
+
+class NotifierHost final : public notify::Host, public notify::Outbox {
+public:
+    /// `check_connection`: see notify::Host.
+    NotifierHost(Loop& loop, const Clock& clock, Manager& manager,
+                 std::function<void(const std::string&)> check_connection);
+    /// Called once, before anything else.
+    void connect(notify::Notifier& notifier) { notifier_ = &notifier; }
+
+    [[nodiscard]] BootTime now() const override { return clock_.now().boot; }
+    void wake_at(BootTime when) override;
+    [[nodiscard]] notify::Content content_of(const job::Id& id,
+                                             const job::Notification& notification) const override;
+    void object_changed(const job::Id& id) override;
+    void delivery_failed(const notify::Delivery& delivery, CallOutcome outcome) override;
+    void check_connection(const std::string& unique_name) override { check_connection_(unique_name); }
+
+    void acknowledged(int64_t row) override;
+    void launches_changed(uint32_t owner, const job::NotifyService& service, uint32_t count) override;
+
+private:
+    Loop& loop_;
+    const Clock& clock_;
+    Manager& manager_;
+    std::function<void(const std::string&)> check_connection_;
+    notify::Notifier* notifier_ = nullptr;
+    Source wake_;
+};
+
+} // namespace haulier::daemon

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The daemon around the notifier: its clock, and what it knows of jobs and connections.
+#pragma once
+
+#include "base/clock.hpp"
+#include "notify/delivery.hpp"
+
+#include <string>
+
+namespace haulier::notify {
+
+class Host {
+public:
+    virtual ~Host() = default;
+    [[nodiscard]] virtual BootTime now() const = 0;
+    /// Calls Notifier::run() then; replaces any earlier request.
+    virtual void wake_at(BootTime when) = 0;
+    /// What a notification says, with the values that the job has now.
+    [[nodiscard]] virtual Content content_of(const job::Id& id,
+                                             const job::Notification& notification) const = 0;
+    /// The job has another callback object now, or none.
+    virtual void object_changed(const job::Id& id) = 0;
+    /// A notification could not be delivered for the first time; it will be tried again.
+    virtual void delivery_failed(const Delivery& delivery, CallOutcome outcome) = 0;
+    /// The connection may have left the bus already: if so, calls Notifier::connection_lost().
+    virtual void check_connection(const std::string& unique_name) = 0;
+};
+
+} // namespace haulier::notify

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "notify/launch_limiter.hpp"
+
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+namespace haulier::notify {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr uint32_t Owner = 1000;
+constexpr BootTime Start{seconds{1000}};
+const job::NotifyService Service{"org.example.App", "/app"};
+const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
+
+class FakeOutbox final : public Outbox {
+public:
+    void acknowledged(int64_t) override {}
+    void launches_changed(uint32_t, const job::NotifyService&, uint32_t count) override {
+        counts.push_back(count);
+    }
+    std::vector<uint32_t> counts;
+};
+
+struct LaunchLimiterTest : testing::Test {
+    FakeOutbox outbox;
+    LaunchLimiter limiter{outbox};
+
+    [[nodiscard]] BootTime earliest(const job::NotifyService& service = Service) const {
+        return limiter.earliest(Owner, service, Policy{});
+    }
+};
+
+TEST_F(LaunchLimiterTest, DelaysTheThirdStartAndDoublesTheDelay) {
+    limiter.count(Owner, Service, Start);
+    EXPECT_EQ(earliest(), BootTime{});
+    for (auto delay : {60, 120, 240}) {
+        limiter.count(Owner, Service, Start);
+        EXPECT_EQ(earliest(), Start + seconds{delay});
+    }
+    EXPECT_EQ(outbox.counts, (std::vector<uint32_t>{1, 2, 3, 4}));
+}
+
+TEST_F(LaunchLimiterTest, DelaysByADayAtMost) {
+    limiter.restore(Owner, Service, 100, Start);
+    EXPECT_EQ(earliest(), Start + hours{24});
+    EXPECT_TRUE(outbox.counts.empty()) << "the outbox knows it already";
+}
+
+TEST_F(LaunchLimiterTest, ForgetsTheStartsOfAServiceThatWorks) {
+    limiter.clear(Owner, Service);
+    EXPECT_TRUE(outbox.counts.empty());
+    limiter.restore(Owner, Service, 5, Start);
+    limiter.clear(Owner, {Service.name, "/elsewhere"});
+    EXPECT_EQ(earliest(), BootTime{});
+    EXPECT_EQ(outbox.counts, (std::vector<uint32_t>{0}));
+}
+
+TEST_F(LaunchLimiterTest, TellsOwnersAndBusesApart) {
+    limiter.restore(Owner, Service, 2, Start);
+    EXPECT_EQ(earliest(SessionService), BootTime{});
+    EXPECT_EQ(limiter.earliest(Owner + 1, Service, Policy{}), BootTime{});
+    EXPECT_EQ(earliest(), Start + seconds{60});
+}
+
+TEST_F(LaunchLimiterTest, DoesNotDelayAServiceThatRuns) {
+    limiter.restore(Owner, Service, 2, Start);
+    limiter.restore(Owner, SessionService, 2, Start);
+    limiter.set_running(Service.name, ":1.7");
+    EXPECT_EQ(earliest(), BootTime{});
+    EXPECT_FALSE(limiter.is_running(SessionService));
+    EXPECT_EQ(earliest(SessionService), Start + seconds{60});
+    limiter.connection_lost(":1.8");
+    EXPECT_TRUE(limiter.is_running(Service));
+    limiter.connection_lost(":1.7");
+    EXPECT_EQ(earliest(), Start + seconds{60});
+}
+
+} // namespace
+
+} // namespace haulier::notify
