@@ -106,8 +106,9 @@ bool wants_ranges(const std::vector<File>& files) {
 Status check_work(const Job& job, const std::vector<File>& files) {
     if (job.files_total == 0)
         return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};
-    bool may_lack = job.state == State::Error ||
-                    std::any_of(files.begin(), files.end(), [](const File& f) { return f.clocks.unpublished; });
+    bool may_lack = job.state == State::Error || std::any_of(files.begin(), files.end(), [](const File& f) {
+                        return f.clocks.unpublished;
+                    });
     if (job.files_transferred == job.files_total && !may_lack)
         return Error{Errc::Empty,
                      fmt::format("job {} has transferred all its files; complete it", job.id.hex)};

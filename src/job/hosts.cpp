@@ -86,9 +86,8 @@ std::optional<HostRest> Hosts::rest_of(const Host& host, BootTime now) const {
 }
 
 bool Hosts::is_silent(const Knowledge& known, BootTime now) {
-    return known.served == 0 && std::any_of(known.waiting.begin(), known.waiting.end(), [&](BootTime since) {
-               return now - since >= SilentAfter;
-           });
+    return known.served == 0 && std::any_of(known.waiting.begin(), known.waiting.end(),
+                                            [&](BootTime since) { return now - since >= SilentAfter; });
 }
 
 bool Hosts::is_full(const Knowledge& known, BootTime now) {

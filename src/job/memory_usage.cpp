@@ -65,7 +65,8 @@ uint64_t memory_size(const FileSpec& spec) {
 uint64_t memory_size(const File& file) {
     return memory_size(file.spec) + text_in(file.wanted) + text_in(file.filled) +
            file.validators.etag.size() + file.validators.last_modified.size() + file.response_headers.size() +
-           file.upload_url.size() + (file.error ? file.error->message.size() : 0) + file.source_statuses.size() * sizeof(SourceStatus);
+           file.upload_url.size() + (file.error ? file.error->message.size() : 0) +
+           file.source_statuses.size() * sizeof(SourceStatus);
 }
 
 Status check_usage(const Usage& own, const Usage& all, const Usage& more, const Limits& limits) {

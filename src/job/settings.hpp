@@ -39,8 +39,8 @@ struct Settings {
     bool on_demand = false;        ///< only the ranges that are requested
     std::optional<NetworkCost> network_cost; ///< nothing = what its priority has, see cost_of()
     PowerPolicy power_policy = PowerPolicy::Always;
-    uint64_t bandwidth_limit = 0; ///< bytes a second for the whole job; 0 = none
-    WallTime not_before;          ///< 0 = at once
+    uint64_t bandwidth_limit = 0;          ///< bytes a second for the whole job; 0 = none
+    WallTime not_before;                   ///< 0 = at once
     std::chrono::seconds answer_timeout{}; ///< until a server answers; 0 = as configured
     std::optional<uint32_t> umask;         ///< of finished files without a mode; nothing = the worker's
     Http http;

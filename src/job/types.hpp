@@ -79,13 +79,13 @@ struct Job : Settings {
     Wait wait = Wait::Retry; ///< what it waits for in transient-error
     Usec retry_wait{};       ///< from the last transient error to the retry date
     WallTime retry_date;     ///< when the first file may be tried again; 0 = on an event
-    Usec stalled_for{};    ///< how long the job had been without progress when it was last stored
-    Usec active_for{};     ///< connecting or transferring, up to the last decision
-    bool expired = false;  ///< cancelled because it was inactive for too long
+    Usec stalled_for{};      ///< how long the job had been without progress when it was last stored
+    Usec active_for{};       ///< connecting or transferring, up to the last decision
+    bool expired = false;    ///< cancelled because it was inactive for too long
 
     uint32_t files_total = 0;
     uint32_t files_transferred = 0;
-    uint32_t files_failed = 0; ///< for good
+    uint32_t files_failed = 0;          ///< for good
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
     uint64_t reply_transferred = 0;
 
@@ -190,8 +190,8 @@ struct File {
     struct RuntimeClocks {
         std::optional<BootTime> retry_at;
         std::optional<BootTime> stalled_since; ///< the first of the present row of failures
-        std::optional<BootTime> refused_at; ///< the server had other requests of ours; see hosts.hpp
-        std::string server;                 ///< that answered last, see hosts.hpp; empty = not known
+        std::optional<BootTime> refused_at;    ///< the server had other requests of ours; see hosts.hpp
+        std::string server;                    ///< that answered last, see hosts.hpp; empty = not known
         bool unpublished = false; ///< it could not be given its name: the temporary file may be gone
         bool operator==(const RuntimeClocks&) const = default;
     } clocks;
