@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs: how a job begins, rests, goes on and ends.
+// The verbs: how a job is created, suspended, resumed and ended.
 #include "job/decide.hpp"
 
 #include "job/credentials.hpp"
@@ -23,7 +23,7 @@ Status check_room(const Job& job, size_t more, const Limits& limits) {
     return check_files(job.files_total, more, limits);
 }
 
-/// Ranges need a server that is asked for them, and a file that has no other layout.
+/// Ranges need requests for ranges, and a file with no other layout.
 Status check_whole_files(const Job& job) {
     auto refuse = [](std::string_view choice) {
         return Error{Errc::NotSupported, fmt::format("a job with {} cannot have files with ranges", choice)};
@@ -86,7 +86,7 @@ void forget_bytes(File& file) {
     if (!file.transferred && file.offset > 0) discard_progress(file);
 }
 
-/// What a new start means for each file.
+/// What Resume does to each file.
 void start_anew(Decision& d, const Job& before, const std::vector<File>& files) {
     for (uint32_t i = 0; i < files.size(); ++i) {
         File file = files[i];
@@ -102,7 +102,7 @@ bool wants_ranges(const std::vector<File>& files) {
     return std::any_of(files.begin(), files.end(), lacks_ranges);
 }
 
-/// Is there anything to do, and may it be done so?
+/// Is there anything to transfer, and do the settings allow it?
 Status check_work(const Job& job, const std::vector<File>& files) {
     if (job.files_total == 0)
         return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};

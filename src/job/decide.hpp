@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What each request means for a job: pure functions from values to a Decision or a named error. Nothing has
-// happened when they return; the daemon persists the decision, adopts it, acts on it and tells. What workers
-// and clocks report is decided in outcomes.hpp.
+// What each request means for a job: pure functions from values to a Decision or a named error. They change
+// nothing; the daemon stores the decision, adopts it, carries it out and announces it. What workers and
+// clocks report is decided in outcomes.hpp.
 #pragma once
 
 #include "job/hosts.hpp"
@@ -19,7 +19,7 @@ namespace haulier::job {
 
 /// What the daemon must do once a decision is durable.
 enum class Effect {
-    StopTransfers,     ///< halt every file of the job that is in flight; a job that still runs goes on anew
+    StopTransfers,     ///< stop all transfers of the job; a job that still runs starts new ones
     PublishFinished,   ///< give finished files their names, and the job stays as it is
     Publish,           ///< give finished files their names, then publish_succeeded or publish_failed
     DiscardAll,        ///< delete all temporary files
@@ -51,21 +51,20 @@ using RestOf = std::function<std::optional<HostRest>(uint32_t index)>;
 // ---- verbs ----
 
 Result<Decision> create(const Id& id, uint32_t owner, const Request& request, const Limits& limits, Now now);
-/// User names in URLs are moved to the job's credentials; what stays in the file has none.
+/// User names in URLs are moved to the job's credentials.
 Result<Decision> add_files(const Job& job, const std::vector<FileSpec>& specs, const Limits& limits, Now now);
-/// `files` must hold all that was decided of them so far; so everywhere below.
+/// `files` must include all decisions so far; so everywhere below.
 Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now);
 Result<Decision> suspend(const Job& job, Now now);
 Result<Decision> cancel(const Job& job, Now now);
 /// Starts the end: the job is acknowledged only by publish_succeeded (BITS 2.5). An upload must be
 /// transferred.
 Result<Decision> complete(const Job& job, Now now);
-// A change of hands in two steps (BITS 8.3), because each owner's worker has files of its own.
+// A change of ownership in two steps (BITS 8.3), because each owner's worker has its own files.
 
-/// First the job lets go of what its owner's worker has made: what was fetched so far is lost.
+/// First the job drops what its owner's worker has made: what was downloaded so far is lost.
 Result<Decision> release_ownership(const Job& job, const std::vector<File>& files, Now now);
-/// Then it is `uid`'s. What identified the former owner goes: credentials, headers, client certificate,
-/// notify service and key; the name of the reply, too, which the former owner's rights were behind.
+/// Then it belongs to `uid`. The key and the settings that do not pass to a new owner are reset.
 Result<Decision> take_ownership(const Job& job, uint32_t uid, Now now);
 
 // ---- properties ----

@@ -36,6 +36,7 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     after.source = 0;
     after.source_statuses.clear();
     after.redirected_cross_origin = false;
+    after.named_remote.clear();
     reset_failures(after);
     after.clocks.server.clear();
     if (d.job.state != State::Error && std::exchange(after.failed, false)) d.job.files_failed -= 1;

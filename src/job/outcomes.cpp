@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::job {
 
@@ -206,10 +207,22 @@ void drop_first_wanted(File& file) {
     if (failed != file.wanted.end()) file.wanted.erase(failed);
 }
 
+/// A redirect that was reported has replaced the name that the client gave. Where it led to may have been
+/// valid for a while only, so the name is asked once more.
+bool return_to_named(File& file, const Failure& failure) {
+    bool refused = failure.error.cause == Cause::HttpStatus && failure.fatal && failure.error.code >= 400 &&
+                   failure.error.code < 500;
+    if (file.named_remote.empty() || file.source != 0 || !refused) return false;
+    file.spec.remote = std::exchange(file.named_remote, {});
+    file.redirected_cross_origin = false;
+    return true;
+}
+
 /// Another source, or a first wrong checksum (docs/decisions.md, Jobs and File versions): the file starts
 /// again at once.
 bool goes_on(File& file, const Job& job, const Failure& failure) {
     if (has_custom_method(job)) return false;
+    if (return_to_named(file, failure)) return true;
     auto cause = failure.error.cause;
     if (blames_source(cause))
         if (auto other = after_failure(file, failure.fatal && !failure.refused)) {
@@ -259,6 +272,8 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     after.total = begun.report.total;
     after.response_headers = begun.headers;
     rename_source(after, begun.remote);
+    if (after.spec.remote != file.spec.remote && file.named_remote.empty())
+        after.named_remote = file.spec.remote;
     after.error.reset();
     clear_retry(after);
     if (!begun.origin.empty()) after.clocks.server = server_of(begun.origin, job.http.proxy);

@@ -24,6 +24,7 @@ namespace haulier::job {
 struct Settings {
     std::string display_name;
     std::string description;
+    std::string icon; ///< its name, or the absolute path of an image
     NotifyFlags notify_flags;
     NotifyService notify_service;
     std::chrono::milliseconds minimum_notification_interval{500};
@@ -143,6 +144,7 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::display_name>{
         .name = "DisplayName", .listed = true, .longest = 256, .check = checks::display_name},
     Setting<&Settings::description>{.name = "Description", .longest = 1024},
+    Setting<&Settings::icon>{.name = "Icon", .on_take = OnTake::Reset, .longest = 256},
     Setting<&Settings::notify_flags>{.name = "NotifyFlags", .impact = Impact::RepeatNotifications},
     Setting<&Settings::notify_service>{.name = "NotifyService",
                                        .access = Access::ReadOnly,

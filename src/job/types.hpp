@@ -53,7 +53,7 @@ constexpr bool is_upload(Type type) {
 struct JobError {
     Cause cause = Cause::Internal;
     int32_t code = 0;    ///< HTTP status, errno or libcurl code, as `cause` says; 0 = none
-    std::string message; ///< for people
+    std::string message; ///< for users
     uint32_t file = NoFile;
     bool operator==(const JobError&) const = default;
 };
@@ -89,10 +89,10 @@ struct Job : Settings {
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
     uint64_t reply_transferred = 0;
 
-    /// What this run of the daemon knows; not stored but derived again by recover() and what is heard.
+    /// What only this run of the daemon knows; not stored, but derived again by recover() and from reports.
     struct RuntimeClocks {
         std::optional<BootTime> retry_at;      ///< nothing: no date, or no wait
-        std::optional<BootTime> stalled_since; ///< the first of the present row of failures
+        std::optional<BootTime> stalled_since; ///< the first failure since there was progress
         std::optional<BootTime> active_since;  ///< active_for counts up to here
         BootTime slice_since;                  ///< when it got its present slot
         BootTime touched_at;                   ///< for the inactivity timeout
@@ -116,6 +116,7 @@ struct Validators {
     std::string etag;            ///< strong ones only, with quotes; empty = none
     std::string last_modified;   ///< as the server wrote it; empty = none
     bool date_is_strong = false; ///< Last-Modified was at least a second older than Date (RFC 9110 8.8.2.2)
+    std::string content_type{};  ///< the media type in lower case; empty = none
     bool operator==(const Validators&) const = default;
 };
 
@@ -132,10 +133,10 @@ struct FileSpec {
     std::string remote;
     std::string local; ///< absolute
     std::optional<Checksum> checksum;
-    uint64_t size = UnknownSize; ///< what the client expects; another size is an error
+    uint64_t size = UnknownSize; ///< that the client expects; another size is an error
     std::optional<uint32_t>
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
-    std::vector<Range> ranges;        ///< these alone, laid end to end in this order; none = the whole file
+    std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
     bool operator==(const FileSpec&) const = default;
 };
@@ -147,7 +148,7 @@ struct SourceStatus {
     bool operator==(const SourceStatus&) const = default;
 };
 
-/// An upload's source when it began: a change of any of it means that the file has changed (BITS 3.7).
+/// The source of an upload when it began: any difference means that the file has changed (BITS 3.7).
 struct SourceStamp {
     Inode inode;
     uint64_t size = 0;
@@ -161,19 +162,20 @@ struct File {
     uint64_t offset = 0;          ///< bytes on disk that survive a power cut; nothing beyond is trusted
     Validators validators;
     Inode inode;
-    uint32_t restarts = 0;    ///< how often it began again from zero because the remote file was another
-    uint32_t mismatches = 0;  ///< how often all of it was here and the checksum was wrong
-    bool transferred = false; ///< all bytes are here, checked and durable
+    uint32_t restarts = 0;    ///< how often it began again from zero because the remote file had changed
+    uint32_t mismatches = 0;  ///< how often it was complete and the checksum was wrong
+    bool transferred = false; ///< complete, checked and durable
     bool completed = false;   ///< available under its own name
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
+    std::string named_remote;     ///< the remote name that the client gave, if a redirect has replaced it
     std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
     uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
     std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
-    std::vector<Range> wanted; ///< asked for, in the order of asking; may overlap what is filled
+    std::vector<Range> wanted; ///< requested, in the order of the requests; may overlap what is filled
     std::vector<Range> filled; ///< durable, by offset
 
     // Its last failure; docs/decisions.md, Failures of files and hosts.
@@ -210,13 +212,13 @@ std::string temporary_name(const Id& id, uint32_t index);
 std::string temporary_path(const Job& job, const File& file, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.
 inline constexpr uint32_t ReplyIndex = NoFile - 1;
-/// Where the reply of an upload goes: what the client chose, or beside the file that is sent.
+/// Path of the reply of an upload: what the client chose, or beside the file that is sent.
 std::string reply_file(const Job& job, const std::string& local);
 std::string reply_file(const Job& job, std::span<const File> files);
 
 enum class NotificationKind { Transferred, Error, FileTransferred };
 
-/// An event that a client must hear of: an outbox row.
+/// An event of which a client must be told: a row of the outbox.
 struct Notification {
     NotificationKind kind = NotificationKind::Transferred;
     uint32_t file = NoFile;
@@ -229,7 +231,7 @@ struct Limits {
     uint32_t ranges_per_file = 500;
     uint32_t jobs_per_user = 1000;
     uint32_t jobs = 10000;
-    uint64_t text_per_user = 64ULL << 20; ///< see load.hpp
+    uint64_t text_per_user = 64ULL << 20; ///< see memory_usage.hpp
     uint64_t text = 256ULL << 20;
     uint32_t restarts = 10; ///< per file, before the job fails with remote-file-changed
 };

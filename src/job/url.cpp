@@ -61,10 +61,12 @@ std::optional<Credentials> take_user(std::string& url) {
     return c;
 }
 
-bool is_same_server(const std::string& a, const std::string& b) {
-    auto one = authority_of(a);
-    auto other = authority_of(b);
-    return one && other && one->scheme == other->scheme && one->server() == other->server();
+bool is_same_server(const std::string& first, const std::string& other) {
+    auto a = authority_of(first);
+    auto b = authority_of(other);
+    if (!a || !b || a->host != b->host) return false;
+    bool upgraded = a->scheme == "http" && a->port == "80" && b->scheme == "https" && b->port == "443";
+    return upgraded || (a->scheme == b->scheme && a->port == b->port);
 }
 
 } // namespace haulier::job

@@ -28,7 +28,9 @@ std::optional<Authority> authority_of(const std::string& url);
 /// Nothing if the URL has no user.
 std::optional<Credentials> take_user(std::string& url);
 
-/// Both have the same scheme, host and port; false if one of them is not a URL.
-bool is_same_server(const std::string& a, const std::string& b);
+/// What identifies the owner at `first` may also be sent to `other`: both have the same scheme, host and
+/// port, or `other` has https in place of http, both on their default ports. False if one of them is not a
+/// URL.
+bool is_same_server(const std::string& first, const std::string& other);
 
 } // namespace haulier::job

@@ -15,7 +15,7 @@ namespace {
 /// is no other writer.
 constexpr int BusyTimeoutMs = 250;
 
-/// Ways in which a file that is whole may fail, because of what is around it.
+/// Failures of the machine rather than of the file.
 bool is_the_machine(int code) {
     constexpr std::array Codes{SQLITE_PERM,  SQLITE_BUSY, SQLITE_LOCKED,   SQLITE_NOMEM,    SQLITE_READONLY,
                                SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_PROTOCOL, SQLITE_NOLFS};
@@ -118,7 +118,7 @@ BoundStatement::~BoundStatement() {
     sqlite3_clear_bindings(handle_);
 }
 
-/// SQLite takes a null pointer for NULL, which an empty view may have.
+/// An empty view may have a null pointer, which SQLite would take for NULL.
 BoundStatement& BoundStatement::text(std::string_view value) {
     bound(sqlite3_bind_text64(handle_, ++parameter_, value.data() ? value.data() : "", value.size(),
                               SQLITE_TRANSIENT, SQLITE_UTF8));

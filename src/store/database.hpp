@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 
 namespace haulier::store {
 
-/// At whose door a failure lies: the machine (disk full, no permission, busy) or what is in the file.
+/// The cause of a failure: the machine (disk full, no permission, busy) or the content of the file.
 enum class Blame { Machine, File };
 
 /// One open database. It stays where it is, because statements point to it.
@@ -26,10 +26,9 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// The file must exist. Touches it only later, so that one that is no database is noticed at the first
-    /// question.
+    /// The file must exist. It is not read yet: one that is no database is noticed at the first query.
     Status open(const std::string& path);
-    /// Any number of statements; what they answer is dropped.
+    /// Any number of statements; their results are dropped.
     Status run(const std::string& sql);
     /// The first column of the first row; an error if there is none, or if it is of another type.
     Result<int64_t> ask_integer(std::string_view sql);
@@ -72,7 +71,7 @@ private:
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
-/// One use of a statement, from binding to the last row; at its end the statement is as new. A value that
+/// One use of a statement, from binding to the last row; at its end the statement is reset. A value that
 /// could not be bound is remembered and fails the use: BoundStatement{s}.text(id).integer(3).run().
 class BoundStatement {
 public:
@@ -85,10 +84,10 @@ public:
     BoundStatement& text(std::string_view value);
     BoundStatement& integer(int64_t value);
     BoundStatement& null();
-    /// The value for the next parameter is not one to store.
+    /// The value for the next parameter must not be stored.
     BoundStatement& refuse(std::string_view why);
 
-    /// To the end, dropping any rows.
+    /// Runs to the end; any rows are dropped.
     Status run();
     /// True: there is a row, and the columns can be read.
     Result<bool> next();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Opening: nothing is written to a database before it is known to be ours and sound, and none is ever thrown
-// away.
+// Opening: nothing is written to a database before it is known to be Haulier's and intact, and none is ever
+// deleted.
 #include "store/database_file.hpp"
 #include "store/migrations.hpp"
 #include "store/store_impl.hpp"

@@ -1,6 +1,11 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- Step 3 of migrations.cpp: failures belong to files, and what is known of servers. What there was before gets the
--- defaults of job/types.hpp. Once released it is not edited.
+-- Step 3 of migrations.cpp: icons, and what servers on the internet do. Once released it is not edited.
+
+ALTER TABLE jobs ADD COLUMN icon TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE files ADD COLUMN content_type TEXT NOT NULL DEFAULT '';  -- the media type, or empty
+
+ALTER TABLE details ADD COLUMN named_remote TEXT;  -- the client's URL, if a redirect has replaced it
 
 ALTER TABLE jobs ADD COLUMN on_file_error  TEXT NOT NULL DEFAULT 'stop';         -- stop, continue
 ALTER TABLE jobs ADD COLUMN answer_timeout INTEGER NOT NULL DEFAULT 0;           -- seconds, 0 = as configured

@@ -24,7 +24,7 @@ Result<std::vector<T>> collect(BoundStatement& use, Read read) {
     }
 }
 
-/// Counted, so that they cannot contradict the rows.
+/// Counted rather than stored, so that they cannot contradict the rows.
 void count_files(StoredJob& stored) {
     stored.job.files_total = static_cast<uint32_t>(stored.files.size());
     for (const auto& file : stored.files) {

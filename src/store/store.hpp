@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The memory: jobs, their files and the outbox in one SQLite database (schema.sql). It stores what was
-// decided and decides nothing. Changes gather in one open transaction until commit(), after which they
-// survive a power cut.
+// Jobs, their files and the outbox in one SQLite database (schema.sql). The store makes no decisions. Changes
+// are collected in one open transaction until commit(), after which they survive a power cut.
 #pragma once
 
 #include "base/result.hpp"
@@ -51,9 +50,9 @@ struct Rest {
 
 class Store {
 public:
-    /// Opens or makes `directory`/haulier.db, migrates an older one, checks that it is whole and that every
-    /// row can be read. One that is damaged, or newer than this program, is set aside beside it as
-    /// haulier.db.corrupt-DATE, an empty one takes its place, and `set_aside` says "NAME: REASON". When the
+    /// Opens or creates `directory`/haulier.db, migrates an older one, and checks that it is intact and that
+    /// every row can be read. One that is damaged, or newer than this program, is renamed to
+    /// haulier.db.corrupt-DATE, an empty one takes its place, and `set_aside` says "NAME: REASON". If the
     /// machine is at fault and not the file (no permission, disk full, in use by another writer), that is an
     /// error (Errc::Store) and the file stays.
     static Result<Store> open(const std::string& directory, std::string* set_aside = nullptr);
@@ -73,7 +72,7 @@ public:
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
 
-    /// Writes the job, the changed files and the notifications of a decision; answers the rows of the new
+    /// Writes the job, the changed files and the notifications of a decision; returns the rows of the new
     /// notifications. Row numbers only ever grow. A value that could not be read again (an id that is none,
     /// say) is an error.
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
@@ -87,8 +86,8 @@ public:
     /// Those that end at `until` or before.
     Status forget_rests(WallTime until);
 
-    /// Makes everything since the last commit durable; without anything, nothing. On error nothing of it has
-    /// happened. Passwords and headers that were removed are then in no file of the store any more.
+    /// Makes everything since the last commit durable. After an error nothing of it has happened. Passwords
+    /// and headers that were removed are then no longer in any file of the store.
     Status commit();
     [[nodiscard]] bool in_transaction() const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a Store is made of, and how it is opened. Private to the module.
+// The parts of a Store, and how it is opened. Private to the module.
 #pragma once
 
 #include "store/statements.hpp"
@@ -13,13 +13,13 @@ struct Store::Impl {
     std::string path;
     Connection db;
     Statements statements;
-    /// Passwords and headers that are no longer true may stand in the log, also those of the last run.
+    /// The log may contain passwords and headers that were replaced, also of the last run.
     bool secrets_in_log = true;
     /// What waits for commit(). Last, so that it is dropped before the others.
     std::optional<Transaction> group;
 
     struct Attempt {
-        std::unique_ptr<Impl> impl; ///< nothing: what is there is damaged
+        std::unique_ptr<Impl> impl; ///< null: the database is damaged
         std::string damage;
     };
     /// Opens the database at `path`, made if it is not there. Errors are of the machine, not of the file.
@@ -53,7 +53,7 @@ struct Store::Impl {
         if (!made) group.reset();
         return located(std::move(made));
     }
-    /// Its error says where the database is, to whoever has to make room or give permission there.
+    /// Its error says where the database is, for the administrator who has to make space or give permission.
     template <class T>
     [[nodiscard]] Result<T> located(Result<T> done) const {
         if (done) return done;
@@ -64,9 +64,9 @@ private:
     /// Of a statement that writes passwords or headers, or deletes them.
     Status run_with_secrets(BoundStatement& use);
     Status bring_up();
-    /// The room of what was deleted, if that is most of the file.
+    /// Gives back the space of what was deleted, if that is most of the file.
     void vacuum_if_sparse();
-    /// All rows are read once, only to know that they can be.
+    /// Reads all rows once, to know that they can be read.
     Status check_rows();
     Result<std::vector<job::File>> load_files(const job::Id& id);
     Result<std::vector<job::Credentials>> load_credentials(const job::Id& id);

@@ -8,7 +8,7 @@
 namespace haulier::transfer {
 
 /// The reply, whose `request` the caller sets, has the first fault found, or none. Blocks, so it runs on the
-/// disk thread.
+/// disk pool.
 wire::Reply check(const wire::Check& request);
 
 } // namespace haulier::transfer

@@ -24,7 +24,10 @@ T or_default(T value, T fallback) {
 } // namespace
 
 Identity from_wire(const wire::Identity& message) {
-    Identity identity{message.etag(), message.last_modified(), message.date_is_strong(), std::nullopt};
+    Identity identity{.etag = parse_strong_etag(message.etag()).value_or(""),
+                      .last_modified = message.last_modified(),
+                      .date_is_strong = message.date_is_strong(),
+                      .content_type = message.content_type()};
     if (message.size_known()) identity.size = message.size();
     return identity;
 }
@@ -35,6 +38,7 @@ void to_wire(const Identity& identity, wire::Identity& message) {
     message.set_date_is_strong(identity.date_is_strong);
     message.set_size_known(identity.size.has_value());
     message.set_size(identity.size.value_or(0));
+    message.set_content_type(identity.content_type);
 }
 
 namespace {
@@ -62,7 +66,9 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .sparse = message.sparse(),
                      .from_zero = message.from_zero(),
                      .no_checkpoints = message.no_checkpoints(),
-                     .http = std::move(*message.mutable_http())};
+                     .http = std::move(*message.mutable_http()),
+                     .folder = from_wire(message.folder()),
+                     .has_other_sources = message.has_other_sources()};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
@@ -74,6 +80,7 @@ TransferSettings transfer_settings(const wire::Settings& message) {
                                                                            CheckpointMs)}},
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
             .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
+            .minimum_rate = message.minimum_rate(),
             .keep_free = message.keep_free()};
 }
 
@@ -90,6 +97,9 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_retry_after_s(failure.retry_after_s);
     message.set_void_offset(failure.void_offset);
     message.set_remote(failure.remote);
+    message.set_by_proxy(failure.by_proxy);
+    message.set_is_final(failure.is_final);
+    message.set_is_transient(failure.is_transient);
     message.set_storage(failure.storage);
     message.set_http1_next(failure.http1_next);
 }

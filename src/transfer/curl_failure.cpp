@@ -117,7 +117,8 @@ Failure curl_failure(const TransferResult& result, const HttpResponse& response,
         return {.cause = wire::HTTP_STATUS,
                 .code = result.proxy_status,
                 .message =
-                    fmt::format("the proxy for {} responded with HTTP status {}", host, result.proxy_status)};
+                    fmt::format("the proxy for {} responded with HTTP status {}", host, result.proxy_status),
+                .by_proxy = true};
     auto meaning = is_bad_chunk(result) ? BadChunk : meaning_of(result.code, response);
     std::string message = fmt::format(fmt::runtime(meaning.message), host);
     // curl's details about TLS do not contain the URL; others may.

@@ -35,4 +35,11 @@ Failure local_failure(int error, const std::string& what) {
             .storage = is_storage(error)};
 }
 
+Failure not_responding(const std::string& path) {
+    return {.cause = wire::LOCAL_FILE,
+            .code = ETIMEDOUT,
+            .message = fmt::format("the file system of '{}' does not respond", path),
+            .storage = true};
+}
+
 } // namespace haulier::transfer

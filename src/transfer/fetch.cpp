@@ -3,8 +3,12 @@
 
 #include "transfer/convert.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <strings.h>
+#include <unistd.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -13,6 +17,13 @@ namespace {
 
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
 constexpr uint32_t MaxLockAttempts = 100;
+constexpr Usec OpenLimit = std::chrono::seconds{30};
+/// How long what was received may take to become durable when the transfer is stopped.
+constexpr Usec EndLimit = std::chrono::seconds{8};
+/// How often the part file may be removed while it is written.
+constexpr uint32_t MaxLostParts = 3;
+/// A rate that was measured over less says little.
+constexpr uint64_t MinMeasured = 256 * 1024;
 
 Failure internal_failure(std::string message) {
     return {.cause = wire::INTERNAL, .message = std::move(message)};
@@ -22,24 +33,46 @@ Failure internal_failure(std::string message) {
 
 /// The part file as it was found. It is empty if another process holds the lock.
 struct Fetch::LockedPartFile {
-    std::optional<PartFile> part;
+    std::shared_ptr<PartFile> part;
     uint64_t size = 0;
+    Inode inode;
+    Inode folder;
 
-    static Result<LockedPartFile, Failure> open(const std::string& path, const std::string& name) {
-        auto directory = Directory::open(path);
+    static Result<LockedPartFile, Failure> open(const FetchOrder& order, uint64_t keep_free) {
+        auto directory = open_directory(order);
         if (!directory) return directory.error();
-        auto part = PartFile::open(*std::move(directory), name);
-        if (!part) return part.error();
+        auto opened = PartFile::open(*std::move(directory), order.temporary, keep_free);
+        if (!opened) return opened.error();
+        auto part = std::make_shared<PartFile>(*std::move(opened));
         if (!part->lock()) return LockedPartFile{};
-        uint64_t size = part->size();
-        return LockedPartFile{*std::move(part), size};
+        return LockedPartFile{part, part->size(), part->inode(), part->folder()};
+    }
+
+    /// A part that was in another directory is not lost: that directory may be on a disk that is not mounted.
+    static Result<Directory, Failure> open_directory(const FetchOrder& order) {
+        auto directory = Directory::open(order.directory);
+        if (!directory && order.folder != Inode{}) {
+            auto failure = directory.error();
+            failure.storage = failure.storage || failure.code == ENOENT || failure.code == ENOTDIR;
+            return failure;
+        }
+        if (!directory || directory->is_same(order.folder)) return directory;
+        if (faccessat(directory->fd(), order.temporary.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+            return directory;
+        return directory->not_mounted();
     }
 };
 
 Fetch::Fetch(WorkerContext& context, FetchOrder order)
     : context_(context), order_(std::move(order)), plain_(order_.layout.is_plain() && !order_.sparse),
       offset_stored_(order_.offset > 0 || (order_.sparse && order_.identity != Identity{})),
-      self_(std::make_shared<Fetch*>(this)) {}
+      budget_(order_.layout.count()), self_(std::make_shared<Fetch*>(this)) {}
+
+Fetch::~Fetch() {
+    sink_.reset();
+    hash_task_.reset();
+    if (part_) context_.disk.destroy(order_.directory, std::move(part_));
+}
 
 void Fetch::start() {
     if (auto ok = check_order(); !ok) return fail(ok.error());
@@ -62,21 +95,27 @@ Status Fetch::check_order() const {
 
 // ---- the file ----
 
-/// A worker that is about to exit, or our own disk thread, may still hold the lock. Opening blocks for as
-/// long as a file server does not respond, so it is done on the disk thread.
+/// A worker that is about to exit may still hold the lock. Opening blocks for as long as a file server does
+/// not respond, so it is done in the disk pool.
 void Fetch::lock_file() {
     lock_retry_.reset();
-    context_.disk.run(
-        [path = order_.directory, name = order_.temporary] { return LockedPartFile::open(path, name); },
-        [self = std::weak_ptr{self_}](Result<LockedPartFile, Failure> opened) {
-            if (auto fetch = self.lock()) (*fetch)->file_opened(std::move(opened));
+    context_.disk.run_within(
+        OpenLimit, order_.directory,
+        [order = order_, keep_free = context_.settings.keep_free] {
+            return LockedPartFile::open(order, keep_free);
+        },
+        [self = std::weak_ptr{self_}](std::optional<Result<LockedPartFile, Failure>> opened) {
+            auto fetch = self.lock();
+            if (!fetch) return;
+            if (opened) return (*fetch)->file_opened(*std::move(opened));
+            (*fetch)->fail(not_responding((*fetch)->order_.directory));
         });
 }
 
 void Fetch::file_opened(Result<LockedPartFile, Failure> opened) {
     if (phase_ == Phase::Ending) return;
     if (!opened) return fail(opened.error());
-    if (opened->part) return use_file(*std::move(opened->part), opened->size);
+    if (opened->part) return use_file(*std::move(opened));
     if (++lock_attempts_ > MaxLockAttempts)
         return fail({.cause = wire::FILE_BUSY,
                      .message = fmt::format("another process is still writing the temporary file in '{}'",
@@ -84,24 +123,30 @@ void Fetch::file_opened(Result<LockedPartFile, Failure> opened) {
     lock_retry_ = context_.loop.after(LockRetry, [this] { lock_file(); });
 }
 
-void Fetch::use_file(PartFile part, uint64_t size) {
-    part_ = std::make_shared<PartFile>(std::move(part));
+void Fetch::use_file(LockedPartFile opened) {
+    part_ = std::move(opened.part);
+    inode_ = opened.inode;
+    folder_ = opened.folder;
+    auto writable = [this] {
+        if (transaction_) transaction_->resume();
+    };
     sink_ = std::make_unique<Sink>(
-        context_.loop, context_.disk, part_,
+        context_.loop, context_.disk, order_.directory, part_,
         order_.no_checkpoints ? Sink::SyncInterval::never() : context_.settings.sync_interval,
         Sink::Events{.durable = [this](uint64_t offset) { checkpoint(offset); },
-                     .writable =
-                         [this] {
-                             if (transaction_) transaction_->resume();
-                         },
-                     .failed = [this](const Failure& failure) { fail(failure, false); }});
-    trust_stored_offset(size);
+                     .writable = writable,
+                     .failed = [this](const Failure& failure) { sink_failed(failure); }});
+    trust_stored_offset(opened.size);
     hash_existing();
 }
 
 /// The stored offset counts only if the file, which has `size` bytes, is as large as it must be.
 void Fetch::trust_stored_offset(uint64_t size) {
-    resume_ = {order_.offset, order_.identity, order_.digest != wire::Digest::NONE, order_.expected_size};
+    resume_ = {.offset = order_.offset,
+               .identity = order_.identity,
+               .digest = order_.digest != wire::Digest::NONE,
+               .expected_size = order_.expected_size,
+               .page_expected = is_page_name(order_.url)};
     bool lost = order_.sparse ? order_.identity.size && size != *order_.identity.size : size < order_.offset;
     // Without a strong validator no further response can be matched, but a single one may bring all segments.
     bool unusable = !plain_ && !order_.sparse && !resume_.digest && !is_strong(resume_.identity);
@@ -125,7 +170,8 @@ void Fetch::hash_existing() {
         request_next();
     };
     phase_ = Phase::Hashing;
-    hash_task_ = std::make_unique<HashTask>(context_.disk, part_, std::move(hasher_), present, done);
+    hash_task_ =
+        std::make_unique<HashTask>(context_.disk, order_.directory, part_, std::move(hasher_), present, done);
 }
 
 /// The daemon has stored that nothing on disk counts, so the old bytes may be overwritten.
@@ -147,27 +193,33 @@ void Fetch::finish() {
     fetched.set_ticket(order_.ticket);
     fetched.set_size(sink_->written());
     to_wire(identity_, *fetched.mutable_identity());
-    to_wire(part_->inode(), *fetched.mutable_inode());
+    to_wire(inode_, *fetched.mutable_inode());
     fetched.set_headers(head_);
     end(std::move(message), true);
 }
 
 Status Fetch::check_size() const {
     if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
-    return Failure{.cause = wire::SIZE_MISMATCH,
-                   .message = fmt::format("{} sent {} bytes, but {} were expected", url_.host,
-                                          sink_->written(), *order_.expected_size),
-                   .void_offset = true};
+    return wrong_content(wire::SIZE_MISMATCH, fmt::format("{} sent {} bytes, but {} were expected", url_.host,
+                                                          sink_->written(), *order_.expected_size));
 }
 
 Status Fetch::check_digest() {
     if (!hasher_) return Done{};
     auto hex = hasher_->hex();
     if (strcasecmp(hex.c_str(), order_.digest_hex.c_str()) == 0) return Done{};
-    return Failure{.cause = wire::CHECKSUM_MISMATCH,
-                   .message = fmt::format("the file from {} has the checksum {}, but {} was expected",
-                                          url_.host, hex, order_.digest_hex),
-                   .void_offset = true};
+    return wrong_content(wire::CHECKSUM_MISMATCH,
+                         fmt::format("the file from {} has the checksum {}, but {} was expected", url_.host,
+                                     hex, order_.digest_hex));
+}
+
+/// A page in place of the file, such as the login page of a network, says nothing about the file.
+Failure Fetch::wrong_content(wire::Cause cause, std::string message) const {
+    if (!unexpected_page_) return {.cause = cause, .message = std::move(message), .void_offset = true};
+    auto failure = page_failure();
+    failure.message = fmt::format("{}: {}", url_.host, failure.message);
+    failure.void_offset = true;
+    return failure;
 }
 
 void Fetch::checkpoint(uint64_t offset) {
@@ -191,10 +243,37 @@ void Fetch::schedule_progress() {
     });
 }
 
-void Fetch::halt() {
+wire::FromWorker Fetch::halted_message() const {
     wire::FromWorker message;
     message.mutable_halted()->set_ticket(order_.ticket);
-    end(std::move(message), true);
+    return message;
+}
+
+/// A file that is being finished may be complete in a moment.
+void Fetch::halt() {
+    halt_wanted_ = true;
+    if (phase_ == Phase::Ending) return end_within_limit();
+    end(halted_message(), true);
+}
+
+/// The part file may be lost, but not the file: it is fetched again.
+void Fetch::sink_failed(const Failure& failure) {
+    if (!failure.part_gone || !plain_ || ++lost_parts_ > MaxLostParts) return fail(failure, false);
+    transaction_.reset();
+    progress_timer_.reset();
+    phase_ = Phase::Locking;
+    // The sink that reports this is still on the stack.
+    anew_ = context_.loop.defer([this] { begin_anew(); });
+}
+
+void Fetch::begin_anew() {
+    anew_.reset();
+    sink_.reset();
+    hasher_.reset();
+    if (part_) context_.disk.destroy(order_.directory, std::move(part_));
+    order_.offset = 0;
+    order_.identity = {};
+    lock_file();
 }
 
 void Fetch::fail(const Failure& failure, bool keep) {
@@ -205,6 +284,7 @@ wire::FromWorker Fetch::failed_message(const Failure& failure) const {
     wire::FromWorker message;
     message.mutable_failed()->set_ticket(order_.ticket);
     to_wire(failure, *message.mutable_failed());
+    if (transaction_) message.mutable_failed()->set_origin(transaction_->origin());
     return message;
 }
 
@@ -213,23 +293,60 @@ wire::FromWorker Fetch::failed_message(const Failure& failure) const {
 void Fetch::end(wire::FromWorker last, bool keep) {
     const Phase before = std::exchange(phase_, Phase::Ending);
     if (before == Phase::Ending) return;
-    for (auto* source : {&lock_retry_, &progress_timer_})
+    for (auto* source : {&lock_retry_, &progress_timer_, &anew_})
         source->reset();
     hash_task_.reset();
+    remember_rate();
     transaction_.reset();
-    bool has_written = sink_ && sink_->begun() && before != Phase::AwaitingProceed;
-    if (!keep || !has_written) return send_last(last);
-    sink_->flush([this, last = std::move(last)](const Status& flushed) {
-        // An earlier failure explains more than one of saving the rest.
-        send_last(flushed || last.has_failed() ? last : failed_message(flushed.error()));
+    last_ = std::move(last);
+    bool has_written =
+        sink_ && sink_->begun() && before != Phase::AwaitingProceed && before != Phase::Locking;
+    if (!keep || !has_written) return send_last();
+    if (!last_.has_fetched()) end_within_limit();
+    sink_->flush([this](const Status& flushed) { flushed ? send_last() : flush_failed(flushed.error()); });
+}
+
+void Fetch::end_within_limit() {
+    if (end_timer_) return;
+    end_timer_ = context_.loop.after(EndLimit, [this] {
+        if (last_.has_fetched()) last_ = halted_message();
+        send_last();
     });
 }
 
-/// The daemon may order the same file again before this object is destroyed. The disk thread finishes its
-/// tasks for this object before those for the next.
-void Fetch::send_last(const wire::FromWorker& last) {
-    if (part_) part_->unlock();
-    context_.send(last);
+void Fetch::flush_failed(const Failure& failure) {
+    if (failure.part_gone && last_.has_fetched() && !halt_wanted_) {
+        phase_ = Phase::Receiving;
+        return sink_failed(failure);
+    }
+    // An earlier failure explains more than one of saving the rest, and a part that is gone is fetched again.
+    if (last_.has_fetched() || (last_.has_halted() && !failure.part_gone)) last_ = failed_message(failure);
+    send_last();
+}
+
+void Fetch::remember_rate() {
+    if (!transaction_ || !sink_ || sink_->written() < writing_from_ + MinMeasured) return;
+    auto now = std::chrono::steady_clock::now();
+    auto time = std::chrono::duration_cast<Usec>(now - writing_since_).count();
+    uint64_t rate =
+        (sink_->written() - writing_from_) * 1'000'000 / static_cast<uint64_t>(std::max<int64_t>(time, 1));
+    context_.rates.add(order_.temporary, url_.origin(), rate, now);
+}
+
+/// The daemon may order the same file again before this object is destroyed. What the disk pool has to do for
+/// this object comes before what it does for the next.
+void Fetch::send_last() {
+    if (std::exchange(is_last_sent_, true)) return;
+    end_timer_.reset();
+    if (part_)
+        context_.disk.run(
+            order_.directory,
+            [part = part_] {
+                part->unlock();
+                return Done{};
+            },
+            [](Done) {});
+    context_.send(last_);
 }
 
 } // namespace haulier::transfer

@@ -11,12 +11,14 @@
 #include "transfer/http_transaction.hpp"
 #include "transfer/layout.hpp"
 #include "transfer/part_file.hpp"
+#include "transfer/request_budget.hpp"
 #include "transfer/sink.hpp"
 #include "transfer/transfer.hpp"
 #include "transfer/url.hpp"
 #include "transfer/worker_context.hpp"
 #include "worker.pb.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,11 +43,16 @@ struct FetchOrder {
     bool no_checkpoints = false;        ///< sync at the end only
     std::optional<uint64_t> size_limit; ///< in bytes
     wire::Http http;
+    Inode folder;                   ///< the directory that held the part file, if it is known
+    bool has_other_sources = false; ///< a slow server may be given up
 };
 
 class Fetch final : public Transfer, private ResponseHandler {
 public:
     Fetch(WorkerContext& context, FetchOrder order);
+    ~Fetch() override;
+    Fetch(const Fetch&) = delete;
+    Fetch& operator=(const Fetch&) = delete;
 
     void start() override;
     void proceed() override;
@@ -70,18 +77,25 @@ private:
     [[nodiscard]] Status check_order() const;
     void lock_file();
     void file_opened(Result<LockedPartFile, Failure> opened);
-    void use_file(PartFile part, uint64_t size);
+    void use_file(LockedPartFile opened);
     void trust_stored_offset(uint64_t size);
     void hash_existing();
     void finish();
     [[nodiscard]] Status check_size() const;
     Status check_digest();
+    [[nodiscard]] Failure wrong_content(wire::Cause cause, std::string message) const;
     void checkpoint(uint64_t offset);
     void schedule_progress();
     wire::FromWorker failed_message(const Failure& failure) const;
+    [[nodiscard]] wire::FromWorker halted_message() const;
+    void sink_failed(const Failure& failure);
+    void flush_failed(const Failure& failure);
+    void begin_anew();
     void fail(const Failure& failure, bool keep = true);
     void end(wire::FromWorker last, bool keep);
-    void send_last(const wire::FromWorker& last);
+    void end_within_limit();
+    void send_last();
+    void remember_rate();
 
     // fetch_http.cpp: requests and responses.
     void request_next();
@@ -89,14 +103,20 @@ private:
     /// All of a sparse file is on disk: its checksum is verified, and no server is contacted.
     [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] HttpRequest make_request() const;
+    [[nodiscard]] uint64_t minimum_rate() const;
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
     void evaluate_response(const HttpResponse& response);
     [[nodiscard]] ResponseDecision decide(const HttpResponse& response) const;
-    [[nodiscard]] Status check_announced_size(const ResponseDecision& decision) const;
+    [[nodiscard]] Status check_announced_size(const HttpResponse& response,
+                                              const ResponseDecision& decision) const;
     [[nodiscard]] Status check_size_limit(uint64_t size) const;
+    [[nodiscard]] Status check_evidence(const HttpResponse& response, const Identity& theirs) const;
+    [[nodiscard]] bool learns_about_hosts() const;
+    void explain_status();
     void start_over();
     void accept(const ResponseDecision& decision);
+    [[nodiscard]] Failure exchange_failure(const HttpResponse& response, const TransferResult& result) const;
     void send_begun(bool restarted);
     void begin_writing();
     Status write(std::string_view bytes);
@@ -110,11 +130,17 @@ private:
     Phase phase_ = Phase::Locking;
     ResumeState resume_;
     bool must_match_version_ = false; ///< bytes of resume_.identity are on disk
-    bool offset_stored_;              ///< the daemon may have stored that bytes are on disk
+    bool whole_next_ = false;         ///< a range could not be used; the next request is for the whole file
+    /// For segments: the version of the bytes on disk, until the whole file has shown to be another one.
+    std::optional<Identity> doubted_;
+    bool offset_stored_; ///< the daemon may have stored that bytes are on disk
 
     Source lock_retry_;
     uint32_t lock_attempts_ = 0;
     std::shared_ptr<PartFile> part_;
+    Inode inode_;  ///< of the part file
+    Inode folder_; ///< of its directory
+    uint32_t lost_parts_ = 0;
     std::shared_ptr<Hasher> hasher_;
     std::unique_ptr<HashTask> hash_task_;
     std::unique_ptr<Sink> sink_;
@@ -124,15 +150,27 @@ private:
     RangeRequest range_request_ = RangeRequest::Whole;
     std::optional<Layout::Remaining> segment_;
     uint32_t restarts_ = 0;
-    Failure failure_; ///< for Phase::Failing
+    RequestBudget budget_;
+    uint64_t requested_at_ = 0;    ///< bytes written before the last request
+    bool if_range_broken_ = false; ///< the server mishandles If-Range
+    Failure failure_;              ///< for Phase::Failing
 
     // The current response:
     Identity identity_;
+    bool unexpected_page_ = false;
     std::string head_;
     std::optional<uint64_t> end_; ///< offset in the stream at which the body must end
     bool ends_by_close_ = false;
 
+    std::chrono::steady_clock::time_point writing_since_;
+    uint64_t writing_from_ = 0;
+
     Source progress_timer_;
+    wire::FromWorker last_; ///< for Phase::Ending, the final message
+    bool is_last_sent_ = false;
+    bool halt_wanted_ = false; ///< while the file is being finished
+    Source end_timer_;
+    Source anew_;
     std::shared_ptr<Fetch*> self_; ///< expires with this object, for disk tasks that end late
 };
 

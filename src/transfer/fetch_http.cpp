@@ -6,6 +6,7 @@
 #include "transfer/http_date.hpp"
 #include "transfer/segment_rules.hpp"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <utility>
 
@@ -19,9 +20,9 @@ constexpr uint32_t MaxRestarts = 5;
 } // namespace
 
 void Fetch::request_next() {
-    range_request_ = order_.from_zero
-                         ? RangeRequest::Whole
-                         : plan_request(resume_, context_.if_range_broken.contains(url_.origin()));
+    bool if_range_broken = if_range_broken_ || context_.if_range_broken.contains(url_.origin());
+    range_request_ =
+        order_.from_zero || whole_next_ ? RangeRequest::Whole : plan_request(resume_, if_range_broken);
     segment_ = order_.layout.at(resume_.offset, resume_.identity.size);
     if (is_complete()) {
         transaction_.reset();
@@ -32,6 +33,12 @@ void Fetch::request_next() {
                 .end = resume_.offset});
         return body_complete();
     }
+    uint64_t written = sink_->written();
+    uint64_t received = written - std::min(written, requested_at_);
+    if (!budget_.take(received, std::chrono::steady_clock::now()))
+        return fail({.cause = wire::INVALID_RESPONSE,
+                     .message = fmt::format("{} needs too many requests for the file", url_.host)});
+    requested_at_ = written;
     phase_ = Phase::Requesting;
     ResponseHandler& self = *this;
     transaction_ = std::make_unique<HttpTransaction>(context_.network, make_request(), self);
@@ -42,7 +49,10 @@ bool Fetch::is_complete() const {
 }
 
 HttpRequest Fetch::make_request() const {
-    HttpRequest request{.url = order_.url, .method = order_.http.method(), .http = order_.http};
+    HttpRequest request{.url = order_.url,
+                        .method = order_.http.method(),
+                        .http = order_.http,
+                        .minimum_rate = minimum_rate()};
     if (!plain_)
         request.range = range_value(*segment_, must_match_version_);
     else if (range_request_ != RangeRequest::Whole)
@@ -50,6 +60,14 @@ HttpRequest Fetch::make_request() const {
     if (plain_ && range_request_ == RangeRequest::RangeIfSame)
         request.if_range = if_range_value(resume_.identity);
     return request;
+}
+
+/// A source that is not the only one must be as fast as configured, and not far slower than others were.
+uint64_t Fetch::minimum_rate() const {
+    if (!order_.has_other_sources || context_.settings.minimum_rate == 0) return 0;
+    auto now = std::chrono::steady_clock::now();
+    uint64_t elsewhere = context_.rates.elsewhere(order_.temporary, url_.origin(), now);
+    return std::max<uint64_t>(context_.settings.minimum_rate, elsewhere / 10);
 }
 
 ResponseHandler::BodyAction Fetch::body(const HttpResponse& response, std::string_view bytes) noexcept {
@@ -73,12 +91,11 @@ Status Fetch::write(std::string_view bytes) {
                        .message = fmt::format("{} sent more bytes than it had announced", url_.host),
                        .void_offset = true};
     if (!order_.sparse && order_.expected_size && upto > *order_.expected_size)
-        return Failure{.cause = wire::SIZE_MISMATCH,
-                       .message = fmt::format("{} sent more than the {} bytes that were expected", url_.host,
-                                              *order_.expected_size),
-                       .void_offset = true};
+        return wrong_content(wire::SIZE_MISMATCH,
+                             fmt::format("{} sent more than the {} bytes that were expected", url_.host,
+                                         *order_.expected_size));
     if (auto ok = check_size_limit(upto); !ok) return ok;
-    if (auto ok = sink_->write(bytes); !ok) return ok;
+    sink_->write(bytes);
     if (hasher_) hasher_->update(bytes);
     return Done{};
 }
@@ -90,6 +107,7 @@ void Fetch::evaluate_response(const HttpResponse& response) {
     case ResponseAction::Continue:
     case ResponseAction::StartOver:
         head_ = response.head;
+        unexpected_page_ = is_unexpected_page(resume_, response);
         accept(decision);
         return;
     case ResponseAction::Complete:
@@ -97,33 +115,61 @@ void Fetch::evaluate_response(const HttpResponse& response) {
         phase_ = Phase::Completing;
         return;
     case ResponseAction::RequestRange:
-        context_.if_range_broken.insert(url_.origin());
+        if_range_broken_ = true;
+        if (learns_about_hosts()) context_.if_range_broken.insert(transaction_->origin());
         phase_ = Phase::RequestingAgain;
         return;
     case ResponseAction::RequestWhole: start_over(); return;
     case ResponseAction::Fail:
         failure_ = std::move(decision.failure);
         failure_.message = fmt::format("{}: {}", url_.host, failure_.message);
+        explain_status();
         phase_ = Phase::Failing;
         return;
     }
+}
+
+/// With relaxed checks another server may have answered in place of the host.
+bool Fetch::learns_about_hosts() const {
+    const auto& http = order_.http;
+    return !http.ignore_host_name() && !http.ignore_dates() && !http.ignore_unknown_ca() &&
+           !http.ignore_wrong_usage();
+}
+
+void Fetch::explain_status() {
+    bool refused = failure_.code == 401 || failure_.code == 403 || failure_.code == 410;
+    if (failure_.cause != wire::HTTP_STATUS || !refused || !must_match_version_) return;
+    failure_.message += ", although a part of the file is here already; its link may have expired";
 }
 
 ResponseDecision Fetch::decide(const HttpResponse& response) const {
     auto decision = plain_
                         ? evaluate(resume_, range_request_, response, wall_seconds())
                         : evaluate_segment(resume_, must_match_version_, *segment_, response, wall_seconds());
-    if (decision.action != ResponseAction::Continue && decision.action != ResponseAction::StartOver)
+    bool complete = decision.action == ResponseAction::Complete;
+    if (!complete && decision.action != ResponseAction::Continue &&
+        decision.action != ResponseAction::StartOver)
         return decision;
-    if (auto ok = check_announced_size(decision); !ok)
-        return {.action = ResponseAction::Fail, .failure = ok.error()};
+    auto ok = check_evidence(response, decision.identity);
+    if (ok && !complete) ok = check_announced_size(response, decision);
+    if (!ok) return {.action = ResponseAction::Fail, .failure = ok.error()};
     return decision;
 }
 
-Status Fetch::check_announced_size(const ResponseDecision& decision) const {
+/// The bytes of all segments are given up only for a response that proves to be another version.
+Status Fetch::check_evidence(const HttpResponse& response, const Identity& theirs) const {
+    if (!doubted_ || same_version(*doubted_, theirs, false)) return Done{};
+    if (is_unexpected_page({.identity = *doubted_, .page_expected = resume_.page_expected}, response))
+        return page_failure();
+    return is_another_version(*doubted_, theirs) ? Status{Done{}} : unproved_failure();
+}
+
+Status Fetch::check_announced_size(const HttpResponse& response, const ResponseDecision& decision) const {
     auto stream = order_.layout.size(decision.identity.size);
     auto local = order_.sparse ? decision.identity.size : stream;
-    if (!plain_ && local && order_.expected_size && *local != *order_.expected_size)
+    bool is_wrong = !plain_ && local && order_.expected_size && *local != *order_.expected_size;
+    if (is_wrong && is_unexpected_page(resume_, response)) return page_failure();
+    if (is_wrong)
         return Failure{.cause = wire::SIZE_MISMATCH,
                        .message = fmt::format("the file would have {} bytes, but {} were expected", *local,
                                               *order_.expected_size)};
@@ -138,10 +184,15 @@ Status Fetch::check_size_limit(uint64_t size) const {
                                    *order_.size_limit)};
 }
 
+/// The part is kept until the response to the next request has proved itself.
 void Fetch::start_over() {
-    resume_.offset = 0;
-    resume_.identity = {};
-    must_match_version_ = false;
+    whole_next_ = true;
+    if (!plain_) {
+        if (must_match_version_ && is_strong(resume_.identity)) doubted_ = resume_.identity;
+        resume_.offset = 0;
+        resume_.identity = {};
+        must_match_version_ = false;
+    }
     phase_ = Phase::RequestingAgain;
     if (++restarts_ <= MaxRestarts) return;
     failure_ = {.cause = wire::INVALID_RESPONSE,
@@ -153,6 +204,8 @@ void Fetch::start_over() {
 void Fetch::accept(const ResponseDecision& decision) {
     identity_ = decision.identity;
     end_ = decision.end;
+    whole_next_ = false;
+    doubted_.reset();
     bool restarts = decision.action == ResponseAction::StartOver;
     phase_ = restarts && offset_stored_ ? Phase::AwaitingProceed : Phase::Receiving;
     if (sink_->begun() && !restarts) { // the next segment, or the next part that the server sends of one
@@ -176,6 +229,8 @@ void Fetch::send_begun(bool restarted) {
     begun.set_restarted(restarted);
     to_wire(identity_, *begun.mutable_identity());
     begun.set_headers(head_);
+    if (transaction_) begun.set_origin(transaction_->origin());
+    to_wire(folder_, *begun.mutable_folder());
     if (order_.http.redirect() == wire::Http::REPORT && transaction_)
         begun.set_remote(transaction_->redirected_to());
     context_.send(message);
@@ -184,6 +239,8 @@ void Fetch::send_begun(bool restarted) {
 /// A sparse file keeps the content from other orders, unless that is of another version.
 void Fetch::begin_writing() {
     phase_ = Phase::Receiving;
+    writing_since_ = std::chrono::steady_clock::now();
+    writing_from_ = resume_.offset;
     if (!order_.sparse) return sink_->begin(resume_.offset, order_.layout.size(identity_.size));
     sink_->begin_sparse(resume_.offset, identity_.size, !must_match_version_);
     if (segment_) sink_->move_to(segment_->local);
@@ -199,7 +256,7 @@ void Fetch::ended(const HttpResponse& response, const TransferResult& result) {
     case Phase::Requesting:
     case Phase::AwaitingProceed:
     case Phase::Receiving:
-        if (result.code != CURLE_OK) return fail(curl_failure(result, response, url_.host));
+        if (result.code != CURLE_OK) return fail(exchange_failure(response, result));
         ends_by_close_ = response.ends_by_close();
         return body_complete();
     case Phase::Completing: return finish();
@@ -207,6 +264,14 @@ void Fetch::ended(const HttpResponse& response, const TransferResult& result) {
     case Phase::Failing: failure_.remote = result.redirect; return fail(failure_);
     case Phase::Ending: return;
     }
+}
+
+/// Where a part of the file came from, the certificate was good. A bad one may be that of a network which
+/// redirects everything to its login page, so it is no reason to give up.
+Failure Fetch::exchange_failure(const HttpResponse& response, const TransferResult& result) const {
+    auto failure = curl_failure(result, response, url_.host);
+    failure.is_transient = must_match_version_ && result.code == CURLE_PEER_FAILED_VERIFICATION;
+    return failure;
 }
 
 /// If the daemon must store the restart first, proceed() calls this again.

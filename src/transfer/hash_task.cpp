@@ -26,20 +26,23 @@ Status hash_slice(const Read& read, Hasher& hasher, uint64_t from, uint64_t upto
 
 } // namespace
 
-HashTask::HashTask(DiskThread& disk, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
-                   Completion done)
-    : disk_(disk), read_(std::move(read)), hasher_(std::move(hasher)), count_(count), done_(std::move(done)),
-      self_(std::make_shared<HashTask*>(this)) {
+HashTask::HashTask(DiskPool& disk, std::string lane, Read read, std::shared_ptr<Hasher> hasher,
+                   uint64_t count, Completion done)
+    : disk_(disk), lane_(std::move(lane)), read_(std::move(read)), hasher_(std::move(hasher)), count_(count),
+      done_(std::move(done)), self_(std::make_shared<HashTask*>(this)) {
     next();
 }
 
 void HashTask::next() {
     uint64_t upto = std::min(count_, position_ + SliceSize);
-    disk_.run([read = read_, hasher = hasher_, from = position_,
-               upto] { return hash_slice(read, *hasher, from, upto); },
-              [self = std::weak_ptr{self_}, upto](const Status& status) {
-                  if (auto task = self.lock()) (*task)->slice_done(status, upto);
-              });
+    disk_.run(
+        lane_,
+        [read = read_, hasher = hasher_, from = position_, upto] {
+            return hash_slice(read, *hasher, from, upto);
+        },
+        [self = std::weak_ptr{self_}, upto](const Status& status) {
+            if (auto task = self.lock()) (*task)->slice_done(status, upto);
+        });
 }
 
 void HashTask::slice_done(const Status& status, uint64_t upto) {

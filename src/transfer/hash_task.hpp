@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Computes the checksum of existing content on the disk thread: of the part that was downloaded before a
+// Computes the checksum of existing content in the disk pool: of the part that was downloaded before a
 // restart, so that the checksum can be continued, and of a whole file before its upload. The work is done in
 // slices, so that the sync of another transfer waits for one slice at most.
 #pragma once
 
-#include "transfer/disk_thread.hpp"
+#include "transfer/disk_pool.hpp"
 #include "transfer/failure.hpp"
 #include "transfer/hasher.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace haulier::transfer {
@@ -21,22 +22,24 @@ public:
     /// Feeds the first `count` bytes of `file` to `hasher`, which `done` gets back. Destroying this object
     /// cancels the task.
     template <class File>
-    HashTask(DiskThread& disk, std::shared_ptr<File> file, std::shared_ptr<Hasher> hasher, uint64_t count,
-             Completion done)
-        : HashTask(disk, Read{[file](uint64_t at, char* into, size_t bytes) {
+    HashTask(DiskPool& disk, std::string lane, std::shared_ptr<File> file, std::shared_ptr<Hasher> hasher,
+             uint64_t count, Completion done)
+        : HashTask(disk, std::move(lane), Read{[file](uint64_t at, char* into, size_t bytes) {
                        return file->read(at, into, bytes);
                    }},
                    std::move(hasher), count, std::move(done)) {}
 
 private:
     using Read = std::function<Status(uint64_t at, char* into, size_t count)>;
-    HashTask(DiskThread& disk, Read read, std::shared_ptr<Hasher> hasher, uint64_t count, Completion done);
+    HashTask(DiskPool& disk, std::string lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
+             Completion done);
     void next();
     void slice_done(const Status& status, uint64_t upto);
 
-    DiskThread& disk_;
+    DiskPool& disk_;
+    std::string lane_;
     Read read_;
-    std::shared_ptr<Hasher> hasher_; ///< used on the disk thread while a slice is read
+    std::shared_ptr<Hasher> hasher_; ///< used in the disk pool while a slice is read
     uint64_t count_;
     Completion done_;
     uint64_t position_ = 0;

@@ -51,11 +51,12 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
       floor_(least_rate(request), std::chrono::seconds{settings.stall_timeout_s}) {
     set_connection(handle_, settings, target.url, request.http);
     set_bandwidth_limit(handle_, request.http.bytes_per_second());
-    set_tls(handle_, request.http, target.first_server);
+    set_tls(handle_, request.http, target.certificate);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
     set_method(request);
     set_headers(request, target.first_server);
+    set_cookies(handle_, target.cookies);
     set_callbacks();
     curl_.add(handle_.get(), [this](CURLcode code) { curl_finished(code); });
     tick();
@@ -90,9 +91,12 @@ void HttpExchange::set_headers(const HttpRequest& request, bool first_server) {
     if (!request.if_range.empty()) handle_.add_header("If-Range: " + request.if_range);
     for (const auto& line : request.headers)
         handle_.add_header(line);
-    if (first_server)
+    if (first_server) {
         for (const auto& line : request.http.headers())
-            handle_.add_header(for_curl(line));
+            if (!is_cookie_header(line)) handle_.add_header(for_curl(line));
+        auto cookies = own_cookies(request.http);
+        if (!cookies.empty()) handle_.set(CURLOPT_COOKIE, cookies.c_str());
+    }
     handle_.set_headers();
 }
 
@@ -272,11 +276,8 @@ Bound HttpExchange::exceeded_bound() {
         patience_.resumed();
         return Bound::None;
     }
-    // curl and the kernel hold bytes of the request that the server has yet to take.
-    if (body_read_ > 0 && !patience_.is_receiving()) {
-        auto before = std::exchange(unacknowledged_, bytes_unacknowledged(curl_.socket_of(handle_.get())));
-        if (before > unacknowledged_) patience_.resumed();
-    }
+    if (body_read_ > 0 && !patience_.is_receiving())
+        patience_.unacknowledged(bytes_unacknowledged(curl_.socket_of(handle_.get())));
     if (auto bound = patience_.wait(tick_); bound != Bound::None)
         return traffic_ && traffic_->is_wasteful() ? Bound::Overhead : bound;
     return patience_.is_receiving() && floor_.is_missed(tick_) ? Bound::Rate : Bound::None;

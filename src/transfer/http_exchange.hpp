@@ -3,6 +3,7 @@
 // time (patience.hpp), or in bytes that are not content.
 #pragma once
 
+#include "transfer/cookies.hpp"
 #include "transfer/curl_handle.hpp"
 #include "transfer/curl_loop.hpp"
 #include "transfer/curl_options.hpp"
@@ -25,7 +26,9 @@ namespace haulier::transfer {
 struct ExchangeTarget {
     const Url& url;
     const Route& route;
-    bool first_server = true; ///< the server may see credentials and the owner's headers
+    bool first_server = true;  ///< the server may see credentials and the owner's headers
+    std::string certificate{}; ///< PEM, of the client
+    Cookies cookies{};         ///< from earlier responses to the same request
 };
 
 class HttpExchange {
@@ -41,6 +44,8 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const;
+    /// Those of the target, and those that the response has set.
+    [[nodiscard]] Cookies cookies() const { return cookies_of(handle_); }
 
 private:
     static size_t on_header(char* data, size_t size, size_t count, void* self) noexcept;
@@ -94,8 +99,7 @@ private:
     Source ticker_;
     Source wake_up_;
     Source continue_;
-    uint64_t unacknowledged_ = 0; ///< bytes of the request that the server had not received at the last tick
-    uint64_t head_bytes_ = 0;     ///< of all heads and trailers
+    uint64_t head_bytes_ = 0; ///< of all heads and trailers
     std::optional<std::chrono::steady_clock::time_point> ignoring_since_;
     uint64_t ignored_ = 0;
     std::shared_ptr<Traffic> traffic_;

@@ -26,8 +26,8 @@ struct ContentRange {
 /// Nothing if it is malformed or contradictory.
 std::optional<ContentRange> parse_content_range(std::string_view value);
 
-/// The tag with its quotes; nothing if it is malformed, or weak and so does not identify the bytes (RFC 9110
-/// 8.8.3).
+/// The tag with its quotes; nothing if it is malformed, or does not identify the bytes: because it is weak
+/// (RFC 9110 8.8.3), or because all files of a server may have it, such as "" and "-".
 std::optional<std::string> parse_strong_etag(std::string_view value);
 
 /// Decimal digits only, at most MaxFileSize.
@@ -35,11 +35,12 @@ std::optional<uint64_t> parse_number(std::string_view digits);
 
 /// The headers of the tus protocol (see tus.hpp).
 struct TusFields {
-    std::string resumable;          ///< Tus-Resumable: the version of this response
-    std::string versions;           ///< Tus-Version: comma-separated
-    std::string extensions;         ///< Tus-Extension: comma-separated
-    std::optional<uint64_t> offset; ///< Upload-Offset
-    std::optional<uint64_t> length; ///< Upload-Length
+    std::string resumable;            ///< Tus-Resumable: the version of this response
+    std::string versions;             ///< Tus-Version: comma-separated
+    std::string extensions;           ///< Tus-Extension: comma-separated
+    std::optional<uint64_t> offset;   ///< Upload-Offset
+    std::optional<uint64_t> length;   ///< Upload-Length
+    std::optional<uint64_t> max_size; ///< Tus-Max-Size; nothing = no limit
 };
 
 /// Bytes of a response's head that are kept as text.
@@ -50,7 +51,8 @@ struct HttpResponse {
     std::string etag;          ///< strong ones only, with quotes
     std::string last_modified; ///< as sent, if it is a date
     std::string content_range;
-    std::string content_encoding;
+    std::string content_type;     ///< the media type in lower case, without parameters
+    std::string content_encoding; ///< comma-separated
     std::string retry_after;
     std::string head;               ///< the lines as received, with LF, as many as fit into MaxHead
     std::string location;           ///< as sent; of a created resource or of a redirect
@@ -58,11 +60,15 @@ struct HttpResponse {
     std::optional<int64_t> date;
     bool chunked = false;
     bool http1 = false;
+    bool has_ranges = false;    ///< `Accept-Ranges: bytes`
     bool no_ranges = false;     ///< `Accept-Ranges: none`
-    bool contradictory = false; ///< a header appears twice with different values
+    bool contradictory = false; ///< the length or the range is stated twice with different values
+    bool two_etags = false;     ///< which prove nothing; `etag` is empty
+    bool two_dates = false;     ///< likewise with `last_modified`
     TusFields tus;
 
-    /// Last-Modified is old enough to tell any two versions apart (RFC 9110 8.8.2.2).
+    /// Last-Modified is old enough to tell any two versions apart (RFC 9110 8.8.2.2), and is not a date that
+    /// stands for an unknown one.
     [[nodiscard]] bool date_is_strong() const;
     /// The body ends when the connection is closed, so a truncated one cannot be recognised (RFC 9112 6.3).
     [[nodiscard]] bool ends_by_close() const { return http1 && !chunked && !length; }

@@ -6,10 +6,12 @@
 //   206 although the If-Range is outdated -> compare before the first byte, and start over
 //   another ETag for the same bytes       -> continue only if a checksum will verify the whole
 //   no validator that is strong           -> continue only if a checksum will verify the whole
+//   200 that proves nothing               -> fail for now, if the bytes on disk are of a proved version
 #pragma once
 
 #include "transfer/failure.hpp"
 #include "transfer/http_response.hpp"
+#include "transfer/version.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,27 +19,14 @@
 
 namespace haulier::transfer {
 
-/// What distinguishes one version of a remote file from another.
-struct Identity {
-    std::string etag;          ///< strong, with quotes; empty = none
-    std::string last_modified; ///< as sent; empty = none
-    bool date_is_strong = false;
-    std::optional<uint64_t> size; ///< in bytes
-    bool operator==(const Identity&) const = default;
-};
-
 /// What is on disk, and what is known about the whole file.
 struct ResumeState {
     uint64_t offset = 0; ///< bytes on disk
     Identity identity;   ///< of the version that they belong to
     bool digest = false; ///< a checksum will verify the whole file
     std::optional<uint64_t> expected_size;
+    bool page_expected = false; ///< the name in the URL is that of a web page
 };
-
-/// It can certainly tell two versions apart: it has a strong ETag, or a strong date and a size (RFC
-/// 9110 8.8).
-bool is_strong(const Identity& identity);
-Identity identity_of(const HttpResponse& response, std::optional<uint64_t> size);
 
 enum class RangeRequest {
     Nothing,     ///< all bytes are on disk
@@ -67,17 +56,22 @@ struct ResponseDecision {
     Failure failure;             ///< for Fail; the message does not name the host
 };
 
-/// Failure if the response is an error or is unusable, because it is contradictory or encoded. Success for
-/// usable 200 and 206, and for 416. `now`: seconds since the epoch, for Retry-After.
-Status check_response(const HttpResponse& response, int64_t now);
+/// A web page where neither the URL nor the earlier response had one.
+bool is_unexpected_page(const ResumeState& resume, const HttpResponse& response);
+/// The failures for responses that are certainly not the file. They are transient, and the part is kept.
+Failure page_failure();
+Failure unproved_failure();
+
+/// The response has a part of the file: a 206, or a 200 with the Content-Range of a part.
+bool is_partial(const HttpResponse& response);
+/// Its Content-Range is that of the whole file.
+bool covers_all(const HttpResponse& response);
+
+/// Failure if the response is an error or is unusable, because it is contradictory, or encoded while it is
+/// sent. Success for usable 200, 203 and 206, and for 416. `now`: seconds since the epoch, for Retry-After.
+Status check_response(const ResumeState& resume, const HttpResponse& response, int64_t now);
 
 ResponseDecision evaluate(const ResumeState& resume, RangeRequest requested, const HttpResponse& response,
                           int64_t now);
-
-/// Their sizes or dates contradict each other.
-bool clearly_differ(const Identity& ours, const Identity& theirs);
-/// The bytes of both provably belong to the same version. With `digest` it is enough that nothing clearly
-/// contradicts that.
-bool same_version(const Identity& ours, const Identity& theirs, bool digest);
 
 } // namespace haulier::transfer

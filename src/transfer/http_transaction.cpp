@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_transaction.hpp"
 
+#include "transfer/tls.hpp"
+
 #include <cstdlib>
 #include <utility>
 
@@ -9,10 +11,13 @@ namespace haulier::transfer {
 namespace {
 
 constexpr uint32_t MaxRedirects = 10;
+constexpr Usec CertificateLimit = std::chrono::seconds{10};
 
+/// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
     int s = response.status;
-    return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && !response.location.empty();
+    return (s == 300 || s == 301 || s == 302 || s == 303 || s == 307 || s == 308) &&
+           !response.location.empty();
 }
 
 /// 303 turns every method but HEAD into GET, and by the practice of browsers 301 and 302 do so with POST
@@ -49,8 +54,35 @@ void HttpTransaction::resume() {
     if (exchange_) exchange_->resume();
 }
 
+bool HttpTransaction::lacks_certificate() const {
+    return certificate_.empty() && !request_.http.client_certificate().empty() && url_.scheme == "https" &&
+           is_same_server(first_url_, url_);
+}
+
+/// Its path may lead to a file system that does not respond.
+void HttpTransaction::load_certificate() {
+    network_.disk.run_within(
+        CertificateLimit, "certificate " + request_.http.client_certificate(),
+        [path = request_.http.client_certificate()] { return read_certificate(path); },
+        [self = std::weak_ptr{self_}](std::optional<Result<std::string, Failure>> certificate) {
+            auto transaction = self.lock();
+            if (!transaction) return;
+            if (certificate) return (*transaction)->certificate_loaded(*certificate);
+            (*transaction)
+                ->certificate_loaded(not_responding((*transaction)->request_.http.client_certificate()));
+        });
+}
+
+void HttpTransaction::certificate_loaded(const Result<std::string, Failure>& certificate) {
+    if (!certificate)
+        return handler_.ended({}, {.code = CURLE_SSL_CERTPROBLEM, .detail = certificate.error().message});
+    certificate_ = *certificate;
+    find_routes();
+}
+
 void HttpTransaction::find_routes() {
     exchange_.reset();
+    if (lacks_certificate()) return load_certificate();
     if (!needs_search(request_.http, url_, &std::getenv))
         return use_routes(routes_without_search(request_.http, url_));
     network_.proxies.find(url_, [self = std::weak_ptr{self_}](Routes routes) {
@@ -69,10 +101,15 @@ void HttpTransaction::try_next_route() {
     routes_.erase(routes_.begin());
     ResponseHandler& self = *this;
     exchange_.reset();
-    exchange_ = std::make_unique<HttpExchange>(
-        network_.loop, network_.curl, network_.settings, request_,
-        ExchangeTarget{.url = url_, .route = route, .first_server = url_.origin() == first_url_.origin()},
-        self);
+    bool is_first = is_same_server(first_url_, url_);
+    exchange_ =
+        std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
+                                       ExchangeTarget{.url = url_,
+                                                      .route = route,
+                                                      .first_server = is_first,
+                                                      .certificate = is_first ? certificate_ : std::string{},
+                                                      .cookies = cookies_},
+                                       self);
 }
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,
@@ -102,6 +139,7 @@ void HttpTransaction::follow_redirect(const HttpResponse& response) {
         return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
     change_method(request_, response.status);
     if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
+    cookies_ = exchange_->cookies();
     url_ = *std::move(target);
     redirected_to_ = url_.text;
     find_routes();

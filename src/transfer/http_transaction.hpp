@@ -5,6 +5,8 @@
 #pragma once
 
 #include "transfer/curl_loop.hpp"
+#include "transfer/disk_pool.hpp"
+#include "transfer/failure.hpp"
 #include "transfer/http_exchange.hpp"
 #include "transfer/http_request.hpp"
 #include "transfer/proxy.hpp"
@@ -23,6 +25,7 @@ struct Network {
     Loop& loop;
     CurlLoop& curl;
     ProxyFinder& proxies;
+    DiskPool& disk;
     NetworkSettings settings;
 };
 
@@ -39,12 +42,17 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const { return exchange_ ? exchange_->sent() : 0; }
+    /// The server that answered last, or that is being asked.
+    [[nodiscard]] std::string origin() const { return url_.origin(); }
     /// The URL that redirects led to; empty if there was no redirect.
     [[nodiscard]] const std::string& redirected_to() const { return redirected_to_; }
 
 private:
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
+    [[nodiscard]] bool lacks_certificate() const;
+    void load_certificate();
+    void certificate_loaded(const Result<std::string, Failure>& certificate);
     void find_routes();
     void use_routes(Routes routes);
     void try_next_route();
@@ -54,10 +62,12 @@ private:
     Network& network_;
     HttpRequest request_;
     ResponseHandler& handler_;
+    std::string certificate_; ///< content of the client's certificate, once it was read
     Url first_url_;
     Url url_;
     std::string redirected_to_;
     uint32_t redirects_ = 0;
+    Cookies cookies_;
     Routes routes_; ///< those to `url_` that were not tried yet
     std::unique_ptr<HttpExchange> exchange_;
     Source deferred_;

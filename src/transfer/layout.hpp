@@ -28,6 +28,7 @@ public:
     /// The whole remote file as one segment.
     [[nodiscard]] bool is_plain() const;
     [[nodiscard]] bool is_empty() const { return segments_.empty(); }
+    [[nodiscard]] size_t count() const { return segments_.size(); }
     /// There is at least one segment, none is empty, and none extends beyond MaxFileSize.
     [[nodiscard]] bool is_sound() const;
     /// In the local file, too, each segment begins where the previous one ends.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/part_file.hpp"
 
+#include "transfer/storage.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -28,7 +30,7 @@ Status check_own_file(const Directory& directory, const std::string& name, const
 }
 
 Result<Fd, Failure> create(const Directory& directory, const std::string& name) {
-    Fd fd{openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    Fd fd{openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!fd)
         return local_failure(errno,
                              fmt::format("cannot create the temporary file in '{}'", directory.path()));
@@ -62,6 +64,12 @@ Status Directory::sync(int file) const {
     return Done{};
 }
 
+Status Directory::sync_names() const {
+    Fd readable{openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!readable || fsync(readable.get()) == 0 || errno == EINVAL || errno == EROFS) return Done{};
+    return local_failure(errno, fmt::format("cannot sync the directory '{}'", path_));
+}
+
 Inode Directory::inode() const {
     struct stat st {};
     return fstat(fd_.get(), &st) == 0 ? inode_of(st) : Inode{};
@@ -90,12 +98,30 @@ std::string_view irreplaceable(const Directory& directory, const std::string& na
     }
 }
 
+Fd open_regular(int directory, const std::string& name, int access) {
+    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
+    Fd fd{openat(directory, name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    struct stat st {};
+    if (!fd && errno == ELOOP) {
+        // The document portal of Debian 12 says this of every file. What the name is can still be found out.
+        Fd path{openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
+        bool regular = path && fstat(path.get(), &st) == 0 && S_ISREG(st.st_mode);
+        errno = ELOOP;
+        if (!regular) return {};
+        return Fd{open(fmt::format("/proc/self/fd/{}", path.get()).c_str(), access | O_NONBLOCK | O_CLOEXEC)};
+    }
+    if (!fd || fstat(fd.get(), &st) < 0) return {};
+    if (S_ISREG(st.st_mode)) return fd;
+    errno = EINVAL;
+    return {};
+}
+
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access) {
-    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
-    Fd fd{openat(directory.fd(), name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    Fd fd = open_regular(directory.fd(), name, access);
     if (!fd && errno == ENOENT) return std::optional<Fd>{};
     if (!fd && errno == ELOOP) return refused(directory, name, "a symbolic link");
+    if (!fd && errno == EINVAL) return refused(directory, name, "not a regular file");
     if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory.path()));
     struct stat st {};
     if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", name));
@@ -103,13 +129,13 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
     return std::optional{std::move(fd)};
 }
 
-Result<PartFile, Failure> PartFile::open(Directory directory, const std::string& name) {
+Result<PartFile, Failure> PartFile::open(Directory directory, const std::string& name, uint64_t keep_free) {
     auto found = open_own_file(directory, name, O_RDWR);
     if (!found) return found.error();
-    if (auto& fd = *found) return PartFile{std::move(directory), name, std::move(*fd)};
+    if (auto& fd = *found) return PartFile{std::move(directory), name, std::move(*fd), keep_free};
     auto created = create(directory, name);
     if (!created) return created.error();
-    return PartFile{std::move(directory), name, *std::move(created)};
+    return PartFile{std::move(directory), name, *std::move(created), keep_free};
 }
 
 Failure PartFile::failed(std::string_view action) const {
@@ -141,14 +167,25 @@ Inode PartFile::inode() const {
 
 Status PartFile::prepare(uint64_t keep, std::optional<uint64_t> total) {
     if (ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
-    if (!total || *total <= keep || *total - keep < MinReservation) return Done{};
+    may_grow_ = !total;
+    return total && *total > keep ? reserve(keep, *total) : Status{Done{}};
+}
+
+Status PartFile::reserve(uint64_t keep, uint64_t total) {
+    if (auto ok = check_room(fd_.get(), total - keep, keep_free_, directory_.path()); !ok) return ok;
+    if (total - keep < MinReservation) return Done{};
     // The size remains what was written, so that an incomplete file can be recognised.
-    if (fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(*total)) == 0) return Done{};
+    if (fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(total)) == 0) return Done{};
     if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR) return Done{};
-    return local_failure(errno, fmt::format("cannot reserve {} bytes in '{}'", *total, directory_.path()));
+    auto failure =
+        local_failure(errno, fmt::format("cannot reserve {} bytes in '{}'", total, directory_.path()));
+    // ext4 keeps what it found, up to the last free block.
+    if (ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
+    return failure;
 }
 
 Status PartFile::resize(std::optional<uint64_t> total, bool anew) {
+    may_grow_ = true;
     bool done = (!anew || ftruncate(fd_.get(), 0) == 0) &&
                 (!total || ftruncate(fd_.get(), static_cast<off_t>(*total)) == 0);
     return done ? Status{Done{}} : failed("resize");
@@ -180,8 +217,25 @@ Status PartFile::read(uint64_t at, char* into, size_t count) const {
 
 Status PartFile::sync() {
     if (fdatasync(fd_.get()) < 0) return failed("sync");
-    if (std::exchange(name_synced_, true)) return Done{};
-    return directory_.sync(fd_.get());
+    if (!std::exchange(name_synced_, true))
+        if (auto ok = directory_.sync(fd_.get()); !ok) return ok;
+    if (auto ok = check_place(); !ok) return ok;
+    return may_grow_ ? check_room(fd_.get(), 0, keep_free_, directory_.path()) : Status{Done{}};
+}
+
+/// The directory may have been moved or unmounted, and the file removed or replaced.
+Status PartFile::check_place() const {
+    struct stat st {};
+    bool same = stat(directory_.path().c_str(), &st) == 0 && inode_of(st) == directory_.inode();
+    if (!same) return directory_.not_mounted();
+    if (fstatat(directory_.fd(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode())
+        return Done{};
+    return Failure{.cause = wire::LOCAL_FILE,
+                   .code = ENOENT,
+                   .message =
+                       fmt::format("the temporary file in '{}' was removed or replaced", directory_.path()),
+                   .void_offset = true,
+                   .part_gone = true};
 }
 
 } // namespace haulier::transfer

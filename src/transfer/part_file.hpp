@@ -39,6 +39,8 @@ public:
     /// Makes names durable. If the directory can be written but not read, the file system of `file`, which is
     /// in this directory, is synced instead.
     [[nodiscard]] Status sync(int file) const;
+    /// As above without a file, as far as the directory and its file system permit.
+    [[nodiscard]] Status sync_names() const;
     [[nodiscard]] Inode inode() const;
     /// `stored` is this directory, or is unknown.
     [[nodiscard]] bool is_same(const Inode& stored) const;
@@ -55,6 +57,10 @@ private:
 /// Files and symbolic links can be replaced.
 std::string_view irreplaceable(const Directory& directory, const std::string& name);
 
+/// Opens `name` if it is a regular file. Otherwise sets errno: ELOOP for a symbolic link, EINVAL for other
+/// kinds.
+Fd open_regular(int directory, const std::string& name, int access);
+
 /// Opens `name` if it is a regular file of this user with one link. Nothing if there is no such file;
 /// LOCAL_FILE if it is anything else.
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
@@ -62,8 +68,9 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
 
 class PartFile {
 public:
-    /// Opens the file, or creates an empty one.
-    static Result<PartFile, Failure> open(Directory directory, const std::string& name);
+    /// Opens the file, or creates an empty one. `keep_free` bytes of the file system stay free for others.
+    static Result<PartFile, Failure> open(Directory directory, const std::string& name,
+                                          uint64_t keep_free = 0);
 
     /// False if another process holds the lock, or the name belongs to another file by now.
     [[nodiscard]] bool lock();
@@ -71,25 +78,33 @@ public:
     [[nodiscard]] uint64_t size() const;
     [[nodiscard]] Inode inode() const;
 
-    /// Truncates the file to `keep` bytes and reserves space for `total`.
+    /// Truncates the file to `keep` bytes and reserves space for `total`. If there is not enough, nothing is
+    /// reserved.
     Status prepare(uint64_t keep, std::optional<uint64_t> total);
     /// Makes the file `total` bytes long and keeps its content, or with `anew` discards it.
     Status resize(std::optional<uint64_t> total, bool anew);
     Status write(uint64_t at, std::string_view bytes);
     /// Reads `count` bytes from `at` on; it is a failure if the file has fewer.
     Status read(uint64_t at, char* into, size_t count) const;
-    /// Makes the content durable, and the first time also the name.
+    /// Makes the content durable, and the first time also the name. Fails if the path does not lead to this
+    /// file any more, and if a file of unknown size would use up the file system.
     Status sync();
+    [[nodiscard]] Inode folder() const { return directory_.inode(); }
 
 private:
-    PartFile(Directory directory, std::string name, Fd fd)
-        : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)) {}
+    PartFile(Directory directory, std::string name, Fd fd, uint64_t keep_free)
+        : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)),
+          keep_free_(keep_free) {}
     [[nodiscard]] Failure failed(std::string_view action) const;
+    [[nodiscard]] Status reserve(uint64_t keep, uint64_t total);
+    [[nodiscard]] Status check_place() const;
 
     Directory directory_;
     std::string name_;
     Fd fd_;
+    uint64_t keep_free_;
     bool name_synced_ = false;
+    bool may_grow_ = false; ///< no space was reserved for all of it
 };
 
 } // namespace haulier::transfer

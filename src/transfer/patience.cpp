@@ -48,6 +48,11 @@ void Patience::sent() {
     wait_for(For::AnswerAfterBody);
 }
 
+void Patience::unacknowledged(uint64_t bytes) {
+    if (bytes < unacknowledged_) waited_ = {};
+    unacknowledged_ = bytes;
+}
+
 void Patience::asked_again() {
     wait_for(For::Answer);
 }
@@ -60,7 +65,9 @@ Bound Patience::wait(Usec time) {
     waited_ += time;
     switch (waiting_for_) {
     case For::Answer: return waited_ > limits_.answer ? Bound::Answer : Bound::None;
-    case For::AnswerAfterBody: return waited_ > limits_.after_body ? Bound::AnswerAfterBody : Bound::None;
+    case For::AnswerAfterBody:
+        if (unacknowledged_ > 0) return waited_ > limits_.silence ? Bound::Silence : Bound::None;
+        return waited_ > limits_.after_body ? Bound::AnswerAfterBody : Bound::None;
     case For::Sending:
     case For::Content: return waited_ > limits_.silence ? Bound::Silence : Bound::None;
     }

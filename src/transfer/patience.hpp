@@ -41,8 +41,10 @@ public:
 
     /// Part of the request's content was sent.
     void sending();
-    /// All of it was.
+    /// All of it was passed to the kernel.
     void sent();
+    /// So much of it the server has not received yet.
+    void unacknowledged(uint64_t bytes);
     /// The server asks for the request again, with a password.
     void asked_again();
     /// The head of the final answer is complete, or bytes of its content arrived.
@@ -60,6 +62,7 @@ private:
     PatienceLimits limits_;
     For waiting_for_ = For::Answer;
     Usec waited_{};
+    uint64_t unacknowledged_ = 0;
 };
 
 /// Whether a server sends at least so many bytes a second, in each period.

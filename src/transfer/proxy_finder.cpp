@@ -27,15 +27,16 @@ struct ProxyFinder::Library {
     }
 };
 
-ProxyFinder::ProxyFinder(DiskThread& disk) : disk_(disk), library_(std::make_shared<Library>()) {}
+ProxyFinder::ProxyFinder(DiskPool& disk) : disk_(disk), library_(std::make_shared<Library>()) {}
 
 void ProxyFinder::find(const Url& url, std::function<void(Routes)> found) {
     // A PAC script is untrusted code: for https it sees the server only.
     auto visible = url.scheme == "https" ? url.origin() + "/" : url.text;
-    disk_.run([library = library_, visible] { return library->query(visible); },
-              [found = std::move(found)](const std::vector<std::string>& result) {
-                  found(routes_from_libproxy(result));
-              });
+    disk_.run(
+        "proxies", [library = library_, visible] { return library->query(visible); },
+        [found = std::move(found)](const std::vector<std::string>& result) {
+            found(routes_from_libproxy(result));
+        });
 }
 
 } // namespace haulier::transfer

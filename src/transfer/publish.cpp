@@ -29,8 +29,11 @@ bool is_named(const Directory& directory, const std::string& name, Inode inode) 
 
 /// Mode, date and content are made durable before the name is.
 Status apply_metadata(int file, const wire::Publish& request, mode_t umask) {
+    if (request.umask_known()) umask = request.umask();
     mode_t mode = request.mode_known() ? request.mode() & 0777 : 0666 & ~umask;
-    if (fchmod(file, mode) < 0) return local_failure(errno, "cannot set the permissions of the file");
+    // A file system without permissions, such as that of a memory stick, is no reason to fail.
+    if (fchmod(file, mode) < 0 && (request.mode_known() || (errno != EPERM && errno != EOPNOTSUPP)))
+        return local_failure(errno, "cannot set the permissions of the file");
     if (auto date = parse_http_date(request.last_modified())) {
         // A date that the file system cannot store is no reason to fail.
         const std::array<timespec, 2> times{timespec{.tv_nsec = UTIME_OMIT}, timespec{.tv_sec = *date}};
@@ -78,28 +81,50 @@ Status publish(const wire::Publish& request, mode_t umask) {
     if (fstat(file->get(), &st) < 0 || !inode_of(st).matches(inode))
         return refused(
             fmt::format("the temporary file in '{}' is not the one that was downloaded", directory.path()));
+    if (request.size_known() && static_cast<uint64_t>(st.st_size) != request.size())
+        return refused(fmt::format("the temporary file in '{}' has {} bytes, but {} were downloaded",
+                                   directory.path(), st.st_size, request.size()));
     if (auto ok = apply_metadata(file->get(), request, umask); !ok) return ok;
     return rename_durably(directory, request, file->get());
 }
 
-Status discard(const wire::Discard& request) {
-    if (!is_temporary_name(request.temporary())) return refused("the name of the temporary file is invalid");
-    auto opened = Directory::open(request.directory());
-    if (!opened) {
-        bool is_gone = opened.error().code == ENOENT || opened.error().code == ENOTDIR;
-        return is_gone ? Status{Done{}} : opened.error();
-    }
-    const auto& directory = *opened;
+namespace {
+
+Status remove(const Directory& directory, const std::string& name) {
     struct stat st {};
-    if (fstatat(directory.fd(), request.temporary().c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-        return Done{};
+    if (fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno == ENOENT) return Done{};
+        return local_failure(errno,
+                             fmt::format("cannot examine the temporary file in '{}'", directory.path()));
+    }
     if (!S_ISREG(st.st_mode))
-        return refused(fmt::format("'{}' in '{}' is not a regular file and was not deleted",
-                                   request.temporary(), directory.path()));
-    if (unlinkat(directory.fd(), request.temporary().c_str(), 0) < 0 && errno != ENOENT)
+        return refused(
+            fmt::format("'{}' in '{}' is not a regular file and was not deleted", name, directory.path()));
+    if (unlinkat(directory.fd(), name.c_str(), 0) < 0 && errno != ENOENT)
         return local_failure(errno,
                              fmt::format("cannot delete the temporary file in '{}'", directory.path()));
     return Done{};
+}
+
+} // namespace
+
+std::vector<Status> discard(const std::string& path, const std::vector<std::string>& names) {
+    std::vector<Status> results(names.size(), Done{});
+    auto directory = Directory::open(path);
+    if (!directory) {
+        bool is_gone = directory.error().code == ENOENT || directory.error().code == ENOTDIR;
+        if (!is_gone) results.assign(names.size(), directory.error());
+        return results;
+    }
+    for (size_t i = 0; i < names.size(); ++i)
+        results[i] = is_temporary_name(names[i])
+                         ? remove(*directory, names[i])
+                         : Status{refused("the name of the temporary file is invalid")};
+    // A power failure must not bring back what was deleted, also by an earlier request.
+    if (auto synced = directory->sync_names(); !synced)
+        for (auto& result : results)
+            if (result) result = synced;
+    return results;
 }
 
 } // namespace haulier::transfer

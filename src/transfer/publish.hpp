@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The last step of a temporary file: it gets its final name, or it is deleted. Both functions block, and run
-// on the disk thread. Repeating them is harmless.
+// in the disk pool. Repeating them is harmless.
 #pragma once
 
 #include "transfer/failure.hpp"
 #include "worker.pb.h"
 
+#include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace haulier::transfer {
 
-/// Applies mode and date, makes the file durable, and renames it. `umask` applies only if the request has no
-/// mode. Fails with LOCAL_FILE.
+/// Applies mode and date, makes the file durable, and renames it. `umask` applies only if the request has
+/// neither a mode nor an umask. Fails with LOCAL_FILE, also if the file does not have its length any more.
 Status publish(const wire::Publish& request, mode_t umask);
-/// Success if there is no such file.
-Status discard(const wire::Discard& request);
+/// Deletes these files in a directory, and makes that durable. Success if there is no such file. The results
+/// are in the order of the names.
+std::vector<Status> discard(const std::string& directory, const std::vector<std::string>& names);
 
 } // namespace haulier::transfer

@@ -11,7 +11,7 @@ namespace haulier::transfer {
 /// Bytes; fits in a packet.
 inline constexpr size_t MaxChunk = 32 * 1024;
 
-/// The caller sets `request` of the reply. Blocks, so it runs on the disk thread.
+/// The caller sets `request` of the reply. Blocks, so it runs in the disk pool.
 wire::Reply read_chunk(const wire::Read& request);
 
 } // namespace haulier::transfer

@@ -13,55 +13,97 @@ namespace {
 
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
 constexpr uint32_t MaxLockAttempts = 100;
+constexpr Usec OpenLimit = std::chrono::seconds{30};
 
-} // namespace
-
-Status check_reply_name(const std::string& directory, const std::string& name, const Inode& source) {
-    auto opened = Directory::open(directory);
-    if (!opened) return opened.error();
+Status check_name(const Directory& directory, const std::string& name, const Inode& source) {
     struct stat st {};
-    if (fstatat(opened->fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return Done{};
-    auto what = inode_of(st) == source ? "the file that is uploaded" : irreplaceable(*opened, name);
+    if (fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return Done{};
+    auto what = inode_of(st) == source ? "the file that is uploaded" : irreplaceable(directory, name);
     if (what.empty()) return Done{};
     return Failure{.cause = wire::LOCAL_FILE,
                    .message = fmt::format("'{}' in '{}' is {}, the reply cannot replace it, another name is "
                                           "needed for the reply",
-                                          name, directory, what)};
+                                          name, directory.path(), what)};
 }
 
-ReplyFile::ReplyFile(Loop& loop, DiskThread& disk, Sink::SyncInterval sync_interval, Events events)
-    : loop_(loop), disk_(disk), sync_interval_(sync_interval), events_(std::move(events)) {}
+} // namespace
+
+/// Nothing if another process holds the lock.
+struct ReplyFile::Opened {
+    std::shared_ptr<PartFile> part;
+    Inode inode;
+
+    static Result<Opened, Failure> open(const Place& place, uint64_t keep_free) {
+        auto directory = Directory::open(place.directory);
+        if (!directory) return directory.error();
+        if (auto ok = check_name(*directory, place.name, place.source); !ok) return ok.error();
+        auto part = PartFile::open(*std::move(directory), place.temporary, keep_free);
+        if (!part) return part.error();
+        auto shared = std::make_shared<PartFile>(*std::move(part));
+        if (!shared->lock()) return Opened{};
+        return Opened{shared, shared->inode()};
+    }
+};
+
+ReplyFile::ReplyFile(Loop& loop, DiskPool& disk, Sink::SyncInterval sync_interval, uint64_t keep_free,
+                     Events events)
+    : loop_(loop), disk_(disk), sync_interval_(sync_interval), keep_free_(keep_free),
+      events_(std::move(events)), self_(std::make_shared<ReplyFile*>(this)) {}
+
+ReplyFile::~ReplyFile() {
+    close();
+    sink_.reset();
+    if (part_) disk_.destroy(place_.directory, std::move(part_));
+}
 
 void ReplyFile::close() {
     retry_.reset();
-    if (part_) part_->unlock();
+    if (!part_) return;
+    disk_.run(
+        place_.directory,
+        [part = part_] {
+            part->unlock();
+            return Done{};
+        },
+        [](Done) {});
 }
 
-void ReplyFile::open(const std::string& directory, const std::string& temporary) {
-    if (!is_temporary_name(temporary))
+void ReplyFile::open(Place place) {
+    place_ = std::move(place);
+    if (!is_temporary_name(place_.temporary))
         return events_.opened(Failure{.message = "the name of the temporary file is invalid"});
-    try_lock(directory, temporary);
+    try_lock();
+}
+
+void ReplyFile::try_lock() {
+    retry_.reset();
+    disk_.run_within(
+        OpenLimit, place_.directory,
+        [place = place_, keep_free = keep_free_] { return Opened::open(place, keep_free); },
+        [self = std::weak_ptr{self_}](std::optional<Result<Opened, Failure>> result) {
+            auto reply = self.lock();
+            if (!reply) return;
+            (*reply)->opened(result ? *std::move(result) : not_responding((*reply)->place_.directory));
+        });
 }
 
 /// A worker that is about to exit may still hold the lock.
-void ReplyFile::try_lock(const std::string& directory, const std::string& temporary) {
-    auto opened = Directory::open(directory);
-    if (!opened) return events_.opened(opened.error());
-    auto part = PartFile::open(*std::move(opened), temporary);
-    if (!part) return events_.opened(part.error());
-    if (!part->lock()) {
+void ReplyFile::opened(Result<Opened, Failure> result) {
+    if (!result) return events_.opened(result.error());
+    if (!result->part) {
         if (++attempts_ > MaxLockAttempts)
             return events_.opened(
                 Failure{.cause = wire::FILE_BUSY,
                         .message = fmt::format("another process is still writing the temporary file in '{}'",
-                                               directory)});
-        retry_ = loop_.after(LockRetry, [this, directory, temporary] { try_lock(directory, temporary); });
+                                               place_.directory)});
+        retry_ = loop_.after(LockRetry, [this] { try_lock(); });
         return;
     }
-    part_ = std::make_shared<PartFile>(*std::move(part));
+    part_ = result->part;
+    inode_ = result->inode;
     // A reply is received again from its beginning, so it does not matter which part of it is durable.
     sink_ = std::make_unique<Sink>(
-        loop_, disk_, part_, sync_interval_,
+        loop_, disk_, place_.directory, part_, sync_interval_,
         Sink::Events{.durable = [](uint64_t) {}, .writable = events_.writable, .failed = events_.failed});
     events_.opened(Done{});
 }

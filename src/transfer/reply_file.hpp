@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/event.hpp"
-#include "transfer/disk_thread.hpp"
+#include "transfer/disk_pool.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/sink.hpp"
 
@@ -17,10 +17,6 @@
 
 namespace haulier::transfer {
 
-/// The reply may be given this name: it does not replace a directory or the file that is uploaded. LOCAL_FILE
-/// otherwise.
-Status check_reply_name(const std::string& directory, const std::string& name, const Inode& source);
-
 class ReplyFile {
 public:
     struct Events {
@@ -28,39 +24,53 @@ public:
         std::function<void()> writable;            ///< no longer full
         std::function<void(Failure)> failed;
     };
-    ReplyFile(Loop& loop, DiskThread& disk, Sink::SyncInterval sync_interval, Events events);
-    ~ReplyFile() { close(); }
+    ReplyFile(Loop& loop, DiskPool& disk, Sink::SyncInterval sync_interval, uint64_t keep_free,
+              Events events);
+    ~ReplyFile();
     ReplyFile(const ReplyFile&) = delete;
     ReplyFile& operator=(const ReplyFile&) = delete;
 
-    /// Events::opened is called, possibly before this returns.
-    void open(const std::string& directory, const std::string& temporary);
+    struct Place {
+        std::string directory;
+        std::string temporary;
+        std::string name; ///< the final one
+        Inode source;     ///< of the file that is uploaded
+    };
+    /// Events::opened is called later. It fails if the reply cannot have that name, or would replace the
+    /// source.
+    void open(Place place);
     /// Unlocks the file. The last call; may be made from an event.
     void close();
     void begin(std::optional<uint64_t> size);
     [[nodiscard]] bool begun() const { return sink_ && sink_->begun(); }
     [[nodiscard]] bool full() const { return sink_->full(); }
-    Status write(std::string_view bytes) { return sink_->write(bytes); }
+    void write(std::string_view bytes) { sink_->write(bytes); }
     /// Bytes written.
     [[nodiscard]] uint64_t size() const { return sink_->written(); }
     /// The size passed to begin().
     [[nodiscard]] std::optional<uint64_t> expected() const { return expected_; }
-    [[nodiscard]] Inode inode() const { return part_->inode(); }
+    [[nodiscard]] Inode inode() const { return inode_; }
     /// Makes the file durable. It is empty if begin() was not called.
     void flush(std::function<void(const Status&)> done);
 
 private:
-    void try_lock(const std::string& directory, const std::string& temporary);
+    struct Opened;
+    void try_lock();
+    void opened(Result<Opened, Failure> result);
 
     Loop& loop_;
-    DiskThread& disk_;
+    DiskPool& disk_;
     Sink::SyncInterval sync_interval_;
+    uint64_t keep_free_;
     Events events_;
+    Place place_;
     Source retry_;
     uint32_t attempts_ = 0;
     std::shared_ptr<PartFile> part_;
+    Inode inode_;
     std::unique_ptr<Sink> sink_;
     std::optional<uint64_t> expected_;
+    std::shared_ptr<ReplyFile*> self_; ///< expires with this object, for a file that is opened late
 };
 
 } // namespace haulier::transfer

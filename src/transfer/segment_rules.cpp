@@ -7,8 +7,12 @@ namespace haulier::transfer {
 
 namespace {
 
+ResponseDecision fail(Failure failure) {
+    return {.action = ResponseAction::Fail, .failure = std::move(failure)};
+}
+
 ResponseDecision fail(wire::Cause cause, std::string message) {
-    return {.action = ResponseAction::Fail, .failure = {.cause = cause, .message = std::move(message)}};
+    return fail(Failure{.cause = cause, .message = std::move(message)});
 }
 
 bool has_content(const ResponseDecision& decision) {
@@ -36,12 +40,14 @@ ResponseDecision Evaluation::compare(const Identity& theirs, ResponseDecision ac
     accepted.identity = must_match ? resume.identity : theirs;
     if (!accepted.identity.size) accepted.identity.size = theirs.size;
     if (!must_match || same_version(resume.identity, theirs, resume.digest)) return accepted;
+    bool proof_is_lost = is_strong(resume.identity) && !is_strong(theirs);
     bool tags_differ =
         !resume.identity.etag.empty() && !theirs.etag.empty() && resume.identity.etag != theirs.etag;
     // The bytes on disk may also be from a time when the server did not send a strong validator.
     bool became_strong = !is_strong(resume.identity) && is_strong(theirs);
     if (tags_differ || became_strong || clearly_differ(resume.identity, theirs))
         return {.action = ResponseAction::RequestWhole};
+    if (proof_is_lost) return fail(unproved_failure());
     return fail(wire::MISSING_RANGE_SUPPORT,
                 "the server sends neither a strong ETag nor a sufficiently old date, so it cannot be "
                 "determined whether two segments belong to the same version of the file");
@@ -50,12 +56,19 @@ ResponseDecision Evaluation::compare(const Identity& theirs, ResponseDecision ac
 ResponseDecision Evaluation::whole() const {
     auto length = response.chunked ? std::nullopt : response.length;
     bool wanted = segment.remote == 0 && (segment.to_end || (length && length == segment.end));
+    auto theirs = identity_of(response, length);
+    bool proved = must_match && same_version(resume.identity, theirs, false);
+    if (!proved && is_unexpected_page(resume, response) && (must_match || !wanted))
+        return fail(page_failure());
+    bool proof_is_lost =
+        must_match && is_strong(resume.identity) && !is_another_version(resume.identity, theirs);
+    if (!proved && proof_is_lost) return fail(unproved_failure());
     if (!wanted)
         return fail(wire::MISSING_RANGE_SUPPORT,
                     "the server sent the whole file although a range was requested");
     ResponseDecision accepted;
     if (length) accepted.end = resume.offset + *length;
-    return compare(identity_of(response, length), std::move(accepted));
+    return compare(theirs, std::move(accepted));
 }
 
 ResponseDecision Evaluation::partial() const {
@@ -63,7 +76,8 @@ ResponseDecision Evaluation::partial() const {
     auto wrong_range = [] {
         return fail(wire::INVALID_RESPONSE, "the server sent another range than the requested one");
     };
-    if (requested_all() || !range || !range->span || range->span->first != segment.remote)
+    if ((requested_all() && !covers_all(response)) || !range || !range->span ||
+        range->span->first != segment.remote)
         return wrong_range();
     uint64_t end = range->span->last + 1;
     uint64_t length = end - segment.remote;
@@ -118,11 +132,10 @@ std::string range_value(const Layout::Remaining& segment, bool must_match) {
 ResponseDecision evaluate_segment(const ResumeState& resume, bool must_match,
                                   const Layout::Remaining& segment, const HttpResponse& response,
                                   int64_t now) {
-    if (auto ok = check_response(response, now); !ok)
-        return {.action = ResponseAction::Fail, .failure = ok.error()};
+    if (auto ok = check_response(resume, response, now); !ok) return fail(ok.error());
     const Evaluation evaluation{resume, must_match, segment, response};
     if (response.status == 416) return evaluation.not_satisfiable();
-    return response.status == 200 ? evaluation.whole() : evaluation.partial();
+    return is_partial(response) ? evaluation.partial() : evaluation.whole();
 }
 
 } // namespace haulier::transfer

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Writes the bytes of one file and keeps track of how many of them are durable. Data is synced in the
-// background while more arrives. When as many bytes are not durable as may be lost, the sink is full until
-// the disk has caught up.
+// Writes the bytes of one file and keeps track of how many of them are durable. Small pieces are gathered,
+// and data is written and synced on the threads of the disk pool while more arrives. When as many bytes are
+// not durable as may be lost, or too many wait in memory, the sink is full until the disk has caught up.
 #pragma once
 
 #include "base/event.hpp"
-#include "transfer/disk_thread.hpp"
+#include "transfer/disk_pool.hpp"
 #include "transfer/part_file.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace haulier::transfer {
@@ -31,8 +32,9 @@ public:
         std::function<void(Failure)>
             failed; ///< the disk failed; only what was reported as durable can be relied on
     };
-    Sink(Loop& loop, DiskThread& disk, std::shared_ptr<PartFile> part, SyncInterval sync_interval,
-         Events events);
+    /// `lane` orders the disk operations, also with those of others on the same file.
+    Sink(Loop& loop, DiskPool& disk, std::string lane, std::shared_ptr<PartFile> part,
+         SyncInterval sync_interval, Events events);
 
     /// Writing starts at `at`; what the file contains after that is discarded, and space for `total` bytes is
     /// reserved. The sink is full until that is done.
@@ -42,35 +44,49 @@ public:
     void begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew);
     [[nodiscard]] bool begun() const { return generation_ > 0; }
     /// Sets the offset in the file of the next byte; the counts are not affected.
-    void move_to(uint64_t position) { position_ = position; }
-    [[nodiscard]] bool full() const { return preparing_ || written_ - durable_ >= sync_interval_.bytes; }
-    Status write(std::string_view bytes);
-    /// Bytes written, including those before `at`.
+    void move_to(uint64_t position);
+    [[nodiscard]] bool full() const;
+    /// A failure is reported later.
+    void write(std::string_view bytes);
+    /// Bytes passed to write(), and those before `at`.
     [[nodiscard]] uint64_t written() const { return written_; }
     /// Makes everything written so far durable, even if nothing is new. The last call to a sink.
     void flush(std::function<void(const Status&)> done);
 
 private:
     void prepare(uint64_t at, std::function<Status(PartFile&)> work);
+    template <class Work, class Done>
+    void run(Work work, Done done);
+    void write_gathered();
+    void wrote(uint64_t before, uint64_t count, const Status& status);
     void sync();
+    void sync_until(uint64_t upto);
     void prepared(const Status& status);
     void synced(uint64_t upto, const Status& status);
     void sync_when_due();
     void fail(const Failure& failure);
 
     Loop& loop_;
-    DiskThread& disk_;
+    DiskPool& disk_;
+    std::string lane_;
     std::shared_ptr<PartFile> part_;
     SyncInterval sync_interval_;
     Events events_;
 
-    uint64_t position_ = 0; ///< offset in the file of the next byte; `written_` unless it was moved
+    uint64_t position_ = 0;  ///< offset in the file of the next byte; `written_` unless it was moved
+    std::string gathered_;   ///< the bytes before `position_` that no thread has yet
+    uint64_t in_flight_ = 0; ///< bytes that a thread is writing
     uint64_t written_ = 0;
     uint64_t durable_ = 0;
     uint32_t generation_ = 0; ///< number of calls of begin(); completions of earlier ones are ignored
     bool preparing_ = false;
     bool syncing_ = false;
     bool flushed_ = false; ///< a sync began after flush()
+    struct WriteFailure {
+        Failure failure;
+        uint64_t intact; ///< bytes written before it
+    };
+    std::optional<WriteFailure> write_failure_;
     Source timer_;
     std::function<void(const Status&)> flushing_;
     std::shared_ptr<Sink*> self_; ///< expires with this object, for completions that arrive late

@@ -21,13 +21,10 @@ Failure refused(const std::string& name, const std::string& directory, std::stri
 Result<SourceFile, Failure> SourceFile::open(const std::string& directory, const std::string& name) {
     auto opened = Directory::open(directory);
     if (!opened) return opened.error();
-    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
-    Fd fd{openat(opened->fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    Fd fd = open_regular(opened->fd(), name, O_RDONLY);
     if (!fd && errno == ELOOP) return refused(name, directory, "a symbolic link");
+    if (!fd && errno == EINVAL) return refused(name, directory, "not a regular file");
     if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory));
-    struct stat st {};
-    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", name));
-    if (!S_ISREG(st.st_mode)) return refused(name, directory, "not a regular file");
     return SourceFile{std::move(fd), name};
 }
 

@@ -53,7 +53,8 @@ Status check_room(int fd, uint64_t bytes, uint64_t keep_free, const std::string&
                    .code = ENOSPC,
                    .message = fmt::format("there is no room for {} bytes in '{}': {} are available, of which "
                                           "{} must stay free",
-                                          bytes, directory, available, keep_free)};
+                                          bytes, directory, available, keep_free),
+                   .storage = true};
 }
 
 Status check_storage(const wire::CheckStorage& request, uint64_t keep_free) {

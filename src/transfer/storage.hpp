@@ -14,7 +14,7 @@ namespace haulier::transfer {
 /// Otherwise DISK_FULL. A file system in memory keeps nothing free.
 Status check_room(int fd, uint64_t bytes, uint64_t keep_free, const std::string& directory);
 
-/// Changes nothing. Blocks, so it runs on the disk thread.
+/// Changes nothing. Blocks, so it runs in the disk pool.
 Status check_storage(const wire::CheckStorage& request, uint64_t keep_free);
 
 } // namespace haulier::transfer

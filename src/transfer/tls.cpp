@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/tls.hpp"
 
+#include "base/fd.hpp"
+
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <fcntl.h>
+#include <fmt/core.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace haulier::transfer {
 
 namespace {
+
+/// Certificates with their chain and key have some KiB.
+constexpr off_t MaxCertificate = 256 * 1024;
 
 struct TlsExceptions {
     bool dates = false;
@@ -77,11 +88,16 @@ void isolate(CurlHandle& handle) {
     handle.set(CURLOPT_PIPEWAIT, 0L);
 }
 
-void set_client_certificate(CurlHandle& handle, const std::string& path) {
-    handle.set(CURLOPT_SSLCERT, path.c_str());
-    handle.set(CURLOPT_SSLKEY, path.c_str());
+void set_client_certificate(CurlHandle& handle, const std::string& pem) {
+    curl_blob blob{.data = const_cast<char*>(pem.data()), .len = pem.size(), .flags = CURL_BLOB_COPY};
+    handle.set(CURLOPT_SSLCERT_BLOB, &blob);
+    handle.set(CURLOPT_SSLKEY_BLOB, &blob);
     // Without a password OpenSSL would ask for one on the terminal.
     handle.set(CURLOPT_KEYPASSWD, "");
+}
+
+Failure bad_certificate(const std::string& path, const std::string& why) {
+    return {.cause = wire::TLS_CERTIFICATE, .message = fmt::format("'{}' {}", path, why)};
 }
 
 } // namespace
@@ -94,7 +110,22 @@ bool is_excepted(const wire::Http& http, int error, int depth) {
     return TlsExceptions{http}.include(error, depth);
 }
 
-void set_tls(CurlHandle& handle, const wire::Http& http, bool first_server) {
+Result<std::string, Failure> read_certificate(const std::string& path) {
+    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
+    Fd fd{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    struct stat st {};
+    if (!fd || fstat(fd.get(), &st) < 0)
+        return bad_certificate(path, "cannot be opened: " + std::generic_category().message(errno));
+    if (!S_ISREG(st.st_mode)) return bad_certificate(path, "is not a regular file");
+    if (st.st_size > MaxCertificate) return bad_certificate(path, "is too large for a certificate");
+    std::string content(static_cast<size_t>(st.st_size), '\0');
+    ssize_t n = read(fd.get(), content.data(), content.size());
+    if (n <= 0) return bad_certificate(path, n < 0 ? "cannot be read" : "is empty");
+    content.resize(static_cast<size_t>(n));
+    return content;
+}
+
+void set_tls(CurlHandle& handle, const wire::Http& http, const std::string& certificate) {
     // As for every OpenSSL program, the variable replaces the system's certificate authorities.
     if (const char* authorities = std::getenv("SSL_CERT_FILE")) {
         handle.set(CURLOPT_CAINFO, authorities);
@@ -112,8 +143,7 @@ void set_tls(CurlHandle& handle, const wire::Http& http, bool first_server) {
         // A resumed session has no OCSP response.
         handle.set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     }
-    if (first_server && !http.client_certificate().empty())
-        set_client_certificate(handle, http.client_certificate());
+    if (!certificate.empty()) set_client_certificate(handle, certificate);
 }
 
 } // namespace haulier::transfer

@@ -4,7 +4,10 @@
 #pragma once
 
 #include "transfer/curl_handle.hpp"
+#include "transfer/failure.hpp"
 #include "worker.pb.h"
+
+#include <string>
 
 namespace haulier::transfer {
 
@@ -15,7 +18,10 @@ bool is_relaxed(const wire::Http& http);
 /// is the server's own certificate.
 bool is_excepted(const wire::Http& http, int error, int depth);
 
-/// Only the first server gets the client's certificate.
-void set_tls(CurlHandle& handle, const wire::Http& http, bool first_server);
+/// `certificate` is the client's with its key, as PEM; empty = none.
+void set_tls(CurlHandle& handle, const wire::Http& http, const std::string& certificate);
+
+/// The content of a file with a certificate. Blocks, so it runs in the disk pool.
+Result<std::string, Failure> read_certificate(const std::string& path);
 
 } // namespace haulier::transfer

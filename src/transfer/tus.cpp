@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/tus.hpp"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <string_view>
 
 namespace haulier::transfer {
 
 namespace {
+
+/// Servers that take no more than this in one request cannot be used.
+constexpr uint64_t SmallestPiece = 64 * 1024;
 
 /// `list` is comma-separated.
 bool contains(std::string_view list, std::string_view word) {
@@ -49,6 +53,11 @@ UploadProtocol upload_protocol(const HttpResponse& options) {
         return contains(options.tus.extensions, "creation") ? UploadProtocol::TusCreate
                                                             : UploadProtocol::TusUpload;
     return is_busy(options.status) ? UploadProtocol::Busy : UploadProtocol::Put;
+}
+
+std::optional<uint64_t> smaller_piece(uint64_t size) {
+    if (size <= SmallestPiece) return {};
+    return std::max(size / 2, SmallestPiece);
 }
 
 std::optional<uint64_t> received_bytes(const HttpResponse& response, uint64_t size) {

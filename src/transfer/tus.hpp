@@ -25,6 +25,9 @@ enum class UploadProtocol {
 /// From the response to OPTIONS. A server that rejects the method is assumed to accept PUT.
 UploadProtocol upload_protocol(const HttpResponse& options);
 
+/// The piece to send after one of `size` bytes was too large for the server; nothing if it was small already.
+std::optional<uint64_t> smaller_piece(uint64_t size);
+
 /// How many of `size` bytes the server has, from its response to HEAD or PATCH; nothing if that is invalid.
 std::optional<uint64_t> received_bytes(const HttpResponse& response, uint64_t size);
 

@@ -10,7 +10,21 @@
 
 namespace haulier::transfer {
 
-Upload::Upload(WorkerContext& context, wire::Upload order) : context_(context), order_(std::move(order)) {}
+namespace {
+
+constexpr Usec OpenLimit = std::chrono::seconds{30};
+
+} // namespace
+
+Upload::Upload(WorkerContext& context, wire::Upload order)
+    : context_(context), order_(std::move(order)), self_(std::make_shared<Upload*>(this)) {}
+
+Upload::~Upload() {
+    transaction_.reset();
+    body_.reset();
+    hash_task_.reset();
+    if (source_) context_.disk.destroy(order_.directory(), std::move(source_));
+}
 
 void Upload::start() {
     auto url = parse_url(order_.url());
@@ -22,7 +36,18 @@ void Upload::start() {
 // ---- the files ----
 
 void Upload::open_source() {
-    auto source = SourceFile::open(order_.directory(), order_.name());
+    context_.disk.run_within(
+        OpenLimit, order_.directory(),
+        [directory = order_.directory(), name = order_.name()] { return SourceFile::open(directory, name); },
+        [self = std::weak_ptr{self_}](std::optional<Result<SourceFile, Failure>> source) {
+            auto upload = self.lock();
+            if (!upload || (*upload)->ending_) return;
+            if (source) return (*upload)->source_opened(*std::move(source));
+            (*upload)->fail(not_responding((*upload)->order_.directory()));
+        });
+}
+
+void Upload::source_opened(Result<SourceFile, Failure> source) {
     if (!source) return fail(source.error());
     source_ = std::make_shared<const SourceFile>(*std::move(source));
     stamp_ = source_->stamp();
@@ -40,7 +65,8 @@ void Upload::check_digest() {
     auto done = [this](Result<std::shared_ptr<Hasher>, Failure> hashed) {
         hashed ? compare_digest((*hashed)->hex()) : fail(hashed.error());
     };
-    hash_task_ = std::make_unique<HashTask>(context_.disk, source_, std::move(hasher), stamp_.size, done);
+    hash_task_ = std::make_unique<HashTask>(context_.disk, order_.directory(), source_, std::move(hasher),
+                                            stamp_.size, done);
 }
 
 void Upload::compare_digest(const std::string& hex) {
@@ -52,16 +78,15 @@ void Upload::compare_digest(const std::string& hex) {
 
 void Upload::open_reply() {
     if (!order_.want_reply()) return begin();
-    if (auto ok = check_reply_name(order_.reply_directory(), order_.reply_name(), stamp_.inode); !ok)
-        return fail(ok.error());
     auto opened = [this](const Status& status) { status ? begin() : fail(status.error()); };
     auto writable = [this] {
         if (transaction_) transaction_->resume();
     };
     auto failed = [this](const Failure& failure) { fail(failure); };
-    reply_ = std::make_unique<ReplyFile>(context_.loop, context_.disk, context_.settings.sync_interval,
-                                         ReplyFile::Events{opened, writable, failed});
-    reply_->open(order_.reply_directory(), order_.reply_temporary());
+    reply_ =
+        std::make_unique<ReplyFile>(context_.loop, context_.disk, context_.settings.sync_interval,
+                                    context_.settings.keep_free, ReplyFile::Events{opened, writable, failed});
+    reply_->open({order_.reply_directory(), order_.reply_temporary(), order_.reply_name(), stamp_.inode});
 }
 
 // ---- messages to the daemon ----
@@ -76,6 +101,7 @@ void Upload::send_begun(bool restarted) {
     size_to_wire(*begun.mutable_identity());
     begun.set_upload_url(upload_url_);
     to_wire(stamp_, *begun.mutable_stamp());
+    if (transaction_) begun.set_origin(transaction_->origin());
     context_.send(message);
 }
 
@@ -123,8 +149,21 @@ void Upload::size_to_wire(wire::Identity& identity) const {
 }
 
 void Upload::finish() {
-    auto current = SourceFile::open(order_.directory(), order_.name());
-    if (!current || current->stamp() != stamp_) return fail(source_->changed());
+    context_.disk.run_within(
+        OpenLimit, order_.directory(),
+        [directory = order_.directory(), name = order_.name(), stamp = stamp_] {
+            auto current = SourceFile::open(directory, name);
+            return current && current->stamp() == stamp;
+        },
+        [self = std::weak_ptr{self_}](std::optional<bool> same) {
+            auto upload = self.lock();
+            if (!upload || (*upload)->ending_) return;
+            if (!same) return (*upload)->fail(not_responding((*upload)->order_.directory()));
+            *same ? (*upload)->save_reply() : (*upload)->fail((*upload)->source_->changed());
+        });
+}
+
+void Upload::save_reply() {
     if (!reply_) return send_fetched();
     reply_->flush([this](const Status& flushed) { flushed ? send_fetched() : fail(flushed.error()); });
 }
@@ -148,6 +187,7 @@ void Upload::fail(const Failure& failure) {
     wire::FromWorker message;
     message.mutable_failed()->set_ticket(order_.ticket());
     to_wire(failure, *message.mutable_failed());
+    if (transaction_) message.mutable_failed()->set_origin(transaction_->origin());
     end(message);
 }
 

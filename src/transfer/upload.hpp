@@ -26,6 +26,9 @@ namespace haulier::transfer {
 class Upload final : public Transfer, private ResponseHandler {
 public:
     Upload(WorkerContext& context, wire::Upload order);
+    ~Upload() override;
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
 
     void start() override;
     /// An upload that restarts overwrites nothing, so it does not wait.
@@ -42,6 +45,7 @@ private:
 
     // upload.cpp: the files, and the messages to the daemon.
     void open_source();
+    void source_opened(Result<SourceFile, Failure> source);
     void check_digest();
     void compare_digest(const std::string& hex);
     void open_reply();
@@ -52,6 +56,7 @@ private:
     [[nodiscard]] uint64_t sent() const;
     void size_to_wire(wire::Identity& identity) const;
     void finish();
+    void save_reply();
     void send_fetched();
     void fail(const Failure& failure);
     void end(const wire::FromWorker& last);
@@ -74,8 +79,13 @@ private:
     void was_sent(const HttpResponse& response);
     void upload_lost(const HttpResponse& response);
     void offset_mismatch(const HttpResponse& response);
+    void piece_too_large(const HttpResponse& response);
+    [[nodiscard]] uint64_t end_of_piece() const;
+    [[nodiscard]] Result<Url, Failure> created_url(const HttpResponse& response) const;
     void set_offset(uint64_t offset);
-    void fail_with_status(const HttpResponse& response);
+    [[nodiscard]] Failure status_failure(const HttpResponse& response) const;
+    void fail_with_status(const HttpResponse& response) { fail(status_failure(response)); }
+    void fail_as_refused(const HttpResponse& response);
     void fail_as_invalid(std::string_view what);
 
     WorkerContext& context_;
@@ -90,18 +100,18 @@ private:
     uint64_t offset_ = 0;    ///< bytes that the server has confirmed
     bool begun_ = false;
     uint32_t creations_ = 0;
-    uint32_t mismatches_ = 0; ///< in a row since the offset last grew
+    uint64_t highest_ = 0;          ///< offset that the server has ever confirmed
+    uint32_t mismatches_ = 0;       ///< in a row since that last grew
+    uint64_t piece_ = ~uint64_t{0}; ///< most bytes of one PATCH request, as far as the server takes them
 
     Step step_ = Step::Discover;
     std::unique_ptr<SourceBody> body_;
     std::unique_ptr<HttpTransaction> transaction_;
-    uint64_t ignored_ = 0;         ///< bytes of an unwanted response body
-    bool truncated_ = false;       ///< the rest of that body was not read
-    Status reply_status_ = Done{}; ///< of writing the reply
-    std::string head_;             ///< of the last response
-    std::string redirect_;         ///< target of a redirect that the job's policy forbids
+    std::string head_;     ///< of the last response
+    std::string redirect_; ///< target of a redirect that the job's policy forbids
     Source progress_timer_;
     bool ending_ = false;
+    std::shared_ptr<Upload*> self_; ///< expires with this object, for disk operations that end late
 };
 
 } // namespace haulier::transfer

@@ -70,6 +70,26 @@ Result<Url, UrlError> parse_url(const std::string& text) {
     return parsed;
 }
 
+bool is_same_server(const Url& first, const Url& other) {
+    bool upgraded = first.scheme == "http" && first.port == "80" && other.scheme == "https" &&
+                    other.port == "443" && first.host == other.host;
+    return upgraded || first.origin() == other.origin();
+}
+
+Url on_server(const Url& url, const Url& server) {
+    Handle handle{curl_url()};
+    Url moved = url;
+    moved.scheme = server.scheme;
+    moved.host = server.host;
+    moved.port = server.port;
+    bool done = curl_url_set(handle.get(), CURLUPART_URL, url.text.c_str(), 0) == CURLUE_OK &&
+                curl_url_set(handle.get(), CURLUPART_SCHEME, server.scheme.c_str(), 0) == CURLUE_OK &&
+                curl_url_set(handle.get(), CURLUPART_HOST, server.host.c_str(), 0) == CURLUE_OK &&
+                curl_url_set(handle.get(), CURLUPART_PORT, server.port.c_str(), 0) == CURLUE_OK;
+    moved.text = done ? component(handle.get(), CURLUPART_URL, CURLU_NO_DEFAULT_PORT) : std::string{};
+    return moved;
+}
+
 Result<Url, UrlError> resolve(const Url& base, const std::string& location) {
     Handle url{curl_url()};
     constexpr unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;

@@ -19,6 +19,13 @@ struct Url {
     [[nodiscard]] std::string origin() const { return scheme + "://" + host + ":" + port; }
 };
 
+/// What identifies the owner at `first` may also be sent to `other`: it has the same origin, or is the same
+/// host with https in place of http, both on their default ports.
+bool is_same_server(const Url& first, const Url& other);
+
+/// `url` on the server of `server`: its scheme, host and port.
+Url on_server(const Url& url, const Url& server);
+
 struct UrlError {
     bool unsupported = false; ///< a valid URL with a scheme other than http and https
     bool has_user = false;    ///< it contains a user name or password

@@ -18,6 +18,13 @@ namespace haulier::transfer {
 
 namespace {
 
+using std::chrono::seconds;
+
+constexpr Usec CheckLimit = seconds{15};
+constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
+/// A client waits for 25 seconds until Cancel returns.
+constexpr Usec DiscardLimit = seconds{8};
+
 wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     switch (outcome) {
     case CallOutcome::Acknowledged: return wire::Reply::ACKNOWLEDGED;
@@ -44,7 +51,7 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
       disk_(loop), proxies_(disk_), curl_(loop), context_{.loop = loop,
                                                           .disk = disk_,
-                                                          .network = {loop, curl_, proxies_, {}},
+                                                          .network = {loop, curl_, proxies_, disk_, {}},
                                                           .send = [this](const wire::FromWorker& message) {
                                                               send_from_transfer(message);
                                                           }} {
@@ -71,14 +78,14 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kUpload: return upload(std::move(*message.mutable_upload()));
     case Kind::kHalt: return halt(message.halt().ticket());
     case Kind::kProceed: return proceed(message.proceed().ticket());
-    case Kind::kCheck: return run_on_disk(std::move(*message.mutable_check()), &check);
-    case Kind::kRead: return run_on_disk(std::move(*message.mutable_read()), &read_chunk);
-    case Kind::kDiscard: return run_on_disk(std::move(*message.mutable_discard()), &discard);
+    case Kind::kCheck: return check_files(std::move(*message.mutable_check()));
+    case Kind::kRead: return run_on_disk(std::move(*message.mutable_read()), CheckLimit, &read_chunk);
+    case Kind::kDiscard: return discard(std::move(*message.mutable_discard()));
     case Kind::kPublish:
-        return run_on_disk(std::move(*message.mutable_publish()),
+        return run_on_disk(std::move(*message.mutable_publish()), PublishLimit,
                            [mask = umask_](const wire::Publish& request) { return publish(request, mask); });
     case Kind::kCheckStorage:
-        return run_on_disk(std::move(*message.mutable_check_storage()),
+        return run_on_disk(std::move(*message.mutable_check_storage()), CheckLimit,
                            [keep_free = context_.settings.keep_free](const wire::CheckStorage& request) {
                                return check_storage(request, keep_free);
                            });
@@ -129,12 +136,56 @@ bool Worker::proceed(uint64_t ticket) {
     return true;
 }
 
+bool Worker::check_files(wire::Check&& request) {
+    std::string directory = request.items().empty() ? std::string{} : request.items(0).directory();
+    // A client waits for this, so it does not queue behind the syncs of transfers.
+    return run_on_disk(std::move(request), CheckLimit, &check, {.directory = directory, .prefix = "check "});
+}
+
 template <class Request, class Work>
-bool Worker::run_on_disk(Request&& request, Work work) {
+bool Worker::run_on_disk(Request&& request, Usec limit, Work work) {
+    std::string directory = request.directory();
+    return run_on_disk(std::forward<Request>(request), limit, work, {.directory = directory});
+}
+
+/// The daemon takes a worker that does not reply for one that hangs, so there is a reply in any case.
+template <class Request, class Work>
+bool Worker::run_on_disk(Request&& request, Usec limit, Work work, const Lane& lane) {
     uint64_t id = request.request();
-    disk_.run([request = std::forward<Request>(request), work] { return work(request); },
-              [this, id](auto&& result) { this->reply(id, std::forward<decltype(result)>(result)); });
+    disk_.run_within(
+        limit, lane.prefix + lane.directory,
+        [request = std::forward<Request>(request), work] { return work(request); },
+        [this, id, directory = lane.directory](auto&& result) {
+            if (result) return this->reply(id, *std::forward<decltype(result)>(result));
+            this->reply(id, Status{not_responding(directory)});
+        });
     return true;
+}
+
+bool Worker::discard(wire::Discard&& request) {
+    std::string directory = request.directory();
+    auto [entry, is_idle] = discards_.try_emplace(directory);
+    entry->second.push_back(std::move(request));
+    if (is_idle) discard_next(directory);
+    return true;
+}
+
+void Worker::discard_next(const std::string& directory) {
+    auto requests = std::exchange(discards_[directory], {});
+    if (requests.empty()) {
+        discards_.erase(directory);
+        return;
+    }
+    std::vector<std::string> names;
+    for (const auto& request : requests)
+        names.push_back(request.temporary());
+    disk_.run_within(
+        DiscardLimit, directory, [directory, names] { return transfer::discard(directory, names); },
+        [this, directory, requests](const std::optional<std::vector<Status>>& results) {
+            for (size_t i = 0; i < requests.size(); ++i)
+                reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});
+            discard_next(directory);
+        });
 }
 
 bool Worker::delete_upload(wire::DeleteUpload&& order) {

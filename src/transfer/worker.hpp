@@ -7,7 +7,7 @@
 #include "base/event.hpp"
 #include "base/fd.hpp"
 #include "transfer/curl_loop.hpp"
-#include "transfer/disk_thread.hpp"
+#include "transfer/disk_pool.hpp"
 #include "transfer/failure.hpp"
 #include "transfer/proxy_finder.hpp"
 #include "transfer/transfer.hpp"
@@ -18,6 +18,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <sys/types.h>
 #include <unordered_map>
@@ -49,8 +50,17 @@ private:
     bool delete_upload(wire::DeleteUpload&& order);
     bool call(const wire::Call& call);
     bool ping(uint64_t request);
+    struct Lane {
+        std::string directory;
+        std::string prefix{};
+    };
+    bool check_files(wire::Check&& request);
     template <class Request, class Work>
-    bool run_on_disk(Request&& request, Work work);
+    bool run_on_disk(Request&& request, Usec limit, Work work);
+    template <class Request, class Work>
+    bool run_on_disk(Request&& request, Usec limit, Work work, const Lane& lane);
+    bool discard(wire::Discard&& request);
+    void discard_next(const std::string& directory);
     void reply(uint64_t request, const Status& status);
     void reply(uint64_t request, wire::Reply reply);
     void send_from_transfer(const wire::FromWorker& message);
@@ -66,12 +76,14 @@ private:
     bool configured_ = false;
     bool stopping_ = false;
     wire::PacketSocket socket_;
-    DiskThread disk_;
+    DiskPool disk_;
     ProxyFinder proxies_;
     CurlLoop curl_;
     WorkerContext context_;
     std::unordered_map<uint64_t, std::unique_ptr<Transfer>> transfers_;    ///< by ticket
     std::unordered_map<uint64_t, std::unique_ptr<TusDelete>> tus_deletes_; ///< by request
+    /// By directory, those that came while others are carried out there: they share one sync.
+    std::unordered_map<std::string, std::vector<wire::Discard>> discards_;
     /// Objects that ended in one of their own functions, which is still on the stack. The reaper destroys
     /// them in the next iteration of the loop.
     std::vector<std::shared_ptr<void>> ended_;

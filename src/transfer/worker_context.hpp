@@ -3,8 +3,9 @@
 #pragma once
 
 #include "base/event.hpp"
-#include "transfer/disk_thread.hpp"
+#include "transfer/disk_pool.hpp"
 #include "transfer/http_transaction.hpp"
+#include "transfer/seen_rates.hpp"
 #include "transfer/sink.hpp"
 #include "worker.pb.h"
 
@@ -18,15 +19,17 @@ struct TransferSettings {
     Sink::SyncInterval sync_interval;
     Usec progress{}; ///< shortest time between two Progress messages of a transfer
     uint32_t connections_per_host = 0;
-    uint64_t keep_free = 0; ///< bytes of a file system that stay free for others
+    uint32_t minimum_rate = 0; ///< bytes a second, for sources that are not the only one
+    uint64_t keep_free = 0;    ///< bytes of a file system that stay free for others
 };
 
 struct WorkerContext {
     Loop& loop;
-    DiskThread& disk;
+    DiskPool& disk;
     Network network;
     std::function<void(const wire::FromWorker&)> send; ///< to the daemon
     TransferSettings settings{};
+    SeenRates rates{};
     std::unordered_set<std::string> if_range_broken{}; ///< origins that are known to mishandle If-Range
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From bus types to ours and back. Malformed input dies here, with the name of what was wrong.
+// From types of the bus to our own and back. Malformed input is refused here, with the name of what is wrong.
 #pragma once
 
 #include "base/result.hpp"
@@ -27,7 +27,7 @@ using CredentialsTuple = sdbus::Struct<std::string, std::string, std::string, st
 using ListedFile = sdbus::Struct<uint32_t, Options>;
 using ListedJob = sdbus::Struct<sdbus::ObjectPath, Options>;
 
-/// No more than a user may have is taken in.
+/// Stops at the limits of what a user may have.
 Result<std::vector<job::FileSpec>> decode_files(const std::vector<FileArgument>& files,
                                                 const job::Limits& limits);
 

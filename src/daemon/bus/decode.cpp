@@ -28,14 +28,14 @@ const Takers<FileSpec>& file_takers() {
     return all;
 }
 
-/// A taker of a setting as one of CreateJob's options.
+/// The taker of a setting, as one of CreateJob's options.
 Taker<CreateCommand> within(const Taker<job::SettingsPatch>& taker) {
     return [taker](CreateCommand& c, const std::string& name, const sdbus::Variant& value) {
         return taker(c.request.settings, name, value);
     };
 }
 
-/// What is no setting.
+/// Options that are not settings.
 Takers<CreateCommand> own_takers() {
     using C = CreateCommand;
     using std::string;

@@ -10,7 +10,7 @@ namespace haulier::bus {
 
 namespace {
 
-// A list of more is ended: a bus throws out whoever sends it more than it takes, mostly 32 MiB.
+// Longer lists are cut: a bus disconnects a sender of a message that is too long, in most cases over 32 MiB.
 constexpr uint32_t FilesInOneList = 1000;
 constexpr uint64_t TextInOneList = 4ULL << 20;
 constexpr size_t RangesInOneList = 1U << 20;

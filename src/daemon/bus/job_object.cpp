@@ -81,7 +81,7 @@ void JobObject::export_properties(Interface& job) {
     }
 }
 
-/// There as long as this object is: the service drops both together.
+/// The service drops the record and this object together.
 const daemon::JobRecord& JobObject::entry() const {
     const auto* entry = context_.manager.find(id_);
     if (!entry) throw to_bus({Errc::NotFound, fmt::format("there is no job {}", id_.hex)});
@@ -123,7 +123,7 @@ void JobObject::complete(sdbus::Result<std::string, uint32_t, uint32_t>&& result
     });
 }
 
-/// The filter lets owners and administrators in; an owner asks for what is theirs already.
+/// The filter admits owners and administrators; for an owner nothing changes.
 void JobObject::take_ownership(sdbus::Result<>&& result) {
     later(std::move(result), [&](auto owed) {
         context_.manager.take_ownership(id_, context_.filter.caller().uid, answering(owed));
@@ -145,7 +145,7 @@ void JobObject::set_notify_service(sdbus::Result<>&& result, std::string name, s
         auto service = context_.resolved(*parsed);
         job::SettingsPatch patch;
         patch.set<&job::Settings::notify_service>(service);
-        // This object may be gone when the bus has answered; the context is not.
+        // This object may be gone when the bus has replied; the context is not.
         auto then = [owed, patch, &context = context_, id = id_,
                      owner = entry().durable().owner](const Status& activatable) {
             context.asked();

@@ -31,7 +31,7 @@ private:
     void export_files(Interface& job);
     void export_properties(Interface& job);
 
-    // job_object.cpp: verbs, and whom to tell
+    // job_object.cpp: the job and its callbacks
     void suspend(sdbus::Result<>&& result);
     void resume(sdbus::Result<>&& result);
     void cancel(sdbus::Result<>&& result);
@@ -62,13 +62,13 @@ private:
     void add(sdbus::Result<uint32_t>&& result,
              const std::function<Result<std::vector<job::FileSpec>>()>& decode);
 
-    /// A call that is answered at once.
+    /// A call whose reply is what `get` returns.
     template <class Get>
     auto read(Get get) {
         context_.asked();
         return guarded([&] { return get(entry()); });
     }
-    /// A call that the manager answers later; `body` gets what is owed.
+    /// A call to which the manager replies later; `body` gets the reply to send.
     template <class... Ts, class Body>
     void later(sdbus::Result<Ts...>&& result, Body&& body) {
         guarded_async(std::move(result), context_, body);

@@ -23,12 +23,12 @@ bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job
                                        job::shown_as(job.state)) != filter.states->end();
 }
 
-// A list of more is ended: a bus throws out whoever sends it more than it takes, mostly 32 MiB. That a list
-// of few jobs is a whole one spares clients the question for more.
+// Longer lists are cut: a bus disconnects a sender of a message that is too long, in most cases over 32 MiB.
+// A list of few jobs is always complete, so that clients need not ask for more.
 constexpr size_t JobsInAnyList = 256;
 constexpr uint64_t TextInOneList = 1ULL << 20;
 
-/// Of what listed_values() shows of it.
+/// Bytes of what listed_values() shows of it.
 uint64_t listed_text_of(const job::Job& job) {
     return job::FileOverhead + job.key.size() + job.display_name.size() +
            (job.error ? job.error->message.size() : 0);
@@ -69,7 +69,7 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
     });
 }
 
-/// Somebody else's job is one that is not there.
+/// For other users a job does not exist.
 sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
     context_.asked();
     return guarded([&] {
@@ -101,7 +101,7 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
     return jobs;
 }
 
-/// Whose session bus this is owns all jobs.
+/// On a session bus, all jobs belong to its user.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
@@ -121,8 +121,8 @@ std::string ManagerObject::DescribeError(const std::string& name, const int32_t&
     return guarded([&] { return unwrap(describe_error(name, code)); });
 }
 
-/// Nobody is asked for a password only to listen. Own jobs are reported of at once. On a session bus
-/// everybody gets the signals anyhow.
+/// Never asks for a password. The caller gets the signals of their own jobs at once. On a session bus all
+/// connections get the signals anyway.
 void ManagerObject::Subscribe(sdbus::Result<>&& result) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto caller = context_.filter.caller();
@@ -144,7 +144,7 @@ std::string ManagerObject::Version() {
     return HAULIER_VERSION;
 }
 
-/// Explained in docs/features.md, word by word.
+/// docs/features.md explains each word.
 std::vector<std::string> ManagerObject::Features() {
     return {"download",
             "upload",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Takes dictionaries of options apart: a table pairs each name with the type that its value must have and the
-// place where it goes. What is in no table is refused by name.
+// Reads dictionaries of options: a table pairs each name with the type that its value must have and the place
+// where it goes. Unknown names are refused.
 #pragma once
 
 #include "base/result.hpp"
@@ -38,7 +38,7 @@ Taker<C> taking(Assign assign) {
     };
 }
 
-/// A taker for what goes to its place as it is.
+/// A taker that stores the value as it is.
 template <class T, class C, class Place>
 Taker<C> keeping(Place C::*place) {
     return taking<T, C>([place](C& command, const T& value) -> Status {

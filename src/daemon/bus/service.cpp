@@ -24,9 +24,9 @@ CallQuota::Usage call_limits_of(const daemon::Manager& manager, uint32_t uid) {
     return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
 }
 
-/// On a session bus one call a turn, so that others get theirs. On the system bus the filter only lines calls
-/// up, of which there may be a flood: many are taken in at once, so that nobody's is found late, and commits
-/// have their turns between.
+/// On a session bus one call in each iteration of the loop, so that other events are handled between. On the
+/// system bus the filter only queues calls, and there may be very many: it reads many at once, so that no
+/// user's calls are read late, and commits run between.
 EventBridge::Pace pace_of(daemon::Instance instance) {
     if (instance == daemon::Instance::Session) return {};
     return {EventPriority::Last, 256};
@@ -58,7 +58,7 @@ void Service::take_name() {
     request_name(connection_, BusName);
 }
 
-/// When the bus has confirmed the release, every call to the name is already in our queue.
+/// When the bus confirms the release, every call to the name is already in our queue.
 void Service::release_name() {
     bus::release_name(connection_, BusName);
     while (process_one(connection_)) {

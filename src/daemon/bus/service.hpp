@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Haulier on the bus: the connection, the filter in front of it, the root object, one object a job, and
-// everything that is said without being asked.
+// Haulier on the bus: the connection, the filter in front of it, the root object, one object for each job,
+// and all signals.
 #pragma once
 
 #include "base/event.hpp"
@@ -28,7 +28,7 @@ namespace haulier::bus {
 class Service final : public daemon::JobObserver {
 public:
     struct Events {
-        std::function<void()> asked;    ///< somebody called us
+        std::function<void()> asked;    ///< a call has arrived
         std::function<void()> bus_lost; ///< the connection broke
         std::function<void(const std::string&)> peer_left;
     };
@@ -47,7 +47,7 @@ public:
     void check_connection(const std::string& unique_name) { peers_.check_connection(unique_name); }
     /// A call waits for an answer of the bus or of polkit.
     [[nodiscard]] bool asking() const { return peers_.busy() || filter_.busy() || authority_.busy(); }
-    /// Also when somebody relies on our signals, who would not know that we have left.
+    /// Also while a client has subscribed to signals: it would not notice that we have left.
     [[nodiscard]] bool busy() const { return asking() || !subscribers_.empty(); }
 
     void added(const daemon::JobRecord& entry) override;

@@ -86,7 +86,7 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
 
 AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
     const auto& file = record.working_files()[index];
-    bool same = job::is_same_server(file.upload_url, job::url_of(file));
+    bool same = job::is_same_server(job::url_of(file), file.upload_url);
     return {file.upload_url,
             options_for(record.working(), file.upload_url, same && !file.redirected_cross_origin)};
 }

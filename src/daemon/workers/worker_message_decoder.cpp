@@ -49,7 +49,7 @@ job::Report report_of(uint64_t offset, const wire::Identity& identity) {
     job::Report r;
     r.offset = offset;
     r.validators = {printable(identity.etag(), 1024), printable(identity.last_modified(), 64),
-                    identity.date_is_strong()};
+                    identity.date_is_strong(), printable(identity.content_type(), 127)};
     if (identity.size_known()) r.total = identity.size();
     return r;
 }
@@ -129,7 +129,7 @@ job::Failure failure_of(const wire::Failed& failed) {
     f.retry_after = std::chrono::seconds{failed.retry_after_s()};
     f.storage = failed.storage();
     f.clock = failed.clock();
-    f.fatal = is_fatal(f, failed.is_final());
+    f.fatal = failed.is_final() || (!failed.is_transient() && is_fatal(f, false));
     f.void_offset = failed.void_offset();
     f.remote = url_of(failed.remote());
     f.origin = url_of(failed.origin());

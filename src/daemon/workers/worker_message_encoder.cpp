@@ -105,6 +105,7 @@ void fill_identity(wire::Identity& out, const job::File& file) {
     out.set_etag(file.validators.etag);
     out.set_last_modified(file.validators.last_modified);
     out.set_date_is_strong(file.validators.date_is_strong);
+    out.set_content_type(file.validators.content_type);
     out.set_size_known(file.total != job::UnknownSize);
     if (file.total != job::UnknownSize) out.set_size(file.total);
 }

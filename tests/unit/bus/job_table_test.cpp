@@ -128,8 +128,9 @@ TEST(JobTable, HasTheDefaultsWordsAndLengthsOfTheContract) {
             bool has_default = row.name != "DisplayName" && !row.shown;
             EXPECT_EQ(annotation("Default").value_or(has_default ? "none" : value), value);
         }
-        auto words = fmt::format("{}", fmt::join(words_of(row.in(defaults)), " "));
-        EXPECT_EQ(annotation("Values").value_or(""), words);
+        auto words = words_of(row.in(defaults));
+        EXPECT_EQ(test::matches(annotation("Values").value_or(""), "([a-z0-9-]+)"),
+                  std::set<std::string>(words.begin(), words.end()));
         if (row.longest != 0) {
             EXPECT_EQ(annotation("MaximumLength"), std::to_string(row.longest) + " characters");
         }

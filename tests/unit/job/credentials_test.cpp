@@ -128,6 +128,10 @@ TEST(Credentials, OfTheJobAreNotForAServerThatARedirectNamed) {
 TEST(Credentials, AreKeptForTheSameServer) {
     EXPECT_TRUE(is_same_server("https://example.org/a", "https://EXAMPLE.org:443/b"));
     EXPECT_FALSE(is_same_server("https://example.org/a", "http://example.org/a"));
+    EXPECT_TRUE(is_same_server("http://example.org/a", "https://example.org/b"));
+    EXPECT_FALSE(is_same_server("http://example.org/a", "https://www.example.org/a"));
+    EXPECT_FALSE(is_same_server("http://example.org/a", "https://example.org:8443/a"));
+    EXPECT_FALSE(is_same_server("http://example.org:8080/a", "https://example.org/a"));
     EXPECT_FALSE(is_same_server("https://example.org/a", "https://example.org:444/a"));
 }
 

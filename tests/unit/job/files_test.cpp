@@ -292,6 +292,25 @@ TEST(Redirects, D22ReportedOnesBecomeTheRemoteName) {
     EXPECT_EQ(s.job.state, State::Error);
 }
 
+TEST(Redirects, TheNameIsAskedOnceMoreWhenAReportedOneIsRefused) {
+    Sample s{1};
+    s.grant();
+    auto answer = first_answer();
+    answer.remote = "https://cdn.example/signed?1";
+    s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
+    answer.remote = "https://cdn.example/signed?2";
+    s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
+    EXPECT_TRUE(s.files[0].redirected_cross_origin);
+    auto expired = fatal_failure();
+    expired.error.code = 403;
+    s.fail(expired, 2);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    EXPECT_EQ(s.files[0].spec.remote, "https://example.org/f0");
+    EXPECT_FALSE(s.files[0].redirected_cross_origin);
+    s.fail(expired, 3);
+    EXPECT_EQ(s.job.state, State::Error) << "once";
+}
+
 TEST(Redirects, ToNowhereLeaveTheName) {
     Sample s{1};
     s.run();

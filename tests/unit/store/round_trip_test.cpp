@@ -56,6 +56,14 @@ void fill_choices(job::Job& job) {
     job.reply_file_name = "/srv/the reply";
 }
 
+/// Texts that no other code here fills have their name as their value.
+void fill_texts(job::Settings& settings) {
+    job::for_each_setting([&]<class Row>(const Row& row) {
+        if constexpr (std::is_same_v<typename Row::Value, std::string>)
+            if (row.in(settings).empty()) row.in(settings) = row.name;
+    });
+}
+
 /// No field has its default.
 job::Job full_job() {
     job::Job job;
@@ -87,6 +95,7 @@ job::Job full_job() {
     job.retry_date = WallTime{Usec{int64_t{1} << 60}};
     job.stalled_for = Usec{5};
     fill_choices(job);
+    fill_texts(job);
     job.resumed = true;
     job.active_for = Usec{7};
     job.expired = true;
@@ -105,7 +114,8 @@ job::File full_file() {
     file.spec.mode = 0640;
     file.total = uint64_t{1} << 40;
     file.offset = job::UnknownSize - 1;
-    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true};
+    file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true, "application/zip"};
+    file.named_remote = "https://example.org/stable";
     file.inode = {MaxU64, uint64_t{1} << 63};
     file.restarts = MaxU32;
     file.mismatches = 1;
@@ -171,6 +181,13 @@ TEST(RoundTrip, EveryFieldOfAJob) {
     decision.job = full_job();
     decision.job.clocks.retry_at = BootTime{Usec{99}}; // not stored
     expect_round_trip(decision);
+}
+
+TEST(RoundTrip, NoSettingOfAFullJobHasItsDefault) {
+    const job::Settings defaults;
+    job::for_each_setting([full = full_job(), &defaults](const auto& row) {
+        EXPECT_FALSE(row.in(full) == row.in(defaults)) << row.name;
+    });
 }
 
 TEST(RoundTrip, ProgressWithoutSettings) {

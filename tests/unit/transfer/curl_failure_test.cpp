@@ -71,7 +71,8 @@ TEST(CurlFailure, Proxies) {
 }
 
 TEST(CurlFailure, Silence) {
-    auto failure = curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .bound = Bound::Silence}, {.status = 200}, "a.b");
+    auto failure =
+        curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .bound = Bound::Silence}, {.status = 200}, "a.b");
     EXPECT_EQ(failure.cause, wire::TIMEOUT);
     EXPECT_EQ(failure.message, "a.b sent nothing for too long");
 }

@@ -90,8 +90,10 @@ TEST_F(FailuresTest, AnswersThatMakeNoSense) {
     for (const char* response :
          {"SSH-2.0-OpenSSH_9.2\r\n",
           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
-          "HTTP/1.1 206 P\r\nContent-Range: bytes 0-3/4\r\nContent-Length: 4\r\n\r\nabcd",
-          "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nETag: \"b\"\r\nContent-Length: 4\r\n\r\nabcd"})
+          "HTTP/1.1 206 P\r\nContent-Range: bytes 0-3/5\r\nContent-Length: 4\r\n\r\nabcd",
+          "HTTP/1.1 206 P\r\nContent-Range: bytes 0-3/4\r\nContent-Range: bytes 0-3/5\r\nContent-Length: "
+          "4\r\n\r\n"
+          "abcd"})
         EXPECT_EQ(failure_of(response).cause(), wire::INVALID_RESPONSE) << response;
 }
 

@@ -157,6 +157,77 @@ TEST_F(FaultsTest, ADateAloneIsEnoughIfItIsOld) {
     EXPECT_EQ(server.requests().at(1).field("if-range"), file.last_modified);
 }
 
+/// A network that wants a login answers with its page in place of the file.
+TEST_F(FaultsTest, APageDoesNotTakeThePlaceOfAPart) {
+    auto typed = file;
+    typed.content_type = "application/zip";
+    const ServedFile bare{.content = content_of(700, 2), .etag = "", .last_modified = "", .ranges = false};
+    auto page = bare;
+    page.content_type = "text/html; charset=utf-8";
+    auto tagged_page = page;
+    tagged_page.etag = "\"login\"";
+    for (const auto& answer : {bare, page, tagged_page})
+        for (bool verified : {false, true}) {
+            FileServer server{typed};
+            auto first = order(server.url());
+            if (verified) with_digest_of(file.content, first);
+            half_a_file(server, typed, first);
+            server.change(answer);
+            auto again = resumed(server.url());
+            *again.mutable_digest() = first.digest();
+            fetch(again);
+            auto failure = failed();
+            EXPECT_EQ(failure.cause(), wire::INVALID_RESPONSE);
+            EXPECT_FALSE(failure.void_offset() || failure.is_final());
+            server.change(typed);
+            fetch(again);
+            EXPECT_EQ(begun().offset(), Half);
+            expect_arrival(file.content);
+        }
+}
+
+/// A range that contradicts is no new version: the whole must prove that.
+TEST_F(FaultsTest, ThePartIsKeptUntilTheWholeHasProvedItself) {
+    FileServer server{file};
+    half_a_file(server, file, order(server.url()));
+    auto liar = file;
+    liar.etag = liar.last_modified = "";
+    liar.believe_if_range = true;
+    server.change(liar);
+    fetch(resumed(server.url()));
+    EXPECT_EQ(failed().cause(), wire::INVALID_RESPONSE);
+    auto requests = server.requests();
+    EXPECT_EQ(requests.at(1).field("range"), "bytes=300000-");
+    EXPECT_EQ(requests.at(2).field("range"), "");
+    EXPECT_TRUE(directory.read(Part) == file.content.substr(0, Half));
+    server.change(file);
+    fetch(resumed(server.url()));
+    EXPECT_EQ(begun().offset(), Half);
+    expect_arrival(file.content);
+}
+
+TEST_F(FaultsTest, APageInPlaceOfAFileThatIsKnown) {
+    auto page = file;
+    page.content_type = "text/html";
+    for (bool chunked : {false, true}) {
+        page.chunked = chunked;
+        FileServer server{page};
+        auto sized = order(server.url());
+        sized.set_expected_size_known(true);
+        sized.set_expected_size(Size + 1);
+        fetch(sized);
+        if (chunked) begun();
+        EXPECT_EQ(failed().cause(), wire::INVALID_RESPONSE);
+        auto verified = order(server.url());
+        with_digest_of("another file", verified);
+        fetch(verified);
+        begun();
+        auto failure = failed();
+        EXPECT_EQ(failure.cause(), wire::INVALID_RESPONSE);
+        EXPECT_TRUE(failure.void_offset());
+    }
+}
+
 TEST_F(FaultsTest, TheSourceChangedWhileHalted) {
     FileServer server{file};
     half_a_file(server, file, order(server.url()));

@@ -74,6 +74,38 @@ TEST_F(HttpTest, SecretsDoNotFollowARedirectToAnotherServer) {
     EXPECT_EQ(last.field("authorization"), "");
 }
 
+TEST_F(HttpTest, CookiesLiveForARequestAndItsRedirects) {
+    test::HttpServer other{[](const auto&, auto& connection) { connection.send(Ok); }};
+    test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
+        auto cookie = request.field("cookie");
+        bool away = request.path == "/away";
+        if (cookie.find("t=1") != std::string::npos && !away) return connection.send(Ok);
+        auto elsewhere = "http://localhost:" + other.url("/").substr(other.url("/").rfind(':') + 1);
+        connection.send("HTTP/1.1 302 Found\r\nSet-Cookie: t=1; Path=/; HttpOnly\r\nLocation: " +
+                        (away ? elsewhere : request.path) + "\r\nContent-Length: 0\r\n\r\n");
+    }};
+    auto requested = order(server.url("/f"));
+    fetch(requested);
+    begun();
+    fetched();
+    EXPECT_EQ(server.requests().at(0).field("cookie"), "") << "nothing is kept from before";
+    EXPECT_EQ(server.requests().at(1).field("cookie"), "t=1");
+
+    requested.mutable_http()->add_headers("Cookie: own=2");
+    requested.mutable_http()->add_headers("cookie: more=3");
+    fetch(requested);
+    begun();
+    fetched();
+    EXPECT_EQ(server.requests().at(2).field("cookie"), "own=2; more=3");
+    EXPECT_EQ(server.requests().at(3).field("cookie"), "t=1; own=2; more=3");
+
+    requested.set_url(server.url("/away"));
+    fetch(requested);
+    begun();
+    fetched();
+    EXPECT_EQ(other.requests().at(0).field("cookie"), "");
+}
+
 TEST_F(HttpTest, RedirectsAreReportedOrForbidden) {
     FileServer target{file};
     test::HttpServer server{
@@ -81,7 +113,9 @@ TEST_F(HttpTest, RedirectsAreReportedOrForbidden) {
     auto requested = order(server.url("/"));
     requested.mutable_http()->set_redirect(wire::Http::REPORT);
     fetch(requested);
-    EXPECT_EQ(begun().remote(), target.url());
+    auto start = begun();
+    EXPECT_EQ(start.remote(), target.url());
+    EXPECT_EQ(start.origin(), "http://" + place_of(target.url()));
     expect_arrival(file.content);
 
     requested.mutable_http()->set_redirect(wire::Http::DISALLOW);
@@ -200,7 +234,7 @@ TEST_F(HttpTest, ProxiesThatFail) {
 
 /// libproxy reads the environment, too; that the desktop's settings were queried is seen from the proxy that
 /// the request went through.
-TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskThread) {
+TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskPool) {
     test::HttpServer proxy{[](const auto&, auto& connection) { connection.send(Ok); }};
     setenv("http_proxy", ("http://" + place_of(proxy.url("/"))).c_str(), 1);
     auto requested = order("http://files.example.test/");

@@ -35,6 +35,9 @@ TEST(ContentRange, Table) {
         {"bytes +1-9/10", std::nullopt},
         {"bytes 1 -9/10", std::nullopt},
         {"elephants 0-9/10", std::nullopt},
+        {"bytes=0-9/10", ContentRange{Span{0, 9}, 10}}, // as some servers write it
+        {"bytes: 0-9/10", ContentRange{Span{0, 9}, 10}},
+        {"0-9/10", ContentRange{Span{0, 9}, 10}},
         {"bytes 0-18446744073709551615/*", std::nullopt}, // no file is that long
         {"bytes 99999999999999999999-99999999999999999999/1", std::nullopt},
         {"bytes", std::nullopt},
@@ -46,7 +49,9 @@ TEST(ContentRange, Table) {
 
 TEST(Etag, OnlyStrongAndWellFormedOnesCount) {
     EXPECT_EQ(parse_strong_etag("\"abc\""), "\"abc\"");
-    EXPECT_EQ(parse_strong_etag("  \"\"  "), "\"\"");
+    EXPECT_EQ(parse_strong_etag("  \"0\"  "), "\"0\"");
+    for (const char* empty : {"\"\"", "\"-\"", "\"--\"", "\"null\"", "\"None\"", "\"undefined\""})
+        EXPECT_EQ(parse_strong_etag(empty), std::nullopt) << empty << " says nothing about the content";
     for (const char* bad :
          {"W/\"abc\"", "w/\"abc\"", "abc", "\"abc", "abc\"", "\"a\"b\"", "\"a b\"", "\"", ""})
         EXPECT_EQ(parse_strong_etag(bad), std::nullopt) << bad;
@@ -73,6 +78,8 @@ TEST(HttpResponse, DateIsStrongOnlyIfItIsASecondOld) {
     EXPECT_FALSE(with("Sun, 06 Nov 1994 08:49:38 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"));
     EXPECT_FALSE(with("Sun, 06 Nov 1994 08:49:36 GMT", ""));
     EXPECT_FALSE(with("", "Sun, 06 Nov 1994 08:49:37 GMT"));
+    EXPECT_FALSE(with("Thu, 01 Jan 1970 00:00:01 GMT", "Sun, 06 Nov 1994 08:49:37 GMT")) << "a placeholder";
+    EXPECT_FALSE(with("Tue, 01 Jan 1980 00:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"));
 }
 
 TEST(HeadReader, OnlyTheLastAnswerCounts) {
@@ -99,9 +106,35 @@ TEST(HeadReader, NoticesContradictions) {
     EXPECT_FALSE(read({"HTTP/1.1 200 OK", "Content-Length: 5", "Content-Length: 5"}).contradictory);
     EXPECT_TRUE(read({"HTTP/1.1 200 OK", "Content-Length: 5", "Content-Length: 6"}).contradictory);
     EXPECT_TRUE(read({"HTTP/1.1 200 OK", "Content-Length: -5"}).contradictory);
-    EXPECT_TRUE(read({"HTTP/1.1 200 OK", "ETag: \"a\"", "ETag: \"b\""}).contradictory);
+    EXPECT_FALSE(read({"HTTP/1.1 200 OK", "Content-Length: 5, 5"}).contradictory);
+    EXPECT_TRUE(read({"HTTP/1.1 200 OK", "Content-Length: 5, 6"}).contradictory);
     EXPECT_TRUE(
         read({"HTTP/1.1 206 P", "Content-Range: bytes 0-1/2", "Content-Range: bytes 0-1/3"}).contradictory);
+}
+
+TEST(HeadReader, TwoValidatorsAreNone) {
+    auto tags = read({"HTTP/1.1 200 OK", "ETag: \"a\"", "ETag: \"b\"", "ETag: \"a\""});
+    EXPECT_FALSE(tags.contradictory);
+    EXPECT_EQ(tags.etag, "");
+    EXPECT_EQ(read({"HTTP/1.1 200 OK", "ETag: \"a\"", "ETag: \"a\""}).etag, "\"a\"");
+    EXPECT_EQ(read({"HTTP/1.1 200 OK", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT",
+                    "Last-Modified: Sun, 06 Nov 1994 08:49:38 GMT"})
+                  .last_modified,
+              "");
+}
+
+TEST(HeadReader, TypesAndEncodings) {
+    auto type = [](const std::string& value) {
+        return read({"HTTP/1.1 200 OK", "Content-Type: " + value}).content_type;
+    };
+    EXPECT_EQ(type("Text/HTML; charset=utf-8"), "text/html");
+    EXPECT_EQ(type("application/x-tar"), "application/x-tar");
+    for (const char* bad : {"", "html", "a/b/c", "text/ht ml", "text/\xff"})
+        EXPECT_EQ(type(bad), "") << bad;
+    EXPECT_EQ(
+        read({"HTTP/1.1 200 OK", "Content-Encoding: aws-chunked", "content-encoding: gzip"}).content_encoding,
+        "aws-chunked, gzip");
+    EXPECT_FALSE(read({"HTTP/1.1 200 OK", "Transfer-Encoding: identity"}).chunked);
 }
 
 TEST(HeadReader, SurvivesNonsense) {

@@ -32,11 +32,8 @@ protected:
         request.set_last_modified("Sun, 06 Nov 1994 08:49:37 GMT");
         return request;
     }
-    wire::Discard discarding(const std::string& name = Part) {
-        wire::Discard request;
-        request.set_directory(directory.path());
-        request.set_temporary(name);
-        return request;
+    [[nodiscard]] Status discard_one(const std::string& name = Part) const {
+        return discard(directory.path(), {name}).front();
     }
     test::TempDir directory;
 };
@@ -109,6 +106,33 @@ TEST_F(PublishTest, APipeInTheWayStays) {
     EXPECT_TRUE(directory.has(Part));
 }
 
+TEST_F(PublishTest, TheUmaskOfTheClientCountsWhereNoModeIsGiven) {
+    auto requested = request();
+    requested.set_umask_known(true);
+    requested.set_umask(077);
+    EXPECT_TRUE(publish(requested, 022));
+    EXPECT_EQ(look("file").st_mode, S_IFREG | 0600u);
+    directory.write(Part, "new");
+    auto with_mode = request();
+    with_mode.set_umask_known(true);
+    with_mode.set_umask(077);
+    with_mode.set_mode_known(true);
+    with_mode.set_mode(0644);
+    EXPECT_TRUE(publish(with_mode, 022));
+    EXPECT_EQ(look("file").st_mode, S_IFREG | 0644u);
+}
+
+TEST_F(PublishTest, OnlyAFileThatStillHasItsLength) {
+    auto requested = request();
+    requested.set_size_known(true);
+    requested.set_size(4);
+    EXPECT_EQ(publish(requested, 022).error().cause, wire::LOCAL_FILE);
+    EXPECT_TRUE(directory.has(Part));
+    requested.set_size(3);
+    EXPECT_TRUE(publish(requested, 022));
+    EXPECT_TRUE(publish(requested, 022)) << "it is found to be done";
+}
+
 TEST_F(PublishTest, OnlyTheFileThatWasFetched) {
     auto requested = request();
     directory.write("other", "forged");
@@ -136,22 +160,31 @@ TEST_F(PublishTest, FromASwappedDirectoryNothingComes) {
 }
 
 TEST_F(PublishTest, DiscardTakesAwayAndDoesNotMindAbsence) {
-    EXPECT_TRUE(discard(discarding()));
+    EXPECT_TRUE(discard_one());
     EXPECT_FALSE(directory.has(Part));
-    EXPECT_TRUE(discard(discarding()));
-    auto request = discarding();
-    request.set_directory(directory.at("missing"));
-    EXPECT_TRUE(discard(request));
+    EXPECT_TRUE(discard_one());
+    EXPECT_TRUE(discard(directory.at("missing"), {Part}).front());
+}
+
+TEST_F(PublishTest, DiscardTakesSeveralAtOnce) {
+    const std::string other = ".haulier-0-1.part";
+    directory.write(other, "other");
+    directory.write("file", "precious");
+    auto results = discard(directory.path(), {Part, "file", other});
+    ASSERT_EQ(results.size(), 3u);
+    EXPECT_TRUE(results[0] && !results[1] && results[2]);
+    EXPECT_FALSE(directory.has(Part) || directory.has(other));
+    EXPECT_TRUE(directory.has("file"));
 }
 
 TEST_F(PublishTest, DiscardTakesNothingElse) {
     directory.write("file", "precious");
-    EXPECT_EQ(discard(discarding("file")).error().cause, wire::LOCAL_FILE);
-    EXPECT_EQ(discard(discarding("../file")).error().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(discard_one("file").error().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(discard_one("../file").error().cause, wire::LOCAL_FILE);
     EXPECT_TRUE(directory.has("file"));
     std::filesystem::remove(directory.at(Part));
     std::filesystem::create_symlink(directory.at("file"), directory.at(Part));
-    EXPECT_EQ(discard(discarding()).error().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(discard_one().error().cause, wire::LOCAL_FILE);
     EXPECT_TRUE(directory.has("file"));
 }
 

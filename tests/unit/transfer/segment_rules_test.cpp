@@ -61,14 +61,15 @@ TEST(EvaluateSegment, PartsOfTheSameVersion) {
 TEST(EvaluateSegment, PartsOfAnotherVersionStartOver) {
     for (const auto& other :
          {response(206, "bytes 140-199/1000", "\"b\"", New), response(206, "bytes 140-199/1000", "\"b\""),
-          response(206, "bytes 140-199/1000", "\"a\"", New), response(206, "bytes 140-199/1001"),
-          response(206, "bytes 140-149/150"), response(416, "bytes */120")})
+          response(206, "bytes 140-199/1001"), response(206, "bytes 140-149/150"),
+          response(416, "bytes */120")})
         EXPECT_EQ(evaluate_middle(other).action, ResponseAction::RequestWhole) << other.content_range;
 }
 
 TEST(EvaluateSegment, WithoutProofNoTwoPiecesGoTogether) {
     auto bare = response(206, "bytes 140-199/1000", "", "");
-    EXPECT_EQ(evaluate_middle(bare).failure.cause, wire::MISSING_RANGE_SUPPORT);
+    EXPECT_EQ(evaluate_middle(bare).failure.cause, wire::INVALID_RESPONSE) << "there was a proof before";
+    EXPECT_EQ(evaluate_middle(response(200, "", "", "")).failure.cause, wire::INVALID_RESPONSE);
     EXPECT_EQ(evaluate_middle(bare, true, Unprovable).failure.cause, wire::MISSING_RANGE_SUPPORT);
     EXPECT_EQ(evaluate_middle(bare, true, Unprovable, true).action, ResponseAction::Continue)
         << "the checksum verifies the whole file";
@@ -87,9 +88,12 @@ TEST(EvaluateSegment, AnswersToAnotherQuestion) {
         EXPECT_EQ(evaluate_middle(odd).failure.cause, wire::INVALID_RESPONSE) << odd.content_range;
         EXPECT_EQ(evaluate_middle(odd, false).failure.cause, wire::INVALID_RESPONSE) << odd.content_range;
     }
-    EXPECT_EQ(evaluate_segment({}, false, Head, response(206, "bytes 0-999/1000"), 0).failure.cause,
+    EXPECT_EQ(evaluate_segment({}, false, Head, response(206, "bytes 0-998/1000"), 0).failure.cause,
               wire::INVALID_RESPONSE)
         << "no range was requested";
+    EXPECT_EQ(evaluate_segment({}, false, Head, response(206, "bytes 0-999/1000"), 0).action,
+              ResponseAction::StartOver)
+        << "but this is the whole";
     Layout::Remaining open{.remote = 10, .to_end = true};
     EXPECT_EQ(evaluate_segment({}, false, open, response(206, "bytes 10-99/*"), 0).failure.cause,
               wire::INVALID_RESPONSE);
@@ -120,6 +124,17 @@ TEST(EvaluateSegment, AServerWithoutRanges) {
         << "same tag";
     EXPECT_EQ(evaluate_segment(known, true, Head, response(200, "", "\"b\""), 0).action,
               ResponseAction::RequestWhole);
+}
+
+TEST(EvaluateSegment, APageInPlaceOfAPiece) {
+    auto page = response(200, "", "\"login\"", New);
+    page.length = 700;
+    page.content_type = "text/html";
+    for (bool must_match : {true, false}) {
+        EXPECT_EQ(evaluate_middle(page, must_match).failure.cause, wire::INVALID_RESPONSE);
+        EXPECT_EQ(evaluate_segment({.page_expected = true}, false, Middle, page, 0).failure.cause,
+                  wire::MISSING_RANGE_SUPPORT);
+    }
 }
 
 TEST(EvaluateSegment, BeyondTheEnd) {
@@ -163,6 +178,9 @@ TEST(EvaluateSegment, OtherAnswers) {
     EXPECT_EQ(decision.failure.retry_after_s, 7u);
     auto encoded = response(206, "bytes 140-199/1000");
     encoded.content_encoding = "gzip";
+    EXPECT_EQ(evaluate_middle(encoded).action, ResponseAction::Continue) << "a label of the stored file";
+    encoded.status = 200;
+    encoded.content_range.clear();
     EXPECT_EQ(evaluate_middle(encoded).failure.cause, wire::INVALID_RESPONSE);
 }
 

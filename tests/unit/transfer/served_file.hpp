@@ -27,6 +27,7 @@ struct ServedFile {
     std::string etag = "\"one\"";
     std::string last_modified = "Wed, 21 Oct 2015 07:28:00 GMT";
     std::string date = "Thu, 22 Oct 2015 07:28:00 GMT";
+    std::string content_type{};
 
     bool ranges = true;
     bool refuse_if_range = false;  ///< 200 to a correct If-Range
@@ -84,6 +85,7 @@ private:
         std::string lines = "Date: " + file.date + "\r\n";
         if (!file.etag.empty()) lines += "ETag: " + file.etag + "\r\n";
         if (!file.last_modified.empty()) lines += "Last-Modified: " + file.last_modified + "\r\n";
+        if (!file.content_type.empty()) lines += "Content-Type: " + file.content_type + "\r\n";
         return lines;
     }
 

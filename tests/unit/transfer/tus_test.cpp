@@ -25,6 +25,18 @@ TEST(TusOffer, AServerThatCreatesUploads) {
               UploadProtocol::TusCreate);
 }
 
+TEST(TusOffer, ALimitOfZeroIsNone) {
+    EXPECT_EQ(answer_of({"HTTP/1.1 204 No Content", "Tus-Max-Size: 1000"}).tus.max_size, 1000);
+    EXPECT_EQ(answer_of({"HTTP/1.1 204 No Content", "Tus-Max-Size: 0"}).tus.max_size, std::nullopt);
+}
+
+TEST(TusPieces, AreHalvedDownTo64KiB) {
+    EXPECT_EQ(smaller_piece(1'000'000), 500'000);
+    EXPECT_EQ(smaller_piece(100'000), 65'536);
+    EXPECT_EQ(smaller_piece(65'536), std::nullopt);
+    EXPECT_EQ(smaller_piece(1), std::nullopt);
+}
+
 TEST(TusOffer, TheVersionMayBeInTheListAlone) {
     EXPECT_EQ(upload_protocol(
                   answer_of({"HTTP/1.1 200 OK", "Tus-Version: 0.2.2, 1.0.0", "Tus-Extension: creation"})),

@@ -2,6 +2,7 @@
 // Servers that refuse, break off or contradict themselves, and sources that change or are none.
 #include "upload_fixture.hpp"
 
+#include <atomic>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 
@@ -107,6 +108,67 @@ TEST_F(UploadFaults, AServerThatNeverGetsFurtherIsLeftAlone) {
     EXPECT_EQ(failed().cause(), wire::INVALID_RESPONSE);
 }
 
+TEST_F(UploadFaults, AServerThatGoesBackAndForthIsLeftAlone) {
+    std::atomic<int> asked = 0;
+    test::HttpServer seesaw{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
+        bool is_patch = request.method == "PATCH";
+        auto offset = ++asked % 4 < 2 ? "0" : "100";
+        connection.send(std::string{"HTTP/1.1 "} + (is_patch ? "409 Conflict" : "200 OK") +
+                        "\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: " + offset +
+                        "\r\nContent-Length: 0\r\n\r\n");
+    }};
+    auto order = upload_order(seesaw.url("/file"));
+    order.set_upload_url(seesaw.url("/uploads/1"));
+    upload(order);
+    begun();
+    EXPECT_EQ(failed().code(), 409);
+    EXPECT_LE(asked, 12);
+}
+
+TEST_F(UploadFaults, ARequestThatIsTooLargeIsSentInPieces) {
+    UploadServer server{{.tus = true, .largest_request = 100'000}};
+    upload(upload_order(server.url()));
+    begun();
+    expect_sent(server);
+    size_t refused = 0;
+    for (const auto& request : server.requests())
+        if (request.method == "PATCH" && std::stoul(request.field("content-length")) > 100'000) ++refused;
+    EXPECT_EQ(refused, 3u) << "600,000, 300,000 and 150,000";
+    EXPECT_THAT(server.methods(), testing::Contains("POST").Times(1));
+
+    UploadServer strict{{.tus = true, .largest_request = 10}};
+    upload(upload_order(strict.url()));
+    begun();
+    auto failure = failed();
+    EXPECT_EQ(failure.code(), 413);
+    EXPECT_TRUE(failure.is_final());
+}
+
+TEST_F(UploadFaults, AFileThatIsTooLargeIsNotSent) {
+    UploadServer server{{.tus = true, .largest_file = Size - 1}};
+    upload(upload_order(server.url()));
+    auto failure = failed();
+    EXPECT_EQ(failure.code(), 413);
+    EXPECT_TRUE(failure.is_final());
+    EXPECT_THAT(failure.message(), testing::HasSubstr("599999"));
+    EXPECT_THAT(server.methods(), ElementsAre("OPTIONS"));
+    server.change({.tus = true, .largest_file = Size});
+    upload(upload_order(server.url()));
+    begun();
+    expect_sent(server);
+}
+
+TEST_F(UploadFaults, AConflictIsFinalForAWholeFile) {
+    UploadServer server{{.refusals = {{"PUT", "409 Conflict"}}}};
+    upload(upload_order(server.url("/no/such/folder/file?secret=1")));
+    begun();
+    auto failure = failed();
+    EXPECT_EQ(failure.code(), 409);
+    EXPECT_TRUE(failure.is_final());
+    EXPECT_THAT(failure.message(), testing::HasSubstr("/no/such/folder/'"));
+    EXPECT_THAT(failure.message(), testing::Not(testing::HasSubstr("secret")));
+}
+
 TEST_F(UploadFaults, AnOffsetBeyondTheFile) {
     UploadServer server{{.tus = true, .claims = Size + 1}};
     server.has("");
@@ -117,7 +179,9 @@ TEST_F(UploadFaults, AnOffsetBeyondTheFile) {
 }
 
 TEST_F(UploadFaults, CreationsThatLeadNowhere) {
-    for (const char* location : {"", "ftp://127.0.0.1/1", "http://anna:secret@127.0.0.1/1"}) {
+    for (const std::string& location :
+         {std::string{}, std::string{"ftp://127.0.0.1/1"}, std::string{"http://anna:secret@127.0.0.1/1"},
+          "/" + std::string(8000, 'x')}) {
         UploadServer server{{.tus = true, .location = location}};
         upload(upload_order(server.url()));
         EXPECT_EQ(failed().cause(), wire::INVALID_RESPONSE) << location;

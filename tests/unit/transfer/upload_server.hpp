@@ -23,8 +23,10 @@ struct UploadBehaviour {
     bool then_close = false;      ///< ... closes the connection, instead of waiting for the client to do so
     std::optional<size_t> most;   ///< keeps at most so many bytes of one PATCH
     std::optional<size_t> claims; ///< reports this offset, right or wrong
-    std::string reply;            ///< body of the last response
-    bool chunked = false;         ///< of the reply
+    std::optional<size_t> largest_request; ///< larger ones are refused with 413
+    std::optional<size_t> largest_file;    ///< Tus-Max-Size
+    std::string reply;                     ///< body of the last response
+    bool chunked = false;                  ///< of the reply
     std::string reply_type = "200 OK";
     std::map<std::string, std::string> refusals; ///< by method: "413 Too Large", perhaps with further lines
 };
@@ -76,9 +78,7 @@ private:
         if (request.method == "PUT" || (request.method == "POST" && !behaviour.tus))
             return put(behaviour, connection);
         if (!behaviour.tus) return say("405 Method Not Allowed", "", "no\n", connection);
-        if (request.method == "OPTIONS")
-            return say("204 No Content", behaviour.creation ? "Tus-Extension: creation,termination\r\n" : "",
-                       {}, connection);
+        if (request.method == "OPTIONS") return say("204 No Content", abilities(behaviour), {}, connection);
         if (request.method == "POST") return create(behaviour, connection);
         if (request.method == "HEAD") return tell_offset(behaviour, connection);
         if (request.method == "PATCH") return patch(behaviour, request, connection);
@@ -93,6 +93,13 @@ private:
     [[nodiscard]] std::optional<size_t> offset() const {
         std::lock_guard lock{mutex_};
         return exists_ ? std::optional{content_.size()} : std::nullopt;
+    }
+
+    static std::string abilities(const UploadBehaviour& behaviour) {
+        std::string lines = behaviour.creation ? "Tus-Extension: creation,termination\r\n" : "";
+        if (behaviour.largest_file)
+            lines += "Tus-Max-Size: " + std::to_string(*behaviour.largest_file) + "\r\n";
+        return lines;
     }
 
     void put(const UploadBehaviour& behaviour, test::HttpConnection& connection) {
@@ -117,6 +124,9 @@ private:
         if (!offset()) return say("404 Not Found", "", "no\n", connection);
         if (std::stoul(request.field("upload-offset")) != *offset())
             return say("409 Conflict", "", "no\n", connection);
+        if (std::stoul(request.field("content-length")) >
+            behaviour.largest_request.value_or(std::string::npos))
+            return say("413 Content Too Large", "", "no\n", connection);
         if (!take(behaviour, connection, behaviour.most.value_or(std::string::npos))) return;
         auto type = behaviour.reply.empty() ? "204 No Content" : behaviour.reply_type;
         reply(behaviour, type, offset_line(behaviour), connection);

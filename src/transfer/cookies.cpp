@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/cookies.hpp"
+
+#include <strings.h>
+
+namespace haulier::transfer {
+
+namespace {
+
+constexpr std::string_view Field = "cookie:";
+
+} // namespace
+
+void set_cookies(CurlHandle& handle, const Cookies& cookies) {
+    handle.set(CURLOPT_COOKIEFILE, ""); // no file, but curl keeps cookies
+    for (const auto& cookie : cookies)
+        handle.set(CURLOPT_COOKIELIST, cookie.c_str());
+}
+
+Cookies cookies_of(const CurlHandle& handle) {
+    curl_slist* list = nullptr;
+    if (curl_easy_getinfo(handle.get(), CURLINFO_COOKIELIST, &list) != CURLE_OK) return {};
+    Cookies cookies;
+    for (const auto* one = list; one; one = one->next)
+        cookies.emplace_back(one->data);
+    curl_slist_free_all(list);
+    return cookies;
+}
+
+bool is_cookie_header(std::string_view line) {
+    return line.size() >= Field.size() && strncasecmp(line.data(), Field.data(), Field.size()) == 0;
+}
+
+std::string own_cookies(const wire::Http& http) {
+    std::string cookies;
+    for (const auto& line : http.headers()) {
+        if (!is_cookie_header(line)) continue;
+        auto first = line.find_first_not_of(" \t", Field.size());
+        if (first == std::string::npos) continue;
+        cookies.append(cookies.empty() ? "" : "; ").append(line, first);
+    }
+    return cookies;
+}
+
+} // namespace haulier::transfer

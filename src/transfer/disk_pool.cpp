@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/disk_pool.hpp"
+
+#include "base/fd.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// So many paths may hang before others wait for them.
+constexpr size_t MaxThreads = 16;
+constexpr auto LongestEnd = std::chrono::seconds{2};
+
+} // namespace
+
+struct DiskPool::Shared {
+    Fd wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; ///< counts finished tasks
+    std::mutex mutex;
+    std::condition_variable more;
+    std::condition_variable left;
+    // Guarded by the mutex:
+    std::unordered_map<std::string, std::deque<Task>> lanes; ///< those that have a task waiting or running
+    std::deque<std::string> ready;                           ///< lanes with a task waiting and none running
+    std::deque<Task> finished;
+    size_t threads = 0;
+    size_t idle = 0;
+    bool stopping = false;
+
+    void run_tasks();
+    bool run_one(std::unique_lock<std::mutex>& lock);
+};
+
+DiskPool::DiskPool(Loop& loop) : loop_(loop), shared_(std::make_shared<Shared>()) {
+    if (!shared_->wake) throw std::system_error(errno, std::generic_category(), "eventfd");
+    completions_ = loop.on_io(shared_->wake.get(), EPOLLIN, [this](uint32_t) { complete(); });
+}
+
+DiskPool::~DiskPool() {
+    std::unique_lock lock{shared_->mutex};
+    shared_->stopping = true;
+    shared_->more.notify_all();
+    shared_->left.wait_for(lock, LongestEnd, [this] { return shared_->threads == 0; });
+    auto lanes = std::move(shared_->lanes);
+    auto finished = std::move(shared_->finished);
+    lock.unlock();
+}
+
+void DiskPool::post(const std::string& lane, Task task) {
+    std::lock_guard lock{shared_->mutex};
+    auto [entry, was_idle] = shared_->lanes.try_emplace(lane);
+    entry->second.push_back(std::move(task));
+    if (!was_idle) return;
+    shared_->ready.push_back(lane);
+    if (shared_->ready.size() > shared_->idle && shared_->threads < MaxThreads) {
+        ++shared_->threads;
+        // A thread that hangs must not keep the process from its end.
+        std::thread{[shared = shared_] { shared->run_tasks(); }}.detach();
+    }
+    shared_->more.notify_one();
+}
+
+void DiskPool::Shared::run_tasks() {
+    std::unique_lock lock{mutex};
+    while (run_one(lock))
+        continue;
+    --threads;
+    left.notify_all();
+}
+
+bool DiskPool::Shared::run_one(std::unique_lock<std::mutex>& lock) {
+    ++idle;
+    more.wait(lock, [this] { return stopping || !ready.empty(); });
+    --idle;
+    if (stopping) return false;
+    const std::string lane = std::move(ready.front());
+    ready.pop_front();
+    Task task = std::move(lanes[lane].front());
+    lanes[lane].pop_front();
+    lock.unlock();
+    task.work();
+    task.work = nullptr;
+    lock.lock();
+    if (stopping) return false;
+    finished.push_back(std::move(task));
+    eventfd_write(wake.get(), 1);
+    if (lanes[lane].empty())
+        lanes.erase(lane);
+    else
+        ready.push_back(lane);
+    return true;
+}
+
+void DiskPool::complete() {
+    eventfd_t count = 0;
+    eventfd_read(shared_->wake.get(), &count);
+    std::deque<Task> finished;
+    {
+        std::lock_guard lock{shared_->mutex};
+        finished.swap(shared_->finished);
+    }
+    for (auto& task : finished)
+        task.done();
+}
+
+} // namespace haulier::transfer
