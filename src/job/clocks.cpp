@@ -49,7 +49,10 @@ std::optional<Decision> try_again(const Job& job, const std::vector<File>& files
     if (!d) return d;
     for (uint32_t i = 0; i < files.size(); ++i) {
         if (!files[i].clocks.retry_at) continue;
-        clear_retry(d->files.emplace(i, files[i]).first->second);
+        auto& after = d->files.emplace(i, files[i]).first->second;
+        clear_retry(after);
+        // What kept the whole job from trying was not the file's.
+        if (after.clocks.stalled_since) after.clocks.stalled_since = now.boot - after.stalled_for;
     }
     return d;
 }

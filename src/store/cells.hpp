@@ -120,6 +120,14 @@ struct Cell<std::optional<T>> {
         return row.optional([&] { return Cell<T>::take(row); });
     }
 };
+/// The value of a new object is NULL.
+template <class T>
+struct DefaultIsNullCell {
+    static void put(BoundStatement& use, std::string_view column, const T& value) {
+        Cell<std::optional<T>>::put(use, column, value == T{} ? std::nullopt : std::optional{value});
+    }
+    static T take(Row& row) { return Cell<std::optional<T>>::take(row).value_or(T{}); }
+};
 /// UnknownSize is NULL.
 struct SizeCell {
     static void put(BoundStatement& use, std::string_view column, uint64_t size) {

@@ -88,15 +88,15 @@ const Columns<job::File>& detail_columns() {
         column_as<TextOrNullCell, File, &File::upload_url>("upload_url"),
         column_as<TextOrNullCell, File, &File::named_remote>("named_remote"),
         column_as<StampCell, File, &File::stamp>("stamp_device, stamp_inode, stamp_size, stamp_modified"),
-        column<File, &File::failed>("failed"),
-        column<File, &File::failures>("file_failures"),
-        column<File, &File::wait>("file_wait"),
-        column<File, &File::retry_wait>("file_retry_wait"),
-        column<File, &File::retry_date>("file_retry_date"),
-        column<File, &File::stalled_for>("file_stalled_for"),
+        column_as<DefaultIsNullCell<bool>, File, &File::failed>("failed"),
+        column_as<DefaultIsNullCell<uint32_t>, File, &File::failures>("file_failures"),
+        column_as<DefaultIsNullCell<job::Wait>, File, &File::wait>("file_wait"),
+        column_as<DefaultIsNullCell<Usec>, File, &File::retry_wait>("file_retry_wait"),
+        column_as<DefaultIsNullCell<WallTime>, File, &File::retry_date>("file_retry_date"),
+        column_as<DefaultIsNullCell<Usec>, File, &File::stalled_for>("file_stalled_for"),
         column_as<ErrorCell, File, &File::error>("cause, code, sentence, cause_file"),
-        column<File, &File::folder, &job::Inode::device>("folder_device"),
-        column<File, &File::folder, &job::Inode::number>("folder_inode"),
+        column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::device>("folder_device"),
+        column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::number>("folder_inode"),
     };
     return all;
 }

@@ -12,18 +12,19 @@ ALTER TABLE jobs ADD COLUMN answer_timeout INTEGER NOT NULL DEFAULT 0;          
 ALTER TABLE jobs ADD COLUMN umask          INTEGER;                              -- NULL = the worker's
 ALTER TABLE jobs ADD COLUMN wait           TEXT NOT NULL DEFAULT 'retry-delay';  -- of transient-error: see WaitReason
 
-ALTER TABLE details ADD COLUMN failed           INTEGER NOT NULL DEFAULT 0;  -- for good
-ALTER TABLE details ADD COLUMN file_failures    INTEGER NOT NULL DEFAULT 0;  -- in a row
-ALTER TABLE details ADD COLUMN file_wait        TEXT NOT NULL DEFAULT 'retry-delay';
-ALTER TABLE details ADD COLUMN file_retry_wait  INTEGER NOT NULL DEFAULT 0;  -- microseconds
-ALTER TABLE details ADD COLUMN file_retry_date  INTEGER NOT NULL DEFAULT 0;  -- 0 = none
-ALTER TABLE details ADD COLUMN file_stalled_for INTEGER NOT NULL DEFAULT 0;  -- microseconds without progress
-ALTER TABLE details ADD COLUMN cause            TEXT;                        -- of the last failure; NULL = none
+-- NULL = the default, or nothing.
+ALTER TABLE details ADD COLUMN failed           INTEGER;  -- for good
+ALTER TABLE details ADD COLUMN file_failures    INTEGER;  -- in a row
+ALTER TABLE details ADD COLUMN file_wait        TEXT;     -- as jobs.wait
+ALTER TABLE details ADD COLUMN file_retry_wait  INTEGER;  -- microseconds
+ALTER TABLE details ADD COLUMN file_retry_date  INTEGER;
+ALTER TABLE details ADD COLUMN file_stalled_for INTEGER;  -- microseconds without progress
+ALTER TABLE details ADD COLUMN cause            TEXT;     -- of the last failure
 ALTER TABLE details ADD COLUMN code             INTEGER;
 ALTER TABLE details ADD COLUMN sentence         TEXT;
 ALTER TABLE details ADD COLUMN cause_file       INTEGER;
-ALTER TABLE details ADD COLUMN folder_device    INTEGER NOT NULL DEFAULT 0;  -- the directory of the temporary file
-ALTER TABLE details ADD COLUMN folder_inode     INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE details ADD COLUMN folder_device    INTEGER;  -- the directory of the temporary file
+ALTER TABLE details ADD COLUMN folder_inode     INTEGER;
 
 -- Servers that have asked all requests to wait.
 CREATE TABLE hosts (

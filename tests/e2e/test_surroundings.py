@@ -58,10 +58,10 @@ def test_D_16_without_network_what_moves_or_queues_waits_and_the_rest_stays(netw
 
 def test_D_17_when_the_network_is_back_all_that_wait_are_queued_at_once(network, away):
     stack, server = away
-    refused = job_of(stack, server, "refused", Script(status=503, headers={"Retry-After": "3600"}), Resume=True)
-    refused.wait_state("transient-error")
     moving = job_of(stack, server, "moving", Resume=True)
     moving.wait_bytes(100_000)
+    refused = job_of(stack, server, "refused", Script(status=503, headers={"Retry-After": "3600"}), Resume=True)
+    refused.wait_state("transient-error")
     network.disconnect()
     moving.wait_state("transient-error")
     for name in ("refused", "moving"):

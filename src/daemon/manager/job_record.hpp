@@ -107,8 +107,8 @@ public:
     uint64_t queued_since = 0;                    ///< order of arrival in the queue
     bool needs_network = false;                   ///< one of its servers is another machine
     bool changing_owner = false;                  ///< another user is taking it; nothing is started meanwhile
-    bool may_ask = false;   ///< Resume was called: servers that rest are asked once
-    bool has_asked = false; ///< a job in the foreground asks a server that rests once
+    bool may_ask = false;                         ///< Resume was called: servers that rest are asked once
+    bool has_asked = false;                       ///< a job in the foreground asks a server that rests once
     bool progress_missed = false;                 ///< an announcement was withheld
 
     Charge charge;
@@ -117,8 +117,8 @@ public:
     Alarm retry;
     Alarm next_file; ///< while it runs: one more may be started
     Alarm stall;
-    Alarm storage;              ///< the next look at disks that files wait for
-    Usec storage_pause{};       ///< before that
+    Alarm storage;        ///< the next look at disks that files wait for
+    Usec storage_pause{}; ///< before that
     bool checking_storage = false;
     Alarm end_of_time;
     Alarm expiry;

@@ -96,8 +96,7 @@ void JobScheduler::set_conditions(const job::Conditions& conditions) {
     context_.announcer.observer().conditions_changed();
     context_.on_activity();
     // What is known of servers was known of the way to them, too.
-    bool is_change = std::exchange(knows_network_, true);
-    if (is_change && !conditions.online && was_online) runner_.forget_hosts();
+    if (!conditions.online && was_online) runner_.forget_hosts();
     // All jobs that wait are tried again, whatever they wait for: their failures may have had the same cause
     // as the loss of the network (BITS 2.3).
     if (conditions.online && !was_online)

@@ -42,7 +42,6 @@ private:
     job::Conditions conditions_;
     std::set<uint32_t> users_;
     job::Served served_;
-    bool knows_network_ = false; ///< the first report does not tell of a change
     bool paused_ = false;
     Source scheduled_;
     Source slice_; ///< the end of the next time slice

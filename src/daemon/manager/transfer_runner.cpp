@@ -37,7 +37,7 @@ void TransferRunner::fill(JobRecord& record) {
     // The limit applies to the job, and a worker can only keep it for one file.
     size_t most = record.working().bandwidth_limit > 0 ? 1 : context_.config.files_at_once;
     Prospect prospect;
-    auto used = used_slots(record, prospect, now);
+    auto used = used_slots(record, now);
     for (size_t i = record.cursor; i < files.size() && used < most && record.transfers.size() < MostTransfers;
          ++i) {
         auto index = static_cast<uint32_t>(i);
@@ -47,19 +47,24 @@ void TransferRunner::fill(JobRecord& record) {
     }
     record.may_ask = false;
     if (record.transfers.empty()) return rest(record, prospect, now);
+    note_silences(record, prospect, now);
     record.next_file.set(context_.loop, prospect.next, on_end_);
 }
 
 /// A transfer that its server has not answered for a while takes no slot from a file that could flow.
-size_t TransferRunner::used_slots(const JobRecord& record, Prospect& prospect, Now now) const {
-    size_t used = 0;
+size_t TransferRunner::used_slots(const JobRecord& record, Now now) {
+    return static_cast<size_t>(
+        std::count_if(record.transfers.begin(), record.transfers.end(), [&](const auto& entry) {
+            return entry.second.answered || now.boot < entry.second.started_at + job::SilentAfter;
+        }));
+}
+
+void TransferRunner::note_silences(const JobRecord& record, Prospect& prospect, Now now) {
+    if (record.transfers.size() == record.working_files().size()) return;
     for (const auto& [index, transfer] : record.transfers) {
         auto silent_at = transfer.started_at + job::SilentAfter;
-        if (!transfer.answered && silent_at <= now.boot) continue;
-        ++used;
-        if (!transfer.answered && record.working().files_total > 1) prospect.note(silent_at);
+        if (!transfer.answered && now.boot < silent_at) prospect.note(silent_at);
     }
-    return used;
 }
 
 bool TransferRunner::consider(const JobRecord& record, uint32_t index, Prospect& prospect, Now now) const {
@@ -155,6 +160,7 @@ void TransferRunner::launch(JobRecord& record, uint32_t index) {
     record.has_asked = rests;
     if (rests) record.may_ask = false;
     hosts_.started(transfer.host, now);
+    has_asked_ = true;
     keys_[transfer.ticket] = {record.working().id, index};
     record.transfers[index] = std::move(transfer);
 }
@@ -222,7 +228,7 @@ void TransferRunner::take_rest(const job::Host& host, const job::Failure& failur
     bool rests = error.cause == job::Cause::HttpStatus && (error.code == 429 || error.code == 503);
     if (!rests || failure.retry_after.count() <= 0) return;
     auto now = context_.clock.now();
-    Usec span = std::min(failure.retry_after, job::LongestRest);
+    Usec span = std::min({failure.retry_after, job::LongestRest, context_.config.retry.maximum_retry_after});
     job::JobError why{error.cause, error.code,
                       fmt::format("{} asks for no requests at present: {}", host.server, error.message),
                       job::NoFile};
@@ -239,7 +245,9 @@ void TransferRunner::restore_rests(const std::vector<store::Rest>& rests) {
     if (!rests.empty()) context_.commits.forget_rests(now.wall);
 }
 
+/// When the daemon starts before the network is there, that is no change of the network.
 void TransferRunner::forget_hosts() {
+    if (!has_asked_) return;
     hosts_.forget_all();
     context_.commits.forget_rests({Usec{INT64_MAX}});
 }

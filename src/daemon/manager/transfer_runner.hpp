@@ -71,7 +71,9 @@ private:
     };
     /// May file `index` be started now?
     bool consider(const JobRecord& record, uint32_t index, Prospect& prospect, Now now) const;
-    [[nodiscard]] size_t used_slots(const JobRecord& record, Prospect& prospect, Now now) const;
+    [[nodiscard]] static size_t used_slots(const JobRecord& record, Now now);
+    /// When slots become free because servers have not answered.
+    static void note_silences(const JobRecord& record, Prospect& prospect, Now now);
     void halt_failed(JobRecord& record);
     void rest(JobRecord& record, const Prospect& prospect, Now now);
     [[nodiscard]] job::Host host_of(const JobRecord& record, uint32_t index) const;
@@ -92,6 +94,7 @@ private:
     std::function<void()> on_end_;
     std::unordered_map<Ticket, Key> keys_;
     job::Hosts hosts_;
+    bool has_asked_ = false; ///< a server, in this run of the daemon
 };
 
 } // namespace haulier::daemon

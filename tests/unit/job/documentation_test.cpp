@@ -63,6 +63,11 @@ std::vector<Job> jobs_in(State state) {
         jobs.push_back(plain);
         jobs.back().error = JobError{cause, 0, {}, NoFile};
     }
+    for (const auto& [wait, word] : Names<Wait>::rows) {
+        jobs.push_back(plain);
+        jobs.back().wait = wait;
+        jobs.back().error = JobError{};
+    }
     return jobs;
 }
 

@@ -75,7 +75,8 @@ TEST(FileErrors, AFileThatMayStartKeepsTheJobGoing) {
 TEST(FileErrors, AServerThatRestsHoldsTheJob) {
     Sample s{2};
     HostRest rest{at_second(500).boot, at_second(500).wall, {Cause::HttpStatus, 429, "busy", NoFile}};
-    s.take(*deferred(s.job, s.files, [&](uint32_t) { return std::optional{rest}; }, at_second(1)));
+    s.take(*deferred(
+        s.job, s.files, [&](uint32_t) { return std::optional{rest}; }, at_second(1)));
     EXPECT_EQ(s.job.state, State::TransientError);
     EXPECT_EQ(wait_reason(s.job, at_second(1).wall), (WaitReason{"host", at_second(500).wall}));
     EXPECT_EQ(s.job.error->code, 429);

@@ -42,7 +42,8 @@ Sample brought_to(State state, Sample s, uint32_t index) {
     s.grant(3);
     if (state == State::Connecting) return s;
     s.run(index, 3);
-    if (state == State::TransientError) s.fail(transient_failure(index), 4);
+    for (uint32_t i = index; state == State::TransientError && i < s.files.size(); ++i)
+        s.fail(transient_failure(i), 4);
     if (state == State::Error) s.fail(fatal_failure(index), 4);
     if (shown_as(state) != State::Transferred && state != State::Acknowledged) return s;
     for (uint32_t i = index; i < s.files.size(); ++i)

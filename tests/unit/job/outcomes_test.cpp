@@ -91,6 +91,7 @@ TEST_F(OutcomesTest, AFileThatChangesForEverIsAnError) {
 }
 
 TEST_F(OutcomesTest, ATransientFailureWaitsAndIsTriedAgain) {
+    s = Sample{1};
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.state, State::TransientError);
@@ -103,6 +104,7 @@ TEST_F(OutcomesTest, ATransientFailureWaitsAndIsTriedAgain) {
 }
 
 TEST_F(OutcomesTest, WaitsGrowUntilDataFlows) {
+    s = Sample{1};
     s.run();
     fail(transient_failure(), 10);
     retry(80);
@@ -117,6 +119,7 @@ TEST_F(OutcomesTest, WaitsGrowUntilDataFlows) {
 }
 
 TEST_F(OutcomesTest, RetryAfterIsAFloor) {
+    s = Sample{1};
     s.run();
     auto failure = transient_failure();
     failure.retry_after = seconds{500};
@@ -134,6 +137,7 @@ TEST_F(OutcomesTest, AFatalFailureEndsTheWorkAndIsSaid) {
 }
 
 TEST_F(OutcomesTest, AFirstConnectionFailureIsNotCounted) {
+    s = Sample{1};
     s.grant();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.error_count, 0U);
@@ -158,6 +162,7 @@ TEST_F(OutcomesTest, ARetryDelayOverTheTimeoutMakesErrorsFinal) {
 }
 
 TEST_F(OutcomesTest, NoProgressKeepsWhatWasWrong) {
+    s = Sample{1};
     s.run();
     fail(transient_failure(), 10);
     EXPECT_EQ(s.job.clocks.stalled_since, at_second(10).boot);
@@ -169,6 +174,7 @@ TEST_F(OutcomesTest, NoProgressKeepsWhatWasWrong) {
 }
 
 TEST_F(OutcomesTest, TheStallClockRunsFromTheFirstFailure) {
+    s = Sample{1};
     s.run();
     fail(transient_failure(), 10);
     retry(80);
@@ -235,6 +241,7 @@ TEST_F(OutcomesTest, WhatCannotBeRepeatedFailsWhenItIsCutOff) {
 }
 
 TEST_F(OutcomesTest, AfterARestartWaitsGoOnWhereTheyWere) {
+    s = Sample{1};
     s.run();
     fail(transient_failure(), 10);
     // 20 s of 60 were over when the machine went down; its boot clock starts anew.
@@ -245,6 +252,7 @@ TEST_F(OutcomesTest, AfterARestartWaitsGoOnWhereTheyWere) {
 }
 
 TEST_F(OutcomesTest, AfterARestartAWallClockJumpDoesNotStretchAWait) {
+    s = Sample{1};
     s.run();
     fail(transient_failure(), 10);
     Now earlier{{seconds{3}}, at_second(-1000000).wall};

@@ -62,8 +62,9 @@ TEST_F(JobClocksTest, AJobFailsWithoutProgress) {
     patch.set<&job::Settings::no_progress_timeout>(std::chrono::seconds{60});
     decide(*job::change(record.working(), record.working_files(), patch, clock_.now()));
     record.retry.stop();
-    record.stall.set(loop_, record.durable().clocks.stalled_since,
-                     [&] { commits_.stage(job::no_progress(record.working(), record.working_files(), clock_.now())); });
+    record.stall.set(loop_, record.durable().clocks.stalled_since, [&] {
+        commits_.stage(job::no_progress(record.working(), record.working_files(), clock_.now()));
+    });
     drain();
     EXPECT_EQ(record.durable().state, State::Error);
     EXPECT_EQ(record.durable().error->cause, job::Cause::NoProgress);

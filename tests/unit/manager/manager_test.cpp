@@ -21,8 +21,8 @@ protected:
     void start() {
         manager_ = std::make_unique<Manager>(loop_, clock_, random_, config_, Instance::System, open_store(),
                                              workers_, [this] { ++activity_; });
-        notifier_ = std::make_unique<notify::Notifier>(notify::Senders{clients_, clients_}, clients_, clients_,
-                                                       notify::Policy{});
+        notifier_ = std::make_unique<notify::Notifier>(notify::Senders{clients_, clients_}, clients_,
+                                                       clients_, notify::Policy{});
         clients_.on_acknowledged = [this](int64_t row) { manager_->acknowledged(row); };
         manager_->connect(observer_, *notifier_);
         ASSERT_TRUE(manager_->load());
