@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What time and the machine's surroundings do to a job (BITS 2.3, 3.1).
+// Timers and the machine's environment (BITS 2.3, 3.1).
 #include "job/file_state.hpp"
 #include "job/outcomes.hpp"
 #include "job/transitions.hpp"
@@ -27,7 +27,7 @@ void count_blocked(Job& job, Now now) {
         since = now.boot - job.stalled_for;
 }
 
-/// BITS 3.3: without patience, or with a method that cannot be repeated, also this is the end.
+/// BITS 3.3: with a no-progress timeout of zero, or a method that cannot be repeated, the job fails.
 bool is_final_block(const Job& job, Cause cause) {
     if (has_custom_method(job) && is_running(job.state)) return true;
     return cause == Cause::NetworkLost && job.no_progress_timeout.count() == 0;
@@ -133,7 +133,7 @@ Decision recover(const Job& job, Now now) {
     d.job = job;
     auto& m = d.job.clocks;
     m = {};
-    // A wall clock that was set back must not make the past longer.
+    // If the wall clock was set back, `modified` may lie in the future.
     m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
     if (is_running(job.state)) cut_off(d, now);
     if (job.state == State::TransientError && job.wait != Wait::Storage) {

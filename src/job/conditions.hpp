@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the machine's surroundings allow (BITS 2.3, 4.5 to 4.7): pure questions about a job and the network,
-// the meter and the battery.
+// What the machine's environment allows (BITS 2.3, 4.5 to 4.7): pure functions of a job, the network, its
+// cost and the power supply.
 #pragma once
 
 #include "job/types.hpp"
@@ -11,7 +11,7 @@
 namespace haulier::job {
 
 enum class Metered { Unknown, No, GuessNo, GuessYes, Yes };
-/// "yes", "no" or "unknown"; a guess counts as what it guesses.
+/// "yes", "no" or "unknown"; a guess counts as its value.
 std::string_view to_string(Metered metered);
 
 struct Conditions {
@@ -23,28 +23,28 @@ struct Conditions {
     bool operator==(const Conditions&) const = default;
 };
 
-/// The job's own choice, or what its priority has by default (choice U-10): foreground no-roaming, others
-/// standard.
+/// The job's own setting, or the default of its priority (choice U-10): no-roaming in the foreground,
+/// otherwise standard.
 NetworkCost cost_of(const Job& job);
 
-/// Why the job must not move data now; nothing = it may. `needs_network`: one of its servers is another
+/// Why the job must not transfer data now; nothing = it may. `needs_network`: one of its servers is another
 /// machine.
 std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Conditions& conditions);
 
 /// Is the host of this URL the machine itself: localhost, 127.0.0.0/8, [::1]?
 bool is_loopback(const std::string& url);
 
-/// Where a job stands with the scheduler apart from whose turn it is.
+/// May a queued job run, apart from waiting for its turn?
 enum class Readiness {
     Ready,
-    NotBefore,      ///< its date has not come
+    NotBefore,      ///< its NotBefore has not come
     ForegroundOnly, ///< dynamic content, and not in the foreground (BITS 3.5)
     OwnerAway,      ///< its owner must be logged in (BITS 4.2)
 };
 Readiness readiness(const Job& job, WallTime now);
 
-/// People log in; users of the system's own, which services run as, count as always there (BITS 4.2). Those
-/// are all below 1000, nobody (65534), and systemd's dynamic users (61184 to 65519).
+/// System users, which services run as, do not log in and count as always logged in (BITS 4.2). These are the
+/// uids below 1000, nobody (65534), and systemd's dynamic users (61184 to 65519).
 bool can_log_in(uint32_t uid);
 
 } // namespace haulier::job

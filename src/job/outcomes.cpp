@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What comes back from the scheduler and the worker, and what it means.
+// Reports of the scheduler and of workers.
 #include "job/outcomes.hpp"
 
 #include "job/file_state.hpp"
@@ -79,7 +79,7 @@ void take_failure(Decision& d, uint32_t index, File& file, const Failure& failur
         wait_for_retry(d.job, file, failure, policy, random, now);
 }
 
-/// The present source of the file is now called so, unless that is nothing we would ask.
+/// The file's present source gets another URL, unless it is one that would be refused.
 void rename_source(File& file, std::string remote) {
     take_user(remote);
     if (remote.empty()) return;
@@ -91,14 +91,14 @@ void rename_source(File& file, std::string remote) {
     file.spec = std::move(renamed);
 }
 
-/// Segments to the end of the file, with the end that the server told.
+/// Open-ended segments get the end that the server reported.
 std::vector<Segment> bounded(std::vector<Segment> segments, uint64_t total) {
     for (auto& s : segments)
         if (s.length == ToEnd && total != UnknownSize) s.length = total - std::min(total, s.remote);
     return segments;
 }
 
-/// What is durable, of a file of which only pieces are wanted.
+/// Adds durable ranges to an on-demand file.
 void fill(File& file, const std::vector<Segment>& segments, uint64_t offset) {
     auto filled = file.filled;
     auto fresh = first_bytes(bounded(segments, file.total), offset);
@@ -126,7 +126,7 @@ void take_report(File& file, const Job& job, const Report& report, const std::ve
         file.offset = report.offset;
 }
 
-/// No more than this can be on a disk; a worker that says so has lost its mind.
+/// No file is larger than this; a worker that reports more is wrong.
 bool is_credible(const Report& report) {
     return report.offset <= MaxFileSize && (report.total == UnknownSize || report.total <= MaxFileSize);
 }
@@ -158,14 +158,14 @@ void say_file(Decision& d, uint32_t index) {
         d.notifications.push_back({NotificationKind::FileTransferred, index});
 }
 
-/// On-demand: does any file still lack what was asked for? `index` is as `after` says.
+/// On demand: does any file still lack requested ranges? File `index` is as in `after`.
 bool lacks_anything(const std::vector<File>& files, uint32_t index, const File& after) {
     for (uint32_t i = 0; i < files.size(); ++i)
         if (lacks_ranges(i == index ? after : files[i])) return true;
     return false;
 }
 
-/// All that was asked for is here, but not all there is (BITS 1.7).
+/// All requested ranges are here, but not the whole file (BITS 1.7).
 void settle_ranges(Decision& d, bool wanted, Now now) {
     d.job.ranges_wanted = wanted;
     if (wanted || !next(d.job.state, Event::RangesFilled)) return;
@@ -180,7 +180,7 @@ bool is_whole(const Job& job, const File& file) {
     return size == UnknownSize || file.offset >= size;
 }
 
-/// The stream ended: what was not known of its size before is known now.
+/// The end of the stream tells the size, if it was not known before.
 void learn_total(const Job& job, File& file, const std::vector<Segment>& segments) {
     if (file.total != UnknownSize) return;
     bool to_end =
@@ -190,7 +190,7 @@ void learn_total(const Job& job, File& file, const std::vector<Segment>& segment
         file.total = file.filled.back().offset + file.filled.back().length;
 }
 
-/// What a failure leaves of the file, whatever becomes of the job.
+/// What a failure means for the file, independently of the job.
 void mark_failure(File& file, const Failure& failure) {
     auto cause = failure.error.cause;
     if (failure.void_offset || cause == Cause::LocalFileChanged) discard_progress(file);
@@ -200,7 +200,8 @@ void mark_failure(File& file, const Failure& failure) {
     }
 }
 
-/// Segments are fetched in the order of asking: the first range that is not here is the one that failed.
+/// Segments are fetched in the order of the requests, so the first range that is not here is the one that
+/// failed.
 void drop_first_wanted(File& file) {
     auto failed = std::find_if(file.wanted.begin(), file.wanted.end(),
                                [&](const Range& r) { return !missing({r}, file.filled).empty(); });
@@ -218,8 +219,8 @@ bool return_to_named(File& file, const Failure& failure) {
     return true;
 }
 
-/// Another source, or a first wrong checksum (docs/decisions.md, Jobs and File versions): the file starts
-/// again at once.
+/// With another source, and after the first wrong checksum, the file starts again at once (docs/decisions.md,
+/// Jobs and File versions).
 bool goes_on(File& file, const Job& job, const Failure& failure) {
     if (has_custom_method(job)) return false;
     if (return_to_named(file, failure)) return true;
@@ -326,7 +327,7 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
     after.inode = fetched.inode;
     if (!fetched.headers.empty()) after.response_headers = fetched.headers;
     after.validation = Validation::None;
-    // A sparse file with a checksum is looked at once more, as a whole: an order without segments.
+    // The checksum of a sparse file is checked in one more transfer, with an order without segments.
     bool judged = !job.on_demand || !file.spec.checksum || segments.empty();
     after.transferred = judged && is_whole(job, after);
     reset_failures(d.job);

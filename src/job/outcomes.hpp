@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What comes back from the worker, the clocks and the machine's surroundings, and what it means for a job.
-// Each answers nothing when it no longer matters.
+// What the reports of workers, the clocks and the machine's environment mean for a job. Each function returns
+// nothing if the report no longer matters.
 #pragma once
 
 #include "job/conditions.hpp"
@@ -27,7 +27,7 @@ std::optional<Decision> deferred(const Job& job, const std::vector<File>& files,
 
 // ---- the worker ----
 
-/// What every report of a moving file says.
+/// The part that all reports about a transfer have.
 struct Report {
     uint64_t offset = 0; ///< bytes of the stream of segments
     Validators validators;
@@ -37,8 +37,8 @@ struct Report {
 
 struct Begun {
     Report report;
-    bool restarted = false; ///< what was there belongs to another version
-    std::string headers;    ///< of the answer
+    bool restarted = false; ///< the bytes on disk belong to another version
+    std::string headers;    ///< of the response
     std::string remote;     ///< where redirects ended, if the policy is to report it; else empty
     std::string upload_url;
     std::optional<SourceStamp> stamp;
@@ -54,18 +54,18 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
 std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File& file, const Report& report,
                                      const std::vector<Segment>& segments, Now now);
 struct Fetched {
-    Report report; ///< offset = all that was asked for
+    Report report; ///< offset = all that was requested
     Inode inode;
     std::optional<uint64_t> reply; ///< size of an upload's reply
-    std::string headers;           ///< of the final answer, where it is not the one that Begun told of
+    std::string headers;           ///< of the final response, if it is not the one of Begun
 };
-/// `files`: all of the job's; of on-demand ones, others may still be wanted.
+/// `files`: all files of the job, because other files of an on-demand job may still be incomplete.
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
                                 const Fetched& fetched, const std::vector<Segment>& segments, Now now);
 struct Failure {
     JobError error;
     bool fatal = false;                 ///< see is_fatal() in retry.hpp
-    std::chrono::seconds retry_after{}; ///< what the server asked for
+    std::chrono::seconds retry_after{}; ///< requested by the server
     bool void_offset = false;           ///< the bytes on disk are worthless
     std::string remote;                 ///< where a refused redirect led; else empty
     std::string origin;                 ///< of the server that answered or was asked; empty = not known
@@ -85,13 +85,13 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
                                Random& random, Now now);
 /// A refusal is no reason to wait, nor the end, if the server may only bear fewer connections.
 bool is_refusal(const Failure& failure);
-/// An on-demand job with a slot and nothing in flight: where nothing that was asked for is left, it is
-/// suspended. So it is after a crash between the last checkpoint and the end of a file.
+/// An on-demand job that has a slot and no active transfer is suspended if all requested ranges are here.
+/// This happens after a crash between the last checkpoint and the end of a file.
 std::optional<Decision> settled(const Job& job, const std::vector<File>& files, Now now);
-/// Bytes of an upload's reply.
+/// Bytes of an upload's reply have arrived.
 std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transferred);
 
-// ---- clocks and surroundings ----
+// ---- clocks and environment ----
 
 std::optional<Decision> retry_due(const Job& job, Now now);
 /// What the job and its files waited for may have gone by: all are tried at once.
@@ -99,18 +99,19 @@ std::optional<Decision> try_again(const Job& job, const std::vector<File>& files
 /// The disks of these files can be written to again.
 std::optional<Decision> storage_is_back(const Job& job, const std::vector<File>& files,
                                         const std::vector<uint32_t>& indexes, Now now);
-/// Its owner, without whom it may not run, has come or gone. Nothing if that was known, or it does not matter
-/// since the job has ended. Who runs goes back to the queue (BITS 4.2).
+/// The owner, without whom the job may not run, has logged in or out. Nothing if that was known or the job
+/// has ended. A running job goes back to the queue (BITS 4.2).
 std::optional<Decision> owner_is(const Job& job, bool away, Now now);
 /// Of the job, or of files where OnFileError is continue.
 std::optional<Decision> no_progress(const Job& job, const std::vector<File>& files, Now now);
 std::optional<Decision> out_of_time(const Job& job, Now now);
-/// Nobody touched it for too long: cancelled, with `expired`.
+/// The job was inactive for too long: it is cancelled, with `expired`.
 std::optional<Decision> expired(const Job& job, Now now);
-/// `cause` of blocked_by(): the job waits for its surroundings; not counted as an error (BITS 3.6).
+/// The job waits for its environment; `cause` as from blocked_by(). This does not count as an error
+/// (BITS 3.6).
 std::optional<Decision> blocked(const Job& job, Cause cause, Now now);
-/// When the job will have been left alone for too long: empty ones after `empty`, others after `inactive`.
-/// Never while it runs, and not counting the wait for its date.
+/// When the job will have been inactive for too long: after `empty` without files, otherwise after
+/// `inactive`. Never while it runs, and the time before NotBefore does not count.
 std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now);
 /// When MaximumDownloadTime ends, if the job runs.
 std::optional<BootTime> end_of_time(const Job& job);
@@ -119,15 +120,15 @@ std::optional<BootTime> end_of_time(const Job& job);
 
 /// File `index` has its name.
 std::optional<Decision> published(const Job& job, uint32_t index, const File& file);
-/// All finished files have their names: the end.
+/// All finished files have their names: the job ends.
 std::optional<Decision> publish_succeeded(const Job& job, Now now);
 /// File `index` could not be given its name: Resume looks at its temporary file once more.
 std::optional<Decision> unpublished(const Job& job, uint32_t index, const File& file);
-/// One could not be renamed. The job stays, transferred, and Complete may be called again (BITS 2.5.4); where
-/// nobody called it (AutoComplete), the job fails with `why`.
+/// A file could not be renamed. The job is transferred, and Complete can be called again (BITS 2.5.4). With
+/// AutoComplete no client has called it, so the job fails with `why`.
 std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now);
 
-/// A job read from the store at start: what was in flight was cut off, waits go on.
+/// A job that was read from the store at start: active transfers were interrupted, and delays continue.
 Decision recover(const Job& job, Now now);
 
 } // namespace haulier::job

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How finished files get their names, and what happens when one cannot.
+// Giving finished files their names.
 #include "job/outcomes.hpp"
 #include "job/transitions.hpp"
 

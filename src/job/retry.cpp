@@ -8,8 +8,8 @@ namespace haulier::job {
 
 namespace {
 
-/// BITS 3.3, with 423, 429 and 503 transient (docs/decisions.md, Jobs): a lock goes, as pacing does. 3xx
-/// comes here only when it was not followed.
+/// BITS 3.3, but with 423, 429 and 503 transient (docs/decisions.md, Jobs): locks and rate limits end. A 3xx
+/// status comes here only if the redirect was not followed.
 bool is_fatal_status(int32_t status) {
     if (status >= 300 && status <= 305) return true;
     if (status == 307 || status == 308) return true;
@@ -63,8 +63,8 @@ std::chrono::seconds retry_delay(const RetryPolicy& policy, std::chrono::seconds
     if (policy.backoff == Backoff::Exponential && failures > 1) {
         double ceiling = std::max(wait, static_cast<double>(policy.maximum_delay.count()));
         double doubled = std::min(wait * std::exp2(std::min(failures - 1, 63U)), ceiling);
-        // Up to a quarter less, so that clients cut off together do not come back together; never under the
-        // minimum.
+        // Up to a quarter less, so that clients that were disconnected together do not all return at the same
+        // time; never below the minimum.
         wait = std::max(wait, doubled * (1.0 - random.fraction() / 4));
     }
     return std::max(std::chrono::seconds{std::llround(wait)},

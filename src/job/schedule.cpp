@@ -21,40 +21,40 @@ bool is_older(const Of& a, const Of& b) {
     return a.since < b.since;
 }
 
-/// What one owner has running and waiting, all of one level.
+/// The running and waiting jobs of one owner, all of one priority.
 struct OwnerQueue {
     std::deque<Waiting> waiting;    ///< oldest first
     std::vector<Running> running;   ///< longest first
-    std::vector<Waiting> preempted; ///< waits again, but not for this turn
+    std::vector<Waiting> preempted; ///< wait again, but not in this call
     uint64_t served = 0;
 
     [[nodiscard]] Priority level() const {
         return waiting.empty() ? running.front().priority : waiting.front().priority;
     }
-    /// The one that has had most of its slice.
+    /// The job that has used most of its time slice.
     [[nodiscard]] std::vector<Running>::iterator first_to_go() {
         return std::find_if(running.begin(), running.end(), [](const Running& r) { return !r.stays; });
     }
 };
-using Parties = std::map<uint32_t, OwnerQueue>;
+using OwnerQueues = std::map<uint32_t, OwnerQueue>;
 
-/// Less is served sooner.
+/// The smaller one is served first.
 using Rank = std::tuple<size_t, Priority, uint64_t, Priority, uint64_t>;
 
-Rank rank(const OwnerQueue& party, size_t running, uint64_t served) {
-    // Where somebody has nothing, turns are taken: a level would let the same ones win for ever.
-    auto level = running == 0 ? Priority::Foreground : party.level();
-    auto oldest = party.waiting.empty() ? 0 : party.waiting.front().since;
-    return {running, level, served, party.level(), oldest};
+Rank rank(const OwnerQueue& queue, size_t running, uint64_t served) {
+    // Owners without a running job take turns; with priorities, the same owners would always win.
+    auto level = running == 0 ? Priority::Foreground : queue.level();
+    auto oldest = queue.waiting.empty() ? 0 : queue.waiting.front().since;
+    return {running, level, served, queue.level(), oldest};
 }
 
-/// The slots that some parties share.
+/// The slots that some queues share.
 class Pool {
 public:
-    Pool(Parties& parties, uint32_t slots, Usec slice, BootTime now, Schedule& turns)
-        : parties_(parties), slots_(slots), slice_(slice), now_(now), turns_(turns) {
-        // Those who are away come back.
-        for (const auto& [owner, when] : turns.served)
+    Pool(OwnerQueues& queues, uint32_t slots, Usec slice, BootTime now, Schedule& result)
+        : queues_(queues), slots_(slots), slice_(slice), now_(now), result_(result) {
+        // Owners without jobs count as well, because they may have some again.
+        for (const auto& [owner, when] : result.served)
             grants_ = std::max(grants_, when);
     }
 
@@ -69,32 +69,33 @@ public:
 private:
     [[nodiscard]] size_t running() const {
         size_t all = 0;
-        for (const auto& [owner, party] : parties_)
-            all += party.running.size();
+        for (const auto& [owner, queue] : queues_)
+            all += queue.running.size();
         return all;
     }
 
-    /// Of those who wait.
+    /// The queue with waiting jobs that is served first.
     OwnerQueue* first_in_line() {
         OwnerQueue* first = nullptr;
-        for (auto& [owner, party] : parties_) {
-            if (party.waiting.empty()) continue;
-            if (!first || rank(party) < rank(*first)) first = &party;
+        for (auto& [owner, queue] : queues_) {
+            if (queue.waiting.empty()) continue;
+            if (!first || rank(queue) < rank(*first)) first = &queue;
         }
         return first;
     }
 
-    /// Of those who have something to give.
+    /// The queue with jobs that can be pre-empted that is served last.
     OwnerQueue* most_served() {
         OwnerQueue* most = nullptr;
-        for (auto& [owner, party] : parties_) {
-            if (party.first_to_go() == party.running.end()) continue;
-            if (!most || rank(*most) < rank(party)) most = &party;
+        for (auto& [owner, queue] : queues_) {
+            if (queue.first_to_go() == queue.running.end()) continue;
+            if (!most || rank(*most) < rank(queue)) most = &queue;
         }
         return most;
     }
 
-    /// Who takes over a slot of `holder` at the end of a slice. The holder has had its turn and comes last.
+    /// Which queue gets a slot of `holder` at the end of a time slice. The holder has had its turn and comes
+    /// last.
     OwnerQueue* successor(OwnerQueue& holder) {
         auto stays = job::rank(holder, holder.running.size() - 1, std::numeric_limits<uint64_t>::max());
         auto* first = first_in_line();
@@ -102,26 +103,26 @@ private:
         return holder.waiting.empty() ? nullptr : &holder;
     }
 
-    void grant(OwnerQueue& party) {
-        const auto& job = party.waiting.front();
-        turns_.grant.push_back(job.id);
-        party.running.push_back({job.id, job.priority, now_, job.owner});
-        party.waiting.pop_front();
-        party.served = ++grants_;
+    void grant(OwnerQueue& queue) {
+        const auto& job = queue.waiting.front();
+        result_.grant.push_back(job.id);
+        queue.running.push_back({job.id, job.priority, now_, job.owner});
+        queue.waiting.pop_front();
+        queue.served = ++grants_;
     }
 
-    void preempt(OwnerQueue& party, std::vector<Running>::iterator job) {
-        turns_.preempt.push_back(job->id);
-        party.preempted.push_back({job->id, job->priority, std::numeric_limits<uint64_t>::max(), job->owner});
-        party.running.erase(job);
+    void preempt(OwnerQueue& queue, std::vector<Running>::iterator job) {
+        result_.preempt.push_back(job->id);
+        queue.preempted.push_back({job->id, job->priority, std::numeric_limits<uint64_t>::max(), job->owner});
+        queue.running.erase(job);
     }
 
-    /// There may be fewer slots than there were, or a job's level has changed.
+    /// There may be fewer slots than before, or a job has another priority.
     void drop_surplus() {
         for (auto surplus = running(); surplus > slots_; --surplus) {
-            auto* rich = most_served();
-            if (!rich) return;
-            preempt(*rich, rich->first_to_go());
+            auto* donor = most_served();
+            if (!donor) return;
+            preempt(*donor, donor->first_to_go());
         }
     }
 
@@ -134,75 +135,76 @@ private:
     }
 
     void rebalance() {
-        for (auto* poor = first_in_line(); poor && poor->running.empty(); poor = first_in_line()) {
-            auto* rich = most_served();
-            if (!rich || rich->running.size() < 2) return;
-            preempt(*rich, rich->first_to_go());
-            grant(*poor);
+        for (auto* waiting_owner = first_in_line(); waiting_owner && waiting_owner->running.empty();
+             waiting_owner = first_in_line()) {
+            auto* donor = most_served();
+            if (!donor || donor->running.size() < 2) return;
+            preempt(*donor, donor->first_to_go());
+            grant(*waiting_owner);
         }
     }
 
     struct Slice {
         Running job;
-        OwnerQueue* party = nullptr;
+        OwnerQueue* queue = nullptr;
     };
-    /// Longest first.
+    /// The longest one first.
     std::vector<Slice> slices() {
         std::vector<Slice> all;
-        for (auto& [owner, party] : parties_)
-            for (const auto& job : party.running)
-                if (!job.stays) all.push_back({job, &party});
+        for (auto& [owner, queue] : queues_)
+            for (const auto& job : queue.running)
+                if (!job.stays) all.push_back({job, &queue});
         std::stable_sort(all.begin(), all.end(),
                          [](const Slice& a, const Slice& b) { return is_older(a.job, b.job); });
         return all;
     }
 
     void end_slices() {
-        for (const auto& [job, party] : slices()) {
+        for (const auto& [job, queue] : slices()) {
             if (job.since + slice_ > now_) return;
-            auto* next = successor(*party);
+            auto* next = successor(*queue);
             if (!next) continue;
-            preempt(*party, std::find_if(party->running.begin(), party->running.end(),
+            preempt(*queue, std::find_if(queue->running.begin(), queue->running.end(),
                                          [&, id = job.id](const Running& r) { return r.id == id; }));
             grant(*next);
         }
     }
 
     void find_next_end() {
-        for (auto& [owner, party] : parties_)
-            party.waiting.insert(party.waiting.end(), party.preempted.begin(), party.preempted.end());
-        for (const auto& [job, party] : slices()) {
-            if (!successor(*party)) continue;
+        for (auto& [owner, queue] : queues_)
+            queue.waiting.insert(queue.waiting.end(), queue.preempted.begin(), queue.preempted.end());
+        for (const auto& [job, queue] : slices()) {
+            if (!successor(*queue)) continue;
             auto end = job.since + slice_;
-            turns_.next_deadline = turns_.next_deadline ? std::min(*turns_.next_deadline, end) : end;
+            result_.next_deadline = result_.next_deadline ? std::min(*result_.next_deadline, end) : end;
             return;
         }
     }
 
-    static Rank rank(const OwnerQueue& party) { return job::rank(party, party.running.size(), party.served); }
+    static Rank rank(const OwnerQueue& queue) { return job::rank(queue, queue.running.size(), queue.served); }
 
-    Parties& parties_;
+    OwnerQueues& queues_;
     uint32_t slots_;
     Usec slice_;
     BootTime now_;
-    Schedule& turns_;
+    Schedule& result_;
     uint64_t grants_ = 0;
 };
 
-/// Those of the lists that `belongs` says, by owner.
+/// The jobs for which `belongs` is true, by owner.
 template <class Belongs>
-Parties parties_of(const std::vector<Waiting>& waiting, const std::vector<Running>& running,
-                   const Belongs& belongs) {
-    Parties parties;
+OwnerQueues queues_of(const std::vector<Waiting>& waiting, const std::vector<Running>& running,
+                      const Belongs& belongs) {
+    OwnerQueues queues;
     for (const auto& job : waiting)
-        if (belongs(job)) parties[job.owner].waiting.push_back(job);
+        if (belongs(job)) queues[job.owner].waiting.push_back(job);
     for (const auto& job : running)
-        if (belongs(job)) parties[job.owner].running.push_back(job);
-    return parties;
+        if (belongs(job)) queues[job.owner].running.push_back(job);
+    return queues;
 }
 
-/// What runs below the highest level of its owner yields, and such levels leave the lists.
-void keep_highest(std::vector<Waiting>& waiting, std::vector<Running>& running, Schedule& turns) {
+/// Pre-empts running jobs below the highest priority of their owner, and drops such jobs from the lists.
+void keep_highest(std::vector<Waiting>& waiting, std::vector<Running>& running, Schedule& result) {
     std::map<uint32_t, Priority> highest;
     auto note = [&](const auto& job) {
         auto& level = highest.try_emplace(job.owner, Priority::Low).first->second;
@@ -212,7 +214,7 @@ void keep_highest(std::vector<Waiting>& waiting, std::vector<Running>& running, 
     std::for_each(running.begin(), running.end(), note);
     auto is_lower = [&](const auto& job) { return job.priority > highest.at(job.owner); };
     for (const auto& job : running)
-        if (is_lower(job)) turns.preempt.push_back(job.id);
+        if (is_lower(job)) result.preempt.push_back(job.id);
     std::erase_if(waiting, is_lower);
     std::erase_if(running, is_lower);
 }
@@ -229,25 +231,25 @@ Running as_running(const Job& job) {
 
 Schedule schedule(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
                   BootTime now, Served served) {
-    Schedule turns;
-    turns.served = std::move(served);
-    keep_highest(waiting, running, turns);
+    Schedule result;
+    result.served = std::move(served);
+    keep_highest(waiting, running, result);
     std::sort(waiting.begin(), waiting.end(), is_older<Waiting>);
     std::stable_sort(running.begin(), running.end(), is_older<Running>);
 
-    for (auto& [owner, party] :
-         parties_of(waiting, running, [](const auto& job) { return !is_background(job.priority); })) {
-        Parties alone{{owner, std::move(party)}};
-        Pool(alone, policy.foreground_jobs, policy.time_slice, now, turns).share();
+    for (auto& [owner, queue] :
+         queues_of(waiting, running, [](const auto& job) { return !is_background(job.priority); })) {
+        OwnerQueues single{{owner, std::move(queue)}};
+        Pool(single, policy.foreground_jobs, policy.time_slice, now, result).share();
     }
     auto background =
-        parties_of(waiting, running, [](const auto& job) { return is_background(job.priority); });
-    for (auto& [owner, party] : background)
-        party.served = turns.served[owner];
-    Pool(background, policy.background_jobs, policy.time_slice, now, turns).share();
-    for (const auto& [owner, party] : background)
-        turns.served[owner] = party.served;
-    return turns;
+        queues_of(waiting, running, [](const auto& job) { return is_background(job.priority); });
+    for (auto& [owner, queue] : background)
+        queue.served = result.served[owner];
+    Pool(background, policy.background_jobs, policy.time_slice, now, result).share();
+    for (const auto& [owner, queue] : background)
+        result.served[owner] = queue.served;
+    return result;
 }
 
 } // namespace haulier::job

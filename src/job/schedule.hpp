@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whose turn it is (BITS 4.1, with the departures in docs/decisions.md, Jobs): pure choices over snapshots.
+// Which jobs run (BITS 4.1, with the departures in docs/decisions.md, Jobs): pure functions over snapshots.
 #pragma once
 
 #include "job/types.hpp"
@@ -11,7 +11,7 @@
 
 namespace haulier::job {
 
-/// A job that could run: queued, not blocked, its date has come.
+/// A job that could run: queued, not blocked, and past its NotBefore.
 struct Waiting {
     Id id;
     Priority priority = Priority::Normal;
@@ -25,39 +25,40 @@ struct Running {
     Priority priority = Priority::Normal;
     BootTime since; ///< when it got the slot
     uint32_t owner = 0;
-    bool stays = false; ///< would be lost with its slot, and so keeps it
+    bool stays = false; ///< its request cannot be repeated, so it keeps its slot
 };
 
 Waiting as_waiting(const Job& job, uint64_t since);
 Running as_running(const Job& job);
 
 struct SchedulePolicy {
-    uint32_t background_jobs = 4;  ///< slots for jobs below foreground, of all owners; 1 is BITS' way
+    uint32_t background_jobs = 4;  ///< slots for jobs below foreground, of all owners; BITS has 1
     Usec time_slice{300'000'000};  ///< choice U-9
-    uint32_t foreground_jobs = 64; ///< slots of each owner; so that none can take the whole machine
+    uint32_t foreground_jobs = 64; ///< slots of each owner, so that none can use the whole machine
 };
 
-/// Owners by when they last got a slot for a background job, the largest number last; who is not there never
-/// did. What one turn tells the next.
+/// When each owner last got a slot for a background job, as a growing number; owners that never did are not
+/// listed. Passed from one call to the next.
 using Served = std::map<uint32_t, uint64_t>;
 
 struct Schedule {
     std::vector<Id> grant;
-    std::vector<Id> preempt; ///< go back to the queue: pre-empted, or the slice is over and others wait
-    std::optional<BootTime> next_deadline; ///< when the next slice ends that somebody waits for
-    Served served;                         ///< as it will be
+    std::vector<Id> preempt; ///< go back to the queue: pre-empted, or the time slice is over and others wait
+    std::optional<BootTime> next_deadline; ///< when the next time slice ends for which another job waits
+    Served served;                         ///< to pass to the next call
 };
 
-/// Each owner has its own slots for foreground jobs; those for the background are shared by all.
+/// Each owner has slots for foreground jobs; the slots for background jobs are shared by all owners.
 ///
-/// Of an owner's background only the highest level that has a job takes part; what runs below it yields at
-/// once. A free slot goes to the owner with the fewest jobs running, then to the higher level, then to who
-/// was not served for longest; within an owner to who came first. Between owners that have nothing running
-/// the level does not count: the same ones would win for ever.
+/// Among the background jobs of an owner, only those of the highest priority that has a job take part;
+/// running jobs of lower priority are pre-empted at once. A free slot goes to the owner with the fewest
+/// running jobs, then to the higher priority, then to the owner who has waited longest for a slot, and within
+/// an owner to the job that came first. Among owners without a running job the priority does not count,
+/// because the same owners would always win.
 ///
-/// An owner with nothing running takes a slot at once from one that has two or more. Otherwise slots change
-/// hands when a slice is over: to an owner that would be served before the present one, else to the present
-/// one's next job.
+/// An owner without a running job gets a slot at once from an owner with two or more. Otherwise a slot is
+/// passed on when its time slice is over: to an owner that would be served before the present one, or else to
+/// the present owner's next job.
 Schedule schedule(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
                   BootTime now, Served served = {});
 

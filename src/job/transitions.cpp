@@ -12,7 +12,7 @@ namespace haulier::job {
 
 namespace {
 
-/// Starts or stops what counts in some states only; `ran`: the job had a slot before.
+/// Starts and stops the clocks that run in some states only; `ran`: the job had a slot before.
 void set_clocks(Job& job, bool ran, Now now) {
     if (!is_running(job.state)) {
         job.clocks.active_since.reset();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a client is told of a job.
+// What clients are told about the state and the end of a job.
 #include "job/conditions.hpp"
 #include "job/decide.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/job_table.hpp"
+#include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/option_table.hpp"
 #include "job/memory_usage.hpp"
 #include "job/validation.hpp"

@@ -5,7 +5,7 @@
 #include "daemon/bus/codec.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/exception_boundary.hpp"
-#include "daemon/bus/job_table.hpp"
+#include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/signals.hpp"
 

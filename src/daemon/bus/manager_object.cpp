@@ -4,7 +4,7 @@
 #include "base/version.hpp"
 #include "daemon/bus/describe.hpp"
 #include "daemon/bus/exception_boundary.hpp"
-#include "daemon/bus/job_table.hpp"
+#include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/names/names.hpp"
 #include "job/conditions.hpp"
 #include "job/memory_usage.hpp"

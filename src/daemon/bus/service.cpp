@@ -2,7 +2,7 @@
 #include "daemon/bus/service.hpp"
 
 #include "base/log.hpp"
-#include "daemon/bus/job_table.hpp"
+#include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/names/names.hpp"
 #include "daemon/bus/signals.hpp"
 

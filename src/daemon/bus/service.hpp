@@ -8,7 +8,7 @@
 #include "daemon/bus/access/authority.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/job_objects.hpp"
-#include "daemon/bus/job_table.hpp"
+#include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/manager_object.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/sdbus/event_bridge.hpp"

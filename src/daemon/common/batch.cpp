@@ -15,19 +15,19 @@ struct Batch : std::enable_shared_from_this<Batch> {
     std::function<void(size_t, Callback<Done>)> step;
     Callback<Done> done;
     size_t next = 0;
-    size_t under_way = 0;
+    size_t active = 0;
     Status worst = Done{};
 
     void go_on() {
-        while (worst && next < count && under_way < Window) {
-            ++under_way;
+        while (worst && next < count && active < Window) {
+            ++active;
             step(next++, [self = shared_from_this()](const Status& status) { self->finished(status); });
         }
-        if (under_way == 0 && done) std::exchange(done, {})(worst);
+        if (active == 0 && done) std::exchange(done, {})(worst);
     }
 
     void finished(const Status& status) {
-        --under_way;
+        --active;
         if (worst && !status) worst = status;
         go_on();
     }

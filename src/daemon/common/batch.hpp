@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Many asynchronous steps, a few at a time.
+// Runs many asynchronous steps, a few at a time.
 #pragma once
 
 #include "base/result.hpp"
@@ -9,8 +9,8 @@
 
 namespace haulier::daemon {
 
-/// Runs steps 0 to `count` - 1, at most 16 at a time. After a failure no further step begins. `done` gets the
-/// first failure, or success, when nothing is under way any more.
+/// Runs steps 0 to `count` - 1, at most 16 at a time. After a failure no further step starts. `done` gets the
+/// first failure, or success, when the last active step has ended.
 void run_batch(size_t count, std::function<void(size_t, Callback<Done>)> step, Callback<Done> done);
 
 } // namespace haulier::daemon

@@ -22,7 +22,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Takes a value, or says what would be right.
+/// Takes a value, or tells what would be right.
 using Setter = std::function<std::optional<std::string>(Config&, const std::string&)>;
 
 Setter span(milliseconds Config::*member, milliseconds least) {
@@ -141,7 +141,7 @@ const std::vector<Key>& keys() {
     return all;
 }
 
-/// Some editors begin a file with it.
+/// Some editors put it at the beginning of a file.
 constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
 
 void apply(Configuration& out, std::string_view text, const std::string& name) {
@@ -163,7 +163,7 @@ void apply(Configuration& out, std::string_view text, const std::string& name) {
     }
 }
 
-/// What is no file is not even opened: a pipe would keep us waiting.
+/// Opens only regular files, because a pipe would block.
 Result<std::string> read_file(const std::string& path) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What an administrator may choose: haulier.conf and its drop-ins, each key with a default (haulier.conf(5)).
+// The administrator's configuration: haulier.conf and its drop-ins, each key with a default
+// (haulier.conf(5)).
 #pragma once
 
 #include "job/retry.hpp"
@@ -15,7 +16,7 @@ namespace haulier::daemon {
 struct Config {
     std::chrono::milliseconds idle_timeout{30000};
     std::chrono::milliseconds worker_timeout{60000};
-    uint32_t calls_per_user = 256; ///< that wait, or are not answered yet
+    uint32_t calls_per_user = 256; ///< that wait for their turn or for their answer
 
     job::Limits limits;
     std::chrono::milliseconds inactivity_timeout{std::chrono::hours{24 * 90}};
@@ -26,9 +27,9 @@ struct Config {
     uint32_t files_at_once = 4;    ///< of one job
     std::chrono::milliseconds time_slice{300000};
 
-    bool require_login = false; ///< of whom a job belongs to, for it to run
+    bool require_login = false; ///< jobs run only while their owners are logged in
 
-    bool watch_network = true; ///< and the meter and the battery
+    bool watch_network = true; ///< and its cost, and the power supply
 
     uint64_t checkpoint_bytes = 32ULL << 20;
     std::chrono::milliseconds checkpoint_interval{5000};
@@ -53,9 +54,9 @@ struct Configuration {
     std::vector<std::string> warnings;
 };
 
-/// Reads `file`, then `file`.d/*.conf in the order of their names; a missing file is no fault.
+/// Reads `file`, then `file`.d/*.conf in the order of their names; a missing file is no error.
 Configuration read_config(const std::string& file);
-/// For tests: one text, as if it were the file `name`.
+/// For tests: `text` as if it were the content of file `name`.
 Configuration parse_config(const std::string& text, const std::string& name);
 /// For tests: each key with its section, as "Section Key".
 std::vector<std::string> config_keys();

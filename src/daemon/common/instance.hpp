@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which of the two services this process is.
+// Which of the two kinds of service this process is.
 #pragma once
 
 namespace haulier::daemon {
 
 enum class Instance {
-    Session, ///< one user's own, on their session bus
-    System,  ///< the machine's, on the system bus: keeps everybody's jobs and runs their transfers as them
+    Session, ///< one user's, on their session bus
+    System,  ///< the machine's, on the system bus: has all users' jobs and transfers files as their owners
 };
 
 } // namespace haulier::daemon

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What an administrator looks for in the journal. Each kind of event has a MESSAGE_ID for life, and a text
-// for people in systemd/haulier.catalog (journalctl -x).
+// The events that administrators look for in the journal. Each kind has a MESSAGE_ID that never changes, and
+// an explanation in systemd/haulier.catalog (journalctl -x).
 #pragma once
 
 #include "job/types.hpp"
@@ -12,10 +12,10 @@
 
 namespace haulier::daemon::journal {
 
-// ---- jobs: how they begin and end, not each of their steps ----
+// ---- jobs: their beginning and end, not every step ----
 
 void created(const job::Job& job);
-/// Where that is an event: transferred, failed, ended, another's.
+/// Logs if the job was transferred, failed, ended or taken.
 void changed(const job::Job& before, const job::Job& after);
 /// `client`: its bus name; `why`: the outcome of the call, in words.
 void delivery_failed(const job::Id& job, uint32_t owner, const std::string& client, const std::string& why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One clock of a job. Setting it to what it is set to costs nothing, because it is set after every decision.
+// One timer of a job. It is set after every decision, so setting it to the same time costs nothing.
 #pragma once
 
 #include "base/event.hpp"
@@ -11,7 +11,7 @@ namespace haulier::daemon {
 
 class Alarm {
 public:
-    /// Rings once, at `when`; nothing = not at all.
+    /// Calls `ring` once, at `when`; nothing = never.
     template <class Ring>
     void set(Loop& loop, std::optional<BootTime> when, Ring ring) {
         if (when == when_) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where job ids come from.
+// New job ids.
 #pragma once
 
 #include "job/types.hpp"

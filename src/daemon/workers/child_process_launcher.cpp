@@ -32,7 +32,7 @@ void ChildProcessLauncher::reap(pid_t pid) {
     });
 }
 
-/// One that the kernel holds may stay for long.
+/// A process that the kernel holds may stay for long.
 void ChildProcessLauncher::kill(uint32_t owner) {
     launches_.erase(owner);
     if (auto found = newest_.find(owner); found != newest_.end()) ::kill(found->second, SIGKILL);

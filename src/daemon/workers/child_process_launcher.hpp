@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Workers of the session instance: children with one end of a socket pair, with the rights that we have.
+// Launches the workers of the session instance: child processes with our own rights and one end of a socket
+// pair.
 #pragma once
 
 #include "base/event.hpp"
@@ -29,9 +30,9 @@ private:
         Launched launched;
         Source due;
     };
-    std::map<uint32_t, Launch> launches_; ///< for the next turn
+    std::map<uint32_t, Launch> launches_; ///< start in the next turn of the loop
     std::map<uint32_t, pid_t> newest_;    ///< the child that was started last for an owner
-    std::map<pid_t, Source> children_;    ///< each is reaped
+    std::map<pid_t, Source> children_;    ///< to be reaped
 };
 
 } // namespace haulier::daemon

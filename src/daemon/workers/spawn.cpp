@@ -22,7 +22,7 @@ Error failure(const std::string& what, int error) {
     return {Errc::Internal, fmt::format("{}: {}", what, std::strerror(error))};
 }
 
-/// The worker takes signals in its own loop; it starts with a clean mask.
+/// The worker handles signals in its own loop, and starts with none blocked.
 int start(const std::string& program, int socket, pid_t& pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Starting a worker as a child of ours, with one end of a socket pair.
+// Starts a worker as a child process, with one end of a socket pair.
 #pragma once
 
 #include "base/fd.hpp"
@@ -18,7 +18,7 @@ struct SpawnedWorker {
 /// Starts `program --fd=3`.
 Result<SpawnedWorker> spawn_worker(const std::string& program);
 
-/// "exit status 1" or "signal 9 (Killed)", from what waitid says.
+/// "exit status 1" or "signal 9 (Killed)", from the result of waitid.
 std::string describe_exit(int code, int value);
 
 } // namespace haulier::daemon

@@ -33,7 +33,7 @@ std::string message_of(const std::string& unit, const sd_bus_error& error) {
     return fmt::format("{} cannot be started: {}", unit, said);
 }
 
-/// Not started for us: where systemd is not there, nobody can.
+/// Does not start systemd: if it is not running, the bus cannot start it.
 bus::Message call_of(sd_bus* bus, const char* method, const std::string& unit) {
     auto call = bus::new_call(bus, Name, Path, Manager, method);
     int r = sd_bus_message_set_auto_start(call.get(), 0);
@@ -43,20 +43,20 @@ bus::Message call_of(sd_bus* bus, const char* method, const std::string& unit) {
 
 } // namespace
 
-/// From the call to the end of the job that systemd makes of it.
+/// From the call to the end of the systemd job that it creates.
 struct SystemdClient::Start {
     SystemdClient* systemd = nullptr;
     std::string unit;
     Failed failed;
     bus::AsyncCall call;
     sd_bus_slot* match = nullptr;
-    std::string job;   ///< as systemd answered
-    std::string giver; ///< unique name of who answered; nobody else is believed
+    std::string job;       ///< as systemd replied
+    std::string responder; ///< unique name of the connection that replied; signals of others do not count
 
     ~Start() { sd_bus_slot_unref(match); }
 
-    /// Where that is refused nothing is reported, and a failure is noticed when the unit does not do what it
-    /// was for.
+    /// If the bus refuses the match, a failure is not reported, and is noticed when the worker does not
+    /// connect.
     void listen(sd_bus* bus) {
         auto rule = fmt::format("type='signal',sender='{}',path='{}',interface='{}',member='JobRemoved'",
                                 Name, Path, Manager);
@@ -65,7 +65,7 @@ struct SystemdClient::Start {
             start.systemd->removed(start, signal);
             return 0;
         };
-        // Without a handler a refusal would end the connection.
+        // Without a handler, a refusal would close the connection.
         auto on_installed = [](sd_bus_message*, void*, sd_bus_error*) noexcept { return 1; };
         sd_bus_add_match_async(bus, &match, rule.c_str(), on_signal, on_installed, this);
     }
@@ -94,13 +94,13 @@ void SystemdClient::replied(Start& start, sd_bus_message* reply) {
     if (sd_bus_message_read(reply, "o", &job) <= 0)
         return fail(start, fmt::format("systemd's answer about {} cannot be read", start.unit));
     start.job = job;
-    start.giver = bus::sender_of(reply);
+    start.responder = bus::sender_of(reply);
 }
 
 void SystemdClient::removed(Start& start, sd_bus_message* signal) {
     const char* job = nullptr;
     const char* result = nullptr;
-    if (start.giver.empty() || bus::sender_of(signal) != start.giver) return;
+    if (start.responder.empty() || bus::sender_of(signal) != start.responder) return;
     if (sd_bus_message_read(signal, "uoss", nullptr, &job, nullptr, &result) <= 0 || job != start.job) return;
     std::string how = result;
     if (how != "done")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Has systemd start and stop units, over the bus and without waiting. Whether we may is polkit's affair.
+// Asks systemd over the bus to start and stop units, without waiting. polkit decides whether we may.
 #pragma once
 
 #include "daemon/bus/sdbus/async_call.hpp"
@@ -17,7 +17,7 @@ namespace haulier::daemon {
 
 class SystemdClient final : public daemon::UnitManager {
 public:
-    /// One that does not make calls to clients: a mute one uses up what a connection may have unanswered.
+    /// A connection that makes no calls to clients: clients that do not reply use up its pending replies.
     explicit SystemdClient(sdbus::IConnection& connection);
     ~SystemdClient() override;
 

@@ -20,10 +20,10 @@ namespace haulier::daemon {
 
 namespace {
 
-/// So that a crowd at the door does not keep the daemon from its work.
-constexpr int VisitorsInATurn = 64;
-/// When no descriptor is left for another peer.
-constexpr Usec Rest{1'000'000};
+/// Many connections must not keep the daemon from its other work.
+constexpr int ConnectionsInATurn = 64;
+/// If no descriptor is left for another connection.
+constexpr Usec AcceptPause{1'000'000};
 
 std::string unit_of(uint32_t owner) {
     return fmt::format("haulier-worker@{}.service", owner);
@@ -48,8 +48,8 @@ int call(Call what, const Fd& socket, const std::string& path) {
     return what(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ? errno : 0;
 }
 
-/// A socket that a daemon left when it was killed is taken away.
-int bind_anew(const Fd& socket, const std::string& path) {
+/// Replaces a socket that a killed daemon left behind.
+int bind_again(const Fd& socket, const std::string& path) {
     int r = call(bind, socket, path);
     if (r != EADDRINUSE) return r;
     if (call(connect, packet_socket(), path) != ECONNREFUSED) return r;
@@ -68,7 +68,7 @@ bool has_no_room(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
 }
 
-/// Looks at the file alone: another database could take its time.
+/// Reads only the file, because other user databases can be slow.
 bool is_in_passwd(uint32_t uid) {
     std::unique_ptr<FILE, int (*)(FILE*)> file{std::fopen("/etc/passwd", "re"), &std::fclose};
     if (!file) return false;
@@ -86,8 +86,8 @@ SystemdUnitLauncher::~SystemdUnitLauncher() {
 Status SystemdUnitLauncher::open() {
     Fd socket = packet_socket();
     if (!socket) return failure(path_, errno);
-    if (int r = bind_anew(socket, path_); r != 0) return failure(path_, r);
-    // Who may is decided by who it is.
+    if (int r = bind_again(socket, path_); r != 0) return failure(path_, r);
+    // Access is decided by the peer's uid (SO_PEERCRED), so all users may connect.
     if (chmod(path_.c_str(), 0666) < 0 || listen(socket.get(), SOMAXCONN) < 0) return failure(path_, errno);
     socket_ = std::move(socket);
     watch_listener();
@@ -100,18 +100,18 @@ void SystemdUnitLauncher::watch_listener() {
 }
 
 void SystemdUnitLauncher::accept_connections() {
-    for (int i = 0; i < VisitorsInATurn; ++i) {
+    for (int i = 0; i < ConnectionsInATurn; ++i) {
         Fd peer{accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-        if (!peer && has_no_room(errno)) return rest(errno);
+        if (!peer && has_no_room(errno)) return pause_accept(errno);
         if (!peer) return;
         receive(std::move(peer));
     }
 }
 
-/// They wait at the door meanwhile.
-void SystemdUnitLauncher::rest(int error) {
+/// New connections wait in the socket's backlog.
+void SystemdUnitLauncher::pause_accept(int error) {
     log::warning(fmt::format("workers have to wait: {}", std::strerror(error)));
-    connections_ = loop_.after(Rest, [this] { watch_listener(); });
+    connections_ = loop_.after(AcceptPause, [this] { watch_listener(); });
 }
 
 void SystemdUnitLauncher::receive(Fd peer) {
@@ -129,12 +129,12 @@ void SystemdUnitLauncher::launch(uint32_t owner, Launched launched) {
     auto& launch = launches_[owner];
     launch.number = ++last_number_;
     launch.launched = std::move(launched);
-    launch.deadline = loop_.after(patience_, [this, owner, number = launch.number] {
+    launch.deadline = loop_.after(timeout_, [this, owner, number = launch.number] {
         systemd_.stop(unit_of(owner));
         give_up(owner, number,
                 fmt::format("{0} was started and did not come to {1} within {2} s; 'journalctl -u {0}' may "
                             "say why",
-                            unit_of(owner), path_, patience_.count() / 1'000'000));
+                            unit_of(owner), path_, timeout_.count() / 1'000'000));
     });
     systemd_.restart(unit_of(owner), [this, owner, number = launch.number](const std::string& why) {
         give_up(owner, number, why);

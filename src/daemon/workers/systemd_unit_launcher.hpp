@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Workers of the system instance: each is the unit haulier-worker@UID.service, so that systemd gives it the
-// rights of its owner before it reads a byte. It comes to a socket of ours, and the kernel says whose it is.
+// Launches the workers of the system instance. Each is the unit haulier-worker@UID.service, so that systemd
+// gives it the rights of its owner before it reads a byte. It connects to our socket, and the kernel tells
+// its uid.
 //
-// Everybody can come to that socket. Who is not waited for is sent away at once, so nobody holds anything of
-// ours; and another program of the same user, which may come before the worker, harms that user's jobs alone.
+// Every user can connect to that socket. Unexpected connections are closed at once, so they cost nothing; and
+// another program of the same user, which may connect before the worker, can only harm that user's jobs.
 #pragma once
 
 #include "base/event.hpp"
@@ -14,24 +15,24 @@
 
 namespace haulier::daemon {
 
-/// What is asked of systemd; how, is the bus' affair.
+/// What the launcher needs of systemd.
 class UnitManager {
 public:
     virtual ~UnitManager() = default;
     using Failed = std::function<void(const std::string& why)>;
-    /// Starts it, after an end to what runs of it. `failed` is called in a later turn, or not at all.
+    /// Starts the unit, and stops it first if it runs. `failed` is called in a later turn, or not at all.
     virtual void restart(const std::string& unit, Failed failed) = 0;
     virtual void stop(const std::string& unit) = 0;
 };
 
 class SystemdUnitLauncher final : public WorkerLauncher {
 public:
-    /// How long a worker may take from the wish for it to its coming.
-    static constexpr Usec Patience{30'000'000};
+    /// How long a worker may take to connect.
+    static constexpr Usec ConnectTimeout{30'000'000};
 
     SystemdUnitLauncher(Loop& loop, UnitManager& systemd, const std::string& runtime_directory,
-                        Usec patience = Patience)
-        : loop_(loop), systemd_(systemd), path_(runtime_directory + "/worker.socket"), patience_(patience) {}
+                        Usec timeout = ConnectTimeout)
+        : loop_(loop), systemd_(systemd), path_(runtime_directory + "/worker.socket"), timeout_(timeout) {}
     ~SystemdUnitLauncher() override;
     SystemdUnitLauncher(const SystemdUnitLauncher&) = delete;
     SystemdUnitLauncher& operator=(const SystemdUnitLauncher&) = delete;
@@ -49,14 +50,14 @@ private:
     };
     void watch_listener();
     void accept_connections();
-    void rest(int error);
+    void pause_accept(int error);
     void receive(Fd peer);
     void give_up(uint32_t owner, uint64_t number, const std::string& why);
 
     Loop& loop_;
     UnitManager& systemd_;
     std::string path_;
-    Usec patience_;
+    Usec timeout_;
     Fd socket_;
     Source connections_;
     std::map<uint32_t, Launch> launches_;

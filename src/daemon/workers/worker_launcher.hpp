@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where workers come from: of the session instance they are children, of the system instance units of
-// systemd.
+// Starts worker processes: as child processes in the session instance, as systemd units in the system
+// instance.
 #pragma once
 
 #include "base/fd.hpp"
@@ -12,9 +12,9 @@
 
 namespace haulier::daemon {
 
-/// A worker at our end: how to speak with it, and what to call it in the log.
+/// Our end of a worker: its socket, and its name for the log.
 struct WorkerConnection {
-    Fd socket; ///< SOCK_SEQPACKET, non-blocking; the worker leaves when it is closed
+    Fd socket; ///< SOCK_SEQPACKET, non-blocking; the worker exits when it is closed
     std::string name;
 };
 
@@ -22,15 +22,15 @@ class WorkerLauncher {
 public:
     virtual ~WorkerLauncher() = default;
 
-    /// Workers can be had from now on.
+    /// Called once, before the first launch().
     virtual Status open() = 0;
 
     using Launched = std::function<void(Result<WorkerConnection>)>;
-    /// A new worker of `owner`, who has at most one at a time: a former one that has not left yet is made to.
-    /// Answers once, in a later turn, unless kill() comes first. The message of an error says what is
-    /// missing.
+    /// Starts a new worker for `owner`. There is at most one for each owner: a former one that still runs is
+    /// stopped. Calls back once, in a later turn, unless kill() is called first. The message of an error says
+    /// what is missing.
     virtual void launch(uint32_t owner, Launched launched) = 0;
-    /// By force, because it does not listen any more.
+    /// For a worker that does not respond any more.
     virtual void kill(uint32_t owner) = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a worker says to the daemon: untrusted, and made fit for the bus and the store.
+// Messages of workers. They are untrusted, so their values are checked and cleaned for the bus and the store.
 #include "daemon/workers/worker_messages.hpp"
 
 #include "base/limits.hpp"
@@ -13,10 +13,10 @@ namespace haulier::daemon {
 namespace {
 
 constexpr size_t MaxHeaders = 16 * 1024;
-/// Of a message, in bytes: it comes to journals and to terminals of administrators.
-constexpr size_t MaxSentence = 512;
+/// In bytes; messages end up in the journal and on terminals.
+constexpr size_t MaxMessage = 512;
 
-/// A number that the enum does not know is a fault of the worker's.
+/// A number that is not in the enum is an error of the worker.
 job::Cause cause_of(int cause) {
     switch (cause) {
     case wire::HTTP_STATUS: return job::Cause::HttpStatus;
@@ -58,7 +58,7 @@ job::Inode inode_of(const wire::Inode& inode) {
     return {inode.device(), inode.number()};
 }
 
-/// Nothing instead of a URL that would have to be changed to be fit: it would be another one.
+/// Empty if the URL would have to be changed, because then it would be another one.
 std::string url_of(const std::string& url) {
     return printable(url, MaxUrl) == url ? url : std::string{};
 }
@@ -125,7 +125,7 @@ job::Failure failure_of(const wire::Failed& failed) {
     job::Failure f;
     f.error.cause = cause_of(failed.cause());
     f.error.code = failed.code();
-    f.error.message = printable(failed.message(), MaxSentence);
+    f.error.message = printable(failed.message(), MaxMessage);
     f.retry_after = std::chrono::seconds{failed.retry_after_s()};
     f.storage = failed.storage();
     f.clock = failed.clock();
@@ -138,7 +138,7 @@ job::Failure failure_of(const wire::Failed& failed) {
 }
 
 Status status_of(const wire::Reply& answer) {
-    auto message = printable(answer.message(), MaxSentence);
+    auto message = printable(answer.message(), MaxMessage);
     switch (static_cast<int>(answer.fault())) {
     case wire::Reply::NONE: return Done{};
     case wire::Reply::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, message};
@@ -148,7 +148,7 @@ Status status_of(const wire::Reply& answer) {
     }
 }
 
-/// One that is not known is no acknowledgement.
+/// An unknown value does not count as an acknowledgement.
 CallOutcome call_outcome_of(const wire::Reply& answer) {
     switch (static_cast<int>(answer.call_outcome())) {
     case wire::Reply::ACKNOWLEDGED: return CallOutcome::Acknowledged;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the daemon says to a worker.
+// Messages to workers.
 #include "daemon/workers/worker_messages.hpp"
 
 #include "daemon/bus/names/names.hpp"

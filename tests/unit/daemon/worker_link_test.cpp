@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Workers that are none: any program of a user can come in the place of the user's worker and say what it
-// likes.
+// Programs that are not workers: any program of a user can connect in place of the user's worker and send
+// anything.
 #include "daemon/workers/worker_launcher.hpp"
 #include "daemon/workers/worker_pool.hpp"
 #include "support/loop_test.hpp"
@@ -45,32 +45,32 @@ std::string checkpoint(Ticket ticket, uint64_t offset) {
     return message.SerializeAsString();
 }
 
-/// Each launch brings one that has said all of a burst before anything of it is read; of the last burst they
-/// stay.
-class Posers final : public WorkerLauncher {
+/// Each launch connects one that has sent all of its burst before anything of it is read; those of the last
+/// burst stay connected.
+class FakeLauncher final : public WorkerLauncher {
 public:
-    Posers(Loop& loop, std::vector<Burst> bursts) : loop_(loop), bursts_(std::move(bursts)) {}
+    FakeLauncher(Loop& loop, std::vector<Burst> bursts) : loop_(loop), bursts_(std::move(bursts)) {}
     Status open() override { return Done{}; }
     void launch(uint32_t, Launched launched) override {
-        hired_at.push_back(SystemClock{}.now().boot);
-        turn_ = loop_.defer([this, launched = std::move(launched)] { come(launched); });
+        launched_at.push_back(SystemClock{}.now().boot);
+        turn_ = loop_.defer([this, launched = std::move(launched)] { connect(launched); });
     }
-    void kill(uint32_t) override { ++dismissals; }
+    void kill(uint32_t) override { ++kills; }
 
-    std::vector<BootTime> hired_at;
-    int dismissals = 0;
+    std::vector<BootTime> launched_at;
+    int kills = 0;
 
 private:
-    void come(const Launched& launched) {
+    void connect(const Launched& launched) {
         int ends[2];
         ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
         Fd near{ends[0]};
         Fd far{ends[1]};
-        const auto& burst = bursts_[std::min(hired_at.size(), bursts_.size()) - 1];
+        const auto& burst = bursts_[std::min(launched_at.size(), bursts_.size()) - 1];
         for (const auto& packet : burst)
             ASSERT_EQ(send(far.get(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
-        if (hired_at.size() >= bursts_.size()) stayed_.push_back(std::move(far));
-        launched(WorkerConnection{std::move(near), "poser " + std::to_string(hired_at.size())});
+        if (launched_at.size() >= bursts_.size()) stayed_.push_back(std::move(far));
+        launched(WorkerConnection{std::move(near), "fake " + std::to_string(launched_at.size())});
     }
 
     Loop& loop_;
@@ -79,7 +79,7 @@ private:
     Source turn_;
 };
 
-class Notes final : public WorkerEvents {
+class RecordedEvents final : public WorkerEvents {
 public:
     void begun(Ticket, const job::Begun&) override { ++reported; }
     void progress(Ticket, const Progress&) override { ++reported; }
@@ -97,9 +97,9 @@ class WorkerLinkTest : public test::LoopTest {
 protected:
     /// What becomes of one request, the first, of workers that say all that.
     Status ask(std::vector<Burst> bursts) {
-        posers_.emplace(loop_, std::move(bursts));
-        WorkerPool pool{loop_, config_, *posers_};
-        pool.listen(notes_);
+        launcher_.emplace(loop_, std::move(bursts));
+        WorkerPool pool{loop_, config_, *launcher_};
+        pool.listen(events_);
         std::optional<Status> answer;
         testing::internal::CaptureStderr();
         pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
@@ -109,26 +109,26 @@ protected:
     }
     /// How many hires it takes until a fetch fails, where each worker is lost after what `burst` makes of its
     /// ticket; at most `most`.
-    size_t hires_until_a_fetch_fails(const std::function<Burst(Ticket)>& burst, size_t most) {
+    size_t launches_until_a_fetch_fails(const std::function<Burst(Ticket)>& burst, size_t most) {
         std::vector<Burst> bursts;
         for (Ticket ticket = 1; ticket <= most + 1; ++ticket)
             bursts.push_back(burst(ticket));
-        posers_.emplace(loop_, std::move(bursts));
-        WorkerPool pool{loop_, config_, *posers_};
-        pool.listen(notes_);
+        launcher_.emplace(loop_, std::move(bursts));
+        WorkerPool pool{loop_, config_, *launcher_};
+        pool.listen(events_);
         pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
-        for (size_t halts = 0; notes_.failures.empty() && posers_->hired_at.size() < most;) {
-            run_until([&] { return notes_.halts.size() > halts || !notes_.failures.empty(); });
-            if (notes_.halts.size() == halts) break;
-            halts = notes_.halts.size();
+        for (size_t halts = 0; events_.failures.empty() && launcher_->launched_at.size() < most;) {
+            run_until([&] { return events_.halts.size() > halts || !events_.failures.empty(); });
+            if (events_.halts.size() == halts) break;
+            halts = events_.halts.size();
             pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
         }
-        return posers_->hired_at.size();
+        return launcher_->launched_at.size();
     }
 
     Config config_;
-    Notes notes_;
-    std::optional<Posers> posers_;
+    RecordedEvents events_;
+    std::optional<FakeLauncher> launcher_;
     std::string log_;
 };
 
@@ -136,22 +136,22 @@ TEST_F(WorkerLinkTest, NothingIsHeardOfOneThatIsCutOff) {
     for (const auto& burst : {Burst{ready(), Garbage, ready()}, Burst{ready(), Garbage, Garbage, answer(1)},
                               Burst{Garbage, ready(), answer(1)}}) {
         EXPECT_TRUE(ask({burst, {ready(), answer(1)}}));
-        EXPECT_EQ(posers_->hired_at.size(), 2U);
-        EXPECT_EQ(log_, "poser 1 sent a packet that cannot be read; it is cut off\n");
+        EXPECT_EQ(launcher_->launched_at.size(), 2U);
+        EXPECT_EQ(log_, "fake 1 sent a packet that cannot be read; it is cut off\n");
     }
 }
 
 TEST_F(WorkerLinkTest, OneOfAnotherVersionCannotMendThat) {
     EXPECT_TRUE(ask({{ready(wire::Protocol + 1), ready(), answer(1)}, {ready(), answer(1)}}));
-    EXPECT_EQ(posers_->hired_at.size(), 2U);
-    EXPECT_EQ(posers_->dismissals, 1);
-    EXPECT_EQ(log_, "poser 1 speaks version 2 of the protocol instead of 1; it is dismissed\n");
+    EXPECT_EQ(launcher_->launched_at.size(), 2U);
+    EXPECT_EQ(launcher_->kills, 1);
+    EXPECT_EQ(log_, "fake 1 speaks version 2 of the protocol instead of 1; it is dismissed\n");
 }
 
 TEST_F(WorkerLinkTest, NobodySpeaksBeforeItIsReady) {
     EXPECT_TRUE(ask({{answer(1), ready()}, {ready(), answer(1)}}));
-    EXPECT_EQ(posers_->hired_at.size(), 2U);
-    EXPECT_EQ(log_, "poser 1 speaks before it has said that it is ready; it is cut off\n");
+    EXPECT_EQ(launcher_->launched_at.size(), 2U);
+    EXPECT_EQ(log_, "fake 1 speaks before it has said that it is ready; it is cut off\n");
 }
 
 TEST_F(WorkerLinkTest, EachConnectionIsOneDeath) {
@@ -160,39 +160,39 @@ TEST_F(WorkerLinkTest, EachConnectionIsOneDeath) {
                        {ready(), Garbage}});
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().message, "the worker process died again and again");
-    EXPECT_EQ(posers_->hired_at.size(), 3U);
+    EXPECT_EQ(launcher_->launched_at.size(), 3U);
     EXPECT_EQ(std::count(log_.begin(), log_.end(), '\n'), 3);
 }
 
 TEST_F(WorkerLinkTest, WordsAboutTheFilesOfNobodyAreNoProgress) {
     auto burst = [](Ticket) { return Burst{ready(), begun(4711, 0), checkpoint(4711, 5), Garbage}; };
-    EXPECT_EQ(hires_until_a_fetch_fails(burst, 6), 3U);
-    EXPECT_EQ(notes_.reported, 0);
+    EXPECT_EQ(launches_until_a_fetch_fails(burst, 6), 3U);
+    EXPECT_EQ(events_.reported, 0);
 }
 
 TEST_F(WorkerLinkTest, NorAreCheckpointsThatGetNowhere) {
     auto burst = [](Ticket ticket) {
         return Burst{ready(), begun(ticket, 5), checkpoint(ticket, 5), checkpoint(ticket, 5), Garbage};
     };
-    EXPECT_EQ(hires_until_a_fetch_fails(burst, 6), 3U);
+    EXPECT_EQ(launches_until_a_fetch_fails(burst, 6), 3U);
 }
 
 TEST_F(WorkerLinkTest, AFileThatGrowsGoesOn) {
     auto burst = [](Ticket ticket) {
         return Burst{ready(), begun(ticket, 5), checkpoint(ticket, 6), Garbage};
     };
-    EXPECT_EQ(hires_until_a_fetch_fails(burst, 5), 5U);
-    EXPECT_TRUE(notes_.failures.empty());
+    EXPECT_EQ(launches_until_a_fetch_fails(burst, 5), 5U);
+    EXPECT_TRUE(events_.failures.empty());
 }
 
 TEST_F(WorkerLinkTest, ThereIsTimeBetweenTwoHires) {
-    hires_until_a_fetch_fails(
+    launches_until_a_fetch_fails(
         [](Ticket ticket) {
             return Burst{ready(), begun(ticket, 0), checkpoint(ticket, 1), Garbage};
         },
         4);
-    for (size_t i = 1; i < posers_->hired_at.size(); ++i)
-        EXPECT_GE(posers_->hired_at[i] - posers_->hired_at[i - 1], Usec{200ms}) << i;
+    for (size_t i = 1; i < launcher_->launched_at.size(); ++i)
+        EXPECT_GE(launcher_->launched_at[i] - launcher_->launched_at[i - 1], Usec{200ms}) << i;
 }
 
 } // namespace

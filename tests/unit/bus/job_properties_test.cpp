@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The properties of jobs are what the contract says, and changes of a job announce those that differ.
-#include "daemon/bus/job_table.hpp"
+#include "daemon/bus/job_properties.hpp"
 
 #include "daemon/bus/encoding.hpp"
 #include "support/documents.hpp"
@@ -141,16 +141,15 @@ TEST(JobTable, HasTheDefaultsWordsAndLengthsOfTheContract) {
 
 class Changes : public testing::Test {
 protected:
-    Changes() { record_.job.type = job::Type::UploadReply; }
-
     Names announced(const job::Job& before, const job::Job& after) {
-        record_.job = after;
+        const daemon::JobRecord record{after, files_};
         Names names;
-        for (const auto& [name, value] : changed_values({record_, before, {}, {}}, {record_, after, {}, {}}))
+        for (const auto& [name, value] : changed_values({record, before, {}, {}}, {record, after, {}, {}}))
             names.insert(name);
         return names;
     }
-    daemon::JobRecord record_;
+    std::vector<job::File> files_;
+    daemon::JobRecord empty_{job::Job{}, {}};
 };
 
 TEST_F(Changes, AnnounceWhatDiffers) {
@@ -179,13 +178,21 @@ TEST_F(Changes, AnnounceWhatFollowsFromOthers) {
     EXPECT_EQ(announced(before, after), (Names{"State", "WaitReason", "BytesTotal", "BytesTransferred"}));
 }
 
+TEST_F(Changes, AnnounceOnlyStatesThatClientsKnow) {
+    job::Job before;
+    before.state = job::State::Transferred;
+    auto after = before;
+    after.state = job::State::Publishing;
+    EXPECT_EQ(announced(before, after), Names{"WaitReason"});
+}
+
 TEST_F(Changes, AnnounceTheReplyFileWithTheFirstFile) {
     job::Job before;
     before.type = job::Type::UploadReply;
     auto after = before;
     after.files_total = 1;
-    record_.files.resize(1);
-    record_.files[0].spec.local = "/srv/a";
+    files_.resize(1);
+    files_[0].spec.local = "/srv/a";
     EXPECT_EQ(announced(before, after), (Names{"FilesTotal", "BytesTotal", "ReplyFileName", "WaitReason"}));
     after.state = job::State::Queued;
     before = after;
@@ -194,14 +201,15 @@ TEST_F(Changes, AnnounceTheReplyFileWithTheFirstFile) {
 }
 
 TEST_F(Changes, EveryNameThatIsAnnouncedByItselfHasARow) {
-    auto values = values_of({record_, record_.job, {}, {}}, {WaitReasonProperty, NotifyObjectProperty,
-                                                             BytesTotalProperty, BytesTransferredProperty});
+    auto values =
+        values_of({empty_, empty_.durable(), {}, {}},
+                  {WaitReasonProperty, NotifyObjectProperty, BytesTotalProperty, BytesTransferredProperty});
     EXPECT_EQ(values.size(), 4u);
 }
 
 TEST_F(Changes, ListedValuesAreASummary) {
     Names names;
-    for (const auto& [name, value] : listed_values({record_, record_.job, {}, {}}))
+    for (const auto& [name, value] : listed_values({empty_, empty_.durable(), {}, {}}))
         names.insert(name);
     EXPECT_EQ(names, (Names{"Id", "Type", "Key", "Owner", "DisplayName", "State", "WaitReason", "BytesTotal",
                             "BytesTransferred", "FilesTotal", "FilesTransferred", "CreationTime", "Error"}));
