@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/curl_loop.hpp"
 
+#include <netinet/in.h>
 #include <stdexcept>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -27,6 +30,16 @@ int curl_events(uint32_t events) {
     return bits;
 }
 
+template <class Name>
+int port_of(int socket, Name name) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (name(socket, reinterpret_cast<sockaddr*>(&address), &size) < 0) return -1;
+    if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<sockaddr_in&>(address).sin_port);
+    if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<sockaddr_in6&>(address).sin6_port);
+    return -1;
+}
+
 } // namespace
 
 CurlLoop::CurlLoop(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
@@ -39,7 +52,7 @@ CurlLoop::CurlLoop(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
 }
 
 CurlLoop::~CurlLoop() {
-    for (auto& [easy, done] : running_)
+    for (auto& [easy, transfer] : running_)
         curl_multi_remove_handle(multi_.get(), easy);
 }
 
@@ -48,9 +61,13 @@ void CurlLoop::limit_connections(uint32_t per_host) {
 }
 
 void CurlLoop::add(CURL* easy, std::function<void(CURLcode)> done) {
-    running_.emplace(easy, std::move(done));
+    auto [entry, _] = running_.emplace(easy, Transfer{*this, std::move(done)});
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_connected);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, &entry->second);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &CurlLoop::on_open);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
     if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) end(easy, CURLE_FAILED_INIT);
 }
 
@@ -69,25 +86,37 @@ bool CurlLoop::has_turn_lasted(std::chrono::milliseconds time) const {
     return std::chrono::steady_clock::now() - turn_began_ > time;
 }
 
-int CurlLoop::socket_of(CURL* easy) {
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
-    return fd;
+int CurlLoop::socket_of(CURL* easy) const {
+    auto found = running_.find(easy);
+    return found == running_.end() ? -1 : found->second.socket;
 }
 
-std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) {
-    int fd = socket_of(easy);
-    if (fd < 0) return nullptr;
-    auto& traffic = traffic_[fd];
-    if (!traffic) traffic = std::make_shared<Traffic>();
-    return traffic;
+std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) const {
+    auto found = traffic_.find(socket_of(easy));
+    return found == traffic_.end() ? nullptr : found->second;
+}
+
+int CurlLoop::on_open(void* self, curl_socket_t fd, curlsocktype) noexcept {
+    static_cast<CurlLoop*>(self)->traffic_.emplace(fd, std::make_shared<Traffic>());
+    return CURL_SOCKOPT_OK;
+}
+
+int CurlLoop::on_close(void* self, curl_socket_t fd) noexcept {
+    static_cast<CurlLoop*>(self)->traffic_.erase(fd);
+    return close(fd);
+}
+
+/// libcurl says only after a transfer which socket it used, but here which ports the connection has.
+int CurlLoop::find_socket(int remote_port, int local_port) const {
+    for (const auto& [fd, traffic] : traffic_)
+        if (port_of(fd, &getsockname) == local_port && port_of(fd, &getpeername) == remote_port) return fd;
+    return -1;
 }
 
 int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
     auto& loop = *static_cast<CurlLoop*>(self);
     if (what == CURL_POLL_REMOVE) {
         loop.sockets_.erase(fd);
-        loop.traffic_.erase(fd);
     } else if (auto found = loop.sockets_.find(fd); found != loop.sockets_.end()) {
         found->second.watch(epoll_events(what));
     } else {
@@ -106,8 +135,10 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
     return 0;
 }
 
-int CurlLoop::on_connected(void* self, char*, char*, int, int) noexcept {
-    auto& loop = *static_cast<CurlLoop*>(self);
+int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_port) noexcept {
+    auto& transfer = *static_cast<Transfer*>(raw);
+    auto& loop = transfer.loop;
+    transfer.socket = loop.find_socket(remote_port, local_port);
     if (loop.running_.size() > 1 && !loop.wake_)
         loop.wake_ = loop.loop_.defer([&loop] { loop.wake_waiting_transfers(); });
     return CURL_PREREQFUNC_OK;
@@ -152,7 +183,7 @@ void CurlLoop::drain_one() {
 void CurlLoop::finish(CURL* easy, CURLcode code) {
     auto found = running_.find(easy);
     if (found == running_.end()) return;
-    auto done = std::move(found->second);
+    auto done = std::move(found->second.done);
     remove(easy);
     done(code);
 }

@@ -34,10 +34,10 @@ public:
 
     /// curl has been working for so long without a return to the event loop.
     [[nodiscard]] bool has_turn_lasted(std::chrono::milliseconds time) const;
-    /// The socket of the connection that `easy` uses, or -1.
-    [[nodiscard]] static int socket_of(CURL* easy);
+    /// The socket of the connection that `easy` uses, or -1 before its request is sent.
+    [[nodiscard]] int socket_of(CURL* easy) const;
     /// The traffic on that connection, or null.
-    [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy);
+    [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy) const;
 
 private:
     struct Deleter {
@@ -45,7 +45,10 @@ private:
     };
     static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept;
     static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
-    static int on_connected(void* self, char*, char*, int, int) noexcept;
+    static int on_open(void* self, curl_socket_t fd, curlsocktype) noexcept;
+    static int on_close(void* self, curl_socket_t fd) noexcept;
+    static int on_connected(void* transfer, char*, char*, int remote_port, int local_port) noexcept;
+    [[nodiscard]] int find_socket(int remote_port, int local_port) const;
     void act(curl_socket_t fd, int events);
     void wake_waiting_transfers();
     void drain_soon();
@@ -54,12 +57,17 @@ private:
 
     Loop& loop_;
     std::unordered_map<curl_socket_t, Source> sockets_;
-    std::unordered_map<curl_socket_t, std::shared_ptr<Traffic>> traffic_;
+    std::unordered_map<curl_socket_t, std::shared_ptr<Traffic>> traffic_; ///< of each open connection
     std::chrono::steady_clock::time_point turn_began_;
     Source timer_;
     Source drain_;
     Source wake_;
-    std::unordered_map<CURL*, std::function<void(CURLcode)>> running_;
+    struct Transfer {
+        CurlLoop& loop;
+        std::function<void(CURLcode)> done;
+        int socket = -1;
+    };
+    std::unordered_map<CURL*, Transfer> running_;
     std::unordered_map<CURL*, CURLcode> ended_by_us_;
     std::unique_ptr<CURLM, Deleter> multi_; ///< destroyed first, because that still calls on_socket()
 };
