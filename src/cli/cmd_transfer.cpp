@@ -36,7 +36,7 @@ Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
 Result<Exit, Failure> get(const Common& common, const GetOptions& options) {
     auto file = new_file(options.url, options.file, options.file_options);
     if (!file) return file.error();
-    auto job = new_job(options.job, {*file});
+    auto job = new_download(options.job, {*file});
     if (!job) return job.error();
     job->resume = true;
     return run(common, {*job, options.no_wait, "File", file->local});
@@ -60,7 +60,7 @@ Result<Exit, Failure> upload(const Common& common, const UploadOptions& options)
 Result<Exit, Failure> add(const Common& common, const AddOptions& options) {
     auto files = files_of(options);
     if (!files) return files.error();
-    auto job = new_job(options.job, std::move(*files));
+    auto job = new_download(options.job, std::move(*files));
     if (!job) return job.error();
     job->resume = options.start;
     if (options.on_demand) job->properties["OnDemand"] = true;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace haulier::cli {
@@ -40,6 +41,13 @@ std::string take_name(Values& properties) {
 
 std::string last_segment(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
+}
+
+/// The umask can only be read by setting it.
+uint32_t own_umask() {
+    auto mask = umask(0);
+    umask(mask);
+    return mask;
 }
 
 } // namespace
@@ -105,6 +113,14 @@ Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> 
     if (!is_object_path(job.notify_service->path))
         return Failure{Exit::Usage, fmt::format("'{}' is not an object path such as /org/example/App",
                                                 job.notify_service->path)};
+    return job;
+}
+
+Result<NewJob, Failure> new_download(const JobOptions& options, std::vector<NewFile> files) {
+    auto job = new_job(options, std::move(files));
+    if (!job) return job;
+    if (job->files.size() > 1) job->properties.try_emplace("OnFileError", std::string{"continue"});
+    job->properties.try_emplace("Umask", own_umask());
     return job;
 }
 

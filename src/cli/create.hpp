@@ -19,5 +19,8 @@ Result<NewFile, Failure> new_file(const std::string& url, const std::string& fil
                                   const FileOptions& options);
 /// The default name is that of the first file.
 Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> files);
+/// As new_job, for downloads. A file that fails does not stop the others, and the files get the permissions
+/// that the user's own programs would give them, unless the options say otherwise.
+Result<NewJob, Failure> new_download(const JobOptions& options, std::vector<NewFile> files);
 
 } // namespace haulier::cli

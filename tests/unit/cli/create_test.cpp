@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace haulier::cli {
 namespace {
@@ -81,4 +82,21 @@ TEST(NewJobFor, ChecksTheNotifyService) {
 }
 
 } // namespace
+TEST(Create, ADownloadOfSeveralFilesGoesOnWithoutTheBadOnes) {
+    EXPECT_EQ(new_download({}, files())->properties.count("OnFileError"), 0u) << "one file";
+    std::vector<NewFile> two{files().front(), files().front()};
+    EXPECT_EQ(new_download({}, two)->properties.at("OnFileError"), Value{std::string{"continue"}});
+    JobOptions options;
+    options.properties = {"OnFileError=stop"};
+    EXPECT_EQ(new_download(options, two)->properties.at("OnFileError"), Value{std::string{"stop"}});
+}
+
+TEST(Create, ADownloadGetsTheUsersPermissions) {
+    auto before = umask(027);
+    auto job = new_download({}, files());
+    umask(before);
+    EXPECT_EQ(job->properties.at("Umask"), Value{uint32_t{027}});
+    EXPECT_EQ(new_job({}, files())->properties.count("Umask"), 0u);
+}
+
 } // namespace haulier::cli
