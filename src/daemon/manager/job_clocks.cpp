@@ -3,6 +3,8 @@
 
 #include "job/outcomes.hpp"
 
+#include <algorithm>
+
 namespace haulier::daemon {
 
 void JobClocks::arm(JobRecord& record) {
@@ -40,15 +42,17 @@ void JobClocks::arm(JobRecord& record) {
 std::optional<BootTime> JobClocks::end_of_patience(const JobRecord& record) {
     const auto& job = record.durable();
     if (!job::is_active(job.state)) return std::nullopt;
-    auto first = job.clocks.stalled_since;
-    if (job.on_file_error == job::OnFileError::Continue) {
-        first.reset();
-        for (auto index : record.waiting_files())
-            if (const auto& since = record.working_files()[index].clocks.stalled_since;
-                since && (!first || *since < *first))
-                first = since;
+    auto ends = [&](BootTime since) { return since + job.no_progress_timeout; };
+    if (job.on_file_error == job::OnFileError::Stop) {
+        if (!job.clocks.stalled_since) return std::nullopt;
+        return ends(*job.clocks.stalled_since);
     }
-    return first ? std::optional{*first + job.no_progress_timeout} : std::nullopt;
+    constexpr BootTime Never{Usec::max()};
+    auto first = Never;
+    for (auto index : record.waiting_files())
+        first = std::min(first, record.working_files()[index].clocks.stalled_since.value_or(Never));
+    if (first == Never) return std::nullopt;
+    return ends(first);
 }
 
 std::optional<BootTime> JobClocks::expiry_of(const job::Job& job) const {
