@@ -212,7 +212,8 @@ TEST_F(Changes, ListedValuesAreASummary) {
     for (const auto& [name, value] : listed_values({empty_, empty_.durable(), {}, {}}))
         names.insert(name);
     EXPECT_EQ(names, (Names{"Id", "Type", "Key", "Owner", "DisplayName", "State", "WaitReason", "BytesTotal",
-                            "BytesTransferred", "FilesTotal", "FilesTransferred", "CreationTime", "Error"}));
+                            "BytesTransferred", "FilesTotal", "FilesTransferred", "FilesFailed",
+                            "CreationTime", "Error"}));
 }
 
 } // namespace
