@@ -43,7 +43,8 @@ notify::Content NotifierHost::content_of(const job::Id& id, const job::Notificat
     const auto& record = *manager_.find(id); // the notifier knows no job that the manager has forgotten
     switch (notification.kind) {
     case job::NotificationKind::Transferred: break;
-    case job::NotificationKind::Error: return notify::JobFailed{record.durable().error.value_or(job::JobError{})};
+    case job::NotificationKind::Error:
+        return notify::JobFailed{record.durable().error.value_or(job::JobError{})};
     case job::NotificationKind::FileTransferred: return file_content(record, notification.file);
     }
     return notify::JobTransferred{};

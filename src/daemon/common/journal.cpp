@@ -59,7 +59,7 @@ void ended(const job::Job& job, const std::string& owner) {
     auto result = job::removal_result(job);
     if (job.expired)
         log::warning(
-            "job expired: nobody touched it for too long",
+            "job expired: no client touched it for too long",
             {{MessageId, id_of(LogEvent::JobExpired)}, {Job, job.id.hex}, {Owner, owner}, {Result, result}});
     else if (job.state == job::State::Cancelled)
         log::info("job cancelled", {{MessageId, id_of(LogEvent::JobCancelled)},

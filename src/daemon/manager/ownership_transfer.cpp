@@ -33,7 +33,7 @@ std::vector<CheckItem> paths_of(const JobRecord& record) {
 }
 
 Error busy(const job::Id& id) {
-    return {Errc::InvalidState, fmt::format("somebody is taking job {} already", id.hex)};
+    return {Errc::InvalidState, fmt::format("a client is taking job {} already", id.hex)};
 }
 
 } // namespace

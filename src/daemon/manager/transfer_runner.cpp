@@ -329,7 +329,7 @@ void TransferRunner::failed(Ticket ticket, const job::Failure& failure) {
 void TransferRunner::halted(Ticket ticket) {
     auto ended = take(ticket);
     if (!ended) return;
-    // If nobody ordered that, the worker is gone, and the job is queued again.
+    // If that was not ordered, the worker is gone, and the job is queued again.
     if (!ended.last.halting) context_.commits.stage(job::interrupted(ended.job(), context_.clock.now()));
     store_shown(ended.last);
 }

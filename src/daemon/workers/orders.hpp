@@ -18,8 +18,8 @@ using Ticket = uint64_t;
 
 /// How requests are made.
 struct RequestOptions {
-    job::Http http;                ///< with the credentials for this server only
-    uint64_t bytes_per_second = 0; ///< 0 = no limit
+    job::Http http;                        ///< with the credentials for this server only
+    uint64_t bytes_per_second = 0;         ///< 0 = no limit
     std::chrono::seconds answer_timeout{}; ///< 0 = as configured
     uint32_t attempt = 0;                  ///< failures of this file in a row
 };
