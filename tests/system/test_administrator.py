@@ -115,7 +115,7 @@ def test_an_administrators_password_can_be_typed(machine, alice, job):
         assert "carol" in done.stdout, "who is asked for"
         return done.returncode, done.stdout
     status, said = type_in("wrong")
-    assert (status, "suspended" in said) == (1, False) and "for administrators" in said
+    assert (status, "suspended" in said) == (1, False) and "only administrators may access jobs of other users" in said
     status, said = type_in("sesame")
     assert (status, job.id[:8] in said) == (0, True)
     assert "sesame" not in machine.journal("--boot")

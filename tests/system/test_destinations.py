@@ -92,7 +92,10 @@ def test_no_way_leads_into_the_folder_of_another(bob, precious, quick, way):
 
 
 def end_without_a_target(job) -> None:
-    job.wait_state("transferred", "error", unless=())
+    """Another folder than the one that held the temporary file is taken for a disk that is not mounted: nothing goes there."""
+    job.wait_state("transferred", "error", "transient-error", unless=())
+    if job.state == "transient-error":
+        assert job.get("WaitReason")[0] == "storage"
     if job.state == "transferred":
         with refused("LocalFile"):
             job.complete()
