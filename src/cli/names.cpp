@@ -54,14 +54,9 @@ bool is_hex(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return digit_of(c) >= 0; });
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
 bool matches_key_or_id(const Candidate& job, const std::string& text) {
     if (job.key == text) return true;
-    return text.size() >= MinPrefix && is_hex(text) && job.id.starts_with(lower(text));
+    return text.size() >= MinPrefix && is_hex(text) && job.id.starts_with(ascii_lower(text));
 }
 
 bool is_named(const Candidate& job, const std::string& text) {
@@ -170,7 +165,7 @@ std::string short_id(const std::string& id) {
 
 std::optional<std::string> full_id(const std::string& text) {
     if (text.size() != 32 || !is_hex(text)) return std::nullopt;
-    return lower(text);
+    return ascii_lower(text);
 }
 
 Result<std::string, Failure> pick(const std::vector<Candidate>& jobs, const std::string& text) {
@@ -186,9 +181,9 @@ std::optional<std::string> nearest(const std::string& typed, const std::vector<s
     std::optional<std::string> best;
     size_t least = std::min<size_t>(3, typed.size() / 2 + 1);
     for (const auto& word : words) {
-        size_t d = typed.size() > 1 && lower(word).starts_with(lower(typed))
+        size_t d = typed.size() > 1 && ascii_lower(word).starts_with(ascii_lower(typed))
                        ? 0
-                       : distance(lower(typed), lower(word));
+                       : distance(ascii_lower(typed), ascii_lower(word));
         if (d >= least) continue;
         least = d;
         best = word;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/values.hpp"
 
+#include "base/text.hpp"
 #include "cli/measures.hpp"
 #include "cli/names.hpp"
 #include "cli/properties.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/core.h>
 #include <initializer_list>
 #include <string_view>
@@ -15,14 +15,8 @@ namespace haulier::cli {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-    return out;
-}
-
 bool is_any(const std::string& text, std::initializer_list<std::string_view> words) {
-    return std::find(words.begin(), words.end(), lower(text)) != words.end();
+    return std::find(words.begin(), words.end(), ascii_lower(text)) != words.end();
 }
 
 Failure unknown_property(const std::string& name, const std::vector<std::string>& names) {
@@ -35,7 +29,7 @@ Result<const Property*, Failure> settable_property(const std::string& name) {
     std::vector<std::string> names;
     for (const auto& property : JobProperties) {
         if (!property.settable) continue;
-        if (lower(property.name) == lower(name)) return &property;
+        if (ascii_lower(property.name) == ascii_lower(name)) return &property;
         names.emplace_back(property.name);
     }
     return unknown_property(name, names);

@@ -75,11 +75,11 @@ std::string headers_of(std::string_view text) {
 }
 
 /// A 403 with a date to come back at is a rate limit.
-bool is_fatal(const job::Failure& failure, bool is_final) {
+bool is_fatal(const job::Failure& failure) {
     if (failure.storage || failure.clock) return false;
     bool says_when = failure.error.cause == job::Cause::HttpStatus && failure.error.code == 403 &&
                      failure.retry_after.count() > 0;
-    return is_final || (!says_when && job::is_fatal(failure.error.cause, failure.error.code));
+    return !says_when && job::is_fatal(failure.error.cause, failure.error.code);
 }
 
 } // namespace
@@ -129,7 +129,7 @@ job::Failure failure_of(const wire::Failed& failed) {
     f.retry_after = std::chrono::seconds{failed.retry_after_s()};
     f.storage = failed.storage();
     f.clock = failed.clock();
-    f.fatal = failed.is_final() || (!failed.is_transient() && is_fatal(f, false));
+    f.fatal = failed.is_final() || (!failed.is_transient() && is_fatal(f));
     f.void_offset = failed.void_offset();
     f.remote = url_of(failed.remote());
     f.origin = url_of(failed.origin());
