@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -20,8 +21,9 @@ namespace haulier::transfer {
 
 namespace {
 
-/// So many paths may hang before others wait for them.
-constexpr size_t MaxThreads = 16;
+constexpr size_t MaxPerPath = 8;
+/// 16 paths may hang before others wait for them.
+constexpr size_t MaxThreads = 16 * MaxPerPath;
 constexpr auto LongestEnd = std::chrono::seconds{2};
 
 } // namespace
@@ -32,13 +34,20 @@ struct DiskPool::Shared {
     std::condition_variable more;
     std::condition_variable left;
     // Guarded by the mutex:
-    std::unordered_map<std::string, std::deque<Task>> lanes; ///< those that have a task waiting or running
-    std::deque<std::string> ready;                           ///< lanes with a task waiting and none running
+    std::map<Lane, std::deque<Task>> lanes; ///< those that have a task waiting or running
+    struct Path {
+        size_t active = 0; ///< its lanes that are ready or running
+        std::deque<Lane> waiting;
+    };
+    std::unordered_map<std::string, Path> paths; ///< those that have an active lane
+    std::deque<Lane> ready;                      ///< lanes with a task waiting and none running
     std::deque<Task> finished;
     size_t threads = 0;
     size_t idle = 0;
     bool stopping = false;
 
+    bool admit(const Lane& lane);
+    void release(const Lane& lane);
     void run_tasks();
     bool run_one(std::unique_lock<std::mutex>& lock);
 };
@@ -58,18 +67,45 @@ DiskPool::~DiskPool() {
     lock.unlock();
 }
 
-void DiskPool::post(const std::string& lane, Task task) {
+void DiskPool::post(const Lane& lane, Task task) {
     std::lock_guard lock{shared_->mutex};
     auto [entry, was_idle] = shared_->lanes.try_emplace(lane);
     entry->second.push_back(std::move(task));
-    if (!was_idle) return;
-    shared_->ready.push_back(lane);
+    if (!was_idle || !shared_->admit(lane)) return;
     if (shared_->ready.size() > shared_->idle && shared_->threads < MaxThreads) {
         ++shared_->threads;
         // A thread that hangs must not keep the process from its end.
         std::thread{[shared = shared_] { shared->run_tasks(); }}.detach();
     }
     shared_->more.notify_one();
+}
+
+/// False if enough lanes of its path are active.
+bool DiskPool::Shared::admit(const Lane& lane) {
+    auto& path = paths[lane.path];
+    if (path.active == MaxPerPath) {
+        path.waiting.push_back(lane);
+        return false;
+    }
+    ++path.active;
+    ready.push_back(lane);
+    return true;
+}
+
+/// Another lane of the path goes on in place of this one.
+void DiskPool::Shared::release(const Lane& lane) {
+    auto path = paths.find(lane.path);
+    auto& waiting = path->second.waiting;
+    if (!lanes[lane].empty())
+        waiting.push_back(lane);
+    else
+        lanes.erase(lane);
+    if (!waiting.empty()) {
+        ready.push_back(std::move(waiting.front()));
+        waiting.pop_front();
+    } else if (--path->second.active == 0) {
+        paths.erase(path);
+    }
 }
 
 void DiskPool::Shared::run_tasks() {
@@ -85,7 +121,7 @@ bool DiskPool::Shared::run_one(std::unique_lock<std::mutex>& lock) {
     more.wait(lock, [this] { return stopping || !ready.empty(); });
     --idle;
     if (stopping) return false;
-    const std::string lane = std::move(ready.front());
+    const Lane lane = std::move(ready.front());
     ready.pop_front();
     Task task = std::move(lanes[lane].front());
     lanes[lane].pop_front();
@@ -96,10 +132,7 @@ bool DiskPool::Shared::run_one(std::unique_lock<std::mutex>& lock) {
     if (stopping) return false;
     finished.push_back(std::move(task));
     eventfd_write(wake.get(), 1);
-    if (lanes[lane].empty())
-        lanes.erase(lane);
-    else
-        ready.push_back(lane);
+    release(lane);
     return true;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The threads of the worker that may block. fsync, truncation and reading may take seconds, and a path on a
 // file server that is gone, or on a FUSE file system whose program hangs, may block for ever. On the event
-// loop each would stop all other transfers. Tasks of one lane, such as a directory, run in order, and their
-// completions run on the loop in that order. Lanes do not wait for each other.
+// loop each would stop all other transfers. Tasks of one lane, such as a file, run in order, and their
+// completions run on the loop in that order. Lanes do not wait for each other, but only a few of one path run
+// at the same time: one that hangs must leave threads for the others.
 #pragma once
 
 #include "base/event.hpp"
 
+#include <compare>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +17,12 @@
 #include <utility>
 
 namespace haulier::transfer {
+
+struct Lane {
+    std::string path;
+    std::string name{};
+    auto operator<=>(const Lane&) const = default;
+};
 
 class DiskPool {
 public:
@@ -26,7 +34,7 @@ public:
 
     /// Runs `work` on a thread and then `finish` with its result on the loop. `work` must own what it uses.
     template <class Work, class Finish>
-    void run(const std::string& lane, Work work, Finish finish) {
+    void run(const Lane& lane, Work work, Finish finish) {
         using T = std::invoke_result_t<Work>;
         auto result = std::make_shared<std::optional<T>>();
         post(lane, {.work = [result, work = std::move(work)]() mutable { *result = work(); },
@@ -35,7 +43,7 @@ public:
 
     /// As above, but `finish` gets nothing if that takes longer than `limit`. The work goes on.
     template <class Work, class Finish>
-    void run_within(Usec limit, const std::string& lane, Work work, Finish finish) {
+    void run_within(Usec limit, const Lane& lane, Work work, Finish finish) {
         using T = std::invoke_result_t<Work>;
         auto wait = std::make_shared<Wait<Finish>>(std::move(finish));
         wait->timer = loop_.after(limit, [weak = std::weak_ptr{wait}] {
@@ -46,7 +54,7 @@ public:
 
     /// Destroys an object on a thread: to close a file may block, too.
     template <class T>
-    void destroy(const std::string& lane, std::shared_ptr<T> object) {
+    void destroy(const Lane& lane, std::shared_ptr<T> object) {
         post(lane, {.work = [object = std::move(object)]() mutable { object.reset(); }, .done = [] {}});
     }
 
@@ -68,7 +76,7 @@ private:
         bool ended = false;
     };
     struct Shared;
-    void post(const std::string& lane, Task task);
+    void post(const Lane& lane, Task task);
     void complete();
 
     Loop& loop_;

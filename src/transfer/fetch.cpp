@@ -71,7 +71,7 @@ Fetch::Fetch(WorkerContext& context, FetchOrder order)
 Fetch::~Fetch() {
     sink_.reset();
     hash_task_.reset();
-    if (part_) context_.disk.destroy(order_.directory, std::move(part_));
+    if (part_) context_.disk.destroy(lane(), std::move(part_));
 }
 
 void Fetch::start() {
@@ -100,7 +100,7 @@ Status Fetch::check_order() const {
 void Fetch::lock_file() {
     lock_retry_.reset();
     context_.disk.run_within(
-        OpenLimit, order_.directory,
+        OpenLimit, lane(),
         [order = order_, keep_free = context_.settings.keep_free] {
             return LockedPartFile::open(order, keep_free);
         },
@@ -131,7 +131,7 @@ void Fetch::use_file(LockedPartFile opened) {
         if (transaction_) transaction_->resume();
     };
     sink_ = std::make_unique<Sink>(
-        context_.loop, context_.disk, order_.directory, part_,
+        context_.loop, context_.disk, lane(), part_,
         order_.no_checkpoints ? Sink::SyncInterval::never() : context_.settings.sync_interval,
         Sink::Events{.durable = [this](uint64_t offset) { checkpoint(offset); },
                      .writable = writable,
@@ -170,8 +170,7 @@ void Fetch::hash_existing() {
         request_next();
     };
     phase_ = Phase::Hashing;
-    hash_task_ =
-        std::make_unique<HashTask>(context_.disk, order_.directory, part_, std::move(hasher_), present, done);
+    hash_task_ = std::make_unique<HashTask>(context_.disk, lane(), part_, std::move(hasher_), present, done);
 }
 
 /// The daemon has stored that nothing on disk counts, so the old bytes may be overwritten.
@@ -270,7 +269,7 @@ void Fetch::begin_anew() {
     anew_.reset();
     sink_.reset();
     hasher_.reset();
-    if (part_) context_.disk.destroy(order_.directory, std::move(part_));
+    if (part_) context_.disk.destroy(lane(), std::move(part_));
     order_.offset = 0;
     order_.identity = {};
     lock_file();
@@ -301,9 +300,9 @@ void Fetch::end(wire::FromWorker last, bool keep) {
     last_ = std::move(last);
     bool has_written =
         sink_ && sink_->begun() && before != Phase::AwaitingProceed && before != Phase::Locking;
-    if (!keep || !has_written) return send_last();
     if (!last_.has_fetched()) end_within_limit();
-    sink_->flush([this](const Status& flushed) { flushed ? send_last() : flush_failed(flushed.error()); });
+    if (!keep || !has_written) return leave_file();
+    sink_->flush([this](const Status& flushed) { flushed ? leave_file() : flush_failed(flushed.error()); });
 }
 
 void Fetch::end_within_limit() {
@@ -321,7 +320,7 @@ void Fetch::flush_failed(const Failure& failure) {
     }
     // An earlier failure explains more than one of saving the rest, and a part that is gone is fetched again.
     if (last_.has_fetched() || (last_.has_halted() && !failure.part_gone)) last_ = failed_message(failure);
-    send_last();
+    leave_file();
 }
 
 void Fetch::remember_rate() {
@@ -333,19 +332,23 @@ void Fetch::remember_rate() {
     context_.rates.add(order_.temporary, url_.origin(), rate, now);
 }
 
-/// The daemon may order the same file again before this object is destroyed. What the disk pool has to do for
-/// this object comes before what it does for the next.
+/// When the daemon gets the result, it may order the same file again or discard it, so the disk pool finishes
+/// first what it has to do for this object.
+void Fetch::leave_file() {
+    context_.disk.run(
+        lane(),
+        [part = part_] {
+            if (part) part->unlock();
+            return Done{};
+        },
+        [self = std::weak_ptr{self_}](Done) {
+            if (auto fetch = self.lock()) (*fetch)->send_last();
+        });
+}
+
 void Fetch::send_last() {
     if (std::exchange(is_last_sent_, true)) return;
     end_timer_.reset();
-    if (part_)
-        context_.disk.run(
-            order_.directory,
-            [part = part_] {
-                part->unlock();
-                return Done{};
-            },
-            [](Done) {});
     context_.send(last_);
 }
 

@@ -94,6 +94,7 @@ private:
     void fail(const Failure& failure, bool keep = true);
     void end(wire::FromWorker last, bool keep);
     void end_within_limit();
+    void leave_file();
     void send_last();
     void remember_rate();
 
@@ -101,6 +102,7 @@ private:
     void request_next();
     [[nodiscard]] bool is_complete() const;
     /// All of a sparse file is on disk: its checksum is verified, and no server is contacted.
+    [[nodiscard]] Lane lane() const { return {.path = order_.directory, .name = order_.temporary}; }
     [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] HttpRequest make_request() const;
     [[nodiscard]] uint64_t minimum_rate() const;

@@ -26,8 +26,8 @@ Status hash_slice(const Read& read, Hasher& hasher, uint64_t from, uint64_t upto
 
 } // namespace
 
-HashTask::HashTask(DiskPool& disk, std::string lane, Read read, std::shared_ptr<Hasher> hasher,
-                   uint64_t count, Completion done)
+HashTask::HashTask(DiskPool& disk, Lane lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
+                   Completion done)
     : disk_(disk), lane_(std::move(lane)), read_(std::move(read)), hasher_(std::move(hasher)), count_(count),
       done_(std::move(done)), self_(std::make_shared<HashTask*>(this)) {
     next();

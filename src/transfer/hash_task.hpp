@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 
 namespace haulier::transfer {
@@ -22,7 +21,7 @@ public:
     /// Feeds the first `count` bytes of `file` to `hasher`, which `done` gets back. Destroying this object
     /// cancels the task.
     template <class File>
-    HashTask(DiskPool& disk, std::string lane, std::shared_ptr<File> file, std::shared_ptr<Hasher> hasher,
+    HashTask(DiskPool& disk, Lane lane, std::shared_ptr<File> file, std::shared_ptr<Hasher> hasher,
              uint64_t count, Completion done)
         : HashTask(disk, std::move(lane), Read{[file](uint64_t at, char* into, size_t bytes) {
                        return file->read(at, into, bytes);
@@ -31,13 +30,13 @@ public:
 
 private:
     using Read = std::function<Status(uint64_t at, char* into, size_t count)>;
-    HashTask(DiskPool& disk, std::string lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
+    HashTask(DiskPool& disk, Lane lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
              Completion done);
     void next();
     void slice_done(const Status& status, uint64_t upto);
 
     DiskPool& disk_;
-    std::string lane_;
+    Lane lane_;
     Read read_;
     std::shared_ptr<Hasher> hasher_; ///< used in the disk pool while a slice is read
     uint64_t count_;

@@ -62,7 +62,7 @@ bool HttpTransaction::lacks_certificate() const {
 /// Its path may lead to a file system that does not respond.
 void HttpTransaction::load_certificate() {
     network_.disk.run_within(
-        CertificateLimit, "certificate " + request_.http.client_certificate(),
+        CertificateLimit, {.path = "certificate " + request_.http.client_certificate()},
         [path = request_.http.client_certificate()] { return read_certificate(path); },
         [self = std::weak_ptr{self_}](std::optional<Result<std::string, Failure>> certificate) {
             auto transaction = self.lock();

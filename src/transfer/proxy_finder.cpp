@@ -33,7 +33,7 @@ void ProxyFinder::find(const Url& url, std::function<void(Routes)> found) {
     // A PAC script is untrusted code: for https it sees the server only.
     auto visible = url.scheme == "https" ? url.origin() + "/" : url.text;
     disk_.run(
-        "proxies", [library = library_, visible] { return library->query(visible); },
+        {.path = "proxies"}, [library = library_, visible] { return library->query(visible); },
         [found = std::move(found)](const std::vector<std::string>& result) {
             found(routes_from_libproxy(result));
         });

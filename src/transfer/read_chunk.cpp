@@ -13,7 +13,7 @@ namespace haulier::transfer {
 
 namespace {
 
-wire::Reply refused(const std::string& message) {
+wire::Reply failed_reply(const std::string& message) {
     wire::Reply reply;
     reply.set_fault(wire::Reply::LOCAL_FILE);
     reply.set_message(message);
@@ -27,7 +27,7 @@ wire::Reply read_from(int file, const wire::Read& request) {
     struct stat st {};
     ssize_t n = pread(file, data.data(), data.size(), static_cast<off_t>(request.offset()));
     if (n < 0 || fstat(file, &st) < 0)
-        return refused(local_failure(errno, fmt::format("cannot read '{}'", request.name())).message);
+        return failed_reply(local_failure(errno, fmt::format("cannot read '{}'", request.name())).message);
     data.resize(static_cast<size_t>(n));
     reply.set_size(static_cast<uint64_t>(st.st_size));
     return reply;
@@ -37,13 +37,13 @@ wire::Reply read_from(int file, const wire::Read& request) {
 
 wire::Reply read_chunk(const wire::Read& request) {
     if (request.name().find('/') != std::string::npos)
-        return refused(fmt::format("'{}' is not a file name", request.name()));
+        return failed_reply(fmt::format("'{}' is not a file name", request.name()));
     auto directory = Directory::open(request.directory());
-    if (!directory) return refused(directory.error().message);
+    if (!directory) return failed_reply(directory.error().message);
     auto found = open_own_file(*directory, request.name(), O_RDONLY);
-    if (!found) return refused(found.error().message);
+    if (!found) return failed_reply(found.error().message);
     if (!*found)
-        return refused(fmt::format("there is no file '{}' in '{}'", request.name(), directory->path()));
+        return failed_reply(fmt::format("there is no file '{}' in '{}'", request.name(), directory->path()));
     return read_from((*found)->get(), request);
 }
 

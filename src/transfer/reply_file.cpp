@@ -53,14 +53,14 @@ ReplyFile::ReplyFile(Loop& loop, DiskPool& disk, Sink::SyncInterval sync_interva
 ReplyFile::~ReplyFile() {
     close();
     sink_.reset();
-    if (part_) disk_.destroy(place_.directory, std::move(part_));
+    if (part_) disk_.destroy({.path = place_.directory}, std::move(part_));
 }
 
 void ReplyFile::close() {
     retry_.reset();
     if (!part_) return;
     disk_.run(
-        place_.directory,
+        {.path = place_.directory},
         [part = part_] {
             part->unlock();
             return Done{};
@@ -78,7 +78,7 @@ void ReplyFile::open(Place place) {
 void ReplyFile::try_lock() {
     retry_.reset();
     disk_.run_within(
-        OpenLimit, place_.directory,
+        OpenLimit, {.path = place_.directory},
         [place = place_, keep_free = keep_free_] { return Opened::open(place, keep_free); },
         [self = std::weak_ptr{self_}](std::optional<Result<Opened, Failure>> result) {
             auto reply = self.lock();
@@ -103,7 +103,7 @@ void ReplyFile::opened(Result<Opened, Failure> result) {
     inode_ = result->inode;
     // A reply is received again from its beginning, so it does not matter which part of it is durable.
     sink_ = std::make_unique<Sink>(
-        loop_, disk_, place_.directory, part_, sync_interval_,
+        loop_, disk_, Lane{.path = place_.directory}, part_, sync_interval_,
         Sink::Events{.durable = [](uint64_t) {}, .writable = events_.writable, .failed = events_.failed});
     events_.opened(Done{});
 }

@@ -9,24 +9,25 @@ namespace {
 
 constexpr size_t WriteSize = 256 * 1024;
 /// Bounds the memory of a transfer whose disk does not respond.
-constexpr uint64_t MaxInFlight = 2 * 1024 * 1024;
+constexpr uint64_t MaxWaiting = 2 * 1024 * 1024;
 
 } // namespace
 
-Sink::Sink(Loop& loop, DiskPool& disk, std::string lane, std::shared_ptr<PartFile> part,
-           SyncInterval sync_interval, Events events)
-    : loop_(loop), disk_(disk), lane_(std::move(lane)), part_(std::move(part)), sync_interval_(sync_interval),
-      events_(std::move(events)), self_(std::make_shared<Sink*>(this)) {}
+Sink::Sink(Loop& loop, DiskPool& disk, Lane lane, std::shared_ptr<PartFile> part, SyncInterval sync_interval,
+           Events events)
+    : loop_(loop), disk_(disk), lane_(std::move(lane)), sync_lane_{lane_.path, lane_.name + " sync"},
+      part_(std::move(part)), sync_interval_(sync_interval), events_(std::move(events)),
+      self_(std::make_shared<Sink*>(this)) {}
 
 /// Runs `work` on the part file, and `done` with its result if this object is still at the same begin().
 template <class Work, class Done>
-void Sink::run(Work work, Done done) {
+void Sink::run(const Lane& lane, Work work, Done done) {
     disk_.run(
-        lane_, [part = part_, work = std::move(work)] { return work(*part); },
-        [self = std::weak_ptr{self_}, generation = generation_,
-         done = std::move(done)](const Status& status) {
+        lane, [part = part_, work = std::move(work)]() mutable { return work(*part); },
+        [self = std::weak_ptr{self_}, generation = generation_, done = std::move(done)](auto&& result) {
             auto sink = self.lock();
-            if (sink && (*sink)->generation_ == generation) done(**sink, status);
+            if (sink && (*sink)->generation_ == generation)
+                done(**sink, std::forward<decltype(result)>(result));
         });
 }
 
@@ -38,19 +39,26 @@ void Sink::begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew) {
     prepare(at, [total, anew](PartFile& part) { return part.resize(total, anew); });
 }
 
+/// Waits for the writes and syncs of an earlier begin().
 void Sink::prepare(uint64_t at, std::function<Status(PartFile&)> work) {
     ++generation_;
-    position_ = written_ = durable_ = at;
+    position_ = written_ = stored_ = durable_ = at;
+    wanted_.reset();
     gathered_.clear();
-    in_flight_ = 0;
     timer_.reset();
     syncing_ = false;
     preparing_ = true;
-    run(std::move(work), [](Sink& sink, const Status& status) { sink.prepared(status); });
+    auto prepared = [](Sink& sink, const Status& status) { sink.prepared(status); };
+    if (generation_ == 1) return run(lane_, std::move(work), prepared);
+    run(
+        lane_, [](PartFile&) { return Status{Done{}}; },
+        [work = std::move(work), prepared](Sink& sink, const Status&) {
+            sink.run(sink.sync_lane_, work, prepared);
+        });
 }
 
 bool Sink::full() const {
-    return preparing_ || write_failure_ || in_flight_ >= MaxInFlight ||
+    return preparing_ || write_failure_ || written_ - stored_ >= MaxWaiting ||
            written_ - durable_ >= sync_interval_.bytes;
 }
 
@@ -70,25 +78,32 @@ void Sink::write(std::string_view bytes) {
 void Sink::write_gathered() {
     uint64_t count = gathered_.size();
     if (count == 0) return;
-    in_flight_ += count;
-    run([at = position_ - count,
-         bytes = std::exchange(gathered_, {})](PartFile& part) { return part.write(at, bytes); },
-        [before = written_ - count, count](Sink& sink, const Status& status) {
-            sink.wrote(before, count, status);
-        });
+    auto write = [at = position_ - count, bytes = std::move(gathered_)](PartFile& part) mutable {
+        auto status = part.write(at, bytes);
+        return Written{std::move(status), std::move(bytes)};
+    };
+    run(lane_, std::move(write),
+        [count](Sink& sink, Written written) { sink.wrote(count, std::move(written)); });
+    gathered_.clear();
+    if (buffers_.empty()) return;
+    gathered_ = std::move(buffers_.back());
+    buffers_.pop_back();
 }
 
-void Sink::wrote(uint64_t before, uint64_t count, const Status& status) {
-    bool was_full = full();
-    in_flight_ -= count;
+/// What was written before a failure is worth keeping.
+void Sink::wrote(uint64_t count, Written written) {
     if (write_failure_) return;
-    if (!status) {
-        // What was written before is worth keeping.
-        write_failure_ = {status.error(), before};
-        if (!syncing_) sync_until(before);
-    } else if (was_full && !full()) {
-        events_.writable();
+    bool was_full = full();
+    if (written.status) {
+        stored_ += count;
+        written.buffer.clear();
+        buffers_.push_back(std::move(written.buffer));
+    } else {
+        write_failure_ = written.status.error();
+        wanted_ = stored_;
     }
+    sync_if_stored();
+    if (was_full && !full()) events_.writable();
 }
 
 void Sink::flush(std::function<void(const Status&)> done) {
@@ -98,23 +113,27 @@ void Sink::flush(std::function<void(const Status&)> done) {
 
 /// One half of the bytes that may be lost is being synced while the other half arrives.
 void Sink::sync_when_due() {
-    if (syncing_ || written_ == durable_) return;
+    if (wanted_ || syncing_ || written_ == durable_) return;
     if (written_ - durable_ >= sync_interval_.bytes / 2) return sync();
     if (!timer_ && sync_interval_.time != Usec::max())
         timer_ = loop_.after(sync_interval_.time, [this] { sync(); });
 }
 
 void Sink::sync() {
-    flushed_ = static_cast<bool>(flushing_);
+    timer_.reset();
     write_gathered();
-    sync_until(written_);
+    wanted_ = written_;
+    sync_if_stored();
 }
 
-void Sink::sync_until(uint64_t upto) {
-    timer_.reset();
+void Sink::sync_if_stored() {
+    if (!wanted_ || syncing_ || (stored_ < *wanted_ && !write_failure_)) return;
+    wanted_.reset();
     syncing_ = true;
-    run([](PartFile& part) { return part.sync(); },
-        [upto](Sink& sink, const Status& status) { sink.synced(upto, status); });
+    flushed_ = static_cast<bool>(flushing_);
+    run(
+        sync_lane_, [](PartFile& part) { return part.sync(); },
+        [upto = stored_](Sink& sink, const Status& status) { sink.synced(upto, status); });
 }
 
 void Sink::prepared(const Status& status) {
@@ -126,15 +145,13 @@ void Sink::prepared(const Status& status) {
 
 void Sink::synced(uint64_t upto, const Status& status) {
     syncing_ = false;
-    if (!status) return fail(write_failure_ ? write_failure_->failure : status.error());
-    // The writes before this sync have all been reported.
-    bool lost = write_failure_ && upto > write_failure_->intact;
-    if (lost) return sync_until(write_failure_->intact);
+    if (!status) return fail(write_failure_.value_or(status.error()));
     bool was_full = full();
     if (upto > std::exchange(durable_, upto)) events_.durable(upto);
-    if (write_failure_) return fail(write_failure_->failure);
+    if (write_failure_) return durable_ < stored_ ? sync() : fail(*write_failure_);
     if (flushing_ && flushed_) return std::exchange(flushing_, nullptr)(Done{});
     if (flushing_) return sync();
+    sync_if_stored();
     sync_when_due();
     if (was_full && !full()) events_.writable();
 }

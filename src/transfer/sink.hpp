@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes the bytes of one file and keeps track of how many of them are durable. Small pieces are gathered,
-// and data is written and synced on the threads of the disk pool while more arrives. When as many bytes are
-// not durable as may be lost, or too many wait in memory, the sink is full until the disk has caught up.
+// and data is written and synced on the threads of the disk pool while more arrives and while it is synced.
+// When as many bytes are not durable as may be lost, or too many wait in memory, the sink is full until the
+// disk has caught up.
 #pragma once
 
 #include "base/event.hpp"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace haulier::transfer {
 
@@ -32,9 +34,9 @@ public:
         std::function<void(Failure)>
             failed; ///< the disk failed; only what was reported as durable can be relied on
     };
-    /// `lane` orders the disk operations, also with those of others on the same file.
-    Sink(Loop& loop, DiskPool& disk, std::string lane, std::shared_ptr<PartFile> part,
-         SyncInterval sync_interval, Events events);
+    /// `lane` orders all operations on the file, except that a sync runs while more is written.
+    Sink(Loop& loop, DiskPool& disk, Lane lane, std::shared_ptr<PartFile> part, SyncInterval sync_interval,
+         Events events);
 
     /// Writing starts at `at`; what the file contains after that is discarded, and space for `total` bytes is
     /// reserved. The sink is full until that is done.
@@ -54,13 +56,17 @@ public:
     void flush(std::function<void(const Status&)> done);
 
 private:
+    struct Written {
+        Status status;
+        std::string buffer; ///< to be used again
+    };
     void prepare(uint64_t at, std::function<Status(PartFile&)> work);
     template <class Work, class Done>
-    void run(Work work, Done done);
+    void run(const Lane& lane, Work work, Done done);
     void write_gathered();
-    void wrote(uint64_t before, uint64_t count, const Status& status);
+    void wrote(uint64_t count, Written written);
     void sync();
-    void sync_until(uint64_t upto);
+    void sync_if_stored();
     void prepared(const Status& status);
     void synced(uint64_t upto, const Status& status);
     void sync_when_due();
@@ -68,25 +74,24 @@ private:
 
     Loop& loop_;
     DiskPool& disk_;
-    std::string lane_;
+    Lane lane_;
+    Lane sync_lane_;
     std::shared_ptr<PartFile> part_;
     SyncInterval sync_interval_;
     Events events_;
 
-    uint64_t position_ = 0;  ///< offset in the file of the next byte; `written_` unless it was moved
-    std::string gathered_;   ///< the bytes before `position_` that no thread has yet
-    uint64_t in_flight_ = 0; ///< bytes that a thread is writing
+    uint64_t position_ = 0; ///< offset in the file of the next byte; `written_` unless it was moved
+    std::string gathered_;  ///< the bytes before `position_` that no thread has yet
+    std::vector<std::string> buffers_; ///< empty, to gather in again
     uint64_t written_ = 0;
+    uint64_t stored_ = 0;            ///< those that the file has
+    std::optional<uint64_t> wanted_; ///< those that must be synced as soon as the file has them
     uint64_t durable_ = 0;
     uint32_t generation_ = 0; ///< number of calls of begin(); completions of earlier ones are ignored
     bool preparing_ = false;
     bool syncing_ = false;
-    bool flushed_ = false; ///< a sync began after flush()
-    struct WriteFailure {
-        Failure failure;
-        uint64_t intact; ///< bytes written before it
-    };
-    std::optional<WriteFailure> write_failure_;
+    bool flushed_ = false;                 ///< a sync began after flush()
+    std::optional<Failure> write_failure_; ///< of the bytes after `stored_`
     Source timer_;
     std::function<void(const Status&)> flushing_;
     std::shared_ptr<Sink*> self_; ///< expires with this object, for completions that arrive late

@@ -43,7 +43,7 @@ void SourceBody::read_ahead() {
     reading_ = true;
     size_t count = std::min(PieceSize, end_ - ahead_);
     disk_.run_within(
-        ReadLimit, source_.directory,
+        ReadLimit, source_.lane,
         [file = source_.file, stamp = source_.stamp, at = ahead_, count] {
             return read_piece(*file, stamp, at, count);
         },
@@ -55,7 +55,7 @@ void SourceBody::read_ahead() {
 void SourceBody::piece_read(std::optional<Piece> piece) {
     reading_ = false;
     if (!piece)
-        status_ = not_responding(source_.directory);
+        status_ = not_responding(source_.lane.path);
     else if (!*piece)
         status_ = piece->error();
     else {

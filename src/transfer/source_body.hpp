@@ -20,7 +20,7 @@ class SourceBody final : public RequestBody {
 public:
     struct Source {
         std::shared_ptr<const SourceFile> file;
-        std::string directory;
+        Lane lane;
         Stamp stamp;
     };
     struct Events {

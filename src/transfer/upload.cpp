@@ -23,7 +23,7 @@ Upload::~Upload() {
     transaction_.reset();
     body_.reset();
     hash_task_.reset();
-    if (source_) context_.disk.destroy(order_.directory(), std::move(source_));
+    if (source_) context_.disk.destroy(lane(), std::move(source_));
 }
 
 void Upload::start() {
@@ -37,7 +37,7 @@ void Upload::start() {
 
 void Upload::open_source() {
     context_.disk.run_within(
-        OpenLimit, order_.directory(),
+        OpenLimit, lane(),
         [directory = order_.directory(), name = order_.name()] { return SourceFile::open(directory, name); },
         [self = std::weak_ptr{self_}](std::optional<Result<SourceFile, Failure>> source) {
             auto upload = self.lock();
@@ -65,8 +65,8 @@ void Upload::check_digest() {
     auto done = [this](Result<std::shared_ptr<Hasher>, Failure> hashed) {
         hashed ? compare_digest((*hashed)->hex()) : fail(hashed.error());
     };
-    hash_task_ = std::make_unique<HashTask>(context_.disk, order_.directory(), source_, std::move(hasher),
-                                            stamp_.size, done);
+    hash_task_ =
+        std::make_unique<HashTask>(context_.disk, lane(), source_, std::move(hasher), stamp_.size, done);
 }
 
 void Upload::compare_digest(const std::string& hex) {
@@ -150,7 +150,7 @@ void Upload::size_to_wire(wire::Identity& identity) const {
 
 void Upload::finish() {
     context_.disk.run_within(
-        OpenLimit, order_.directory(),
+        OpenLimit, lane(),
         [directory = order_.directory(), name = order_.name(), stamp = stamp_] {
             auto current = SourceFile::open(directory, name);
             return current && current->stamp() == stamp;

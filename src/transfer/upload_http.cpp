@@ -77,7 +77,7 @@ void Upload::send() {
         if (transaction_) transaction_->resume();
     };
     body_ = std::make_unique<SourceBody>(
-        context_.disk, SourceBody::Source{source_, order_.directory(), stamp_}, offset_, end_of_piece(),
+        context_.disk, SourceBody::Source{source_, lane(), stamp_}, offset_, end_of_piece(),
         SourceBody::Events{.read = [this] { schedule_progress(); }, .readable = readable});
     if (!upload_url_.empty()) return request(Step::Send, upload_url_, "PATCH", patch_headers(offset_));
     request(Step::Send, order_.url(), order_.http().method().empty() ? "PUT" : order_.http().method(), {});

@@ -139,23 +139,22 @@ bool Worker::proceed(uint64_t ticket) {
 bool Worker::check_files(wire::Check&& request) {
     std::string directory = request.items().empty() ? std::string{} : request.items(0).directory();
     // A client waits for this, so it does not queue behind the syncs of transfers.
-    return run_on_disk(std::move(request), CheckLimit, &check, {.directory = directory, .prefix = "check "});
+    return run_on_disk(std::move(request), CheckLimit, &check, directory, {.path = "check " + directory});
 }
 
 template <class Request, class Work>
 bool Worker::run_on_disk(Request&& request, Usec limit, Work work) {
     std::string directory = request.directory();
-    return run_on_disk(std::forward<Request>(request), limit, work, {.directory = directory});
+    return run_on_disk(std::forward<Request>(request), limit, work, directory, {.path = directory});
 }
 
 /// The daemon takes a worker that does not reply for one that hangs, so there is a reply in any case.
 template <class Request, class Work>
-bool Worker::run_on_disk(Request&& request, Usec limit, Work work, const Lane& lane) {
+bool Worker::run_on_disk(Request&& request, Usec limit, Work work, const std::string& directory, Lane lane) {
     uint64_t id = request.request();
     disk_.run_within(
-        limit, lane.prefix + lane.directory,
-        [request = std::forward<Request>(request), work] { return work(request); },
-        [this, id, directory = lane.directory](auto&& result) {
+        limit, lane, [request = std::forward<Request>(request), work] { return work(request); },
+        [this, id, directory](auto&& result) {
             if (result) return this->reply(id, *std::forward<decltype(result)>(result));
             this->reply(id, Status{not_responding(directory)});
         });
@@ -180,7 +179,7 @@ void Worker::discard_next(const std::string& directory) {
     for (const auto& request : requests)
         names.push_back(request.temporary());
     disk_.run_within(
-        DiscardLimit, directory, [directory, names] { return transfer::discard(directory, names); },
+        DiscardLimit, {.path = directory}, [directory, names] { return transfer::discard(directory, names); },
         [this, directory, requests](const std::optional<std::vector<Status>>& results) {
             for (size_t i = 0; i < requests.size(); ++i)
                 reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});

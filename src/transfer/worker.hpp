@@ -50,15 +50,11 @@ private:
     bool delete_upload(wire::DeleteUpload&& order);
     bool call(const wire::Call& call);
     bool ping(uint64_t request);
-    struct Lane {
-        std::string directory;
-        std::string prefix{};
-    };
     bool check_files(wire::Check&& request);
     template <class Request, class Work>
     bool run_on_disk(Request&& request, Usec limit, Work work);
     template <class Request, class Work>
-    bool run_on_disk(Request&& request, Usec limit, Work work, const Lane& lane);
+    bool run_on_disk(Request&& request, Usec limit, Work work, const std::string& directory, Lane lane);
     bool discard(wire::Discard&& request);
     void discard_next(const std::string& directory);
     void reply(uint64_t request, const Status& status);

@@ -29,7 +29,7 @@ std::string unit_of(uint32_t owner) {
     return fmt::format("haulier-worker@{}.service", owner);
 }
 
-Error failure(const std::string& path, int error) {
+Error no_workers(const std::string& path, int error) {
     return {Errc::Internal, fmt::format("workers cannot come to {}: {}", path, std::strerror(error))};
 }
 
@@ -85,10 +85,11 @@ SystemdUnitLauncher::~SystemdUnitLauncher() {
 
 Status SystemdUnitLauncher::open() {
     Fd socket = packet_socket();
-    if (!socket) return failure(path_, errno);
-    if (int r = bind_again(socket, path_); r != 0) return failure(path_, r);
+    if (!socket) return no_workers(path_, errno);
+    if (int r = bind_again(socket, path_); r != 0) return no_workers(path_, r);
     // Access is decided by the peer's uid (SO_PEERCRED), so all users may connect.
-    if (chmod(path_.c_str(), 0666) < 0 || listen(socket.get(), SOMAXCONN) < 0) return failure(path_, errno);
+    if (chmod(path_.c_str(), 0666) < 0 || listen(socket.get(), SOMAXCONN) < 0)
+        return no_workers(path_, errno);
     socket_ = std::move(socket);
     watch_listener();
     return Done{};

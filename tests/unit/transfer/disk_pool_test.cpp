@@ -21,7 +21,7 @@ TEST(DiskPool, WorksThereAndCompletesHereInOrder) {
     const auto here = std::this_thread::get_id();
     for (int i = 0; i < 100; ++i)
         disk.run(
-            "lane",
+            {.path = "lane"},
             [i] {
                 return std::pair{i, std::this_thread::get_id()};
             },
@@ -44,10 +44,10 @@ TEST(DiskPool, ACompletionMayGiveMoreWork) {
         rounds = n;
         if (n < 10)
             disk.run(
-                "lane", [n] { return n + 1; }, again);
+                {.path = "lane"}, [n] { return n + 1; }, again);
     };
     disk.run(
-        "lane", [] { return 1; }, again);
+        {.path = "lane"}, [] { return 1; }, again);
     while (rounds < 10)
         ASSERT_TRUE(loop.turn(Long));
 }
@@ -62,7 +62,7 @@ TEST(DiskPool, ItsEndWaitsForTheWorkThatHasBegunAndTellsNobody) {
         auto disk = std::make_unique<DiskPool>(loop);
         auto never = [](int) { FAIL() << "nobody is there to hear of it"; };
         disk->run(
-            "lane",
+            {.path = "lane"},
             [&, token] {
                 begun.set_value();
                 release.get_future().wait();
@@ -70,7 +70,7 @@ TEST(DiskPool, ItsEndWaitsForTheWorkThatHasBegunAndTellsNobody) {
             },
             never);
         disk->run(
-            "lane", [&, token] { return worked += 100; }, never);
+            {.path = "lane"}, [&, token] { return worked += 100; }, never);
         begun.get_future().wait();
         std::thread releaser{[&] { release.set_value(); }};
         disk.reset();
@@ -95,16 +95,16 @@ TEST(DiskPool, ATaskThatHangsStopsNoOtherLane) {
         released.wait();
         return 1;
     };
-    disk.run_within(std::chrono::milliseconds{50}, "dead", hang, [&](std::optional<int> result) {
+    disk.run_within(std::chrono::milliseconds{50}, {.path = "dead"}, hang, [&](std::optional<int> result) {
         EXPECT_FALSE(hung) << "reported twice";
         hung = true;
         late = !result;
     });
     disk.run(
-        "dead", [] { return 2; }, [&](int) { same_lane = true; });
+        {.path = "dead"}, [] { return 2; }, [&](int) { same_lane = true; });
     for (int i = 0; i < 3; ++i)
         disk.run(
-            "live " + std::to_string(i), [] { return 3; }, [&](int) { ++others; });
+            {.path = "live " + std::to_string(i)}, [] { return 3; }, [&](int) { ++others; });
     while (others < 3 || !hung)
         ASSERT_TRUE(loop.turn(Long));
     EXPECT_TRUE(late);
@@ -114,13 +114,39 @@ TEST(DiskPool, ATaskThatHangsStopsNoOtherLane) {
         ASSERT_TRUE(loop.turn(Long));
 }
 
+TEST(DiskPool, APathThatHangsLeavesThreadsForOthers) {
+    Loop loop;
+    DiskPool disk{loop};
+    std::promise<void> release;
+    auto released = release.get_future().share();
+    int ended = 0;
+    bool other = false;
+    constexpr int Files = 500;
+    for (int i = 0; i < Files; ++i)
+        disk.run(
+            {.path = "dead", .name = std::to_string(i)},
+            [released] {
+                released.wait();
+                return 1;
+            },
+            [&](int) { ++ended; });
+    disk.run(
+        {.path = "live"}, [] { return 2; }, [&](int) { other = true; });
+    while (!other)
+        ASSERT_TRUE(loop.turn(Long));
+    EXPECT_EQ(ended, 0);
+    release.set_value();
+    while (ended < Files)
+        ASSERT_TRUE(loop.turn(Long));
+}
+
 TEST(DiskPool, WhatEndsInTimeIsReportedOnce) {
     Loop loop;
     DiskPool disk{loop};
     std::optional<int> reported;
     int times = 0;
     disk.run_within(
-        std::chrono::milliseconds{200}, "lane", [] { return 4; },
+        std::chrono::milliseconds{200}, {.path = "lane"}, [] { return 4; },
         [&](std::optional<int> result) {
             reported = result;
             ++times;
@@ -138,7 +164,7 @@ TEST(DiskPool, ItsEndDoesNotWaitForATaskThatHangs) {
     auto begun = std::make_shared<std::promise<void>>();
     auto disk = std::make_unique<DiskPool>(loop);
     disk->run(
-        "dead",
+        {.path = "dead"},
         [release, begun] {
             begun->set_value();
             release->get_future().wait();

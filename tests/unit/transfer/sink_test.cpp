@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/sink.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace haulier::transfer {
+namespace {
+
+constexpr Usec Long = std::chrono::seconds{20};
+constexpr const char* Name = ".haulier-0-0.part";
+
+std::string pattern(size_t size, uint32_t seed) {
+    std::mt19937 random{seed};
+    std::string bytes(size, '\0');
+    for (auto& byte : bytes)
+        byte = static_cast<char>(random());
+    return bytes;
+}
+
+class SinkTest : public testing::Test {
+protected:
+    SinkTest() {
+        auto opened = PartFile::open(*Directory::open(directory.path()), Name);
+        part = std::make_shared<PartFile>(*std::move(opened));
+    }
+
+    Sink sink(Sink::SyncInterval interval) {
+        return {loop,
+                disk,
+                Lane{directory.path(), Name},
+                part,
+                interval,
+                {.durable = [this](uint64_t upto) { durable.push_back(upto); },
+                 .writable = [this] { ++writable; },
+                 .failed = [](const Failure& failure) { FAIL() << failure.message; }}};
+    }
+
+    void wait_while(const std::function<bool()>& condition) {
+        while (condition())
+            ASSERT_TRUE(loop.turn(Long));
+    }
+
+    /// In pieces as curl delivers them.
+    void write(Sink& sink, const std::string& bytes, size_t piece) {
+        for (size_t at = 0; at < bytes.size(); at += piece) {
+            wait_while([&] { return sink.full(); });
+            sink.write(std::string_view{bytes}.substr(at, piece));
+        }
+    }
+
+    void flush(Sink& sink) {
+        bool flushed = false;
+        sink.flush([&](const Status& status) { flushed = bool{status}; });
+        wait_while([&] { return !flushed; });
+    }
+
+    [[nodiscard]] std::string content() const {
+        std::ifstream file{directory.path() + "/" + Name, std::ios::binary};
+        return {std::istreambuf_iterator<char>{file}, {}};
+    }
+
+    test::TempDir directory;
+    Loop loop;
+    DiskPool disk{loop};
+    std::shared_ptr<PartFile> part;
+    std::vector<uint64_t> durable;
+    int writable = 0;
+};
+
+TEST_F(SinkTest, WritesAndSyncsAtTheSameTimeAndReportsWhatIsDurable) {
+    constexpr uint64_t Interval = 1024 * 1024;
+    auto bytes = pattern(9'000'001, 1);
+    auto file = sink({.bytes = Interval, .time = Usec::max()});
+    file.begin(0, bytes.size());
+    write(file, bytes, 16 * 1024);
+    flush(file);
+    EXPECT_EQ(content(), bytes);
+    ASSERT_FALSE(durable.empty());
+    EXPECT_EQ(durable.back(), bytes.size());
+    uint64_t before = 0;
+    for (auto upto : durable) {
+        EXPECT_GT(upto, before);
+        EXPECT_LE(upto - before, Interval + 16 * 1024) << "more than may be lost was not durable";
+        before = upto;
+    }
+}
+
+TEST_F(SinkTest, ANewBeginningWaitsForWhatIsBeingWritten) {
+    auto file = sink({.bytes = 1024 * 1024, .time = Usec::max()});
+    for (uint32_t round = 0; round < 5; ++round) {
+        auto bytes = pattern(700'000 + round * 100'000, round);
+        file.begin(0, std::nullopt);
+        write(file, bytes, 100'000);
+        if (round < 4) continue;
+        flush(file);
+        EXPECT_EQ(content(), bytes);
+    }
+}
+
+TEST_F(SinkTest, SegmentsGoToTheirPlaces) {
+    auto bytes = pattern(1'000'000, 7);
+    auto file = sink(Sink::SyncInterval::never());
+    file.begin_sparse(0, bytes.size(), true);
+    wait_while([&] { return file.full(); });
+    file.move_to(600'000);
+    write(file, bytes.substr(600'000), 50'000);
+    file.move_to(0);
+    write(file, bytes.substr(0, 600'000), 50'000);
+    flush(file);
+    EXPECT_EQ(content(), bytes);
+    EXPECT_EQ(durable, std::vector<uint64_t>{1'000'000}) << "one sync, at the end";
+}
+
+TEST_F(SinkTest, AFlushOfNothingStillSyncs) {
+    auto file = sink({.bytes = 1024, .time = Usec::max()});
+    file.begin(0, 0);
+    flush(file);
+    EXPECT_EQ(content(), "");
+}
+
+TEST_F(SinkTest, TimeIsABoundToo) {
+    auto file = sink({.bytes = 1024 * 1024, .time = std::chrono::milliseconds{1}});
+    file.begin(0, std::nullopt);
+    wait_while([&] { return file.full(); });
+    file.write("a few bytes");
+    wait_while([&] { return durable.empty(); });
+    EXPECT_EQ(durable, std::vector<uint64_t>{11});
+}
+
+} // namespace
+} // namespace haulier::transfer
