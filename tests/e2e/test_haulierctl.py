@@ -200,7 +200,8 @@ def test_misuse_ends_with_2_and_a_hint(ctl, words):
 
 def test_what_was_probably_meant_is_said(ctl):
     for words, meant in ((["lsit"], "'list'"), (["--systm", "list"], "'--system'"), (["list", "--stat=error"], "'--state'"),
-                         (["credentials", "set", "x", "server", "basic", "--usr", "me"], "'--user'")):
+                         (["credentials", "set", "x", "server", "basic", "--usr", "me"], "'--user'"),
+                         (["get", "http://127.0.0.1/x", "--no-complet"], "'--no-complete'")):
         assert f"did you mean {meant}" in ctl(*words, code=MISUSED).err
 
 

@@ -125,7 +125,7 @@ TEST_F(CommandLine, AppliesAVerbToEachJob) {
 TEST_F(CommandLine, FindsAJobCompletedThatHasDoneSoItself) {
     daemon.completions.assign(5, Failure{Exit::Failed, "the job has ended"});
     daemon.own_jobs[JobId] = job_json("acknowledged", "ended");
-    EXPECT_EQ(run({"complete", JobId}), Exit::NoSuchJob) << "somebody has completed it";
+    EXPECT_EQ(run({"complete", JobId}), Exit::NoSuchJob) << "a client has completed it";
     daemon.own_jobs[JobId]["AutoComplete"] = true;
     daemon.own_jobs[JobId]["Key"] = "k";
     EXPECT_EQ(run({"complete", "k"}), Exit::Ok);
