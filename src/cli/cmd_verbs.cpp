@@ -61,8 +61,8 @@ Result<Completed, Failure> completed_by_itself(const Common& common, Client& cli
     if (job.auto_complete && job.wait_reason == "completing") {
         auto ended = wait_for_end(client, common, id);
         if (!ended) return ended.error();
-        if (ended->end == End::Completed) return Completed{"complete", files_of(job), 0};
-        return refusal;
+        if (ended->end != End::Completed) return refusal;
+        return Completed{"complete", files_of(job), 0};
     }
     if (!has_ended(job)) return refusal;
     auto end = end_of(job);

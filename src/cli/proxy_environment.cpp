@@ -94,6 +94,7 @@ Result<Proxy, Failure> parse_proxy(const Variable& variable) {
         scheme = ascii_lower(value.substr(0, end));
         value.erase(0, end + 3);
     }
+    if (scheme == "socks") scheme = "socks5"; // GNOME sets this; nearly all such servers know version 5
     if (std::find(Schemes.begin(), Schemes.end(), scheme) == Schemes.end()) return malformed(variable);
     value.erase(std::min(value.find('/'), value.size()));
     Proxy proxy;

@@ -36,6 +36,7 @@ TEST(ProxyOfEnvironment, IsThatOfCurl) {
     EXPECT_EQ(list_of({{"http_proxy", "https://p"}}), "http=https://p:443");
     EXPECT_EQ(list_of({{"http_proxy", "[::1]:3128"}}), "http=http://[::1]:3128");
     EXPECT_EQ(list_of({{"all_proxy", "socks5h://p:9050"}}), "http=socks5h://p:9050 https=socks5h://p:9050");
+    EXPECT_EQ(list_of({{"all_proxy", "socks://p:1/"}}), "http=socks5://p:1 https=socks5://p:1") << "GNOME's";
     EXPECT_EQ(list_of({{"ALL_PROXY", "p:1"}, {"http_proxy", "q:2"}}), "http=http://q:2 https=http://p:1");
     EXPECT_EQ(list_of({{"HTTP_PROXY", "p:1"}}), "") << "a CGI client can set it";
     EXPECT_EQ(list_of({{"http_proxy", ""}}), "");
