@@ -5,14 +5,17 @@
 #include "cli/compat.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/output.hpp"
+#include "cli/session_bus.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <fmt/core.h>
 #include <poll.h>
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 #include <utility>
 
 namespace haulier::cli {
@@ -37,7 +40,11 @@ int milliseconds_until(uint64_t bus_usec, std::optional<Deadline> deadline) {
 }
 
 std::unique_ptr<sdbus::IConnection> connect(Scope scope) {
-    return scope == Scope::User ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection();
+    if (scope == Scope::System) return sdbus::createSystemBusConnection();
+    auto address =
+        own_bus_address([](const char* name) { return std::getenv(name); }, "/run/user", geteuid());
+    return address.empty() ? sdbus::createSessionBusConnection()
+                           : sdbus::createSessionBusConnectionWithAddress(address);
 }
 
 void print_address(Scope scope, sd_bus* bus) {

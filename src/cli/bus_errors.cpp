@@ -86,7 +86,8 @@ Failure bus_unreachable(Scope scope, const std::string& name, const std::string&
         return {Exit::Unreachable, fmt::format("the system bus cannot be reached: {}", message)};
     auto why = name == "System.Error.ENOMEDIUM" ? "DBUS_SESSION_BUS_ADDRESS is not set" : message;
     return {Exit::Unreachable,
-            fmt::format("the session bus cannot be reached: {} (use --system for the daemon of the machine)",
+            fmt::format("the session bus cannot be reached: {} (use --system for the daemon of the machine); "
+                        "you have one while you are logged in, or always after 'loginctl enable-linger'",
                         why)};
 }
 

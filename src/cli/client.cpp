@@ -16,27 +16,58 @@ std::vector<Candidate> candidates_of(const std::vector<Json>& jobs) {
     return candidates;
 }
 
+struct Found {
+    std::string id;
+    std::optional<bool> has_ended; ///< nothing: not known
+};
+
+/// Of the jobs that ended a short while ago, which can still be read, the last one: a key may be used again.
+std::optional<Found> find_ended(Client& client, const std::string& text, bool all_users) {
+    auto ended = client.list({"acknowledged", "cancelled"}, all_users);
+    if (!ended) return std::nullopt;
+    auto found = matching(candidates_of(*ended), text);
+    return found.empty() ? std::nullopt : std::optional{Found{found.back().id, true}};
+}
+
+Result<Found, Failure> find(Client& client, const std::string& text, bool all_users) {
+    if (auto id = full_id(text)) return Found{*id, std::nullopt};
+    auto jobs = client.list({}, false);
+    if (!jobs) return jobs.error();
+    auto candidates = candidates_of(*jobs);
+    if (all_users && !pick(candidates, text)) {
+        jobs = client.list({}, true);
+        if (!jobs) return jobs.error();
+        candidates = candidates_of(*jobs);
+    }
+    if (matching(candidates, text).empty())
+        if (auto ended = find_ended(client, text, all_users)) return *ended;
+    auto id = pick(candidates, text);
+    if (!id) return id.error();
+    return Found{*id, false};
+}
+
 } // namespace
 
 Result<std::string, Failure> resolve(Client& client, const std::string& text, bool all_users) {
-    if (auto id = full_id(text)) return *id;
-    auto own = client.list({}, false);
-    if (!own) return own.error();
-    auto found = pick(candidates_of(*own), text);
-    if (found || !all_users) return found;
-    auto all = client.list({}, true);
-    if (!all) return all.error();
-    return pick(candidates_of(*all), text);
+    auto found = find(client, text, all_users);
+    if (!found) return found.error();
+    return found->id;
 }
 
 Result<std::string, Failure> resolve_unfinished(Client& client, const std::string& text, bool all_users) {
-    auto id = resolve(client, text, all_users);
-    if (!id || !full_id(text)) return id;
-    auto job = client.properties(*id);
-    if (!job) return job.error();
-    if (has_ended(view_of(*job)))
-        return Failure{Exit::NoSuchJob, fmt::format("job {} has ended and cannot be changed", short_id(*id))};
-    return id;
+    auto found = find(client, text, all_users);
+    if (!found) return found.error();
+    if (!found->has_ended) {
+        auto job = client.properties(found->id);
+        if (!job) return job.error();
+        found->has_ended = has_ended(view_of(*job));
+    }
+    if (*found->has_ended) return already_ended(found->id);
+    return found->id;
+}
+
+Failure already_ended(const std::string& id) {
+    return {Exit::NoSuchJob, fmt::format("job {} has ended and cannot be changed", short_id(id))};
 }
 
 } // namespace haulier::cli

@@ -31,6 +31,13 @@ struct NewFile {
     std::vector<Range> ranges; ///< empty = the whole file
 };
 
+struct Credentials {
+    std::string target; ///< "server" or "proxy"
+    std::string scheme;
+    std::string user;
+    std::string password;
+};
+
 struct NewJob {
     std::string name;
     std::string type = "download";
@@ -39,6 +46,7 @@ struct NewJob {
     std::string key;
     std::optional<Service> notify_service;
     std::vector<std::string> headers;
+    std::vector<Credentials> credentials;
     Values properties;
 };
 
@@ -48,13 +56,6 @@ struct Created {
 };
 
 enum class Verb { Suspend, Resume, Cancel, TakeOwnership };
-
-struct Credentials {
-    std::string target; ///< "server" or "proxy"
-    std::string scheme;
-    std::string user;
-    std::string password;
-};
 
 struct Completed {
     std::string result; ///< "complete" or "partial"
@@ -70,8 +71,8 @@ public:
     Client& operator=(const Client&) = delete;
 
     virtual Result<Created, Failure> create(const NewJob& job) = 0;
-    /// Properties of the caller's unfinished jobs, or of all users' with `all_users`, oldest first; `states`
-    /// empty = all.
+    /// Properties of the caller's jobs, or of all users' with `all_users`, in one of `states`, oldest first;
+    /// without `states`, of all unfinished jobs.
     virtual Result<std::vector<Json>, Failure> list(const std::vector<std::string>& states,
                                                     bool all_users) = 0;
     /// Version, Features, Network and Metered.
@@ -119,10 +120,11 @@ public:
 /// Connects to the bus; the daemon is started by the first call that needs it.
 Result<std::unique_ptr<Client>, Failure> connect_to_bus(const Access& access);
 
-/// The id of the job that the user calls `text` (see pick): one of the user's own, otherwise one of another
-/// user if `all_users`.
+/// The id of the job that the user calls `text` (see matching): one of the user's own, otherwise one of
+/// another user if `all_users`, otherwise one that has ended and can still be read.
 Result<std::string, Failure> resolve(Client& client, const std::string& text, bool all_users);
 /// The same for a job that is to be changed: a job that has ended can still be shown, but not changed.
 Result<std::string, Failure> resolve_unfinished(Client& client, const std::string& text, bool all_users);
+Failure already_ended(const std::string& id);
 
 } // namespace haulier::cli

@@ -7,6 +7,8 @@
 
 #include <charconv>
 #include <fmt/core.h>
+#include <fstream>
+#include <iterator>
 
 namespace haulier::cli {
 
@@ -52,6 +54,15 @@ void print_ranges(const Common& common, const std::vector<Range>& ranges) {
         print_json(all);
     else
         print(lines);
+}
+
+/// The daemon has no reply of a job that has ended, as it is in its file then.
+Result<std::string, Failure> stored_reply(Client& client, const std::string& id, const Failure& refusal) {
+    auto properties = client.properties(id);
+    if (!properties || properties->value("State", "") != "acknowledged") return refusal;
+    std::ifstream file{properties->value("ReplyFileName", ""), std::ios::binary};
+    if (!file) return refusal;
+    return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
 Result<Exit, Failure> exit_of(const Result<Done, Failure>& done) {
@@ -127,6 +138,7 @@ Result<Exit, Failure> reply(const Common& common, const ReplyOptions& options) {
     auto opened = open_job(common, options.job);
     if (!opened) return opened.error();
     auto data = opened->client->reply(opened->id);
+    if (!data) data = stored_reply(*opened->client, opened->id, data.error());
     if (!data) return data.error();
     if (common.json)
         print_json({{"Id", opened->id}, {"Size", data->size()}, {"Text", *data}});

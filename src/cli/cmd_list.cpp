@@ -1,26 +1,40 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl list and show.
 #include "cli/commands.hpp"
+#include "cli/create.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 #include "cli/properties.hpp"
 #include "cli/text.hpp"
+#include "cli/wait_reason.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <iterator>
 
 namespace haulier::cli {
 
 namespace {
 
+/// Most lists have no job that waits for more than its turn, and no column for that.
+std::string reason_of(const JobView& job) {
+    return job.wait_reason == "turn" ? "" : waiting_text(job, now_usec());
+}
+
 /// `owners`: with a column for the owners.
 void print_table(const std::vector<Json>& jobs, bool owners) {
+    std::vector<JobView> views;
+    std::transform(jobs.begin(), jobs.end(), std::back_inserter(views), view_of);
+    bool reasons =
+        std::any_of(views.begin(), views.end(), [](const JobView& job) { return !reason_of(job).empty(); });
     std::vector<std::vector<std::string>> rows{{"ID", "STATE", "DONE", "NAME"}};
+    if (reasons) rows.front().emplace_back("REASON");
     if (owners) rows.front().insert(rows.front().begin() + 1, "OWNER");
-    for (const auto& properties : jobs) {
-        auto job = view_of(properties);
-        rows.push_back(
-            {short_id(job.id), sanitize(job.state), amount_text(job.done, job.total), sanitize(job.name)});
+    for (const auto& job : views) {
+        rows.push_back({short_id(job.id), sanitize(job.state), amount_of(job), sanitize(job.name)});
+        if (reasons) rows.back().push_back(reason_of(job));
         if (owners) rows.back().insert(rows.back().begin() + 1, sanitize(user_name(job.owner)));
     }
     print(table(rows));

@@ -17,6 +17,12 @@ Result<Exit, Failure> run(const Common& common, const TransferPlan& plan) {
     return run_transfer(**client, common, plan);
 }
 
+/// The promise of `get`, a file in its place, must not depend on whether this command still runs at the end.
+void start_by_itself(NewJob& job, bool no_complete) {
+    job.resume = true;
+    if (!no_complete) job.properties.try_emplace("AutoComplete", true);
+}
+
 Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
     if (options.words.size() % 2 != 0)
         return usage_error("a FILE is missing: add takes pairs of URL and FILE");
@@ -38,7 +44,7 @@ Result<Exit, Failure> get(const Common& common, const GetOptions& options) {
     if (!file) return file.error();
     auto job = new_download(options.job, {*file});
     if (!job) return job.error();
-    job->resume = true;
+    start_by_itself(*job, options.no_complete);
     return run(common, {*job, options.no_wait, "File", file->local});
 }
 
@@ -48,7 +54,7 @@ Result<Exit, Failure> upload(const Common& common, const UploadOptions& options)
     auto job = new_job(options.job, {NewFile{options.url, *local, {}, {}, {}}});
     if (!job) return job.error();
     job->type = "upload";
-    job->resume = true;
+    start_by_itself(*job, options.no_complete);
     if (options.reply.empty()) return run(common, {*job, options.no_wait, "Url", options.url});
     auto reply_file = absolute_path(options.reply);
     if (!reply_file) return reply_file.error();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/command_line.hpp"
 
-#include "base/text.hpp"
 #include "cli/grammar.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
@@ -59,17 +58,10 @@ std::string unknown_option(const CLI::App& app, const std::vector<std::string>& 
     return "";
 }
 
-/// D-Bus carries only UTF-8.
-bool is_utf8(std::string word) {
-    std::replace_if(
-        word.begin(), word.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-    return printable(word, word.size()) == word;
-}
-
 /// Nothing if the command is to be run; otherwise the exit code.
 std::optional<int> parse(CLI::App& app, const std::vector<std::string>& words) {
     for (const auto& word : words)
-        if (!is_utf8(word)) return misuse(fmt::format("'{}' is not UTF-8", printable(word, word.size())));
+        if (auto valid = check_utf8(word); !valid) return misuse(valid.error().message);
     if (auto wrong = unknown_command(app, words); !wrong.empty()) return misuse(wrong);
     try {
         app.parse(std::vector<std::string>{words.rbegin(), words.rend()}); // it takes them from the back

@@ -51,6 +51,7 @@ struct GetOptions {
     std::string file;
     FileOptions file_options;
     bool no_wait = false;
+    bool no_complete = false;
     JobOptions job;
 };
 Result<Exit, Failure> get(const Common& common, const GetOptions& options);
@@ -60,6 +61,7 @@ struct UploadOptions {
     std::string url;
     std::string reply; ///< file for the server's reply; empty = the reply is not kept
     bool no_wait = false;
+    bool no_complete = false;
     JobOptions job;
 };
 Result<Exit, Failure> upload(const Common& common, const UploadOptions& options);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/create.hpp"
 
+#include "cli/proxy_environment.hpp"
+
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/core.h>
 #include <sys/stat.h>
@@ -39,6 +42,25 @@ std::string take_name(Values& properties) {
     return name.empty() ? "" : std::get<std::string>(name.mapped());
 }
 
+/// The daemon has an environment of its own, but people expect that the proxy of theirs is used.
+Result<Done, Failure> take_proxy(NewJob& job) {
+    for (const char* name : {"ProxyMode", "ProxyList", "ProxyBypass"})
+        if (job.properties.count(name) != 0) return Done{};
+    std::vector<std::string> urls;
+    for (const auto& file : job.files) {
+        urls.push_back(file.remote);
+        urls.insert(urls.end(), file.mirrors.begin(), file.mirrors.end());
+    }
+    auto proxy = proxy_of_environment(urls, [](const char* name) { return std::getenv(name); });
+    if (!proxy) return proxy.error();
+    if (!*proxy) return Done{};
+    job.properties["ProxyMode"] = std::string{"override"};
+    job.properties["ProxyList"] = (*proxy)->list;
+    job.properties["ProxyBypass"] = (*proxy)->bypass;
+    if ((*proxy)->credentials) job.credentials.push_back(*(*proxy)->credentials);
+    return Done{};
+}
+
 std::string last_segment(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
@@ -59,10 +81,12 @@ uint64_t now_usec() {
 }
 
 Result<std::string, Failure> absolute_path(const std::string& path) {
+    if (path.starts_with('/')) return path;
     std::error_code failed;
     auto here = fs::current_path(failed).string();
     if (failed)
         return Failure{Exit::Failed, fmt::format("cannot find the current directory: {}", failed.message())};
+    if (auto valid = check_utf8(here); !valid) return valid.error();
     return absolute(path, here);
 }
 
@@ -97,6 +121,7 @@ Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> 
     auto properties = parse_assignments(options.properties, now_usec());
     if (!properties) return properties.error();
     job.properties = *properties;
+    if (auto taken = take_proxy(job); !taken) return taken.error();
     job.name = take_name(job.properties);
     if (!options.name.empty()) job.name = options.name;
     if (job.name.empty()) job.name = last_segment(job.files.front().local);

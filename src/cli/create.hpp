@@ -17,7 +17,8 @@ Result<std::string, Failure> absolute_path(const std::string& path);
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file);
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file,
                                   const FileOptions& options);
-/// The default name is that of the first file.
+/// The default name is that of the first file. The proxy is that of the environment, unless the options say
+/// something else.
 Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> files);
 /// As new_job, for downloads. A file that fails does not stop the others, and the files get the permissions
 /// that the user's own programs would give them, unless the options say otherwise.

@@ -18,6 +18,15 @@ FileArgument encode(const NewFile& file) {
     return {file.remote, file.local, options};
 }
 
+using CredentialsArgument = sdbus::Struct<std::string, std::string, std::string, std::string>;
+
+std::vector<CredentialsArgument> encode(const std::vector<Credentials>& credentials) {
+    std::vector<CredentialsArgument> encoded;
+    for (const auto& c : credentials)
+        encoded.emplace_back(c.target, c.scheme, c.user, c.password);
+    return encoded;
+}
+
 } // namespace
 
 sdbus::Variant encode(const Value& value) {
@@ -42,6 +51,7 @@ compat::Options options_of(const NewJob& job) {
     if (job.resume) options["Resume"] = sdbus::Variant{true};
     if (!job.key.empty()) options["Key"] = sdbus::Variant{job.key};
     if (!job.headers.empty()) options["CustomHeaders"] = sdbus::Variant{job.headers};
+    if (!job.credentials.empty()) options["Credentials"] = sdbus::Variant{encode(job.credentials)};
     if (job.notify_service)
         options["NotifyService"] = sdbus::Variant{
             NameAndPath{job.notify_service->name, sdbus::ObjectPath{job.notify_service->path}}};

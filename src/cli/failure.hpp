@@ -18,7 +18,7 @@ enum class Exit : int {
     JobFailed = 4,     ///< the job is in error, or was completed without all of its files
     Cancelled = 5,     ///< the job that the command waited for was cancelled, or has expired
     Unreachable = 6,   ///< the bus cannot be reached, or the daemon cannot be started
-    Interrupted = 130, ///< Ctrl-C; the job continues
+    Interrupted = 130, ///< Ctrl-C, or the terminal was closed; the job continues
 };
 
 struct Failure {

@@ -42,9 +42,16 @@ CLI::Option* add_file_options(CLI::App& command, FileOptions& file) {
     return checksum;
 }
 
+/// Options of the commands that wait for the end of their job.
+void add_end_options(CLI::App& command, bool& no_wait, bool& no_complete) {
+    command.add_flag("--no-wait", no_wait, "start the job, print its id and exit");
+    command.add_flag("--no-complete", no_complete,
+                     "the job does not complete itself; this command does, unless it is interrupted");
+}
+
 void add_get(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(
-        app, invocation, "get", "Download one file: create a job, wait, complete it and print the path", get);
+        app, invocation, "get", "Download one file: create a job, wait for its end and print the path", get);
     command->add_option("URL", options->url, "http or https")->required();
     command->add_option("FILE", options->file, "file or directory (default: current directory)");
     auto* checksum = add_file_options(*command, options->file_options);
@@ -55,7 +62,7 @@ void add_get(CLI::App& app, Invocation& invocation) {
             "short for --checksum sha256:HEX")
         ->type_name("HEX")
         ->excludes(checksum);
-    command->add_flag("--no-wait", options->no_wait, "start the job, print its id and exit");
+    add_end_options(*command, options->no_wait, options->no_complete);
     add_job_options(*command, options->job);
 }
 
@@ -72,12 +79,12 @@ void add_add(CLI::App& app, Invocation& invocation) {
 
 void add_upload(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
-        add_command(app, invocation, "upload", "Upload one file: create a job, wait and complete it", upload);
+        add_command(app, invocation, "upload", "Upload one file: create a job and wait for its end", upload);
     command->add_option("FILE", options->file, "file to upload")->required();
     command->add_option("URL", options->url, "http or https")->required();
     command->add_option("--reply", options->reply, "store the server's reply in this file")
         ->type_name("FILE");
-    command->add_flag("--no-wait", options->no_wait, "start the job, print its id and exit");
+    add_end_options(*command, options->no_wait, options->no_complete);
     add_job_options(*command, options->job);
 }
 

@@ -5,11 +5,22 @@
 
 namespace haulier::cli {
 
+namespace {
+
+/// As below nohup, where the command outlives its terminal. A blocked signal would arrive nevertheless.
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+} // namespace
+
 Interrupts::Interrupts() {
     sigset_t ours;
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGTERM);
+    if (!is_ignored(SIGHUP)) sigaddset(&ours, SIGHUP);
     sigprocmask(SIG_BLOCK, &ours, &before_);
     fd_ = Fd{signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK)};
 }

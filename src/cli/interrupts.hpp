@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Makes Ctrl-C something to wait for: while this object lives, SIGINT and SIGTERM do not kill the process but
-// make a descriptor readable.
+// Makes Ctrl-C and the loss of the terminal something to wait for: while this object lives, SIGINT, SIGTERM
+// and SIGHUP do not kill the process but make a descriptor readable.
 #pragma once
 
 #include "base/fd.hpp"

@@ -26,21 +26,6 @@ int digit_of(char c) {
     return -1;
 }
 
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (size_t i = 0; i < text.size(); ++i) {
-        int high = text[i] == '%' && i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
-        int low = high >= 0 ? digit_of(text[i + 2]) : -1;
-        if (low < 0) {
-            out += text[i];
-        } else {
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        }
-    }
-    return out;
-}
-
 /// The path of a URL without query and fragment.
 std::string_view path_of(std::string_view url) {
     url = url.substr(0, url.find_first_of("?#"));
@@ -65,8 +50,7 @@ bool is_named(const Candidate& job, const std::string& text) {
 
 using Matches = bool (*)(const Candidate&, const std::string&);
 
-std::vector<Candidate> matching(Matches matches, const std::vector<Candidate>& jobs,
-                                const std::string& text) {
+std::vector<Candidate> select(Matches matches, const std::vector<Candidate>& jobs, const std::string& text) {
     std::vector<Candidate> found;
     std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(found),
                  [&](const Candidate& job) { return matches(job, text); });
@@ -110,6 +94,21 @@ size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
+std::string percent_decoded(std::string_view text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        int high = text[i] == '%' && i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
+        int low = high >= 0 ? digit_of(text[i + 2]) : -1;
+        if (low < 0) {
+            out += text[i];
+        } else {
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+    }
+    return out;
+}
+
 std::optional<std::string> file_name_of(std::string_view url) {
     auto path = path_of(url);
     auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), MaxFileName);
@@ -127,6 +126,12 @@ std::string without_user(const std::string& url) {
     auto end = std::min(url.find_first_of("/?#\\", begin), url.size());
     auto at = url.substr(begin, end - begin).rfind('@');
     return at == std::string::npos ? url : url.substr(0, begin) + url.substr(begin + at + 1);
+}
+
+Result<Done, Failure> check_utf8(const std::string& text) {
+    if (is_utf8(text)) return Done{};
+    return usage_error(fmt::format("'{}' is not UTF-8, and haulierd only accepts names that are",
+                                   printable(text, text.size())));
 }
 
 std::string absolute(const std::string& path, const std::string& directory) {
@@ -168,10 +173,14 @@ std::optional<std::string> full_id(const std::string& text) {
     return ascii_lower(text);
 }
 
+std::vector<Candidate> matching(const std::vector<Candidate>& jobs, const std::string& text) {
+    if (text.empty()) return {};
+    auto found = select(matches_key_or_id, jobs, text);
+    return found.empty() ? select(is_named, jobs, text) : found;
+}
+
 Result<std::string, Failure> pick(const std::vector<Candidate>& jobs, const std::string& text) {
-    if (text.empty()) return unknown(text);
-    auto found = matching(matches_key_or_id, jobs, text);
-    if (found.empty()) found = matching(is_named, jobs, text);
+    auto found = matching(jobs, text);
     if (found.empty()) return unknown(text);
     if (found.size() > 1) return ambiguous(found, text);
     return found.front().id;

@@ -12,12 +12,17 @@
 
 namespace haulier::cli {
 
+std::string percent_decoded(std::string_view text);
+
 /// The last segment of the URL's path, decoded and made safe as a file name: without slashes, control
 /// characters and invalid UTF-8, not hidden, at most 255 bytes. Nothing if the path ends with a slash.
 std::optional<std::string> file_name_of(std::string_view url);
 
 /// `url` as the daemon stores it: without user name and password.
 std::string without_user(const std::string& url);
+
+/// Names go over D-Bus, which carries only UTF-8.
+Result<Done, Failure> check_utf8(const std::string& text);
 
 /// `path`, which is relative to `directory`, as an absolute path.
 std::string absolute(const std::string& path, const std::string& directory);
@@ -48,8 +53,10 @@ struct Candidate {
     std::string state;
     std::string owner;
 };
-/// The id of the only job whose key is `text` or whose id begins with it (at least four characters); if there
-/// is none, of the only job with that name.
+/// The jobs whose key is `text` or whose id begins with it (at least four characters); if there is none, the
+/// jobs with that name.
+std::vector<Candidate> matching(const std::vector<Candidate>& jobs, const std::string& text);
+/// The id of the only one.
 Result<std::string, Failure> pick(const std::vector<Candidate>& jobs, const std::string& text);
 
 /// The word that was probably meant, ignoring case; nothing if none is similar enough.

@@ -2,6 +2,7 @@
 #include "cli/progress.hpp"
 
 #include "cli/text.hpp"
+#include "cli/wait_reason.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,12 +18,9 @@ constexpr std::chrono::milliseconds StallDelay{1500};
 constexpr size_t MinBar = 10;
 constexpr size_t MaxBar = 40;
 
-std::string retry_text(const JobView& job, uint64_t now_usec) {
-    std::string when = "soon";
-    if (job.wait_until > now_usec)
-        when = "in " + span_text(std::chrono::seconds{(job.wait_until - now_usec + 999999) / 1000000});
-    std::string why = job.error_message.empty() ? "" : fmt::format(" ({})", sanitize(job.error_message));
-    return fmt::format("waiting: retry {}{}", when, why);
+/// A job of several files whose sizes are not all known is measured in files.
+bool counts_files(const JobView& job) {
+    return !job.total && job.files > 1;
 }
 
 /// "12.3 MB/s  0:32"; empty while the speed is unknown.
@@ -36,9 +34,10 @@ std::string speed_text(const JobView& job, std::optional<double> rate) {
 }
 
 std::optional<double> share_of(const JobView& job) {
-    if (!job.total) return std::nullopt;
-    if (*job.total == 0) return 1.0;
-    return std::min(1.0, static_cast<double>(job.done) / static_cast<double>(*job.total));
+    if (!job.total && !counts_files(job)) return std::nullopt;
+    auto done = job.total ? job.done : job.files_done;
+    auto all = job.total ? *job.total : job.files;
+    return all == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(all));
 }
 
 /// "45%", or "?" while the total is not known.
@@ -59,9 +58,10 @@ std::string bar_text(double share, size_t columns, bool colour) {
 /// The text to the right of the bar. Before the first byte only the situation is of interest.
 std::string figures(const JobView& job, std::optional<double> rate, const std::string& now) {
     if (job.done == 0 && !job.total && !now.empty()) return now;
-    auto text = amount_text(job.done, job.total);
+    auto text = amount_of(job);
     auto more = now.empty() ? speed_text(job, rate) : now;
-    return more.empty() ? text : text + "  " + more;
+    if (more.empty()) return text;
+    return text + (counts_files(job) && now.empty() ? ", " : "  ") + more;
 }
 
 } // namespace
@@ -85,15 +85,20 @@ std::optional<double> RateMeter::rate(Time now) const {
     return bytes / std::chrono::duration<double>(span).count();
 }
 
+std::string amount_of(const JobView& job) {
+    if (!counts_files(job)) return amount_text(job.done, job.total);
+    return fmt::format("{} of {} files, {}", job.files_done, job.files, size_text(job.done));
+}
+
 std::string situation(const JobView& job, uint64_t now_usec) {
     if (job.wait_reason == "completing") return "completing";
     if (job.state == "transferring") return "";
-    if (job.state == "transient-error") return retry_text(job, now_usec);
     if (job.state == "error") return "failed: " + sanitize(job.error_message);
-    if (job.state == "queued" && job.wait_reason == "turn") return "waiting for its turn";
     if (job.state == "suspended" && job.wait_reason == "empty") return "suspended, without a file";
-    if (job.state == "queued") return "waiting: " + sanitize(job.wait_reason);
-    return sanitize(job.state);
+    auto waiting = waiting_text(job, now_usec);
+    if (waiting.empty()) return sanitize(job.state);
+    bool explained = job.state == "transient-error" && !job.error_message.empty();
+    return explained ? fmt::format("{} ({})", waiting, sanitize(job.error_message)) : waiting;
 }
 
 std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t now_usec,
@@ -109,7 +114,7 @@ std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t no
 }
 
 std::string plain_line(const JobView& job, std::optional<double> rate, uint64_t now_usec) {
-    auto share = job.total ? percent_text(job) + ", " : std::string{};
+    auto share = share_of(job) ? percent_text(job) + ", " : std::string{};
     return fmt::format("{}: {}{}", sanitize(job.name), share, figures(job, rate, situation(job, now_usec)));
 }
 

@@ -11,12 +11,20 @@ namespace haulier::cli {
 
 namespace {
 
-/// Whether an existing job does what is wanted. The daemon removes a user name from the URL.
+/// The daemon removes a user name from the URL.
+bool has_url(const Json& file, const NewJob& wanted) {
+    return file["RemoteName"] == without_user(wanted.files.front().remote);
+}
+
+/// Whether an existing job does what is wanted. The URL of a download may be another one, as links expire.
 bool is_same(const Json& properties, const std::vector<Json>& files, const NewJob& wanted) {
-    const auto& file = wanted.files.front();
     return properties.value("Type", "") == wanted.type && files.size() == 1 &&
-           files.front()["RemoteName"] == without_user(file.remote) &&
-           files.front()["LocalName"] == file.local;
+           files.front()["LocalName"] == wanted.files.front().local &&
+           (wanted.type == "download" || has_url(files.front(), wanted));
+}
+
+bool rests(const JobView& job) {
+    return job.state == "suspended" || job.state == "error" || job.state == "transient-error";
 }
 
 /// Continues the unfinished job that has the key, if it does the same.
@@ -29,8 +37,13 @@ Result<Done, Failure> continue_existing(Client& client, const std::string& id, c
         return Failure{Exit::Failed,
                        fmt::format("job {} has this key, but does something else", short_id(id))};
     auto job = view_of(*properties);
-    if (job.state == "suspended" || job.state == "error") return client.command(id, Verb::Resume);
-    return Done{};
+    const auto& url = wanted.files.front().remote;
+    bool new_login = without_user(url) != url && wanted.type == "download" && rests(job);
+    bool renewed = new_login || !has_url(files->front(), wanted);
+    if (renewed)
+        if (auto renamed = client.rename(id, 0, url); !renamed) return renamed;
+    bool waits = job.state == "transient-error" && !renewed;
+    return rests(job) && !waits ? client.command(id, Verb::Resume) : Done{};
 }
 
 } // namespace

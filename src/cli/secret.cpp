@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/text.hpp"
 
 #include <array>
 #include <cerrno>
@@ -71,6 +72,7 @@ Result<std::string, Failure> ask(int terminal, const std::string& prompt) {
     auto got = read(terminal, line.data(), line.size());
     if (got < 0) return unreadable(terminal, errno);
     line.resize(static_cast<size_t>(got));
+    if (!is_utf8(line)) return usage_error("what was typed is not UTF-8");
     return first_line(line);
 }
 
@@ -83,12 +85,14 @@ Result<std::string, Failure> read_all(int fd, size_t limit) {
         auto got = read(fd, part.data(), part.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return unreadable(fd, errno);
-        if (got == 0) return text;
+        if (got == 0) break;
         text.append(part.data(), static_cast<size_t>(got));
         if (text.size() > limit)
             return Failure{Exit::Failed,
                            fmt::format("more than {} bytes were read from descriptor {}", limit, fd)};
     }
+    if (!is_utf8(text)) return usage_error(fmt::format("what was read from descriptor {} is not UTF-8", fd));
+    return text;
 }
 
 Result<std::string, Failure> read_secret(const std::string& prompt, std::optional<int> fd) {

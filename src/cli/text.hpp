@@ -25,6 +25,8 @@ std::string date_text(uint64_t usec);
 
 /// Replaces control characters and directional marks, so that the name of a job cannot control the terminal.
 std::string sanitize(std::string_view text);
+/// D-Bus carries nothing else.
+bool is_utf8(std::string text);
 /// Number of characters; each is assumed to take one column.
 size_t columns_of(std::string_view utf8);
 /// Shortens `text` to `columns`, replacing the end by "...".

@@ -4,6 +4,7 @@
 #include "cli/names.hpp"
 #include "cli/properties.hpp"
 #include "cli/text.hpp"
+#include "cli/wait_reason.hpp"
 
 #include <fmt/core.h>
 
@@ -30,6 +31,17 @@ Json element(const Json& object, const char* key, size_t index) {
     auto found = object.find(key);
     if (found == object.end() || !found->is_array() || found->size() <= index) return nullptr;
     return (*found)[index];
+}
+
+std::string text_at(const Json& object, const char* key, size_t index) {
+    auto found = element(object, key, index);
+    return found.is_string() ? found.get<std::string>() : "";
+}
+
+template <class T>
+T number_at(const Json& object, const char* key, size_t index) {
+    auto found = element(object, key, index);
+    return found.is_number_integer() ? found.get<T>() : 0;
 }
 
 /// Members of structures, in their order, and for each the value that means none, if there is one.
@@ -109,7 +121,7 @@ std::string format_reply(const Json& progress) {
 }
 
 std::string format_wait(const Json& reason) {
-    auto text = plain(reason[0]);
+    auto text = explained(plain(reason[0]));
     if (reason[1] == 0) return text;
     return fmt::format("{} until {}", text, date_text(reason[1].get<uint64_t>()));
 }
@@ -150,21 +162,24 @@ Json public_range(const Json& offset, const Json& length) {
 JobView view_of(const Json& properties) {
     JobView job;
     job.id = text_in(properties, "Id");
+    job.type = text_in(properties, "Type");
     job.key = text_in(properties, "Key");
     job.name = text_in(properties, "DisplayName");
     job.state = text_in(properties, "State");
     job.owner = static_cast<uint32_t>(number_in(properties, "Owner"));
-    auto reason = element(properties, "WaitReason", 0);
-    job.wait_reason = reason.is_string() ? reason.get<std::string>() : "";
-    auto until = element(properties, "WaitReason", 1);
-    job.wait_until = until.is_number_integer() ? until.get<uint64_t>() : 0;
+    job.wait_reason = text_at(properties, "WaitReason", 0);
+    job.wait_until = number_at<uint64_t>(properties, "WaitReason", 1);
     job.done = number_in(properties, "BytesTransferred");
     auto total = number_in(properties, "BytesTotal", UnknownSize);
     if (total != UnknownSize) job.total = total;
     job.files = number_in(properties, "FilesTotal");
     job.files_done = number_in(properties, "FilesTransferred");
-    auto message = element(properties, "Error", 3);
-    job.error_message = message.is_string() ? message.get<std::string>() : "";
+    job.error_name = text_at(properties, "Error", 1);
+    job.error_code = number_at<int64_t>(properties, "Error", 2);
+    job.error_message = text_at(properties, "Error", 3);
+    job.error_file = number_at<uint64_t>(properties, "Error", 4);
+    auto auto_complete = properties.find("AutoComplete");
+    job.auto_complete = auto_complete != properties.end() && *auto_complete == true;
     return job;
 }
 

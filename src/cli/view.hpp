@@ -15,6 +15,7 @@ using Json = nlohmann::ordered_json;
 
 struct JobView {
     std::string id;
+    std::string type;
     std::string key;
     std::string name;
     std::string state;
@@ -25,7 +26,11 @@ struct JobView {
     std::optional<uint64_t> total;
     uint64_t files = 0;
     uint64_t files_done = 0;
+    std::string error_name;
+    int64_t error_code = 0;
     std::string error_message;
+    uint64_t error_file = 0;    ///< its index
+    bool auto_complete = false; ///< false as well if the property was not read
     bool operator==(const JobView&) const = default;
 };
 JobView view_of(const Json& properties);

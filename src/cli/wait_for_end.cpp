@@ -54,15 +54,35 @@ std::string message_of(const std::string& id, const WaitResult& result) {
     case End::Taken: return fmt::format("job {} belongs to another user now", job);
     case End::Gone:
         return fmt::format("you have no job {}, or it ended while haulierctl was not connected", job);
-    case End::Interrupted: return fmt::format("job {} continues in the background", job);
+    case End::Interrupted:
+        return fmt::format("job {} continues in the background{}", job,
+                           result.job.auto_complete ? " and completes itself" : "");
     }
     return "";
 }
 
+/// The server has sent a part of the file and now refuses the rest.
+bool may_have_expired(const JobView& job) {
+    bool refused = job.error_code == 401 || job.error_code == 403 || job.error_code == 410;
+    return job.type == "download" && job.error_name == "http-status" && refused && job.done > 0;
+}
+
+std::string renew_hint(const Common& common, const std::string& id, const JobView& job) {
+    auto program = common.access.program();
+    if (!job.key.empty() && job.files == 1 && !common.access.all_users)
+        return fmt::format("If the link has expired, go on with a new one: '{} get --key {} NEWURL FILE'.\n",
+                           program, sanitize(job.key));
+    return fmt::format("If the link has expired, go on with a new one: '{0} rename {1} {2} NEWURL' and "
+                       "'{0} resume {1}'.\n",
+                       program, short_id(id), job.error_file);
+}
+
 /// What the user can type next.
-std::string hint_of(const Common& common, const std::string& id, End end) {
+std::string hint_of(const Common& common, const std::string& id, const WaitResult& result) {
     auto job = short_id(id);
     auto program = common.access.program();
+    auto end = result.end;
+    if (end == End::Failed && may_have_expired(result.job)) return renew_hint(common, id, result.job);
     if (end == End::Failed)
         return fmt::format("Try again with '{0} resume {1}', or give up with '{0} cancel {1}'.\n", program,
                            job);
@@ -110,7 +130,7 @@ Exit report(const Common& common, const std::string& id, const WaitResult& resul
     auto message = message_of(id, result);
     bool is_error = result.end != End::Interrupted;
     if (!message.empty() && (is_error || !common.quiet)) print_error(message);
-    if (!common.quiet) print_stderr(hint_of(common, id, result.end));
+    if (!common.quiet) print_stderr(hint_of(common, id, result));
     return code_of(result.end);
 }
 

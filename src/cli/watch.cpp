@@ -21,6 +21,12 @@ bool is_at_rest(const JobView& job) {
     return job.state == "suspended" && job.wait_reason != "completing";
 }
 
+/// How a job ended that the daemon, which was restarted, does not know any more. Completing cannot be undone.
+End end_of_gone(const JobView& last_seen) {
+    if (last_seen.wait_reason != "completing") return End::Gone;
+    return last_seen.files_done < last_seen.files ? End::Partial : End::Completed;
+}
+
 } // namespace
 
 Watch::Watch(Client& client, std::string id, Screen& screen, Clock clock)
@@ -90,7 +96,7 @@ void Watch::on_properties(const Result<Json, Failure>& answer) {
 }
 
 void Watch::on_failure(const Failure& failure) {
-    if (failure.code == Exit::NoSuchJob) return finish(End::Gone);
+    if (failure.code == Exit::NoSuchJob) return finish(end_of_gone(job_));
     if (failure.code != Exit::Unreachable || failed_tries_ == RetryPauses.size()) {
         failure_ = failure;
         return;

@@ -117,6 +117,16 @@ def test_a_job_by_hand(stack, ctl, remote):
     assert ctl("list").out == ""
 
 
+def test_list_says_what_a_job_waits_for(stack, ctl, remote):
+    remote.add("/busy", DATA, script=Script(status=503, headers={"Retry-After": "600"}))
+    job = stack.manager.get(ctl("get", "--no-wait", remote.url("/busy"), "f").out.strip())
+    job.wait_state("transient-error")
+    assert "REASON" in ctl("list").out and "waiting for the server, which has asked for a pause: retry in" in ctl("list").out
+    assert "host (waiting for the server, which has asked for a pause) until" in ctl("show", job.id).out
+    ctl("suspend", job.id)
+    assert "REASON" not in ctl("list").out
+
+
 def test_json_says_what_the_bus_says(stack, ctl, remote):
     job = stack.manager.create("näme\x1b[31m", files=[(remote.url("/file.bin"), stack.downloads / "f")], Key="k")
     shown = ctl("show", "--json", job.id).json
@@ -200,7 +210,8 @@ def test_misuse_ends_with_2_and_a_hint(ctl, words):
 
 def test_what_was_probably_meant_is_said(ctl):
     for words, meant in ((["lsit"], "'list'"), (["--systm", "list"], "'--system'"), (["list", "--stat=error"], "'--state'"),
-                         (["credentials", "set", "x", "server", "basic", "--usr", "me"], "'--user'")):
+                         (["credentials", "set", "x", "server", "basic", "--usr", "me"], "'--user'"),
+                         (["get", "http://127.0.0.1/x", "--no-complet"], "'--no-complete'")):
         assert f"did you mean {meant}" in ctl(*words, code=MISUSED).err
 
 

@@ -94,7 +94,7 @@ def test_errors_explains_what_files_shows_and_rename_repairs(stack, ctl, remote)
 
 
 def test_validate_gives_the_clients_verdict(stack, ctl, remote):
-    job_id = ctl("get", "--no-wait", remote.url("/file.bin"), "f").out.strip()
+    job_id = ctl("get", "--no-wait", "--no-complete", remote.url("/file.bin"), "f").out.strip()
     ctl("wait", job_id)
     ctl("validate", job_id, "0", "no")
     assert stack.manager.get(job_id).get("Error")[1] == "validation-failed"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""haulierctl without its terminal, with many files, with a new address, without variables, and in old directories."""
+"""haulierctl without its terminal, behind a proxy, with many files, with a new address, without variables, and in old
+directories."""
 
+import functools
 import os
 import pty
 import re
@@ -12,11 +14,13 @@ import subprocess
 import pytest
 
 from support.client.checks import assert_file, leftovers
-from support.client.haulierctl import (DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_BUS, REFUSED, Ctl, Result, wait_told)
+from support.client.haulierctl import (DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_BUS, NO_SUCH_JOB, REFUSED, Ctl, Result,
+                                       wait_told)
 from support.content import body
 from support.environment import patience, program
 from support.servers.response_script import Script
 
+FAR = "http://files.example/f"
 MEBI = 1 << 20
 DATA = body(3 * MEBI)
 
@@ -37,6 +41,54 @@ def gated(server, path="/slow"):
 def patient(field):
     """A stack in which nothing times out while a gate is closed."""
     return field(Transfer={"StallTimeout": "60s"})
+
+
+# ---- 23: the proxy is in the shell's environment ----
+
+def get_far(stack, code=DONE, url=FAR, **variables):
+    return Ctl(stack)("get", url, "f", "--key", "k", code=code, env=stack.env | variables)
+
+
+@pytest.fixture
+def offline(field):
+    """A stack that tries to reach servers whether there is a network or not."""
+    return field(Network={"Watch": "no"})
+
+
+def test_field_23_the_proxy_is_passed_on(offline):
+    """`http_proxy=... haulierctl get` asks that proxy, which the daemon's environment does not name."""
+    proxy = offline.fault_server()
+    proxy.add(FAR, DATA)
+    get_far(offline, http_proxy=f"127.0.0.1:{proxy.port}/")
+    assert_file(offline.downloads / "f", DATA)
+    assert [request.path for request in proxy.requests] == [FAR]
+
+
+def test_field_23_sibling_a_proxy_with_a_password(offline):
+    """A password in the variable becomes a credential for the proxy, and stands nowhere else."""
+    server, proxy = offline.nginx(), offline.proxy("joe:p@ss")
+    (server.files / "f").write_bytes(DATA)
+    get_far(offline, url=server.url("f"), http_proxy=f"http://joe:p%40ss@{proxy.address}")
+    assert_file(offline.downloads / "f", DATA)
+    job_id = Ctl(offline)("get", "--no-wait", FAR, "g", env=offline.env | {"all_proxy": "http://joe:hidden@127.0.0.1:9"}).out
+    shown = Ctl(offline)("show", "--all", job_id.strip()).out
+    assert "http=http://127.0.0.1:9" in shown and "hidden" not in shown
+
+
+@pytest.mark.parametrize("no_proxy", ["127.0.0.0/8", "*", "example.org, 127.0.0.1", "10.0.0.0/8,127.0.0.0/31"])
+def test_field_23_sibling_no_proxy_as_curl_reads_it(offline, no_proxy):
+    """no_proxy may have networks and spaces."""
+    server = offline.fault_server()
+    server.add("/f", DATA)
+    get_far(offline, url=server.url("/f"), http_proxy="http://127.0.0.1:9", no_proxy=no_proxy)
+    assert len(server.requests) == 1
+
+
+def test_field_23_sibling_a_variable_that_names_no_proxy(offline):
+    """A variable that cannot be used is named, and its value is not repeated."""
+    failed = get_far(offline, MISUSED, http_proxy="ftp://joe:hidden@proxy:1")
+    assert "http_proxy" in failed.err and "hidden" not in failed.err
+    assert offline.manager.list() == []
 
 
 # ---- 24: the terminal is closed ----
@@ -67,6 +119,48 @@ def test_field_24_the_file_gets_its_name_without_the_command(patient, number):
     patient.client.wait(lambda: patient.manager.list() == [], "the job to end")
     if number == signal.SIGHUP:
         assert result.code == INTERRUPTED and "haulierctl wait" in result.err
+
+
+def test_field_24_sibling_the_window_is_closed(patient):
+    """The terminal that controls the command disappears: nothing can be written any more."""
+    server = patient.fault_server()
+    url, resource = gated(server)
+    ours, theirs = pty.openpty()
+    process = Ctl(patient).begin("get", "--json", url, "f", stdin=theirs, stdout=theirs, stderr=theirs,
+                                 start_new_session=True, preexec_fn=functools.partial(os.login_tty, theirs))
+    os.close(theirs)
+    server.wait_sent("/slow", MEBI)
+    shown = b""
+    while b"kB" not in shown and b"MB" not in shown:
+        shown += os.read(ours, 4096)
+    os.close(ours)
+    process.wait(timeout=patience(20))
+    resource.gate.set()
+    wait_name(patient)
+
+
+def test_field_24_sibling_wait_without_its_terminal(patient):
+    """SIGHUP ends `wait` like Ctrl-C, and says how to come back."""
+    process, resource = begin_get(patient, "--key", "mine")
+    waiting = Ctl(patient).begin("wait", "mine")
+    wait_told(waiting)
+    waiting.send_signal(signal.SIGHUP)
+    result = Result(waiting)
+    assert result.code == INTERRUPTED and "haulierctl wait" in result.err
+    resource.gate.set()
+    assert Result(process).code == DONE
+
+
+def test_field_24_counter_check_nohup(patient):
+    """Where SIGHUP is ignored, as below nohup, the command goes on."""
+    server = patient.fault_server()
+    url, resource = gated(server)
+    process = Ctl(patient).begin("get", url, "f", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    wait_told(process)
+    process.send_signal(signal.SIGHUP)
+    resource.gate.set()
+    assert Result(process).code == DONE
+    assert_file(patient.downloads / "f", DATA)
 
 
 def test_field_24_sibling_no_wait_completes_as_well(patient):
@@ -104,6 +198,32 @@ def test_field_24_sibling_complete_and_wait_after_the_fact(patient):
         ctl("wait", "--complete", name)
 
 
+def test_field_24_sibling_what_is_known_of_an_ended_job(stack, server):
+    """For a minute an ended job is found by its key and by the beginning of its id. It cannot be changed, and a new job with
+    the key comes before it."""
+    ctl = Ctl(stack)
+    job_id = ctl("get", "--json", server.url("/f"), "f", "--key", "mine").json["Id"]
+    for name in (job_id, job_id[:8], "mine"):
+        assert ctl("show", "--json", name).json["State"] == "acknowledged"
+        assert ctl("wait", "--json", name).json["Result"] == "complete"
+        answer = ctl("complete", "--json", name).json
+        assert (answer["Id"], answer["Result"], answer["Kept"], answer["Dropped"]) == (job_id, "complete", 1, 0)
+        assert "has ended" in ctl("cancel", name, code=NO_SUCH_JOB).err
+    assert [job["Id"] for job in ctl("list", "--json", "--state", "acknowledged,cancelled").json] == [job_id]
+    assert ctl("list").out == ""
+    other = stack.manager.create(Key="mine")
+    assert ctl("show", "--json", "mine").json["Id"] == other.id
+    other.cancel()
+    ctl("complete", "mine", code=NO_SUCH_JOB)
+
+
+def test_field_24_counter_check_a_job_that_was_completed(stack, server):
+    """A job that a client has completed is not completed twice."""
+    ctl = Ctl(stack)
+    job_id = ctl("get", "--json", "--no-complete", server.url("/f"), "f").json["Id"]
+    assert "has ended" in ctl("complete", job_id, code=NO_SUCH_JOB).err
+
+
 def test_field_24_sibling_wait_complete_before_the_end(patient):
     """Whoever waits with --complete gets the file, though the job completes itself first."""
     process, resource = begin_get(patient, "--key", "mine")
@@ -123,6 +243,19 @@ def test_field_24_sibling_uploads_end_by_themselves(patient):
     (patient.downloads / "f").write_bytes(DATA)
     Ctl(patient)("upload", "--no-wait", "f", server.url("/f"))
     patient.client.wait(lambda: patient.manager.list() == [], "the job to end")
+
+
+def test_field_24_sibling_the_reply_outlives_the_job(patient):
+    """The reply of an upload that has completed itself is in its file, and `reply` prints it."""
+    server = patient.fault_server()
+    server.rule = lambda request: None if request.method == "OPTIONS" else Script(headers={"X-Reply": "yes"})
+    server.add("/f", b"thank you \xe9")
+    (patient.downloads / "f").write_bytes(DATA)
+    ctl = Ctl(patient)
+    job_id = ctl("upload", "--no-wait", "f", server.url("/f"), "--reply", "answer").out.strip()
+    ctl("wait", job_id)
+    assert_file(patient.downloads / "answer", b"thank you \xe9")
+    assert "thank you" in ctl("reply", "--json", job_id).json["Text"]
 
 
 def test_field_24_inactivity_takes_nothing_that_was_promised(field):
@@ -257,6 +390,46 @@ def test_field_26_sibling_while_it_is_being_fetched(patient):
         assert [r.range_start > 0 for r in server.of(path + "?new")] == [True]
 
 
+@pytest.mark.parametrize("status", [401, 410])
+def test_field_26_sibling_other_refusals(stack, server, status):
+    """So are 401 and 410, with the command that renews the link."""
+    server.add(OLD, DATA, script=Script(status=status)).next_scripts(Script(send=MEBI, then="close"))
+    failed = Ctl(stack)("get", server.url(OLD), "f", "--set", "MinimumRetryDelay=5", code=JOB_FAILED)
+    assert "expired" in failed.err and "haulierctl rename" in failed.err
+
+
+def test_field_26_counter_check_never_served(stack, server):
+    """A link that was refused from the beginning has not expired."""
+    server.add("/closed", DATA, script=Script(status=403))
+    failed = Ctl(stack)("get", server.url("/closed"), "f", code=JOB_FAILED)
+    assert "expired" not in failed.err and "haulierctl resume" in failed.err
+
+
+def test_field_26_sibling_a_job_that_waits_for_its_next_try(field):
+    """A job between two tries asks the new address at once."""
+    stack = field(Transfer={"StallTimeout": "60s"})
+    server = stack.fault_server()
+    server.add("/a", DATA, script=Script(status=500)).next_scripts(Script(send=MEBI, then="close"))
+    server.add("/b", DATA)
+    ctl = Ctl(stack)
+    job = stack.manager.get(ctl("get", "--no-wait", server.url("/a"), "f", "--key", "k", "--set",
+                                "MinimumRetryDelay=1h").out.strip())
+    job.wait_state("transient-error")
+    ctl("get", server.url("/b"), "f", "--key", "k")
+    assert_file(stack.downloads / "f", DATA)
+    assert [r.range for r in server.of("/b")] == [f"bytes={MEBI}-"]
+
+
+def test_field_26_sibling_an_upload_elsewhere_is_something_else(patient):
+    """The key of an upload is not given another URL."""
+    server = patient.fault_server()
+    server.rule = lambda request: Script(status=503)
+    (patient.downloads / "f").write_bytes(DATA)
+    ctl = Ctl(patient)
+    ctl("upload", "--no-wait", "f", server.url("/a"), "--key", "k")
+    assert "something else" in ctl("upload", "f", server.url("/b"), "--key", "k", code=REFUSED).err
+
+
 def test_field_26_sibling_a_new_version_begins_anew(stack, server):
     """A new link to another version gives that version, whole."""
     expired(stack, server)
@@ -284,9 +457,9 @@ def test_field_26_counter_check_another_file_is_something_else(stack, server):
 
 # ---- 30: from cron, su and sudo ----
 
-def bare(*words) -> subprocess.CompletedProcess:
-    return subprocess.run([program("HAULIERCTL"), *words], env={"PATH": os.environ["PATH"]}, text=True, capture_output=True,
-                          stdin=subprocess.DEVNULL, timeout=patience(20), check=False)
+def bare(*words, **variables) -> subprocess.CompletedProcess:
+    return subprocess.run([program("HAULIERCTL"), *words], env={"PATH": os.environ["PATH"]} | variables, text=True,
+                          capture_output=True, stdin=subprocess.DEVNULL, timeout=patience(20), check=False)
 
 
 @pytest.fixture
@@ -306,6 +479,14 @@ def test_field_30_the_users_bus_is_found_without_variables(run_user, stack):
     listed = bare("list")
     assert listed.returncode == DONE, listed.stderr
     assert "from cron" in listed.stdout and job.id[:8] in listed.stdout
+
+
+def test_field_30_sibling_su_keeps_a_variable(run_user, stack):
+    """XDG_RUNTIME_DIR of another user is no reason not to look."""
+    os.link(stack.runtime / "bus", run_user / "bus")
+    for place in ("/run/user/12345", "", str(stack.downloads)):
+        assert bare("status", XDG_RUNTIME_DIR=place).returncode == DONE
+    assert bare("status", DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere").returncode == NO_BUS, "it was named"
 
 
 def test_field_30_without_a_bus_the_sentence_helps(run_user):
@@ -361,6 +542,18 @@ def test_field_33_sibling_other_commands(stack, server, latin):
     for words in (("add", server.url("/f"), "f"), ("upload", "source", server.url("/f")), ("get", server.url("/f"), "f"),
                   ("get", server.url("/f"), "../" + os.fsdecode(LATIN) + "/f")):
         assert "is not UTF-8" in ctl(*words, code=MISUSED, cwd=latin).err
+
+
+def test_field_33_sibling_what_is_read(stack):
+    """A password and a header that are not UTF-8 are refused with the same words."""
+    job, ctl = stack.manager.create(), Ctl(stack)
+    for words in (("credentials", "set", job.id, "server", "basic", "--user", "anna", "--password-fd", "0"),
+                  ("headers", job.id, "--from-fd", "0")):
+        read, write = os.pipe()
+        os.write(write, b"X-Name: " + LATIN + b"\n")
+        os.close(write)
+        assert "is not UTF-8" in ctl(*words, code=MISUSED, stdin=read).err
+        os.close(read)
 
 
 def test_field_33_counter_check_absolute_paths_do_not_matter(stack, server, latin):

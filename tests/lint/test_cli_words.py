@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""haulierctl(1) describes the commands and options of haulierctl, and the daemon accepts the properties of the interface."""
+"""haulierctl(1) describes the commands and options of haulierctl."""
 
 import re
 
@@ -22,10 +22,3 @@ def test_every_option_is_in_the_manual():
     assert "--password-fd" in known and set(commands("credentials")) == {"set", "remove"}
     named = set(re.findall(OPTION, manual()))
     assert named == known
-
-
-def test_features_are_those_of_the_page():
-    code = (SOURCE / "src" / "daemon" / "bus" / "manager_object.cpp").read_text()
-    listed = re.search(r"ManagerObject::Features\(\) \{\s*return \{(.*?)\};", code, flags=re.S)[1]
-    page = (SOURCE / "docs" / "features.md").read_text()
-    assert set(re.findall(r'"([a-z0-9-]+)"', listed)) == set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, flags=re.M))

@@ -23,6 +23,11 @@ bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job
                                        job::shown_as(job.state)) != filter.states->end();
 }
 
+/// Ended jobs are listed only if they are asked for.
+bool names_final_state(const Filter& filter) {
+    return filter.states && std::any_of(filter.states->begin(), filter.states->end(), job::is_final);
+}
+
 // Longer lists are cut: a bus disconnects a sender of a message that is too long, in most cases over 32 MiB.
 // A list of few jobs is always complete, so that clients need not ask for more.
 constexpr size_t JobsInAnyList = 256;
@@ -90,7 +95,7 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
     std::vector<ListedJob> jobs;
     uint32_t seen = 0;
     uint64_t text = 0;
-    for (const auto* entry : context_.manager.list()) {
+    for (const auto* entry : context_.manager.list(names_final_state(filter))) {
         if (!matches(filter, owner, entry->durable()) || seen++ < filter.offset) continue;
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
         text += listed_text_of(entry->durable());

@@ -62,10 +62,12 @@ void JobTable::erase(const job::Id& id) {
     records_.erase(found);
 }
 
-std::vector<const JobRecord*> JobTable::list() const {
+std::vector<const JobRecord*> JobTable::list(bool with_ended) const {
     std::vector<const JobRecord*> jobs;
-    for (const auto& [id, record] : records_)
-        if (record->counted_for) jobs.push_back(record.get());
+    for (const auto& [id, record] : records_) {
+        bool ended = record->is_durable() && job::is_final(record->durable().state);
+        if (record->counted_for || (with_ended && ended)) jobs.push_back(record.get());
+    }
     std::sort(jobs.begin(), jobs.end(), [](const JobRecord* a, const JobRecord* b) {
         return a->durable().created < b->durable().created;
     });

@@ -41,8 +41,8 @@ public:
 
     // ---- what clients see: durable and unfinished ----
 
-    /// Oldest first.
-    [[nodiscard]] std::vector<const JobRecord*> list() const;
+    /// Oldest first. `with_ended`: also jobs that have ended and can still be read.
+    [[nodiscard]] std::vector<const JobRecord*> list(bool with_ended = false) const;
     [[nodiscard]] uint32_t count() const { return count_; }
     [[nodiscard]] uint32_t count(uint32_t owner) const;
 

@@ -98,7 +98,9 @@ public:
     /// Ended jobs, too, for a while.
     [[nodiscard]] const JobRecord* find(const job::Id& id) const;
     /// Unfinished jobs, oldest first.
-    [[nodiscard]] std::vector<const JobRecord*> list() const { return jobs_.list(); }
+    [[nodiscard]] std::vector<const JobRecord*> list(bool with_ended = false) const {
+        return jobs_.list(with_ended);
+    }
     [[nodiscard]] uint32_t count() const { return jobs_.count(); }
     [[nodiscard]] uint32_t count(uint32_t owner) const { return jobs_.count(owner); }
     [[nodiscard]] std::optional<notify::Target> object_of(const job::Id& id) const;

@@ -74,8 +74,10 @@ TEST(BusUnreachable, MentionsTheOtherDaemon) {
     auto session = bus_unreachable(Scope::User, "System.Error.ECONNREFUSED", "why");
     EXPECT_EQ(session.code, Exit::Unreachable);
     EXPECT_THAT(session.message, HasSubstr("why (use --system for the daemon of the machine)"));
-    EXPECT_THAT(bus_unreachable(Scope::User, "System.Error.ENOMEDIUM", "No medium found").message,
-                HasSubstr("DBUS_SESSION_BUS_ADDRESS is not set"));
+    auto unset = bus_unreachable(Scope::User, "System.Error.ENOMEDIUM", "No medium found").message;
+    EXPECT_THAT(unset, HasSubstr("DBUS_SESSION_BUS_ADDRESS is not set"));
+    EXPECT_THAT(unset, HasSubstr("loginctl enable-linger"));
+    EXPECT_THAT(unset, HasSubstr("use --system"));
     EXPECT_THAT(bus_unreachable(Scope::System, "x", "why").message,
                 HasSubstr("system bus cannot be reached: why"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fake_client.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace haulier::cli {
@@ -39,6 +40,27 @@ TEST_F(ResolveJob, ForAChangeFindsNoJobThatHasEnded) {
     auto ended = resolve_unfinished(client, JobId, false);
     ASSERT_FALSE(ended);
     EXPECT_EQ(ended.error().code, Exit::NoSuchJob);
+}
+
+TEST_F(ResolveJob, FindsAJobThatHasEndedIfNoneIsUnfinished) {
+    daemon.own_jobs[JobId] = job_json("acknowledged", "ended");
+    daemon.own_jobs[JobId]["Key"] = "mine";
+    for (const char* name : {"mine", "aaaa", "film"}) {
+        EXPECT_EQ(*resolve(client, name, false), JobId) << name;
+        EXPECT_THAT(resolve_unfinished(client, name, false).error().message, testing::HasSubstr("has ended"));
+    }
+    EXPECT_FALSE(resolve(client, "other", false));
+    daemon.own_jobs[OtherId] = job_json("queued", "", OtherId);
+    daemon.own_jobs[OtherId]["Key"] = "mine";
+    EXPECT_EQ(*resolve(client, "mine", false), OtherId) << "the key is in use again";
+}
+
+TEST_F(ResolveJob, DoesNotTakeAJobThatHasEndedForOneOfSeveral) {
+    daemon.own_jobs[OtherId] = job_json("queued", "", OtherId);
+    auto ambiguous = resolve(client, "film", false);
+    ASSERT_FALSE(ambiguous);
+    EXPECT_THAT(ambiguous.error().message, testing::HasSubstr("ambiguous"));
+    EXPECT_EQ(daemon.count("list acknowledged,cancelled"), 0U);
 }
 
 } // namespace

@@ -61,6 +61,14 @@ TEST_F(CommandLine, ListsJobs) {
     EXPECT_EQ(Json::parse(out)[0]["WaitReason"]["Reason"], "turn");
 }
 
+TEST_F(CommandLine, ListsWhatJobsWaitFor) {
+    daemon.own_jobs[OtherId] = job_json("transient-error", "storage", OtherId);
+    call({"list"});
+    EXPECT_THAT(out,
+                AllOf(HasSubstr("NAME  REASON\n"),
+                      HasSubstr("film  waiting for its disk, which is full, read-only or not mounted\n")));
+}
+
 TEST_F(CommandLine, ShowsAJob) {
     daemon.own_jobs[JobId]["PowerPolicy"] = "always";
     daemon.own_jobs[JobId]["BandwidthLimit"] = 2'000'000;
@@ -112,6 +120,30 @@ TEST_F(CommandLine, AppliesAVerbToEachJob) {
     call({"--json", "resume", "k", JobId});
     EXPECT_EQ(daemon.count("resume " + JobId), 2U);
     EXPECT_THAT(out, HasSubstr(R"({"Id":"aaaa1111000000000000000000000000","Result":"resumed"})"));
+}
+
+TEST_F(CommandLine, FindsAJobCompletedThatHasDoneSoItself) {
+    daemon.completions.assign(5, Failure{Exit::Failed, "the job has ended"});
+    daemon.own_jobs[JobId] = job_json("acknowledged", "ended");
+    EXPECT_EQ(run({"complete", JobId}), Exit::NoSuchJob) << "a client has completed it";
+    daemon.own_jobs[JobId]["AutoComplete"] = true;
+    daemon.own_jobs[JobId]["Key"] = "k";
+    EXPECT_EQ(run({"complete", "k"}), Exit::Ok);
+    EXPECT_EQ(out, "aaaa1111  complete, 1 kept, 0 dropped\n");
+    daemon.own_jobs[JobId]["FilesTotal"] = 3;
+    call({"complete", "k", "--json"});
+    EXPECT_EQ(Json::parse(out)["Result"], "partial");
+    EXPECT_EQ(Json::parse(out)["Dropped"], 2);
+    daemon.own_jobs[JobId]["State"] = "cancelled";
+    EXPECT_EQ(run({"complete", "k"}), Exit::NoSuchJob);
+}
+
+TEST_F(CommandLine, WaitsForAJobThatIsCompletingItself) {
+    daemon.completions = {Failure{Exit::Failed, "the job is being completed"}};
+    daemon.own_jobs[JobId] = job_json("transferred", "completing");
+    daemon.own_jobs[JobId]["AutoComplete"] = true;
+    daemon.on_bus([this] { daemon.removed("complete"); });
+    EXPECT_EQ(run({"complete", JobId}), Exit::Ok) << err;
 }
 
 TEST_F(CommandLine, ContinuesWithTheOtherJobsAfterAFailure) {
@@ -205,6 +237,23 @@ TEST_F(CommandLine, GetsAFileWithAChecksum) {
     EXPECT_EQ(run({"get", "https://example.org/a", "--sha256", "00", "--checksum", "md5:00"}), Exit::Usage);
 }
 
+TEST_F(CommandLine, JobsOfGetAndUploadCompleteThemselves) {
+    for (auto words : {Words{"get", "https://example.org/a", "/x/a", "--no-wait"},
+                       Words{"upload", "/x/a", "https://example.org/a", "--no-wait"}}) {
+        call(words);
+        EXPECT_EQ(daemon.created->properties.at("AutoComplete"), Value{true});
+        words.insert(words.end(), {"--set", "AutoComplete=no"});
+        call(words);
+        EXPECT_EQ(daemon.created->properties.at("AutoComplete"), Value{false});
+        words.resize(words.size() - 2);
+        words.emplace_back("--no-complete");
+        call(words);
+        EXPECT_EQ(daemon.created->properties.count("AutoComplete"), 0U);
+    }
+    call({"add", "https://example.org/a", "/x/a", "--start"});
+    EXPECT_EQ(daemon.created->properties.count("AutoComplete"), 0U);
+}
+
 TEST_F(CommandLine, UploadsAFile) {
     call({"upload", "/x/a", "https://example.org/a", "--no-wait"});
     EXPECT_EQ(daemon.created->type, "upload");
@@ -275,6 +324,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"set", "k", "Prio=low"}, "did you mean 'Priority'?"}, Wrong{{"ranges", "k", "first"}, "INDEX"},
         Wrong{{"credentials"}, "--help"},
         Wrong{{"credentials", "set", "k", "server", "basic", "--password-fd", "-1"}, "password-fd"},
+        Wrong{{"get", "https://example.org/x", "--no-complet"}, "did you mean '--no-complete'?"},
         Wrong{{"get", "\xff"}, "not UTF-8"}, Wrong{{"get", "example.org/x", "y"}, "is not a URL"}));
 
 TEST_F(CommandLine, ReturnsTheCodeOfTheConnection) {

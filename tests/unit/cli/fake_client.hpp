@@ -124,11 +124,14 @@ public:
         if (auto refused = d_.note(fmt::format("list {}{}", fmt::join(states, ","), all ? " all" : "")))
             return *refused;
         std::vector<Json> jobs;
-        for (const auto& [id, job] : d_.own_jobs)
-            jobs.push_back(job);
-        if (all)
-            for (const auto& [id, job] : d_.other_jobs)
-                jobs.push_back(job);
+        auto add = [&](const std::map<std::string, Json>& from) {
+            for (const auto& [id, job] : from) {
+                bool asked = std::find(states.begin(), states.end(), job["State"]) != states.end();
+                if (states.empty() ? !has_ended(view_of(job)) : asked) jobs.push_back(job);
+            }
+        };
+        add(d_.own_jobs);
+        if (all) add(d_.other_jobs);
         return jobs;
     }
     Result<Json, Failure> daemon() override {

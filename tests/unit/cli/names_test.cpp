@@ -20,6 +20,14 @@ TEST(WithoutUser, RemovesUserNameAndPassword) {
         EXPECT_EQ(without_user(same), same);
 }
 
+TEST(CheckUtf8, ReplacesWhatCannotBePrinted) {
+    EXPECT_TRUE(check_utf8("caf\xc3\xa9\n"));
+    auto wrong = check_utf8("caf\xe9");
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code, Exit::Usage);
+    EXPECT_TRUE(wrong.error().message.starts_with("'caf?' is not UTF-8")) << wrong.error().message;
+}
+
 TEST_P(FileNameOfUrl, IsItsLastSegmentMadeSafe) {
     EXPECT_EQ(file_name_of(GetParam().url).value_or(""), GetParam().name) << GetParam().url;
 }

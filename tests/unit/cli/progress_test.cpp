@@ -88,6 +88,22 @@ TEST(Situation, CountsDownToTheNextTry) {
     EXPECT_EQ(situation(waiting, Now), "waiting: retry soon (503 from example.org)");
 }
 
+TEST(Situation, SaysWhatAJobWaitsFor) {
+    auto waiting = job("transient-error", "host");
+    waiting.wait_until = Now + 11'200'000;
+    waiting.error_message = "example.org: 503";
+    EXPECT_EQ(situation(waiting, Now),
+              "waiting for the server, which has asked for a pause: retry in 12 s (example.org: 503)");
+    EXPECT_EQ(situation(job("transient-error", "storage"), Now),
+              "waiting for its disk, which is full, read-only or not mounted");
+    EXPECT_EQ(situation(job("transient-error", "clock"), Now),
+              "waiting for the clock of this machine, which seems to be wrong");
+    EXPECT_EQ(situation(job("transient-error", "network"), Now), "waiting for a network");
+    auto later = job("queued", "not-before");
+    later.wait_until = Now;
+    EXPECT_EQ(situation(later, Now), "waiting for its start date: " + date_text(Now));
+}
+
 TEST(BarLine, HasNameShareBarAmountSpeedAndTime) {
     EXPECT_EQ(bar_line(job("transferring", "running"), 12'300'000, Now, {80, false}),
               "debian.iso  44% [==========>             ] 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
@@ -107,6 +123,23 @@ TEST(BarLine, HasNoBarForAnUnknownWhole) {
     auto unknown = job("transferring", "running");
     unknown.total.reset();
     EXPECT_EQ(bar_line(unknown, 12'300'000, Now, {80, false}), "debian.iso    ? 312.4 MB of ?  12.3 MB/s");
+}
+
+TEST(BarLine, CountsFilesWhileTheWholeIsUnknown) {
+    auto many = job("transferring", "running");
+    many.total.reset();
+    many.done = 1'200'000'000;
+    many.files = 400;
+    many.files_done = 37;
+    EXPECT_EQ(bar_line(many, 12'300'000, Now, {80, false}),
+              "debian.iso   9% [==>                        ] 37 of 400 files, 1.2 GB, 12.3 MB/s");
+    EXPECT_EQ(plain_line(many, 12'300'000, Now), "debian.iso: 9%, 37 of 400 files, 1.2 GB, 12.3 MB/s");
+    many.state = "queued";
+    many.wait_reason = "turn";
+    EXPECT_EQ(plain_line(many, std::nullopt, Now),
+              "debian.iso: 9%, 37 of 400 files, 1.2 GB  waiting for its turn");
+    many.total = 2'400'000'000;
+    EXPECT_EQ(amount_of(many), "1.2 GB of 2.4 GB");
 }
 
 TEST(BarLine, HasOnlyTheSituationBeforeTheFirstByte) {

@@ -79,20 +79,47 @@ TEST_F(RunTransfer, ContinuesTheJobThatHasTheKey) {
     }
 }
 
+TEST_F(RunTransfer, GivesANewLinkToTheJobThatHasTheKey) {
+    plan.no_wait = true;
+    daemon.existed = true;
+    daemon.file_list.front()["RemoteName"] = "https://example.org/film?expired";
+    for (const char* state : {"transferring", "suspended", "error", "transient-error"}) {
+        daemon.calls.clear();
+        daemon.own_jobs[JobId] = job_json(state);
+        EXPECT_EQ(*run(), Exit::Ok) << state;
+        EXPECT_EQ(daemon.count("rename 0 https://joe:secret@example.org/film"), 1U) << state;
+        EXPECT_EQ(daemon.count("resume " + JobId), std::string{state} == "transferring" ? 0U : 1U) << state;
+    }
+    daemon.refusals["rename 0 https://joe:secret@example.org/film"] = {Exit::Failed, "not a URL"};
+    EXPECT_EQ(run().error().message, "not a URL");
+}
+
+TEST_F(RunTransfer, TakesANewLoginIfTheJobDoesNotMove) {
+    plan.no_wait = true;
+    daemon.existed = true;
+    for (auto [state, times] : {std::pair{"transferring", 0U}, std::pair{"error", 1U}}) {
+        daemon.calls.clear();
+        daemon.own_jobs[JobId] = job_json(state);
+        EXPECT_EQ(*run(), Exit::Ok);
+        EXPECT_EQ(daemon.count("rename 0 https://joe:secret@example.org/film"), times) << state;
+    }
+}
+
 TEST_F(RunTransfer, RefusesTheKeyOfAJobThatDoesSomethingElse) {
     daemon.existed = true;
     auto same = daemon.file_list;
-    for (const char* member : {"RemoteName", "LocalName"}) {
-        daemon.file_list = same;
-        daemon.file_list.front()[member] = "/else";
-        auto done = run();
-        ASSERT_FALSE(done) << member;
-        EXPECT_THAT(done.error().message, HasSubstr("something else"));
-    }
+    daemon.file_list.front()["LocalName"] = "/else";
+    auto done = run();
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message, HasSubstr("something else"));
     daemon.file_list = same;
     plan.job.type = "upload";
     EXPECT_FALSE(run());
-    plan.job.type = "download";
+    daemon.own_jobs[JobId]["Type"] = "upload";
+    daemon.file_list.front()["RemoteName"] = "https://example.org/else";
+    EXPECT_FALSE(run()) << "an upload elsewhere is another one";
+    daemon.file_list = same;
+    daemon.own_jobs[JobId]["Type"] = plan.job.type = "download";
     daemon.file_list.push_back(same.front());
     EXPECT_FALSE(run()) << "it has two files";
 }

@@ -111,6 +111,8 @@ TEST(FormatValue, ReadsWell) {
               "http-status: not there");
     EXPECT_EQ(format_value("NotifyFlags", Json::array({"transferred", "error"})), "transferred error");
     EXPECT_EQ(format_value("WaitReason", Json::array({"turn", 0})), "turn");
+    EXPECT_EQ(format_value("WaitReason", Json::array({"clock", 0})),
+              "clock (waiting for the clock of this machine, which seems to be wrong)");
     EXPECT_EQ(format_value("Transferred", true), "yes");
     EXPECT_EQ(format_value("FilesTotal", 3), "3");
     EXPECT_EQ(format_value("DisplayName", "a\nb"), "a?b");

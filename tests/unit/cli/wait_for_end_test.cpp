@@ -124,6 +124,41 @@ INSTANTIATE_TEST_SUITE_P(
                     Reported{End::Interrupted, Exit::Interrupted, "continues in the background",
                              "interrupted"}));
 
+std::string printed_for(const Json& properties, const Common& common = {}) {
+    WaitResult failed{End::Failed, view_of(properties), properties};
+    testing::internal::CaptureStderr();
+    report(common, JobId, failed);
+    return testing::internal::GetCapturedStderr();
+}
+
+TEST(Report, SaysHowToRenewALinkThatMayHaveExpired) {
+    auto job = job_json("error", "needs-resume");
+    for (int status : {401, 403, 410}) {
+        job["Error"] = Json::array({"remote-file", "http-status", status, "refused", 0});
+        EXPECT_THAT(printed_for(job), HasSubstr("'haulierctl rename aaaa1111 0 NEWURL'")) << status;
+    }
+    job["Key"] = "film";
+    EXPECT_THAT(printed_for(job), HasSubstr("'haulierctl get --key film NEWURL FILE'"));
+    Common others;
+    others.access.all_users = true;
+    EXPECT_THAT(printed_for(job, others), HasSubstr("rename aaaa1111"));
+    job["BytesTransferred"] = 0;
+    EXPECT_THAT(printed_for(job), testing::Not(HasSubstr("expired"))) << "it was never served";
+    job["BytesTransferred"] = 500;
+    job["Error"] = Json::array({"remote-file", "http-status", 404, "refused", 0});
+    EXPECT_THAT(printed_for(job), testing::Not(HasSubstr("expired")));
+}
+
+TEST(Report, SaysThatAnInterruptedJobCompletesItself) {
+    auto properties = job_json("transferring");
+    properties["AutoComplete"] = true;
+    WaitResult interrupted{End::Interrupted, view_of(properties), properties};
+    testing::internal::CaptureStderr();
+    report({}, JobId, interrupted);
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                HasSubstr("continues in the background and completes itself"));
+}
+
 TEST(Report, SaysWhatToTypeNextUnlessQuiet) {
     WaitResult interrupted{End::Interrupted, {}, Json::object()};
     Common common;

@@ -87,6 +87,18 @@ TEST_F(WatchTest, FindsThatTheJobIsGone) {
     EXPECT_EQ(end(), End::Gone);
 }
 
+TEST_F(WatchTest, KnowsHowACompletingJobEndedThatIsGone) {
+    for (auto [files, expected] : {std::pair{1, End::Completed}, std::pair{2, End::Partial}}) {
+        daemon.own_jobs[JobId] = job_json("transferred", "completing");
+        daemon.own_jobs[JobId]["FilesTotal"] = files;
+        daemon.on_bus([this] {
+            daemon.own_jobs.clear();
+            daemon.owner(true);
+        });
+        EXPECT_EQ(end(), expected);
+    }
+}
+
 TEST_F(WatchTest, SubscribesToARestartedDaemon) {
     daemon.on_bus([this] { daemon.owner(false); });
     daemon.on_bus([this] { daemon.owner(true); });

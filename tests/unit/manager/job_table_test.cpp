@@ -152,6 +152,8 @@ TEST_F(JobTableTest, CountsFollowOwnersAndEnds) {
     EXPECT_EQ(jobs.count(Ann), 0U);
     EXPECT_EQ(usage.of(Ann).jobs, 0U);
     EXPECT_GT(usage.of(Ann).text, 0U) << "still readable";
+    EXPECT_EQ(jobs.list(), std::vector<const JobRecord*>{&first});
+    EXPECT_EQ(jobs.list(true).size(), 2U);
     jobs.erase(JobB);
     EXPECT_EQ(usage.of(Ann), job::Usage{});
 }

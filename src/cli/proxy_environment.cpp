@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/proxy_environment.hpp"
+
+#include "base/host.hpp"
+#include "base/text.hpp"
+#include "cli/text.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <charconv>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <initializer_list>
+#include <string_view>
+
+namespace haulier::cli {
+
+namespace {
+
+using Lookup = std::function<const char*(const char*)>;
+
+constexpr std::array<std::string_view, 6> Schemes{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+/// What the daemon accepts as ProxyBypass.
+constexpr size_t MaxBypass = 4000;
+
+struct Variable {
+    std::string name;
+    std::string value; ///< empty = not set
+};
+
+Variable first_set(const Lookup& lookup, std::initializer_list<const char*> names) {
+    for (const char* name : names)
+        if (const char* value = lookup(name); value && *value) return {name, value};
+    return {};
+}
+
+/// Like curl, ignore HTTP_PROXY in capitals: in a CGI environment a client can set it with a Proxy header.
+Variable variable_for(const std::string& scheme, const Lookup& lookup) {
+    auto own = scheme == "https" ? first_set(lookup, {"https_proxy", "HTTPS_PROXY"})
+                                 : first_set(lookup, {"http_proxy"});
+    return own.value.empty() ? first_set(lookup, {"all_proxy", "ALL_PROXY"}) : own;
+}
+
+std::string scheme_of(const std::string& url) {
+    return ascii_lower(url.substr(0, url.find("://")));
+}
+
+/// In lower case, IPv6 addresses in brackets.
+std::string host_of(const std::string& url) {
+    auto rest = without_user(url);
+    rest.erase(0, rest.find("://") + 3);
+    auto end = rest.starts_with('[') ? rest.find(']') + 1 : rest.find_first_of(":/?#");
+    return ascii_lower(rest.substr(0, end));
+}
+
+// ---- the proxy ----
+
+struct Proxy {
+    std::string address; ///< scheme://host:port
+    std::optional<Credentials> credentials;
+};
+
+/// The message does not repeat the value, which may contain a password.
+Failure malformed(const Variable& variable) {
+    return usage_error(
+        fmt::format("the variable {} does not name a proxy such as http://host:port", variable.name));
+}
+
+Credentials credentials_of(std::string_view user_and_password) {
+    auto colon = user_and_password.find(':');
+    auto password =
+        colon == std::string_view::npos ? std::string_view{} : user_and_password.substr(colon + 1);
+    return {"proxy", "basic", percent_decoded(user_and_password.substr(0, colon)), percent_decoded(password)};
+}
+
+/// `host` or `host:port`, with curl's default for the port; nothing if it is neither.
+std::optional<std::string> with_port(const std::string& address, std::string_view scheme) {
+    auto end = address.starts_with('[') ? address.find(']') : 0;
+    if (end == std::string::npos) return std::nullopt;
+    auto colon = address.find(':', end);
+    auto host = address.substr(0, colon);
+    if (host.empty() || host.find_first_of(" \t,;=?#@\\") != std::string::npos) return std::nullopt;
+    if (colon == std::string::npos) return host + (scheme == "https" ? ":443" : ":1080");
+    if (!is_port(address.substr(colon + 1))) return std::nullopt;
+    return address;
+}
+
+Result<Proxy, Failure> parse_proxy(const Variable& variable) {
+    auto value = variable.value;
+    if (!is_utf8(value) || has_control_character(value)) return malformed(variable);
+    std::string scheme = "http";
+    if (auto end = value.find("://"); end != std::string::npos) {
+        scheme = ascii_lower(value.substr(0, end));
+        value.erase(0, end + 3);
+    }
+    if (scheme == "socks") scheme = "socks5"; // GNOME sets this; nearly all such servers know version 5
+    if (std::find(Schemes.begin(), Schemes.end(), scheme) == Schemes.end()) return malformed(variable);
+    value.erase(std::min(value.find('/'), value.size()));
+    Proxy proxy;
+    if (auto at = value.rfind('@'); at != std::string::npos) {
+        proxy.credentials = credentials_of(std::string_view{value}.substr(0, at));
+        if (!is_utf8(proxy.credentials->user) || !is_utf8(proxy.credentials->password))
+            return malformed(variable);
+        value.erase(0, at + 1);
+    }
+    auto address = with_port(value, scheme);
+    if (!address) return malformed(variable);
+    proxy.address = scheme + "://" + *address;
+    return proxy;
+}
+
+// ---- the hosts that bypass it ----
+
+/// The bytes of an address; empty if `text` is a name. `text` may be in brackets.
+std::vector<unsigned char> address_of(std::string text) {
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+    std::vector<unsigned char> bytes(text.find(':') == std::string::npos ? 4 : 16);
+    if (inet_pton(bytes.size() == 4 ? AF_INET : AF_INET6, text.c_str(), bytes.data()) != 1) return {};
+    return bytes;
+}
+
+bool is_in_network(const std::string& host, const std::string& network) {
+    auto slash = network.find('/');
+    auto address = address_of(host);
+    auto base = address_of(network.substr(0, slash));
+    size_t bits = 0;
+    auto [end, error] = std::from_chars(network.data() + slash + 1, network.data() + network.size(), bits);
+    bool valid = error == std::errc{} && end == network.data() + network.size() && bits <= 8 * base.size();
+    if (!valid || base.empty() || address.size() != base.size()) return false;
+    for (size_t i = 0; i < bits; ++i)
+        if (((address[i / 8] ^ base[i / 8]) & (0x80U >> i % 8)) != 0) return false;
+    return true;
+}
+
+/// What ProxyBypass has for an entry of no_proxy. It knows no networks, so they become those of the hosts
+/// that are in them.
+std::vector<std::string> patterns_of(std::string entry, const std::vector<std::string>& hosts) {
+    std::vector<std::string> patterns;
+    if (entry.find('/') != std::string::npos) {
+        std::copy_if(hosts.begin(), hosts.end(), std::back_inserter(patterns),
+                     [&](const std::string& host) { return is_in_network(host, entry); });
+        return patterns;
+    }
+    if (auto bytes = address_of(entry); !bytes.empty())
+        return {bytes.size() == 16 && !entry.starts_with('[') ? "[" + entry + "]" : entry};
+    if (entry.starts_with('*')) return {entry};
+    entry.erase(0, std::min(entry.find_first_not_of('.'), entry.size()));
+    if (entry.ends_with('.')) entry.pop_back();
+    if (entry.empty() || entry.find_first_of("<>\\\"") != std::string::npos) return {};
+    return {entry, "*." + entry};
+}
+
+bool matches_any(const std::string& pattern, const std::vector<std::string>& hosts) {
+    return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+        return pattern.starts_with('*') ? host.ends_with(std::string_view{pattern}.substr(1))
+                                        : host == pattern;
+    });
+}
+
+std::string bypass_of(const std::string& no_proxy, const std::vector<std::string>& hosts) {
+    constexpr const char* Separators = ", \t\r\n;";
+    std::vector<std::string> patterns;
+    for (size_t at = 0; (at = no_proxy.find_first_not_of(Separators, at)) != std::string::npos;) {
+        auto end = std::min(no_proxy.find_first_of(Separators, at), no_proxy.size());
+        for (const auto& pattern : patterns_of(ascii_lower(no_proxy.substr(at, end - at)), hosts))
+            patterns.push_back(pattern);
+        at = end;
+    }
+    auto all = fmt::format("{}", fmt::join(patterns, " "));
+    if (all.size() <= MaxBypass) return all;
+    // Hosts that redirects may lead to do without.
+    std::erase_if(patterns, [&](const std::string& pattern) { return !matches_any(pattern, hosts); });
+    return fmt::format("{}", fmt::join(patterns, " "));
+}
+
+} // namespace
+
+Result<std::optional<EnvironmentProxy>, Failure> proxy_of_environment(const std::vector<std::string>& urls,
+                                                                      const Lookup& lookup) {
+    bool concerned = std::any_of(urls.begin(), urls.end(), [&](const std::string& url) {
+        return !variable_for(scheme_of(url), lookup).value.empty();
+    });
+    if (!concerned) return std::optional<EnvironmentProxy>{};
+    EnvironmentProxy found;
+    for (const char* scheme : {"http", "https"}) { // a redirect may lead to the other one
+        auto variable = variable_for(scheme, lookup);
+        if (variable.value.empty()) continue;
+        auto proxy = parse_proxy(variable);
+        if (!proxy) return proxy.error();
+        found.list += fmt::format("{}{}={}", found.list.empty() ? "" : " ", scheme, proxy->address);
+        if (!found.credentials) found.credentials = proxy->credentials;
+    }
+    std::vector<std::string> hosts;
+    std::transform(urls.begin(), urls.end(), std::back_inserter(hosts), host_of);
+    auto no_proxy = first_set(lookup, {"no_proxy", "NO_PROXY"});
+    if (!is_utf8(no_proxy.value))
+        return usage_error(fmt::format("the variable {} is not UTF-8", no_proxy.name));
+    found.bypass = bypass_of(no_proxy.value, hosts);
+    return std::optional{found};
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/wait_reason.hpp"
+
+#include "cli/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+namespace haulier::cli {
+
+namespace {
+
+struct Reason {
+    std::string_view word;
+    std::string_view awaited;
+    bool is_plain = true; ///< the word itself says it
+};
+constexpr std::array Reasons{
+    Reason{"turn", "its turn"},
+    Reason{"not-before", "its start date"},
+    Reason{"foreground-only", "Priority=foreground"},
+    Reason{"login", "its owner to log in"},
+    Reason{"host", "the server, which has asked for a pause", false},
+    Reason{"storage", "its disk, which is full, read-only or not mounted", false},
+    Reason{"clock", "the clock of this machine, which seems to be wrong", false},
+    Reason{"network", "a network"},
+    Reason{"cost", "a network that it may use"},
+    Reason{"power", "a power supply that it may use"},
+};
+
+const Reason* find_reason(std::string_view word) {
+    auto found =
+        std::find_if(Reasons.begin(), Reasons.end(), [&](const Reason& r) { return r.word == word; });
+    return found == Reasons.end() ? nullptr : &*found;
+}
+
+/// When the wait ends: "retry in 12 s", or a date; empty if an event ends it.
+std::string end_text(const JobView& job, uint64_t now_usec) {
+    if (job.wait_until == 0) return "";
+    if (job.state == "queued") return date_text(job.wait_until);
+    if (job.wait_until <= now_usec) return "retry soon";
+    auto seconds = (job.wait_until - now_usec + 999'999) / 1'000'000;
+    return "retry in " + span_text(std::chrono::seconds{seconds});
+}
+
+} // namespace
+
+std::string explained(const std::string& word) {
+    const auto* reason = find_reason(word);
+    if (!reason || reason->is_plain) return word;
+    return fmt::format("{} (waiting for {})", word, reason->awaited);
+}
+
+std::string waiting_text(const JobView& job, uint64_t now_usec) {
+    bool waits = job.state == "queued" || job.state == "transient-error";
+    if (!waits || job.wait_reason == "completing") return "";
+    auto end = end_text(job, now_usec);
+    if (const auto* reason = find_reason(job.wait_reason))
+        return fmt::format("waiting for {}{}{}", reason->awaited, end.empty() ? "" : ": ", end);
+    if (job.state == "queued") return "waiting: " + sanitize(job.wait_reason);
+    return "waiting: " + (end.empty() ? "retry soon" : end);
+}
+
+} // namespace haulier::cli
