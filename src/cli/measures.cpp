@@ -13,7 +13,7 @@ namespace haulier::cli {
 
 namespace {
 
-struct Unit {
+struct NamedFactor {
     std::string_view name;
     uint64_t factor;
 };
@@ -21,26 +21,27 @@ struct Unit {
 constexpr uint64_t Kilo = 1000;
 constexpr uint64_t Kibi = 1024;
 constexpr std::array SizeUnits{
-    Unit{"", 1},
-    Unit{"k", Kilo},
-    Unit{"K", Kilo},
-    Unit{"M", Kilo* Kilo},
-    Unit{"G", Kilo* Kilo* Kilo},
-    Unit{"T", Kilo* Kilo* Kilo* Kilo},
-    Unit{"Ki", Kibi},
-    Unit{"Mi", Kibi* Kibi},
-    Unit{"Gi", Kibi* Kibi* Kibi},
-    Unit{"Ti", Kibi* Kibi* Kibi* Kibi},
+    NamedFactor{"", 1},
+    NamedFactor{"k", Kilo},
+    NamedFactor{"K", Kilo},
+    NamedFactor{"M", Kilo* Kilo},
+    NamedFactor{"G", Kilo* Kilo* Kilo},
+    NamedFactor{"T", Kilo* Kilo* Kilo* Kilo},
+    NamedFactor{"Ki", Kibi},
+    NamedFactor{"Mi", Kibi* Kibi},
+    NamedFactor{"Gi", Kibi* Kibi* Kibi},
+    NamedFactor{"Ti", Kibi* Kibi* Kibi* Kibi},
 };
 
 constexpr uint64_t Second = 1'000'000;
 constexpr std::array SpanUnits{
-    Unit{"ms", 1000},         Unit{"s", Second},         Unit{"m", 60 * Second},     Unit{"min", 60 * Second},
-    Unit{"h", 3600 * Second}, Unit{"d", 86400 * Second}, Unit{"w", 604800 * Second},
+    NamedFactor{"ms", 1000},           NamedFactor{"s", Second},        NamedFactor{"m", 60 * Second},
+    NamedFactor{"min", 60 * Second},   NamedFactor{"h", 3600 * Second}, NamedFactor{"d", 86400 * Second},
+    NamedFactor{"w", 604800 * Second},
 };
 
 template <size_t N>
-std::optional<uint64_t> factor_of(const std::array<Unit, N>& units, std::string_view name) {
+std::optional<uint64_t> factor_of(const std::array<NamedFactor, N>& units, std::string_view name) {
     for (const auto& unit : units)
         if (unit.name == name) return unit.factor;
     return std::nullopt;

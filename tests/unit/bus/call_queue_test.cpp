@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/call_queue.hpp"
 
+#include "users.hpp"
+
 #include <gtest/gtest.h>
 #include <vector>
 
@@ -9,8 +11,6 @@ namespace haulier::bus {
 namespace {
 
 using Numbers = std::vector<int>;
-constexpr uint32_t Anna = 1001;
-constexpr uint32_t Bert = 1002;
 
 Numbers all_of(CallQueue<int>& queue) {
     Numbers order;

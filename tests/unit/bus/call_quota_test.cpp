@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/call_quota.hpp"
 
+#include "users.hpp"
+
 #include <gtest/gtest.h>
 #include <optional>
 
@@ -8,8 +10,6 @@ namespace haulier::bus {
 
 namespace {
 
-constexpr uint32_t Anna = 1001;
-constexpr uint32_t Bert = 1002;
 using Usage = CallQuota::Usage;
 
 TEST(CallQuota, CountsACallWhileATicketExists) {

@@ -3,6 +3,7 @@
 // anything.
 #include "daemon/workers/worker_launcher.hpp"
 #include "daemon/workers/worker_pool.hpp"
+#include "recorded_events.hpp"
 #include "support/loop_test.hpp"
 #include "wire/packet_socket.hpp"
 #include "worker.pb.h"
@@ -77,20 +78,6 @@ private:
     std::vector<Burst> bursts_;
     std::vector<Fd> stayed_;
     Source turn_;
-};
-
-class RecordedEvents final : public WorkerEvents {
-public:
-    void begun(Ticket, const job::Begun&) override { ++reported; }
-    void progress(Ticket, const Progress&) override { ++reported; }
-    void checkpointed(Ticket, const job::Report&) override { ++reported; }
-    void fetched(Ticket, const job::Fetched&) override { ++reported; }
-    void failed(Ticket, const job::Failure& failure) override { failures.push_back(failure); }
-    void halted(Ticket ticket) override { halts.push_back(ticket); }
-    void on_idle() override {}
-    int reported = 0;
-    std::vector<job::Failure> failures;
-    std::vector<Ticket> halts;
 };
 
 class WorkerLinkTest : public test::LoopTest {

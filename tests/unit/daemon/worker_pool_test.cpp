@@ -2,6 +2,7 @@
 // Real processes in the place of workers: some that say nothing.
 #include "daemon/workers/child_process_launcher.hpp"
 #include "daemon/workers/worker_pool.hpp"
+#include "recorded_events.hpp"
 #include "support/loop_test.hpp"
 
 #include <csignal>
@@ -22,20 +23,6 @@ const std::string Ready = "printf '\\012\\002\\010\\001' >&3; ";
 const std::string OtherReady = "printf '\\012\\002\\010\\002' >&3; ";
 const std::string AgelessReady = "printf '\\012\\000' >&3; ";
 const std::string FirstAnswer = "printf '\\102\\002\\010\\001' >&3; ";
-
-class RecordedEvents final : public WorkerEvents {
-public:
-    void begun(Ticket, const job::Begun&) override {}
-    void progress(Ticket, const Progress&) override {}
-    void checkpointed(Ticket, const job::Report&) override {}
-    void fetched(Ticket, const job::Fetched&) override {}
-    void failed(Ticket, const job::Failure& failure) override { failures.push_back(failure); }
-    void halted(Ticket ticket) override { halts.push_back(ticket); }
-    void on_idle() override { ++rests; }
-    std::vector<job::Failure> failures;
-    std::vector<Ticket> halts;
-    int rests = 0;
-};
 
 class WorkerPoolTest : public test::LoopTest {
 protected:

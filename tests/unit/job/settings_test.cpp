@@ -11,13 +11,13 @@ namespace {
 
 using std::chrono::seconds;
 
-Sample of_type(Type type, bool resumed = false) {
+Sample sample_of(Type type, bool resumed = false) {
     auto request = request_for(1, resumed);
     request.type = type;
     return Sample{request};
 }
 
-SettingsPatch on_demand() {
+SettingsPatch on_demand_patch() {
     return patch<&Settings::on_demand>(true);
 }
 
@@ -140,9 +140,9 @@ TEST(Paths, AreAbsolute) {
 
 TEST(Uploads, HaveNoneOfTheDownloadsChoices) {
     for (auto type : {Type::Upload, Type::UploadReply}) {
-        auto s = of_type(type);
+        auto s = sample_of(type);
         EXPECT_EQ(s.refusal(dynamic()), Errc::NotSupported);
-        EXPECT_EQ(s.refusal(on_demand()), Errc::NotSupported);
+        EXPECT_EQ(s.refusal(on_demand_patch()), Errc::NotSupported);
         EXPECT_EQ(s.refusal(patch<&Settings::high_performance>(true)), Errc::NotSupported);
         EXPECT_EQ(s.refusal(patch<&Settings::maximum_download_size>(uint64_t{5})), Errc::NotSupported);
         EXPECT_EQ(s.refusal(method("DELETE")), Errc::NotSupported);
@@ -154,7 +154,7 @@ TEST(Uploads, HaveNoneOfTheDownloadsChoices) {
 TEST(Choices, AreFixedByTheFirstResume) {
     Sample s{1};
     EXPECT_EQ(s.refusal(dynamic()), Errc::ReadOnlyAfterResume);
-    EXPECT_EQ(s.refusal(on_demand()), Errc::ReadOnlyAfterResume);
+    EXPECT_EQ(s.refusal(on_demand_patch()), Errc::ReadOnlyAfterResume);
     EXPECT_EQ(s.refusal(method("POST")), Errc::ReadOnlyAfterResume);
     EXPECT_EQ(s.refusal(patch<&Settings::maximum_download_size>(uint64_t{5})), Errc::ReadOnlyAfterResume);
     s.take(*suspend(s.job, at_second(1)));
@@ -201,7 +201,7 @@ TEST(HttpMethod, MakesEveryFailureFinalAndResumeBeginAtZero) {
 TEST(Choices, ThatExcludeEachOtherAreRefusedTogether) {
     Sample s{1, false};
     s.change(dynamic());
-    EXPECT_EQ(s.refusal(on_demand()), Errc::NotSupported);
+    EXPECT_EQ(s.refusal(on_demand_patch()), Errc::NotSupported);
     EXPECT_EQ(s.refusal(method("POST")), Errc::NotSupported);
     auto both = patch<&Settings::dynamic_content>(false);
     both.set<&Settings::on_demand>(true);
@@ -212,7 +212,7 @@ TEST(Choices, ThatExcludeEachOtherAreRefusedTogether) {
 TEST(Choices, ThatExcludeRangesAreRefusedWithThem) {
     auto ranged = spec("r");
     ranged.ranges = {{0, 10}};
-    for (const auto& choice : {dynamic(), on_demand(), method("POST")}) {
+    for (const auto& choice : {dynamic(), on_demand_patch(), method("POST")}) {
         Sample first{0, false};
         first.change(choice);
         EXPECT_EQ(code_of(add_files(first.job, {ranged}, Limits{}, at_second(1))), Errc::NotSupported);
@@ -248,8 +248,9 @@ TEST(CustomHeaders, StayWriteOnly) {
 
 TEST(ReplyFileName, IsForUploadReplyAndStaysInItsDirectoryOnceTheReplyIsReceived) {
     EXPECT_EQ(Sample(1, false).refusal(patch<&Settings::reply_file_name>("/tmp/r")), Errc::NotSupported);
-    EXPECT_EQ(of_type(Type::Upload).refusal(patch<&Settings::reply_file_name>("/tmp/r")), Errc::NotSupported);
-    auto s = of_type(Type::UploadReply, true);
+    EXPECT_EQ(sample_of(Type::Upload).refusal(patch<&Settings::reply_file_name>("/tmp/r")),
+              Errc::NotSupported);
+    auto s = sample_of(Type::UploadReply, true);
     EXPECT_EQ(reply_file(s.job, s.files), "/srv/files/f0.reply");
     s.change(patch<&Settings::reply_file_name>("/tmp/r"));
     EXPECT_EQ(reply_file(s.job, s.files), "/tmp/r");
@@ -269,7 +270,7 @@ TEST(ReplyFileName, IsForUploadReplyAndStaysInItsDirectoryOnceTheReplyIsReceived
 }
 
 TEST(ReplyFileName, MustBePossible) {
-    auto s = of_type(Type::UploadReply);
+    auto s = sample_of(Type::UploadReply);
     for (const char* source : {"/srv/files/f0", "/srv/files/./f0", "/srv//files/x/../f0"})
         EXPECT_EQ(s.refusal(patch<&Settings::reply_file_name>(source)), Errc::InvalidArgument);
     EXPECT_EQ(s.refusal(patch<&Settings::reply_file_name>("/tmp/" + std::string(256, 'x'))),
@@ -308,7 +309,7 @@ TEST(ARunningJob, GoesOnAsItIsIfItsRequestMustNotComeTwice) {
     Sample post{1, false};
     post.change(method("POST"));
     post.take(*resume(post.job, post.files, at_second(1)));
-    std::vector<Sample> jobs{post, of_type(Type::Upload, true)};
+    std::vector<Sample> jobs{post, sample_of(Type::Upload, true)};
     for (auto& s : jobs) {
         s.run();
         s.change(patch<&Settings::bandwidth_limit>(5000));

@@ -44,7 +44,7 @@ inline std::optional<std::string> on_small_disk(const std::string& where,
     close(ends[1]);
     std::string answer;
     char buffer[4096];
-    for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;)
+    for (ssize_t n = 0; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;)
         answer.append(buffer, static_cast<size_t>(n));
     close(ends[0]);
     int status = 0;
