@@ -67,9 +67,9 @@ void Application::watch_environment() {
     route_monitor.reset();
     system_monitor.reset();
     environment.set_reported({});
-    environment.set_online(true);
+    environment.set_routes({});
     if (!config.watch_network) return;
-    route_monitor.emplace(loop, [this](bool online) { environment.set_online(online); });
+    route_monitor.emplace(loop, [this](const Routes& routes) { environment.set_routes(routes); });
     if (auto status = route_monitor->start(); !status) log::warning(status.error().message);
     system_monitor.emplace(loop, environment);
 }
