@@ -62,7 +62,7 @@ job::Schedule JobScheduler::next_slots(Now now) {
 /// Stops a job that may not run now, and queues one that may run again; true if it did either.
 bool JobScheduler::apply_environment(const JobRecord& record, Now now) {
     const auto& job = record.working();
-    auto cause = job::blocked_by(job, record.needs_network, conditions_);
+    auto cause = job::blocked_by(job, record.reach, conditions_);
     std::optional<job::Decision> decision;
     if (cause)
         decision = job::blocked(job, *cause, now);
