@@ -34,7 +34,8 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
       notifier_host(loop, clock, manager,
                     [this](const std::string& unique_name) { service.check_connection(unique_name); }),
       notifier({callback_sender, session_service_sender}, notifier_host, notifier_host, policy_of(config)),
-      environment([this](const job::Conditions& conditions) { manager.environment_changed(conditions); }) {
+      environment([this](const job::Conditions& conditions) { manager.environment_changed(conditions); }),
+      clock_monitor(loop, [this] { manager.clock_was_set(); }) {
     notifier_host.connect(notifier);
     manager.connect(service, notifier);
     watch_environment();

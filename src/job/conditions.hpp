@@ -7,6 +7,8 @@
 #include "job/types.hpp"
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace haulier::job {
@@ -21,6 +23,7 @@ struct Conditions {
     bool roaming = false;
     bool on_battery = false;
     bool power_saver = false;
+    std::set<std::string> ways_out{}; ///< interfaces of default routes; others mean another network
     bool operator==(const Conditions&) const = default;
 };
 

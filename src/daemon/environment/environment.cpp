@@ -26,6 +26,7 @@ bool is_denied(const ReportedConditions& reported, const Routes& routes) {
 job::Conditions combined(const Routes& routes, const ReportedConditions& reported) {
     job::Conditions conditions;
     conditions.online = routes.lead_out && !is_denied(reported, routes);
+    conditions.ways_out = routes.default_interfaces;
     conditions.metered = reported.metered.value_or(job::Metered::Unknown);
     conditions.roaming = reported.roaming.value_or(false);
     conditions.on_battery = reported.on_battery.value_or(false);

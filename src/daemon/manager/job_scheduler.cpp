@@ -90,13 +90,15 @@ void JobScheduler::set_active_users(std::set<uint32_t> users) {
 }
 
 void JobScheduler::set_conditions(const job::Conditions& conditions) {
-    bool was_online = std::exchange(conditions_, conditions).online;
+    auto before = std::exchange(conditions_, conditions);
+    bool was_online = before.online;
     if (conditions.online != was_online)
         log::info(conditions.online ? "there is a network" : "there is no network");
     context_.announcer.observer().conditions_changed();
     context_.on_activity();
     // What is known of servers was known of the way to them, too.
-    if (!conditions.online && was_online) runner_.forget_hosts();
+    bool other_way = conditions.ways_out != before.ways_out;
+    if (was_online && (!conditions.online || other_way)) runner_.hosts().forget_all();
     // All jobs that wait are tried again, whatever they wait for: their failures may have had the same cause
     // as the loss of the network (BITS 2.3).
     if (conditions.online && !was_online)
