@@ -16,7 +16,7 @@ namespace {
 
 /// Puts the limits back.
 struct Limit {
-    explicit Limit(__rlimit_resource which) : which(which) { getrlimit(which, &before); }
+    explicit Limit(__rlimit_resource limit) : which(limit) { getrlimit(which, &before); }
     ~Limit() { setrlimit(which, &before); }
     Limit(const Limit&) = delete;
     Limit& operator=(const Limit&) = delete;
