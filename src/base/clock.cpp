@@ -2,6 +2,7 @@
 #include "base/clock.hpp"
 
 #include <ctime>
+#include <sys/timex.h>
 
 namespace haulier {
 
@@ -15,6 +16,12 @@ Usec read(clockid_t id) {
 }
 
 } // namespace
+
+/// The call may be forbidden, as in some containers.
+bool is_wall_clock_synchronised() {
+    timex state{};
+    return adjtimex(&state) < 0 || (state.status & STA_UNSYNC) == 0;
+}
 
 Now SystemClock::now() const {
     return {{read(CLOCK_BOOTTIME)}, {read(CLOCK_REALTIME)}};

@@ -43,6 +43,9 @@ public:
     [[nodiscard]] virtual Now now() const = 0;
 };
 
+/// False if the kernel knows that nothing has set the wall clock since boot. True where it does not say.
+bool is_wall_clock_synchronised();
+
 class SystemClock final : public Clock {
 public:
     [[nodiscard]] Now now() const override;

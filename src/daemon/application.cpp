@@ -34,7 +34,8 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
       notifier_host(loop, clock, manager,
                     [this](const std::string& unique_name) { service.check_connection(unique_name); }),
       notifier({callback_sender, session_service_sender}, notifier_host, notifier_host, policy_of(config)),
-      environment([this](const job::Conditions& conditions) { manager.environment_changed(conditions); }) {
+      environment([this](const job::Conditions& conditions) { manager.environment_changed(conditions); }),
+      clock_monitor(loop, [this] { manager.clock_was_set(); }) {
     notifier_host.connect(notifier);
     manager.connect(service, notifier);
     watch_environment();
@@ -67,9 +68,9 @@ void Application::watch_environment() {
     route_monitor.reset();
     system_monitor.reset();
     environment.set_reported({});
-    environment.set_online(true);
+    environment.set_routes({});
     if (!config.watch_network) return;
-    route_monitor.emplace(loop, [this](bool online) { environment.set_online(online); });
+    route_monitor.emplace(loop, [this](const Routes& routes) { environment.set_routes(routes); });
     if (auto status = route_monitor->start(); !status) log::warning(status.error().message);
     system_monitor.emplace(loop, environment);
 }

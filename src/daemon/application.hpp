@@ -8,6 +8,7 @@
 #include "daemon/bus/service.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/common/system_random.hpp"
+#include "daemon/environment/clock_monitor.hpp"
 #include "daemon/environment/environment.hpp"
 #include "daemon/environment/logind_users.hpp"
 #include "daemon/environment/route_monitor.hpp"
@@ -61,6 +62,7 @@ struct Application {
     NotifierHost notifier_host;
     notify::Notifier notifier;
     Environment environment;
+    ClockMonitor clock_monitor;
     std::optional<RouteMonitor> route_monitor;
     std::optional<SystemMonitor> system_monitor;
     std::optional<LogindUsers> logind_users;

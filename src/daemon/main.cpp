@@ -2,6 +2,7 @@
 // haulierd: reads the configuration, opens the database and runs the process.
 #include "base/event.hpp"
 #include "base/log.hpp"
+#include "base/process_limits.hpp"
 #include "base/version.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/common/journal.hpp"
@@ -45,6 +46,7 @@ ExitStatus serve(const Options& options) {
 ExitStatus run(int argc, char** argv) {
     try {
         block_signals();
+        relax_limits();
         auto options = parse_options(argc, argv);
         if (!options) {
             std::fprintf(stderr, "haulierd: %s\n", options.error().message.c_str());

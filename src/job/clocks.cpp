@@ -57,13 +57,12 @@ std::optional<Decision> try_again(const Job& job, const std::vector<File>& files
     return d;
 }
 
-std::optional<Decision> storage_is_back(const Job& job, const std::vector<File>& files,
-                                        const std::vector<uint32_t>& indexes, Now now) {
+std::optional<Decision> wait_is_over(const Job& job, const std::vector<File>& files,
+                                     const std::vector<uint32_t>& indexes, Wait wait, Now now) {
     if (!is_changeable(job.state)) return std::nullopt;
     Decision d = untouched(job, now);
     for (auto index : indexes)
-        if (files[index].wait == Wait::Storage)
-            clear_retry(d.files.emplace(index, files[index]).first->second);
+        if (files[index].wait == wait) clear_retry(d.files.emplace(index, files[index]).first->second);
     if (d.files.empty()) return std::nullopt;
     if (job.state != State::TransientError) return d;
     apply(d.job, Event::RetryDue, now);

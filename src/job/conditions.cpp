@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/conditions.hpp"
 
-#include "base/host.hpp"
-#include "job/url.hpp"
-
 namespace haulier::job {
 
 namespace {
@@ -48,16 +45,11 @@ NetworkCost cost_of(const Job& job) {
     return job.network_cost.value_or(by_priority);
 }
 
-std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Conditions& conditions) {
-    if (needs_network && !conditions.online) return Cause::NetworkLost;
-    if (needs_network && !allows(cost_of(job), conditions)) return Cause::BlockedByCost;
+std::optional<Cause> blocked_by(const Job& job, Reach reach, const Conditions& conditions) {
+    if (reach == Reach::Network && !conditions.online) return Cause::NetworkLost;
+    if (reach != Reach::Machine && !allows(cost_of(job), conditions)) return Cause::BlockedByCost;
     if (!allows(job.power_policy, conditions)) return Cause::BlockedByPower;
     return std::nullopt;
-}
-
-bool is_loopback(const std::string& url) {
-    auto authority = authority_of(url);
-    return authority && is_loopback_host(authority->host);
 }
 
 Readiness readiness(const Job& job, WallTime now) {

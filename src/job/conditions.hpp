@@ -3,9 +3,12 @@
 // cost and the power supply.
 #pragma once
 
+#include "job/reach.hpp"
 #include "job/types.hpp"
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace haulier::job {
@@ -20,6 +23,7 @@ struct Conditions {
     bool roaming = false;
     bool on_battery = false;
     bool power_saver = false;
+    std::set<std::string> ways_out{}; ///< interfaces of default routes; others mean another network
     bool operator==(const Conditions&) const = default;
 };
 
@@ -27,12 +31,9 @@ struct Conditions {
 /// otherwise standard.
 NetworkCost cost_of(const Job& job);
 
-/// Why the job must not transfer data now; nothing = it may. `needs_network`: one of its servers is another
-/// machine.
-std::optional<Cause> blocked_by(const Job& job, bool needs_network, const Conditions& conditions);
-
-/// Is the host of this URL the machine itself: localhost, 127.0.0.0/8, [::1]?
-bool is_loopback(const std::string& url);
+/// Why the job must not transfer data now; nothing = it may. `reach` is that of the farthest source. What
+/// goes through a proxy on this machine needs no network, but probably uses the one that there is.
+std::optional<Cause> blocked_by(const Job& job, Reach reach, const Conditions& conditions);
 
 /// May a queued job run, apart from waiting for its turn?
 enum class Readiness {

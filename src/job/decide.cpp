@@ -92,6 +92,7 @@ void start_anew(Decision& d, const Job& before, const std::vector<File>& files) 
         File file = files[i];
         if (before.state == State::Error) forgive(d.job, file);
         if (file.clocks.unpublished) fetch_again(d.job, file);
+        if (file.wait == Wait::Storage) file.clocks.other_folder = true;
         if (!file.failed) reset_failures(file);
         if (starts_from_zero(d.job) && !is_running(before.state)) forget_bytes(file);
         if (file != files[i]) d.files.emplace(i, std::move(file));

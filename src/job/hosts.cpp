@@ -40,7 +40,14 @@ void Hosts::tidy(const Host& host, BootTime now) {
     if (found == hosts_.end()) return;
     auto& known = found->second;
     if (known.rest && known.rest->until <= now) known.rest.reset();
-    if (known.in_flight() == 0 && !known.limit && !known.rest) hosts_.erase(found);
+    if (!fails_with_http2(known, now)) known.http2_failed_at.reset();
+    bool is_known = known.limit || known.rest || known.http2_failed_at || known.if_range_broken;
+    if (known.in_flight() == 0 && !is_known) hosts_.erase(found);
+}
+
+Hosts::Knowledge* Hosts::learn(const Host& host) {
+    if (hosts_.size() >= MostHosts && !find(host)) return nullptr;
+    return &hosts_[host];
 }
 
 // ---- requests under way ----
@@ -113,6 +120,15 @@ bool Hosts::explains_refusal(const Host& host, const File& file, BootTime now) c
     return known->in_flight() == 0 || (known->limit_is_sure && !is_full(*known, now));
 }
 
+bool Hosts::fails_with_http2(const Knowledge& known, BootTime now) {
+    return known.http2_failed_at && now - *known.http2_failed_at < RetryHttp2After;
+}
+
+HostFaults Hosts::faults_of(const Host& host, BootTime now) const {
+    const auto* known = find(host);
+    return known ? HostFaults{fails_with_http2(*known, now), known->if_range_broken} : HostFaults{};
+}
+
 bool Hosts::are_all_free(BootTime now) const {
     return std::none_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
         const auto& known = entry.second;
@@ -123,8 +139,9 @@ bool Hosts::are_all_free(BootTime now) const {
 // ---- what is learnt ----
 
 void Hosts::refused(const Host& host, BootTime now) {
-    if (hosts_.size() >= MostHosts && !find(host)) return;
-    auto& known = hosts_[host];
+    auto* learnt = learn(host);
+    if (!learnt) return;
+    auto& known = *learnt;
     auto others = std::max(1U, known.in_flight());
     known.limit = std::min(known.limit.value_or(others), others);
     known.limit_since = now;
@@ -145,9 +162,21 @@ void Hosts::drop_limit(const Host& host) {
 }
 
 void Hosts::rest(const Host& host, HostRest rest) {
-    if (hosts_.size() >= MostHosts && !find(host)) return;
-    auto& present = hosts_[host].rest;
+    auto* known = learn(host);
+    if (!known) return;
+    auto& present = known->rest;
     if (!present || present->until < rest.until) present = std::move(rest);
+}
+
+bool Hosts::note_http2_failure(const Host& host, BootTime now) {
+    auto* known = learn(host);
+    if (!known || fails_with_http2(*known, now)) return false;
+    known->http2_failed_at = now;
+    return true;
+}
+
+void Hosts::note_broken_if_range(const Host& host) {
+    if (auto* known = learn(host)) known->if_range_broken = true;
 }
 
 void Hosts::forget_all() {
@@ -155,6 +184,8 @@ void Hosts::forget_all() {
         known.limit.reset();
         known.limit_is_sure = false;
         known.rest.reset();
+        known.http2_failed_at.reset();
+        known.if_range_broken = false;
     }
 }
 

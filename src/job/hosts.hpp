@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is known of the servers that jobs of an owner use: how many connections each bears, and before when it
-// must not be asked. It is known of the server that answered, after redirects, and of the way to it. Values
-// without input, output or a clock.
+// What is known of the servers that jobs of an owner use: how many connections each bears, before when it
+// must not be asked, and what it mishandles. It is known of the server that answered, after redirects, and of
+// the way to it. Values without input, output or a clock.
 #pragma once
 
 #include "job/types.hpp"
@@ -34,6 +34,12 @@ struct HostRest {
     bool operator==(const HostRest&) const = default;
 };
 
+/// What a server mishandles, and requests must avoid.
+struct HostFaults {
+    bool http2 = false;
+    bool if_range = false;
+};
+
 /// Could the server be asked for one more file?
 enum class Admittance {
     Yes,
@@ -47,6 +53,8 @@ inline constexpr std::chrono::seconds LongestRest{3600};
 inline constexpr Usec SilentAfter{1'000'000};
 /// After so long, a server that bore few connections is tried with one more.
 inline constexpr Usec RaiseLimitAfter{600'000'000};
+/// After so long, a server that failed with HTTP/2 is tried with it again.
+inline constexpr Usec RetryHttp2After{3'600'000'000};
 
 class Hosts {
 public:
@@ -66,6 +74,7 @@ public:
     /// A refused file may be asked for again before its date: nothing else is under way there, or it is known
     /// that the server bears few connections.
     [[nodiscard]] bool explains_refusal(const Host& host, const File& file, BootTime now) const;
+    [[nodiscard]] HostFaults faults_of(const Host& host, BootTime now) const;
     /// No server would refuse any file now.
     [[nodiscard]] bool are_all_free(BootTime now) const;
 
@@ -79,6 +88,10 @@ public:
     void drop_limit(const Host& host);
     /// Until `rest.until`; a rest that ends later stays.
     void rest(const Host& host, HostRest rest);
+    /// HTTP/2 failed. False if it was not used because of an earlier failure.
+    bool note_http2_failure(const Host& host, BootTime now);
+    /// It answered a request with If-Range as it must not.
+    void note_broken_if_range(const Host& host);
     /// The network has changed.
     void forget_all();
 
@@ -91,11 +104,16 @@ private:
         bool limit_is_sure = false;
         BootTime limit_since;
         std::optional<HostRest> rest;
+        std::optional<BootTime> http2_failed_at;
+        bool if_range_broken = false;
         [[nodiscard]] uint32_t in_flight() const { return static_cast<uint32_t>(waiting.size()) + served; }
     };
     [[nodiscard]] const Knowledge* find(const Host& host) const;
     [[nodiscard]] static bool is_silent(const Knowledge& known, BootTime now);
     [[nodiscard]] static bool is_full(const Knowledge& known, BootTime now);
+    [[nodiscard]] static bool fails_with_http2(const Knowledge& known, BootTime now);
+    /// Nothing if too much is known already.
+    Knowledge* learn(const Host& host);
     void tidy(const Host& host, BootTime now);
 
     std::map<Host, Knowledge> hosts_;

@@ -29,6 +29,18 @@ SourceStatus status_of(const File& file, uint32_t source) {
     return source < file.source_statuses.size() ? file.source_statuses[source] : SourceStatus{};
 }
 
+bool may_leave_source(const File& file) {
+    uint32_t usable = 0;
+    bool is_one_untried = false;
+    for (uint32_t i = 0; i < sources_of(file); ++i) {
+        auto status = status_of(file, i);
+        if (status.excluded) continue;
+        ++usable;
+        is_one_untried = is_one_untried || status.failures == 0;
+    }
+    return usable > 1 && is_one_untried;
+}
+
 bool blames_source(Cause cause) {
     switch (cause) {
     case Cause::HttpStatus:

@@ -19,6 +19,10 @@ const std::string& url_of(const File& file);
 /// Blank for a source that has never failed.
 SourceStatus status_of(const File& file, uint32_t source);
 
+/// The current source may be given up because it is slow: there is another one, and not every source has been
+/// given up before.
+bool may_leave_source(const File& file);
+
 /// The cause lies with the server or the way to it, so that another source may succeed. False for faults of
 /// the client and of this machine, such as a full disk.
 bool blames_source(Cause cause);

@@ -193,6 +193,7 @@ void learn_total(const Job& job, File& file, const std::vector<Segment>& segment
 /// What a failure means for the file, independently of the job.
 void mark_failure(File& file, const Failure& failure) {
     auto cause = failure.error.cause;
+    file.clocks.other_folder = false;
     if (failure.void_offset || cause == Cause::LocalFileChanged) discard_progress(file);
     if (cause == Cause::LocalFileChanged) {
         file.stamp.reset();
@@ -223,6 +224,7 @@ bool return_to_named(File& file, const Failure& failure) {
 /// Jobs and File versions).
 bool goes_on(File& file, const Job& job, const Failure& failure) {
     if (has_custom_method(job)) return false;
+    if (failure.again) return true;
     if (return_to_named(file, failure)) return true;
     auto cause = failure.error.cause;
     if (blames_source(cause))
@@ -279,6 +281,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     clear_retry(after);
     if (!begun.origin.empty()) after.clocks.server = server_of(begun.origin, job.http.proxy);
     if (begun.folder.number != 0) after.folder = begun.folder;
+    after.clocks.other_folder = false;
     if (!begun.upload_url.empty()) after.upload_url = begun.upload_url;
     if (begun.stamp) after.stamp = begun.stamp;
     if (begun.restarted)

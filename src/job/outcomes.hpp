@@ -42,8 +42,9 @@ struct Begun {
     std::string remote;     ///< where redirects ended, if the policy is to report it; else empty
     std::string upload_url;
     std::optional<SourceStamp> stamp;
-    std::string origin; ///< of the server that answered; empty = not known
-    Inode folder;       ///< that holds the temporary file
+    std::string origin;           ///< of the server that answered; empty = not known
+    Inode folder;                 ///< that holds the temporary file
+    bool if_range_broken = false; ///< the server mishandles If-Range
 };
 
 /// Bytes arrive. `advanced` is as in Report.
@@ -72,6 +73,8 @@ struct Failure {
     bool by_proxy = false;              ///< the proxy answered in its place
     bool storage = false;               ///< time may cure the disk
     bool clock = false;                 ///< a wrong clock of this machine explains it
+    bool http2 = false;                 ///< HTTP/2 failed
+    bool again = false;                 ///< the next request avoids what failed, and comes at once
     bool refused = false;               ///< by a server that had other requests of ours; it may bear no more
 };
 /// What else the job does at the time of a failure.
@@ -96,9 +99,9 @@ std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transfe
 std::optional<Decision> retry_due(const Job& job, Now now);
 /// What the job and its files waited for may have gone by: all are tried at once.
 std::optional<Decision> try_again(const Job& job, const std::vector<File>& files, Now now);
-/// The disks of these files can be written to again.
-std::optional<Decision> storage_is_back(const Job& job, const std::vector<File>& files,
-                                        const std::vector<uint32_t>& indexes, Now now);
+/// What those of these files that wait for `wait` have waited for is here: their disks, or the right time.
+std::optional<Decision> wait_is_over(const Job& job, const std::vector<File>& files,
+                                     const std::vector<uint32_t>& indexes, Wait wait, Now now);
 /// The owner, without whom the job may not run, has logged in or out. Nothing if that was known or the job
 /// has ended. A running job goes back to the queue (BITS 4.2).
 std::optional<Decision> owner_is(const Job& job, bool away, Now now);

@@ -194,6 +194,7 @@ struct File {
         std::optional<BootTime> stalled_since; ///< the first of the present row of failures
         std::optional<BootTime> refused_at;    ///< the server had other requests of ours; see hosts.hpp
         std::string server;                    ///< that answered last, see hosts.hpp; empty = not known
+        bool other_folder = false;             ///< Resume was called while it waited for its disk
         bool unpublished = false; ///< it could not be given its name: the temporary file may be gone
         bool operator==(const RuntimeClocks&) const = default;
     } clocks;

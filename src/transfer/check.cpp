@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/check.hpp"
 
+#include "transfer/file_system_check.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/source_file.hpp"
 #include "transfer/trusted_path.hpp"
@@ -53,8 +54,16 @@ Checked check_path(const std::string& path) {
     return invalid_argument(fmt::format("local name '{}' is not an absolute path", path));
 }
 
-/// Files can be created in the directory.
-Checked check_directory(const std::string& path) {
+WantedFile wanted_file(const wire::Check::Item& item) {
+    WantedFile wanted{.name = item.name()};
+    if (item.mode_known()) wanted.mode = item.mode();
+    if (item.size_known()) wanted.size = item.size();
+    return wanted;
+}
+
+/// Such a file can be created in the directory.
+Checked check_directory(const wire::Check::Item& item) {
+    const auto& path = item.directory();
     auto directory = Directory::open(path);
     if (!directory) {
         if (directory.error().code == ENOENT)
@@ -64,6 +73,8 @@ Checked check_directory(const std::string& path) {
     if (faccessat(directory->fd(), ".", W_OK | X_OK, AT_EACCESS) < 0)
         return local_file(fmt::format("files cannot be created in the directory '{}': {}", path,
                                       std::generic_category().message(errno)));
+    if (auto ok = check_file_system(*directory, wanted_file(item)); !ok)
+        return local_file(ok.error().message);
     return Done{};
 }
 
@@ -103,7 +114,7 @@ Checked check_item(const wire::Check::Item& item) {
     if (item.untrusted_path())
         if (auto ok = check_trust(item); !ok) return ok;
     if (item.upload()) return check_source(item.directory(), item.name());
-    if (auto ok = check_directory(item.directory()); !ok) return ok;
+    if (auto ok = check_directory(item); !ok) return ok;
     return check_target(item.directory(), item.name());
 }
 

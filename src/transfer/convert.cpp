@@ -68,7 +68,9 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .no_checkpoints = message.no_checkpoints(),
                      .http = std::move(*message.mutable_http()),
                      .folder = from_wire(message.folder()),
-                     .has_other_sources = message.has_other_sources()};
+                     .other_folder = message.other_folder(),
+                     .has_other_sources = message.has_other_sources(),
+                     .if_range_broken = message.if_range_broken()};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
@@ -101,6 +103,7 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_is_final(failure.is_final);
     message.set_is_transient(failure.is_transient);
     message.set_storage(failure.storage);
+    message.set_clock(failure.clock);
     message.set_http1_next(failure.http1_next);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/curl_failure.hpp"
 
+#include "base/process_limits.hpp"
+
 #include <array>
 #include <fmt/core.h>
 #include <optional>
@@ -119,6 +121,11 @@ Failure curl_failure(const TransferResult& result, const HttpResponse& response,
                 .message =
                     fmt::format("the proxy for {} responded with HTTP status {}", host, result.proxy_status),
                 .by_proxy = true};
+    if (response.status == 0 && !has_free_descriptors())
+        return {.cause = wire::CONNECT_FAILURE,
+                .code = result.code,
+                .message = fmt::format("cannot connect to {}: too many open files", host),
+                .is_transient = true};
     auto meaning = is_bad_chunk(result) ? BadChunk : meaning_of(result.code, response);
     std::string message = fmt::format(fmt::runtime(meaning.message), host);
     // curl's details about TLS do not contain the URL; others may.
@@ -126,10 +133,12 @@ Failure curl_failure(const TransferResult& result, const HttpResponse& response,
     if (meaning.with_detail)
         message += fmt::format(": {}", tls && !result.detail.empty() ? result.detail
                                                                      : curl_easy_strerror(result.code));
+    if (result.clock_doubted) message += "; the clock of this machine may be wrong";
     bool http2_fails = result.code == CURLE_HTTP2 || result.code == CURLE_HTTP2_STREAM;
     return {.cause = meaning.cause,
             .code = result.code,
             .message = std::move(message),
+            .clock = result.clock_doubted,
             .http1_next = http2_fails};
 }
 

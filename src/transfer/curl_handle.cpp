@@ -21,6 +21,11 @@ void CurlHandle::append(Lines& lines, const std::string& line) {
     lines.reset(longer);
 }
 
+void CurlHandle::add_addresses(const std::string& line) {
+    append(addresses_, line);
+    set(CURLOPT_RESOLVE, addresses_.get());
+}
+
 void CurlHandle::set_headers() {
     set(CURLOPT_HTTPHEADER, headers_.get());
     set(CURLOPT_PROXYHEADER, proxy_headers_.get());

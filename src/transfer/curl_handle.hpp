@@ -23,6 +23,8 @@ public:
     /// Adds a line to the request's headers, or to those that only the proxy gets.
     void add_header(const std::string& line) { append(headers_, line); }
     void add_proxy_header(const std::string& line) { append(proxy_headers_, line); }
+    /// Gives a name its addresses: "host:port:address,address".
+    void add_addresses(const std::string& line);
     /// Passes the headers to curl.
     void set_headers();
 
@@ -37,6 +39,7 @@ private:
 
     Lines headers_;
     Lines proxy_headers_;
+    Lines addresses_;
     std::unique_ptr<CURL, Deleter> handle_;
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/curl_options.hpp"
 
+#include "base/host.hpp"
 #include "transfer/credentials.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 namespace haulier::transfer {
 
@@ -24,6 +26,12 @@ uint64_t buffer_for(uint64_t bytes_per_second) {
 void set_http1(CurlHandle& handle) {
     handle.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     handle.set(CURLOPT_FRESH_CONNECT, 1L);
+}
+
+/// curl and most resolvers do not know such names with a final dot.
+void set_loopback_addresses(CurlHandle& handle, const Url& url) {
+    if (url.host.ends_with('.') && is_loopback_host(url.host))
+        handle.add_addresses(fmt::format("{}:{}:127.0.0.1,[::1]", url.host, url.port));
 }
 
 } // namespace
@@ -63,6 +71,7 @@ void set_connection(CurlHandle& handle, const NetworkSettings& settings, const U
     handle.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
     handle.set(CURLOPT_PIPEWAIT, long{url.scheme == "https" && !http.http1()});
     if (http.http1()) set_http1(handle);
+    set_loopback_addresses(handle, url);
     handle.set(CURLOPT_NOSIGNAL, 1L);
     handle.set(CURLOPT_CONNECTTIMEOUT, long{settings.connect_timeout_s});
     // A server may think for an hour; this tells whether it is still there.

@@ -25,6 +25,11 @@ bool is_storage(int error) {
     }
 }
 
+/// The machine or the process is short of something that others will give back.
+bool is_shortage(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
+}
+
 } // namespace
 
 Failure local_failure(int error, const std::string& what) {
@@ -32,6 +37,7 @@ Failure local_failure(int error, const std::string& what) {
     return {.cause = full ? wire::DISK_FULL : wire::LOCAL_FILE,
             .code = error,
             .message = fmt::format("{}: {}", what, std::generic_category().message(error)),
+            .is_transient = is_shortage(error),
             .storage = is_storage(error)};
 }
 

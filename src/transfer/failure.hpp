@@ -21,6 +21,7 @@ struct Failure {
     bool is_final = false;      ///< neither time nor another attempt can cure it, whatever the cause
     bool is_transient = false;  ///< time may cure it, although its cause is usually permanent
     bool storage = false;       ///< the disk is full, read-only, failing or not mounted
+    bool clock = false;         ///< a wrong clock of this machine explains it
     bool part_gone = false;     ///< the temporary file was removed or replaced while it was written
     bool http1_next = false;    ///< the server mishandles HTTP/2
     bool operator==(const Failure&) const = default;
@@ -29,7 +30,7 @@ struct Failure {
 using Status = Result<Done, Failure>;
 
 /// `what` failed with errno `error`. The cause is DISK_FULL for ENOSPC and EDQUOT, and LOCAL_FILE otherwise.
-/// `storage` is set if time may cure it.
+/// `storage` or `is_transient` is set if time may cure it.
 Failure local_failure(int error, const std::string& what);
 /// An operation on this path has not returned within its time.
 Failure not_responding(const std::string& path);

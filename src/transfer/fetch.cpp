@@ -57,6 +57,7 @@ struct Fetch::LockedPartFile {
             return failure;
         }
         if (!directory || directory->is_same(order.folder)) return directory;
+        if (order.other_folder && directory->inode().device == order.folder.device) return directory;
         if (faccessat(directory->fd(), order.temporary.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
             return directory;
         return directory->not_mounted();

@@ -44,7 +44,9 @@ struct FetchOrder {
     std::optional<uint64_t> size_limit; ///< in bytes
     wire::Http http;
     Inode folder;                   ///< the directory that held the part file, if it is known
+    bool other_folder = false;      ///< another directory of the same file system is taken for that one
     bool has_other_sources = false; ///< a slow server may be given up
+    bool if_range_broken = false;   ///< the server is known to mishandle If-Range
 };
 
 class Fetch final : public Transfer, private ResponseHandler {
@@ -114,7 +116,6 @@ private:
                                               const ResponseDecision& decision) const;
     [[nodiscard]] Status check_size_limit(uint64_t size) const;
     [[nodiscard]] Status check_evidence(const HttpResponse& response, const Identity& theirs) const;
-    [[nodiscard]] bool learns_about_hosts() const;
     void explain_status();
     void start_over();
     void accept(const ResponseDecision& decision);
@@ -154,7 +155,7 @@ private:
     uint32_t restarts_ = 0;
     RequestBudget budget_;
     uint64_t requested_at_ = 0;    ///< bytes written before the last request
-    bool if_range_broken_ = false; ///< the server mishandles If-Range
+    bool if_range_broken_ = false; ///< the server has been found to mishandle If-Range
     Failure failure_;              ///< for Phase::Failing
 
     // The current response:

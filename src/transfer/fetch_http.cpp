@@ -20,7 +20,7 @@ constexpr uint32_t MaxRestarts = 5;
 } // namespace
 
 void Fetch::request_next() {
-    bool if_range_broken = if_range_broken_ || context_.if_range_broken.contains(url_.origin());
+    bool if_range_broken = if_range_broken_ || order_.if_range_broken;
     range_request_ =
         order_.from_zero || whole_next_ ? RangeRequest::Whole : plan_request(resume_, if_range_broken);
     segment_ = order_.layout.at(resume_.offset, resume_.identity.size);
@@ -116,7 +116,6 @@ void Fetch::evaluate_response(const HttpResponse& response) {
         return;
     case ResponseAction::RequestRange:
         if_range_broken_ = true;
-        if (learns_about_hosts()) context_.if_range_broken.insert(transaction_->origin());
         phase_ = Phase::RequestingAgain;
         return;
     case ResponseAction::RequestWhole: start_over(); return;
@@ -127,13 +126,6 @@ void Fetch::evaluate_response(const HttpResponse& response) {
         phase_ = Phase::Failing;
         return;
     }
-}
-
-/// With relaxed checks another server may have answered in place of the host.
-bool Fetch::learns_about_hosts() const {
-    const auto& http = order_.http;
-    return !http.ignore_host_name() && !http.ignore_dates() && !http.ignore_unknown_ca() &&
-           !http.ignore_wrong_usage();
 }
 
 void Fetch::explain_status() {
@@ -231,6 +223,7 @@ void Fetch::send_begun(bool restarted) {
     begun.set_headers(head_);
     if (transaction_) begun.set_origin(transaction_->origin());
     to_wire(folder_, *begun.mutable_folder());
+    begun.set_if_range_broken(if_range_broken_);
     if (order_.http.redirect() == wire::Http::REPORT && transaction_)
         begun.set_remote(transaction_->redirected_to());
     context_.send(message);

@@ -324,7 +324,9 @@ void HttpExchange::report(CURLcode code) {
                           .bound = bound_,
                           .http2 = version == CURL_HTTP_VERSION_2,
                           .detail = detail_.data(),
-                          .proxy_status = response.status == 0 ? static_cast<int>(proxy_status) : 0};
+                          .proxy_status = response.status == 0 ? static_cast<int>(proxy_status) : 0,
+                          .clock_doubted =
+                              code == CURLE_PEER_FAILED_VERIFICATION && may_be_fault_of_clock(handle_)};
     // How an unwanted body ended does not matter.
     if (ignoring_since_) std::tie(result.code, result.bound) = std::pair{CURLE_OK, Bound::None};
     handler_.ended(response, result);

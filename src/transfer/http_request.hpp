@@ -45,10 +45,11 @@ struct TransferResult {
     CURLcode code = CURLE_OK;
     Bound bound = Bound::None; ///< what the server exceeded
     bool http2 = false;
-    std::string detail;     ///< curl's own error text
-    int proxy_status = 0;   ///< status with which the proxy refused CONNECT; 0 = it did not
-    bool bad_proxy = false; ///< the configured proxy cannot be used
-    std::string redirect;   ///< target of a redirect that the job's policy forbids
+    std::string detail;         ///< curl's own error text
+    int proxy_status = 0;       ///< status with which the proxy refused CONNECT; 0 = it did not
+    bool bad_proxy = false;     ///< the configured proxy cannot be used
+    bool clock_doubted = false; ///< a certificate is out of date, and the clock of this machine may be wrong
+    std::string redirect;       ///< target of a redirect that the job's policy forbids
 };
 
 /// Receives the response to a request.

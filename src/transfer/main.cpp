@@ -4,6 +4,7 @@
 // kernel.
 #include "base/event.hpp"
 #include "base/log.hpp"
+#include "base/process_limits.hpp"
 #include "session/session_bus_caller.hpp"
 #include "transfer/http_response.hpp"
 #include "transfer/worker.hpp"
@@ -92,6 +93,7 @@ int main(int argc, char** argv) {
     // Host names may be Unicode in every locale, but libidn uses the locale's encoding.
     std::setlocale(LC_CTYPE, "C.UTF-8");
     std::signal(SIGPIPE, SIG_IGN);
+    relax_limits();
     auto socket = socket_to_daemon(argc, argv);
     if (!socket) return 2;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {

@@ -2,7 +2,7 @@
 #include "transfer/proxy.hpp"
 
 #include "base/host.hpp"
-#include "base/text.hpp"
+#include "base/proxy_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +12,6 @@ namespace haulier::transfer {
 
 namespace {
 
-constexpr std::string_view Separators = " \t\r\n;";
-
 struct Scheme {
     std::string_view name;
     std::string_view port; ///< the default; curl would use 1080 for every scheme
@@ -22,17 +20,6 @@ constexpr std::array Schemes{Scheme{"http", "80"},      Scheme{"https", "443"}, 
                              Scheme{"socks4a", "1080"}, Scheme{"socks5", "1080"}, Scheme{"socks5h", "1080"}};
 
 const Route Direct{};
-
-/// In lower case.
-std::vector<std::string> items(std::string_view text) {
-    std::vector<std::string> found;
-    for (size_t at = 0; (at = text.find_first_not_of(Separators, at)) != std::string_view::npos;) {
-        auto end = std::min(text.find_first_of(Separators, at), text.size());
-        found.push_back(ascii_lower(text.substr(at, end - at)));
-        at = end;
-    }
-    return found;
-}
 
 /// Splits `text` at the first `separator`; without one, the first half is empty.
 std::pair<std::string_view, std::string_view> split(std::string_view text, std::string_view separator) {
@@ -53,42 +40,30 @@ std::optional<std::string> with_port(std::string_view address, std::string_view 
     return is_port(address.substr(colon + 1)) ? std::optional{std::string{address}} : std::nullopt;
 }
 
-std::optional<Route> parse_proxy(std::string_view text) {
-    auto [name, address] = split(text, "://");
-    auto scheme = std::find_if(
-        Schemes.begin(), Schemes.end(),
-        [&, wanted = name.empty() ? "http" : name](const Scheme& s) { return s.name == wanted; });
+std::optional<Route> route_via(const ListedProxy& proxy) {
+    auto scheme = std::find_if(Schemes.begin(), Schemes.end(),
+                               [wanted = proxy.scheme.empty() ? "http" : std::string_view{proxy.scheme}](
+                                   const Scheme& s) { return s.name == wanted; });
     if (scheme == Schemes.end()) return std::nullopt;
-    auto whole = with_port(address, scheme->port);
+    auto whole = with_port(proxy.address, scheme->port);
     if (!whole) return std::nullopt;
     return Route{Route::Kind::Via, std::string{scheme->name} + "://" + *whole};
-}
-
-bool is_bypassed_by(const std::string& pattern, std::string_view host) {
-    if (pattern == "<local>") return host.find('.') == std::string_view::npos && !host.starts_with('[');
-    if (pattern.starts_with('*')) return host.ends_with(std::string_view{pattern}.substr(1));
-    return pattern == host;
 }
 
 } // namespace
 
 Routes routes_from_list(std::string_view list, const Url& url) {
     Routes routes;
-    for (const auto& item : items(list)) {
-        auto [protocol, address] = split(item, "=");
-        auto route = parse_proxy(address);
+    const auto proxies = split_proxy_list(list);
+    for (const auto& proxy : proxies) {
+        const auto& protocol = proxy.protocol;
+        auto route = route_via(proxy);
         bool known = protocol.empty() || protocol == "http" || protocol == "https";
         if (!route || !known) return {};
         if (protocol.empty() || protocol == url.scheme) routes.push_back(std::move(*route));
     }
-    if (routes.empty() && !items(list).empty()) routes.push_back(Direct);
+    if (routes.empty() && !proxies.empty()) routes.push_back(Direct);
     return routes;
-}
-
-bool bypasses(std::string_view bypass, std::string_view host) {
-    auto patterns = items(bypass);
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const auto& pattern) { return is_bypassed_by(pattern, host); });
 }
 
 Routes routes_from_libproxy(const std::vector<std::string>& proxies) {

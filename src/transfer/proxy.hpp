@@ -30,9 +30,6 @@ using Routes = std::vector<Route>;
 /// `url`.
 Routes routes_from_list(std::string_view list, const Url& url);
 
-/// `host` is reached directly. `bypass` has names, `*.domain`, and `<local>` for names without a dot.
-bool bypasses(std::string_view bypass, std::string_view host);
-
 /// From the results of libproxy: `direct://`, `http://host:port`, `socks://host:port`.
 Routes routes_from_libproxy(const std::vector<std::string>& proxies);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/tls.hpp"
 
+#include "base/clock.hpp"
 #include "base/fd.hpp"
 
 #include <cerrno>
@@ -104,6 +105,16 @@ Failure bad_certificate(const std::string& path, const std::string& why) {
 
 bool is_relaxed(const wire::Http& http) {
     return http.ignore_host_name() || TlsExceptions{http}.any();
+}
+
+bool may_be_fault_of_clock(const CurlHandle& handle) {
+    for (auto info : {CURLINFO_SSL_VERIFYRESULT, CURLINFO_PROXY_SSL_VERIFYRESULT}) {
+        long error = X509_V_OK;
+        curl_easy_getinfo(handle.get(), info, &error);
+        if (error == X509_V_ERR_CERT_NOT_YET_VALID) return true;
+        if (error == X509_V_ERR_CERT_HAS_EXPIRED) return !is_wall_clock_synchronised();
+    }
+    return false;
 }
 
 bool is_excepted(const wire::Http& http, int error, int depth) {

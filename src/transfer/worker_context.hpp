@@ -10,8 +10,6 @@
 #include "worker.pb.h"
 
 #include <functional>
-#include <string>
-#include <unordered_set>
 
 namespace haulier::transfer {
 
@@ -30,7 +28,6 @@ struct WorkerContext {
     std::function<void(const wire::FromWorker&)> send; ///< to the daemon
     TransferSettings settings{};
     SeenRates rates{};
-    std::unordered_set<std::string> if_range_broken{}; ///< origins that are known to mishandle If-Range
 };
 
 } // namespace haulier::transfer

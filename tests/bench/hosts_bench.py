@@ -57,7 +57,7 @@ def fetch(hosts: dict, count: int) -> tuple[float, int]:
         stack.start()
         files = [(hosts[host].url(f"/{n}"), stack.downloads / f"{host}-{n}") for n in range(count) for host in sorted(hosts)]
         wanted = count * len(LIVE)
-        job = stack.manager.create(files=files, **CONTINUE)
+        job = stack.manager.create(files=files, MinimumRetryDelay=REST, **CONTINUE)
         begin = time.monotonic()
         job.resume()
         try:

@@ -273,7 +273,6 @@ def test_field_09a_the_part_is_replaced_by_a_link(field):
     assert_file(stack.downloads / "f", DATA)
 
 
-@pytest.mark.skip(reason="not built yet: a second Resume means the directory that was made anew")
 def test_field_09c_the_directory_is_deleted(field):
     """Without its directory a job is never transferred, and Resume is a way out once there is one again."""
     stack = field(Transfer={"StallTimeout": "60s"})

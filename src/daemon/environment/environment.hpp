@@ -7,13 +7,23 @@
 
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace haulier::daemon {
 
+/// The routes of the kernel.
+struct Routes {
+    bool lead_out = true;                     ///< one leads out of the machine
+    std::set<std::string> default_interfaces; ///< names of the interfaces that default routes use
+    bool operator==(const Routes&) const = default;
+};
+
 /// What services on the system bus report; nothing = not reported.
 struct ReportedConditions {
     std::optional<bool> connected; ///< NetworkManager: false while disconnected, asleep or behind a portal
+    std::optional<std::set<std::string>> managed; ///< names of the interfaces that NetworkManager manages
     std::optional<job::Metered> metered;
     std::optional<bool> roaming;
     std::optional<bool> on_battery;
@@ -21,9 +31,9 @@ struct ReportedConditions {
     bool operator==(const ReportedConditions&) const = default;
 };
 
-/// `online`: the kernel has a route out of the machine. NetworkManager can report that it leads nowhere, but
-/// cannot replace a missing one.
-job::Conditions combined(bool online, const ReportedConditions& reported);
+/// NetworkManager can report that the routes lead nowhere, but cannot replace a missing one. It is not
+/// believed if it manages no interface, or not the one of a default route.
+job::Conditions combined(const Routes& routes, const ReportedConditions& reported);
 
 class Environment {
 public:
@@ -33,14 +43,14 @@ public:
     /// Replaces everything that was reported before.
     void set_reported(const ReportedConditions& reported);
     [[nodiscard]] const ReportedConditions& reported() const { return reported_; }
-    void set_online(bool online);
+    void set_routes(const Routes& routes);
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
 
 private:
     void update();
 
     std::function<void(const job::Conditions&)> changed_;
-    bool online_ = true; ///< until the kernel says otherwise
+    Routes routes_;
     ReportedConditions reported_;
     job::Conditions conditions_;
 };

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace haulier::daemon {
 
@@ -17,7 +18,8 @@ struct RawProperties {
     std::optional<uint32_t> state;
     std::optional<uint32_t> connectivity;
     std::optional<uint32_t> metered;
-    std::optional<bool> on_battery; ///< UPower
+    std::optional<std::vector<std::string>> devices; ///< object paths
+    std::optional<bool> on_battery;                  ///< UPower
     // power-profiles-daemon, by its new name and its old one
     std::optional<std::string> profile;
     std::optional<std::string> old_profile;

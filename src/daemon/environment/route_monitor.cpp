@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
+#include <vector>
 
 namespace haulier::daemon {
 
@@ -57,32 +58,41 @@ bool is_link_only(const rtmsg& route, const Attributes& attributes) {
     return byte[0] == 0xff || (byte[0] == 0xfe && (byte[1] & 0xc0) == 0x80);
 }
 
-/// Directly, or with one of several next hops.
-bool uses_one_of(const std::set<uint32_t>& interfaces, const Attributes& attributes) {
+/// Of the one next hop, or of several.
+std::vector<uint32_t> interfaces_of(const Attributes& attributes) {
+    std::vector<uint32_t> interfaces;
     const auto* single = attributes[RTA_OIF];
-    if (single && mnl_attr_validate(single, MNL_TYPE_U32) == 0 &&
-        interfaces.contains(mnl_attr_get_u32(single)))
-        return true;
+    if (single && mnl_attr_validate(single, MNL_TYPE_U32) == 0)
+        interfaces.push_back(mnl_attr_get_u32(single));
     const auto* several = attributes[RTA_MULTIPATH];
-    if (!several) return false;
+    if (!several) return interfaces;
     const auto* hop = static_cast<const rtnexthop*>(mnl_attr_get_payload(several));
     int left = mnl_attr_get_payload_len(several);
     while (left >= static_cast<int>(sizeof *hop) && hop->rtnh_len >= sizeof *hop && hop->rtnh_len <= left) {
-        if (interfaces.contains(static_cast<uint32_t>(hop->rtnh_ifindex))) return true;
+        interfaces.push_back(static_cast<uint32_t>(hop->rtnh_ifindex));
         int step = static_cast<int>(MNL_ALIGN(hop->rtnh_len));
         left -= step;
         hop = reinterpret_cast<const rtnexthop*>(reinterpret_cast<const char*>(hop) + step);
     }
-    return false;
+    return interfaces;
 }
 
-bool leads_out(const nlmsghdr& message, const std::set<uint32_t>& interfaces) {
-    const auto& route = *static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&message));
+bool leads_out(const rtmsg& route, const Attributes& attributes) {
     if (route.rtm_type != RTN_UNICAST || (route.rtm_flags & RTM_F_CLONED) != 0) return false;
     if (route.rtm_family != AF_INET && route.rtm_family != AF_INET6) return false;
-    auto attributes = attributes_of(message);
-    return table_of(route, attributes) == RT_TABLE_MAIN && !is_link_only(route, attributes) &&
-           uses_one_of(interfaces, attributes);
+    return table_of(route, attributes) == RT_TABLE_MAIN && !is_link_only(route, attributes);
+}
+
+std::string name_of_interface(const nlmsghdr& message) {
+    const nlattr* name = nullptr;
+    auto find = [](const nlattr* attribute, void* data) noexcept {
+        bool is_name = mnl_attr_get_type(attribute) == IFLA_IFNAME;
+        if (is_name && mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0)
+            *static_cast<const nlattr**>(data) = attribute;
+        return MNL_CB_OK;
+    };
+    mnl_attr_parse(&message, sizeof(ifinfomsg), find, &name);
+    return name ? mnl_attr_get_str(name) : "";
 }
 
 bool is_usable(const ifinfomsg& link) {
@@ -96,7 +106,7 @@ void RouteMonitor::Closer::operator()(mnl_socket* socket) const {
     mnl_socket_close(socket);
 }
 
-RouteMonitor::RouteMonitor(Loop& loop, std::function<void(bool)> changed)
+RouteMonitor::RouteMonitor(Loop& loop, std::function<void(const Routes&)> changed)
     : loop_(loop), changed_(std::move(changed)) {}
 
 RouteMonitor::~RouteMonitor() = default;
@@ -137,7 +147,7 @@ void RouteMonitor::scan_after(Usec delay) {
 /// On a new socket, so that nothing is left of a dump that was given up.
 void RouteMonitor::scan() {
     stale_ = false;
-    route_found_ = false;
+    found_ = {.lead_out = false, .default_interfaces = {}};
     usable_.clear();
     dump_io_.reset();
     dump_socket_ = open(0);
@@ -178,18 +188,33 @@ void RouteMonitor::receive() {
 void RouteMonitor::take(const nlmsghdr& message) {
     if (message.nlmsg_type == RTM_NEWLINK) {
         const auto& link = *static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
-        if (is_usable(link)) usable_.insert(static_cast<uint32_t>(link.ifi_index));
+        if (is_usable(link)) usable_[static_cast<uint32_t>(link.ifi_index)] = name_of_interface(message);
     }
-    if (message.nlmsg_type == RTM_NEWROUTE && !route_found_) route_found_ = leads_out(message, usable_);
+    if (message.nlmsg_type == RTM_NEWROUTE) take_route(message);
+}
+
+void RouteMonitor::take_route(const nlmsghdr& message) {
+    const auto& route = *static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&message));
+    bool is_default = route.rtm_dst_len == 0;
+    // A router has very many routes, and one is enough.
+    if (found_.lead_out && !is_default) return;
+    auto attributes = attributes_of(message);
+    if (!leads_out(route, attributes)) return;
+    for (auto index : interfaces_of(attributes)) {
+        auto interface = usable_.find(index);
+        if (interface == usable_.end()) continue;
+        found_.lead_out = true;
+        if (is_default) found_.default_interfaces.insert(interface->second);
+    }
 }
 
 void RouteMonitor::dump_finished() {
     if (dump_ == Dump::Interfaces) return request(Dump::Routes);
     dump_ = Dump::None;
     if (stale_) scan_after(GatherChanges);
-    if (online_ == route_found_) return;
-    online_ = route_found_;
-    changed_(*online_);
+    if (routes_ == found_) return;
+    routes_ = found_;
+    changed_(*routes_);
 }
 
 /// A change can interrupt a dump (EINTR), or the kernel can be short of memory; a later scan will succeed.

@@ -41,6 +41,20 @@ Reader text(std::optional<std::string> RawProperties::*member) {
     };
 }
 
+Reader paths(std::optional<std::vector<std::string>> RawProperties::*member) {
+    return [member](RawProperties& raw, sd_bus_message* value) {
+        if (sd_bus_message_enter_container(value, 'v', "ao") <= 0) return;
+        auto& all = (raw.*member).emplace();
+        const char* path = nullptr;
+        if (sd_bus_message_enter_container(value, 'a', "o") > 0) {
+            while (sd_bus_message_read(value, "o", &path) > 0)
+                all.emplace_back(path);
+            sd_bus_message_exit_container(value);
+        }
+        sd_bus_message_exit_container(value);
+    };
+}
+
 bool has_type(sd_bus_message* variant, const char* type) {
     const char* contents = nullptr;
     return sd_bus_message_peek_type(variant, nullptr, &contents) > 0 && std::strcmp(contents, type) == 0;
@@ -77,8 +91,12 @@ const std::vector<SystemMonitor::MonitoredService>& SystemMonitor::monitored_ser
          "/org/freedesktop/NetworkManager",
          {{"State", {"u", number(&RawProperties::state)}},
           {"Connectivity", {"u", number(&RawProperties::connectivity)}},
-          {"Metered", {"u", number(&RawProperties::metered)}}},
-         [](RawProperties& t) { t.state = t.connectivity = t.metered = std::nullopt; }},
+          {"Metered", {"u", number(&RawProperties::metered)}},
+          {"Devices", {"ao", paths(&RawProperties::devices)}}},
+         [](RawProperties& t) {
+             t.state = t.connectivity = t.metered = std::nullopt;
+             t.devices.reset();
+         }},
         {"org.freedesktop.UPower",
          "/org/freedesktop/UPower",
          {{"OnBattery", {"b", flag(&RawProperties::on_battery)}}},
@@ -97,6 +115,7 @@ const std::vector<SystemMonitor::MonitoredService>& SystemMonitor::monitored_ser
 
 SystemMonitor::SystemMonitor(Loop& loop, Environment& environment) : environment_(environment) {
     if (!connect(loop)) return;
+    managed_.connect(bus_);
     for (const auto& service : monitored_services())
         watches_.push_back({this, &service, {}});
     for (auto& watch : watches_)
@@ -214,8 +233,20 @@ void SystemMonitor::forget(const Watch& watch) {
     report();
 }
 
+/// Which of them NetworkManager manages matters only while it denies that there is a network.
+void SystemMonitor::ask_for_devices(const ReportedConditions& reported) {
+    if (reported.connected.value_or(true) || !properties_.devices) return managed_.forget();
+    // NetworkManager is the first of the services.
+    managed_.watch(watches_.front().owner, *properties_.devices);
+}
+
+/// Until NetworkManager has said what it manages, what was true before stays.
 void SystemMonitor::report() {
-    environment_.set_reported(reported_conditions_of(properties_));
+    auto reported = reported_conditions_of(properties_);
+    ask_for_devices(reported);
+    reported.managed = managed_.names();
+    if (managed_.is_asking() && !reported.managed) reported.connected = environment_.reported().connected;
+    environment_.set_reported(reported);
 }
 
 } // namespace haulier::daemon

@@ -8,6 +8,7 @@
 
 #include "base/event.hpp"
 #include "daemon/environment/environment.hpp"
+#include "daemon/environment/managed_interfaces.hpp"
 #include "daemon/environment/reported_conditions.hpp"
 
 #include <string>
@@ -41,6 +42,7 @@ private:
     void got_all(Watch& watch, sd_bus_message* reply);
     void take(const Watch& watch, sd_bus_message* properties);
     void forget(const Watch& watch);
+    void ask_for_devices(const ReportedConditions& reported);
     void report();
 
     Environment& environment_;
@@ -48,6 +50,7 @@ private:
     Source exit_;
     std::vector<Watch> watches_;
     RawProperties properties_;
+    ManagedInterfaces managed_{[this] { report(); }};
 };
 
 } // namespace haulier::daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/manager/job_record.hpp"
 
-#include "job/conditions.hpp"
+#include "daemon/common/environment_proxies.hpp"
 #include "job/file_state.hpp"
 #include "job/memory_usage.hpp"
 
@@ -11,15 +11,6 @@
 namespace haulier::daemon {
 
 namespace {
-
-bool is_remote(const std::string& url) {
-    return !job::is_loopback(url);
-}
-
-bool has_remote_source(const job::File& file) {
-    const auto& spec = file.spec;
-    return is_remote(spec.remote) || std::any_of(spec.mirrors.begin(), spec.mirrors.end(), is_remote);
-}
 
 bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
     return a.remote == b.remote && a.mirrors == b.mirrors;
@@ -47,7 +38,7 @@ bool JobRecord::is_changing(uint32_t index) const {
 JobChange JobRecord::replace(const job::Decision& decision) {
     JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty()};
     working_ = change.after;
-    bool other_sources = false;
+    bool other_sources = change.before && change.before->http.proxy != change.after->http.proxy;
     for (const auto& [index, file] : decision.files) {
         if (index >= files_.size()) files_.resize(index + 1);
         auto& current = files_[index];
@@ -106,7 +97,9 @@ void JobRecord::note_waiting(uint32_t index) {
 }
 
 void JobRecord::note_sources() {
-    needs_network = std::any_of(files_.begin(), files_.end(), has_remote_source);
+    reach = job::Reach::Machine;
+    for (const auto& file : files_)
+        reach = std::max(reach, job::reach_of(file.spec, working_->http.proxy, environment_proxies()));
 }
 
 uint64_t transferred_of(const JobRecord& record, uint32_t index) {

@@ -12,6 +12,7 @@
 #include "daemon/workers/orders.hpp"
 #include "job/decide.hpp"
 #include "job/hosts.hpp"
+#include "job/reach.hpp"
 #include "job/segments.hpp"
 #include "job/types.hpp"
 
@@ -105,7 +106,7 @@ public:
     std::map<uint32_t, ActiveTransfer> transfers; ///< by file index
     size_t cursor = 0;                            ///< every file before it is transferred
     uint64_t queued_since = 0;                    ///< order of arrival in the queue
-    bool needs_network = false;                   ///< one of its servers is another machine
+    job::Reach reach = job::Reach::Machine;       ///< of its farthest source
     bool changing_owner = false;                  ///< another user is taking it; nothing is started meanwhile
     bool may_ask = false;                         ///< Resume was called: servers that rest are asked once
     bool has_asked = false;                       ///< a job in the foreground asks a server that rests once

@@ -62,7 +62,7 @@ job::Schedule JobScheduler::next_slots(Now now) {
 /// Stops a job that may not run now, and queues one that may run again; true if it did either.
 bool JobScheduler::apply_environment(const JobRecord& record, Now now) {
     const auto& job = record.working();
-    auto cause = job::blocked_by(job, record.needs_network, conditions_);
+    auto cause = job::blocked_by(job, record.reach, conditions_);
     std::optional<job::Decision> decision;
     if (cause)
         decision = job::blocked(job, *cause, now);
@@ -90,13 +90,15 @@ void JobScheduler::set_active_users(std::set<uint32_t> users) {
 }
 
 void JobScheduler::set_conditions(const job::Conditions& conditions) {
-    bool was_online = std::exchange(conditions_, conditions).online;
+    auto before = std::exchange(conditions_, conditions);
+    bool was_online = before.online;
     if (conditions.online != was_online)
         log::info(conditions.online ? "there is a network" : "there is no network");
     context_.announcer.observer().conditions_changed();
     context_.on_activity();
     // What is known of servers was known of the way to them, too.
-    if (!conditions.online && was_online) runner_.forget_hosts();
+    bool other_way = conditions.ways_out != before.ways_out;
+    if (was_online && (!conditions.online || other_way)) runner_.hosts().forget_all();
     // All jobs that wait are tried again, whatever they wait for: their failures may have had the same cause
     // as the loss of the network (BITS 2.3).
     if (conditions.online && !was_online)

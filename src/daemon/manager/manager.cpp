@@ -57,7 +57,7 @@ Status Manager::load() {
 
     for (const auto& l : *launches)
         announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
-    runner_.restore_rests(*rests);
+    runner_.hosts().restore_rests(*rests);
     for (auto& stored : *jobs)
         restore(std::move(stored));
     for (const auto& row : *outbox)
@@ -181,6 +181,14 @@ bool Manager::has_work() const {
 bool Manager::busy() const {
     bool working = !runner_.is_idle() || owes_answers() || !workers_.idle();
     return working || has_work() || announcer_.notifier().busy();
+}
+
+void Manager::clock_was_set() {
+    for (const auto& [id, record] : jobs_) {
+        const auto& waiting = record->waiting_files();
+        commits_.stage(job::wait_is_over(record->working(), record->working_files(),
+                                         {waiting.begin(), waiting.end()}, job::Wait::Clock, clock_.now()));
+    }
 }
 
 void Manager::reconfigured() {

@@ -122,6 +122,8 @@ public:
 
     /// What the environment of the machine allows from now on.
     void environment_changed(const job::Conditions& conditions) { scheduler_.set_conditions(conditions); }
+    /// The wall clock has jumped: what waits for it is tried at once.
+    void clock_was_set();
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users) { scheduler_.set_active_users(std::move(users)); }
     /// The configuration has changed.

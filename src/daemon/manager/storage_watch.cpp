@@ -80,8 +80,8 @@ void StorageWatch::check(const job::Id& id) {
 void StorageWatch::checked(const job::Id& id, const std::vector<uint32_t>& files, const Status& status) {
     const auto* record = context_.jobs.find(id);
     if (!record || !status) return;
-    context_.commits.stage(
-        job::storage_is_back(record->working(), record->working_files(), files, context_.clock.now()));
+    context_.commits.stage(job::wait_is_over(record->working(), record->working_files(), files,
+                                             job::Wait::Storage, context_.clock.now()));
 }
 
 } // namespace haulier::daemon

@@ -3,17 +3,14 @@
 #pragma once
 
 #include "daemon/manager/admission.hpp"
+#include "daemon/manager/file_chooser.hpp"
+#include "daemon/manager/host_tracker.hpp"
 #include "daemon/manager/manager_context.hpp"
-#include "job/hosts.hpp"
 #include "job/retry.hpp"
-#include "store/store.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <string>
 #include <unordered_map>
-#include <vector>
 
 namespace haulier::daemon {
 
@@ -31,10 +28,7 @@ public:
     void stop(JobRecord& record);
     [[nodiscard]] bool is_idle() const { return keys_.empty(); }
 
-    /// Servers that rested when the daemon ended.
-    void restore_rests(const std::vector<store::Rest>& rests);
-    /// The network has changed.
-    void forget_hosts();
+    [[nodiscard]] HostTracker& hosts() { return hosts_; }
 
     void begun(Ticket ticket, const job::Begun& begun) override;
     void progress(Ticket ticket, const Progress& progress) override;
@@ -60,31 +54,11 @@ private:
     struct Ended : Found {
         ActiveTransfer last; ///< as it was
     };
-    /// What could be started of a job.
-    struct Prospect {
-        bool starts = false;          ///< one may be started now
-        bool is_full = false;         ///< one waits for requests to end that its server has already
-        std::optional<BootTime> next; ///< when one may be started that waits for a date
-        void note(std::optional<BootTime> when) {
-            if (when && (!next || *when < *next)) next = when;
-        }
-    };
-    /// May file `index` be started now?
-    bool consider(const JobRecord& record, uint32_t index, Prospect& prospect, Now now) const;
-    [[nodiscard]] static size_t used_slots(const JobRecord& record, Now now);
-    /// When slots become free because servers have not answered.
-    static void note_silences(const JobRecord& record, Prospect& prospect, Now now);
     void halt_failed(JobRecord& record);
     void rest(JobRecord& record, const Prospect& prospect, Now now);
-    [[nodiscard]] job::Host host_of(const JobRecord& record, uint32_t index) const;
-    [[nodiscard]] static bool may_ask(const JobRecord& record);
-    [[nodiscard]] job::RestOf rests_of(const JobRecord& record) const;
     void launch(JobRecord& record, uint32_t index);
     [[nodiscard]] Found find(Ticket ticket);
     Ended take(Ticket ticket);
-    void note_answer(const job::Job& job, ActiveTransfer& transfer, const std::string& origin);
-    void learn(const Ended& ended, job::Failure& failure);
-    void take_rest(const job::Host& host, const job::Failure& failure);
     [[nodiscard]] static bool has_advanced(const Found& found, uint64_t moved);
     void store_shown(const ActiveTransfer& ended);
 
@@ -93,8 +67,8 @@ private:
     job::Random& random_;
     std::function<void()> on_end_;
     std::unordered_map<Ticket, Key> keys_;
-    job::Hosts hosts_;
-    bool has_asked_ = false; ///< a server, in this run of the daemon
+    HostTracker hosts_;
+    FileChooser chooser_;
 };
 
 } // namespace haulier::daemon

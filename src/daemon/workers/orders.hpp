@@ -22,6 +22,7 @@ struct RequestOptions {
     uint64_t bytes_per_second = 0;         ///< 0 = no limit
     std::chrono::seconds answer_timeout{}; ///< 0 = as configured
     uint32_t attempt = 0;                  ///< failures of this file in a row
+    bool http1 = false;                    ///< without HTTP/2
 };
 
 struct FetchOrder {
@@ -35,6 +36,7 @@ struct FetchOrder {
     bool from_zero = false;                 ///< without ranges, and nothing is resumed
     bool no_checkpoints = false;            ///< durable only at the end
     uint64_t size_limit = job::UnknownSize; ///< of the stream
+    bool if_range_broken = false;           ///< the server mishandles If-Range
 };
 
 struct UploadOrder {
@@ -70,7 +72,9 @@ struct CheckItem {
     std::vector<std::string> mirrors;
     std::string directory;
     std::string name;
-    bool upload = false;  ///< the file must exist and be readable
+    bool upload = false;          ///< the file must exist and be readable
+    std::optional<uint32_t> mode; ///< that the file system must be able to store
+    uint64_t size = job::UnknownSize;
     bool foreign = false; ///< the path was chosen by another user than the worker's
     bool operator==(const CheckItem&) const = default;
 };

@@ -93,6 +93,7 @@ job::Begun begun_of(const wire::Begun& begun) {
     b.upload_url = url_of(begun.upload_url());
     b.origin = url_of(begun.origin());
     b.folder = inode_of(begun.folder());
+    b.if_range_broken = begun.if_range_broken();
     if (begun.has_stamp())
         b.stamp = job::SourceStamp{inode_of(begun.stamp().inode()), begun.stamp().size(),
                                    begun.stamp().modified_ns()};
@@ -134,6 +135,7 @@ job::Failure failure_of(const wire::Failed& failed) {
     f.remote = url_of(failed.remote());
     f.origin = url_of(failed.origin());
     f.by_proxy = failed.by_proxy();
+    f.http2 = failed.http1_next();
     return f;
 }
 

@@ -83,6 +83,7 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     out.set_bytes_per_second(options.bytes_per_second);
     out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
     out.set_attempt(options.attempt);
+    out.set_http1(options.http1);
 }
 
 void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
@@ -182,7 +183,9 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_size_limit_known(order.size_limit != job::UnknownSize);
     if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
     if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
-    f.set_has_other_sources(!file.spec.mirrors.empty());
+    f.set_other_folder(file.clocks.other_folder);
+    f.set_has_other_sources(job::may_leave_source(file));
+    f.set_if_range_broken(order.if_range_broken);
     fill_http(*f.mutable_http(), order.options);
     return f;
 }
@@ -235,6 +238,10 @@ wire::Check::Item to_wire(const CheckItem& item) {
         i.add_mirrors(mirror);
     i.set_upload(item.upload);
     i.set_untrusted_path(item.foreign);
+    i.set_mode_known(item.mode.has_value());
+    i.set_mode(item.mode.value_or(0));
+    i.set_size_known(item.size != job::UnknownSize);
+    if (item.size != job::UnknownSize) i.set_size(item.size);
     return i;
 }
 

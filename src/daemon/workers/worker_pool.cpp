@@ -89,8 +89,13 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
 } // namespace
 
 CheckItem check_of(const job::FileSpec& spec, job::Type type) {
-    return {spec.remote, spec.mirrors, job::directory_of(spec.local), job::name_of(spec.local),
-            job::is_upload(type)};
+    return {spec.remote,
+            spec.mirrors,
+            job::directory_of(spec.local),
+            job::name_of(spec.local),
+            job::is_upload(type),
+            spec.mode,
+            spec.size};
 }
 
 WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher)

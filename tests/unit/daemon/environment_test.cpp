@@ -2,24 +2,52 @@
 #include "daemon/environment/environment.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace haulier::daemon {
 
 namespace {
 
+const Routes NoRoutes{false, {}};
+
 TEST(Merged, IsOnlineWhenTheKernelHasARouteAndNobodyDeniesIt) {
-    EXPECT_TRUE(combined(true, {}).online);
-    EXPECT_TRUE(combined(true, {.connected = true}).online);
-    EXPECT_FALSE(combined(true, {.connected = false}).online);
-    EXPECT_FALSE(combined(false, {}).online);
-    EXPECT_FALSE(combined(false, {.connected = true}).online) << "a word makes no route";
+    EXPECT_TRUE(combined({}, {}).online);
+    EXPECT_TRUE(combined({}, {.connected = true}).online);
+    EXPECT_FALSE(combined({}, {.connected = false}).online);
+    EXPECT_FALSE(combined(NoRoutes, {}).online);
+    EXPECT_FALSE(combined(NoRoutes, {.connected = true}).online) << "a word makes no route";
+}
+
+TEST(Merged, BelievesNetworkManagerOnlyAboutWhatItManages) {
+    using Names = std::set<std::string>;
+    struct Row {
+        Names defaults;
+        Names managed;
+        bool online;
+    };
+    const std::vector<Row> rows = {
+        {{"eth0"}, {}, true},
+        {{"eth0"}, {"wlan0"}, true},
+        {{"eth0"}, {"eth0"}, false},
+        {{"eth0"}, {"eth0", "wlan0"}, false},
+        {{"eth0", "wlan0"}, {"wlan0"}, true},
+        {{}, {}, true},
+        {{}, {"wlan0"}, false}, // a bridge of containers leads nowhere
+    };
+    for (const auto& row : rows) {
+        const ReportedConditions reported{.connected = false, .managed = row.managed};
+        EXPECT_EQ(combined({true, row.defaults}, reported).online, row.online)
+            << testing::PrintToString(row.defaults) << testing::PrintToString(row.managed);
+        EXPECT_FALSE(combined({false, {}}, reported).online);
+    }
 }
 
 TEST(Merged, TakesWhatNobodySaysForUnknownAndForMainsPower) {
-    EXPECT_EQ(combined(true, {}), job::Conditions{});
+    EXPECT_EQ(combined({}, {}), job::Conditions{});
     auto c = combined(
-        true, {.metered = job::Metered::GuessYes, .roaming = true, .on_battery = true, .power_saver = true});
+        {}, {.metered = job::Metered::GuessYes, .roaming = true, .on_battery = true, .power_saver = true});
     EXPECT_EQ(c.metered, job::Metered::GuessYes);
     EXPECT_TRUE(c.roaming);
     EXPECT_TRUE(c.on_battery);
@@ -32,14 +60,14 @@ struct SurroundingsTest : testing::Test {
 };
 
 TEST_F(SurroundingsTest, TellOnlyWhatChangesTheSum) {
-    environment.set_online(true);
+    environment.set_routes({});
     environment.set_reported({.connected = true});
     EXPECT_TRUE(told.empty());
-    environment.set_online(false);
+    environment.set_routes(NoRoutes);
     environment.set_reported({.connected = false});
     ASSERT_EQ(told.size(), 1U);
     EXPECT_FALSE(told[0].online);
-    environment.set_online(true);
+    environment.set_routes({});
     EXPECT_EQ(told.size(), 1U) << "NetworkManager is still asleep";
     environment.set_reported({});
     ASSERT_EQ(told.size(), 2U);

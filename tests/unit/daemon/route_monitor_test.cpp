@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,12 @@ protected:
 
     Loop loop_;
     std::vector<bool> told_;
-    RouteMonitor routes_{loop_, [this](bool lead_out) { told_.push_back(lead_out); }};
+    RouteMonitor routes_{loop_, [this](const Routes& routes) {
+                             bool is_news = told_.empty() || told_.back() != routes.lead_out;
+                             if (is_news) told_.push_back(routes.lead_out);
+                             interfaces_ = routes.default_interfaces;
+                         }};
+    std::set<std::string> interfaces_; ///< of default routes
     Fd home_;
 };
 
@@ -111,6 +117,13 @@ TEST_F(RoutesTest, OverSeveralInterfacesCount) {
     ip("route del 198.51.100.0/24 dev other");
     settle();
     expect_told({false, true});
+    EXPECT_EQ(interfaces_, (std::set<std::string>{"other", "out"}));
+    ip("link set other down");
+    settle();
+    EXPECT_EQ(interfaces_, std::set<std::string>{"out"});
+    ip("route del default");
+    settle();
+    EXPECT_TRUE(interfaces_.empty());
 }
 
 TEST_F(RoutesTest, AreAskedForAgainWhenTheAnswerWasInterrupted) {

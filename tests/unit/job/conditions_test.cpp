@@ -37,9 +37,9 @@ TEST(NetworkCosts, AllowWhatTheTableSays) {
         Conditions conditions;
         conditions.metered = row.metered;
         conditions.roaming = row.roaming;
-        EXPECT_EQ(!blocked_by(job, true, conditions), row.allowed)
+        EXPECT_EQ(!blocked_by(job, Reach::Network, conditions), row.allowed)
             << to_string(row.cost) << ' ' << to_string(row.metered) << ' ' << row.roaming;
-        EXPECT_FALSE(blocked_by(job, false, conditions)) << "loopback costs nothing";
+        EXPECT_FALSE(blocked_by(job, Reach::Machine, conditions)) << "loopback costs nothing";
     }
 }
 
@@ -58,30 +58,26 @@ TEST(PowerPolicies, AllowWhatTheySay) {
     battery.on_battery = true;
     Conditions saver;
     saver.power_saver = true;
-    EXPECT_FALSE(blocked_by(job, true, battery));
+    EXPECT_FALSE(blocked_by(job, Reach::Network, battery));
     job.power_policy = PowerPolicy::NoSaver;
-    EXPECT_FALSE(blocked_by(job, true, battery));
-    EXPECT_EQ(blocked_by(job, true, saver), Cause::BlockedByPower);
+    EXPECT_FALSE(blocked_by(job, Reach::Network, battery));
+    EXPECT_EQ(blocked_by(job, Reach::Network, saver), Cause::BlockedByPower);
     job.power_policy = PowerPolicy::AcOnly;
-    EXPECT_EQ(blocked_by(job, true, battery), Cause::BlockedByPower);
+    EXPECT_EQ(blocked_by(job, Reach::Network, battery), Cause::BlockedByPower);
 }
 
 TEST(Network, IsNeededByJobsWithOtherMachines) {
     Conditions offline;
     offline.online = false;
-    EXPECT_EQ(blocked_by(Job{}, true, offline), Cause::NetworkLost);
-    EXPECT_FALSE(blocked_by(Job{}, false, offline));
+    EXPECT_EQ(blocked_by(Job{}, Reach::Network, offline), Cause::NetworkLost);
+    EXPECT_FALSE(blocked_by(Job{}, Reach::Machine, offline));
+    EXPECT_FALSE(blocked_by(Job{}, Reach::LocalProxy, offline));
 }
 
-TEST(Loopback, IsTheMachineItselfAndNothingThatLooksLikeIt) {
-    for (const char* url :
-         {"http://localhost/x", "http://LOCALHOST:8080/x", "https://127.0.0.1/", "http://127.9.8.7",
-          "http://127.1/", "http://app.localhost/", "http://[::1]:80/x", "http://[::1]"})
-        EXPECT_TRUE(is_loopback(url)) << url;
-    for (const char* url : {"http://localhost.example.org/", "http://127.0.0.1.example.org/",
-                            "http://localhost@example.org/", "http://example.org/localhost", "http://[::2]/",
-                            "http://example.org?@localhost/", "http://example.org#@localhost"})
-        EXPECT_FALSE(is_loopback(url)) << url;
+TEST(Network, ItsCostCountsForAProxyOnThisMachine) {
+    Conditions metered;
+    metered.metered = Metered::Yes;
+    EXPECT_EQ(blocked_by(Job{}, Reach::LocalProxy, metered), Cause::BlockedByCost);
 }
 
 TEST(ABlockedJob, D16WaitsForTheNetworkWithoutAClock) {

@@ -215,9 +215,38 @@ TEST(FileErrors, ADiskIsWaitedForWithoutADate) {
     EXPECT_FALSE(s.job.clocks.retry_at);
     EXPECT_FALSE(no_progress(s.job, s.files, at_second(9'000'000)));
     EXPECT_FALSE(try_again(s.job, s.files, at_second(20)));
-    s.take(*storage_is_back(s.job, s.files, {0}, at_second(30)));
+    s.take(*wait_is_over(s.job, s.files, {0}, Wait::Storage, at_second(30)));
     EXPECT_EQ(s.job.state, State::Queued);
     EXPECT_TRUE(is_due(s.files[0], at_second(30).boot));
+}
+
+TEST(FileErrors, AWrongClockIsWaitedFor) {
+    Sample s{1};
+    s.run();
+    auto failure = transient_failure();
+    failure.error.cause = Cause::TlsCertificate;
+    failure.clock = true;
+    s.fail(failure, 10);
+    EXPECT_EQ(wait_reason(s.job, at_second(10).wall).reason, "clock");
+    EXPECT_FALSE(wait_is_over(s.job, s.files, {0}, Wait::Storage, at_second(11)));
+    s.take(*wait_is_over(s.job, s.files, {0}, Wait::Clock, at_second(11)));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_TRUE(is_due(s.files[0], at_second(11).boot));
+}
+
+TEST(FileErrors, ResumeMeansTheFolderThatIsThereNow) {
+    Sample s{1};
+    s.run();
+    auto failure = transient_failure();
+    failure.error.cause = Cause::LocalFile;
+    failure.storage = true;
+    s.fail(failure, 10);
+    EXPECT_FALSE(s.files[0].clocks.other_folder);
+    s.take(*resume(s.job, s.files, at_second(11)));
+    EXPECT_TRUE(s.files[0].clocks.other_folder);
+    s.run();
+    s.fail(failure, 12);
+    EXPECT_FALSE(s.files[0].clocks.other_folder) << "Resume counts for one try";
 }
 
 TEST(FileErrors, ARefusalByABusyServerIsNotFatal) {

@@ -157,6 +157,24 @@ TEST(Hosts, RestUntilADate) {
     EXPECT_EQ(Asked{""}.hosts.admits({1001, Server.server}, {}, false, at(100)), Admittance::Yes);
 }
 
+TEST(Hosts, AreKnownForWhatTheyMishandle) {
+    Asked server{""};
+    EXPECT_FALSE(server.hosts.faults_of(Server, at(100)).http2);
+    EXPECT_TRUE(server.hosts.note_http2_failure(Server, at(100)));
+    EXPECT_FALSE(server.hosts.note_http2_failure(Server, at(101))) << "known already";
+    server.hosts.note_broken_if_range(Server);
+    server.take('S');
+    server.take('X');
+    EXPECT_TRUE(server.hosts.faults_of(Server, at(102)).http2);
+    EXPECT_TRUE(server.hosts.faults_of(Server, at(102)).if_range);
+    EXPECT_FALSE(server.hosts.faults_of({1001, Server.server}, at(102)).http2);
+    EXPECT_FALSE(server.hosts.faults_of(Server, at(100) + RetryHttp2After).http2) << "it may be mended";
+    EXPECT_TRUE(server.hosts.note_http2_failure(Server, at(100) + RetryHttp2After));
+    server.hosts.forget_all();
+    EXPECT_FALSE(server.hosts.faults_of(Server, at(102)).http2);
+    EXPECT_FALSE(server.hosts.faults_of(Server, at(102)).if_range);
+}
+
 TEST(Hosts, AreForgottenWithTheNetwork) {
     Asked server{"SASR"};
     server.hosts.rest(Server, {at(200), {}, {}});

@@ -91,6 +91,21 @@ TEST(AFailure, OfTheMachineIsNotTheSources) {
     EXPECT_EQ(s.files[0].source, 0U);
 }
 
+TEST(ASlowSource, IsLeftWhileAnotherOneMayBeBetter) {
+    Sample s{mirrored_request()};
+    auto& file = s.files[0];
+    EXPECT_TRUE(may_leave_source(file));
+    file.source_statuses = {{1, false}, {}};
+    EXPECT_TRUE(may_leave_source(file));
+    file.source_statuses = {{1, false}, {1, false}};
+    EXPECT_FALSE(may_leave_source(file)) << "all of them are slow";
+    file.source_statuses = {{1, true}, {}};
+    EXPECT_FALSE(may_leave_source(file)) << "the other one is out of the question";
+    file.spec.mirrors.clear();
+    file.source_statuses.clear();
+    EXPECT_FALSE(may_leave_source(file));
+}
+
 TEST(AWrongChecksum, TriesTheMirrorsAndThenOnceMore) {
     Sample s{mirrored_request()};
     s.run();

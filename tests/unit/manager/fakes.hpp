@@ -45,6 +45,8 @@ public:
         uint32_t owner = 0;
         uint32_t index = 0;
         uint64_t offset = 0;
+        bool http1 = false;
+        bool if_range_broken = false;
         bool halted = false;
         bool proceeded = false;
     };
@@ -58,11 +60,12 @@ public:
 
     void listen(WorkerEvents& events) override { events_ = &events; }
     Ticket fetch(uint32_t owner, const FetchOrder& order) override {
-        transfers[++last_ticket_] = {owner, order.index, order.offset};
+        transfers[++last_ticket_] = {owner, order.index, order.offset, order.options.http1,
+                                     order.if_range_broken};
         return last_ticket_;
     }
-    Ticket upload(uint32_t owner, const UploadOrder&) override {
-        transfers[++last_ticket_] = {owner, 0, 0};
+    Ticket upload(uint32_t owner, const UploadOrder& order) override {
+        transfers[++last_ticket_] = {owner, 0, 0, order.options.http1};
         return last_ticket_;
     }
     void halt(uint32_t, Ticket ticket) override { transfers.at(ticket).halted = true; }

@@ -196,14 +196,14 @@ TEST_F(JobTableTest, ArrivalsAreWhatIsNewOfAFile) {
 
 TEST_F(JobTableTest, AJobNeedsTheNetworkForOtherMachinesOnly) {
     auto& record = add_durable(JobA, request_for(1));
-    EXPECT_FALSE(record.needs_network);
+    EXPECT_EQ(record.reach, job::Reach::Machine);
     auto d = renamed(record, "sample");
     d.files[1].spec.remote = "http://localhost/f";
     d.files[1].spec.mirrors = {"http://example.org/f"};
     jobs.replace(d);
-    EXPECT_TRUE(record.needs_network);
+    EXPECT_EQ(record.reach, job::Reach::Network);
     jobs.roll_back();
-    EXPECT_FALSE(record.needs_network);
+    EXPECT_EQ(record.reach, job::Reach::Machine);
 }
 
 } // namespace

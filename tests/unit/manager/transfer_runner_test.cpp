@@ -194,6 +194,39 @@ TEST_F(TransferRunnerTest, RangesOfSiblingFilesThatArriveTogetherAreCountedToget
     EXPECT_EQ(record.durable().state, State::Connecting) << "without a commit between the two";
 }
 
+TEST_F(TransferRunnerTest, WhatAServerMishandlesIsKnownForItsOtherFiles) {
+    config_.files_at_once = 1;
+    auto& record = add_running(request_for(2));
+    runner_.fill(record);
+    auto ticket = workers_.ticket_of(0);
+    EXPECT_FALSE(workers_.transfers.at(ticket).http1);
+    workers_.transfers.erase(ticket);
+    job::Failure failure;
+    failure.error = {job::Cause::ConnectionLost, 92, "the stream was aborted", 0};
+    failure.http2 = true;
+    runner_.failed(ticket, failure);
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.working().state, State::Connecting) << "asked once more, in another way";
+    runner_.fill(record);
+    ticket = workers_.ticket_of(0);
+    EXPECT_TRUE(workers_.transfers.at(ticket).http1);
+    job::Begun begun;
+    begun.report.total = 100;
+    begun.if_range_broken = true;
+    runner_.begun(ticket, begun);
+    workers_.finish(0);
+    ASSERT_TRUE(commits_.flush());
+    runner_.fill(record);
+    ticket = workers_.ticket_of(1);
+    EXPECT_TRUE(workers_.transfers.at(ticket).http1);
+    EXPECT_TRUE(workers_.transfers.at(ticket).if_range_broken);
+    workers_.transfers.erase(ticket);
+    failure.error.file = 1;
+    runner_.failed(ticket, failure);
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.working().state, State::TransientError) << "nothing is left to try at once";
+}
+
 TEST_F(TransferRunnerTest, HeadersAreNotKeptForAnOwnerWithoutRoom) {
     auto& record = add_running(request_for(1));
     runner_.fill(record);

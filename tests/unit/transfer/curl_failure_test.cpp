@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/curl_failure.hpp"
 
+#include <cerrno>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace haulier::transfer {
 namespace {
@@ -55,6 +57,33 @@ TEST(CurlFailure, TlsSaysWhatIsWrong) {
     auto failure = curl_failure({.code = CURLE_PEER_FAILED_VERIFICATION, .detail = "certificate has expired"},
                                 {}, "a.b");
     EXPECT_EQ(failure.message, "the certificate of a.b is not trusted: certificate has expired");
+}
+
+TEST(CurlFailure, AWrongClockIsNamed) {
+    auto failure = curl_failure({.code = CURLE_PEER_FAILED_VERIFICATION,
+                                 .detail = "certificate is not yet valid",
+                                 .clock_doubted = true},
+                                {}, "a.b");
+    EXPECT_EQ(failure.message,
+              "the certificate of a.b is not trusted: certificate is not yet valid; the clock "
+              "of this machine may be wrong");
+    EXPECT_EQ(failure.cause, wire::TLS_CERTIFICATE);
+    EXPECT_TRUE(failure.clock);
+}
+
+TEST(CurlFailure, AShortageOfFilesIsToldAsSuch) {
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{0, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    auto connecting = curl_failure({.code = CURLE_SSL_CACERT_BADFILE}, {}, "a.b");
+    auto receiving = curl_failure({.code = CURLE_RECV_ERROR}, {.status = 200}, "a.b");
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(connecting.message, "cannot connect to a.b: too many open files");
+    EXPECT_TRUE(connecting.is_transient);
+    EXPECT_EQ(receiving.cause, wire::CONNECTION_LOST);
+    EXPECT_TRUE(local_failure(EMFILE, "cannot open").is_transient);
+    EXPECT_FALSE(local_failure(EACCES, "cannot open").is_transient);
 }
 
 TEST(CurlFailure, Proxies) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/proxy.hpp"
 
+#include "base/proxy_list.hpp"
+
 #include <gtest/gtest.h>
 #include <map>
 #include <vector>

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Lists of proxies, and of hosts for which none is used, as clients give them (ProxyList, ProxyBypass).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haulier {
+
+/// One entry, `[protocol=][scheme://]address`, in lower case; what is not there is empty.
+struct ListedProxy {
+    std::string protocol; ///< of the URLs for which it is used
+    std::string scheme;
+    std::string address; ///< `host[:port]`
+};
+std::vector<ListedProxy> split_proxy_list(std::string_view list);
+
+/// `host` is reached without a proxy. `bypass` has names, `*.domain`, and `<local>` for names without a dot.
+bool bypasses(std::string_view bypass, std::string_view host);
+
+} // namespace haulier

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whether requests need a network: not those to this machine itself, nor those to a proxy on it.
+#pragma once
+
+#include "job/options.hpp"
+#include "job/types.hpp"
+
+#include <string>
+
+namespace haulier::job {
+
+/// What the environment variables http_proxy, https_proxy, all_proxy and no_proxy say.
+struct EnvironmentProxies {
+    std::string http;
+    std::string https;
+    std::string all;
+    std::string none;
+};
+
+/// How far the machine's own routes have to lead.
+enum class Reach {
+    Machine,    ///< the server is this machine
+    LocalProxy, ///< a proxy on this machine is asked; it may have a way out that we do not see
+    Network,
+};
+
+/// Is the host of this URL the machine itself: localhost, 127.0.0.0/8, [::1]?
+bool is_loopback(const std::string& url);
+
+/// Proxies that the desktop's settings name are not known here.
+Reach reach_of(const std::string& url, const Proxy& proxy, const EnvironmentProxies& environment);
+/// The farthest of all sources.
+Reach reach_of(const FileSpec& spec, const Proxy& proxy, const EnvironmentProxies& environment);
+
+} // namespace haulier::job
