@@ -227,7 +227,7 @@ TEST(FileErrors, AWrongClockIsWaitedFor) {
     failure.error.cause = Cause::TlsCertificate;
     failure.clock = true;
     s.fail(failure, 10);
-    EXPECT_EQ(wait_reason(s.job, at_second(10).wall).reason, "clock");
+    EXPECT_EQ(wait_reason(s.job, at_second(10).wall).word, "clock");
     EXPECT_FALSE(wait_is_over(s.job, s.files, {0}, Wait::Storage, at_second(11)));
     s.take(*wait_is_over(s.job, s.files, {0}, Wait::Clock, at_second(11)));
     EXPECT_EQ(s.job.state, State::Queued);

@@ -33,7 +33,9 @@ TEST_F(FaultsTest, Fault1_200ToACorrectIfRange) {
     FileServer server{file};
     half_a_file(server, stubborn, order(server.url()));
     fetch(resumed(server.url()));
-    EXPECT_EQ(begun().offset(), Half);
+    auto start = begun();
+    EXPECT_EQ(start.offset(), Half);
+    EXPECT_TRUE(start.if_range_broken()) << "the daemon remembers the host";
     expect_arrival(file.content);
     auto requests = server.requests();
     ASSERT_EQ(requests.size(), 3u);
@@ -41,10 +43,12 @@ TEST_F(FaultsTest, Fault1_200ToACorrectIfRange) {
     EXPECT_EQ(requests[2].field("if-range"), "");
     EXPECT_EQ(requests[2].field("range"), "bytes=300000-");
 
-    // The host is remembered: the next resume asks plainly at once.
+    // With that knowledge the next resume asks plainly at once.
     std::filesystem::resize_file(directory.at(Part), Half);
     checkpoints.back().set_offset(Half);
-    fetch(resumed(server.url()));
+    auto informed = resumed(server.url());
+    informed.set_if_range_broken(true);
+    fetch(informed);
     EXPECT_EQ(begun().offset(), Half);
     expect_arrival(file.content);
     EXPECT_EQ(server.requests().size(), 4u);
