@@ -80,8 +80,8 @@ bool is_fault_of_name(int error) {
     return error == EINVAL || error == EILSEQ || error == ENAMETOOLONG;
 }
 
-/// The name itself is not used, because somebody may watch for it. What else can be wrong shows when the
-/// transfer begins.
+/// The name itself is not used, because other programs may watch the directory. What else can be wrong shows
+/// when the transfer begins.
 Status try_to_create(const Directory& directory, const WantedFile& wanted) {
     auto probe = ".haulier-" + wanted.name;
     if (probe.size() > NAME_MAX) return Done{};
