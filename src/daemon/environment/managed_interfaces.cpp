@@ -14,7 +14,6 @@ namespace haulier::daemon {
 namespace {
 
 constexpr const char* Device = "org.freedesktop.NetworkManager.Device";
-constexpr const char* Properties = "org.freedesktop.DBus.Properties";
 constexpr const char* Changes =
     "type='signal',sender='org.freedesktop.NetworkManager',interface='org.freedesktop.DBus.Properties',"
     "member='PropertiesChanged',arg0='org.freedesktop.NetworkManager.Device'";
@@ -101,7 +100,7 @@ void ManagedInterfaces::ask() {
     found_.reset();
     if (devices_.empty()) found_.emplace();
     for (const auto& path : devices_) {
-        auto call = bus::new_call(bus_, owner_.c_str(), path.c_str(), Properties, "GetAll");
+        auto call = bus::new_call(bus_, owner_.c_str(), path.c_str(), bus::PropertiesInterface, "GetAll");
         if (sd_bus_message_append(call.get(), "s", Device) < 0) continue;
         bus::AsyncCall asked{bus_, call, AnswerLimit, [this](sd_bus_message* reply) { answered(reply); }};
         if (!asked) continue;

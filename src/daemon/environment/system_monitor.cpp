@@ -15,8 +15,6 @@ namespace haulier::daemon {
 
 namespace {
 
-constexpr const char* Properties = "org.freedesktop.DBus.Properties";
-
 /// Reads a variant, which has the right type, into its member.
 using Reader = std::function<void(RawProperties&, sd_bus_message*)>;
 
@@ -176,7 +174,7 @@ void SystemMonitor::subscribe(Watch& watch) {
     const auto& service = *watch.service;
     auto changes = fmt::format("type='signal',sender='{0}',path='{1}',interface='{2}',"
                                "member='PropertiesChanged',arg0='{0}'",
-                               service.name, service.path, Properties);
+                               service.name, service.path, bus::PropertiesInterface);
     auto owners = fmt::format("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
                               "member='NameOwnerChanged',arg0='{}'",
                               service.name);
@@ -198,7 +196,7 @@ void SystemMonitor::get_all(Watch& watch) {
         return 0;
     };
     const auto& service = *watch.service;
-    auto call = bus::new_call(bus_, service.name, service.path, Properties, "GetAll");
+    auto call = bus::new_call(bus_, service.name, service.path, bus::PropertiesInterface, "GetAll");
     int r = sd_bus_message_set_auto_start(call.get(), 0);
     if (r >= 0) r = sd_bus_message_append(call.get(), "s", service.name);
     if (r >= 0) r = sd_bus_call_async(bus_, nullptr, call.get(), on_reply, &watch, 0);

@@ -16,6 +16,8 @@ struct sd_bus_message;
 
 namespace haulier::bus {
 
+inline constexpr const char* PropertiesInterface = "org.freedesktop.DBus.Properties";
+
 /// A reference to a message.
 using Message = std::shared_ptr<sd_bus_message>;
 /// Adds a reference.
