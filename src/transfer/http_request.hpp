@@ -44,7 +44,7 @@ struct HttpRequest {
 struct TransferResult {
     CURLcode code = CURLE_OK;
     Bound bound = Bound::None; ///< what the server exceeded
-    bool http2 = false;
+    bool http1 = false;         ///< the response came by HTTP/1
     std::string detail;         ///< curl's own error text
     int proxy_status = 0;       ///< status with which the proxy refused CONNECT; 0 = it did not
     bool bad_proxy = false;     ///< the configured proxy cannot be used
