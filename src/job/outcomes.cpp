@@ -293,6 +293,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     d.job.reply_total = UnknownSize;
     d.job.reply_transferred = 0;
     if (auto fault = fault_of(job, index, after, limits)) {
+        if (counts(job)) d.job.error_count += 1;
         if (is_cause_of_job(fault->cause))
             fail_for_good(d, std::move(*fault), now);
         else
@@ -375,6 +376,19 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
     }
     d.files.emplace(index, std::move(after));
     if (over && !around.others_move) settle(d, files, around.rest_of, now);
+    return d;
+}
+
+std::optional<Decision> too_large(const Job& job, uint64_t bytes, Now now) {
+    if (!next(job.state, Event::FailedForGood)) return std::nullopt;
+    Decision d = touched(job, now);
+    if (counts(job)) d.job.error_count += 1;
+    fail_for_good(d,
+                  {Cause::MaxDownloadSize, 0,
+                   fmt::format("the files have {} bytes or more together, the job may have {}", bytes,
+                               job.maximum_download_size.value_or(0)),
+                   NoFile},
+                  now);
     return d;
 }
 

@@ -130,8 +130,10 @@ size_t HttpExchange::header_line(std::string_view line) {
     bool is_last = line == "\r\n" || line == "\n";
     if (is_last && (status == 401 || status == 407) && !patience_.is_receiving())
         patience_.asked_again();
-    else if (is_last && status >= 200 && !patience_.is_receiving())
+    else if (is_last && status >= 200 && !patience_.is_receiving()) {
         patience_.receiving();
+        if (status < 300 && !handler_.head(head_.response())) return 0;
+    }
     return line.size();
 }
 

@@ -62,6 +62,9 @@ public:
         Abort,
     };
     virtual ~ResponseHandler() = default;
+    /// The head of a successful response is complete. False aborts the exchange. As body(), this is called
+    /// from inside curl.
+    virtual bool head(const HttpResponse&) noexcept { return true; }
     /// Called from inside curl, so it must not start or destroy a request.
     virtual BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept = 0;
     /// Called once, as the last call. The handler may destroy the request in it.

@@ -81,7 +81,7 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
         auto parsed = job::parse_id(id);
         if (!parsed)
             throw to_bus({Errc::InvalidArgument,
-                          fmt::format("'{}' is not a job id of 32 remove-case hex digits", id)});
+                          fmt::format("'{}' is not a job id of 32 lower-case hex digits", id)});
         const auto* entry = context_.manager.find(*parsed);
         auto caller = context_.filter.caller();
         bool visible = entry && (context_.authority.knows(caller) || entry->durable().owner == caller.uid);
