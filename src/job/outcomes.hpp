@@ -75,6 +75,7 @@ struct Failure {
     bool clock = false;                 ///< a wrong clock of this machine explains it
     bool http2 = false;                 ///< HTTP/2 failed
     bool again = false;                 ///< the next request avoids what failed, and comes at once
+    bool name_taken = false;            ///< the temporary file's name is that of another user's file
     bool refused = false;               ///< by a server that had other requests of ours; it may bear no more
 };
 /// What else the job does at the time of a failure.

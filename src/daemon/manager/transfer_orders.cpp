@@ -123,20 +123,22 @@ bool is_begun_upload(const job::File& file) {
     return !file.upload_url.empty() && !file.transferred;
 }
 
-std::vector<Leftover> leftovers(const JobRecord& record, bool all) {
-    std::vector<Leftover> rest;
+std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
+    std::vector<DiscardOrder> rest;
     const auto& job = record.working();
     if (job::is_upload(job.type)) {
         // The file itself belongs to the client; only the reply is ours.
         bool may_be_there = all && job.type == job::Type::UploadReply && !record.working_files().empty();
         if (!may_be_there || record.working_files().front().completed) return rest;
         return {{job::directory_of(job::reply_file(job, record.working_files())),
-                 job::temporary_name(job.id, job::ReplyIndex)}};
+                 job::temporary_name(job.id, job::ReplyIndex),
+                 {}}};
     }
     for (uint32_t i = 0; i < record.working_files().size(); ++i) {
         const auto& file = record.working_files()[i];
         if (!file.completed && (all || !file.transferred))
-            rest.push_back({job::directory_of(file.spec.local), job::temporary_name(job.id, i)});
+            rest.push_back(
+                {job::directory_of(file.spec.local), job::temporary_name(job.id, i, file.part), file.folder});
     }
     return rest;
 }
