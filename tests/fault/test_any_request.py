@@ -62,7 +62,7 @@ def draw_file(chance: random.Random, with_ranges: bool) -> Draw:
         file.options["Ranges"] = cut(chance, size)
         file.expected = pieces(file.content, file.options["Ranges"])
     if chance.random() < 0.4:
-        file.options["Checksum"] = sha256(file.expected)
+        file.options["Checksum"] = "sha256:" + sha256(file.expected)
     if chance.random() < 0.4:
         file.options["Size"] = len(file.expected)
     if chance.random() < 0.3:
@@ -105,6 +105,7 @@ def draw_job(stack, server, chance, number):
             job.request_ranges(index, (0, END))
         job.resume()
     except BusError as error:
+        print(f"  {number}: refused: {error}")
         assert error.name not in ("Internal", "Store"), error
         return None
     return job, draws
@@ -132,7 +133,7 @@ def test_what_is_accepted_is_carried_out(new_stack):
             if started:
                 accepted += 1
                 check_job(stack, number, *started)
-    assert accepted > left / 2
+    assert accepted > 0.8 * left
     assert not [name for name in leftovers(stack.downloads) if ".part" in name]
 
 
