@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Fixtures for all tests, and logs in the reports of failed tests."""
 
+import os
+
 import pytest
 
 from support.client.haulierctl import DATA, Ctl
 from support.daemon.stack import Stack, drain
+from support.mount_namespace import Mounts
 from support.servers.fault_server import FaultServer
 
 
@@ -55,6 +58,15 @@ def server():
     fault_server = FaultServer()
     yield fault_server
     fault_server.stop()
+
+
+@pytest.fixture
+def mounts():
+    if os.geteuid() != 0:
+        pytest.skip("a mount namespace needs root")
+    own = Mounts()
+    yield own
+    own.leave()
 
 
 @pytest.hookimpl(hookwrapper=True)

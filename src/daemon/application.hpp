@@ -34,8 +34,9 @@ namespace haulier::daemon {
 
 struct Application {
     struct Events {
-        std::function<void()> on_activity; ///< something happened that may have changed busy()
-        std::function<void()> bus_lost;    ///< a connection broke
+        std::function<void()> on_activity;  ///< something happened that may have changed busy()
+        std::function<void()> bus_lost;     ///< a connection broke
+        std::function<void()> broken_store; ///< the database has to be opened anew
     };
     Application(Loop& loop, const Options& options, const Config& config, store::Store store, Events events);
 

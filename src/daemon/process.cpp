@@ -48,9 +48,10 @@ Process::Process(const Options& options, const Config& config, store::Store stor
       idle_(
           loop_, config_.idle_timeout, [this] { return phase_ != Phase::Serving || application_->busy(); },
           [this] { exit_when_idle(); }),
-      application_(std::make_unique<Application>(
-          loop_, options_, config_, std::move(store),
-          Application::Events{[this] { on_activity(); }, [this] { bus_lost(); }})) {
+      application_(
+          std::make_unique<Application>(loop_, options_, config_, std::move(store),
+                                        Application::Events{[this] { on_activity(); }, [this] { bus_lost(); },
+                                                            [this] { store_broken(); }})) {
     for (int signal : {SIGTERM, SIGINT})
         signals_.push_back(loop_.on_signal(signal, [this] { stop(); }));
     signals_.push_back(loop_.on_signal(SIGHUP, [this] { reload(); }));
@@ -173,6 +174,13 @@ void Process::exit(ExitStatus status) {
 void Process::bus_lost() {
     log::error("the bus connection is lost");
     exit(ExitStatus::StartAgain);
+}
+
+/// SQLite would call the database malformed for ever, and what is in it may differ from what is in memory.
+void Process::store_broken() {
+    log::error("the database has to be opened anew");
+    sd_notify(0, "STOPPING=1\nSTATUS=The database has to be opened anew");
+    application_->manager.shut_down([this] { exit(ExitStatus::StartAgain); });
 }
 
 } // namespace haulier::daemon

@@ -39,6 +39,7 @@ private:
     void try_exit();
     void exit(ExitStatus status);
     void bus_lost();
+    void store_broken();
     void notify_status();
     void trim_heap();
 

@@ -108,7 +108,8 @@ struct WaitReason {
     WallTime until;
     bool operator==(const WaitReason&) const = default;
 };
-WaitReason wait_reason(const Job& job, WallTime now);
+/// `storable`: changes of jobs can be stored at present.
+WaitReason wait_reason(const Job& job, WallTime now, bool storable = true);
 /// Of what Complete did (BITS 2.5.2).
 struct EndResult {
     uint32_t kept = 0;

@@ -220,9 +220,19 @@ bool return_to_named(File& file, const Failure& failure) {
     return true;
 }
 
+/// In a directory where it cannot be removed, another user's file would be in the way for ever. They cannot
+/// know the other name before it exists.
+bool take_other_name(File& file, Random& random) {
+    if (file.part != 0 || file.offset != 0 || !file.filled.empty()) return false;
+    constexpr double bits = uint64_t{1} << 53;
+    file.part = static_cast<uint64_t>(random.fraction() * bits) | 1;
+    return true;
+}
+
 /// With another source, and after the first wrong checksum, the file starts again at once (docs/decisions.md,
 /// Jobs and File versions).
-bool goes_on(File& file, const Job& job, const Failure& failure) {
+bool goes_on(File& file, const Job& job, const Failure& failure, Random& random) {
+    if (failure.name_taken) return take_other_name(file, random);
     if (has_custom_method(job)) return false;
     if (failure.again) return true;
     if (return_to_named(file, failure)) return true;
@@ -293,6 +303,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     d.job.reply_total = UnknownSize;
     d.job.reply_transferred = 0;
     if (auto fault = fault_of(job, index, after, limits)) {
+        if (counts(job)) d.job.error_count += 1;
         if (is_cause_of_job(fault->cause))
             fail_for_good(d, std::move(*fault), now);
         else
@@ -367,7 +378,7 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
     if (!failure.origin.empty() && !failure.by_proxy)
         after.clocks.server = server_of(failure.origin, job.http.proxy);
     rename_source(after, failure.remote);
-    bool over = is_running(job.state) && !goes_on(after, job, failure);
+    bool over = is_running(job.state) && !goes_on(after, job, failure, random);
     if (over && job.on_demand && failure.error.cause == Cause::InvalidRange) drop_first_wanted(after);
     if (over) {
         if (counts(job) && !failure.storage) d.job.error_count += 1;
@@ -375,6 +386,19 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
     }
     d.files.emplace(index, std::move(after));
     if (over && !around.others_move) settle(d, files, around.rest_of, now);
+    return d;
+}
+
+std::optional<Decision> too_large(const Job& job, uint64_t bytes, Now now) {
+    if (!next(job.state, Event::FailedForGood)) return std::nullopt;
+    Decision d = touched(job, now);
+    if (counts(job)) d.job.error_count += 1;
+    fail_for_good(d,
+                  {Cause::MaxDownloadSize, 0,
+                   fmt::format("the files have {} bytes or more together, the job may have {}", bytes,
+                               job.maximum_download_size.value_or(0)),
+                   NoFile},
+                  now);
     return d;
 }
 

@@ -75,6 +75,7 @@ struct Failure {
     bool clock = false;                 ///< a wrong clock of this machine explains it
     bool http2 = false;                 ///< HTTP/2 failed
     bool again = false;                 ///< the next request avoids what failed, and comes at once
+    bool name_taken = false;            ///< the temporary file's name is that of another user's file
     bool refused = false;               ///< by a server that had other requests of ours; it may bear no more
 };
 /// What else the job does at the time of a failure.
@@ -88,6 +89,8 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
                                Random& random, Now now);
 /// A refusal is no reason to wait, nor the end, if the server may only bear fewer connections.
 bool is_refusal(const Failure& failure);
+/// All files together have, or will have, more than MaximumDownloadSize.
+std::optional<Decision> too_large(const Job& job, uint64_t bytes, Now now);
 /// An on-demand job that has a slot and no active transfer is suspended if all requested ranges are here.
 /// This happens after a crash between the last checkpoint and the end of a file.
 std::optional<Decision> settled(const Job& job, const std::vector<File>& files, Now now);

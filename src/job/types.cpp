@@ -26,14 +26,15 @@ std::string name_of(const std::string& local) {
     return local.substr(local.rfind('/') + 1);
 }
 
-std::string temporary_name(const Id& id, uint32_t index) {
+std::string temporary_name(const Id& id, uint32_t index, uint64_t part) {
+    if (part != 0) return fmt::format(".haulier-{}-{}.{:016x}.part", id.hex, index, part);
     return fmt::format(".haulier-{}-{}.part", id.hex, index);
 }
 
 std::string temporary_path(const Job& job, const File& file, uint32_t index) {
     if (is_upload(job.type)) return {};
     auto directory = directory_of(file.spec.local);
-    return (directory == "/" ? "/" : directory + "/") + temporary_name(job.id, index);
+    return (directory == "/" ? "/" : directory + "/") + temporary_name(job.id, index, file.part);
 }
 
 std::string reply_file(const Job& job, const std::string& local) {

@@ -187,6 +187,7 @@ struct File {
     WallTime retry_date;           ///< when it may be tried again; 0 = it does not wait, or on an event
     Usec stalled_for{};            ///< how long it had been without progress when it was last stored
     Inode folder;                  ///< the directory that holds the temporary file; 0 = not known
+    uint64_t part = 0; ///< in the temporary file's name, if the usual one was taken; 0 = it was not
 
     /// What this run of the daemon knows.
     struct RuntimeClocks {
@@ -207,8 +208,9 @@ struct File {
 
 std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);
-/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files).
-std::string temporary_name(const Id& id, uint32_t index);
+/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files). With `part`,
+/// File::part, it has that number, too.
+std::string temporary_name(const Id& id, uint32_t index, uint64_t part = 0);
 /// Where a file is while it is fetched; empty for an upload, whose file has its own name already.
 std::string temporary_path(const Job& job, const File& file, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.

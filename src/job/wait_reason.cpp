@@ -29,7 +29,8 @@ WaitReason why_suspended(const Job& job) {
 
 } // namespace
 
-WaitReason wait_reason(const Job& job, WallTime now) {
+WaitReason wait_reason(const Job& job, WallTime now, bool storable) {
+    if (!storable && is_active(job.state)) return {to_string(Wait::Storage), {}};
     switch (job.state) {
     case State::Suspended: return why_suspended(job);
     case State::Queued: return why_queued(job, now);

@@ -22,6 +22,12 @@ bool is_the_machine(int code) {
     return std::find(Codes.begin(), Codes.end(), code & 0xff) != Codes.end();
 }
 
+bool is_lasting(int code) {
+    constexpr std::array Codes{SQLITE_READONLY, SQLITE_IOERR,   SQLITE_CANTOPEN, SQLITE_PROTOCOL,
+                               SQLITE_NOLFS,    SQLITE_CORRUPT, SQLITE_NOTADB};
+    return std::find(Codes.begin(), Codes.end(), code & 0xff) != Codes.end();
+}
+
 } // namespace
 
 void Connection::Close::operator()(sqlite3* db) const noexcept {
@@ -94,8 +100,16 @@ void Connection::leave_untouched() {
     if (db_) sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+bool Connection::has_moved() {
+    int moved = 0;
+    bool known = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK;
+    return known && moved != 0;
+}
+
 Error Connection::error() {
-    if (is_the_machine(sqlite3_errcode(db_.get()))) blame_ = Blame::Machine;
+    int code = sqlite3_errcode(db_.get());
+    if (is_the_machine(code)) blame_ = Blame::Machine;
+    broken_ = broken_ || is_lasting(code);
     return {Errc::Store, fmt::format("database: {}", sqlite3_errmsg(db_.get()))};
 }
 

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] int64_t last_row() const;
     /// Did the last INSERT, UPDATE or DELETE change any row?
     [[nodiscard]] bool changed_rows() const;
+    /// The file was removed or replaced since it was opened.
+    [[nodiscard]] bool has_moved();
     /// Leaves the file and its log exactly as they are when the connection is dropped.
     void leave_untouched();
 
@@ -47,6 +49,9 @@ public:
     Error error();
     /// Of the failures so far: File, unless the machine was to blame for one.
     [[nodiscard]] Blame blame() const { return blame_; }
+    /// A failure after which SQLite may fail for ever, although the file is good again: it could not be read,
+    /// written or understood.
+    [[nodiscard]] bool is_broken() const { return broken_; }
 
 private:
     friend class Statement;
@@ -55,6 +60,7 @@ private:
     };
     std::unique_ptr<sqlite3, Close> db_;
     Blame blame_ = Blame::File;
+    bool broken_ = false;
 };
 
 /// Parsed once, used often.

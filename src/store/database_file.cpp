@@ -74,6 +74,25 @@ bool exists(const std::string& path) {
     return faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+std::optional<FileId> file_at(const std::string& path) {
+    struct stat st {};
+    if (stat(path.c_str(), &st) < 0) return std::nullopt;
+    return FileId{st.st_dev, st.st_ino};
+}
+
+Status try_writing(const std::string& path) {
+    const std::string trial = path + ".trial";
+    if (auto ok = prepare_directory(directory_of(path)); !ok) return ok;
+    Fd file{open(trial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    const std::string block(4096, '\0');
+    bool written = file &&
+                   write(file.get(), block.data(), block.size()) == static_cast<ssize_t>(block.size()) &&
+                   fsync(file.get()) == 0;
+    Status result = written ? Status{Done{}} : system_error("cannot write", trial);
+    unlink(trial.c_str());
+    return result;
+}
+
 std::string log_of(const std::string& path) {
     return path + "-wal";
 }

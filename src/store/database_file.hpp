@@ -6,6 +6,8 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,6 +18,15 @@ struct Step;
 /// Makes the directory, for its owner alone, if it is not there; says why if it cannot be written.
 Status prepare_directory(const std::string& directory);
 bool exists(const std::string& path);
+struct FileId {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    bool operator==(const FileId&) const = default;
+};
+/// Nothing if there is no file that could be examined.
+std::optional<FileId> file_at(const std::string& path);
+/// Makes the directory of the database at `path` if it is gone, and writes, syncs and deletes a file there.
+Status try_writing(const std::string& path);
 /// The write-ahead log of the database at `path`.
 std::string log_of(const std::string& path);
 

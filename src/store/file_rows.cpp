@@ -97,6 +97,7 @@ const Columns<job::File>& detail_columns() {
         column_as<ErrorCell, File, &File::error>("cause, code, sentence, cause_file"),
         column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::device>("folder_device"),
         column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::number>("folder_inode"),
+        column_as<DefaultIsNullCell<uint64_t>, File, &File::part>("part"),
     };
     return all;
 }

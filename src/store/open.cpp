@@ -73,7 +73,26 @@ Status Store::Impl::bring_up() {
     if (auto ok = check_rows(); !ok) return ok;
     vacuum_if_sparse();
     wipe_log();
+    log = file_at(log_of(path));
     return Done{};
+}
+
+Status Store::Impl::check_place() {
+    has_moved = has_moved || db.has_moved() || (log && file_at(log_of(path)) != log);
+    if (has_moved) return Error{Errc::Store, "the database was removed or replaced while it was in use"};
+    return Done{};
+}
+
+Status Store::Impl::try_commit() {
+    auto transaction = Transaction::begin(db);
+    if (!transaction) return transaction.error();
+    if (auto ok = db.run(fmt::format("PRAGMA user_version = {}", steps().size())); !ok) return ok;
+    return transaction->commit();
+}
+
+Health Store::Impl::examine() {
+    if (check_place() && !db.is_broken()) return try_commit() ? Health::Sound : Health::Failing;
+    return try_writing(path) ? Health::MustReopen : Health::Failing;
 }
 
 /// Little remains to be copied then, and no client is served yet. If it fails, the database is as it was.
@@ -95,6 +114,7 @@ Status Store::Impl::check_rows() {
     if (auto outbox = load_outbox(); !outbox) return outbox.error();
     if (auto launches = load_launches(); !launches) return launches.error();
     if (auto rests = load_rests(); !rests) return rests.error();
+    if (auto discards = load_discards(); !discards) return discards.error();
     return Done{};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The outbox, the launches and the servers that rest.
+// The outbox, the launches, the servers that rest, and what could not be deleted.
 #include "store/rows.hpp"
 
 namespace haulier::store {
@@ -65,6 +65,25 @@ Result<Rest> read_rest(BoundStatement& use) {
     rest.why.code = row.i32();
     rest.why.message = row.text();
     return if_sound(row, std::move(rest));
+}
+
+void bind_discard(BoundStatement& use, const Discard& discard) {
+    use.integer(discard.owner).text(discard.directory).text(discard.temporary);
+    Cell<uint64_t>::put(use, "folder_device", discard.folder.device);
+    Cell<uint64_t>::put(use, "folder_inode", discard.folder.number);
+    Cell<WallTime>::put(use, "since", discard.since);
+}
+
+Result<Discard> read_discard(BoundStatement& use) {
+    Row row{use};
+    Discard discard;
+    discard.owner = row.u32();
+    discard.directory = row.text();
+    discard.temporary = row.text();
+    discard.folder.device = row.bits();
+    discard.folder.number = row.bits();
+    discard.since = row.date();
+    return if_sound(row, std::move(discard));
 }
 
 } // namespace haulier::store

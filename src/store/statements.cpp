@@ -71,6 +71,10 @@ std::vector<Text> writing() {
         {&Statements::forget_launches, "DELETE FROM launches WHERE owner = ?1 AND service = ?2"},
         {&Statements::save_rest, upsert("hosts", "owner, server", "until, cause, code, sentence")},
         {&Statements::forget_rests, "DELETE FROM hosts WHERE until <= ?1"},
+        {&Statements::add_discard,
+         upsert("discards", "owner, directory, temporary", "folder_device, folder_inode, since")},
+        {&Statements::forget_discard,
+         "DELETE FROM discards WHERE owner = ?1 AND directory = ?2 AND temporary = ?3"},
     };
 }
 
@@ -92,6 +96,8 @@ std::vector<Text> reading() {
         {&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},
         {&Statements::load_rests,
          "SELECT owner, server, until, cause, code, sentence FROM hosts ORDER BY owner, server"},
+        {&Statements::load_discards, "SELECT owner, directory, temporary, folder_device, folder_inode, since "
+                                     "FROM discards ORDER BY since, owner, directory, temporary"},
     };
 }
 

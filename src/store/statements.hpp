@@ -24,12 +24,15 @@ struct Statements {
     Statement forget_launches;
     Statement save_rest;
     Statement forget_rests;
+    Statement add_discard;
+    Statement forget_discard;
     Statement load_jobs;
     Statement load_credentials;
     Statement load_files;
     Statement load_outbox;
     Statement load_launches;
     Statement load_rests;
+    Statement load_discards;
 
     Status prepare(Connection& db);
 };

@@ -80,6 +80,11 @@ Result<std::vector<Rest>> Store::Impl::load_rests() {
     return collect<Rest>(use, [&](size_t) { return read_rest(use); });
 }
 
+Result<std::vector<Discard>> Store::Impl::load_discards() {
+    BoundStatement use{statements.load_discards};
+    return collect<Discard>(use, [&](size_t) { return read_discard(use); });
+}
+
 // ---- writing ----
 
 Status Store::Impl::join_group() {
@@ -197,6 +202,10 @@ Result<std::vector<Rest>> Store::load_rests() {
     return impl_->located(impl_->load_rests());
 }
 
+Result<std::vector<Discard>> Store::load_discards() {
+    return impl_->located(impl_->load_discards());
+}
+
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
     return impl_->in_group([&] { return impl_->save(decision); });
 }
@@ -236,9 +245,33 @@ Status Store::forget_rests(WallTime until) {
     });
 }
 
+Status Store::add_discard(const Discard& discard) {
+    return impl_->in_group([&] {
+        BoundStatement use{impl_->statements.add_discard};
+        bind_discard(use, discard);
+        return use.run();
+    });
+}
+
+Status Store::forget_discard(const Discard& discard) {
+    return impl_->in_group([&] {
+        return BoundStatement{impl_->statements.forget_discard}
+            .integer(discard.owner)
+            .text(discard.directory)
+            .text(discard.temporary)
+            .run();
+    });
+}
+
+Health Store::examine() {
+    impl_->group.reset();
+    return impl_->examine();
+}
+
 Status Store::commit() {
     if (!impl_->group) return Done{};
-    auto ended = impl_->group->commit();
+    auto ended = impl_->check_place();
+    if (ended) ended = impl_->group->commit();
     impl_->group.reset();
     if (ended) impl_->wipe_log();
     return impl_->located(std::move(ended));

@@ -48,6 +48,23 @@ struct Rest {
     bool operator==(const Rest&) const = default;
 };
 
+/// A temporary file of an ended job that could not be deleted.
+struct Discard {
+    uint32_t owner = 0;
+    std::string directory;
+    std::string temporary; ///< its name
+    job::Inode folder;     ///< which directory that is
+    WallTime since;
+    bool operator==(const Discard&) const = default;
+};
+
+/// Can changes be stored?
+enum class Health {
+    Sound,
+    Failing,
+    MustReopen, ///< not before the database is opened anew, which should succeed now
+};
+
 class Store {
 public:
     /// Opens or creates `directory`/haulier.db, migrates an older one, and checks that it is intact and that
@@ -68,6 +85,7 @@ public:
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();
     Result<std::vector<Rest>> load_rests();
+    Result<std::vector<Discard>> load_discards();
 
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
@@ -85,10 +103,16 @@ public:
     Status set_rest(const Rest& rest);
     /// Those that end at `until` or before.
     Status forget_rests(WallTime until);
+    Status add_discard(const Discard& discard);
+    Status forget_discard(const Discard& discard);
 
     /// Makes everything since the last commit durable. After an error nothing of it has happened. Passwords
-    /// and headers that were removed are then no longer in any file of the store.
+    /// and headers that were removed are then no longer in any file of the store. It is an error if the
+    /// database was removed meanwhile, because what is written to it then is lost.
     Status commit();
+    /// After an error: commits a change that means nothing, and if the database has to be opened anew, tries
+    /// whether its directory can be written to.
+    [[nodiscard]] Health examine();
     [[nodiscard]] bool in_transaction() const;
 
 private:

@@ -2,6 +2,7 @@
 // The parts of a Store, and how it is opened. Private to the module.
 #pragma once
 
+#include "store/database_file.hpp"
 #include "store/statements.hpp"
 #include "store/store.hpp"
 
@@ -15,6 +16,8 @@ struct Store::Impl {
     Statements statements;
     /// The log may contain passwords and headers that were replaced, also of the last run.
     bool secrets_in_log = true;
+    std::optional<FileId> log; ///< which file that is
+    bool has_moved = false;
     /// What waits for commit(). Last, so that it is dropped before the others.
     std::optional<Transaction> group;
 
@@ -29,6 +32,7 @@ struct Store::Impl {
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();
     Result<std::vector<Rest>> load_rests();
+    Result<std::vector<Discard>> load_discards();
 
     /// Begins the group, if there is none.
     Status join_group();
@@ -40,6 +44,11 @@ struct Store::Impl {
     Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    /// An error if the database or its log was removed or replaced since it was opened.
+    Status check_place();
+    /// Commits a change that means nothing.
+    Status try_commit();
+    Health examine();
     /// Copies the log into the database, which overwrites what is deleted, and empties it. Another process
     /// that reads at the same time can prevent that; then it is tried again after the next commit.
     void wipe_log();

@@ -105,6 +105,7 @@ void to_wire(const Failure& failure, wire::Failed& message) {
     message.set_storage(failure.storage);
     message.set_clock(failure.clock);
     message.set_http1_next(failure.http1_next);
+    message.set_name_taken(failure.name_taken);
 }
 
 Inode from_wire(const wire::Inode& message) {

@@ -108,7 +108,7 @@ Failure curl_failure(const TransferResult& result, const HttpResponse& response,
         return {.cause = exceeded->cause,
                 .code = result.code,
                 .message = fmt::format(fmt::runtime(exceeded->message), host),
-                .http1_next = result.http2 && result.bound == Bound::Overhead};
+                .http1_next = !result.http1 && result.bound == Bound::Overhead};
     if (result.bad_proxy)
         return {.cause = wire::PROXY,
                 .code = result.code,

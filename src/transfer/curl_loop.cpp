@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/curl_loop.hpp"
 
-#include <netinet/in.h>
 #include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -30,16 +27,6 @@ int curl_events(uint32_t events) {
     return bits;
 }
 
-template <class Name>
-int port_of(int socket, Name name) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (name(socket, reinterpret_cast<sockaddr*>(&address), &size) < 0) return -1;
-    if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<sockaddr_in&>(address).sin_port);
-    if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<sockaddr_in6&>(address).sin6_port);
-    return -1;
-}
-
 } // namespace
 
 CurlLoop::CurlLoop(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
@@ -60,8 +47,9 @@ void CurlLoop::limit_connections(uint32_t per_host) {
     curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, long{per_host});
 }
 
-void CurlLoop::add(CURL* easy, std::function<void(CURLcode)> done) {
-    auto [entry, _] = running_.emplace(easy, Transfer{*this, std::move(done)});
+void CurlLoop::add(CURL* easy, std::function<void(End)> done) {
+    watch_.set_active(true);
+    auto [entry, is_new] = running_.emplace(easy, Transfer{*this, std::move(done)});
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, &entry->second);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &CurlLoop::on_open);
@@ -75,6 +63,7 @@ void CurlLoop::remove(CURL* easy) {
     if (running_.erase(easy) == 0) return;
     ended_by_us_.erase(easy);
     curl_multi_remove_handle(multi_.get(), easy);
+    if (running_.empty()) watch_.set_active(false);
 }
 
 void CurlLoop::end(CURL* easy, CURLcode code) {
@@ -88,29 +77,22 @@ bool CurlLoop::has_turn_lasted(std::chrono::milliseconds time) const {
 
 int CurlLoop::socket_of(CURL* easy) const {
     auto found = running_.find(easy);
-    return found == running_.end() ? -1 : found->second.socket;
+    return found == running_.end() ? -1 : found->second.connection.socket;
 }
 
 std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) const {
-    auto found = traffic_.find(socket_of(easy));
-    return found == traffic_.end() ? nullptr : found->second;
+    auto found = running_.find(easy);
+    return found == running_.end() ? nullptr : found->second.connection.traffic;
 }
 
 int CurlLoop::on_open(void* self, curl_socket_t fd, curlsocktype) noexcept {
-    static_cast<CurlLoop*>(self)->traffic_.emplace(fd, std::make_shared<Traffic>());
+    static_cast<CurlLoop*>(self)->watch_.opened(fd);
     return CURL_SOCKOPT_OK;
 }
 
 int CurlLoop::on_close(void* self, curl_socket_t fd) noexcept {
-    static_cast<CurlLoop*>(self)->traffic_.erase(fd);
-    return close(fd);
-}
-
-/// libcurl says only after a transfer which socket it used, but here which ports the connection has.
-int CurlLoop::find_socket(int remote_port, int local_port) const {
-    for (const auto& [fd, traffic] : traffic_)
-        if (port_of(fd, &getsockname) == local_port && port_of(fd, &getpeername) == remote_port) return fd;
-    return -1;
+    static_cast<CurlLoop*>(self)->watch_.close(fd);
+    return 0;
 }
 
 int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
@@ -138,7 +120,8 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
 int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_port) noexcept {
     auto& transfer = *static_cast<Transfer*>(raw);
     auto& loop = transfer.loop;
-    transfer.socket = loop.find_socket(remote_port, local_port);
+    // libcurl says only after a transfer which socket it used.
+    transfer.connection = loop.watch_.find(local_port, remote_port);
     if (loop.running_.size() > 1 && !loop.wake_)
         loop.wake_ = loop.loop_.defer([&loop] { loop.wake_waiting_transfers(); });
     return CURL_PREREQFUNC_OK;
@@ -157,7 +140,9 @@ void CurlLoop::wake_waiting_transfers() {
 void CurlLoop::act(curl_socket_t fd, int events) {
     int still_running = 0;
     turn_began_ = std::chrono::steady_clock::now();
+    watch_.turn_begins();
     curl_multi_socket_action(multi_.get(), fd, events, &still_running);
+    watch_.turn_ends();
     if (static_cast<size_t>(still_running) < running_.size()) drain_soon();
 }
 
@@ -183,9 +168,10 @@ void CurlLoop::drain_one() {
 void CurlLoop::finish(CURL* easy, CURLcode code) {
     auto found = running_.find(easy);
     if (found == running_.end()) return;
-    auto done = std::move(found->second.done);
+    auto transfer = std::move(found->second);
     remove(easy);
-    done(code);
+    const auto& traffic = transfer.connection.traffic;
+    transfer.done({.code = code, .cut_off = code != CURLE_OK && traffic && traffic->is_cut_off()});
 }
 
 } // namespace haulier::transfer

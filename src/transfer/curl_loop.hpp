@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "transfer/connection_watch.hpp"
 #include "transfer/traffic.hpp"
 
 #include <chrono>
@@ -25,8 +26,12 @@ public:
     /// 0 = unlimited.
     void limit_connections(uint32_t per_host);
 
+    struct End {
+        CURLcode code;
+        bool cut_off = false; ///< the connection had kept the event loop busy
+    };
     /// `done` is called once, from the loop, unless remove() comes first.
-    void add(CURL* easy, std::function<void(CURLcode)> done);
+    void add(CURL* easy, std::function<void(End)> done);
     /// Stops the transfer of `easy`, if any. Not to be called from a curl callback.
     void remove(CURL* easy);
     /// Makes the transfer end with `code` in a later iteration of the loop, as if curl had reported it.
@@ -48,7 +53,6 @@ private:
     static int on_open(void* self, curl_socket_t fd, curlsocktype) noexcept;
     static int on_close(void* self, curl_socket_t fd) noexcept;
     static int on_connected(void* transfer, char*, char*, int remote_port, int local_port) noexcept;
-    [[nodiscard]] int find_socket(int remote_port, int local_port) const;
     void act(curl_socket_t fd, int events);
     void wake_waiting_transfers();
     void drain_soon();
@@ -56,16 +60,16 @@ private:
     void finish(CURL* easy, CURLcode code);
 
     Loop& loop_;
+    ConnectionWatch watch_;
     std::unordered_map<curl_socket_t, Source> sockets_;
-    std::unordered_map<curl_socket_t, std::shared_ptr<Traffic>> traffic_; ///< of each open connection
     std::chrono::steady_clock::time_point turn_began_;
     Source timer_;
     Source drain_;
     Source wake_;
     struct Transfer {
         CurlLoop& loop;
-        std::function<void(CURLcode)> done;
-        int socket = -1;
+        std::function<void(End)> done;
+        ConnectionWatch::Connection connection{};
     };
     std::unordered_map<CURL*, Transfer> running_;
     std::unordered_map<CURL*, CURLcode> ended_by_us_;

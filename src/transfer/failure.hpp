@@ -24,6 +24,7 @@ struct Failure {
     bool clock = false;         ///< a wrong clock of this machine explains it
     bool part_gone = false;     ///< the temporary file was removed or replaced while it was written
     bool http1_next = false;    ///< the server mishandles HTTP/2
+    bool name_taken = false;    ///< the temporary file's name is that of another user's file
     bool operator==(const Failure&) const = default;
 };
 

@@ -85,9 +85,9 @@ Status Fetch::check_order() const {
     if (auto url = parse_url(order_.url); !url) return internal_failure(url.error().message);
     if (!is_temporary_name(order_.temporary))
         return internal_failure("the name of the temporary file is invalid");
-    bool fits = order_.sparse
-                    ? order_.offset == 0 && (order_.digest == wire::Digest::NONE || is_final_check())
-                    : order_.layout.is_packed();
+    bool fits = order_.sparse ? order_.offset == 0 && order_.layout.is_placed() &&
+                                    (order_.digest == wire::Digest::NONE || is_final_check())
+                              : order_.layout.is_packed();
     bool sound = order_.layout.is_sound() || (is_final_check() && order_.identity.size);
     if (!sound || !fits || (order_.from_zero && !plain_))
         return internal_failure("the segments do not fit together in one file");

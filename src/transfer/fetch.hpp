@@ -108,6 +108,7 @@ private:
     [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] HttpRequest make_request() const;
     [[nodiscard]] uint64_t minimum_rate() const;
+    bool head(const HttpResponse& response) noexcept override;
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
     void evaluate_response(const HttpResponse& response);

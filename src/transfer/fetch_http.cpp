@@ -70,6 +70,12 @@ uint64_t Fetch::minimum_rate() const {
     return std::max<uint64_t>(context_.settings.minimum_rate, elsewhere / 10);
 }
 
+/// The client is told that the file is being transferred before its first byte is there.
+bool Fetch::head(const HttpResponse& response) noexcept {
+    if (phase_ == Phase::Requesting) evaluate_response(response);
+    return phase_ != Phase::RequestingAgain && phase_ != Phase::Failing;
+}
+
 ResponseHandler::BodyAction Fetch::body(const HttpResponse& response, std::string_view bytes) noexcept {
     if (phase_ == Phase::Requesting) evaluate_response(response);
     if (phase_ == Phase::AwaitingProceed) return BodyAction::Pause;

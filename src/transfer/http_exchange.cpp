@@ -26,7 +26,7 @@ constexpr uint64_t MaxIgnored = 64 * 1024;
 constexpr auto MaxIgnoredTime = std::chrono::seconds{5};
 /// How long one exchange may occupy the event loop.
 constexpr auto MaxTurn = milliseconds{20};
-constexpr auto CountInterval = milliseconds{250};
+constexpr auto CountInterval = milliseconds{50};
 
 Usec tick_for(const PatienceLimits& limits) {
     return std::max<Usec>(std::min(limits.silence, limits.answer) / TicksToExpire, milliseconds{1});
@@ -58,7 +58,7 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_headers(request, target.first_server);
     set_cookies(handle_, target.cookies);
     set_callbacks();
-    curl_.add(handle_.get(), [this](CURLcode code) { curl_finished(code); });
+    curl_.add(handle_.get(), [this](CurlLoop::End end) { curl_finished(end); });
     tick();
     if (request.http.bytes_per_second() > 0) schedule_wake_up();
 }
@@ -130,8 +130,10 @@ size_t HttpExchange::header_line(std::string_view line) {
     bool is_last = line == "\r\n" || line == "\n";
     if (is_last && (status == 401 || status == 407) && !patience_.is_receiving())
         patience_.asked_again();
-    else if (is_last && status >= 200 && !patience_.is_receiving())
+    else if (is_last && status >= 200 && !patience_.is_receiving()) {
         patience_.receiving();
+        if (status < 300 && !handler_.head(head_.response())) return 0;
+    }
     return line.size();
 }
 
@@ -305,12 +307,13 @@ void HttpExchange::schedule_wake_up() {
     });
 }
 
-void HttpExchange::curl_finished(CURLcode code) {
+void HttpExchange::curl_finished(CurlLoop::End end) {
     ticker_.reset();
     wake_up_.reset();
     continue_.reset();
-    result_ = code;
-    if (undelivered_.empty()) report(code);
+    result_ = end.code;
+    if (end.cut_off) bound_ = Bound::Overhead;
+    if (undelivered_.empty()) report(end.code);
 }
 
 void HttpExchange::report(CURLcode code) {
@@ -322,7 +325,7 @@ void HttpExchange::report(CURLcode code) {
     const HttpResponse response = head_.response();
     TransferResult result{.code = code,
                           .bound = bound_,
-                          .http2 = version == CURL_HTTP_VERSION_2,
+                          .http1 = version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1,
                           .detail = detail_.data(),
                           .proxy_status = response.status == 0 ? static_cast<int>(proxy_status) : 0,
                           .clock_doubted =

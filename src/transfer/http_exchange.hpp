@@ -67,7 +67,7 @@ private:
     void end_by(Bound bound);
     void tick();
     void schedule_wake_up();
-    void curl_finished(CURLcode code);
+    void curl_finished(CurlLoop::End end);
     void report(CURLcode code);
     /// Passes `bytes` to the handler and keeps what it does not consume; false if the handler aborts.
     bool deliver(std::string_view bytes);

@@ -44,7 +44,7 @@ struct HttpRequest {
 struct TransferResult {
     CURLcode code = CURLE_OK;
     Bound bound = Bound::None; ///< what the server exceeded
-    bool http2 = false;
+    bool http1 = false;         ///< the response came by HTTP/1
     std::string detail;         ///< curl's own error text
     int proxy_status = 0;       ///< status with which the proxy refused CONNECT; 0 = it did not
     bool bad_proxy = false;     ///< the configured proxy cannot be used
@@ -62,6 +62,9 @@ public:
         Abort,
     };
     virtual ~ResponseHandler() = default;
+    /// The head of a successful response is complete. False aborts the exchange. As body(), this is called
+    /// from inside curl.
+    virtual bool head(const HttpResponse&) noexcept { return true; }
     /// Called from inside curl, so it must not start or destroy a request.
     virtual BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept = 0;
     /// Called once, as the last call. The handler may destroy the request in it.

@@ -48,6 +48,7 @@ public:
     [[nodiscard]] const std::string& redirected_to() const { return redirected_to_; }
 
 private:
+    bool head(const HttpResponse& response) noexcept override { return handler_.head(response); }
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
     [[nodiscard]] bool lacks_certificate() const;

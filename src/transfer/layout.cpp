@@ -37,8 +37,15 @@ bool Layout::is_plain() const {
 
 bool Layout::is_sound() const {
     return !segments_.empty() && std::all_of(segments_.begin(), segments_.end(), [](const Segment& segment) {
-        return fits_in_file(segment.remote, segment.length) && fits_in_file(segment.local, segment.length);
+        bool follows = segment.local == AfterPrevious;
+        return fits_in_file(segment.remote, segment.length) &&
+               (follows || fits_in_file(segment.local, segment.length));
     });
+}
+
+bool Layout::is_placed() const {
+    return std::none_of(segments_.begin(), segments_.end(),
+                        [](const Segment& segment) { return segment.local == AfterPrevious; });
 }
 
 bool Layout::is_packed() const {

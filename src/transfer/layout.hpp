@@ -13,6 +13,9 @@ namespace haulier::transfer {
 /// The length of a segment that goes to the end of the remote file.
 inline constexpr uint64_t ToEnd = ~uint64_t{0};
 
+/// As `local`: where the previous segment ends, whose length only the server knows.
+inline constexpr uint64_t AfterPrevious = ~uint64_t{0};
+
 struct Segment {
     uint64_t remote = 0;     ///< offset in the remote file, in bytes
     uint64_t length = ToEnd; ///< in bytes
@@ -33,6 +36,8 @@ public:
     [[nodiscard]] bool is_sound() const;
     /// In the local file, too, each segment begins where the previous one ends.
     [[nodiscard]] bool is_packed() const;
+    /// The offset of each segment in the local file is known.
+    [[nodiscard]] bool is_placed() const;
 
     /// What remains to be fetched of the segment at an offset of the stream.
     struct Remaining {

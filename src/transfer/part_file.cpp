@@ -129,12 +129,24 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
     return std::optional{std::move(fd)};
 }
 
+namespace {
+
+/// The file itself often cannot be opened.
+Failure or_taken(Failure failure, const Directory& directory, const std::string& name) {
+    struct stat st {};
+    failure.name_taken =
+        fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid != geteuid();
+    return failure;
+}
+
+} // namespace
+
 Result<PartFile, Failure> PartFile::open(Directory directory, const std::string& name, uint64_t keep_free) {
     auto found = open_own_file(directory, name, O_RDWR);
-    if (!found) return found.error();
+    if (!found) return or_taken(found.error(), directory, name);
     if (auto& fd = *found) return PartFile{std::move(directory), name, std::move(*fd), keep_free};
     auto created = create(directory, name);
-    if (!created) return created.error();
+    if (!created) return or_taken(created.error(), directory, name);
     return PartFile{std::move(directory), name, *std::move(created), keep_free};
 }
 

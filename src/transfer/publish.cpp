@@ -106,20 +106,25 @@ Status remove(const Directory& directory, const std::string& name) {
     return Done{};
 }
 
+Status discard_one(const Directory& directory, const wire::Discard& request) {
+    if (!is_temporary_name(request.temporary())) return refused("the name of the temporary file is invalid");
+    if (!directory.is_same(from_wire(request.folder()))) return directory.not_mounted();
+    return remove(directory, request.temporary());
+}
+
 } // namespace
 
-std::vector<Status> discard(const std::string& path, const std::vector<std::string>& names) {
-    std::vector<Status> results(names.size(), Done{});
+std::vector<Status> discard(const std::string& path, const std::vector<wire::Discard>& requests) {
+    std::vector<Status> results(requests.size(), Done{});
     auto directory = Directory::open(path);
     if (!directory) {
         bool is_gone = directory.error().code == ENOENT || directory.error().code == ENOTDIR;
-        if (!is_gone) results.assign(names.size(), directory.error());
+        for (size_t i = 0; i < requests.size(); ++i)
+            if (!is_gone || requests[i].has_folder()) results[i] = directory.error();
         return results;
     }
-    for (size_t i = 0; i < names.size(); ++i)
-        results[i] = is_temporary_name(names[i])
-                         ? remove(*directory, names[i])
-                         : Status{refused("the name of the temporary file is invalid")};
+    for (size_t i = 0; i < requests.size(); ++i)
+        results[i] = discard_one(*directory, requests[i]);
     // A power failure must not bring back what was deleted, also by an earlier request.
     if (auto synced = directory->sync_names(); !synced)
         for (auto& result : results)

@@ -15,8 +15,9 @@ namespace haulier::transfer {
 /// Applies mode and date, makes the file durable, and renames it. `umask` applies only if the request has
 /// neither a mode nor an umask. Fails with LOCAL_FILE, also if the file does not have its length any more.
 Status publish(const wire::Publish& request, mode_t umask);
-/// Deletes these files in a directory, and makes that durable. Success if there is no such file. The results
-/// are in the order of the names.
-std::vector<Status> discard(const std::string& directory, const std::vector<std::string>& names);
+/// Deletes these files in `directory`, and makes that durable. Success if there is no such file, but not if
+/// the request names another directory: that one may be on a disk that is not mounted. The results are in the
+/// order of the requests.
+std::vector<Status> discard(const std::string& directory, const std::vector<wire::Discard>& requests);
 
 } // namespace haulier::transfer

@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 
-#include <chrono>
+#include <atomic>
 #include <cstdint>
 
 namespace haulier::transfer {
@@ -18,6 +18,9 @@ public:
     /// `received` is what the process has read from the connection in all.
     void count(uint64_t received);
     [[nodiscard]] bool is_excessive() const { return credit_ < 0; }
+    /// The connection was shut down because it kept the event loop busy. May be called by any thread.
+    void cut_off() { cut_off_ = true; }
+    [[nodiscard]] bool is_cut_off() const { return cut_off_; }
     /// A good part of what may be wasted was wasted.
     [[nodiscard]] bool is_wasteful() const;
 
@@ -25,6 +28,7 @@ private:
     /// More than libcurl keeps of a stream that is paused.
     static constexpr int64_t MaxCredit = 16 * 1024 * 1024;
 
+    std::atomic<bool> cut_off_ = false;
     bool begun_ = false;
     uint64_t received_ = 0;
     uint64_t delivered_ = 0; ///< since the last count

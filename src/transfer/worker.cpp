@@ -175,11 +175,9 @@ void Worker::discard_next(const std::string& directory) {
         discards_.erase(directory);
         return;
     }
-    std::vector<std::string> names;
-    for (const auto& request : requests)
-        names.push_back(request.temporary());
     disk_.run_within(
-        DiscardLimit, {.path = directory}, [directory, names] { return transfer::discard(directory, names); },
+        DiscardLimit, {.path = directory},
+        [directory, requests] { return transfer::discard(directory, requests); },
         [this, directory, requests](const std::optional<std::vector<Status>>& results) {
             for (size_t i = 0; i < requests.size(); ++i)
                 reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});

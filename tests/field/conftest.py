@@ -6,7 +6,6 @@ import os
 import pytest
 
 from support.environment import patience
-from support.mount_namespace import Mounts
 from support.network_namespace import Network
 from support.servers.certificates import Authority
 
@@ -50,14 +49,5 @@ def network():
     if os.geteuid() != 0:
         pytest.skip("a network namespace needs root")
     own = Network()
-    yield own
-    own.leave()
-
-
-@pytest.fixture
-def mounts():
-    if os.geteuid() != 0:
-        pytest.skip("a mount namespace needs root")
-    own = Mounts()
     yield own
     own.leave()

@@ -25,8 +25,14 @@ class Mounts:
     def _mount(*words) -> None:
         subprocess.run(["mount", *map(str, words)], check=True, timeout=20)
 
-    def tmpfs(self, folder: pathlib.Path) -> None:
-        self._mount("-t", "tmpfs", "none", folder)
+    def tmpfs(self, folder: pathlib.Path, *options: str) -> None:
+        self._mount("-t", "tmpfs", *(("-o", ",".join(options)) if options else ()), "none", folder)
+
+    def remount(self, folder: pathlib.Path, *options: str) -> None:
+        self._mount("-o", ",".join(["remount", *options]), folder)
+
+    def device(self, device: str, folder: pathlib.Path) -> None:
+        self._mount(device, folder)
 
     def bind(self, source: pathlib.Path, target: pathlib.Path) -> None:
         self._mount("--bind", source, target)

@@ -90,7 +90,8 @@ const daemon::JobRecord& JobObject::entry() const {
 
 JobView JobObject::view() const {
     const auto& record = entry();
-    return {record, record.durable(), context_.manager.today(), context_.manager.object_of(id_)};
+    const auto& manager = context_.manager;
+    return {record, record.durable(), manager.today(), manager.object_of(id_), manager.can_store()};
 }
 
 void JobObject::set(const JobProperty& property, sdbus::PropertySetCall& call) {

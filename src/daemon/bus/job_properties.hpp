@@ -26,6 +26,7 @@ struct JobView {
     const job::Job& job; ///< of the record, or as it was before a change
     WallTime today;
     std::optional<notify::Target> object; ///< that callbacks go to
+    bool storable = true;                 ///< changes of jobs can be stored at present
 
     /// Those that the job had: files are only ever added at the end. What changes of a file may not be
     /// durable yet; its local name never changes.

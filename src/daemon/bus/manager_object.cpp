@@ -80,8 +80,8 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
     return guarded([&] {
         auto parsed = job::parse_id(id);
         if (!parsed)
-            throw to_bus({Errc::InvalidArgument,
-                          fmt::format("'{}' is not a job id of 32 remove-case hex digits", id)});
+            throw to_bus(
+                {Errc::InvalidArgument, fmt::format("'{}' is not a job id of 32 lower-case hex digits", id)});
         const auto* entry = context_.manager.find(*parsed);
         auto caller = context_.filter.caller();
         bool visible = entry && (context_.authority.knows(caller) || entry->durable().owner == caller.uid);
@@ -100,8 +100,10 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
         text += listed_text_of(entry->durable());
         if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
-        jobs.emplace_back(sdbus::ObjectPath{path_of(entry->durable().id)},
-                          listed_values(JobView{*entry, entry->durable(), context_.manager.today(), {}}));
+        jobs.emplace_back(
+            sdbus::ObjectPath{path_of(entry->durable().id)},
+            listed_values(JobView{
+                *entry, entry->durable(), context_.manager.today(), {}, context_.manager.can_store()}));
     }
     return jobs;
 }

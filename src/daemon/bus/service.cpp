@@ -104,7 +104,7 @@ void Service::signal_from_job(const Job& job, const std::string& member, const T
 
 JobView Service::view_of(const daemon::JobRecord& record, const Job& job) const {
     const auto& manager = context_.manager;
-    return {record, job, manager.today(), manager.object_of(job.id)};
+    return {record, job, manager.today(), manager.object_of(job.id), manager.can_store()};
 }
 
 /// `values` is called only if there is a listener.

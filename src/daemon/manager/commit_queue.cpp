@@ -9,9 +9,9 @@ namespace haulier::daemon {
 
 CommitQueue::CommitQueue(Loop& loop, store::Store store, JobTable& jobs,
                          std::function<void(std::vector<CommittedDecision>)> on_commit,
-                         std::function<void()> on_failure)
+                         std::function<void()> on_failure, std::function<void()> on_recovery)
     : loop_(loop), store_(std::move(store)), jobs_(jobs), on_commit_(std::move(on_commit)),
-      on_failure_(std::move(on_failure)) {}
+      on_failure_(std::move(on_failure)), on_recovery_(std::move(on_recovery)) {}
 
 void CommitQueue::stage(job::Decision decision, Callback<Done> then) {
     const auto* record = jobs_.find(decision.job.id);
@@ -53,6 +53,14 @@ void CommitQueue::forget_rests(WallTime until) {
     note(store_.forget_rests(until));
 }
 
+void CommitQueue::add_discard(const store::Discard& discard) {
+    note(store_.add_discard(discard));
+}
+
+void CommitQueue::forget_discard(const store::Discard& discard) {
+    note(store_.forget_discard(discard));
+}
+
 void CommitQueue::note(const Status& status) {
     if (!status) return fail(status.error());
     commit_soon();
@@ -65,15 +73,28 @@ void CommitQueue::commit_soon() {
 
 Status CommitQueue::flush() {
     commit_.reset();
+    bool has_changes = store_.in_transaction();
     if (auto done = store_.commit(); !done) {
         fail(done.error());
         return done;
     }
-    if (std::exchange(failing_, false)) log::info("changes can be stored again");
     jobs_.make_durable();
     auto committed = std::exchange(staged_, {});
     if (!committed.empty()) on_commit_(std::move(committed));
+    if (has_changes && note_success()) on_recovery_();
     return Done{};
+}
+
+store::Health CommitQueue::examine() {
+    auto health = store_.examine();
+    if (health == store::Health::Sound) note_success();
+    return health;
+}
+
+bool CommitQueue::note_success() {
+    bool was_failing = std::exchange(failing_, false);
+    if (was_failing) log::info("changes can be stored again");
+    return was_failing;
 }
 
 void CommitQueue::fail(const Error& error) {

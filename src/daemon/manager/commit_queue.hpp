@@ -26,10 +26,11 @@ struct CommittedDecision {
 class CommitQueue {
 public:
     /// `on_commit` gets everything that one commit made durable, in the order of the decisions.
-    /// `on_failure` is called after each failure, when all replies that waited have had the error.
+    /// `on_failure` is called after each failure, when all replies that waited have had the error, and
+    /// `on_recovery` when changes can be stored again.
     CommitQueue(Loop& loop, store::Store store, JobTable& jobs,
                 std::function<void(std::vector<CommittedDecision>)> on_commit,
-                std::function<void()> on_failure);
+                std::function<void()> on_failure, std::function<void()> on_recovery);
 
     /// The decision's values are the working ones at once, and durable with the next commit. `then` may be
     /// empty.
@@ -49,19 +50,27 @@ public:
     void forget_rests(WallTime until);
     /// For reading at start.
     [[nodiscard]] store::Store& store() { return store_; }
+    void add_discard(const store::Discard& discard);
+    void forget_discard(const store::Discard& discard);
     /// Commits now.
     Status flush();
+    /// Changes cannot be stored at present.
+    [[nodiscard]] bool is_failing() const { return failing_; }
+    /// Tries, without a change, whether they can be stored again.
+    store::Health examine();
 
 private:
     void note(const Status& status);
     void commit_soon();
     void fail(const Error& error);
+    bool note_success();
 
     Loop& loop_;
     store::Store store_;
     JobTable& jobs_;
     std::function<void(std::vector<CommittedDecision>)> on_commit_;
     std::function<void()> on_failure_;
+    std::function<void()> on_recovery_;
     bool failing_ = false; ///< the failure has been logged
     std::vector<CommittedDecision> staged_;
     Source commit_;

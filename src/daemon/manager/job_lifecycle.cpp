@@ -82,8 +82,9 @@ void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wi
         return done(Done{});
     }
     if (wins) return workers.publish(job.owner, publish_order(record, index), done);
-    const auto& local = record.working_files()[index].spec.local;
-    workers.discard(job.owner, job::directory_of(local), job::temporary_name(job.id, index), done);
+    const auto& file = record.working_files()[index];
+    workers.discard(
+        job.owner, {job::directory_of(file.spec.local), job::temporary_name(job.id, index, file.part)}, done);
 }
 
 void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {
@@ -101,7 +102,7 @@ void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {
     context_.commits.stage(std::move(*decision), answer);
 }
 
-/// What cannot be deleted is logged and left; the job ends all the same (BITS: BG_S_UNABLE_TO_DELETE_FILES).
+/// The job ends even if something cannot be deleted (BITS: BG_S_UNABLE_TO_DELETE_FILES).
 void JobLifecycle::discard(const job::Id& id, bool all) {
     auto& record = *context_.jobs.find(id);
     record.phase = Phase::Ending;
@@ -112,12 +113,19 @@ void JobLifecycle::discard(const job::Id& id, bool all) {
     auto rest = leftovers(record, all);
     auto count = rest.size();
     auto step = [this, id, owner, rest = std::move(rest)](size_t i, const Callback<Done>& done) {
-        context_.workers.discard(owner, rest[i].directory, rest[i].temporary, [=](const Status& status) {
-            if (!status) log::warning(status.error().message, {{log::field::Job, id.hex}});
+        context_.workers.discard(owner, rest[i], [=, this, order = rest[i]](const Status& status) {
+            if (!status) left_behind(id, owner, order, status.error());
             done(Done{});
         });
     };
     run_batch(count, step, [this, id](const Status&) { discarded(id); });
+}
+
+/// Where the directory is not known, the file was never begun.
+void JobLifecycle::left_behind(const job::Id& id, uint32_t owner, const DiscardOrder& order,
+                               const Error& why) {
+    log::warning(why.message, {{log::field::Job, id.hex}});
+    if (order.folder != job::Inode{}) discards_.add(owner, order);
 }
 
 /// Nothing is left to do, but a job that completed itself stays until its client has been told.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/manager/manager_context.hpp"
+#include "daemon/manager/pending_discards.hpp"
 
 #include <cstdint>
 
@@ -11,7 +12,8 @@ namespace haulier::daemon {
 
 class JobLifecycle {
 public:
-    explicit JobLifecycle(ManagerContext& context) : context_(context) {}
+    JobLifecycle(ManagerContext& context, PendingDiscards& discards)
+        : context_(context), discards_(discards) {}
 
     // ---- effects of decisions ----
 
@@ -36,10 +38,12 @@ private:
     void publish_file(const JobRecord& record, uint32_t index, bool wins, const Callback<Done>& done);
     void file_published(const job::Id& id, uint32_t index, const Status& status);
     void publish_ended(const job::Id& id, const Status& status);
+    void left_behind(const job::Id& id, uint32_t owner, const DiscardOrder& order, const Error& why);
     void discarded(const job::Id& id);
     void drop(const job::Id& id);
 
     ManagerContext& context_;
+    PendingDiscards& discards_;
     Source forget_delivered_;
 };
 

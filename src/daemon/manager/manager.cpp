@@ -15,23 +15,29 @@ namespace haulier::daemon {
 
 namespace {
 
-/// A full disk must not make us ask servers again and again.
-constexpr Usec PauseAfterFailure{5'000'000};
+/// Until a failing store is examined. A disk that is full now and then must not make us ask servers again and
+/// again.
+constexpr Usec FirstPause{1'000'000};
+constexpr Usec PauseWhileFailing{5'000'000};
+constexpr Usec LongestPause{60'000'000};
 constexpr Usec ShutdownLimit{10'000'000};
 
 } // namespace
 
 Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Config& config, Instance instance,
-                 store::Store store, Workers& workers, std::function<void()> on_activity)
+                 store::Store store, Workers& workers, std::function<void()> on_activity,
+                 std::function<void()> on_broken_store)
     : loop_(loop), clock_(clock), config_(config), workers_(workers), on_activity_(std::move(on_activity)),
-      jobs_(usage_), announcer_(loop, clock), requests_(on_activity_),
+      on_broken_store_(std::move(on_broken_store)), jobs_(usage_), announcer_(loop, clock),
+      requests_(on_activity_),
       commits_(
           loop, std::move(store), jobs_,
           [this](std::vector<CommittedDecision> decisions) { committed(std::move(decisions)); },
-          [this] { commit_failed(); }),
+          [this] { commit_failed(); }, [this] { store_recovered(); }),
       context_{loop, clock, config, workers, jobs_, commits_, announcer_, requests_, on_activity_},
-      lifecycle_(context_), admission_(config, instance, jobs_, usage_,
-                                       [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
+      discards_(context_), lifecycle_(context_, discards_),
+      admission_(config, instance, jobs_, usage_,
+                 [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
       runner_(context_, admission_, random, [this] { transfer_ended(); }),
       scheduler_(context_, instance, runner_),
       clocks_(context_, {[this] { scheduler_.schedule_soon(); },
@@ -54,6 +60,8 @@ Status Manager::load() {
     if (!outbox) return outbox.error();
     auto rests = commits_.store().load_rests();
     if (!rests) return rests.error();
+    auto discards = commits_.store().load_discards();
+    if (!discards) return discards.error();
 
     for (const auto& l : *launches)
         announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
@@ -65,6 +73,7 @@ Status Manager::load() {
     // Jobs that end now may have notifications that are yet to be delivered.
     for (const auto& [id, record] : jobs_)
         act(job::recover(record->durable(), clock_.now()).effects, id);
+    discards_.restore(std::move(*discards));
     if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
     scheduler_.schedule_soon();
     run_notifier_soon();
@@ -114,19 +123,49 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
 }
 
 /// Decisions that no client waits for are lost with the others: reports of workers, timers, and the ends of
-/// jobs. After a pause, all of it is derived again.
+/// jobs. What is fetched now could not be stored either.
 void Manager::commit_failed() {
     if (retry_) return;
     scheduler_.pause();
-    retry_ = loop_.at(clock_.now().boot + PauseAfterFailure, [this] {
+    for (auto& [id, record] : jobs_)
+        runner_.stop(*record);
+    bool fails_again = clock_.now().boot < stored_again_ + LongestPause;
+    store_pause_ = fails_again ? std::min(2 * store_pause_, LongestPause) : FirstPause;
+    examine_store_later();
+    announce_wait_reasons();
+}
+
+void Manager::examine_store_later() {
+    retry_ = loop_.at(clock_.now().boot + store_pause_, [this] {
         retry_.reset();
-        for (auto& [id, record] : jobs_) {
-            if (!record->is_durable()) continue;
-            clocks_.arm(*record);
-            lifecycle_.restart(*record);
+        switch (commits_.examine()) {
+        case store::Health::Sound: return store_recovered();
+        case store::Health::Failing:
+            store_pause_ = std::max(store_pause_, PauseWhileFailing);
+            return examine_store_later();
+        case store::Health::MustReopen:
+            if (on_broken_store_) on_broken_store_();
         }
-        if (!end_) scheduler_.resume();
     });
+}
+
+/// What was lost is derived again.
+void Manager::store_recovered() {
+    retry_.reset();
+    stored_again_ = clock_.now().boot;
+    for (auto& [id, record] : jobs_) {
+        if (!record->is_durable()) continue;
+        clocks_.arm(*record);
+        lifecycle_.restart(*record);
+    }
+    if (!end_) scheduler_.resume();
+    announce_wait_reasons();
+}
+
+void Manager::announce_wait_reasons() {
+    for (const auto& [id, record] : jobs_)
+        if (record->is_durable() && job::is_active(record->durable().state))
+            announcer_.observer().wait_reason_changed(*record);
 }
 
 void Manager::act(const std::vector<job::Effect>& effects, const job::Id& id) {

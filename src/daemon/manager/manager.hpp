@@ -45,8 +45,10 @@ struct Created {
 class Manager final {
 public:
     /// `on_activity` is called whenever something happened that may have left the manager idle.
+    /// `on_broken_store`: the database has to be opened anew, by another process.
     Manager(Loop& loop, const Clock& clock, job::Random& random, const Config& config, Instance instance,
-            store::Store store, Workers& workers, std::function<void()> on_activity);
+            store::Store store, Workers& workers, std::function<void()> on_activity,
+            std::function<void()> on_broken_store = {});
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
 
@@ -115,6 +117,8 @@ public:
     /// without a call of a client. `on_activity` is called after each change of this, before the reply to the
     /// caller who made it.
     [[nodiscard]] bool has_work() const;
+    /// Changes can be stored at present. If not, nothing is transferred either.
+    [[nodiscard]] bool can_store() const { return !commits_.is_failing(); }
     /// A client waits for the reply to a command.
     [[nodiscard]] bool owes_answers() const { return requests_.count() > 0; }
 
@@ -144,6 +148,9 @@ private:
     void restore(store::StoredJob stored);
     void committed(std::vector<CommittedDecision> decisions);
     void commit_failed();
+    void examine_store_later();
+    void store_recovered();
+    void announce_wait_reasons();
     void act(const std::vector<job::Effect>& effects, const job::Id& id);
     void run_notifier_soon();
     void transfer_ended();
@@ -167,6 +174,7 @@ private:
     const Config& config_;
     Workers& workers_;
     std::function<void()> on_activity_;
+    std::function<void()> on_broken_store_;
 
     UsageAccounting usage_;
     JobTable jobs_;
@@ -174,6 +182,7 @@ private:
     PendingRequests requests_;
     CommitQueue commits_;
     ManagerContext context_;
+    PendingDiscards discards_;
     JobLifecycle lifecycle_;
     Admission admission_;
     TransferRunner runner_;
@@ -183,7 +192,9 @@ private:
     WorkerValidation validation_;
     OwnershipTransfer ownership_;
 
-    Source retry_; ///< the pause after a failure of the store
+    Source retry_; ///< until the failing store is examined
+    Usec store_pause_{};
+    BootTime stored_again_; ///< when it recovered
     Source notify_;
     std::function<void()> end_;
     Source end_deadline_;

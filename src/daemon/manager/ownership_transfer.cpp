@@ -91,7 +91,7 @@ void OwnershipTransfer::discard_files(const job::Id& id, const Callback<Done>& d
     auto count = rest.size();
     auto step = [this, owner = record.working().owner, rest = std::move(rest)](size_t i,
                                                                                const Callback<Done>& next) {
-        context_.workers.discard(owner, rest[i].directory, rest[i].temporary, next);
+        context_.workers.discard(owner, {rest[i].directory, rest[i].temporary}, next);
     };
     run_batch(count, step, done);
 }

@@ -40,15 +40,27 @@ bool wants_transfer(const JobRecord& record, uint32_t index) {
            job::is_unfinished(record.working(), record.working_files()[index]);
 }
 
+/// Of a file that will not be fetched as a whole, only what is here counts.
+uint64_t counted_size(const JobRecord& record, uint32_t index) {
+    const auto& file = record.working_files()[index];
+    auto size = job::size_of(file);
+    bool will_be_whole = size != job::UnknownSize && !record.working().on_demand && !file.failed;
+    return will_be_whole ? size : transferred_of(record, index);
+}
+
+uint64_t counted_size_of_others(const JobRecord& record, uint32_t index) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < record.working_files().size(); ++i)
+        if (i != index) sum += counted_size(record, i);
+    return sum;
+}
+
 uint64_t size_limit(const JobRecord& record, uint32_t index) {
-    if (!record.working().maximum_download_size) return job::UnknownSize;
-    uint64_t left = *record.working().maximum_download_size;
-    for (uint32_t i = 0; i < record.working_files().size() && left > 0; ++i) {
-        if (i == index) continue;
-        auto size = job::size_of(record.working_files()[i]);
-        left -= std::min(left, size == job::UnknownSize ? transferred_of(record, i) : size);
-    }
-    return left - std::min(left, bytes_before(record, record.working_files()[index]));
+    const auto& most = record.working().maximum_download_size;
+    if (!most) return job::UnknownSize;
+    uint64_t taken =
+        counted_size_of_others(record, index) + bytes_before(record, record.working_files()[index]);
+    return *most - std::min(*most, taken);
 }
 
 FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
@@ -111,20 +123,22 @@ bool is_begun_upload(const job::File& file) {
     return !file.upload_url.empty() && !file.transferred;
 }
 
-std::vector<Leftover> leftovers(const JobRecord& record, bool all) {
-    std::vector<Leftover> rest;
+std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
+    std::vector<DiscardOrder> rest;
     const auto& job = record.working();
     if (job::is_upload(job.type)) {
         // The file itself belongs to the client; only the reply is ours.
         bool may_be_there = all && job.type == job::Type::UploadReply && !record.working_files().empty();
         if (!may_be_there || record.working_files().front().completed) return rest;
         return {{job::directory_of(job::reply_file(job, record.working_files())),
-                 job::temporary_name(job.id, job::ReplyIndex)}};
+                 job::temporary_name(job.id, job::ReplyIndex),
+                 {}}};
     }
     for (uint32_t i = 0; i < record.working_files().size(); ++i) {
         const auto& file = record.working_files()[i];
         if (!file.completed && (all || !file.transferred))
-            rest.push_back({job::directory_of(file.spec.local), job::temporary_name(job.id, i)});
+            rest.push_back(
+                {job::directory_of(file.spec.local), job::temporary_name(job.id, i, file.part), file.folder});
     }
     return rest;
 }

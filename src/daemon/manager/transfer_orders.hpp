@@ -25,13 +25,13 @@ bool has_reply(const JobRecord& record);
 /// A tus upload of which the server keeps a part.
 bool is_begun_upload(const job::File& file);
 
-struct Leftover {
-    std::string directory;
-    std::string temporary;
-};
 /// Temporary files to be deleted at the end: all, or those of files that are not transferred.
-std::vector<Leftover> leftovers(const JobRecord& record, bool all);
+std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all);
 
+/// Bytes that file `index` has or will have, as far as that is known, for MaximumDownloadSize.
+uint64_t counted_size(const JobRecord& record, uint32_t index);
+/// Of all files except that one.
+uint64_t counted_size_of_others(const JobRecord& record, uint32_t index);
 /// Bytes that file `index` may have, so that the job stays within MaximumDownloadSize.
 uint64_t size_limit(const JobRecord& record, uint32_t index);
 

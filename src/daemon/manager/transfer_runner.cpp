@@ -141,6 +141,22 @@ void TransferRunner::begun(Ticket ticket, const job::Begun& begun) {
         if (stored && waits) return context_.workers.proceed(owner, ticket);
         if (!stored) context_.workers.halt(owner, ticket);
     });
+    keep_size(found);
+}
+
+/// A worker knows the limit of its own file only.
+void TransferRunner::keep_size(const Found& found) {
+    if (found.job().maximum_download_size) keep_size(found, counted_size(*found.record, found.index));
+}
+
+/// False if the job has failed because file `found.index` has `bytes`.
+bool TransferRunner::keep_size(const Found& found, uint64_t bytes) {
+    const auto& most = found.job().maximum_download_size;
+    if (!most || job::is_upload(found.job().type)) return true;
+    auto sum = counted_size_of_others(*found.record, found.index) + bytes;
+    if (sum <= *most) return true;
+    context_.commits.stage(job::too_large(found.job(), sum, context_.clock.now()));
+    return false;
 }
 
 void TransferRunner::progress(Ticket ticket, const Progress& progress) {
@@ -153,6 +169,7 @@ void TransferRunner::progress(Ticket ticket, const Progress& progress) {
     if (const auto& reply = progress.reply)
         context_.commits.stage(job::replied(found.job(), reply->total, reply->received));
     context_.announcer.progressed(*found.record);
+    keep_size(found);
 }
 
 void TransferRunner::checkpointed(Ticket ticket, const job::Report& report) {
@@ -162,6 +179,7 @@ void TransferRunner::checkpointed(Ticket ticket, const job::Report& report) {
     measured.advanced = has_advanced(found, report.offset);
     context_.commits.stage(job::checkpointed(found.job(), found.index, found.file(), measured,
                                              found.transfer().segments, context_.clock.now()));
+    keep_size(found);
 }
 
 void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
@@ -169,8 +187,13 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     if (!ended || ended.last.ignored) return;
     auto kept = fetched;
     if (admission_.is_full(ended.job().owner)) kept.headers.clear();
-    context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
-                                        ended.last.segments, context_.clock.now()));
+    auto now = context_.clock.now();
+    if (keep_size(ended, ended.last.before + fetched.report.offset))
+        context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
+                                            ended.last.segments, now));
+    else
+        context_.commits.stage(job::checkpointed(ended.job(), ended.index, ended.file(), fetched.report,
+                                                 ended.last.segments, now));
     store_shown(ended.last);
 }
 

@@ -59,6 +59,8 @@ private:
     void launch(JobRecord& record, uint32_t index);
     [[nodiscard]] Found find(Ticket ticket);
     Ended take(Ticket ticket);
+    void keep_size(const Found& found);
+    bool keep_size(const Found& found, uint64_t bytes);
     [[nodiscard]] static bool has_advanced(const Found& found, uint64_t moved);
     void store_shown(const ActiveTransfer& ended);
 

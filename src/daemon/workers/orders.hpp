@@ -53,6 +53,14 @@ struct PublishOrder {
     std::optional<uint32_t> umask; ///< where the file has no mode; nothing = the worker's
 };
 
+/// A temporary file to be deleted.
+struct DiscardOrder {
+    std::string directory;
+    std::string temporary;
+    job::Inode folder{}; ///< which directory that is; 0 = any
+    bool operator==(const DiscardOrder&) const = default;
+};
+
 /// Can the temporary files in this directory be written to again?
 struct StorageQuestion {
     std::string directory;

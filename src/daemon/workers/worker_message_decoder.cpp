@@ -136,6 +136,7 @@ job::Failure failure_of(const wire::Failed& failed) {
     f.origin = url_of(failed.origin());
     f.by_proxy = failed.by_proxy();
     f.http2 = failed.http1_next();
+    f.name_taken = failed.name_taken();
     return f;
 }
 

@@ -164,7 +164,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_ticket(ticket);
     f.set_url(job::url_of(file));
     f.set_directory(job::directory_of(file.spec.local));
-    f.set_temporary(job::temporary_name(order.job, order.index));
+    f.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
     f.set_offset(order.offset);
     bool has_bytes = order.offset > 0 || (order.sparse && (!file.filled.empty() || order.segments.empty()));
     if (has_bytes) fill_identity(*f.mutable_identity(), file);
@@ -250,7 +250,7 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     wire::Publish p;
     p.set_request(request);
     p.set_directory(job::directory_of(file.spec.local));
-    p.set_temporary(job::temporary_name(order.job, order.index));
+    p.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
     p.set_name(job::name_of(file.spec.local));
     fill_inode(*p.mutable_inode(), file.inode);
     p.set_last_modified(file.validators.last_modified);
@@ -259,6 +259,15 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_umask_known(order.umask.has_value());
     p.set_umask(order.umask.value_or(0));
     return p;
+}
+
+wire::Discard to_wire(uint64_t request, const DiscardOrder& order) {
+    wire::Discard d;
+    d.set_request(request);
+    d.set_directory(order.directory);
+    d.set_temporary(order.temporary);
+    if (order.folder.number != 0) fill_inode(*d.mutable_folder(), order.folder);
+    return d;
 }
 
 wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question) {

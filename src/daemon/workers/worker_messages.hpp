@@ -21,6 +21,7 @@ wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);
 wire::Call to_wire(uint64_t request, const notify::Delivery& delivery, std::chrono::milliseconds timeout);
 wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
+wire::Discard to_wire(uint64_t request, const DiscardOrder& order);
 wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question);
 
 // Reports of workers are untrusted; these make them fit for the bus and the store.

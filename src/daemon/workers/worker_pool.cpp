@@ -156,14 +156,11 @@ void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<Don
                    [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
 }
 
-void WorkerPool::discard(uint32_t owner, const std::string& directory, const std::string& temporary,
-                         Callback<Done> done) {
+void WorkerPool::discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) {
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
-    message.mutable_discard()->set_request(request);
-    message.mutable_discard()->set_directory(directory);
-    message.mutable_discard()->set_temporary(temporary);
+    *message.mutable_discard() = to_wire(request, order);
     worker.request(request, message.SerializeAsString(),
                    [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
 }

@@ -33,8 +33,7 @@ public:
     void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) override;
     void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) override;
     void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override;
-    void discard(uint32_t owner, const std::string& directory, const std::string& temporary,
-                 Callback<Done> done) override;
+    void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override;
     void abandon(uint32_t owner, const AbandonOrder& order) override;
     void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
               Callback<std::string> done) override;

@@ -89,7 +89,7 @@ protected:
         pool.listen(events_);
         std::optional<Status> answer;
         testing::internal::CaptureStderr();
-        pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+        pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
         run_until([&] { return answer.has_value(); });
         log_ = testing::internal::GetCapturedStderr();
         return answer.value_or(Error{});

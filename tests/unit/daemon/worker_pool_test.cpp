@@ -80,7 +80,7 @@ TEST_F(WorkerPoolTest, KillsAWorkerThatDoesNotAnswerAndAsksOnceMore) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<Status> answer;
-    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
     ASSERT_FALSE(*answer);
     EXPECT_EQ(answer->error().code, Errc::Internal);
@@ -100,7 +100,7 @@ TEST_F(WorkerPoolTest, GivesTheTransfersOfAKilledWorkerBack) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     auto ticket = pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
-    pool.discard(getuid(), "/nowhere", "x", [](const Status&) {});
+    pool.discard(getuid(), {"/nowhere", "x"}, [](const Status&) {});
     run_until([&] { return !events_.halts.empty(); });
     EXPECT_EQ(events_.halts, std::vector<Ticket>{ticket});
 }
@@ -123,7 +123,7 @@ TEST_F(WorkerPoolTest, ReplacesAWorkerOfAnotherVersion) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<Status> answer;
-    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
     EXPECT_TRUE(*answer);
     EXPECT_EQ(pids().size(), 2U);
@@ -136,7 +136,7 @@ TEST_F(WorkerPoolTest, SaysThatTheWorkerIsOfAnotherVersion) {
         WorkerPool pool{loop_, config_, *launcher_};
         pool.listen(events_);
         std::optional<Status> answer;
-        pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+        pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
         run_until([&] { return answer.has_value(); });
         ASSERT_FALSE(*answer);
         EXPECT_EQ(answer->error().message,
@@ -153,7 +153,7 @@ TEST_F(WorkerPoolTest, GivesNoOrdersToWhoHasNotSaidItsVersion) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<Status> answer;
-    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
     run_until([&] { return answer.has_value(); });
     EXPECT_TRUE(*answer);
     EXPECT_FALSE(std::filesystem::exists(told));
@@ -164,7 +164,7 @@ TEST_F(WorkerPoolTest, SaysWhyThereIsNoWorker) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<Status> answer;
-    pool.discard(getuid(), "/nowhere", "x", [&](const Status& status) { answer = status; });
+    pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
     pool.fetch(getuid(), FetchOrder{job::Id{std::string(32, 'a')}});
     run_until([&] { return answer.has_value() && !events_.failures.empty(); });
     ASSERT_FALSE(*answer);

@@ -51,6 +51,41 @@ TEST(FileErrors, AFileThatWaitsStopsNoOther) {
     EXPECT_EQ(wait_reason(s.job, at_second(12).wall), (WaitReason{"retry-delay", at_second(70).wall}));
 }
 
+TEST(FileErrors, ATakenNameIsNoFailureTheFirstTime) {
+    Sample s{1};
+    s.run();
+    Failure taken{{Cause::LocalFile, 13, "permission denied", 0}, true};
+    taken.name_taken = true;
+    s.fail(taken, 10);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    EXPECT_NE(s.files[0].part, 0U);
+    EXPECT_NE(temporary_path(s.job, s.files[0], 0), "/srv/" + temporary_name(s.job.id, 0));
+    s.fail(taken, 11);
+    EXPECT_EQ(s.job.state, State::Error) << "in this directory every name is taken";
+}
+
+TEST(FileErrors, WhatIsHereIsNotGivenUpForATakenName) {
+    Sample s{1};
+    s.run();
+    s.files[0].offset = 10;
+    Failure taken{{Cause::LocalFile, 13, "permission denied", 0}, true};
+    taken.name_taken = true;
+    s.fail(taken, 10);
+    EXPECT_EQ(s.files[0].part, 0U);
+    EXPECT_EQ(s.job.state, State::Error);
+}
+
+TEST(FileErrors, AJobThatIsTooLargeFailsForGood) {
+    Sample s{2};
+    EXPECT_FALSE(too_large(Sample(2, false).job, 300, at_second(1)));
+    s.run();
+    s.job.maximum_download_size = 299;
+    s.take(*too_large(s.job, 300, at_second(10)));
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.job.error->cause, Cause::MaxDownloadSize);
+    EXPECT_EQ(s.job.error_count, 1U);
+}
+
 TEST(FileErrors, TheJobWaitsForTheEarliestFile) {
     Sample s{2};
     s.run();

@@ -22,16 +22,20 @@ protected:
 
     std::vector<size_t> commits_; ///< the number of decisions of each
     int failures_ = 0;
+    int recoveries_ = 0;
     std::vector<std::string> errors_; ///< answers; empty = success
     UsageAccounting usage_;
     JobTable jobs_{usage_};
-    CommitQueue queue_{loop_, open_store(), jobs_,
+    CommitQueue queue_{loop_,
+                       open_store(),
+                       jobs_,
                        [this](const std::vector<CommittedDecision>& decisions) {
                            commits_.push_back(decisions.size());
                            for (const auto& d : decisions)
                                if (d.then) d.then(Done{});
                        },
-                       [this] { ++failures_; }};
+                       [this] { ++failures_; },
+                       [this] { ++recoveries_; }};
 };
 
 TEST_F(CommitQueueTest, DecisionsOfOneTurnShareOneCommit) {
@@ -74,8 +78,11 @@ TEST_F(CommitQueueTest, WhenOneCannotBeStoredNoneOfTheTurnHappened) {
     EXPECT_EQ(commits_, std::vector<size_t>{1});
 
     repair_store();
+    EXPECT_TRUE(queue_.is_failing());
     queue_.stage(creation("c"), note());
     ASSERT_TRUE(queue_.flush());
+    EXPECT_FALSE(queue_.is_failing());
+    EXPECT_EQ(recoveries_, 1);
     EXPECT_EQ(errors_.back(), "");
     EXPECT_EQ(stored().size(), 2U);
 }
@@ -98,6 +105,16 @@ TEST_F(CommitQueueTest, AReplyThatWaitsIsToldOfAFailure) {
     queue_.after_commit(note());
     queue_.stage(creation("b"));
     EXPECT_EQ(errors_, std::vector<std::string>{"lost"});
+}
+
+TEST_F(CommitQueueTest, ACommitOfNothingIsNoRecovery) {
+    break_store("b");
+    queue_.stage(creation("b"), note());
+    ASSERT_TRUE(queue_.is_failing());
+    ASSERT_TRUE(queue_.flush());
+    EXPECT_TRUE(queue_.is_failing());
+    EXPECT_EQ(queue_.examine(), store::Health::Sound);
+    EXPECT_FALSE(queue_.is_failing());
 }
 
 TEST_F(CommitQueueTest, ARemovedJobIsGoneAfterTheCommit) {

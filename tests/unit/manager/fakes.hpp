@@ -76,9 +76,9 @@ public:
     void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) override {
         requests.push_back({"publish " + order.file.spec.local, owner, std::move(done), {}});
     }
-    void discard(uint32_t owner, const std::string&, const std::string& temporary,
-                 Callback<Done> done) override {
-        requests.push_back({"discard " + temporary.substr(temporary.rfind('-')), owner, std::move(done), {}});
+    void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override {
+        const auto& name = order.temporary;
+        requests.push_back({"discard " + name.substr(name.rfind('-')), owner, std::move(done), {}});
     }
     void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override {
         requests.push_back({"storage " + question.directory, owner, std::move(done), {}});

@@ -29,7 +29,8 @@ protected:
         return record;
     }
 
-    JobLifecycle lifecycle_{context_};
+    PendingDiscards discards_{context_};
+    JobLifecycle lifecycle_{context_, discards_};
 };
 
 TEST_F(JobLifecycleTest, FinishedFilesGetTheirNamesAndTheRestIsDropped) {
@@ -153,6 +154,30 @@ TEST_F(JobLifecycleTest, RemovedJobsOfAnOwnerCanBeEvicted) {
     EXPECT_NE(jobs_.find(other), nullptr);
     EXPECT_NE(jobs_.find(live.durable().id), nullptr);
     EXPECT_EQ(usage_.of(Ann).jobs, 1U);
+}
+
+TEST_F(JobLifecycleTest, WhatCannotBeDeletedIsDeletedLater) {
+    auto& record = add_running(request_for(2));
+    job::Begun begun;
+    begun.report.total = 100;
+    begun.folder = {1, 2};
+    decide(job::begun(record.working(), 0, record.working_files()[0], begun, config_.limits, clock_.now()));
+    decide(*job::cancel(record.working(), clock_.now()));
+    clock_.set_back(std::chrono::hours{1});
+    lifecycle_.discard(record.durable().id, true);
+    workers_.answer(Error{Errc::LocalFile, "read-only"});
+    workers_.answer(Error{Errc::LocalFile, "read-only"});
+    EXPECT_EQ(record.phase, Phase::Removed) << "the job ends all the same";
+    ASSERT_TRUE(commits_.flush());
+    auto left = commits_.store().load_discards();
+    ASSERT_EQ(left->size(), 1U) << "the other was never begun";
+    EXPECT_EQ(left->front().folder, (job::Inode{1, 2}));
+
+    drain();
+    ASSERT_EQ(workers_.texts(), Texts{"discard -0.part"});
+    workers_.answer();
+    drain();
+    EXPECT_TRUE(commits_.store().load_discards()->empty());
 }
 
 TEST_F(JobLifecycleTest, WhatAFailedCommitUndidIsDoneAgain) {

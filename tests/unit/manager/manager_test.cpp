@@ -19,8 +19,9 @@ protected:
     ManagerTest() { start(); }
 
     void start() {
-        manager_ = std::make_unique<Manager>(loop_, clock_, random_, config_, Instance::System, open_store(),
-                                             workers_, [this] { ++activity_; });
+        manager_ = std::make_unique<Manager>(
+            loop_, clock_, random_, config_, Instance::System, open_store(), workers_,
+            [this] { ++activity_; }, [this] { ++broken_; });
         notifier_ = std::make_unique<notify::Notifier>(notify::Senders{clients_, clients_}, clients_,
                                                        clients_, notify::Policy{});
         clients_.on_acknowledged = [this](int64_t row) { manager_->acknowledged(row); };
@@ -78,6 +79,7 @@ protected:
     FakeObserver observer_;
     FakeClients clients_;
     int activity_ = 0;
+    int broken_ = 0;
     std::unique_ptr<Manager> manager_;
     std::unique_ptr<notify::Notifier> notifier_;
 };
@@ -214,6 +216,35 @@ TEST_F(ManagerTest, WorkGoesOnAfterTheStoreHasRecovered) {
     workers_.finish(0);
     settle();
     EXPECT_EQ(job_of(id).state, State::Transferred);
+}
+
+TEST_F(ManagerTest, NothingIsTransferredThatCannotBeStored) {
+    auto id = create_running(2);
+    observer_.words.clear();
+    break_store();
+    workers_.finish(0);
+    EXPECT_FALSE(manager_->can_store());
+    EXPECT_EQ(job::wait_reason(job_of(id), clock_.now().wall, manager_->can_store()).word, "storage");
+    EXPECT_TRUE(observer_.has("wait-reason"));
+    for (const auto& [ticket, transfer] : workers_.transfers)
+        EXPECT_TRUE(transfer.halted);
+    workers_.end_transfers();
+    settle();
+    EXPECT_TRUE(workers_.transfers.empty()) << "nothing is started meanwhile";
+    repair_store();
+    job::SettingsPatch patch;
+    patch.set<&job::Settings::description>("changed");
+    EXPECT_TRUE(manager_->change_now(id, patch)) << "the first call that succeeds is enough";
+    EXPECT_TRUE(manager_->can_store());
+    settle();
+    EXPECT_EQ(workers_.transfers.size(), 2U);
+}
+
+TEST_F(ManagerTest, ADatabaseThatIsGoneIsReported) {
+    clock_.set_back(std::chrono::hours{1});
+    remove_store();
+    EXPECT_EQ(try_to_create(request_for(0)).error().code, Errc::Store);
+    EXPECT_GT(broken_, 0);
 }
 
 TEST_F(ManagerTest, AJobRunsFromQueueToEnd) {

@@ -49,15 +49,19 @@ protected:
     notify::Notifier notifier_{{clients_, clients_}, clients_, clients_, notify::Policy{}};
     int activity_ = 0;
     int failures_ = 0;
+    int recoveries_ = 0;
     std::vector<job::Effect> effects_; ///< of all decisions that were committed
 
     UsageAccounting usage_;
     JobTable jobs_{usage_};
     Announcer announcer_{loop_, clock_};
     PendingRequests requests_{[this] { ++activity_; }};
-    CommitQueue commits_{loop_, open_store(), jobs_,
+    CommitQueue commits_{loop_,
+                         open_store(),
+                         jobs_,
                          [this](const std::vector<CommittedDecision>& decisions) { committed(decisions); },
-                         [this] { ++failures_; }};
+                         [this] { ++failures_; },
+                         [this] { ++recoveries_; }};
     ManagerContext context_{
         loop_, clock_, config_, workers_, jobs_, commits_, announcer_, requests_, [this] { ++activity_; }};
 

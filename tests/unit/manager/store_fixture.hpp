@@ -54,6 +54,7 @@ protected:
             run_sql("CREATE TRIGGER broken_" + event + " BEFORE " + event + " ON jobs WHEN " + when +
                     " BEGIN SELECT RAISE(ABORT, 'broken'); END");
     }
+    void remove_store() { std::filesystem::remove(directory_.path() + "/haulier.db"); }
     void repair_store() { run_sql("DROP TRIGGER broken_INSERT; DROP TRIGGER broken_UPDATE"); }
 
 private:

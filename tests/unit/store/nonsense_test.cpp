@@ -103,6 +103,7 @@ TEST_P(NonsenseIn, EveryColumn) {
         ASSERT_TRUE(store.save(d));
         expect_done(store.set_launches({0, "org.example.App", 1}));
         expect_done(store.set_rest({{0, "http://a:80"}, WallTime{Usec{1}}, {job::Cause::Timeout, 1, "b"}}));
+        expect_done(store.add_discard({0, "/srv", ".haulier-0-0.part", {1, 2}, WallTime{Usec{1}}}));
         expect_done(store.commit());
     }
     lift_rules(directory.database());
@@ -130,7 +131,7 @@ TEST_P(NonsenseIn, EveryColumn) {
 
 INSTANTIATE_TEST_SUITE_P(Tables, NonsenseIn,
                          testing::Values("jobs", "http", "credentials", "files", "details", "outbox",
-                                         "launches", "hosts"),
+                                         "launches", "hosts", "discards"),
                          [](const auto& table) { return std::string{table.param}; });
 
 TEST(Nonsense, WrittenWhileOpenIsAnErrorOfTheLoad) {

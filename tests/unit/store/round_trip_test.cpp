@@ -139,6 +139,7 @@ job::File full_file() {
     file.retry_date = WallTime{Usec{int64_t{1} << 60}};
     file.stalled_for = Usec{2};
     file.folder = {MaxU64, 1};
+    file.part = MaxU64;
     return file;
 }
 
@@ -581,6 +582,23 @@ TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
     ASSERT_TRUE(launches);
     EXPECT_EQ(*launches,
               (std::vector<Launches>{{1000, "org.example.A", 2}, {1001, "org.example.A", 4294967295}}));
+}
+
+TEST(Discards, AreRememberedUntilTheyAreDone) {
+    DatabaseDir directory;
+    Discard first{1000, "/srv/a", ".haulier-0-0.part", {MaxU64, MaxU64}, WallTime{Usec{5}}};
+    Discard second{0, "/", ".haulier-1-0.part", {}, WallTime{Usec{6}}};
+    {
+        auto store = open_quietly(directory);
+        for (const auto& discard : {second, first, second})
+            expect_done(store.add_discard(discard));
+        expect_done(store.commit());
+    }
+    auto store = open_quietly(directory);
+    EXPECT_EQ(*store.load_discards(), (std::vector<Discard>{first, second}));
+    expect_done(store.forget_discard(first));
+    expect_done(store.forget_discard(first));
+    EXPECT_EQ(*store.load_discards(), std::vector<Discard>{second});
 }
 
 TEST(Rests, AreRememberedUntilTheirDate) {

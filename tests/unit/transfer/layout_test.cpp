@@ -57,7 +57,11 @@ TEST(Layout, NumbersThatNoFileHas) {
     EXPECT_FALSE((Layout{{{.remote = 5, .length = 0, .local = 0}}}).is_sound());
     EXPECT_FALSE((Layout{{{.remote = uint64_t{1} << 63, .length = 1, .local = 0}}}).is_sound());
     EXPECT_FALSE((Layout{{{.remote = (uint64_t{1} << 63) - 2, .length = 10, .local = 0}}}).is_sound());
-    EXPECT_FALSE((Layout{{{.remote = 0, .length = 10, .local = ~uint64_t{0} - 1}}}).is_sound());
+    EXPECT_FALSE((Layout{{{.remote = 0, .length = 10, .local = AfterPrevious - 1}}}).is_sound());
+    Layout after_the_end{
+        {{.remote = 10, .length = ToEnd, .local = 0}, {.remote = 0, .length = 5, .local = AfterPrevious}}};
+    EXPECT_TRUE(after_the_end.is_sound() && after_the_end.is_packed());
+    EXPECT_FALSE(after_the_end.is_placed());
     const Segment huge{.remote = 0, .length = (uint64_t{1} << 63) - 2, .local = 0};
     EXPECT_EQ((Layout{{huge, huge, huge}}).size({}), ToEnd) << "and not a small number";
 }

@@ -63,6 +63,20 @@ TEST_F(PartFileTest, IsFoundAgain) {
     EXPECT_EQ(part().size(), 5u);
 }
 
+TEST_F(PartFileTest, ANameThatAnotherUserHasIsTaken) {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    const auto path = directory.at(Name);
+    directory.write(Name, "theirs");
+    EXPECT_TRUE(part().size() == 6u);
+    ASSERT_EQ(lchown(path.c_str(), 65534, 65534), 0);
+    EXPECT_TRUE(failure().name_taken);
+    std::filesystem::remove(path);
+    std::filesystem::create_directory(path);
+    EXPECT_FALSE(failure().name_taken) << "our own can be removed";
+    ASSERT_EQ(lchown(path.c_str(), 65534, 65534), 0);
+    EXPECT_TRUE(failure().name_taken);
+}
+
 TEST_F(PartFileTest, RefusesWhatSomebodyPlanted) {
     const auto path = directory.at(Name);
     directory.write("victim", "precious");

@@ -2,6 +2,7 @@
 #include "transfer/publish.hpp"
 
 #include "support/temp_dir.hpp"
+#include "transfer/convert.hpp"
 #include "transfer/part_file.hpp"
 
 #include <filesystem>
@@ -33,7 +34,13 @@ protected:
         return request;
     }
     [[nodiscard]] Status discard_one(const std::string& name = Part) const {
-        return discard(directory.path(), {name}).front();
+        return discard(directory.path(), {discard_request(name)}).front();
+    }
+    static wire::Discard discard_request(const std::string& name, Inode folder = {}) {
+        wire::Discard request;
+        request.set_temporary(name);
+        if (folder != Inode{}) to_wire(folder, *request.mutable_folder());
+        return request;
     }
     test::TempDir directory;
 };
@@ -163,14 +170,26 @@ TEST_F(PublishTest, DiscardTakesAwayAndDoesNotMindAbsence) {
     EXPECT_TRUE(discard_one());
     EXPECT_FALSE(directory.has(Part));
     EXPECT_TRUE(discard_one());
-    EXPECT_TRUE(discard(directory.at("missing"), {Part}).front());
+    EXPECT_TRUE(discard(directory.at("missing"), {discard_request(Part)}).front());
+}
+
+TEST_F(PublishTest, DiscardLooksInTheDirectoryThatHeldTheFileOnly) {
+    auto here = inode_of(look("."));
+    Inode elsewhere{here.device, here.number + 1};
+    auto refused = discard(directory.path(), {discard_request(Part, elsewhere)}).front();
+    EXPECT_TRUE(refused.error().storage) << "its disk may not be mounted";
+    EXPECT_TRUE(directory.has(Part));
+    EXPECT_FALSE(discard(directory.at("missing"), {discard_request(Part, here)}).front());
+    EXPECT_TRUE(discard(directory.path(), {discard_request(Part, here)}).front());
+    EXPECT_FALSE(directory.has(Part));
 }
 
 TEST_F(PublishTest, DiscardTakesSeveralAtOnce) {
     const std::string other = ".haulier-0-1.part";
     directory.write(other, "other");
     directory.write("file", "precious");
-    auto results = discard(directory.path(), {Part, "file", other});
+    auto results =
+        discard(directory.path(), {discard_request(Part), discard_request("file"), discard_request(other)});
     ASSERT_EQ(results.size(), 3u);
     EXPECT_TRUE(results[0] && !results[1] && results[2]);
     EXPECT_FALSE(directory.has(Part) || directory.has(other));

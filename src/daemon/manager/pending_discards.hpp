@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Temporary files of ended jobs that could not be deleted: their disk was read-only, was not mounted or did
+// not respond. They are in the store, and deleted when that is possible.
+#pragma once
+
+#include "daemon/manager/manager_context.hpp"
+#include "store/store.hpp"
+
+#include <vector>
+
+namespace haulier::daemon {
+
+class PendingDiscards {
+public:
+    explicit PendingDiscards(ManagerContext& context) : context_(context) {}
+
+    /// Those of the store. They are tried at once.
+    void restore(std::vector<store::Discard> discards);
+    /// Joins the next commit.
+    void add(uint32_t owner, const DiscardOrder& order);
+
+private:
+    void set_timer();
+    void try_all();
+    void deleted(const store::Discard& discard);
+
+    ManagerContext& context_;
+    std::vector<store::Discard> discards_;
+    Usec pause_{};
+    bool is_trying_ = false;
+    Source timer_;
+};
+
+} // namespace haulier::daemon
