@@ -6,6 +6,7 @@ namespace haulier {
 namespace {
 
 constexpr std::string_view Standard = "org.freedesktop.DBus.Error.";
+constexpr uint64_t SerialOfLocalErrors = UINT32_MAX;
 /// The bus passes on systemd's error if a service could not be started.
 constexpr std::string_view Systemd = "org.freedesktop.systemd1.";
 
@@ -42,8 +43,8 @@ CallOutcome said_here(std::string_view name) {
 
 } // namespace
 
-ErrorOrigin error_origin_of(std::string_view sender) {
-    if (sender.empty()) return ErrorOrigin::Local;
+ErrorOrigin error_origin_of(std::string_view sender, uint64_t serial) {
+    if (sender.empty() || serial == SerialOfLocalErrors) return ErrorOrigin::Local;
     return sender == "org.freedesktop.DBus" ? ErrorOrigin::Bus : ErrorOrigin::Client;
 }
 

@@ -2,6 +2,7 @@
 // The outcome of a call to a client, on either bus.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace haulier {
@@ -25,8 +26,9 @@ enum class ErrorOrigin {
     Local, ///< made in this process: no reply in time, or no bus
 };
 
-/// `sender`: of the error reply; empty if it was made in this process.
-ErrorOrigin error_origin_of(std::string_view sender);
+/// Of an error reply. libsystemd gives one that it makes itself the bus as its sender, and a serial number of
+/// its own.
+ErrorOrigin error_origin_of(std::string_view sender, uint64_t serial);
 CallOutcome call_outcome_of(std::string_view error_name, ErrorOrigin origin);
 
 } // namespace haulier

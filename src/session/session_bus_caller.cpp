@@ -41,7 +41,9 @@ int append_arguments(sd_bus_message* m, const wire::Call& call) {
 
 ErrorOrigin origin_of(sd_bus_message* reply) {
     const char* sender = sd_bus_message_get_sender(reply);
-    return error_origin_of(sender ? sender : "");
+    uint64_t serial = 0;
+    sd_bus_message_get_cookie(reply, &serial);
+    return error_origin_of(sender ? sender : "", serial);
 }
 
 } // namespace

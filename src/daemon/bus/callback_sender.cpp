@@ -49,6 +49,12 @@ void append(sdbus::MethodCall& call, const notify::FileRangesTransferred& conten
 }
 void append(sdbus::MethodCall& /*call*/, const notify::JobModified&) {}
 
+uint64_t serial_of(sd_bus_message* message) {
+    uint64_t serial = 0;
+    sd_bus_message_get_cookie(message, &serial);
+    return serial;
+}
+
 /// Of the 128 reply slots that dbus-daemon gives a connection.
 constexpr uint32_t SlotsOfLine = 96;
 /// Connections that make no more calls stay for the late replies that they may get.
@@ -157,7 +163,7 @@ void CallbackSender::call(const notify::Delivery& delivery, const std::shared_pt
     auto on_reply = [this, weak](const sdbus::MethodReply& reply, CallError error) {
         auto waiting = weak.lock();
         if (!waiting) return;
-        auto origin = error_origin_of(sender_of(handle_of(reply)));
+        auto origin = error_origin_of(sender_of(handle_of(reply)), serial_of(handle_of(reply)));
         auto outcome = error ? call_outcome_of(error->getName(), origin) : CallOutcome::Acknowledged;
         finish(waiting, {outcome, unique_sender_of(reply)});
     };

@@ -14,10 +14,11 @@ CallOutcome standard(const char* error, ErrorOrigin origin) {
 
 } // namespace
 
-TEST(ErrorOrigin, IsKnownByTheSender) {
-    EXPECT_EQ(error_origin_of(":1.7"), ErrorOrigin::Client);
-    EXPECT_EQ(error_origin_of("org.freedesktop.DBus"), ErrorOrigin::Bus);
-    EXPECT_EQ(error_origin_of(""), ErrorOrigin::Local);
+TEST(ErrorOrigin, IsKnownByTheSenderAndTheSerial) {
+    EXPECT_EQ(error_origin_of(":1.7", 3), ErrorOrigin::Client);
+    EXPECT_EQ(error_origin_of("org.freedesktop.DBus", 3), ErrorOrigin::Bus);
+    EXPECT_EQ(error_origin_of("org.freedesktop.DBus", UINT32_MAX), ErrorOrigin::Local);
+    EXPECT_EQ(error_origin_of("", 3), ErrorOrigin::Local);
 }
 
 TEST(CallOutcome, OfWhatTheBusSays) {

@@ -33,7 +33,7 @@ void DeliveryModel::fault(const std::string& what, const job::Id& id) {
 
 void DeliveryModel::note(const std::string& what) {
     trace.push_back(fmt::format("{:>14} {}", bus_.now.since_boot.count(), what));
-    if (trace.size() > 60) trace.pop_front();
+    if (trace.size() > 600) trace.pop_front();
 }
 
 std::string word_of(const std::optional<Target>& target) {
@@ -64,17 +64,16 @@ std::string DeliveryModel::receiver_of(const Target& target) const {
 bool DeliveryModel::is_occupied(const std::string& receiver) const {
     auto program = bus_.programs.find(receiver);
     if (program != bus_.programs.end()) return !program->second.open.empty();
-    return std::any_of(jobs.begin(), jobs.end(), [&](const auto& entry) {
-        return entry.second.call && entry.second.call->target.destination == receiver;
-    });
+    return bus_.is_called(receiver);
 }
 
-BootTime DeliveryModel::due(const Job& job, const Target& target) {
+BootTime DeliveryModel::due(const Job& job, const Target& target, bool at_the_latest) {
     const auto& row = job.rows.front();
     auto receiver = receiver_of(target);
     auto when = row.since;
     const auto& refused = refusals_[{job.job.id, row.number, target.destination, target.path}];
-    when = std::max(when, pause_of({refused.count, refused.last}, policy_.retry, policy_.retry_maximum));
+    auto refusals = at_the_latest ? refused.count : refused.since_other_target;
+    when = std::max(when, pause_of({refusals, refused.last}, policy_.retry, policy_.retry_maximum));
     const auto& silence = silences_[receiver];
     when = std::max(when, pause_of({silence.count, silence.last}, policy_.retry, policy_.retry_maximum));
     if (receiver.front() == ':') return when;
@@ -88,14 +87,30 @@ BootTime DeliveryModel::due(const Job& job, const Target& target) {
 
 /// What it was called in vain counts no more, and whoever waited for it waits anew.
 void DeliveryModel::forgive(const std::string& receiver) {
+    auto before = targets();
     silences_.erase(receiver);
     for (auto& [id, job] : jobs)
         job.changed = bus_.now;
+    retarget_all(before);
+}
+
+DeliveryModel::Targets DeliveryModel::targets() const {
+    Targets targets;
+    for (const auto& [id, job] : jobs)
+        targets[id] = target_of(job);
+    return targets;
+}
+
+void DeliveryModel::retarget_all(const Targets& before) {
+    for (auto& [id, job] : jobs)
+        if (target_of(job) != before.at(id)) retarget(id, job);
 }
 
 /// A call to another target than the present one has no say any more.
 void DeliveryModel::retarget(const job::Id& id, Job& job) {
-    forget_pauses(id);
+    for (auto& [attempt, account] : refusals_)
+        if (std::get<0>(attempt) == id) account.since_other_target = 0;
+    job.changed = bus_.now;
     job.call.reset();
     job.called_about.reset();
 }
@@ -143,12 +158,7 @@ void DeliveryModel::lost(const std::string& unique_name) {
 
 void DeliveryModel::late_reply(const std::string& unique_name) {
     note(unique_name + " replies late");
-    std::map<job::Id, std::optional<Target>> before;
-    for (auto& [id, job] : jobs)
-        before[id] = target_of(job);
     forgive(unique_name);
-    for (auto& [id, job] : jobs)
-        if (target_of(job) != before[id]) retarget(id, job);
 }
 
 void DeliveryModel::works(const std::string& service) {
@@ -169,7 +179,7 @@ void DeliveryModel::begun(const Delivery& delivery) {
         fault(fmt::format("{}{} is called instead of {}{}", delivery.target.destination, delivery.target.path,
                           target->destination, target->path),
               delivery.job);
-    if (due(job, *target) > bus_.now) fault("a call that comes too early", delivery.job);
+    if (due(job, *target, false) > bus_.now) fault("a call that comes too early", delivery.job);
     job.call = delivery;
     job.call->target = *target;
     job.call_number = bus_.next_number();
@@ -185,7 +195,10 @@ void DeliveryModel::judge_launch(const FakeBus::Ended& call) {
     bool is_used = std::any_of(jobs.begin(), jobs.end(),
                                [&](const auto& entry) { return entry.second.service.name == name.mapped(); });
     auto& launches = launches_[{Owner, name.mapped()}];
-    if (satisfied) launches = {};
+    if (satisfied) {
+        launches = {};
+        forgive({});
+    }
     if (!satisfied && call.was_started && is_used) launches = {launches.count + 1, bus_.now};
 }
 
@@ -220,7 +233,7 @@ void DeliveryModel::ended(const FakeBus::Ended& call) {
             else if (call.outcome == CallOutcome::Refused || call.outcome == CallOutcome::NoSuchMethod ||
                      (!is_object && call.delivery.target.destination.front() != ':' &&
                       call.outcome != CallOutcome::Unanswered))
-                refused = {refused.count + 1, bus_.now};
+                refused = {refused.count + 1, bus_.now, refused.since_other_target + 1};
             if ((call.outcome == CallOutcome::Acknowledged || declined) && !is_object && !job.object &&
                 !call.receiver.empty()) {
                 job.object = Target{call.receiver, target->path, Target::Kind::Object};
@@ -229,13 +242,11 @@ void DeliveryModel::ended(const FakeBus::Ended& call) {
         }
         if (is_object && (call.outcome == CallOutcome::Gone || call.outcome == CallOutcome::NotStarted)) {
             job.object.reset();
-            job.changed = bus_.now;
+            retarget(call.delivery.job, job);
         }
     }
     judge_launch(call);
-    std::map<job::Id, std::optional<Target>> before;
-    for (auto& [id, job] : jobs)
-        before[id] = target_of(job);
+    auto before = targets();
     if (replied) {
         silences_.erase(key);
         silences_.erase(call.delivery.target.destination);
@@ -245,8 +256,7 @@ void DeliveryModel::ended(const FakeBus::Ended& call) {
             if (name.front() != ':' || bus_.programs.contains(name))
                 silences_[name] = {silences_[name].count + 1, bus_.now};
     }
-    for (auto& [id, job] : jobs)
-        if (target_of(job) != before[id]) retarget(id, job);
+    retarget_all(before);
 }
 
 void DeliveryModel::acknowledged(int64_t row) {
@@ -297,12 +307,14 @@ void DeliveryModel::check_delays() {
     for (auto& [id, job] : jobs) {
         if (job.rows.empty() || job.call) continue;
         auto target = target_of(job);
-        if (!target) continue;
+        bool has_left =
+            target && target->kind == Target::Kind::Object && !bus_.programs.contains(target->destination);
+        if (!target || has_left) continue;
         auto receiver = receiver_of(*target);
         if (std::exchange(job.receiver, receiver) != receiver) job.changed = bus_.now;
         if (is_occupied(receiver) || is_occupied(target->destination)) continue;
-        auto since =
-            std::max({due(job, *target), job.changed, last_end_[receiver], last_end_[target->destination]});
+        auto since = std::max(
+            {due(job, *target, true), job.changed, last_end_[receiver], last_end_[target->destination]});
         if (bus_.now > since + Soon) {
             fault(fmt::format("{}{} waits for {} ms", target->destination, target->path,
                               (bus_.now - since).count() / 1000),

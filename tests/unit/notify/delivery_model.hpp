@@ -70,6 +70,7 @@ private:
     struct Account {
         uint32_t count = 0;
         BootTime last;
+        uint32_t since_other_target = 0; ///< of `count`; the notifier may have forgotten the others
     };
     using Attempt = std::tuple<job::Id, int64_t, std::string, std::string>;
 
@@ -77,8 +78,12 @@ private:
     void note(const std::string& what);
     [[nodiscard]] std::optional<Target> target_of(const Job& job) const;
     [[nodiscard]] std::string receiver_of(const Target& target) const;
-    [[nodiscard]] BootTime due(const Job& job, const Target& target);
+    /// When the job's first notification may be told, or has to be.
+    [[nodiscard]] BootTime due(const Job& job, const Target& target, bool at_the_latest);
     [[nodiscard]] bool is_occupied(const std::string& receiver) const;
+    using Targets = std::map<job::Id, std::optional<Target>>;
+    [[nodiscard]] Targets targets() const;
+    void retarget_all(const Targets& before);
     void retarget(const job::Id& id, Job& job);
     void judge_launch(const FakeBus::Ended& call);
     void forgive(const std::string& receiver);

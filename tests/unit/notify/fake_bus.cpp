@@ -3,6 +3,7 @@
 
 #include "base/call_outcome.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace haulier::notify {
@@ -44,6 +45,11 @@ std::string FakeBus::connect(Manner manner) {
 std::string FakeBus::owner_of(const std::string& name) const {
     auto found = services.find(name);
     return found == services.end() ? std::string{} : found->second.owner;
+}
+
+bool FakeBus::is_called(const std::string& name) const {
+    return std::any_of(calls_.begin(), calls_.end(),
+                       [&](const auto& call) { return call.second.delivery.target.destination == name; });
 }
 
 void FakeBus::send(const Delivery& delivery, std::function<void(const DeliveryResult&)> done) {
@@ -111,7 +117,7 @@ void FakeBus::reply(uint64_t number, const std::string& error, const std::string
         if (sender.empty()) ++program->second.overdue;
     }
     auto outcome =
-        error.empty() ? CallOutcome::Acknowledged : call_outcome_of(error, error_origin_of(sender));
+        error.empty() ? CallOutcome::Acknowledged : call_outcome_of(error, error_origin_of(sender, 1));
     on_end({number, call.delivery, call.receiver, call.was_started, outcome});
     call.done({outcome, sender.starts_with(":") ? sender : std::string{}});
 }

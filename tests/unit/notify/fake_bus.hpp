@@ -83,6 +83,9 @@ public:
     void give_up_name(const std::string& name);
     [[nodiscard]] std::string owner_of(const std::string& name) const;
 
+    /// A call to this name is in flight.
+    [[nodiscard]] bool is_called(const std::string& name) const;
+
     /// Calls `action` when time has advanced so far.
     void later(Usec delay, std::function<void()> action);
     /// When the next thing happens; never: in the far future.

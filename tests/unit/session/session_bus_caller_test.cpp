@@ -105,7 +105,7 @@ TEST_F(SessionBusCallerTest, ReportsTheOutcome) {
     EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Nobody")), CallOutcome::NotStarted);
     auto elsewhere = call_to(App);
     elsewhere.set_path("/elsewhere");
-    EXPECT_EQ(outcome_of(elsewhere), CallOutcome::NoSuchObject);
+    EXPECT_EQ(outcome_of(elsewhere), CallOutcome::NoSuchMethod);
     auto impatient = call_to("org.haulier.Test.Mute");
     impatient.set_timeout_ms(2000);
     EXPECT_EQ(outcome_of(impatient), CallOutcome::Unanswered);
