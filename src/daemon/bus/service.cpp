@@ -34,16 +34,18 @@ EventBridge::Pace pace_of(daemon::Instance instance) {
 
 } // namespace
 
-Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager,
-                 daemon::Instance instance, Events events)
+Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection& helper,
+                 daemon::Manager& manager, daemon::Instance instance, Events events)
     : connection_(connection), events_(std::move(events)),
       peers_(connection, {[this](const std::string& name) { left(name); }, events_.owner_changed}),
-      authority_(peers_.bus_handle(), instance), subscribers_(instance),
+      signals_(peers_.bus_handle(), [this](const std::string& name) { tell_lost(name); }),
+      authority_(handle_of(helper), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
                [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
                [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
-      context_{manager, peers_, filter_, authority_, subscribers_, instance, [this] { events_.asked(); }},
+      context_{manager,      peers_,   filter_,  authority_,
+               subscribers_, signals_, instance, [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
       root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_) {}
@@ -77,7 +79,17 @@ void Service::send(Send send) {
 void Service::left(const std::string& name) {
     filter_.left(name);
     subscribers_.remove(name);
+    signals_.remove(name);
     events_.peer_left(name);
+}
+
+/// A listener that reads again has to look at everything anew.
+void Service::tell_lost(const std::string& name) {
+    if (!subscribers_.contains(name)) return;
+    send([&] {
+        signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, "SignalsLost",
+                      {Listener{name, 0, false}});
+    });
 }
 
 /// A signal of the root object about a job.
@@ -85,8 +97,8 @@ template <class... Ts>
 void Service::signal_from_manager(const Job& job, const std::vector<Listener>& to, const std::string& member,
                                   const Ts&... arguments) {
     send([&] {
-        emit(root_.object(), ManagerObject::INTERFACE_NAME, member, to, sdbus::ObjectPath{path_of(job.id)},
-             job.id.hex, arguments...);
+        signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, member, to,
+                      sdbus::ObjectPath{path_of(job.id)}, job.id.hex, arguments...);
     });
 }
 
@@ -95,7 +107,7 @@ template <class... Ts>
 void Service::signal_from_job(const Job& job, const std::string& member, const Ts&... arguments) {
     auto to = subscribers_.of_jobs_of(job.owner);
     if (to.empty()) return;
-    send([&] { emit(objects_.of(job.id).object(), JobInterface, member, to, arguments...); });
+    send([&] { signals_.emit(objects_.of(job.id).object(), JobInterface, member, to, arguments...); });
 }
 
 JobView Service::view_of(const daemon::JobRecord& record, const Job& job) const {
@@ -110,7 +122,7 @@ void Service::properties_changed(const Job& job, MakeValues values) {
     if (to.empty()) return;
     send([&] {
         const Values changed = values();
-        if (!changed.empty()) emit_values(objects_.of(job.id).object(), JobInterface, to, changed);
+        if (!changed.empty()) signals_.emit_values(objects_.of(job.id).object(), JobInterface, to, changed);
     });
 }
 
@@ -123,8 +135,9 @@ void Service::properties_changed(const daemon::JobRecord& record,
 void Service::job_counts_changed(const std::vector<Listener>& to) {
     for (const auto& listener : to)
         send([&] {
-            emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
-                        {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
+            signals_.emit_values(
+                root_.object(), ManagerObject::INTERFACE_NAME, {listener},
+                {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
         });
 }
 
@@ -194,7 +207,7 @@ void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,
 
 void Service::conditions_changed() {
     send([&] {
-        emit_values(
+        signals_.emit_values(
             root_.object(), ManagerObject::INTERFACE_NAME, subscribers_.all(),
             {{"Network", sdbus::Variant{root_.Network()}}, {"Metered", sdbus::Variant{root_.Metered()}}});
     });

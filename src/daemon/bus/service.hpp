@@ -13,6 +13,7 @@
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/sdbus/event_bridge.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
+#include "daemon/bus/signals.hpp"
 #include "daemon/bus/subscribers.hpp"
 #include "daemon/common/instance.hpp"
 #include "daemon/manager/manager.hpp"
@@ -34,8 +35,9 @@ public:
         std::function<void(const std::string& name, const std::string& unique_name)> owner_changed;
     };
 
-    Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager, daemon::Instance instance,
-            Events events);
+    /// `helper`: asks polkit. On `connection` the places for replies may all be taken by listeners.
+    Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection& helper, daemon::Manager& manager,
+            daemon::Instance instance, Events events);
     ~Service() override;
 
     /// Calls may come from now on.
@@ -67,6 +69,7 @@ public:
 
 private:
     void left(const std::string& name);
+    void tell_lost(const std::string& name);
     template <class Send>
     void send(Send send);
     template <class... Ts>
@@ -84,6 +87,7 @@ private:
     sdbus::IConnection& connection_;
     Events events_;
     Peers peers_;
+    Signals signals_;
     Authority authority_;
     Subscribers subscribers_;
     AccessFilter filter_;
