@@ -152,6 +152,7 @@ Result<Decision> add_files(const Job& job, const std::vector<FileSpec>& specs, c
         return Error{Errc::InvalidArgument, "the list of files is empty, at least one is needed"};
     Decision d = touched(job, now);
     if (auto ok = append(d, specs, limits); !ok) return ok.error();
+    d.revoked.end = job.state == State::Transferred;
     return d;
 }
 

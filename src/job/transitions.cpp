@@ -179,7 +179,8 @@ void end_cancelled(Decision& d, Now now) {
 void repeat_notifications(Decision& d) {
     const auto& flags = d.job.notify_flags;
     d.revoked.end = true;
-    if (d.job.state == State::Transferred && flags.transferred && !flags.disable)
+    bool whole = d.job.files_transferred == d.job.files_total;
+    if (d.job.state == State::Transferred && whole && flags.transferred && !flags.disable)
         d.notifications.push_back({NotificationKind::Transferred, NoFile});
     if (d.job.state == State::Error && flags.error && !flags.disable)
         d.notifications.push_back({NotificationKind::Error, d.job.error ? d.job.error->file : NoFile});

@@ -27,8 +27,10 @@ DeliveryQueue* Notifier::queue_of(const job::Id& id) {
 }
 
 void Notifier::add_job(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
-    queues_[id].set_owner(owner);
-    set_service(id, service);
+    auto& queue = queues_[id];
+    queue.set_owner(owner);
+    queue.set_service(service);
+    session_buses_.may_exist(owner);
 }
 
 void Notifier::set_service(const job::Id& id, const job::NotifyService& service) {

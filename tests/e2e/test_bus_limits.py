@@ -11,7 +11,7 @@ from gi.repository import GLib
 from support.bus.callback import Callback, Mute
 from support.bus.deaf_connection import DeafConnection
 from support.bus.system_bus import ANNA, BERT
-from support.client.dbus_client import JOB, NAME, PROPERTIES, Job, Manager
+from support.client.dbus_client import JOB, MANAGER, NAME, PROPERTIES, ROOT, Job, Manager
 from support.daemon.system_stack import SystemStack
 from support.environment import patience
 
@@ -137,3 +137,26 @@ def test_a_program_that_goes_on_hears_again_at_once(impatient):
     count = len(callback.calls)
     callback.unanswered[0].return_value(None)
     callback.wait("JobTransferred", times=count + 1, seconds=3)
+
+
+def test_callers_that_do_not_read_replies_stop_nobody(machine):
+    """Lists of a mebibyte and more, never read, over many connections."""
+    anna, bert = machine.user(ANNA), machine.user(BERT)
+    for number in range(200):
+        Manager(bert).create("x" * 256, Key=f"{number}" + "k" * 200)
+    callers = deaf(machine, BERT, 40)
+    before = memory_of(machine)
+    for _ in range(60):
+        for caller in callers:
+            caller.send(NAME, ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},)))
+    begin = time.monotonic()
+    for number in range(5):
+        Manager(anna).create(f"hers {number}")
+    assert len(Manager(anna).list()) == 5
+    assert time.monotonic() - begin < patience(3)
+    assert memory_of(machine) - before < 48 << 20
+    for caller in callers[1:]:
+        caller.close()
+    # One that reads again gets its replies, in their order.
+    serials = [message.get_reply_serial() for message in (callers[0].read() for _ in range(20))]
+    assert serials == sorted(serials)

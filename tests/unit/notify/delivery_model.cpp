@@ -169,6 +169,7 @@ void DeliveryModel::works(const std::string& service) {
 void DeliveryModel::begun(const Delivery& delivery) {
     note(fmt::format("{} calls {} ({})", delivery.job.hex.substr(28), word_of(delivery.target),
                      delivery.content.index()));
+    if (++calls_ > 5000) return fault("calls without end", delivery.job);
     auto found = jobs.find(delivery.job);
     if (found == jobs.end()) return fault("a call about a job that has ended", delivery.job);
     auto& job = found->second;

@@ -91,6 +91,7 @@ private:
 
     FakeBus& bus_;
     Policy policy_;
+    int calls_ = 0;
     std::map<Attempt, Account> refusals_;
     std::map<std::string, Account> silences_;                      ///< by connection or name of a service
     std::map<std::pair<uint32_t, std::string>, Account> launches_; ///< in vain
