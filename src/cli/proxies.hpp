@@ -25,6 +25,7 @@ private:
     void onJobRemoved(const sdbus::ObjectPath&, const std::string&, const std::string&) override {}
     void onJobTransferred(const sdbus::ObjectPath&, const std::string&) override {}
     void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
+    void onSignalsLost() override {}
 };
 
 class JobProxy final : public sdbus::ProxyInterfaces<org::haulier::Haulier1::Job_proxy> {

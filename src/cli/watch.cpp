@@ -111,6 +111,7 @@ void Watch::on_owner(bool present) {
 }
 
 void Watch::on_signal(const Signal& signal) {
+    if (signal.member == "SignalsLost") refresh_needed_ = true;
     if (signal.member == "JobRemoved" && signal.arguments[1] == id_)
         return finish(end_from_result(signal.arguments[2].get<std::string>()));
     if (signal.id() != id_ || signal.member != "PropertiesChanged") return;

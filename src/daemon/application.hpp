@@ -5,6 +5,7 @@
 #include "base/event.hpp"
 #include "daemon/bus/callback_sender.hpp"
 #include "daemon/bus/sdbus/connection.hpp"
+#include "daemon/bus/sdbus/event_bridge.hpp"
 #include "daemon/bus/service.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/common/system_random.hpp"
@@ -50,7 +51,8 @@ struct Application {
     const Config& config;
     // The connections outlive everything that may still have to send a reply.
     bus::ConnectionPtr bus;
-    bus::ConnectionPtr callback_bus;
+    bus::ConnectionPtr helper_bus; ///< for calls to polkit, systemd and logind
+    bus::EventBridge helper_bridge;
     SystemClock clock;
     SystemRandom random;
     std::optional<SystemdClient> systemd;

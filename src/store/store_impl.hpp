@@ -44,6 +44,7 @@ struct Store::Impl {
     Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    Status revoke(const job::Id& id, const job::Revocation& revoked);
     /// An error if the database or its log was removed or replaced since it was opened.
     Status check_place();
     /// Commits a change that means nothing.

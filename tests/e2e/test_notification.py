@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who is told, when, how often, and who is not disturbed (docs/decisions.md, Notification)."""
 
-from support.bus.callback import Mute, Refuse
+import pytest
+
+from support.bus.callback import Callback, Mute, Refuse
 from support.bus.notify_service import EVER_MORE_RARELY, NotifyService
 from support.client.checks import assert_file
 from support.client.dbus_client import JOB, Job
@@ -293,3 +295,125 @@ def test_D_14_the_end_is_told_as_the_end_and_not_as_a_modification(new_stack):
     callback.wait("JobTransferred")
     stack.signal_daemon(15)
     assert callback.methods() == ["JobModification", "JobTransferred"]
+
+
+def never(_call):
+    raise Mute
+
+
+def test_a_new_object_does_not_wait_for_the_call_to_the_old_one(stack):
+    old = stack.callback(stack.connect(), "/old", never)
+    job = small_job(stack, stack.fault_server())
+    Job(old.bus, job.path).notify_object("/old")
+    job.resume()
+    old.wait("JobTransferred")
+    new = stack.callback(path="/new")
+    job.notify_object("/new")
+    new.wait("JobTransferred", seconds=3)
+
+
+def test_an_object_that_leaves_during_the_call_gives_way_at_once(stack):
+    service = NotifyService(stack)
+    old = stack.callback(stack.connect(), "/old", never)
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"))
+    Job(old.bus, job.path).notify_object("/old")
+    job.resume()
+    old.wait("JobTransferred")
+    old.bus.close()
+    stack.client.wait(lambda: service.calls == [("JobTransferred", job.id)], "the service to be told", 3)
+
+
+@pytest.mark.parametrize("name", ["ServiceUnknown", "Disconnected", "NoReply", "UnknownObject", "NameHasNoOwner"])
+def test_an_error_of_the_client_is_not_taken_for_its_absence(stack, name):
+    """It may have got the error from another program, and passed it on."""
+    callback = stack.callback()
+
+    def refuse_once(_call):
+        if len(callback.calls) == 1:
+            raise Refuse(name=f"org.freedesktop.DBus.Error.{name}")
+
+    callback.answer = refuse_once
+    job = small_job(stack, stack.fault_server(), NotifyObject=callback.path, Resume=True)
+    callback.wait("JobTransferred", times=2)
+    assert job.get("NotifyObject") == (stack.client.unique_name, callback.path)
+
+
+def test_a_client_without_the_method_for_files_is_told_of_the_end(stack):
+    callback = stack.callback()
+
+    def lack(call):
+        if call.method == "FileTransferred":
+            raise Refuse(name="org.freedesktop.DBus.Error.UnknownMethod")
+
+    callback.answer = lack
+    small_job(stack, stack.fault_server(), NotifyFlags=["transferred", "file-transferred"], NotifyObject=callback.path,
+              Resume=True)
+    callback.wait("JobTransferred", seconds=3)
+    assert callback.methods() == ["FileTransferred", "JobTransferred"]
+
+
+def test_what_is_not_wanted_any_more_is_not_told(stack):
+    callback = stack.callback()
+
+    def refuse_files(call):
+        if call.method == "FileTransferred":
+            raise Refuse
+
+    callback.answer = refuse_files
+    job = small_job(stack, stack.fault_server(), NotifyFlags=["transferred", "file-transferred"],
+                    NotifyObject=callback.path, Resume=True)
+    callback.wait("FileTransferred")
+    job.set("NotifyFlags", ["transferred"])
+    callback.wait("JobTransferred", seconds=3)
+
+
+def test_a_service_that_runs_is_told_at_once_however_often_it_was_started_in_vain(new_stack):
+    stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms", "LaunchDelay": "1h"}})
+    service = NotifyService(stack, behaviour="die")
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), Resume=True)
+    stack.client.wait(lambda: len(service.starts) == 2, "two starts")
+    stack.client.wait(lambda: not stack.client.owner(service.name), "the second to end")
+    program = stack.connect()
+    running = Callback(program, "/client")
+    assert program.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "(su)",
+                        service.name, 4) == (1,)
+    assert running.wait("JobTransferred", seconds=3).args == (job.path, job.id)
+    assert len(service.starts) == 2
+
+
+def test_a_program_gets_one_call_at_a_time_by_whichever_name(stack):
+    service = "org.haulier.Test.Both"
+    stack.bus.add_service(service, ["/bin/false"])
+    program = stack.connect()
+    program.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "(su)", service, 4)
+    callback = Callback(program, "/client", never)
+    server = stack.fault_server()
+    by_service = small_job(stack, server, "a", NotifyService=(service, "/client"))
+    by_object = small_job(stack, server, "b")
+    Job(program, by_object.path).notify_object("/client")
+    for job in (by_service, by_object):
+        job.resume()
+        job.wait_state("transferred")
+    callback.wait("JobTransferred")
+    stack.client.pause(0.5)
+    assert len(callback.calls) == 1
+    callback.answer = lambda _call: None
+    callback.unanswered[0].return_value(None)
+    callback.wait("JobTransferred", times=2, seconds=3)
+
+
+def test_a_job_that_completes_itself_is_told_when_its_files_have_their_names(stack):
+    named = []
+    callback = stack.callback()
+    files = [stack.downloads / str(number) for number in range(20)]
+    callback.answer = lambda _call: named.append(sum(file.exists() for file in files))
+    server = stack.fault_server()
+    server.add("/file", SMALL)
+    job = stack.manager.create(files=[(server.url("/file"), file) for file in files], AutoComplete=True,
+                               NotifyObject=callback.path, Resume=True)
+    stack.client.wait_signal("JobTransferred")
+    assert all(file.exists() for file in files)
+    assert callback.wait("JobTransferred").args == (job.path, job.id)
+    assert named == [20]
+    assert callback.methods() == ["JobTransferred"]
+    assert stack.client.wait_signal("JobRemoved").args == (job.path, job.id, "complete")

@@ -5,6 +5,7 @@
 #include "daemon/bus/access/access_filter.hpp"
 #include "daemon/bus/access/authority.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
+#include "daemon/bus/signals.hpp"
 #include "daemon/bus/subscribers.hpp"
 #include "daemon/common/instance.hpp"
 #include "daemon/manager/manager.hpp"
@@ -20,6 +21,7 @@ struct Context {
     AccessFilter& filter;
     Authority& authority;
     Subscribers& subscribers;
+    Signals& signals;
     daemon::Instance instance;
     std::function<void()> asked; ///< called at every request, to restart the idle timer
 

@@ -134,7 +134,9 @@ void ManagerObject::Subscribe(sdbus::Result<>&& result) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto caller = context_.filter.caller();
         caller.interactive = false;
-        context_.subscribers.add({caller.name, caller.uid, false});
+        const Listener listener{caller.name, caller.uid, false};
+        context_.subscribers.add(listener);
+        context_.signals.add(listener);
         context_.authority.ask(caller, [this, owed, name = caller.name](AuthorityReply verdict) {
             if (verdict == AuthorityReply::Yes) context_.subscribers.let_see_all(name);
             owed->give();
@@ -177,7 +179,8 @@ std::vector<std::string> ManagerObject::Features() {
             "bandwidth-limit",
             "auto-complete",
             "describe-error",
-            "file-errors"};
+            "file-errors",
+            "signals-lost"};
 }
 
 uint32_t ManagerObject::Jobs() {

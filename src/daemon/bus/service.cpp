@@ -32,22 +32,20 @@ EventBridge::Pace pace_of(daemon::Instance instance) {
     return {EventPriority::Last, 256};
 }
 
-bool became(const Job& before, const Job& after, job::State state) {
-    return job::shown_as(before.state) != state && after.state == state;
-}
-
 } // namespace
 
-Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager,
-                 daemon::Instance instance, Events events)
+Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection& helper,
+                 daemon::Manager& manager, daemon::Instance instance, Events events)
     : connection_(connection), events_(std::move(events)),
-      peers_(connection, [this](const std::string& name) { left(name); }),
-      authority_(peers_.bus_handle(), instance), subscribers_(instance),
+      peers_(connection, {[this](const std::string& name) { left(name); }, events_.owner_changed}),
+      signals_(peers_.bus_handle(), [this](const std::string& name) { tell_lost(name); }),
+      authority_(handle_of(helper), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
                [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
                [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
-      context_{manager, peers_, filter_, authority_, subscribers_, instance, [this] { events_.asked(); }},
+      context_{manager,      peers_,   filter_,  authority_,
+               subscribers_, signals_, instance, [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
       root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_) {}
@@ -81,7 +79,17 @@ void Service::send(Send send) {
 void Service::left(const std::string& name) {
     filter_.left(name);
     subscribers_.remove(name);
+    signals_.remove(name);
     events_.peer_left(name);
+}
+
+/// A listener that reads again has to look at everything anew.
+void Service::tell_lost(const std::string& name) {
+    if (!subscribers_.contains(name)) return;
+    send([&] {
+        signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, "SignalsLost",
+                      {Listener{name, 0, false}});
+    });
 }
 
 /// A signal of the root object about a job.
@@ -89,8 +97,8 @@ template <class... Ts>
 void Service::signal_from_manager(const Job& job, const std::vector<Listener>& to, const std::string& member,
                                   const Ts&... arguments) {
     send([&] {
-        emit(root_.object(), ManagerObject::INTERFACE_NAME, member, to, sdbus::ObjectPath{path_of(job.id)},
-             job.id.hex, arguments...);
+        signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, member, to,
+                      sdbus::ObjectPath{path_of(job.id)}, job.id.hex, arguments...);
     });
 }
 
@@ -99,7 +107,7 @@ template <class... Ts>
 void Service::signal_from_job(const Job& job, const std::string& member, const Ts&... arguments) {
     auto to = subscribers_.of_jobs_of(job.owner);
     if (to.empty()) return;
-    send([&] { emit(objects_.of(job.id).object(), JobInterface, member, to, arguments...); });
+    send([&] { signals_.emit(objects_.of(job.id).object(), JobInterface, member, to, arguments...); });
 }
 
 JobView Service::view_of(const daemon::JobRecord& record, const Job& job) const {
@@ -114,7 +122,7 @@ void Service::properties_changed(const Job& job, MakeValues values) {
     if (to.empty()) return;
     send([&] {
         const Values changed = values();
-        if (!changed.empty()) emit_values(objects_.of(job.id).object(), JobInterface, to, changed);
+        if (!changed.empty()) signals_.emit_values(objects_.of(job.id).object(), JobInterface, to, changed);
     });
 }
 
@@ -127,8 +135,9 @@ void Service::properties_changed(const daemon::JobRecord& record,
 void Service::job_counts_changed(const std::vector<Listener>& to) {
     for (const auto& listener : to)
         send([&] {
-            emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
-                        {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
+            signals_.emit_values(
+                root_.object(), ManagerObject::INTERFACE_NAME, {listener},
+                {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
         });
 }
 
@@ -153,15 +162,12 @@ void Service::changed(const Job& before, const Job& after) {
     if (const auto* record = context_.manager.find(after.id))
         properties_changed(after,
                            [&] { return changed_values(view_of(*record, before), view_of(*record, after)); });
-    auto to = subscribers_.of_jobs_of(after.owner);
-    if (became(before, after, job::State::Transferred)) {
-        signal_from_job(after, "Transferred");
-        signal_from_manager(after, to, "JobTransferred");
-    }
-    if (became(before, after, job::State::Error)) {
-        signal_from_job(after, "Failed");
-        signal_from_manager(after, to, "JobError");
-    }
+}
+
+void Service::transfer_ended(const Job& job) {
+    bool failed = job.state == job::State::Error;
+    signal_from_job(job, failed ? "Failed" : "Transferred");
+    signal_from_manager(job, subscribers_.of_jobs_of(job.owner), failed ? "JobError" : "JobTransferred");
 }
 
 /// For those who cannot see the job any more it was removed; for those who see it now it is new.
@@ -201,7 +207,7 @@ void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,
 
 void Service::conditions_changed() {
     send([&] {
-        emit_values(
+        signals_.emit_values(
             root_.object(), ManagerObject::INTERFACE_NAME, subscribers_.all(),
             {{"Network", sdbus::Variant{root_.Network()}}, {"Metered", sdbus::Variant{root_.Metered()}}});
     });

@@ -33,6 +33,7 @@ public:
 
     /// Whether no client has subscribed.
     [[nodiscard]] bool empty() const { return subscribed_.empty(); }
+    [[nodiscard]] bool contains(const std::string& name) const { return subscribed_.contains(name); }
     [[nodiscard]] std::vector<Listener> all() const;
     [[nodiscard]] std::vector<Listener> of_jobs_of(uint32_t owner) const;
 

@@ -71,8 +71,7 @@ struct SystemdClient::Start {
     }
 };
 
-SystemdClient::SystemdClient(sdbus::IConnection& connection)
-    : bus_(bus::handle_of(*bus::make_proxy(connection, Name, Path))) {}
+SystemdClient::SystemdClient(sdbus::IConnection& connection) : bus_(bus::handle_of(connection)) {}
 
 SystemdClient::~SystemdClient() = default;
 

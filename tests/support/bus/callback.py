@@ -26,6 +26,10 @@ def accept(_call: Call) -> None:
 class Refuse(Exception):
     """Raised by `answer`: the reply is a D-Bus error."""
 
+    def __init__(self, message: str = "not now", name: str = "org.example.NotNow"):
+        super().__init__(message)
+        self.name = name
+
 
 class Mute(Exception):
     """Raised by `answer`: there is no reply."""
@@ -62,6 +66,6 @@ class Callback:
         except Mute:
             self.unanswered.append(invocation)
         except Refuse as refusal:
-            invocation.return_dbus_error("org.example.NotNow", str(refusal) or "not now")
+            invocation.return_dbus_error(refusal.name, str(refusal))
         else:
             invocation.return_value(None)

@@ -19,6 +19,7 @@ namespace haulier::bus {
 namespace {
 
 constexpr const char* Driver = "org.freedesktop.DBus";
+constexpr const char* Statistics = "org.freedesktop.DBus.Debug.Stats";
 
 /// Of all calls whose user is not known yet; enough for many clients at once. Beyond that, connections that
 /// hold few calls can still make small ones.
@@ -27,6 +28,7 @@ constexpr size_t MaxUnresolvedOfPeer = 256;
 constexpr size_t FewCalls = 8;
 /// Calls dispatched within this time share a commit; then other event sources get their turn.
 constexpr Usec Slice{10'000};
+constexpr Usec AskAgainAfter{200'000};
 
 /// Return values of a filter of libsystemd.
 constexpr int Continue = 0;
@@ -52,6 +54,29 @@ std::optional<uint32_t> read_uid(sd_bus_message* reply) {
         sd_bus_message_read(reply, "u", &uid) <= 0)
         return std::nullopt;
     return uid;
+}
+
+uint64_t size_of_reply(sd_bus_message* call, std::string_view method) {
+    return sd_bus_message_get_expect_reply(call) > 0 ? reply_estimate(method) : 0;
+}
+
+/// Bytes that the bus keeps for a connection; nothing if it does not say.
+std::optional<uint64_t> read_unread(sd_bus_message* reply) {
+    if (sd_bus_message_is_method_error(reply, nullptr) || sender_of(reply) != Driver ||
+        sd_bus_message_enter_container(reply, 'a', "{sv}") <= 0)
+        return std::nullopt;
+    while (sd_bus_message_enter_container(reply, 'e', "sv") > 0) {
+        const char* key = nullptr;
+        if (sd_bus_message_read(reply, "s", &key) <= 0) return std::nullopt;
+        if (std::string_view{key} == "OutgoingBytes") {
+            uint32_t bytes = 0;
+            if (sd_bus_message_read(reply, "v", "u", &bytes) <= 0) return std::nullopt;
+            return bytes;
+        }
+        if (sd_bus_message_skip(reply, "v") < 0 || sd_bus_message_exit_container(reply) < 0)
+            return std::nullopt;
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -98,7 +123,7 @@ int AccessFilter::on_message(sd_bus_message* message) {
     auto name = sender_of(message);
     auto& peer = peers_[name];
     if (!peer.uid) return resolve_user(peer, name, message);
-    if (is_over_quota(*peer.uid)) return refuse(message, refuse_over_quota());
+    if (is_over_quota(*peer.uid)) return turn_away(*peer.uid, name, message);
     enqueue(*peer.uid, name, {keep(message), message_size(message)});
     return Handled;
 }
@@ -148,12 +173,70 @@ void AccessFilter::user_resolved(const std::string& name, sd_bus_message* reply)
 void AccessFilter::enqueue(uint32_t uid, const std::string& name, SizedMessage content) {
     bool overloaded = content.size > SmallMessage && quota_.of(uid).bytes >= hooks_.limits_of(uid).bytes;
     if (overloaded || is_over_quota(uid)) {
-        refuse(content.message.get(), refuse_over_quota());
+        turn_away(uid, name, content.message.get());
         return;
     }
     auto ticket = quota_.enter(uid, content.size);
-    queue_.add(uid, {std::move(content), name, std::move(ticket), std::nullopt});
+    HeldCall call{std::move(content), name, std::move(ticket), std::nullopt};
+    auto& waiting = peers_.at(name).waiting;
+    bool waits = counts_unread_ && (!waiting.empty() || unread_.must_wait(name, uid));
+    if (!waits) return admit(uid, std::move(call));
+    waiting.push_back(std::move(call));
+    if (!ask_again_) ask_what_is_unread();
+}
+
+/// One that reads no replies gets no more of them.
+int AccessFilter::turn_away(uint32_t uid, const std::string& name, sd_bus_message* message) {
+    unread_.add(name, uid, size_of_reply(message, {}));
+    if (counts_unread_ && unread_.must_wait(name, uid) && !ask_again_) ask_what_is_unread();
+    if (counts_unread_ && unread_.is_deaf(name)) return Handled;
+    return refuse(message, refuse_over_quota());
+}
+
+void AccessFilter::admit(uint32_t uid, HeldCall call) {
+    const char* method = sd_bus_message_get_member(call.content.message.get());
+    unread_.add(call.sender, uid, size_of_reply(call.content.message.get(), method ? method : ""));
+    queue_.add(uid, std::move(call));
     dispatch_soon();
+}
+
+/// dbus-daemon replies at once. As long as calls wait, it is asked again and again.
+void AccessFilter::ask_what_is_unread() {
+    for (const auto& name : unread_.connections()) {
+        auto peer = peers_.find(name);
+        if (peer == peers_.end() || peer->second.unread_request) continue;
+        auto call = new_call(bus_, Driver, "/org/freedesktop/DBus", Statistics, "GetConnectionStats");
+        if (sd_bus_message_append(call.get(), "s", name.c_str()) >= 0)
+            peer->second.unread_request =
+                AsyncCall{bus_, call, AsyncCall::DefaultTimeout,
+                          [this, name](sd_bus_message* reply) { unread_known(name, reply); }};
+    }
+    ask_again_ = loop_.after(AskAgainAfter, [this] {
+        ask_again_.reset();
+        bool waits = std::any_of(peers_.begin(), peers_.end(),
+                                 [](const auto& peer) { return !peer.second.waiting.empty(); });
+        if (waits) ask_what_is_unread();
+    });
+}
+
+/// dbus-broker has no such statistics, and takes from no sender what another does not read.
+void AccessFilter::unread_known(const std::string& name, sd_bus_message* reply) {
+    auto request = std::move(peers_.at(name).unread_request); // destroyed when this returns
+    if (auto bytes = read_unread(reply))
+        unread_.learned(name, *bytes);
+    else if (sd_bus_message_is_method_error(reply, nullptr) && sender_of(reply) == Driver &&
+             !sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+        counts_unread_ = false;
+    admit_waiting();
+}
+
+void AccessFilter::admit_waiting() {
+    for (auto& [name, peer] : peers_)
+        while (!peer.waiting.empty() && (!counts_unread_ || !unread_.must_wait(name, *peer.uid))) {
+            auto call = std::move(peer.waiting.front());
+            peer.waiting.pop_front();
+            admit(*peer.uid, std::move(call));
+        }
 }
 
 void AccessFilter::dispatch_soon() {
@@ -220,9 +303,11 @@ void AccessFilter::left(const std::string& name) {
     bool was_busy = busy() || authority_.busy();
     auto is_from_it = [&](const HeldCall& call) { return call.sender == name; };
     peers_.erase(name);
+    unread_.remove(name);
     queue_.remove_if(is_from_it);
     if (released_ && is_from_it(*released_)) released_.reset();
     authority_.left(name);
+    admit_waiting();
     dispatch_soon();
     if (was_busy) hooks_.on_progress();
 }

@@ -11,10 +11,12 @@
 #include "daemon/bus/access/authority.hpp"
 #include "daemon/bus/access/call_queue.hpp"
 #include "daemon/bus/access/call_quota.hpp"
+#include "daemon/bus/access/unread_replies.hpp"
 #include "daemon/bus/sdbus/async_call.hpp"
 #include "daemon/common/instance.hpp"
 #include "job/types.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -69,12 +71,19 @@ private:
         std::optional<uint32_t> uid;
         std::vector<SizedMessage> calls; ///< made before `uid` was known
         AsyncCall uid_request;
+        std::deque<HeldCall> waiting; ///< until it has read more of our replies
+        AsyncCall unread_request;
     };
 
     int on_message(sd_bus_message* message);
     int resolve_user(Peer& peer, const std::string& name, sd_bus_message* message);
     void user_resolved(const std::string& name, sd_bus_message* reply);
     void enqueue(uint32_t uid, const std::string& name, SizedMessage content);
+    int turn_away(uint32_t uid, const std::string& name, sd_bus_message* message);
+    void admit(uint32_t uid, HeldCall call);
+    void ask_what_is_unread();
+    void unread_known(const std::string& name, sd_bus_message* reply);
+    void admit_waiting();
     void dispatch_soon();
     void release_next();
     std::optional<HeldCall> take_released(sd_bus_message* message);
@@ -93,6 +102,9 @@ private:
     std::map<std::string, Peer> peers_; ///< by unique name
     CallQuota quota_;
     CallQueue<HeldCall> queue_;
+    UnreadReplies unread_;
+    bool counts_unread_ = true; ///< the bus says what it keeps
+    Source ask_again_;
     std::optional<HeldCall> released_; ///< in libsystemd's queue, to be dispatched again
     uint64_t dispatched_size_ = 0;     ///< of the call that is being dispatched
     BootTime slice_end_;

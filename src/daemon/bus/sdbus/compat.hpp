@@ -195,6 +195,9 @@ inline sd_bus_message* handle_of(const sdbus::Message& message) {
 inline sd_bus* handle_of(sdbus::IProxy& proxy) {
     return sd_bus_message_get_bus(handle_of(create_call(proxy, "org.freedesktop.DBus", "GetId")));
 }
+inline sd_bus* handle_of(sdbus::IConnection& connection) {
+    return handle_of(*make_proxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"));
+}
 /// Unique name of the connection that sent the message or error; empty if the bus itself sent it, or if it
 /// was made in this process.
 inline std::string unique_sender_of(const sdbus::Message& message) {

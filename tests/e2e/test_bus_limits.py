@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Programs that do not read or do not reply cost others nothing, though dbus-daemon keeps what they do not read and counts it
+for us: it stops reading from a connection of which it keeps 127 MiB, and lets it wait for 128 replies."""
+
+import os
+import time
+
+import pytest
+from gi.repository import GLib
+
+from support.bus.callback import Callback, Mute
+from support.bus.deaf_connection import DeafConnection
+from support.bus.system_bus import ANNA, BERT
+from support.client.dbus_client import JOB, MANAGER, NAME, PROPERTIES, ROOT, Job, Manager
+from support.daemon.system_stack import SystemStack
+from support.environment import patience
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
+
+DEAF = 60
+CHANGES = 1900
+MUTE = 200
+
+
+@pytest.fixture
+def machine(new_stack) -> SystemStack:
+    return new_stack(kind=SystemStack)
+
+
+def memory_of(machine) -> int:
+    """Of dbus-daemon, in bytes."""
+    with open(f"/proc/{machine.bus.daemon.pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def deaf(machine, uid: int, count: int) -> list[DeafConnection]:
+    connections = [DeafConnection(machine.bus.address, uid) for _ in range(count)]
+    for connection in connections:
+        machine._closing.callback(connection.close)
+    return connections
+
+
+def change_often(job: Job, times: int) -> None:
+    for number in range(times):
+        job.set("Description", f"{number:04}" + "x" * 1000)
+
+
+def test_listeners_that_do_not_read_stop_nobody(machine):
+    anna, bert = machine.user(ANNA), machine.user(BERT)
+    Manager(bert)._call("Subscribe")
+    listeners = deaf(machine, BERT, DEAF)
+    for listener in listeners:
+        listener.subscribe()
+    job = Manager(bert).create("busy")
+    before = memory_of(machine)
+    change_often(job, CHANGES)
+    begin = time.monotonic()
+    Manager(anna).create("hers")
+    assert time.monotonic() - begin < patience(2)
+    assert Manager(anna).list()
+    assert memory_of(machine) - before < 24 << 20
+    # His own listener that reads has missed nothing, or was told so.
+    heard = [signal for signal in bert.heard() if signal.member in ("PropertiesChanged", "SignalsLost")]
+    last = heard[-1]
+    assert last.member == "SignalsLost" or "Description" in last.args[1]
+
+
+def test_a_listener_that_reads_again_is_told_that_it_missed_signals(machine):
+    bert = machine.user(BERT)
+    listener, = deaf(machine, BERT, 1)
+    listener.subscribe()
+    job = Manager(bert).create("busy")
+    change_often(job, 600)
+    heard = listener.read_until("SignalsLost")
+    assert heard[0] == "JobAdded" and heard.count("PropertiesChanged") < 400
+    job.set("Description", "the end")
+    assert listener.read_until("PropertiesChanged") == ["PropertiesChanged"]
+
+
+def test_a_listener_that_reads_misses_nothing(machine):
+    bert = machine.user(BERT)
+    Manager(bert)._call("Subscribe")
+    job = Manager(bert).create("busy")
+    change_often(job, CHANGES)
+    changes = [s for s in bert.heard() if s.member == "PropertiesChanged" and "Description" in s.args[1]]
+    assert len(changes) == CHANGES
+    assert not [s for s in bert.heard() if s.member == "SignalsLost"]
+
+
+@pytest.fixture
+def impatient(new_stack) -> SystemStack:
+    """Half an hour of calls in vain passes in seconds."""
+    return new_stack({"Notify": {"CallTimeout": "300ms", "RetryDelay": "100ms", "MaximumRetryDelay": "1s"}}, kind=SystemStack)
+
+
+def test_two_hundred_mute_programs_hold_back_nobody(impatient):
+    anna, bert = impatient.user(ANNA), impatient.user(BERT)
+    server = impatient.fault_server()
+    server.add("/file", b"content")
+    folder = impatient.downloads
+    folder.chmod(0o777)
+
+    def transfer(bus, name: str, **options) -> Job:
+        return Manager(bus).create(name, files=[(server.url("/file"), folder / name)], Resume=True, **options)
+
+    for number, mute in enumerate(deaf(impatient, BERT, MUTE)):
+        job = transfer(bert, f"mute{number}")
+        mute.send(NAME, job.path, JOB, "SetNotifyObject", GLib.Variant("(o)", ("/mute",)))
+    bert.pause(15)
+    for bus, name in ((bert, "his"), (anna, "hers")):
+        honest = Callback(bus, "/client")
+        begin = time.monotonic()
+        job = transfer(bus, name, NotifyObject="/client")
+        call = honest.wait("JobTransferred")
+        assert call.args == (job.path, job.id)
+        assert time.monotonic() - begin < patience(2)
+
+
+def test_a_program_that_goes_on_hears_again_at_once(impatient):
+    """It did not reply to many calls; its late reply shows that it works."""
+    bert = impatient.user(BERT)
+    server = impatient.fault_server()
+    server.add("/file", b"content")
+    impatient.downloads.chmod(0o777)
+    asleep = [True]
+
+    def sleep(_call):
+        if asleep[0]:
+            raise Mute
+
+    callback = Callback(bert, "/client", sleep)
+    job = Manager(bert).create("job", files=[(server.url("/file"), impatient.downloads / "file")], Resume=True,
+                               NotifyObject="/client")
+    callback.wait("JobTransferred", times=4)
+    assert bert.call(NAME, job.path, PROPERTIES, "Get", "(ss)", JOB, "NotifyObject")[0] == (bert.unique_name, "/client")
+    asleep[0] = False
+    count = len(callback.calls)
+    callback.unanswered[0].return_value(None)
+    callback.wait("JobTransferred", times=count + 1, seconds=3)
+
+
+def test_callers_that_do_not_read_replies_stop_nobody(machine):
+    """Lists of a mebibyte and more, never read, over many connections."""
+    anna, bert = machine.user(ANNA), machine.user(BERT)
+    for number in range(200):
+        Manager(bert).create("x" * 256, Key=f"{number}" + "k" * 200)
+    callers = deaf(machine, BERT, 40)
+    before = memory_of(machine)
+    for _ in range(60):
+        for caller in callers:
+            caller.send(NAME, ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},)))
+    begin = time.monotonic()
+    for number in range(5):
+        Manager(anna).create(f"hers {number}")
+    assert len(Manager(anna).list()) == 5
+    assert time.monotonic() - begin < patience(3)
+    assert memory_of(machine) - before < 48 << 20
+    for caller in callers[1:]:
+        caller.close()
+    # One that reads again gets its replies, in their order.
+    serials = [message.get_reply_serial() for message in (callers[0].read() for _ in range(20))]
+    assert serials == sorted(serials)
