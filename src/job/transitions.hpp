@@ -65,7 +65,6 @@ void repeat_notifications(Decision& d);
 
 // ---- kinds of jobs ----
 
-
 /// With another method than GET, the job runs in the foreground, every failure is final, and every transfer
 /// starts from zero (BITS 1.11).
 bool has_custom_method(const Job& job);

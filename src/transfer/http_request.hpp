@@ -43,7 +43,7 @@ struct HttpRequest {
 /// How a request ended. The response may be incomplete or missing.
 struct TransferResult {
     CURLcode code = CURLE_OK;
-    Bound bound = Bound::None; ///< what the server exceeded
+    Bound bound = Bound::None;  ///< what the server exceeded
     bool http1 = false;         ///< the response came by HTTP/1
     std::string detail;         ///< curl's own error text
     int proxy_status = 0;       ///< status with which the proxy refused CONNECT; 0 = it did not

@@ -87,12 +87,15 @@ def test_the_system_user_is_the_one_that_all_files_name():
     assert line.split()[:2] == ["u", USER]
 
 
-def test_the_bus_policy_allows_calls_and_callbacks_only():
+def test_the_bus_policy_allows_calls_and_callbacks_and_to_see_what_is_unread():
     root = ElementTree.parse(DBUS / f"{NAME}.conf").getroot()
     ours, everybody = root.findall("policy")
     assert ours.attrib == {"user": USER} and everybody.attrib == {"context": "default"}
     assert [rule.attrib for rule in ours] == [
-        {"own": NAME}, {"send_interface": f"{NAME}.Callback", "send_type": "method_call"}]
+        {"own": NAME}, {"send_interface": f"{NAME}.Callback", "send_type": "method_call"},
+        {"send_destination": "org.freedesktop.DBus", "send_interface": "org.freedesktop.DBus.Debug.Stats",
+         "send_member": "GetConnectionStats"},
+        {"send_interface": "org.freedesktop.DBus.Peer", "send_member": "Ping", "send_type": "method_call"}]
     assert all(rule.get("send_destination") == NAME for rule in everybody)
     interfaces = {ElementTree.parse(DBUS / f"{NAME}.{part}.xml").getroot().find("interface").get("name")
                   for part in ("Manager", "Job")}
