@@ -80,7 +80,8 @@ private:
     [[nodiscard]] std::optional<Target> target_of(const Job& job) const;
     [[nodiscard]] std::string receiver_of(const Target& target) const;
     /// When the job's first notification may be told, or has to be.
-    [[nodiscard]] BootTime due(const Job& job, const Target& target, bool at_the_latest);
+    [[nodiscard]] BootTime due(const Job& job, const Target& target, const std::string& receiver,
+                               bool at_the_latest);
     [[nodiscard]] bool is_occupied(const std::string& receiver) const;
     using Targets = std::map<job::Id, std::optional<Target>>;
     [[nodiscard]] Targets targets() const;
