@@ -158,7 +158,7 @@ private:
     CallBudget budget_;
     ServiceOwners owners_;
     SessionBuses session_buses_;
-    bool waits_for_owner_ = false; ///< of a service that does not run
+    bool waits_for_owner_ = false; ///< a service is to be called
 };
 
 } // namespace haulier::notify

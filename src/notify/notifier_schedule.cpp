@@ -66,7 +66,9 @@ void Notifier::run() {
         if (auto when = take_turn(turn)) wake = wake ? std::min(*wake, *when) : *when;
     bool starting =
         std::any_of(calls_.begin(), calls_.end(), [](const auto& call) { return call.second.is_start; });
-    host_.watch_new_owners(starting || waits_for_owner_);
+    bool watch = starting || waits_for_owner_;
+    if (!watch) owners_.clear();
+    host_.watch_new_owners(watch);
     if (wake) host_.wake_at(*wake);
 }
 
@@ -76,12 +78,10 @@ std::optional<BootTime> Notifier::take_turn(const Turn& turn) {
     auto* queue = queue_of(turn.job);
     auto target = *target_of_queue(*queue);
     if (target.kind == Target::Kind::SessionService && session_buses_.is_missing(queue->owner())) return {};
+    waits_for_owner_ |= target.kind == Target::Kind::Service;
     auto route = route_of(*queue, target);
     if (!route || recipients_.is_busy(route->recipient)) return {};
-    if (auto when = not_before(*queue, *route); when > now) {
-        waits_for_owner_ |= target.kind == Target::Kind::Service;
-        return when;
-    }
+    if (auto when = not_before(*queue, *route); when > now) return when;
     auto free = budget_.free_at(queue->owner(), kind_of(*route), now, policy_);
     if (!free || *free > now) return free;
     start(turn.job, *queue, target, *route);
@@ -97,6 +97,8 @@ std::optional<Notifier::Route> Notifier::route_of(const DeliveryQueue& queue, co
     bool is_old = answer && answer->when + policy_.owner_known_for < host_.now();
     if (is_old) owners_.forget(name);
     if ((!answer || is_old) && !owners_.is_asked(name)) {
+        // First, so that the bus reports whatever changes after its answer.
+        host_.watch_new_owners(true);
         owners_.asked(name);
         host_.find_owner(name);
     }

@@ -22,6 +22,10 @@ void ServiceOwners::changed(const std::string& name, const std::string& unique_n
     if (find(name)) answered(name, unique_name, now);
 }
 
+void ServiceOwners::clear() {
+    std::erase_if(answers_, [](const auto& entry) { return entry.second.has_value(); });
+}
+
 void ServiceOwners::connection_lost(const std::string& unique_name) {
     std::erase_if(answers_, [&](const auto& entry) {
         return entry.second && entry.second->unique_name == unique_name && !unique_name.empty();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which connections have the names of the services on our bus. What is known is used for a moment only,
-// because a program may give up its name without leaving the bus.
+// Which connections have the names of the services on our bus, as far as is known while changes are reported.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,6 +25,8 @@ public:
     /// The name has another owner now. Does nothing if it was never asked for.
     void changed(const std::string& name, const std::string& unique_name, BootTime now);
     void forget(const std::string& name) { answers_.erase(name); }
+    /// Changes are not reported any more: the answers so far are of no use.
+    void clear();
     void connection_lost(const std::string& unique_name);
 
 private:

@@ -67,9 +67,9 @@ bool DeliveryModel::is_occupied(const std::string& receiver) const {
     return bus_.is_called(receiver);
 }
 
-BootTime DeliveryModel::due(const Job& job, const Target& target, bool at_the_latest) {
+BootTime DeliveryModel::due(const Job& job, const Target& target, const std::string& receiver,
+                            bool at_the_latest) {
     const auto& row = job.rows.front();
-    auto receiver = receiver_of(target);
     auto when = row.since;
     const auto& refused = refusals_[{job.job.id, row.number, target.destination, target.path}];
     auto refusals = at_the_latest ? refused.count : refused.since_other_target;
@@ -180,7 +180,10 @@ void DeliveryModel::begun(const Delivery& delivery) {
         fault(fmt::format("{}{} is called instead of {}{}", delivery.target.destination, delivery.target.path,
                           target->destination, target->path),
               delivery.job);
-    if (due(job, *target, false) > bus_.now) fault("a call that comes too early", delivery.job);
+    // A name may have got another owner a moment ago, which is not known yet.
+    const auto& called = delivery.target.destination;
+    auto receiver = called.front() == ':' ? called : receiver_of(*target);
+    if (due(job, *target, receiver, false) > bus_.now) fault("a call that comes too early", delivery.job);
     job.call = delivery;
     job.call->target = *target;
     job.call_number = bus_.next_number();
@@ -314,8 +317,8 @@ void DeliveryModel::check_delays() {
         auto receiver = receiver_of(*target);
         if (std::exchange(job.receiver, receiver) != receiver) job.changed = bus_.now;
         if (is_occupied(receiver) || is_occupied(target->destination)) continue;
-        auto since = std::max(
-            {due(job, *target, true), job.changed, last_end_[receiver], last_end_[target->destination]});
+        auto since = std::max({due(job, *target, receiver, true), job.changed, last_end_[receiver],
+                               last_end_[target->destination]});
         if (bus_.now > since + Soon) {
             fault(fmt::format("{}{} waits for {} ms", target->destination, target->path,
                               (bus_.now - since).count() / 1000),

@@ -45,6 +45,8 @@ public:
 
     // ---- what happens ----
 
+    /// For the trace only.
+    void note(const std::string& what);
     void registered(const job::Id& id, const std::optional<Target>& object);
     void registered(const job::Id& id, const job::NotifyService& service);
     /// The daemon has learned that the connection has left.
@@ -75,11 +77,11 @@ private:
     using Attempt = std::tuple<job::Id, int64_t, std::string, std::string>;
 
     void fault(const std::string& what, const job::Id& id);
-    void note(const std::string& what);
     [[nodiscard]] std::optional<Target> target_of(const Job& job) const;
     [[nodiscard]] std::string receiver_of(const Target& target) const;
     /// When the job's first notification may be told, or has to be.
-    [[nodiscard]] BootTime due(const Job& job, const Target& target, bool at_the_latest);
+    [[nodiscard]] BootTime due(const Job& job, const Target& target, const std::string& receiver,
+                               bool at_the_latest);
     [[nodiscard]] bool is_occupied(const std::string& receiver) const;
     using Targets = std::map<job::Id, std::optional<Target>>;
     [[nodiscard]] Targets targets() const;
