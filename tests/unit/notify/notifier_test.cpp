@@ -837,6 +837,226 @@ TEST_F(RangesTest, StartNoService) {
     EXPECT_EQ(world.launches, 0U);
 }
 
+// ---- whom a pause belongs to ----
+
+TEST_F(NotifierTest, ANewObjectWaitsNeitherForTheCallToTheOldOneNorForItsPause) {
+    add_job_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    notifier.set_object(JobA, object(":1.8"));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 2U);
+    EXPECT_EQ(world.open[1].delivery.target, object(":1.8"));
+    answer(CallOutcome::Refused, ":1.7"); // has no say
+    answer(CallOutcome::Acknowledged, ":1.8");
+    EXPECT_EQ(world.acknowledged_rows.size(), 1U);
+    EXPECT_EQ(world.failures, 0);
+}
+
+TEST_F(NotifierTest, AnOldObjectCannotAcknowledge) {
+    add_job_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    notifier.set_object(JobA, object(":1.8"));
+    notifier.run();
+    answer(CallOutcome::Acknowledged, ":1.7");
+    EXPECT_TRUE(world.acknowledged_rows.empty());
+    answer(CallOutcome::Acknowledged, ":1.8");
+    EXPECT_EQ(world.acknowledged_rows.size(), 1U);
+}
+
+TEST_F(NotifierTest, TheServiceDoesNotWaitForAnObjectThatLeavesDuringItsCall) {
+    add_job_a(Service);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    notifier.connection_lost(":1.7");
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 2U);
+    EXPECT_EQ(world.open[1].delivery.target, target_of(Service));
+}
+
+TEST_F(NotifierTest, TheNextNotificationDoesNotWaitForThePauseOfOneThatWasRevoked) {
+    add_job_a();
+    add(JobA, NotificationKind::Error);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    for (int wait : {5, 10, 20, 40}) {
+        answer(CallOutcome::Refused, ":1.7");
+        pass(seconds{wait});
+    }
+    answer(CallOutcome::Refused, ":1.7");
+    notifier.revoke(JobA, {.end = true, .all_files = false, .files = {}});
+    add(JobA);
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, RegisteringAgainEndsThePause) {
+    add_job_a();
+    add(JobA, NotificationKind::FileTransferred);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(CallOutcome::Refused, ":1.7");
+    EXPECT_TRUE(world.open.empty());
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, ASilentConnectionIsLeftAloneByAllJobs) {
+    add_job_a();
+    notifier.add_job(job_number(1), 1000, {});
+    for (const auto& id : {JobA, job_number(1)}) {
+        add(id);
+        notifier.set_object(id, object(":1.7"));
+    }
+    notifier.run();
+    answer(CallOutcome::Unanswered);
+    EXPECT_TRUE(world.open.empty());
+    notifier.heard_from(":1.7");
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+// ---- services that run, and starts ----
+
+TEST_F(NotifierTest, AServiceThatRunsIsCalledByItsConnectionAndIsNoStart) {
+    world.owners[Service.name] = ":1.9";
+    notifier.restore_launches(1000, Service, 9);
+    add_job_a(Service);
+    add(JobA);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target.destination, ":1.9");
+    EXPECT_EQ(world.open[0].delivery.target.path, Service.path);
+    answer(CallOutcome::Acknowledged, ":1.9");
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(NotifierTest, AServiceThatAppearsDoesNotWaitForItsNextStart) {
+    notifier.restore_launches(1000, Service, 9);
+    add_job_a(Service);
+    add(JobA);
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_TRUE(world.watching);
+    world.owners[Service.name] = ":1.9";
+    notifier.owner_changed(Service.name, ":1.9");
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(CallOutcome::Acknowledged, ":1.9");
+    EXPECT_FALSE(world.watching);
+}
+
+TEST_F(NotifierTest, AServiceThatLeavesDuringTheCallIsStartedAtOnce) {
+    world.owners[Service.name] = ":1.9";
+    add_job_a(Service);
+    add(JobA);
+    notifier.run();
+    world.owners[Service.name].clear();
+    answer(CallOutcome::Gone);
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(NotifierTest, AStartThatCouldNotHappenIsNotCounted) {
+    add_job_a(Service);
+    add(JobA);
+    notifier.run();
+    for (int wait : {5, 10, 20}) {
+        answer(CallOutcome::NotStarted);
+        pass(seconds{wait});
+        ASSERT_EQ(world.open.size(), 1U) << wait;
+    }
+    EXPECT_EQ(world.launches, 0U);
+    answer(CallOutcome::NotStarted);
+    notifier.set_service(JobA, Service); // the file is there now
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, StartsAreForgottenWithTheLastJobThatHasTheService) {
+    add_job_a(Service);
+    notifier.add_job(job_number(1), 1000, Service);
+    notifier.restore_launches(1000, Service, 5);
+    world.launches = 5;
+    notifier.set_service(JobA, {});
+    EXPECT_EQ(world.launches, 5U);
+    notifier.set_service(job_number(1), {});
+    EXPECT_EQ(world.launches, 0U);
+}
+
+TEST_F(NotifierTest, OneProgramGetsOneCallByAnyName) {
+    world.owners[Service.name] = ":1.7";
+    add_job_a(Service);
+    notifier.add_job(job_number(1), 1000, {});
+    notifier.set_object(job_number(1), object(":1.7"));
+    add(JobA);
+    add(job_number(1));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(CallOutcome::Acknowledged, ":1.7");
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, AProgramThatIsBeingStartedGetsNoSecondCall) {
+    add_job_a(Service);
+    add(JobA);
+    notifier.run();
+    notifier.owner_changed(Service.name, ":1.9"); // it registers at once, and has not taken the call yet
+    notifier.add_job(job_number(1), 1000, {});
+    notifier.set_object(job_number(1), object(":1.9"));
+    add(job_number(1));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(CallOutcome::Acknowledged, ":1.9");
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
+TEST_F(NotifierTest, APathThatChangesWhileTheServiceIsStartedIsTheOneThatIsTold) {
+    add_job_a(Service);
+    add(JobA);
+    notifier.run();
+    notifier.set_service(JobA, {Service.name, "/new"});
+    answer(CallOutcome::Acknowledged, ":1.9"); // by the old path
+    EXPECT_FALSE(notifier.object_of(JobA));
+    EXPECT_TRUE(world.acknowledged_rows.empty());
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target.path, "/new");
+}
+
+// ---- what is not wanted, or not true yet ----
+
+TEST_F(NotifierTest, FilesThatAreNotWantedAnyMoreHoldNothingBack) {
+    add_job_a();
+    add(JobA, NotificationKind::FileTransferred);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(CallOutcome::Refused, ":1.7");
+    notifier.revoke(JobA, {.end = false, .all_files = true, .files = {}});
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.content, Content{JobTransferred{}});
+}
+
+TEST_F(NotifierTest, NothingIsSaidOfAJobThatIsHeld) {
+    add_job_a();
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.hold(JobA);
+    add(JobA, NotificationKind::Error);
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_TRUE(notifier.owes(JobA));
+    notifier.release(JobA);
+    notifier.run();
+    EXPECT_EQ(world.open.size(), 1U);
+}
+
 TEST_F(NotifierTest, OwesWhatIsNotAcknowledged) {
     EXPECT_FALSE(notifier.owes(JobA));
     add_job_a();
