@@ -121,6 +121,26 @@ TEST_F(JobLifecycleTest, AJobThatCompletedItselfStaysUntilItsClientIsTold) {
     EXPECT_TRUE(stored().empty());
 }
 
+TEST_F(JobLifecycleTest, AFailedJobThatCompletesItselfIsToldWhenItsFilesHaveTheirNames) {
+    auto request = request_for(2);
+    request.settings.set<&job::Settings::auto_complete>(true);
+    auto& record = add_running(request);
+    const auto id = record.durable().id;
+    notifier_.set_object(id, client_object());
+    finish_files(record, 1);
+    job::Failure failure;
+    failure.error = {job::Cause::HttpStatus, 404, "the server answered 404", 1};
+    failure.fatal = true;
+    decide(job::failed(record.working(), 1, record.working_files(), failure, {}, {}, random_, clock_.now()));
+    ASSERT_EQ(record.durable().state, State::Error);
+    lifecycle_.publish_finished(id);
+    notifier_.run();
+    EXPECT_TRUE(clients_.calls.empty());
+    workers_.answer();
+    EXPECT_EQ(clients_.calls.size(), 1U);
+    EXPECT_TRUE(observer_.has("told of error"));
+}
+
 TEST_F(JobLifecycleTest, ARemovedJobStaysReadableForAWhile) {
     auto& record = add(request_for(0));
     const auto id = record.durable().id;
