@@ -38,6 +38,7 @@ private:
     void onJobRemoved(const sdbus::ObjectPath&, const std::string&, const std::string&) override {}
     void onJobTransferred(const sdbus::ObjectPath&, const std::string&) override {}
     void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
+    void onSignalsLost() override {}
 };
 
 /// Leaves the event loop of its connection when the job is transferred or has failed.

@@ -95,7 +95,7 @@ TEST_F(JobClocksTest, AnEndedJobDoesNotWaitForItsClientForEver) {
 
 TEST_F(JobClocksTest, TheDateOfAJobIsAnnounced) {
     auto request = request_for(1, true);
-    request.settings.set<&job::Settings::not_before>(clock_.now().wall + std::chrono::milliseconds{20});
+    request.settings.set<&job::Settings::not_before>(clock_.now().wall + std::chrono::milliseconds{200});
     auto& record = add(request);
     clocks_.arm(record);
     EXPECT_EQ(dates_, 0);
