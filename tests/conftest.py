@@ -2,11 +2,13 @@
 """Fixtures for all tests, and logs in the reports of failed tests."""
 
 import os
+import subprocess
 
 import pytest
 
 from support.client.haulierctl import DATA, Ctl
 from support.daemon.stack import Stack, drain
+from support.ext4_disk import Ext4Disk
 from support.mount_namespace import Mounts
 from support.servers.fault_server import FaultServer
 
@@ -21,6 +23,7 @@ def new_stack(request):
         stacks.append(kind(config, env))
         return stacks[-1]
 
+    make.stacks = stacks
     drain()
     yield make
     findings = ""
@@ -67,6 +70,25 @@ def mounts():
     own = Mounts()
     yield own
     own.leave()
+
+
+@pytest.fixture
+def ext4(mounts, new_stack):
+    """Makes disks. Daemons are stopped before their disks are taken away."""
+    disks = []
+
+    def make(folder, mebibytes: int = 32) -> Ext4Disk:
+        try:
+            disks.append(Ext4Disk(mounts, folder, mebibytes))
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"no disk on a loop device: {error}")
+        return disks[-1]
+
+    yield make
+    for stack in new_stack.stacks:
+        stack.stop_daemon()
+    for disk in disks:
+        disk.remove()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -14,10 +14,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr milliseconds Interval{200};
+constexpr milliseconds Interval{100};
 /// Of the processor, so that a machine that is busy or asleep cuts nothing off. A turn that is not stuck ends
 /// after 20 ms.
-constexpr nanoseconds MaxTurn = milliseconds{300};
+constexpr nanoseconds MaxTurn = milliseconds{150};
 constexpr milliseconds Sample{20};
 
 template <class Name>

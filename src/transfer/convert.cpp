@@ -48,7 +48,7 @@ Layout layout_of(const wire::Fetch& message) {
     std::vector<Segment> segments;
     for (const auto& segment : message.segments())
         segments.push_back({segment.remote(), segment.length(), segment.local()});
-    return Layout{std::move(segments)};
+    return Layout{std::move(segments), message.sparse()};
 }
 
 } // namespace

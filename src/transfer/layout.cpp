@@ -23,12 +23,6 @@ uint64_t saturating_add(uint64_t a, uint64_t b) {
     return a > ToEnd - b ? ToEnd : a + b;
 }
 
-/// The segment begins beyond the end of the file. It is requested all the same, and the server's response
-/// says so.
-bool is_beyond(const Segment& segment, std::optional<uint64_t> total) {
-    return segment.length == ToEnd && total && segment.remote > 0 && segment.remote >= *total;
-}
-
 } // namespace
 
 bool Layout::is_plain() const {
@@ -56,6 +50,13 @@ bool Layout::is_packed() const {
         end = saturating_add(end, segment.length);
         return follows;
     });
+}
+
+/// The segment begins beyond the end of the file. It is requested all the same, and the server's response
+/// says so.
+bool Layout::is_beyond(const Segment& segment, std::optional<uint64_t> total) const {
+    if (segment.length != ToEnd || !total || segment.remote == 0) return false;
+    return are_holes_ ? segment.remote > *total : segment.remote >= *total;
 }
 
 std::optional<Layout::Remaining> Layout::at(uint64_t offset, std::optional<uint64_t> total) const {

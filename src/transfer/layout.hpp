@@ -26,7 +26,10 @@ struct Segment {
 class Layout {
 public:
     Layout() : Layout({Segment{}}) {}
-    explicit Layout(std::vector<Segment> segments) : segments_(std::move(segments)) {}
+    /// `are_holes`: the segments are what is missing of a file. One to the end may then begin there, and is
+    /// empty.
+    explicit Layout(std::vector<Segment> segments, bool are_holes = false)
+        : segments_(std::move(segments)), are_holes_(are_holes) {}
 
     /// The whole remote file as one segment.
     [[nodiscard]] bool is_plain() const;
@@ -56,7 +59,10 @@ public:
     [[nodiscard]] std::optional<uint64_t> size(std::optional<uint64_t> total) const;
 
 private:
+    [[nodiscard]] bool is_beyond(const Segment& segment, std::optional<uint64_t> total) const;
+
     std::vector<Segment> segments_;
+    bool are_holes_ = false;
 };
 
 } // namespace haulier::transfer

@@ -72,6 +72,18 @@ def test_a_part_on_a_disk_that_was_not_mounted(disk):
     wait_deleted(stack, folder)
 
 
+def test_a_cancelled_part_does_not_come_back_after_a_power_cut(ext4, new_stack):
+    """What the file system had not written when Cancel was answered is lost."""
+    stack = new_stack(CONFIG)
+    disk = ext4(stack.downloads / "disk")
+    job = half_fetched(stack, disk.folder)
+    job.cancel()
+    disk.fail()
+    stack.kill_daemon()
+    disk.replace()
+    assert not part_files(disk.folder)
+
+
 def test_a_file_of_the_same_name_elsewhere_stays(disk):
     """Nothing is deleted for its name alone, when its directory is another one."""
     stack, folder, device, mounts = disk

@@ -2,8 +2,6 @@
 """The disks of the state and of the downloads fill, fail, become read-only, go away and come back at random moments. At the end
 every job that was acknowledged is there, and every file is here and right, without a call of a client."""
 
-import contextlib
-
 import pytest
 
 from support.chance import rounds, seeded
@@ -31,8 +29,7 @@ class Trouble:
         if self.kind == "fill":
             self.filler = self.disk.fill()
         elif self.kind == "read_only":
-            with contextlib.suppress(Exception):  # busy: files are being written
-                self.disk.mounts.remount(self.disk.folder, "ro")
+            self.disk.abort()
         elif self.kind == "fail":
             self.disk.fail()
         else:
@@ -41,24 +38,16 @@ class Trouble:
     def end(self) -> None:
         if self.kind == "fill":
             self.filler.unlink()
-        elif self.kind == "read_only":
-            self.disk.mounts.remount(self.disk.folder, "rw")
-        elif self.kind == "fail":
+        elif self.kind in ("read_only", "fail"):
             self.disk.replace()
         else:
             self.disk.mount()
 
 
 @pytest.fixture
-def disks(mounts, new_stack):
+def disks(ext4, new_stack):
     stack = new_stack(CONFIG)
-    folder = stack.downloads / "disk"
-    made = [Ext4Disk(mounts, stack.state, 32), Ext4Disk(mounts, folder, 64)]
-    yield stack, *made
-    stack.stop_daemon()
-    for disk in made:
-        disk.unmount()
-        disk.detach()
+    return stack, ext4(stack.state, 32), ext4(stack.downloads / "disk", 64)
 
 
 def create(stack, server, folder, number):

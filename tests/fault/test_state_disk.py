@@ -10,7 +10,6 @@ import pytest
 from support.client.checks import assert_file
 from support.client.dbus_client import BusError
 from support.content import body
-from support.ext4_disk import Ext4Disk
 from support.servers.response_script import Script
 
 MEBI = 1 << 20
@@ -19,15 +18,12 @@ CONFIG = {"Transfer": {"CheckpointBytes": "256K", "CheckpointInterval": "200ms"}
 
 
 @pytest.fixture
-def disk(mounts, new_stack):
+def disk(ext4, new_stack):
     """The stack's state is on a disk of its own."""
     stack = new_stack(CONFIG)
-    own = Ext4Disk(mounts, stack.state)
+    own = ext4(stack.state)
     own.stack = stack
-    yield own
-    stack.stop_daemon()
-    own.unmount()
-    own.detach()
+    return own
 
 
 def running_job(stack, **script):

@@ -39,11 +39,20 @@ class Ext4Disk:
     def unmount(self) -> None:
         self.mounts.unmount(self.folder)
 
+    def remove(self) -> None:
+        if self.folder.is_mount():
+            self.unmount()
+        self.detach()
+
     def fail(self) -> None:
         """As if the disk had been pulled out."""
         descriptor = os.open(self.folder, os.O_RDONLY)
         fcntl.ioctl(descriptor, EXT4_IOC_SHUTDOWN, struct.pack("I", WITHOUT_LOG))
         os.close(descriptor)
+
+    def abort(self) -> None:
+        """As after an error in the file system itself: it is read-only from then on."""
+        self.mounts.remount(self.folder, "abort")
 
     def replace(self) -> None:
         """After fail(): the same content on a sound device. Processes may still have files of the old one open."""

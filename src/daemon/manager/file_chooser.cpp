@@ -30,6 +30,15 @@ void note_silences(const JobRecord& record, Prospect& prospect, Now now) {
     }
 }
 
+/// A worker keeps MaximumDownloadSize for its own file, so it must know how much of it the others leave.
+bool awaits_size(const JobRecord& record) {
+    const auto& job = record.working();
+    if (!job.maximum_download_size || job::is_upload(job.type)) return false;
+    return std::any_of(record.transfers.begin(), record.transfers.end(), [&](const auto& entry) {
+        return job.on_demand || job::size_of(record.working_files()[entry.first]) == job::UnknownSize;
+    });
+}
+
 bool may_ask(const JobRecord& record) {
     return record.may_ask || (record.working().priority == job::Priority::Foreground && !record.has_asked);
 }
@@ -45,6 +54,7 @@ Prospect FileChooser::choose(const JobRecord& record, const std::function<void(u
     auto used = used_slots(record, now);
     for (size_t i = record.cursor; i < files.size() && used < most && record.transfers.size() < MostTransfers;
          ++i) {
+        if (awaits_size(record)) break;
         auto index = static_cast<uint32_t>(i);
         if (!wants_transfer(record, index) || !consider(record, index, prospect, now)) continue;
         launch(index);

@@ -21,6 +21,16 @@ TEST(Layout, AWholeFileIsOneSegment) {
     EXPECT_EQ(whole.size(100), 100);
 }
 
+TEST(Layout, NothingIsMissingAfterTheEnd) {
+    const std::vector<Segment> segments{{.remote = 0, .length = 10, .local = 0},
+                                        {.remote = 10, .length = ToEnd, .local = 10}};
+    EXPECT_TRUE((Layout{segments}.at(10, 10)))
+        << "the client has asked for it: the server says what it thinks";
+    EXPECT_FALSE((Layout{segments, true}.at(10, 10))) << "it is what other requests have left";
+    EXPECT_TRUE((Layout{segments, true}.at(10, 11)));
+    EXPECT_TRUE((Layout{segments, true}.at(10, 9)));
+}
+
 TEST(Layout, RangesLieEndToEndInTheOrderGiven) {
     Layout ranges{{{.remote = 50, .length = 10, .local = 0}, {.remote = 0, .length = 5, .local = 10}}};
     EXPECT_FALSE(ranges.is_plain());
