@@ -23,16 +23,23 @@ notify::Policy policy_of(const Config& config) {
 Application::Application(Loop& event_loop, const Options& options, const Config& configuration,
                          store::Store store, Events events)
     : loop(event_loop), config(configuration), bus(bus::connect_bus(options.instance)),
-      callback_bus(bus::connect_bus(options.instance)), launcher(make_launcher(options)),
-      workers(loop, config, *launcher),
+      launcher(make_launcher(options)), workers(loop, config, *launcher),
       manager(loop, clock, random, config, options.instance, std::move(store), workers, events.on_activity),
       service(loop, *bus, manager, options.instance,
               {events.on_activity, events.bus_lost,
-               [this](const std::string& unique_name) { connection_lost(unique_name); }}),
-      callback_sender(loop, *callback_bus, config.call_timeout, events.bus_lost),
-      session_service_sender(loop, workers, config),
-      notifier_host(loop, clock, manager,
-                    [this](const std::string& unique_name) { service.check_connection(unique_name); }),
+               [this](const std::string& unique_name) { connection_lost(unique_name); },
+               [this](const std::string& name, const std::string& unique_name) {
+                   notifier.owner_changed(name, unique_name);
+                   notifier.run();
+               }}),
+      callback_sender(loop, [instance = options.instance] { return bus::connect_bus(instance); },
+                      config.call_timeout,
+                      {events.bus_lost,
+                       [this](const std::string& unique_name) {
+                           notifier.heard_from(unique_name);
+                           notifier.run();
+                       }}),
+      session_service_sender(loop, workers, config), notifier_host(loop, clock, manager, service.peers()),
       notifier({callback_sender, session_service_sender}, notifier_host, notifier_host, policy_of(config)),
       environment([this](const job::Conditions& conditions) { manager.environment_changed(conditions); }),
       clock_monitor(loop, [this] { manager.clock_was_set(); }) {

@@ -49,7 +49,6 @@ struct Application {
     const Config& config;
     // The connections outlive everything that may still have to send a reply.
     bus::ConnectionPtr bus;
-    bus::ConnectionPtr callback_bus;
     SystemClock clock;
     SystemRandom random;
     std::optional<SystemdClient> systemd;

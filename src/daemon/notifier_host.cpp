@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/notifier_host.hpp"
 
+#include "daemon/bus/sdbus/peers.hpp"
 #include "daemon/common/journal.hpp"
 #include "daemon/manager/manager.hpp"
 #include "job/notify_service.hpp"
 #include "notify/notifier.hpp"
-
-#include <utility>
 
 namespace haulier::daemon {
 
@@ -16,8 +15,10 @@ const char* reason_of(CallOutcome outcome) {
     switch (outcome) {
     case CallOutcome::Acknowledged: return "it has been told";
     case CallOutcome::Refused: return "it answered with an error";
-    case CallOutcome::Gone: return "it has left, or cannot be started";
+    case CallOutcome::NoSuchMethod: return "it has no such method";
     case CallOutcome::NoSuchObject: return "it has no such object";
+    case CallOutcome::Gone: return "it has left";
+    case CallOutcome::NotStarted: return "it cannot be started";
     case CallOutcome::Unanswered: return "it does not answer";
     case CallOutcome::NoBus: return "its user has no bus";
     }
@@ -26,14 +27,15 @@ const char* reason_of(CallOutcome outcome) {
 
 notify::FileTransferred file_content(const JobRecord& record, uint32_t index) {
     const auto& file = record.durable_file(index);
-    return {index, file.spec.remote, job::temporary_path(record.durable(), file, index)};
+    const auto& job = record.durable();
+    bool is_named = file.completed && !job::is_upload(job.type);
+    return {index, file.spec.remote, is_named ? file.spec.local : job::temporary_path(job, file, index)};
 }
 
 } // namespace
 
-NotifierHost::NotifierHost(Loop& loop, const Clock& clock, Manager& manager,
-                           std::function<void(const std::string&)> check_connection)
-    : loop_(loop), clock_(clock), manager_(manager), check_connection_(std::move(check_connection)) {}
+NotifierHost::NotifierHost(Loop& loop, const Clock& clock, Manager& manager, bus::Peers& peers)
+    : loop_(loop), clock_(clock), manager_(manager), peers_(peers) {}
 
 void NotifierHost::wake_at(BootTime when) {
     wake_ = loop_.at(when, [this] { notifier_->run(); });
@@ -57,6 +59,21 @@ void NotifierHost::object_changed(const job::Id& id) {
 void NotifierHost::delivery_failed(const notify::Delivery& delivery, CallOutcome outcome) {
     journal::delivery_failed(delivery.job, delivery.owner, notify::display_name_of(delivery.target),
                              reason_of(outcome));
+}
+
+void NotifierHost::check_connection(const std::string& unique_name) {
+    peers_.check_connection(unique_name);
+}
+
+void NotifierHost::find_owner(const std::string& name) {
+    peers_.find_owner(name, [this, name](const std::string& unique_name) {
+        notifier_->owner_found(name, unique_name);
+        notifier_->run();
+    });
+}
+
+void NotifierHost::watch_new_owners(bool watch) {
+    peers_.watch_new_owners(watch);
 }
 
 void NotifierHost::acknowledged(int64_t row) {

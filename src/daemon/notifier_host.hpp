@@ -8,11 +8,13 @@
 #include "notify/outbox.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 namespace haulier::notify {
 class Notifier;
+}
+namespace haulier::bus {
+class Peers;
 }
 
 namespace haulier::daemon {
@@ -21,9 +23,7 @@ class Manager;
 
 class NotifierHost final : public notify::Host, public notify::Outbox {
 public:
-    /// `check_connection`: see notify::Host.
-    NotifierHost(Loop& loop, const Clock& clock, Manager& manager,
-                 std::function<void(const std::string&)> check_connection);
+    NotifierHost(Loop& loop, const Clock& clock, Manager& manager, bus::Peers& peers);
     /// Called once, before anything else.
     void connect(notify::Notifier& notifier) { notifier_ = &notifier; }
 
@@ -33,7 +33,9 @@ public:
                                              const job::Notification& notification) const override;
     void object_changed(const job::Id& id) override;
     void delivery_failed(const notify::Delivery& delivery, CallOutcome outcome) override;
-    void check_connection(const std::string& unique_name) override { check_connection_(unique_name); }
+    void check_connection(const std::string& unique_name) override;
+    void find_owner(const std::string& name) override;
+    void watch_new_owners(bool watch) override;
 
     void acknowledged(int64_t row) override;
     void launches_changed(uint32_t owner, const job::NotifyService& service, uint32_t count) override;
@@ -42,7 +44,7 @@ private:
     Loop& loop_;
     const Clock& clock_;
     Manager& manager_;
-    std::function<void(const std::string&)> check_connection_;
+    bus::Peers& peers_;
     notify::Notifier* notifier_ = nullptr;
     Source wake_;
 };

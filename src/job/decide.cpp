@@ -91,7 +91,10 @@ void start_anew(Decision& d, const Job& before, const std::vector<File>& files) 
     for (uint32_t i = 0; i < files.size(); ++i) {
         File file = files[i];
         if (before.state == State::Error) forgive(d.job, file);
-        if (file.clocks.unpublished) fetch_again(d.job, file);
+        if (file.clocks.unpublished) {
+            fetch_again(d.job, file);
+            d.revoked.files.push_back(i);
+        }
         if (file.wait == Wait::Storage) file.clocks.other_folder = true;
         if (!file.failed) reset_failures(file);
         if (starts_from_zero(d.job) && !is_running(before.state)) forget_bytes(file);
@@ -162,7 +165,7 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
     // the clock).
     if (shown_as(job.state) != State::TransientError) reset_no_progress(d.job);
     // What was said of the old state is no longer true.
-    d.revoke_notifications = job.state == State::Error || job.state == State::Transferred;
+    d.revoked.end = job.state == State::Error || job.state == State::Transferred;
     d.job.resumed = true;
     d.job.transferred_at = {};
     d.job.failures = 0;
@@ -201,7 +204,6 @@ Result<Decision> complete(const Job& job, Now now) {
                         job.id.hex, to_string(job.state))};
     Decision d = touched(job, now);
     d.effects = {Effect::StopTransfers};
-    d.revoke_notifications = true;
     start_publishing(d, now);
     return d;
 }

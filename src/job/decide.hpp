@@ -31,8 +31,7 @@ struct Decision {
     bool settings_changed = true;            ///< otherwise only its progress need be stored
     std::map<uint32_t, File> files;          ///< changed or added files, as they will be, by index
     std::vector<Notification> notifications; ///< become outbox rows in the same transaction
-    bool revoke_notifications =
-        false; ///< undelivered notifications of the job are no longer true; drop them first
+    Revocation revoked;                      ///< leave the outbox, before `notifications` enter it
     std::vector<Effect> effects;
 };
 

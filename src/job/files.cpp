@@ -114,6 +114,7 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
         if (!std::exchange(after.failed, true)) d.job.files_failed += 1;
         after.error = error;
         reject(d, std::move(error), now);
+        d.revoked.files.push_back(index);
     }
     d.files.emplace(index, std::move(after));
     return d;

@@ -25,7 +25,10 @@ void lose_files(Decision& d, const std::vector<File>& files) {
     for (uint32_t i = 0; i < files.size(); ++i) {
         if (files[i].completed) continue;
         auto empty = without_bytes(files[i]);
-        if (files[i].transferred) d.job.files_transferred -= 1;
+        if (files[i].transferred) {
+            d.job.files_transferred -= 1;
+            d.revoked.files.push_back(i);
+        }
         if (empty != files[i]) d.files.emplace(i, std::move(empty));
     }
     bool lacks = std::any_of(d.files.begin(), d.files.end(),
@@ -71,7 +74,7 @@ Result<Decision> release_ownership(const Job& job, const std::vector<File>& file
     if (undone) {
         apply(d.job, Event::Taken, now);
         d.job.transferred_at = {};
-        d.revoke_notifications = true;
+        d.revoked.end = true;
     }
     return d;
 }

@@ -21,6 +21,9 @@ std::optional<Decision> publish_succeeded(const Job& job, Now now) {
     Decision d = touched(job, now);
     apply(d.job, Event::Published, now);
     d.effects = {Effect::DiscardUnfinished};
+    const auto& flags = job.notify_flags;
+    if (completes_itself(job) && flags.transferred && !flags.disable)
+        d.notifications.push_back({NotificationKind::Transferred, NoFile});
     return d;
 }
 

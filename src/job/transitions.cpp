@@ -142,13 +142,15 @@ void reject(Decision& d, JobError error, Now now) {
     d.job.failures = 0;
     clear_retry(d.job);
     reset_no_progress(d.job);
-    d.revoke_notifications = true;
+    d.revoked.end = true;
     if (flags.error && !flags.disable)
         d.notifications.push_back({NotificationKind::Error, d.job.error->file});
 }
 
 void start_publishing(Decision& d, Now now) {
     apply(d.job, Event::Complete, now);
+    d.revoked.end = true;
+    std::erase_if(d.notifications, [&](const Notification& n) { return d.revoked.covers(n); });
     clear_retry(d.job);
     reset_no_progress(d.job);
     d.effects.push_back(Effect::Publish);
@@ -161,22 +163,22 @@ void finish(Decision& d, Now now) {
     d.job.error.reset();
     reset_failures(d.job);
     clear_retry(d.job);
+    if (d.job.auto_complete) return start_publishing(d, now);
     if (flags.transferred && !flags.disable)
         d.notifications.push_back({NotificationKind::Transferred, NoFile});
-    if (d.job.auto_complete) start_publishing(d, now);
 }
 
 void end_cancelled(Decision& d, Now now) {
     apply(d.job, Event::Cancel, now);
     clear_retry(d.job);
     reset_no_progress(d.job);
-    d.revoke_notifications = true;
+    d.revoked = {.end = true, .all_files = true, .files = {}};
     d.effects = {Effect::StopTransfers, Effect::DiscardAll};
 }
 
 void repeat_notifications(Decision& d) {
     const auto& flags = d.job.notify_flags;
-    d.revoke_notifications = true;
+    d.revoked.end = true;
     if (d.job.state == State::Transferred && flags.transferred && !flags.disable)
         d.notifications.push_back({NotificationKind::Transferred, NoFile});
     if (d.job.state == State::Error && flags.error && !flags.disable)

@@ -54,7 +54,8 @@ void fail_file(Decision& d, uint32_t index, File& file, JobError error, Now now)
 void settle(Decision& d, const std::vector<File>& files, const RestOf& rest_of, Now now);
 /// The job fails because its client found the content invalid, or because AutoComplete could not publish it.
 void reject(Decision& d, JobError error, Now now);
-/// Every file is here: notifies the client, and starts to complete a job with AutoComplete.
+/// Every file is here: notifies the client, or starts to complete a job with AutoComplete, whose client is
+/// notified when the files have their names.
 void finish(Decision& d, Now now);
 void start_publishing(Decision& d, Now now);
 /// The job is cancelled, and all its files are deleted.
@@ -63,6 +64,7 @@ void end_cancelled(Decision& d, Now now);
 void repeat_notifications(Decision& d);
 
 // ---- kinds of jobs ----
+
 
 /// With another method than GET, the job runs in the foreground, every failure is final, and every transfer
 /// starts from zero (BITS 1.11).

@@ -30,6 +30,10 @@ std::string temporary_name(const Id& id, uint32_t index) {
     return fmt::format(".haulier-{}-{}.part", id.hex, index);
 }
 
+bool completes_itself(const Job& job) {
+    return job.auto_complete && job.files_transferred == job.files_total;
+}
+
 std::string temporary_path(const Job& job, const File& file, uint32_t index) {
     if (is_upload(job.type)) return {};
     auto directory = directory_of(file.spec.local);

@@ -8,6 +8,7 @@
 #include "job/settings.hpp"
 #include "job/state.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -104,6 +105,8 @@ struct Job : Settings {
 };
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
+/// All files of the job are here, and it needs no client to be completed.
+bool completes_itself(const Job& job);
 
 struct Checksum {
     enum class Kind { Sha256, Sha512, Sha1, Md5 } kind = Kind::Sha256;
@@ -224,6 +227,17 @@ struct Notification {
     NotificationKind kind = NotificationKind::Transferred;
     uint32_t file = NoFile;
     bool operator==(const Notification&) const = default;
+};
+
+/// Which undelivered notifications of a job are no longer true, or no longer wanted.
+struct Revocation {
+    bool end = false;            ///< those about the end of the job
+    bool all_files = false;      ///< all of single files
+    std::vector<uint32_t> files; ///< those of these files
+    [[nodiscard]] bool covers(const Notification& notification) const {
+        if (notification.kind != NotificationKind::FileTransferred) return end;
+        return all_files || std::find(files.begin(), files.end(), notification.file) != files.end();
+    }
 };
 
 /// Limits that decisions respect; all configurable.

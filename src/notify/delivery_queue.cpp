@@ -5,31 +5,30 @@
 
 namespace haulier::notify {
 
-void BackOff::extend(BootTime now, const Policy& policy) {
-    not_before_ = now + doubled(policy.retry, failures_++, policy.retry_maximum);
-}
-
-void DeliveryQueue::set_service(const job::NotifyService& service) {
-    service_ = service;
-    back_off.reset();
-}
-
-bool DeliveryQueue::is_service(const Target& target) const {
-    auto service = target_of(service_);
-    return has_service() && target.kind == service.kind && target.destination == service.destination;
-}
-
 void DeliveryQueue::set_object(std::optional<Target> object) {
     object_ = std::move(object);
+    passed_over_.reset();
     news.clear();
-    unanswered = 0;
-    back_off.reset();
 }
 
-void DeliveryQueue::revoke_final() {
-    std::erase_if(entries_, [](const OutboxEntry& entry) {
-        return entry.notification.kind != job::NotificationKind::FileTransferred;
-    });
+std::optional<Target> DeliveryQueue::target(bool object_replies) const {
+    bool passed_over = passed_over_ && !empty() && first().row == *passed_over_;
+    if (object_ && (!has_service() || (object_replies && !passed_over))) return object_;
+    if (has_service()) return target_of(service_);
+    return std::nullopt;
+}
+
+void DeliveryQueue::abandon_call() {
+    call.reset();
+    attempt = {};
+}
+
+void DeliveryQueue::pass_over_object() {
+    if (!empty()) passed_over_ = first().row;
+}
+
+void DeliveryQueue::revoke(const job::Revocation& revoked) {
+    std::erase_if(entries_, [&](const OutboxEntry& entry) { return revoked.covers(entry.notification); });
 }
 
 bool DeliveryQueue::remove_first(int64_t row) {

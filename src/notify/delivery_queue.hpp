@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What one job still has to tell, which client it tells, and when the next attempt may be made.
+// What one job still has to tell, and which client it tells.
 #pragma once
 
 #include "base/clock.hpp"
+#include "notify/attempt.hpp"
 #include "notify/delivery.hpp"
-#include "notify/policy.hpp"
 #include "notify/progress_news.hpp"
 
 #include <cstdint>
@@ -17,41 +17,31 @@ namespace haulier::notify {
 struct OutboxEntry {
     int64_t row = 0;
     job::Notification notification;
-};
-
-/// The pause after attempts that failed; it doubles with each.
-class BackOff {
-public:
-    void reset() { *this = {}; }
-    void extend(BootTime now, const Policy& policy);
-    [[nodiscard]] bool has_failed() const { return failures_ > 0; }
-    [[nodiscard]] BootTime not_before() const { return not_before_; }
-
-private:
-    uint32_t failures_ = 0;
-    BootTime not_before_;
+    BootTime since; ///< when it was added
 };
 
 class DeliveryQueue {
 public:
     void set_owner(uint32_t owner) { owner_ = owner; }
     [[nodiscard]] uint32_t owner() const { return owner_; }
-    /// The next attempt may be made at once.
-    void set_service(const job::NotifyService& service);
+    void set_service(const job::NotifyService& service) { service_ = service; }
     [[nodiscard]] const job::NotifyService& service() const { return service_; }
     [[nodiscard]] bool has_service() const { return !service_.name.empty(); }
     [[nodiscard]] bool has_session_service() const {
         return has_service() && service_.bus == job::ServiceBus::Session;
     }
-    /// Whether `target` is the service; it may have been replaced while a call was in flight.
-    [[nodiscard]] bool is_service(const Target& target) const;
-    /// Of another client, or none: earlier changes are no news to it, and earlier failures do not count.
+    /// Of another client, or none: earlier changes are no news to it.
     void set_object(std::optional<Target> object);
     [[nodiscard]] const std::optional<Target>& object() const { return object_; }
+    /// The client of the first entry. `object_replies`: whether the object's connection is worth a call.
+    [[nodiscard]] std::optional<Target> target(bool object_replies) const;
+    /// A call is in flight to a client that is the present one no more.
+    void abandon_call();
+    /// The object has nothing that could be called about the first entry.
+    void pass_over_object();
 
     void add(const OutboxEntry& entry) { entries_.push_back(entry); }
-    /// Removes the entries about the end of the job, which are no longer true.
-    void revoke_final();
+    void revoke(const job::Revocation& revoked);
     /// Removes the first entry if it is still that of `row`.
     bool remove_first(int64_t row);
     std::deque<OutboxEntry> remove_all();
@@ -63,15 +53,15 @@ public:
     /// Entries that a service could be told, for which no client has to register again.
     [[nodiscard]] bool owes_service() const { return !empty() && has_service(); }
 
-    BackOff back_off;
+    Attempt attempt; ///< with the first entry
     ProgressNews news;
-    bool in_flight = false;
-    uint32_t unanswered = 0; ///< calls of the object in a row
+    std::optional<uint64_t> call; ///< in flight, to the present target
 
 private:
     uint32_t owner_ = 0;
     job::NotifyService service_;
     std::optional<Target> object_;
+    std::optional<int64_t> passed_over_; ///< row about which the object cannot be called
     std::deque<OutboxEntry> entries_;
 };
 

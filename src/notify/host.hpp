@@ -20,10 +20,15 @@ public:
                                              const job::Notification& notification) const = 0;
     /// The job has another callback object now, or none.
     virtual void object_changed(const job::Id& id) = 0;
-    /// A notification could not be delivered for the first time; it will be tried again.
+    /// A notification could not be delivered to this target for the first time; it will be tried again.
     virtual void delivery_failed(const Delivery& delivery, CallOutcome outcome) = 0;
     /// The connection may have left the bus already: if so, calls Notifier::connection_lost().
     virtual void check_connection(const std::string& unique_name) = 0;
+    /// Calls Notifier::owner_found() with the connection that has this name, perhaps before this returns.
+    virtual void find_owner(const std::string& name) = 0;
+    /// Whether Notifier::owner_changed() has to be called for names that get an owner. It always is for names
+    /// that lose theirs.
+    virtual void watch_new_owners(bool watch) = 0;
 };
 
 } // namespace haulier::notify

@@ -18,22 +18,10 @@ void LaunchLimiter::clear(uint32_t owner, const job::NotifyService& service) {
     if (launches_.erase({owner, service.bus, service.name}) > 0) outbox_.launches_changed(owner, service, 0);
 }
 
-void LaunchLimiter::set_running(const std::string& name, const std::string& unique_name) {
-    running_[name] = unique_name;
-}
-
-void LaunchLimiter::connection_lost(const std::string& unique_name) {
-    std::erase_if(running_, [&](const auto& entry) { return entry.second == unique_name; });
-}
-
-bool LaunchLimiter::is_running(const job::NotifyService& service) const {
-    return service.bus == job::ServiceBus::Own && running_.contains(service.name);
-}
-
 BootTime LaunchLimiter::earliest(uint32_t owner, const job::NotifyService& service,
                                  const Policy& policy) const {
     auto found = launches_.find({owner, service.bus, service.name});
-    if (found == launches_.end() || found->second.count < 2 || is_running(service)) return {};
+    if (found == launches_.end() || found->second.count < 2) return {};
     const auto& launches = found->second;
     return launches.last + doubled(policy.launch_delay, launches.count - 2, policy.launch_delay_maximum);
 }

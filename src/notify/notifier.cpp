@@ -6,6 +6,26 @@
 
 namespace haulier::notify {
 
+namespace {
+
+/// A client without a method for it hears of it by a signal.
+bool is_optional(const Content& content) {
+    return !std::holds_alternative<JobTransferred>(content) && !std::holds_alternative<JobFailed>(content);
+}
+
+bool is_same_service(const job::NotifyService& a, const job::NotifyService& b) {
+    return a.bus == b.bus && a.name == b.name;
+}
+
+} // namespace
+
+// ---- jobs ----
+
+DeliveryQueue* Notifier::queue_of(const job::Id& id) {
+    auto found = queues_.find(id);
+    return found == queues_.end() ? nullptr : &found->second;
+}
+
 void Notifier::add_job(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
     queues_[id].set_owner(owner);
     set_service(id, service);
@@ -14,15 +34,35 @@ void Notifier::add_job(const job::Id& id, uint32_t owner, const job::NotifyServi
 void Notifier::set_service(const job::Id& id, const job::NotifyService& service) {
     auto* queue = queue_of(id);
     if (!queue) return;
+    auto before = queue->service();
     queue->set_service(service);
     session_buses_.may_exist(queue->owner());
+    recipients_.heard_from(recipient_of(queue->owner(), target_of(service)));
+    if (!queue->object()) queue->attempt.hurry();
+    if (!is_same_service(before, service)) forget_launches_if_unused(queue->owner(), before);
+    replan(id, *queue);
 }
 
 void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
     auto* queue = queue_of(id);
     if (!queue) return;
-    queue->set_object(std::move(object));
-    if (queue->object()) host_.check_connection(queue->object()->destination);
+    if (object) heard_from(object->destination);
+    queue->attempt.hurry();
+    assign_object(id, *queue, std::move(object));
+}
+
+void Notifier::assign_object(const job::Id& id, DeliveryQueue& queue, std::optional<Target> object) {
+    if (const auto& before = queue.object()) {
+        auto jobs = objects_of_.find(before->destination);
+        jobs->second.erase(id);
+        if (jobs->second.empty()) objects_of_.erase(jobs);
+    }
+    queue.set_object(std::move(object));
+    if (queue.object()) {
+        objects_of_[queue.object()->destination].insert(id);
+        host_.check_connection(queue.object()->destination);
+    }
+    replan(id, queue);
     host_.object_changed(id);
 }
 
@@ -31,33 +71,65 @@ void Notifier::change_owner(const job::Id& id, uint32_t owner) {
     if (!queue) return;
     for (const auto& entry : queue->remove_all())
         outbox_.acknowledged(entry.row);
+    queue->abandon_call();
     queue->set_owner(owner);
     queue->set_service({});
-    set_object(id, std::nullopt);
+    assign_object(id, *queue, std::nullopt);
 }
 
-void Notifier::add(const job::Id& id, const OutboxEntry& entry) {
-    if (auto* queue = queue_of(id)) queue->add(entry);
+void Notifier::add(const job::Id& id, int64_t row, const job::Notification& notification) {
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    queue->add({row, notification, host_.now()});
+    replan(id, *queue);
 }
 
-void Notifier::revoke_final(const job::Id& id) {
-    if (auto* queue = queue_of(id)) queue->revoke_final();
+void Notifier::revoke(const job::Id& id, const job::Revocation& revoked) {
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    queue->revoke(revoked);
+    replan(id, *queue);
+}
+
+void Notifier::hold(const job::Id& id) {
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    held_.insert(id);
+    replan(id, *queue);
+}
+
+void Notifier::release(const job::Id& id) {
+    held_.erase(id);
+    if (auto* queue = queue_of(id)) replan(id, *queue);
 }
 
 void Notifier::forget(const job::Id& id) {
+    auto* queue = queue_of(id);
+    if (!queue) return;
+    if (queue->object()) assign_object(id, *queue, std::nullopt);
+    queue->remove_all();
+    queue->set_service({});
+    replan(id, *queue);
+    held_.erase(id);
     queues_.erase(id);
 }
 
 void Notifier::modified(const job::Id& id, Usec interval) {
     auto* queue = queue_of(id);
-    if (queue && queue->object()) queue->news.modified(host_.now(), interval);
+    if (!queue || !queue->object()) return;
+    queue->news.modified(host_.now(), interval);
+    replan(id, *queue);
 }
 
 void Notifier::ranges_filled(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                              Usec interval) {
     auto* queue = queue_of(id);
-    if (queue && queue->object()) queue->news.ranges_filled(index, ranges, host_.now(), interval);
+    if (!queue || !queue->object()) return;
+    queue->news.ranges_filled(index, ranges, host_.now(), interval);
+    replan(id, *queue);
 }
+
+// ---- clients ----
 
 void Notifier::service_works(uint32_t owner, const job::NotifyService& service) {
     launches_.clear(owner, service);
@@ -67,170 +139,194 @@ void Notifier::restore_launches(uint32_t owner, const job::NotifyService& servic
     launches_.restore(owner, service, count, host_.now());
 }
 
+/// No job of the owner has the service any more.
+void Notifier::forget_launches_if_unused(uint32_t owner, const job::NotifyService& service) {
+    if (!service.name.empty() && !is_used(owner, service)) launches_.clear(owner, service);
+}
+
+bool Notifier::is_used(uint32_t owner, const job::NotifyService& service) const {
+    return std::any_of(queues_.begin(), queues_.end(), [&](const auto& entry) {
+        return entry.second.owner() == owner && is_same_service(entry.second.service(), service);
+    });
+}
+
 void Notifier::connection_lost(const std::string& unique_name) {
-    launches_.connection_lost(unique_name);
-    for (auto& [id, queue] : queues_)
-        if (queue.object() && queue.object()->destination == unique_name) lose_object(id, queue);
+    owners_.connection_lost(unique_name);
+    recipients_.forget(connection(unique_name));
+    auto found = objects_of_.find(unique_name);
+    if (found == objects_of_.end()) return;
+    for (const auto& id : std::set<job::Id>{found->second})
+        assign_object(id, queues_.at(id), std::nullopt);
+}
+
+void Notifier::heard_from(const std::string& unique_name) {
+    recipients_.heard_from(connection(unique_name));
+    replan_jobs_of(unique_name);
+}
+
+void Notifier::owner_found(const std::string& name, const std::string& unique_name) {
+    owners_.answered(name, unique_name, host_.now());
+}
+
+/// A connection that takes the name of a service while it is being started is the one that gets the call.
+void Notifier::owner_changed(const std::string& name, const std::string& unique_name) {
+    owners_.changed(name, unique_name, host_.now());
+    if (unique_name.empty()) return;
+    for (auto& [number, call] : calls_) {
+        if (!call.is_start || call.target.destination != name || call.recipients.size() > 1) continue;
+        call.recipients.push_back(connection(unique_name));
+        recipients_.called(call.recipients.back());
+    }
 }
 
 void Notifier::set_active_users(std::set<uint32_t> uids) {
     auto arrived = session_buses_.set_active_users(std::move(uids));
-    for (auto& [id, queue] : queues_)
-        if (arrived.contains(queue.owner()) && !queue.object() && queue.has_session_service())
-            queue.back_off.reset();
-}
-
-DeliveryQueue* Notifier::queue_of(const job::Id& id) {
-    auto found = queues_.find(id);
-    return found == queues_.end() ? nullptr : &found->second;
-}
-
-/// Makes the calls that are due and have a free slot; asks to be woken for the earliest of the others.
-void Notifier::run() {
-    auto now = host_.now();
-    std::optional<BootTime> wake;
     for (auto& [id, queue] : queues_) {
-        auto next = next_call(queue);
-        if (!next) continue;
-        auto when = next->due > now ? next->due : slots_.free_at(queue.owner(), next->target, now, policy_);
-        if (when && *when <= now)
-            start(id, queue, *next);
-        else if (when)
-            wake = wake ? std::min(*wake, *when) : *when;
+        if (!arrived.contains(queue.owner()) || !queue.has_session_service()) continue;
+        if (!queue.object()) queue.attempt.hurry();
+        replan(id, queue);
     }
-    if (wake) host_.wake_at(*wake);
 }
 
-std::optional<Notifier::NextCall> Notifier::next_call(const DeliveryQueue& queue) const {
-    if (queue.in_flight) return std::nullopt;
-    return queue.empty() ? next_progress(queue) : next_notification(queue);
-}
+// ---- calls and their outcomes ----
 
-std::optional<Notifier::NextCall> Notifier::next_notification(const DeliveryQueue& queue) const {
-    auto not_before = queue.back_off.not_before();
-    if (queue.object()) return NextCall{*queue.object(), not_before};
-    if (!queue.has_service()) return std::nullopt;
-    if (queue.has_session_service() && session_buses_.is_missing(queue.owner())) return std::nullopt;
-    auto launch = launches_.earliest(queue.owner(), queue.service(), policy_);
-    return NextCall{target_of(queue.service()), std::max(not_before, launch)};
-}
-
-std::optional<Notifier::NextCall> Notifier::next_progress(const DeliveryQueue& queue) {
-    auto due = queue.news.due();
-    if (!queue.object() || !due) return std::nullopt;
-    return NextCall{*queue.object(), *due, true};
-}
-
-void Notifier::start(const job::Id& id, DeliveryQueue& queue, const NextCall& next) {
-    CallInFlight call{{id, queue.owner(), next.target, {}}, {}, host_.now()};
-    if (next.is_progress) {
-        call.delivery.content = queue.news.take(call.begun);
+void Notifier::start(const job::Id& id, DeliveryQueue& queue, const Target& target, const Route& route) {
+    auto number = ++last_call_;
+    auto now = host_.now();
+    Delivery delivery{id, queue.owner(), {route.destination, target.path, target.kind}, {}};
+    CallInFlight call{delivery,          target,         queue.service(), {},
+                      {route.recipient}, kind_of(route), route.is_start,  now};
+    if (queue.empty()) {
+        call.delivery.content = queue.news.take(now);
     } else {
-        call.row = queue.first().row;
-        call.delivery.content = host_.content_of(id, queue.first().notification);
+        const auto& entry = queue.first();
+        call.row = entry.row;
+        call.delivery.content = host_.content_of(id, entry.notification);
+        queue.attempt.aim(entry.row, target);
+        queue.attempt.called();
     }
-    count_launch(queue, next.target);
-    queue.in_flight = true;
-    slots_.take(queue.owner(), next.target, call.begun);
-    bool in_session = next.target.kind == Target::Kind::SessionService;
+    queue.call = number;
+    recipients_.called(route.recipient);
+    budget_.take(queue.owner(), call.kind, now);
+    delivery = call.delivery;
+    calls_.emplace(number, std::move(call));
+    replan(id, queue);
+    bool in_session = target.kind == Target::Kind::SessionService;
     auto& sender = in_session ? senders_.session_bus : senders_.own_bus;
-    sender.send(call.delivery, [this, call](const DeliveryResult& result) {
-        slots_.release(call.delivery.owner, call.delivery.target, call.begun);
-        finished(call, result);
+    sender.send(delivery, [this, number](const DeliveryResult& result) {
+        finished(number, result);
         run();
     });
 }
 
-/// Calling a service that does not run starts it. Of one on a session bus the outcome has to tell, see
-/// judge_launch().
-void Notifier::count_launch(const DeliveryQueue& queue, const Target& target) {
-    if (target.kind == Target::Kind::Service && !launches_.is_running(queue.service()))
-        launches_.count(queue.owner(), queue.service(), host_.now());
+/// Of a client that has been replaced meanwhile, only what it shows about itself counts.
+void Notifier::finished(uint64_t number, const DeliveryResult& result) {
+    auto found = calls_.find(number);
+    auto call = std::move(found->second);
+    calls_.erase(found);
+    budget_.release(call.delivery.owner, call.kind, call.begun);
+    auto* queue = queue_of(call.delivery.job);
+    bool is_current = queue && queue->call == number;
+    if (is_current) queue->call.reset();
+    judge_recipients(call, result);
+    judge_launch(call, result.outcome);
+    if (call.target.kind == Target::Kind::Service) owners_.forget(call.target.destination);
+    if (!is_current) return;
+    conclude(call, *queue, result);
+    replan(call.delivery.job, *queue);
 }
 
-void Notifier::finished(const CallInFlight& call, const DeliveryResult& result) {
-    const auto& target = call.delivery.target;
-    if (target.kind == Target::Kind::Service && !result.sender.empty()) {
-        launches_.set_running(target.destination, result.sender);
-        host_.check_connection(result.sender);
+void Notifier::judge_recipients(const CallInFlight& call, const DeliveryResult& result) {
+    for (const auto& recipient : call.recipients) {
+        switch (result.outcome) {
+        case CallOutcome::Acknowledged:
+        case CallOutcome::Refused:
+        case CallOutcome::NoSuchMethod:
+        case CallOutcome::NoSuchObject: recipients_.heard_from(recipient); break;
+        case CallOutcome::Unanswered: recipients_.did_not_reply(recipient, host_.now(), policy_); break;
+        case CallOutcome::Gone:
+        case CallOutcome::NotStarted:
+        case CallOutcome::NoBus: break;
+        }
+        recipients_.ended(recipient);
+        if (recipient.kind == Target::Kind::Object) replan_jobs_of(recipient.name);
     }
-    auto* waiting = queue_of(call.delivery.job);
-    if (!waiting) return;
-    auto& queue = *waiting;
-    queue.in_flight = false;
-    if (queue.owner() != call.delivery.owner) return; // taken over meanwhile: the former client has no say
-    if (result.outcome != CallOutcome::Unanswered) queue.unanswered = 0;
-    if (!call.row) return progress_sent(call, queue, result.outcome);
-    if (target.kind == Target::Kind::SessionService && queue.is_service(target))
-        judge_launch(queue, result.outcome);
-    if (result.outcome == CallOutcome::Acknowledged)
-        accepted(call, queue, result.sender);
-    else
-        not_accepted(call, queue, result.outcome);
+}
+
+/// Whether a service on a session bus had to be started is not known, only whether it replied in the end.
+void Notifier::judge_launch(const CallInFlight& call, CallOutcome outcome) {
+    if (call.target.kind == Target::Kind::Object) return;
+    bool in_session = call.target.kind == Target::Kind::SessionService;
+    auto owner = call.delivery.owner;
+    bool in_vain = false;
+    switch (event_of(outcome, is_optional(call.delivery.content))) {
+    case DeliveryEvent::Acknowledge:
+    case DeliveryEvent::Decline: return launches_.clear(owner, call.service);
+    case DeliveryEvent::Refuse:
+    case DeliveryEvent::Lack: in_vain = call.is_start; break;
+    case DeliveryEvent::Vanish:
+        in_vain = outcome != CallOutcome::NotStarted && (call.is_start || in_session);
+        break;
+    case DeliveryEvent::TimeOut: in_vain = call.is_start || in_session; break;
+    case DeliveryEvent::Call:
+    case DeliveryEvent::FindNoBus: break;
+    }
+    if (in_vain && is_used(owner, call.service)) launches_.count(owner, call.service, host_.now());
 }
 
 /// Progress is never repeated, but it shows as well as any other call that the client is gone.
-void Notifier::progress_sent(const CallInFlight& call, DeliveryQueue& queue, CallOutcome outcome) {
-    if (outcome == CallOutcome::Gone && queue.object() == call.delivery.target)
-        lose_object(call.delivery.job, queue);
-}
-
-/// Whether a service on a session bus had to be started is not known, only whether it replied in the end. If
-/// it did, it was not started in vain.
-void Notifier::judge_launch(const DeliveryQueue& queue, CallOutcome outcome) {
-    switch (outcome) {
-    case CallOutcome::Acknowledged: return launches_.clear(queue.owner(), queue.service());
-    case CallOutcome::Gone:
-    case CallOutcome::Unanswered: return launches_.count(queue.owner(), queue.service(), host_.now());
-    case CallOutcome::Refused:
-    case CallOutcome::NoSuchObject:
-    case CallOutcome::NoBus: return;
+void Notifier::conclude(const CallInFlight& call, DeliveryQueue& queue, const DeliveryResult& result) {
+    auto event = event_of(result.outcome, is_optional(call.delivery.content));
+    bool to_object = call.target.kind == Target::Kind::Object;
+    if (event == DeliveryEvent::Vanish && to_object)
+        return assign_object(call.delivery.job, queue, std::nullopt);
+    // The notification may have been revoked meanwhile.
+    if (!call.row || queue.empty() || queue.first().row != *call.row) return;
+    bool with_pause = needs_pause(call, queue, event);
+    bool is_first = !queue.attempt.has_failed();
+    queue.attempt.ended(event, with_pause, host_.now(), policy_);
+    if (!is_owed(queue.attempt.state())) return acknowledged(call, queue, result.sender);
+    if (event == DeliveryEvent::Lack && to_object) queue.pass_over_object();
+    if (event == DeliveryEvent::FindNoBus && !with_pause) session_buses_.set_missing(queue.owner());
+    if (is_first && is_news(call, event)) {
+        auto delivery = call.delivery;
+        delivery.target = call.target;
+        host_.delivery_failed(delivery, result.outcome);
     }
 }
 
-void Notifier::accepted(const CallInFlight& call, DeliveryQueue& queue, const std::string& sender) {
-    const auto& target = call.delivery.target;
-    queue.back_off.reset();
-    // It may have been revoked meanwhile.
-    if (queue.remove_first(*call.row)) outbox_.acknowledged(*call.row);
+/// A recipient that does not reply is left alone by all jobs; that pause is no matter of this notification. A
+/// service that has only just left is started at once.
+bool Notifier::needs_pause(const CallInFlight& call, const DeliveryQueue& queue, DeliveryEvent event) const {
+    switch (event) {
+    case DeliveryEvent::Call:
+    case DeliveryEvent::Acknowledge:
+    case DeliveryEvent::Decline:
+    case DeliveryEvent::TimeOut: return false;
+    case DeliveryEvent::Refuse: return true;
+    case DeliveryEvent::Lack: return call.target.kind != Target::Kind::Object || !queue.has_service();
+    case DeliveryEvent::Vanish: return call.is_start || call.target.kind == Target::Kind::SessionService;
+    // The bus of an active user should appear soon; that of any other user not before they log in.
+    case DeliveryEvent::FindNoBus: return session_buses_.is_active(queue.owner());
+    }
+    return true;
+}
+
+/// Whether people should read of the first such event of an attempt.
+bool Notifier::is_news(const CallInFlight& call, DeliveryEvent event) const {
+    if (event == DeliveryEvent::FindNoBus) return false;
+    return event != DeliveryEvent::TimeOut || recipients_.unanswered(call.recipients.front()) == 1;
+}
+
+void Notifier::acknowledged(const CallInFlight& call, DeliveryQueue& queue, const std::string& sender) {
+    queue.remove_first(*call.row);
+    outbox_.acknowledged(*call.row);
     // The connection that replied for a service is the callback object from now on (BITS 5.4).
-    if (!queue.is_service(target) || queue.object() || sender.empty()) return;
-    queue.set_object(Target{sender, target.path, Target::Kind::Object});
-    host_.object_changed(call.delivery.job);
+    if (call.target.kind != Target::Kind::Service || queue.object() || sender.empty()) return;
+    assign_object(call.delivery.job, queue, Target{sender, call.target.path, Target::Kind::Object});
 }
 
-void Notifier::not_accepted(const CallInFlight& call, DeliveryQueue& queue, CallOutcome outcome) {
-    bool to_object = queue.object() == call.delivery.target;
-    switch (outcome) {
-    case CallOutcome::Acknowledged: return;
-    case CallOutcome::Gone:
-    case CallOutcome::NoSuchObject:
-        // The service, if there is one, is tried at once.
-        if (to_object) return lose_object(call.delivery.job, queue);
-        break;
-    case CallOutcome::Unanswered:
-        if (to_object && ++queue.unanswered >= policy_.unanswered)
-            return lose_object(call.delivery.job, queue);
-        break;
-    case CallOutcome::NoBus: return no_bus(queue);
-    case CallOutcome::Refused: break;
-    }
-    if (!queue.back_off.has_failed()) host_.delivery_failed(call.delivery, outcome);
-    queue.back_off.extend(host_.now(), policy_);
-}
-
-/// The bus of an active user should appear soon; that of any other user not before they log in.
-void Notifier::no_bus(DeliveryQueue& queue) {
-    if (session_buses_.is_active(queue.owner()))
-        queue.back_off.extend(host_.now(), policy_);
-    else
-        session_buses_.set_missing(queue.owner());
-}
-
-void Notifier::lose_object(const job::Id& id, DeliveryQueue& queue) {
-    queue.set_object(std::nullopt);
-    host_.object_changed(id);
-}
+// ---- state ----
 
 std::optional<Target> Notifier::object_of(const job::Id& id) const {
     auto found = queues_.find(id);
@@ -243,15 +339,12 @@ bool Notifier::owes(const job::Id& id) const {
 }
 
 bool Notifier::busy() const {
-    return std::any_of(queues_.begin(), queues_.end(), [](const auto& entry) {
-        const DeliveryQueue& queue = entry.second;
-        return queue.in_flight || queue.object() || queue.owes_service();
-    });
+    return !calls_.empty() || !objects_of_.empty() || has_work();
 }
 
 bool Notifier::has_work() const {
-    return std::any_of(queues_.begin(), queues_.end(),
-                       [](const auto& entry) { return entry.second.owes_service(); });
+    return std::any_of(owing_.begin(), owing_.end(),
+                       [this](const auto& id) { return queues_.at(id).owes_service(); });
 }
 
 } // namespace haulier::notify

@@ -39,6 +39,13 @@ int append_arguments(sd_bus_message* m, const wire::Call& call) {
     return r;
 }
 
+ErrorOrigin origin_of(sd_bus_message* reply) {
+    const char* sender = sd_bus_message_get_sender(reply);
+    uint64_t serial = 0;
+    sd_bus_message_get_cookie(reply, &serial);
+    return error_origin_of(sender ? sender : "", serial);
+}
+
 } // namespace
 
 SessionBusCaller::SessionBusCaller(Loop& loop, std::string socket, Timeouts timeouts)
@@ -132,7 +139,8 @@ void SessionBusCaller::send_call(Pending& pending) {
     auto on_reply = [](sd_bus_message* reply, void* data, sd_bus_error*) noexcept {
         auto& p = *static_cast<Pending*>(data);
         const auto* error = sd_bus_message_get_error(reply);
-        p.caller.finish(p, error ? call_outcome_of(error->name) : CallOutcome::Acknowledged);
+        p.caller.finish(p,
+                        error ? call_outcome_of(error->name, origin_of(reply)) : CallOutcome::Acknowledged);
         return 0;
     };
     const auto& call = pending.call;

@@ -16,7 +16,9 @@ struct Statements {
     Statement save_file;
     Statement save_details;
     Statement drop_details;
-    Statement revoke_notifications;
+    Statement revoke_end;
+    Statement revoke_all_files;
+    Statement revoke_file;
     Statement add_notification;
     Statement remove_job;
     Statement acknowledge;

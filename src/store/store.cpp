@@ -160,14 +160,21 @@ Result<OutboxRow> Store::Impl::add_notification(const job::Job& job, const job::
     return OutboxRow{db.last_row(), job.id, job.owner, notification};
 }
 
+Status Store::Impl::revoke(const job::Id& id, const job::Revocation& revoked) {
+    if (revoked.end)
+        if (auto ok = BoundStatement{statements.revoke_end}.text(id.hex).run(); !ok) return ok;
+    if (revoked.all_files) return BoundStatement{statements.revoke_all_files}.text(id.hex).run();
+    for (auto file : revoked.files)
+        if (auto ok = BoundStatement{statements.revoke_file}.text(id.hex).integer(file).run(); !ok) return ok;
+    return Done{};
+}
+
 Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) {
     const job::Job& job = decision.job;
     auto saved = decision.settings_changed ? save_job(job) : save_progress(job);
     if (!saved) return saved.error();
     if (auto ok = save_files(job.id, decision.files); !ok) return ok.error();
-    if (decision.revoke_notifications)
-        if (auto ok = BoundStatement{statements.revoke_notifications}.text(job.id.hex).run(); !ok)
-            return ok.error();
+    if (auto ok = revoke(job.id, decision.revoked); !ok) return ok.error();
     std::vector<OutboxRow> rows;
     for (const auto& notification : decision.notifications) {
         auto row = add_notification(job, notification);

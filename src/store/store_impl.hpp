@@ -40,6 +40,7 @@ struct Store::Impl {
     Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
+    Status revoke(const job::Id& id, const job::Revocation& revoked);
     /// Copies the log into the database, which overwrites what is deleted, and empties it. Another process
     /// that reads at the same time can prevent that; then it is tried again after the next commit.
     void wipe_log();

@@ -29,8 +29,10 @@ wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     switch (outcome) {
     case CallOutcome::Acknowledged: return wire::Reply::ACKNOWLEDGED;
     case CallOutcome::Refused: return wire::Reply::REFUSED;
-    case CallOutcome::Gone: return wire::Reply::GONE;
+    case CallOutcome::NoSuchMethod: return wire::Reply::NO_SUCH_METHOD;
     case CallOutcome::NoSuchObject: return wire::Reply::NO_SUCH_OBJECT;
+    case CallOutcome::Gone: return wire::Reply::GONE;
+    case CallOutcome::NotStarted: return wire::Reply::NOT_STARTED;
     case CallOutcome::Unanswered: return wire::Reply::UNANSWERED;
     case CallOutcome::NoBus: return wire::Reply::NO_BUS;
     }

@@ -2,9 +2,14 @@
 #include "daemon/bus/callback_sender.hpp"
 
 #include "base/log.hpp"
+#include "base/must.hpp"
 #include "daemon/bus/codec.hpp"
 #include "daemon/bus/names/names.hpp"
+#include "daemon/bus/sdbus/async_call.hpp"
+#include "daemon/bus/sdbus/compat.hpp"
+#include "daemon/bus/sdbus/event_bridge.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
@@ -44,20 +49,93 @@ void append(sdbus::MethodCall& call, const notify::FileRangesTransferred& conten
 }
 void append(sdbus::MethodCall& /*call*/, const notify::JobModified&) {}
 
+uint64_t serial_of(sd_bus_message* message) {
+    uint64_t serial = 0;
+    sd_bus_message_get_cookie(message, &serial);
+    return serial;
+}
+
+/// Of the 128 reply slots that dbus-daemon gives a connection.
+constexpr uint32_t SlotsOfLine = 96;
+/// Connections that make no more calls stay for the late replies that they may get.
+constexpr size_t MostLines = 4;
+
 } // namespace
+
+/// One connection, and its reply slots that are occupied: by calls in flight, and by calls whose time is
+/// over.
+class CallbackSender::Line {
+public:
+    Line(Loop& loop, ConnectionPtr connection, const Events& events)
+        : connection_(std::move(connection)), late_reply_(events.late_reply),
+          bridge_(loop, *connection_, events.bus_lost, {}) {
+        auto bus = make_proxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+        auto on_message = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
+            static_cast<Line*>(self)->on_message(message);
+            return 0;
+        };
+        must(sd_bus_add_filter(handle_of(*bus), &filter_, on_message, this), "sd_bus_add_filter");
+    }
+    ~Line() { sd_bus_slot_unref(filter_); }
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+    sdbus::IConnection& connection() { return *connection_; }
+    [[nodiscard]] bool has_free_slot() const { return in_flight_ + abandoned_ < SlotsOfLine; }
+    [[nodiscard]] bool is_idle() const { return in_flight_ == 0; }
+    void called() { ++in_flight_; }
+    void ended(CallOutcome outcome) {
+        --in_flight_;
+        if (outcome == CallOutcome::Unanswered) ++abandoned_;
+    }
+
+private:
+    /// Replies that a handler waits for do not come here.
+    void on_message(sd_bus_message* message) noexcept {
+        if (!sd_bus_message_is_method_error(message, nullptr) && !is_return(message)) return;
+        if (abandoned_ > 0) --abandoned_;
+        const char* sender = sd_bus_message_get_sender(message);
+        if (sender && *sender == ':') late_reply_(sender);
+    }
+    static bool is_return(sd_bus_message* message) {
+        uint8_t type = 0;
+        return sd_bus_message_get_type(message, &type) >= 0 && type == SD_BUS_MESSAGE_METHOD_RETURN;
+    }
+
+    ConnectionPtr connection_;
+    std::function<void(const std::string&)> late_reply_;
+    EventBridge bridge_;
+    uint32_t in_flight_ = 0;
+    uint32_t abandoned_ = 0;
+    sd_bus_slot* filter_ = nullptr;
+};
 
 /// A call that waits for its reply. The proxy must not be destroyed inside its own reply handler.
 struct CallbackSender::Pending {
+    Line* line = nullptr; ///< nothing: the call could not be sent
     std::unique_ptr<sdbus::IProxy> proxy;
     std::function<void(const notify::DeliveryResult&)> done;
 };
 
-CallbackSender::CallbackSender(Loop& loop, sdbus::IConnection& connection, Usec timeout,
-                               std::function<void()> bus_lost)
-    : connection_(connection), timeout_(timeout), bridge_(loop, connection, std::move(bus_lost), {}),
-      finished_(loop) {}
+CallbackSender::CallbackSender(Loop& loop, std::function<ConnectionPtr()> connect, Usec timeout,
+                               Events events)
+    : loop_(loop), connect_(std::move(connect)), timeout_(timeout), events_(std::move(events)),
+      finished_(loop) {
+    open_line();
+}
 
 CallbackSender::~CallbackSender() = default;
+
+void CallbackSender::open_line() {
+    lines_.emplace_back(loop_, connect_(), events_);
+}
+
+CallbackSender::Line& CallbackSender::free_line() {
+    auto free = std::find_if(lines_.rbegin(), lines_.rend(), [](const Line& l) { return l.has_free_slot(); });
+    if (free != lines_.rend()) return *free;
+    open_line();
+    return lines_.back();
+}
 
 void CallbackSender::send(const notify::Delivery& delivery,
                           std::function<void(const notify::DeliveryResult&)> done) {
@@ -68,13 +146,14 @@ void CallbackSender::send(const notify::Delivery& delivery,
         call(delivery, pending);
     } catch (const std::exception& e) {
         log::warning(std::string{"a callback could not be sent: "} + e.what());
-        finish(pending, {CallOutcome::Gone, {}});
+        finish(pending, {CallOutcome::Refused, {}});
     }
 }
 
 void CallbackSender::call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending) {
     const auto& [id, owner, target, content] = delivery;
-    pending->proxy = make_proxy(connection_, target.destination, target.path);
+    auto& line = free_line();
+    pending->proxy = make_proxy(line.connection(), target.destination, target.path);
     const auto* method = std::visit([](const auto& c) { return method_of(c); }, content);
     auto message = create_call(*pending->proxy, CallbackInterface, method);
     message << sdbus::ObjectPath{path_of(id)} << id.hex;
@@ -84,17 +163,29 @@ void CallbackSender::call(const notify::Delivery& delivery, const std::shared_pt
     auto on_reply = [this, weak](const sdbus::MethodReply& reply, CallError error) {
         auto waiting = weak.lock();
         if (!waiting) return;
-        auto outcome = error ? call_outcome_of(error->getName()) : CallOutcome::Acknowledged;
+        auto origin = error_origin_of(sender_of(handle_of(reply)), serial_of(handle_of(reply)));
+        auto outcome = error ? call_outcome_of(error->getName(), origin) : CallOutcome::Acknowledged;
         finish(waiting, {outcome, unique_sender_of(reply)});
     };
     call_async(*pending->proxy, message, on_reply, static_cast<uint64_t>(timeout_.count()));
+    line.called();
+    pending->line = &line;
 }
 
 void CallbackSender::finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result) {
     finished_.add([this, pending, result] {
         pending_.erase(pending);
+        pending->proxy.reset();
+        if (pending->line) pending->line->ended(result.outcome);
+        close_old_lines();
         pending->done(result);
     });
+}
+
+/// Closing a connection frees its reply slots on the bus.
+void CallbackSender::close_old_lines() {
+    while (lines_.size() > MostLines && lines_.front().is_idle() && !lines_.front().has_free_slot())
+        lines_.pop_front();
 }
 
 } // namespace haulier::bus

@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Calls clients on the bus that the daemon serves. It has a connection of its own: a client that does not
-// reply occupies reply slots of the connection that calls it (dbus-daemon gives 128), and those of the
-// service must stay free.
+// Calls clients on the bus that the daemon serves. It has connections of its own: a client that does not
+// reply occupies a reply slot of the connection that calls it until it replies or leaves (dbus-daemon gives
+// 128), and those of the service must stay free. Before the slots run out, another connection takes over.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/deferred_calls.hpp"
 #include "base/event.hpp"
-#include "daemon/bus/sdbus/compat.hpp"
-#include "daemon/bus/sdbus/event_bridge.hpp"
+#include "daemon/bus/sdbus/connection.hpp"
 #include "notify/sender.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <set>
+#include <string>
 
 namespace haulier::bus {
 
 class CallbackSender final : public notify::Sender {
 public:
-    CallbackSender(Loop& loop, sdbus::IConnection& connection, Usec timeout, std::function<void()> bus_lost);
+    struct Events {
+        std::function<void()> bus_lost;
+        /// The connection replied to a call whose time was over.
+        std::function<void(const std::string& unique_name)> late_reply;
+    };
+
+    /// `connect`: makes a connection, or throws.
+    CallbackSender(Loop& loop, std::function<ConnectionPtr()> connect, Usec timeout, Events events);
     ~CallbackSender() override;
 
     /// Of the next calls.
@@ -29,13 +38,20 @@ public:
               std::function<void(const notify::DeliveryResult&)> done) override;
 
 private:
+    class Line;
     struct Pending;
+
+    Line& free_line();
+    void open_line();
     void call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending);
     void finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result);
+    void close_old_lines();
 
-    sdbus::IConnection& connection_;
+    Loop& loop_;
+    std::function<ConnectionPtr()> connect_;
     Usec timeout_;
-    EventBridge bridge_;
+    Events events_;
+    std::list<Line> lines_; ///< the newest last
     std::set<std::shared_ptr<Pending>> pending_;
     DeferredCalls finished_;
 };

@@ -32,16 +32,12 @@ EventBridge::Pace pace_of(daemon::Instance instance) {
     return {EventPriority::Last, 256};
 }
 
-bool became(const Job& before, const Job& after, job::State state) {
-    return job::shown_as(before.state) != state && after.state == state;
-}
-
 } // namespace
 
 Service::Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager,
                  daemon::Instance instance, Events events)
     : connection_(connection), events_(std::move(events)),
-      peers_(connection, [this](const std::string& name) { left(name); }),
+      peers_(connection, {[this](const std::string& name) { left(name); }, events_.owner_changed}),
       authority_(peers_.bus_handle(), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
@@ -153,15 +149,12 @@ void Service::changed(const Job& before, const Job& after) {
     if (const auto* record = context_.manager.find(after.id))
         properties_changed(after,
                            [&] { return changed_values(view_of(*record, before), view_of(*record, after)); });
-    auto to = subscribers_.of_jobs_of(after.owner);
-    if (became(before, after, job::State::Transferred)) {
-        signal_from_job(after, "Transferred");
-        signal_from_manager(after, to, "JobTransferred");
-    }
-    if (became(before, after, job::State::Error)) {
-        signal_from_job(after, "Failed");
-        signal_from_manager(after, to, "JobError");
-    }
+}
+
+void Service::transfer_ended(const Job& job) {
+    bool failed = job.state == job::State::Error;
+    signal_from_job(job, failed ? "Failed" : "Transferred");
+    signal_from_manager(job, subscribers_.of_jobs_of(job.owner), failed ? "JobError" : "JobTransferred");
 }
 
 /// For those who cannot see the job any more it was removed; for those who see it now it is new.

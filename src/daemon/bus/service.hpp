@@ -31,6 +31,7 @@ public:
         std::function<void()> asked;    ///< a call has arrived
         std::function<void()> bus_lost; ///< the connection broke
         std::function<void(const std::string&)> peer_left;
+        std::function<void(const std::string& name, const std::string& unique_name)> owner_changed;
     };
 
     Service(Loop& loop, sdbus::IConnection& connection, daemon::Manager& manager, daemon::Instance instance,
@@ -45,6 +46,7 @@ public:
 
     /// Calls Events::peer_left if the connection has left already.
     void check_connection(const std::string& unique_name) { peers_.check_connection(unique_name); }
+    [[nodiscard]] Peers& peers() { return peers_; }
     /// A call waits for an answer of the bus or of polkit.
     [[nodiscard]] bool asking() const { return peers_.busy() || filter_.busy() || authority_.busy(); }
     /// Also while a client has subscribed to signals: it would not notice that we have left.
@@ -54,6 +56,7 @@ public:
     void removed(const daemon::JobRecord& entry, std::string_view result) override;
     void forgotten(const job::Id& id) override;
     void changed(const job::Job& before, const job::Job& after) override;
+    void transfer_ended(const job::Job& job) override;
     void wait_reason_changed(const daemon::JobRecord& entry) override;
     void progressed(const daemon::JobRecord& entry) override;
     void file_transferred(const daemon::JobRecord& entry, uint32_t index) override;

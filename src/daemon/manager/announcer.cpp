@@ -3,6 +3,8 @@
 
 #include "daemon/common/journal.hpp"
 
+#include <algorithm>
+
 namespace haulier::daemon {
 
 namespace {
@@ -17,6 +19,23 @@ bool has_own_notification(const job::Job& before, const JobRecord& record) {
     if (!job::is_running(state)) return false;
     auto tally = tally_of(record);
     return tally.transferred == tally.total;
+}
+
+bool became(const job::Job& before, const job::Job& after, job::State state) {
+    return job::shown_as(before.state) != state && after.state == state;
+}
+
+/// All files are transferred, or the job has failed. Of a job that completes itself, this is told when its
+/// files have their names.
+bool has_ended(const job::Job& before, const job::Job& after) {
+    bool by_itself = job::completes_itself(after) && became(before, after, job::State::Acknowledged);
+    return by_itself || became(before, after, job::State::Transferred) ||
+           became(before, after, job::State::Error);
+}
+
+bool gives_names_first(const CommittedDecision& committed) {
+    return std::find(committed.effects.begin(), committed.effects.end(), job::Effect::PublishFinished) !=
+           committed.effects.end();
 }
 
 } // namespace
@@ -34,9 +53,9 @@ void Announcer::restored(const JobRecord& record) {
 void Announcer::queue_notifications(const CommittedDecision& committed) {
     const auto& job = *committed.change->after;
     if (!committed.change->before) notifier_->add_job(job.id, job.owner, job.notify_service);
-    if (committed.revoke_notifications) notifier_->revoke_final(job.id);
+    notifier_->revoke(job.id, committed.revoked);
     for (const auto& row : committed.notifications)
-        notifier_->add(job.id, {row.row, row.notification});
+        notifier_->add(job.id, row.row, row.notification);
 }
 
 void Announcer::announce(const CommittedDecision& committed, JobRecord& record) {
@@ -53,9 +72,9 @@ void Announcer::announce(const CommittedDecision& committed, JobRecord& record) 
     for (const auto& [index, ranges] : change.arrivals.ranges)
         observer_->ranges_filled(record, index, ranges);
     if (!(before == after)) observer_->changed(before, after);
+    if (has_ended(before, after) && !gives_names_first(committed)) observer_->transfer_ended(after);
     if (change.changed_files) progressed(record);
     if (before.owner != after.owner) notifier_->change_owner(after.id, after.owner);
-    if (before.notify_service != after.notify_service) notifier_->set_service(after.id, after.notify_service);
     journal::changed(before, after);
     if (!after.notify_flags.disable) call_client(change, record);
 }
@@ -79,6 +98,12 @@ void Announcer::progressed(JobRecord& record) {
         record.progress_timer.reset();
         if (record.progress_missed) progressed(record);
     });
+}
+
+void Announcer::names_given(const JobRecord& record) {
+    const auto& job = record.durable();
+    notifier_->release(job.id);
+    if (job.state == job::State::Error) observer_->transfer_ended(job);
 }
 
 void Announcer::removed(const JobRecord& record) {

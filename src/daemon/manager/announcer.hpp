@@ -30,6 +30,8 @@ public:
     void announce(const CommittedDecision& committed, JobRecord& record);
     /// Bytes have moved; announced at most twice a second for each job.
     void progressed(JobRecord& record);
+    /// The finished files of a failed job that completes itself have their names.
+    void names_given(const JobRecord& record);
     /// The job is in the store no more.
     void removed(const JobRecord& record);
 

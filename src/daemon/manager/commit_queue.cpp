@@ -23,13 +23,13 @@ void CommitQueue::stage(job::Decision decision, Callback<Done> then) {
         if (then) then(error);
         return;
     }
-    staged_.push_back({jobs_.replace(decision), decision.revoke_notifications, std::move(decision.effects),
+    staged_.push_back({jobs_.replace(decision), std::move(decision.revoked), std::move(decision.effects),
                        std::move(*rows), std::move(then)});
     commit_soon();
 }
 
 void CommitQueue::after_commit(Callback<Done> then) {
-    staged_.push_back({{}, false, {}, {}, std::move(then)});
+    staged_.push_back({{}, {}, {}, {}, std::move(then)});
     commit_soon();
 }
 

@@ -17,7 +17,7 @@ namespace haulier::daemon {
 /// A decision that is durable now.
 struct CommittedDecision {
     std::optional<JobChange> change; ///< nothing: only `then` waited for the commit
-    bool revoke_notifications = false;
+    job::Revocation revoked;
     std::vector<job::Effect> effects;
     std::vector<store::OutboxRow> notifications;
     Callback<Done> then; ///< for `on_commit` to call

@@ -41,8 +41,13 @@ void JobLifecycle::publish(const job::Id& id) {
 }
 
 void JobLifecycle::publish_finished(const job::Id& id) {
-    publish_files(id, [id](const Status& status) {
+    context_.announcer.notifier().hold(id);
+    publish_files(id, [this, id](const Status& status) {
         if (!status) log::warning(status.error().message, {{log::field::Job, id.hex}});
+        const auto* record = context_.jobs.find(id);
+        if (!record) return;
+        context_.announcer.names_given(*record);
+        context_.announcer.notifier().run();
     });
 }
 

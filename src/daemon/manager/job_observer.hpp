@@ -18,6 +18,8 @@ public:
     virtual void removed(const JobRecord& record, std::string_view result) = 0;
     virtual void forgotten(const job::Id& id) = 0;
     virtual void changed(const job::Job& before, const job::Job& after) = 0;
+    /// The files of the job are transferred, or it has failed.
+    virtual void transfer_ended(const job::Job& job) = 0;
     /// Its WaitReason has changed with time, and nothing else of it.
     virtual void wait_reason_changed(const JobRecord& record) = 0;
     virtual void progressed(const JobRecord& record) = 0;

@@ -61,7 +61,7 @@ Status Manager::load() {
     for (auto& stored : *jobs)
         restore(std::move(stored));
     for (const auto& row : *outbox)
-        announcer_.notifier().add(row.job, {row.row, row.notification});
+        announcer_.notifier().add(row.job, row.row, row.notification);
     // Jobs that end now may have notifications that are yet to be delivered.
     for (const auto& [id, record] : jobs_)
         act(job::recover(record->durable(), clock_.now()).effects, id);

@@ -72,7 +72,12 @@ void Manager::change(const job::Id& id, const job::SettingsPatch& patch, const C
         [&](const JobRecord& record, Now now) {
             return job::change(record.working(), record.working_files(), patch, now);
         },
-        reply);
+        [=, this](const Status& stored) {
+            // Also if it is the same service as before: its client waits for no pause.
+            if (stored && patch.has<&job::Settings::notify_service>())
+                announcer_.notifier().set_service(id, patch.get<&job::Settings::notify_service>());
+            reply(stored);
+        });
 }
 
 Status Manager::change_now(const job::Id& id, const job::SettingsPatch& patch) {
@@ -104,7 +109,7 @@ void Manager::set_notify_object(const job::Id& id, const std::optional<notify::T
             // Clearing repeats no notification.
             if (again && !object) {
                 again->notifications.clear();
-                again->revoke_notifications = false;
+                again->revoked = {};
             }
             return again;
         },

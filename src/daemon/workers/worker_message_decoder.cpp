@@ -155,8 +155,10 @@ CallOutcome call_outcome_of(const wire::Reply& answer) {
     switch (static_cast<int>(answer.call_outcome())) {
     case wire::Reply::ACKNOWLEDGED: return CallOutcome::Acknowledged;
     case wire::Reply::REFUSED: return CallOutcome::Refused;
-    case wire::Reply::GONE: return CallOutcome::Gone;
+    case wire::Reply::NO_SUCH_METHOD: return CallOutcome::NoSuchMethod;
     case wire::Reply::NO_SUCH_OBJECT: return CallOutcome::NoSuchObject;
+    case wire::Reply::GONE: return CallOutcome::Gone;
+    case wire::Reply::NOT_STARTED: return CallOutcome::NotStarted;
     case wire::Reply::NO_BUS: return CallOutcome::NoBus;
     default: return CallOutcome::Unanswered;
     }

@@ -6,29 +6,59 @@
 
 namespace haulier {
 
-TEST(Verdict, IsWhatTheBusSaysOfWhomWeCalled) {
-    const std::string_view standard = "org.freedesktop.DBus.Error.";
-    auto of = [&](const char* name) { return call_outcome_of(std::string{standard} + name); };
-    EXPECT_EQ(of("NoReply"), CallOutcome::Unanswered);
-    EXPECT_EQ(of("TimedOut"), CallOutcome::Unanswered);
-    EXPECT_EQ(of("ServiceUnknown"), CallOutcome::Gone);
-    EXPECT_EQ(of("NameHasNoOwner"), CallOutcome::Gone);
-    EXPECT_EQ(of("Spawn.ChildExited"), CallOutcome::Gone);
-    EXPECT_EQ(of("UnknownObject"), CallOutcome::NoSuchObject);
-    EXPECT_EQ(of("UnknownMethod"), CallOutcome::NoSuchObject);
+namespace {
+
+CallOutcome standard(const char* error, ErrorOrigin origin) {
+    return call_outcome_of("org.freedesktop.DBus.Error." + std::string{error}, origin);
+}
+
+} // namespace
+
+TEST(ErrorOrigin, IsKnownByTheSenderAndTheSerial) {
+    EXPECT_EQ(error_origin_of(":1.7", 3), ErrorOrigin::Client);
+    EXPECT_EQ(error_origin_of("org.freedesktop.DBus", 3), ErrorOrigin::Bus);
+    EXPECT_EQ(error_origin_of("org.freedesktop.DBus", UINT32_MAX), ErrorOrigin::Local);
+    EXPECT_EQ(error_origin_of("", 3), ErrorOrigin::Local);
+}
+
+TEST(CallOutcome, OfWhatTheBusSays) {
+    auto of = [](const char* error) { return standard(error, ErrorOrigin::Bus); };
+    EXPECT_EQ(of("NoReply"), CallOutcome::Gone) << "disconnected without replying";
+    EXPECT_EQ(of("Disconnected"), CallOutcome::Gone);
+    EXPECT_EQ(of("ServiceUnknown"), CallOutcome::NotStarted);
+    EXPECT_EQ(of("NameHasNoOwner"), CallOutcome::NotStarted);
     EXPECT_EQ(of("AccessDenied"), CallOutcome::Refused);
-    EXPECT_EQ(of("LimitsExceeded"), CallOutcome::Refused);
+    EXPECT_EQ(of("LimitsExceeded"), CallOutcome::Unanswered) << "it does not read";
 }
 
-TEST(Verdict, OfAStrangersErrorIsARefusal) {
-    EXPECT_EQ(call_outcome_of("org.example.NotNow"), CallOutcome::Refused);
-    EXPECT_EQ(call_outcome_of("org.example.ServiceUnknown"), CallOutcome::Refused);
-    EXPECT_EQ(call_outcome_of(""), CallOutcome::Refused);
+TEST(CallOutcome, TellsAProgramThatRanFromOneThatCouldNotBeStarted) {
+    auto of = [](const char* error) { return standard(error, ErrorOrigin::Bus); };
+    EXPECT_EQ(of("Spawn.ChildExited"), CallOutcome::Gone);
+    EXPECT_EQ(of("Spawn.ChildSignaled"), CallOutcome::Gone);
+    EXPECT_EQ(of("TimedOut"), CallOutcome::Gone) << "it did not take its name in time";
+    EXPECT_EQ(of("Spawn.ExecFailed"), CallOutcome::NotStarted);
+    EXPECT_EQ(of("Spawn.FileInvalid"), CallOutcome::NotStarted);
+    EXPECT_EQ(call_outcome_of("org.freedesktop.systemd1.NoSuchUnit", ErrorOrigin::Bus),
+              CallOutcome::NotStarted);
 }
 
-TEST(Verdict, OfAServiceThatSystemdCannotStartIsThatItIsGone) {
-    EXPECT_EQ(call_outcome_of("org.freedesktop.systemd1.NoSuchUnit"), CallOutcome::Gone);
-    EXPECT_EQ(call_outcome_of("org.freedesktop.systemd1.UnitMasked"), CallOutcome::Gone);
+/// It may have got the error from another program and passed it on.
+TEST(CallOutcome, OfAnyErrorOfAClientIsThatItIsThere) {
+    auto of = [](const char* error) { return standard(error, ErrorOrigin::Client); };
+    for (const auto* error : {"ServiceUnknown", "Disconnected", "NameHasNoOwner", "NoReply", "TimedOut",
+                              "Spawn.ChildExited", "LimitsExceeded", "AccessDenied"})
+        EXPECT_EQ(of(error), CallOutcome::Refused) << error;
+    EXPECT_EQ(of("UnknownMethod"), CallOutcome::NoSuchMethod);
+    EXPECT_EQ(of("UnknownObject"), CallOutcome::NoSuchObject);
+    EXPECT_EQ(of("UnknownInterface"), CallOutcome::NoSuchObject);
+    for (const auto* error : {"org.example.NotNow", "org.example.UnknownMethod", ""})
+        EXPECT_EQ(call_outcome_of(error, ErrorOrigin::Client), CallOutcome::Refused) << error;
+}
+
+TEST(CallOutcome, OfATimeoutHereIsNotThatItIsGone) {
+    for (const auto* error : {"NoReply", "Timeout", "TimedOut"})
+        EXPECT_EQ(standard(error, ErrorOrigin::Local), CallOutcome::Unanswered) << error;
+    EXPECT_EQ(standard("Disconnected", ErrorOrigin::Local), CallOutcome::Refused);
 }
 
 } // namespace haulier

@@ -149,7 +149,7 @@ TEST(VerdictOf, OfTheWireAllHaveOneOfOurs) {
         answer.set_call_outcome(static_cast<wire::Reply::CallOutcome>(i));
         seen.insert(call_outcome_of(answer));
     }
-    EXPECT_EQ(seen.size(), 6U);
+    EXPECT_EQ(seen.size(), 8U);
 }
 
 TEST(VerdictOf, TakesNothingUnknownForAnAcknowledgement) {

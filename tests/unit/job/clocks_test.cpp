@@ -68,7 +68,7 @@ TEST(Inactivity, D33EndsTheJobWithoutAWord) {
     EXPECT_EQ(s.job.state, State::Cancelled);
     EXPECT_EQ(removal_result(s.job), "expired");
     EXPECT_TRUE(s.notifications.empty());
-    EXPECT_TRUE(s.revoke_notifications);
+    EXPECT_TRUE(s.revoked.end);
     EXPECT_TRUE(has(s.effects, Effect::DiscardAll));
     EXPECT_FALSE(expired(s.job, at_second(61)));
 }

@@ -70,7 +70,7 @@ TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
     ASSERT_TRUE(d);
     EXPECT_EQ(d->job.state, State::Queued);
     EXPECT_EQ(d->job.transferred_at, WallTime{});
-    EXPECT_TRUE(d->revoke_notifications);
+    EXPECT_TRUE(d->revoked.end);
 }
 
 TEST(Resume, KeepsTheErrorReadableUntilDataFlows) {
@@ -182,6 +182,36 @@ TEST(AJobBeingCompleted, RefusesEveryVerbAndSetter) {
     EXPECT_EQ(code_of(remove_credentials(s.job, {}, {}, at_second(9))), Errc::InvalidState);
 }
 
+TEST(NotifyFlags, ThatLeaveOutFilesRevokeWhatWasToBeSaidOfThem) {
+    Sample s{1};
+    auto revokes = [&](NotifyFlags flags) {
+        return change(s.job, s.files, patch<&Settings::notify_flags>(flags), at_second(3))->revoked.all_files;
+    };
+    NotifyFlags flags;
+    flags.file_transferred = true;
+    EXPECT_FALSE(revokes(flags));
+    flags.disable = true;
+    EXPECT_TRUE(revokes(flags));
+    EXPECT_TRUE(revokes({}));
+    EXPECT_FALSE(change(s.job, s.files, patch<&Settings::description>("x"), at_second(3))->revoked.all_files);
+}
+
+TEST(Revocation, CoversWhatIsNoLongerTrue) {
+    const Notification end{NotificationKind::Transferred, NoFile};
+    const Notification first{NotificationKind::FileTransferred, 0};
+    const Notification second{NotificationKind::FileTransferred, 1};
+    Revocation revoked;
+    EXPECT_FALSE(revoked.covers(end) || revoked.covers(first));
+    revoked.files = {1};
+    EXPECT_TRUE(revoked.covers(second));
+    EXPECT_FALSE(revoked.covers(end) || revoked.covers(first));
+    revoked = {.end = true, .all_files = false, .files = {}};
+    EXPECT_TRUE(revoked.covers(end));
+    EXPECT_FALSE(revoked.covers(first));
+    revoked.all_files = true;
+    EXPECT_TRUE(revoked.covers(first));
+}
+
 TEST(RegisteringLate, SaysTheEndAgain) {
     Sample s{1};
     s.run();
@@ -191,8 +221,7 @@ TEST(RegisteringLate, SaysTheEndAgain) {
     };
     std::vector<Notification> again{{NotificationKind::Transferred, NoFile}};
     EXPECT_EQ(told(patch<&Settings::notify_service>({"org.example.App", "/x"})), again);
-    EXPECT_TRUE(
-        change(s.job, s.files, patch<&Settings::notify_flags>({}), at_second(3))->revoke_notifications);
+    EXPECT_TRUE(change(s.job, s.files, patch<&Settings::notify_flags>({}), at_second(3))->revoked.end);
     EXPECT_TRUE(told(patch<&Settings::notify_service>({})).empty());
     EXPECT_TRUE(told(patch<&Settings::notify_flags>({false, true, false, false, false, false})).empty());
     EXPECT_TRUE(told(patch<&Settings::notify_flags>({true, true, false, false, false, true})).empty());

@@ -266,7 +266,8 @@ TEST(Validation, D30OfFalseFailsTheJobAndStartsTheFileAgain) {
     EXPECT_EQ(s.job.transferred_at, WallTime{});
     EXPECT_EQ(s.files[0].offset, 0U);
     EXPECT_FALSE(s.files[0].transferred);
-    EXPECT_TRUE(s.revoke_notifications);
+    EXPECT_TRUE(s.revoked.end);
+    EXPECT_EQ(s.revoked.files, std::vector<uint32_t>{0});
     EXPECT_EQ(s.notifications, (std::vector<Notification>{{NotificationKind::Error, 0}}));
     s.take(*resume(s.job, s.files, at_second(4)));
     s.run();

@@ -92,7 +92,7 @@ TEST(LettingGo, OfATransferredJobSuspendsIt) {
     let_go_of(s);
     EXPECT_EQ(s.job.state, State::Suspended);
     EXPECT_EQ(s.job.transferred_at, WallTime{});
-    EXPECT_TRUE(s.revoke_notifications);
+    EXPECT_TRUE(s.revoked.end);
     s.take(*resume(s.job, s.files, at_second(6)));
     EXPECT_EQ(s.job.state, State::Queued);
 }

@@ -94,7 +94,7 @@ struct Sample {
     std::vector<File> files;
     std::vector<Notification> notifications;
     std::vector<Effect> effects;
-    bool revoke_notifications = false;
+    Revocation revoked;
     FixedRandom random{0};
     Around around; ///< what else the job does when a file fails
 
@@ -110,7 +110,7 @@ struct Sample {
         }
         notifications = d.notifications;
         effects = d.effects;
-        revoke_notifications = d.revoke_notifications;
+        revoked = d.revoked;
     }
     void grant(int64_t second = 1) { take(*granted(job, at_second(second))); }
     void run(uint32_t index = 0, int64_t second = 1) {

@@ -174,6 +174,9 @@ public:
     void changed(const job::Job& before, const job::Job& after) override {
         if (before.state != after.state) words.emplace_back(job::to_string(after.state));
     }
+    void transfer_ended(const job::Job& job) override {
+        words.emplace_back(job.state == job::State::Error ? "told of error" : "told of end");
+    }
     void wait_reason_changed(const JobRecord&) override { words.emplace_back("wait-reason"); }
     void progressed(const JobRecord&) override {}
     void file_transferred(const JobRecord&, uint32_t index) override {
@@ -214,6 +217,8 @@ public:
     void object_changed(const job::Id&) override {}
     void delivery_failed(const notify::Delivery&, CallOutcome) override {}
     void check_connection(const std::string&) override {}
+    void find_owner(const std::string&) override {}
+    void watch_new_owners(bool) override {}
 
     /// The client acknowledges its oldest call.
     void acknowledge() {

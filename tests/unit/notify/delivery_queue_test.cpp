@@ -16,26 +16,12 @@ constexpr BootTime Start{seconds{1000}};
 const job::NotifyService Service{"org.example.App", "/app"};
 const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
 
-TEST(BackOff, DoublesUpToAMaximum) {
-    BackOff back_off;
-    EXPECT_FALSE(back_off.has_failed());
-    EXPECT_EQ(back_off.not_before(), BootTime{});
-    for (int pause : {5, 10, 20, 40, 80, 160, 320, 600, 600}) {
-        back_off.extend(Start, Policy{});
-        EXPECT_EQ(back_off.not_before(), Start + seconds{pause});
-    }
-    EXPECT_TRUE(back_off.has_failed());
-    back_off.reset();
-    EXPECT_FALSE(back_off.has_failed());
-    EXPECT_EQ(back_off.not_before(), BootTime{});
-}
-
 TEST(DeliveryQueue, OwesOnlyWhatAClientCouldBeTold) {
     DeliveryQueue queue;
     queue.set_service(Service);
     EXPECT_FALSE(queue.owes());
     queue.set_service({});
-    queue.add({1, {NotificationKind::Transferred, job::NoFile}});
+    queue.add({1, {NotificationKind::Transferred, job::NoFile}, {}});
     EXPECT_FALSE(queue.owes());
     queue.set_object(Target{":1.7", "/client"});
     EXPECT_TRUE(queue.owes());
@@ -48,10 +34,10 @@ TEST(DeliveryQueue, OwesOnlyWhatAClientCouldBeTold) {
 
 TEST(DeliveryQueue, KeepsFilesWhenTheEndIsRevoked) {
     DeliveryQueue queue;
-    queue.add({1, {NotificationKind::FileTransferred, 0}});
-    queue.add({2, {NotificationKind::Error, job::NoFile}});
-    queue.add({3, {NotificationKind::Transferred, job::NoFile}});
-    queue.revoke_final();
+    queue.add({1, {NotificationKind::FileTransferred, 0}, {}});
+    queue.add({2, {NotificationKind::Error, job::NoFile}, {}});
+    queue.add({3, {NotificationKind::Transferred, job::NoFile}, {}});
+    queue.revoke({.end = true, .all_files = false, .files = {}});
     EXPECT_EQ(queue.first().row, 1);
     EXPECT_TRUE(queue.remove_first(1));
     EXPECT_TRUE(queue.empty());
@@ -60,32 +46,47 @@ TEST(DeliveryQueue, KeepsFilesWhenTheEndIsRevoked) {
 TEST(DeliveryQueue, RemovesTheFirstEntryOnlyIfItIsTheOneThatWasTold) {
     DeliveryQueue queue;
     EXPECT_FALSE(queue.remove_first(1));
-    queue.add({2, {NotificationKind::Transferred, job::NoFile}});
+    queue.add({2, {NotificationKind::Transferred, job::NoFile}, {}});
     EXPECT_FALSE(queue.remove_first(1));
     EXPECT_FALSE(queue.empty());
     EXPECT_EQ(queue.remove_all().size(), 1U);
     EXPECT_TRUE(queue.empty());
 }
 
-TEST(DeliveryQueue, StartsAfreshWithAnotherObject) {
+TEST(DeliveryQueue, DropsWhatIsNotWanted) {
     DeliveryQueue queue;
-    queue.back_off.extend(Start, Policy{});
-    queue.unanswered = 2;
+    queue.add({1, {NotificationKind::FileTransferred, 0}, {}});
+    queue.add({2, {NotificationKind::Error, job::NoFile}, {}});
+    queue.revoke({.end = false, .all_files = true, .files = {}});
+    EXPECT_EQ(queue.first().row, 2);
+    queue.revoke({.end = true, .all_files = true, .files = {}});
+    EXPECT_TRUE(queue.empty());
+}
+
+TEST(DeliveryQueue, TellsNoOldNewsToANewObject) {
+    DeliveryQueue queue;
     queue.news.modified(Start, Usec{0});
     queue.set_object(Target{":1.7", "/client"});
-    EXPECT_FALSE(queue.back_off.has_failed());
-    EXPECT_EQ(queue.unanswered, 0U);
     EXPECT_FALSE(queue.news.due());
 }
 
-TEST(DeliveryQueue, KnowsItsService) {
+TEST(DeliveryQueue, PrefersAnObjectThatReplies) {
+    const Target object{":1.7", "/client"};
     DeliveryQueue queue;
-    EXPECT_FALSE(queue.is_service({}));
-    queue.set_service(SessionService);
-    EXPECT_TRUE(queue.has_session_service());
-    EXPECT_TRUE(queue.is_service(target_of(SessionService)));
-    EXPECT_FALSE(queue.is_service(target_of(Service)));
-    EXPECT_FALSE(queue.is_service({"org.example.App", "/app", Target::Kind::Object}));
+    EXPECT_FALSE(queue.target(true));
+    queue.set_service(Service);
+    EXPECT_EQ(queue.target(false), target_of(Service));
+    queue.set_object(object);
+    queue.add({1, {NotificationKind::Transferred, job::NoFile}, {}});
+    queue.add({2, {NotificationKind::Transferred, job::NoFile}, {}});
+    EXPECT_EQ(queue.target(true), object);
+    EXPECT_EQ(queue.target(false), target_of(Service));
+    queue.pass_over_object();
+    EXPECT_EQ(queue.target(true), target_of(Service));
+    queue.remove_first(1);
+    EXPECT_EQ(queue.target(true), object); // of the next it may be told
+    queue.set_service({});
+    EXPECT_EQ(queue.target(false), object); // there is none else
 }
 
 TEST(Target, IsDisplayedWithItsBus) {

@@ -67,19 +67,6 @@ TEST_F(LaunchLimiterTest, TellsOwnersAndBusesApart) {
     EXPECT_EQ(earliest(), Start + seconds{60});
 }
 
-TEST_F(LaunchLimiterTest, DoesNotDelayAServiceThatRuns) {
-    limiter.restore(Owner, Service, 2, Start);
-    limiter.restore(Owner, SessionService, 2, Start);
-    limiter.set_running(Service.name, ":1.7");
-    EXPECT_EQ(earliest(), BootTime{});
-    EXPECT_FALSE(limiter.is_running(SessionService));
-    EXPECT_EQ(earliest(SessionService), Start + seconds{60});
-    limiter.connection_lost(":1.8");
-    EXPECT_TRUE(limiter.is_running(Service));
-    limiter.connection_lost(":1.7");
-    EXPECT_EQ(earliest(), Start + seconds{60});
-}
-
 } // namespace
 
 } // namespace haulier::notify

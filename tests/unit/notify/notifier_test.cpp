@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <gtest/gtest.h>
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -51,10 +52,19 @@ public:
     void object_changed(const job::Id&) override { ++object_changes; }
     void delivery_failed(const Delivery&, CallOutcome) override { ++failures; }
     void check_connection(const std::string& unique_name) override { checked.push_back(unique_name); }
+    void find_owner(const std::string& name) override {
+        ++questions;
+        if (notifier) notifier->owner_found(name, owners[name]);
+    }
+    void watch_new_owners(bool watch) override { watching = watch; }
 
     std::vector<OpenCall> open;
     std::vector<int64_t> acknowledged_rows;
     std::vector<std::string> checked;
+    std::map<std::string, std::string> owners; ///< of names on our bus
+    Notifier* notifier = nullptr;              ///< if the bus replies at once
+    bool watching = false;
+    int questions = 0;
     int object_changes = 0;
     int failures = 0;
     uint32_t launches = 0;
@@ -67,13 +77,14 @@ struct NotifierTest : testing::Test {
     Notifier notifier{{world, world}, world, world, Policy{}};
     int64_t rows = 0;
 
+    NotifierTest() { world.notifier = &notifier; }
     static job::Id job_number(int n) {
         auto hex = std::to_string(n);
         return {std::string(32 - hex.size(), '0') + hex};
     }
     int64_t add(const job::Id& id, NotificationKind kind = NotificationKind::Transferred) {
-        notifier.add(
-            id, {++rows, Notification{kind, kind == NotificationKind::FileTransferred ? 0 : job::NoFile}});
+        notifier.add(id, ++rows,
+                     Notification{kind, kind == NotificationKind::FileTransferred ? 0 : job::NoFile});
         return rows;
     }
     static Target object(const std::string& connection) { return {connection, "/client"}; }
@@ -172,15 +183,47 @@ TEST_F(NotifierTest, WithoutTheObjectTheServiceIsCalledAtOnce) {
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
-TEST_F(NotifierTest, AnUnknownObjectIsForgotten) {
+TEST_F(NotifierTest, AnUnknownObjectIsPassedOverAndNotForgotten) {
+    add_job_a(Service);
+    add(JobA);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(CallOutcome::NoSuchObject, ":1.7");
+    EXPECT_EQ(notifier.object_of(JobA), object(":1.7"));
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    answer(CallOutcome::Acknowledged, ":1.9");
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target, object(":1.7")); // of the next it may have to be told
+}
+
+TEST_F(NotifierTest, AnUnknownObjectWithoutAServiceIsCalledAgainLater) {
     add_job_a();
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     answer(CallOutcome::NoSuchObject, ":1.7");
-    EXPECT_FALSE(notifier.object_of(JobA));
-    EXPECT_TRUE(world.open.empty());
     EXPECT_TRUE(world.acknowledged_rows.empty());
+    EXPECT_EQ(world.failures, 1);
+    pass(seconds{5});
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target, object(":1.7"));
+}
+
+TEST_F(NotifierTest, AMissingMethodForAFileMeansNotWanted) {
+    add_job_a();
+    auto file = add(JobA, NotificationKind::FileTransferred);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(CallOutcome::NoSuchMethod, ":1.7");
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{file}));
+    ASSERT_EQ(world.open.size(), 1U);
+    answer(CallOutcome::NoSuchMethod, ":1.7"); // the end stays owed
+    EXPECT_EQ(world.acknowledged_rows.size(), 1U);
+    pass(seconds{5});
+    EXPECT_EQ(world.open.size(), 1U);
 }
 
 TEST_F(NotifierTest, AConnectionThatLeavesLosesItsObjects) {
@@ -204,18 +247,44 @@ TEST_F(NotifierTest, TheConnectionThatRepliesForTheServiceBecomesTheObject) {
     EXPECT_EQ(world.open[0].delivery.target.destination, ":1.9");
 }
 
-TEST_F(NotifierTest, AfterThreeUnansweredCallsTheObjectIsGone) {
-    add_job_a();
+TEST_F(NotifierTest, AfterThreeUnansweredCallsTheServiceIsToldAndTheObjectStays) {
+    add_job_a(Service);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     answer(CallOutcome::Unanswered);
     pass(seconds{5});
     answer(CallOutcome::Unanswered);
-    EXPECT_TRUE(notifier.object_of(JobA));
     pass(seconds{10});
     answer(CallOutcome::Unanswered);
-    EXPECT_FALSE(notifier.object_of(JobA));
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    answer(CallOutcome::Acknowledged, ":1.9");
+    EXPECT_EQ(notifier.object_of(JobA), object(":1.7"));
+    add(JobA);
+    notifier.run();
+    EXPECT_EQ(world.open.at(0).delivery.target, target_of(Service));
+    answer(CallOutcome::Acknowledged, ":1.9");
+    notifier.heard_from(":1.7"); // it was stopped, and goes on
+    add(JobA);
+    notifier.run();
+    EXPECT_EQ(world.open.at(0).delivery.target, object(":1.7"));
+}
+
+TEST_F(NotifierTest, WithoutAServiceAnObjectThatDoesNotReplyIsCalledMoreAndMoreRarely) {
+    add_job_a();
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    for (int wait : {5, 10, 20, 40, 80, 160, 320, 600, 600}) {
+        answer(CallOutcome::Unanswered);
+        pass(seconds{wait} - Usec{1});
+        EXPECT_TRUE(world.open.empty()) << wait;
+        pass(Usec{1});
+        ASSERT_EQ(world.open.size(), 1U) << wait;
+    }
+    EXPECT_EQ(world.failures, 1);
+    EXPECT_TRUE(notifier.object_of(JobA));
 }
 
 TEST_F(NotifierTest, AClientThatDoesNotReplyDelaysNoOther) {
@@ -248,19 +317,42 @@ TEST_F(NotifierTest, AtMostFourCallsAreInFlightForAnOwner) {
     EXPECT_EQ(world.open.size(), 5U);
 }
 
-TEST_F(NotifierTest, ManyClientsThatDoNotReplyDelayAnotherByTwoSecondsAtMost) {
-    for (int i = 0; i < 6; ++i) {
+TEST_F(NotifierTest, TwoHundredClientsThatDoNotReplyDelayAnotherByASecond) {
+    for (int i = 0; i < 200; ++i) {
+        notifier.add_job(job_number(i), 1000, {});
+        notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
+        add(job_number(i));
+    }
+    pass(Usec{1});
+    add_job_a();
+    notifier.set_object(JobA, object(":1.777"));
+    add(JobA);
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 4U);
+    auto begin = world.time;
+    while (world.open.size() < 201 && world.time < begin + seconds{10})
+        pass(world.wake - world.time);
+    EXPECT_LE(world.time, begin + std::chrono::milliseconds{1100});
+    EXPECT_EQ(world.open.back().delivery.job, JobA);
+}
+
+TEST_F(NotifierTest, ClientsThatDidNotReplyDelayNoOtherAtAll) {
+    for (int i = 0; i < 40; ++i) {
         notifier.add_job(job_number(i), 1000, {});
         notifier.set_object(job_number(i), object(":1." + std::to_string(i)));
         add(job_number(i));
     }
     notifier.run();
-    ASSERT_EQ(world.open.size(), 4U);
-    EXPECT_EQ(world.wake, world.time + seconds{2});
-    pass(seconds{2} - Usec{1});
-    EXPECT_EQ(world.open.size(), 4U);
-    pass(Usec{1});
-    EXPECT_EQ(world.open.size(), 6U);
+    // Half an hour: each is called again and again, and never replies.
+    for (auto end = world.time + std::chrono::minutes{30}; world.time < end; pass(seconds{25}))
+        for (auto calls = world.open.size(); calls > 0; --calls)
+            answer(CallOutcome::Unanswered);
+    EXPECT_LE(world.open.size(), Policy{}.suspects_maximum);
+    add_job_a();
+    notifier.set_object(JobA, object(":1.777"));
+    add(JobA);
+    notifier.run();
+    EXPECT_EQ(world.open.back().delivery.job, JobA);
 }
 
 TEST_F(NotifierTest, AConnectionThatIsRememberedIsChecked) {
@@ -278,6 +370,7 @@ TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotLimited) {
     add_job_a(Service);
     add(JobA);
     notifier.run();
+    world.owners[Service.name] = ":1.9";
     for (int wait : {5, 10, 20, 40}) {
         answer(CallOutcome::Refused, ":1.9");
         EXPECT_EQ(world.wake, world.time + seconds{wait});
@@ -327,10 +420,11 @@ TEST_F(NotifierTest, ARunningServiceIsNotCountedAsStarted) {
         add(job_number(i));
     }
     notifier.run();
+    world.owners[Service.name] = ":1.9";
     for (int i = 0; i < 20; ++i)
         answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(world.acknowledged_rows.size(), 20U);
-    EXPECT_EQ(world.launches, 1U);
+    EXPECT_EQ(world.launches, 0U) << "it was not started in vain";
 }
 
 TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
@@ -346,7 +440,7 @@ TEST_F(NotifierTest, WhatIsNoLongerTrueIsNotSent) {
     add_job_a();
     add(JobA, NotificationKind::FileTransferred);
     add(JobA, NotificationKind::Error);
-    notifier.revoke_final(JobA);
+    notifier.revoke(JobA, {.end = true, .all_files = false, .files = {}});
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     answer(CallOutcome::Acknowledged, ":1.7");
@@ -358,7 +452,7 @@ TEST_F(NotifierTest, ARowRevokedInFlightIsNotAcknowledged) {
     add(JobA, NotificationKind::Error);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
-    notifier.revoke_final(JobA);
+    notifier.revoke(JobA, {.end = true, .all_files = false, .files = {}});
     auto fresh = add(JobA, NotificationKind::Transferred);
     answer(CallOutcome::Acknowledged, ":1.7");
     EXPECT_TRUE(world.acknowledged_rows.empty());
@@ -588,13 +682,13 @@ TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
     add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 2U); // one per destination and owner
-    EXPECT_EQ(world.open[0].delivery.job, job_number(2));
-    EXPECT_EQ(world.open[1].delivery.job, job_number(3));
+    EXPECT_EQ(world.open[0].delivery.job, job_number(3));
+    EXPECT_EQ(world.open[1].delivery.job, job_number(2));
     answer(CallOutcome::Gone);
     EXPECT_EQ(world.launches, 1U);
-    notifier.service_works(Owner, SessionService);
-    EXPECT_EQ(world.launches, 1U);
     notifier.service_works(1001, SessionService);
+    EXPECT_EQ(world.launches, 1U);
+    notifier.service_works(Owner, SessionService);
     EXPECT_EQ(world.launches, 0U);
 }
 

@@ -101,11 +101,11 @@ TEST_F(SessionBusCallerTest, ReportsTheOutcome) {
     bus.add(App, "accept");
     bus.start();
     EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Refuse")), CallOutcome::Refused);
-    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Die")), CallOutcome::Unanswered);
-    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Nobody")), CallOutcome::Gone);
+    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Die")), CallOutcome::Gone);
+    EXPECT_EQ(outcome_of(call_to("org.haulier.Test.Nobody")), CallOutcome::NotStarted);
     auto elsewhere = call_to(App);
     elsewhere.set_path("/elsewhere");
-    EXPECT_EQ(outcome_of(elsewhere), CallOutcome::NoSuchObject);
+    EXPECT_EQ(outcome_of(elsewhere), CallOutcome::NoSuchMethod);
     auto impatient = call_to("org.haulier.Test.Mute");
     impatient.set_timeout_ms(2000);
     EXPECT_EQ(outcome_of(impatient), CallOutcome::Unanswered);

@@ -511,7 +511,7 @@ TEST(Outbox, VoidedNoticesAreThoseOfTheJobAsAWhole) {
     save_and_commit(store, first);
 
     job::Decision second = creation(1);
-    second.revoke_notifications = true;
+    second.revoked.end = true;
     second.notifications = {{job::NotificationKind::Transferred, job::NoFile}};
     save_and_commit(store, second);
 
@@ -519,6 +519,30 @@ TEST(Outbox, VoidedNoticesAreThoseOfTheJobAsAWhole) {
     for (const auto& row : outbox_of(store))
         left.push_back(row.notification);
     EXPECT_EQ(left, (std::vector{other.notifications[0], first.notifications[0], second.notifications[0]}));
+}
+
+TEST(Outbox, LosesWhatIsSaidOfFilesThatAreNotThereOrNotWanted) {
+    DatabaseDir directory;
+    Store store = open_quietly(directory);
+    job::Decision first = creation(1, 1);
+    const job::Notification end{job::NotificationKind::Transferred, job::NoFile};
+    const job::Notification kept{job::NotificationKind::FileTransferred, 0};
+    first.notifications = {kept, {job::NotificationKind::FileTransferred, 1}, end};
+    save_and_commit(store, first);
+    auto left = [&] {
+        std::vector<job::Notification> notifications;
+        for (const auto& row : outbox_of(store))
+            notifications.push_back(row.notification);
+        return notifications;
+    };
+    job::Decision rejected = creation(1);
+    rejected.revoked.files = {1};
+    save_and_commit(store, rejected);
+    EXPECT_EQ(left(), (std::vector{kept, end}));
+    job::Decision unwanted = creation(1);
+    unwanted.revoked.all_files = true;
+    save_and_commit(store, unwanted);
+    EXPECT_EQ(left(), (std::vector{end}));
 }
 
 TEST(Outbox, GoesWithItsJob) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whom calls go to, by whatever name and about whichever job: a connection, a service that is being started,
+// or a service on a session bus. Each is made one call at a time, and each has an account of the calls that
+// it did not reply to.
+#pragma once
+
+#include "notify/back_off.hpp"
+#include "notify/delivery.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace haulier::notify {
+
+struct Recipient {
+    Target::Kind kind = Target::Kind::Object; ///< Service: until a connection has its name
+    uint32_t owner = 0;                       ///< of the session bus; 0 on our own bus
+    std::string name;
+    auto operator<=>(const Recipient&) const = default;
+};
+Recipient recipient_of(uint32_t owner, const Target& target);
+/// The same, but one for each owner of jobs who have the service: each has an account of starts.
+Recipient lane_of(uint32_t owner, const Target& target);
+/// A connection on our bus.
+Recipient connection(const std::string& unique_name);
+
+class Recipients {
+public:
+    void called(const Recipient& recipient) { ++accounts_[recipient].in_flight; }
+    void ended(const Recipient& recipient);
+    [[nodiscard]] bool is_busy(const Recipient& recipient) const;
+
+    /// It has shown that it works: it replied, or it registered an object.
+    void heard_from(const Recipient& recipient);
+    /// To a call that is still counted as in flight. Does nothing if it has left the bus since.
+    void did_not_reply(const Recipient& recipient, BootTime now, const Policy& policy);
+    /// It has left the bus.
+    void forget(const Recipient& recipient) { accounts_.erase(recipient); }
+
+    /// How many calls in a row it did not reply to.
+    [[nodiscard]] uint32_t unanswered(const Recipient& recipient) const;
+    [[nodiscard]] BootTime not_before(const Recipient& recipient) const;
+
+private:
+    struct Account {
+        uint32_t in_flight = 0;
+        BackOff silence;
+    };
+    [[nodiscard]] const Account* find(const Recipient& recipient) const;
+    void drop_if_clear(std::map<Recipient, Account>::iterator position);
+
+    std::map<Recipient, Account> accounts_;
+};
+
+} // namespace haulier::notify
