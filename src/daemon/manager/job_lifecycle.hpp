@@ -37,6 +37,7 @@ private:
     void file_published(const job::Id& id, uint32_t index, const Status& status);
     void publish_ended(const job::Id& id, const Status& status);
     void discarded(const job::Id& id);
+    void removed(const job::Id& id, const Status& stored);
     void drop(const job::Id& id);
 
     ManagerContext& context_;

@@ -53,8 +53,14 @@ protected:
         for (std::string event : {"INSERT", "UPDATE"})
             run_sql("CREATE TRIGGER broken_" + event + " BEFORE " + event + " ON jobs WHEN " + when +
                     " BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        if (name.empty())
+            run_sql("CREATE TRIGGER broken_DELETE BEFORE DELETE ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); "
+                    "END");
     }
-    void repair_store() { run_sql("DROP TRIGGER broken_INSERT; DROP TRIGGER broken_UPDATE"); }
+    void repair_store() {
+        for (std::string event : {"INSERT", "UPDATE", "DELETE"})
+            run_sql("DROP TRIGGER IF EXISTS broken_" + event);
+    }
 
 private:
     void run_sql(const std::string& sql) {
