@@ -18,10 +18,11 @@ struct Source::Callback : std::enable_shared_from_this<Source::Callback> {
     /// Creates one with `function` in `member`. The result is the user data for sd-event, and of() takes it
     /// back.
     template <class Function>
-    static Callback* create(std::shared_ptr<Callback>& owner, Function Callback::*member, Function function) {
-        owner = std::make_shared<Callback>();
-        owner.get()->*member = std::move(function);
-        return owner.get();
+    static Callback* create(std::shared_ptr<void>& owner, Function Callback::*member, Function function) {
+        auto callback = std::make_shared<Callback>();
+        callback.get()->*member = std::move(function);
+        owner = callback;
+        return callback.get();
     }
     static std::shared_ptr<Callback> of(void* data) {
         return static_cast<Callback*>(data)->shared_from_this();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // sd-event for C++: one loop per process, and sources that are disabled when they are destroyed. Callbacks
-// must not throw: the frames below them are C, so an exception would terminate the process.
+// must not throw: the frames below them are C, so an exception would terminate the process. Timers and
+// deferred callbacks are virtual, so that a simulation can have a loop on a clock of its own.
 #pragma once
 
 #include "base/clock.hpp"
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <sys/types.h>
+#include <utility>
 
 struct sd_event;
 struct sd_event_source;
@@ -24,10 +26,12 @@ enum class EventPriority : int64_t { Input = 0, Normal = 10, Timer = 20, Last = 
 class Source {
 public:
     Source() = default;
+    /// Of a loop that is not sd-event's: the callback is called as long as it exists.
+    explicit Source(std::shared_ptr<void> callback) : callback_(std::move(callback)) {}
     Source(Source&&) noexcept;
     Source& operator=(Source&&) noexcept;
     ~Source();
-    explicit operator bool() const { return source_ != nullptr; }
+    explicit operator bool() const { return callback_ != nullptr; }
     void reset();
 
     /// For io sources: change the watched events (EPOLLIN, EPOLLOUT).
@@ -37,13 +41,13 @@ private:
     friend class Loop;
     struct Callback;
     sd_event_source* source_ = nullptr;
-    std::shared_ptr<Callback> callback_;
+    std::shared_ptr<void> callback_;
 };
 
 class Loop {
 public:
     Loop();
-    ~Loop();
+    virtual ~Loop();
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
@@ -56,13 +60,13 @@ public:
     [[nodiscard]] Source on_io(int fd, uint32_t events, std::function<void(uint32_t)> callback,
                                EventPriority priority = EventPriority::Input);
     /// Once, at or after `when` of the boot clock.
-    [[nodiscard]] Source at(BootTime when, std::function<void()> callback);
+    [[nodiscard]] virtual Source at(BootTime when, std::function<void()> callback);
     [[nodiscard]] Source after(Usec delay, std::function<void()> callback);
     /// Once, as soon as the wall clock shows `when` or later, even if that is because it was set.
-    [[nodiscard]] Source at_date(WallTime when, std::function<void()> callback);
+    [[nodiscard]] virtual Source at_date(WallTime when, std::function<void()> callback);
     /// Once, in a later turn, after all sources with a higher priority.
-    [[nodiscard]] Source defer(std::function<void()> callback,
-                               EventPriority priority = EventPriority::Normal);
+    [[nodiscard]] virtual Source defer(std::function<void()> callback,
+                                       EventPriority priority = EventPriority::Normal);
     /// The signal must be blocked in the whole process first (see block_signals).
     [[nodiscard]] Source on_signal(int signal, std::function<void()> callback);
     /// Once, when the loop ends, before other exit sources.

@@ -45,6 +45,13 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     return Done{};
 }
 
+/// A file that has another remote name waits no longer, and so neither does its job.
+void stop_waiting(Decision& d, Now now) {
+    if (d.job.state != State::TransientError || d.files.empty()) return;
+    apply(d.job, Event::RetryDue, now);
+    clear_retry(d.job);
+}
+
 Status check_inside(const std::vector<Range>& ranges, uint64_t total) {
     if (total == UnknownSize) return Done{};
     for (const auto& r : ranges)
@@ -78,6 +85,7 @@ Result<Decision> set_remote_name(const Job& job, uint32_t index, const File& fil
     if (auto ok = downloads_only(job, "SetRemoteName"); !ok) return ok.error();
     Decision d = touched(job, now);
     if (auto ok = rename_remote(d, index, file, remote); !ok) return ok.error();
+    stop_waiting(d, now);
     return d;
 }
 
@@ -92,6 +100,7 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
         auto ok = rename_remote(d, i, files[i], to + remote.substr(from.size()));
         if (!ok) return about_file(ok.error(), i, files.size());
     }
+    stop_waiting(d, now);
     return d;
 }
 

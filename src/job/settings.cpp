@@ -280,11 +280,12 @@ void restart_if_needed(Decision& d, const Job& before, Now now) {
     }
 }
 
-/// A service that was taken away listens no more.
+/// A service that was taken away listens no more; what the flags say counts all the same.
 bool brings_listener(const SettingsPatch& patch) {
     bool removed =
         patch.has<&Settings::notify_service>() && patch.get<&Settings::notify_service>().name.empty();
-    return has_impact(patch, Impact::RepeatNotifications) && !removed;
+    if (removed) return patch.has<&Settings::notify_flags>();
+    return has_impact(patch, Impact::RepeatNotifications);
 }
 
 /// BITS 3.2: the job has already been without progress for longer than it may be now.

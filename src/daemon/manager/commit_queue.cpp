@@ -33,8 +33,12 @@ void CommitQueue::after_commit(Callback<Done> then) {
     commit_soon();
 }
 
-void CommitQueue::remove(const job::Id& id) {
-    note(store_.remove(id));
+void CommitQueue::remove(const job::Id& id, Callback<Done> then) {
+    if (auto removed = store_.remove(id); !removed) {
+        fail(removed.error());
+        return then(removed.error());
+    }
+    after_commit(std::move(then));
 }
 
 void CommitQueue::acknowledge(int64_t row) {

@@ -41,9 +41,8 @@ public:
     }
     /// Calls `then` when all that was staged before is durable, or lost.
     void after_commit(Callback<Done> then);
-    /// Removes an ended job from the store. If the commit fails, the next start of the daemon finds the job
-    /// again and ends it.
-    void remove(const job::Id& id);
+    /// Removes an ended job from the store, and calls `then` when that is durable, or has failed.
+    void remove(const job::Id& id, Callback<Done> then);
     void acknowledge(int64_t row);
     void set_launches(const store::Launches& launches);
     void set_rest(const store::Rest& rest);

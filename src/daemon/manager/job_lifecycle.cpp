@@ -153,20 +153,26 @@ void JobLifecycle::restart(JobRecord& record) {
 
 void JobLifecycle::forget(JobRecord& record) {
     const auto id = record.durable().id;
-    const auto result = job::end_result_of(record.durable());
-    record.phase = Phase::Removed;
-    context_.commits.remove(id);
-    context_.announcer.removed(record);
+    record.phase = Phase::Ending;
     record.expiry.stop();
-    context_.on_activity();
+    context_.commits.remove(id, [this, id](const Status& stored) { removed(id, stored); });
+}
+
+/// Before it is durable, nobody is told. If the store has failed, restart() ends the job once more.
+void JobLifecycle::removed(const job::Id& id, const Status& stored) {
+    auto& record = *context_.jobs.find(id);
+    auto reply = std::exchange(record.on_end, {});
+    if (!stored) {
+        record.phase = Phase::Kept;
+        if (reply) reply(stored.error());
+        return;
+    }
+    record.phase = Phase::Removed;
+    context_.announcer.removed(record);
     record.retention =
         context_.loop.at(context_.clock.now().boot + ReadableAfterEnd, [this, id] { drop(id); });
-    if (!record.on_end) return;
-    // Whoever asked for the end is answered when the removal is durable.
-    context_.commits.after_commit([result, reply = std::exchange(record.on_end, {})](const Status& stored) {
-        if (stored) return reply(result);
-        reply(stored.error());
-    });
+    context_.on_activity();
+    if (reply) reply(job::end_result_of(record.durable()));
 }
 
 /// Not from inside the notifier, which is still dealing with the job.

@@ -40,6 +40,7 @@ private:
     void publish_ended(const job::Id& id, const Status& status);
     void left_behind(const job::Id& id, uint32_t owner, const DiscardOrder& order, const Error& why);
     void discarded(const job::Id& id);
+    void removed(const job::Id& id, const Status& stored);
     void drop(const job::Id& id);
 
     ManagerContext& context_;

@@ -226,6 +226,12 @@ TEST(RegisteringLate, SaysTheEndAgain) {
     EXPECT_TRUE(told(patch<&Settings::notify_flags>({false, true, false, false, false, false})).empty());
     EXPECT_TRUE(told(patch<&Settings::notify_flags>({true, true, false, false, false, true})).empty());
     EXPECT_EQ(renotify(s.job, at_second(3))->notifications, again);
+
+    auto without_service = patch<&Settings::notify_service>({});
+    without_service.set<&Settings::notify_flags>({});
+    EXPECT_EQ(told(without_service), again);
+    without_service.set<&Settings::notify_flags>({false, true, false, false, false, false});
+    EXPECT_TRUE(change(s.job, s.files, without_service, at_second(3))->revoked.end);
 }
 
 } // namespace

@@ -233,6 +233,24 @@ TEST(SetRemoteName, KeepsWhatIsHereAndAsksThere) {
     EXPECT_EQ(bad("http://h/" + std::string(8000, 'x')), Errc::StringTooLong);
 }
 
+TEST(SetRemoteName, EndsTheWaitOfItsJob) {
+    Sample s{1};
+    s.run();
+    auto failure = transient_failure();
+    failure.storage = true; // without a date, nothing else would end it
+    FixedRandom random{0};
+    s.take(*failed(s.job, 0, s.files, failure, {}, {}, random, at_second(2)));
+    ASSERT_EQ(s.job.state, State::TransientError);
+    auto renamed = set_remote_name(s.job, 0, s.files[0], "https://other.example/f", at_second(3));
+    EXPECT_EQ(renamed->job.state, State::Queued);
+    EXPECT_EQ(renamed->job.wait, Wait::Retry);
+    auto replaced = [&](const char* from) {
+        return replace_remote_prefix(s.job, s.files, from, "http://x/", at_second(3))->job.state;
+    };
+    EXPECT_EQ(replaced("https://example.org/"), State::Queued);
+    EXPECT_EQ(replaced("https://nowhere.org/"), State::TransientError);
+}
+
 TEST(ReplaceRemotePrefix, D34ChangesNamesAndFetchesNothingAgain) {
     Sample s{2};
     s.run();

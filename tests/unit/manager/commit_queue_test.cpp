@@ -120,10 +120,21 @@ TEST_F(CommitQueueTest, ACommitOfNothingIsNoRecovery) {
 TEST_F(CommitQueueTest, ARemovedJobIsGoneAfterTheCommit) {
     queue_.stage(creation("a"));
     ASSERT_TRUE(queue_.flush());
-    queue_.remove(creation("a").job.id);
+    queue_.remove(creation("a").job.id, note());
     EXPECT_EQ(stored().size(), 1U);
+    EXPECT_TRUE(errors_.empty());
     drain();
     EXPECT_TRUE(stored().empty());
+    EXPECT_EQ(errors_, std::vector<std::string>{""});
+}
+
+TEST_F(CommitQueueTest, ARemovalThatFailsIsNoSuccess) {
+    queue_.stage(creation("a"));
+    ASSERT_TRUE(queue_.flush());
+    break_store();
+    queue_.remove(creation("a").job.id, note());
+    drain();
+    EXPECT_EQ(errors_, std::vector<std::string>{"lost"});
 }
 
 } // namespace

@@ -49,9 +49,9 @@ TEST_F(JobLifecycleTest, FinishedFilesGetTheirNamesAndTheRestIsDropped) {
     lifecycle_.discard(record.durable().id, false);
     EXPECT_EQ(workers_.texts(), Texts{"discard -2.part"});
     workers_.answer();
+    drain();
     EXPECT_EQ(record.phase, Phase::Removed);
     EXPECT_EQ(observer_.words.back(), "removed partial");
-    drain();
     EXPECT_TRUE(stored().empty());
 }
 
@@ -80,7 +80,7 @@ TEST_F(JobLifecycleTest, AFileThatCannotBeNamedLeavesTheJobTransferred) {
     EXPECT_EQ(record.phase, Phase::Kept);
 }
 
-TEST_F(JobLifecycleTest, WhoeverEndedAJobIsAnsweredWhenTheRemovalIsDurable) {
+TEST_F(JobLifecycleTest, TheEndOfAJobIsToldAndAnsweredWhenTheRemovalIsDurable) {
     auto& record = add(request_for(2));
     decide(*job::cancel(record.working(), clock_.now()));
     std::optional<Result<job::EndResult>> answer;
@@ -89,11 +89,33 @@ TEST_F(JobLifecycleTest, WhoeverEndedAJobIsAnsweredWhenTheRemovalIsDurable) {
     EXPECT_EQ(workers_.texts(), (Texts{"discard -0.part", "discard -1.part"}));
     workers_.answer(Error{Errc::LocalFile, "cannot be deleted"});
     workers_.answer();
-    EXPECT_EQ(observer_.words.back(), "removed cancelled");
+    EXPECT_FALSE(observer_.has("removed cancelled"));
     EXPECT_FALSE(answer);
     drain();
+    EXPECT_EQ(observer_.words.back(), "removed cancelled");
     ASSERT_TRUE(answer);
     EXPECT_EQ((*answer)->dropped, 2U);
+    EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(JobLifecycleTest, ARemovalThatCannotBeStoredIsTriedAgain) {
+    auto& record = add(request_for(0));
+    decide(*job::cancel(record.working(), clock_.now()));
+    std::optional<Result<job::EndResult>> answer;
+    record.on_end = [&](const Result<job::EndResult>& result) { answer = result; };
+    break_store();
+    lifecycle_.discard(record.durable().id, true);
+    drain();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error().code, Errc::Store);
+    EXPECT_FALSE(observer_.has("removed cancelled"));
+    EXPECT_EQ(stored().size(), 1U);
+
+    repair_store();
+    lifecycle_.restart(record);
+    drain();
+    EXPECT_EQ(observer_.words.back(), "removed cancelled");
+    EXPECT_EQ(record.phase, Phase::Removed);
     EXPECT_TRUE(stored().empty());
 }
 
@@ -169,6 +191,7 @@ TEST_F(JobLifecycleTest, RemovedJobsOfAnOwnerCanBeEvicted) {
         decide(*job::cancel(record->working(), clock_.now()));
         lifecycle_.discard(record->durable().id, true);
     }
+    drain();
     lifecycle_.evict_removed(Ann);
     EXPECT_EQ(jobs_.find(id), nullptr);
     EXPECT_NE(jobs_.find(other), nullptr);
@@ -214,6 +237,7 @@ TEST_F(JobLifecycleTest, WhatAFailedCommitUndidIsDoneAgain) {
     ASSERT_TRUE(commits_.flush());
     EXPECT_EQ(record.durable().state, State::Acknowledged);
     lifecycle_.restart(record);
+    drain();
     EXPECT_EQ(record.phase, Phase::Removed) << "nothing is left to delete";
 }
 

@@ -53,9 +53,15 @@ protected:
         for (std::string event : {"INSERT", "UPDATE"})
             run_sql("CREATE TRIGGER broken_" + event + " BEFORE " + event + " ON jobs WHEN " + when +
                     " BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        if (name.empty())
+            run_sql("CREATE TRIGGER broken_DELETE BEFORE DELETE ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); "
+                    "END");
+    }
+    void repair_store() {
+        for (std::string event : {"INSERT", "UPDATE", "DELETE"})
+            run_sql("DROP TRIGGER IF EXISTS broken_" + event);
     }
     void remove_store() { std::filesystem::remove(directory_.path() + "/haulier.db"); }
-    void repair_store() { run_sql("DROP TRIGGER broken_INSERT; DROP TRIGGER broken_UPDATE"); }
 
 private:
     void run_sql(const std::string& sql) {

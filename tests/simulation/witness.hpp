@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Watches the daemon from outside, through all its runs, and knows what was promised: what was announced or
+// answered is stored, what is said is so, and who is owed a notification gets it.
+#pragma once
+
+#include "daemon/manager/job_observer.hpp"
+#include "daemon/manager/manager.hpp"
+#include "simulated_workers.hpp"
+#include "store/store.hpp"
+#include "world.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace haulier::simulation {
+
+class Witness final : public daemon::JobObserver {
+public:
+    explicit Witness(World& world, const daemon::Config& config) : world_(world), config_(config) {}
+
+    /// A notification that has to be told.
+    struct Owed {
+        BootTime since;
+        uint64_t first_call = 0; ///< only this call and later ones count
+    };
+    using Event = std::pair<job::NotificationKind, uint32_t>; ///< and the file, for FileTransferred
+    struct Job {
+        job::Job job; ///< as announced
+        bool removed = false;
+        std::map<Event, Owed> owed;
+        std::optional<notify::Target> object; ///< as registered; the program may have left
+        BootTime object_since;
+        bool had_failed_call = false;
+        uint64_t commands = 0; ///< verbs that were called
+        BootTime resumed_at;
+    };
+    std::map<job::Id, Job> jobs;
+    std::set<uint32_t> active_users;
+    std::set<std::string> changeable_programs; ///< that have behaved otherwise once
+
+    // ---- a run of the daemon ----
+
+    void attach(daemon::Manager& manager, SimulatedWorkers& workers);
+    void detach();
+    /// The store after the end of a run. `shown`: what clients could read before, if the daemon did not die
+    /// in the middle of something.
+    void check_stored(const std::vector<store::StoredJob>& stored,
+                      const std::optional<std::vector<store::StoredJob>>& shown);
+    [[nodiscard]] std::vector<store::StoredJob> shown() const;
+
+    // ---- what the daemon does ----
+
+    void added(const daemon::JobRecord& record) override;
+    void removed(const daemon::JobRecord& record, std::string_view result) override;
+    void forgotten(const job::Id& id) override;
+    void changed(const job::Job& before, const job::Job& after) override;
+    void transfer_ended(const job::Job& job) override;
+    void wait_reason_changed(const daemon::JobRecord&) override {}
+    void progressed(const daemon::JobRecord&) override {}
+    void file_transferred(const daemon::JobRecord& record, uint32_t index) override;
+    void object_changed(const daemon::JobRecord&) override {}
+    void ranges_filled(const daemon::JobRecord&, uint32_t, const std::vector<job::Range>&) override {}
+    void conditions_changed() override {}
+
+    void ordered(const SimulatedWorkers::Transfer& transfer);
+    void failed(const SimulatedWorkers::Transfer& transfer, const job::Failure& failure);
+    void sent(const notify::Delivery& delivery);
+    void ended(const notify::FakeBus::Ended& call);
+    void second_call(const std::string& receiver);
+    void network_changed() { rests_.clear(); }
+
+    // ---- what clients do ----
+
+    void registered(const job::Id& id, const std::optional<notify::Target>& object);
+
+    // ---- promises ----
+
+    /// Nothing is due now: what the daemon says of its jobs is so, and nothing is stuck.
+    void check_quiet();
+    /// All has been well for long.
+    void check_end();
+
+    BootTime disk_works_since;
+    BootTime store_works_since;
+    bool clock_has_jumped = false;
+    bool is_ending = false; ///< the daemon halts everything, and starts nothing
+
+private:
+    void compare(const store::StoredJob& shown, const store::StoredJob& stored);
+    void expect(Job& seen, const Event& event);
+    void follow(Job& seen, const job::Job& before, const job::Job& after);
+    void forget_lost_files(Job& seen, const std::function<bool(uint32_t)>& is_here);
+    void check_record(const daemon::JobRecord& record);
+    void check_wait(const daemon::JobRecord& record, const job::WaitReason& reason);
+    void check_turn(const daemon::JobRecord& record);
+    void check_date(const job::Job& job, const job::WaitReason& reason);
+    void check_transfers();
+    void check_slots();
+    void check_prompt(const job::Id& id, Job& seen);
+    void check_final(const job::Id& id, const Job& seen);
+    void check_named(const daemon::JobRecord& record);
+    [[nodiscard]] bool is_healthy(const std::string& program) const;
+    [[nodiscard]] bool has_present_object(const Job& seen) const;
+    void fault(const job::Id& id, const std::string& what);
+
+    World& world_;
+    const daemon::Config& config_;
+    daemon::Manager* manager_ = nullptr;
+    SimulatedWorkers* workers_ = nullptr;
+    BootTime attached_at_;
+    uint64_t first_call_ = 0;                                                         ///< of this run
+    std::map<std::pair<uint32_t, std::string>, std::pair<BootTime, BootTime>> rests_; ///< since and until
+};
+
+} // namespace haulier::simulation
