@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Sends signals, PropertiesChanged among them, to lists of listeners, as long as they read them. They leave
-// over the connection that owns our name, because GDBus drops those of any other.
+// Sends signals, including PropertiesChanged, to listeners as long as these read them. The connection that
+// owns our name sends them, because GDBus drops signals of any other.
 #pragma once
 
 #include "daemon/bus/access/message_size.hpp"

@@ -126,7 +126,7 @@ void JobLifecycle::discard(const job::Id& id, bool all) {
     run_batch(count, step, [this, id](const Status&) { discarded(id); });
 }
 
-/// Where the directory is not known, the file was never begun.
+/// If the directory is not known, the file was never begun.
 void JobLifecycle::left_behind(const job::Id& id, uint32_t owner, const DiscardOrder& order,
                                const Error& why) {
     log::warning(why.message, {{log::field::Job, id.hex}});
