@@ -22,7 +22,7 @@ using Values = std::map<std::string, sdbus::Variant>;
 
 class Signals {
 public:
-    /// `tell_lost`: sends SignalsLost with send_to(), to a listener that reads again.
+    /// `tell_lost`: emits SignalsLost to this listener, which reads again.
     Signals(sd_bus* bus, std::function<void(const std::string& listener)> tell_lost)
         : bus_(bus), tell_lost_(std::move(tell_lost)) {}
 
