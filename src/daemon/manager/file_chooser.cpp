@@ -30,7 +30,8 @@ void note_silences(const JobRecord& record, Prospect& prospect, Now now) {
     }
 }
 
-/// A worker keeps MaximumDownloadSize for its own file, so it must know how much of it the others leave.
+/// A worker applies MaximumDownloadSize to its own file, so it must know how much of it the other files
+/// leave.
 bool awaits_size(const JobRecord& record) {
     const auto& job = record.working();
     if (!job.maximum_download_size || job::is_upload(job.type)) return false;

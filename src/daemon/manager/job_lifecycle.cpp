@@ -158,7 +158,8 @@ void JobLifecycle::forget(JobRecord& record) {
     context_.commits.remove(id, [this, id](const Status& stored) { removed(id, stored); });
 }
 
-/// Before it is durable, nobody is told. If the store has failed, restart() ends the job once more.
+/// Clients are told only when the removal is durable. If the store has failed, restart() ends the job once
+/// more.
 void JobLifecycle::removed(const job::Id& id, const Status& stored) {
     auto& record = *context_.jobs.find(id);
     auto reply = std::exchange(record.on_end, {});
