@@ -22,7 +22,7 @@ CallOutcome said_by_client(std::string_view name) {
     return CallOutcome::Refused;
 }
 
-/// A program that was started and ended before it took the call has run; one that cannot be found has not.
+/// A program that ended before it took the call was started nevertheless; one that cannot be found was not.
 CallOutcome said_by_bus(std::string_view name) {
     auto error = standard_name(name);
     if (name.starts_with(Systemd) || error == "ServiceUnknown" || error == "NameHasNoOwner")

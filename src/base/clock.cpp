@@ -17,7 +17,7 @@ Usec read(clockid_t id) {
 
 } // namespace
 
-/// The call may be forbidden, as in some containers.
+/// Some containers forbid the call.
 bool is_wall_clock_synchronised() {
     timex state{};
     return adjtimex(&state) < 0 || (state.status & STA_UNSYNC) == 0;

@@ -43,7 +43,7 @@ public:
     [[nodiscard]] virtual Now now() const = 0;
 };
 
-/// False if the kernel knows that nothing has set the wall clock since boot. True where it does not say.
+/// False if the kernel knows that nothing has set the wall clock since boot. True if it does not tell.
 bool is_wall_clock_synchronised();
 
 class SystemClock final : public Clock {

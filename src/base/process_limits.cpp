@@ -13,7 +13,7 @@ namespace haulier {
 
 namespace {
 
-/// More are never needed, and some libraries have a table of all that are possible.
+/// More are never needed, and some libraries allocate a table for as many as are possible.
 constexpr rlim_t EnoughFiles = 65536;
 
 } // namespace

@@ -8,7 +8,7 @@
 
 namespace haulier {
 
-/// One entry, `[protocol=][scheme://]address`, in lower case; what is not there is empty.
+/// One entry, `[protocol=][scheme://]address`, in lower case; missing parts are empty.
 struct ListedProxy {
     std::string protocol; ///< of the URLs for which it is used
     std::string scheme;
@@ -16,7 +16,8 @@ struct ListedProxy {
 };
 std::vector<ListedProxy> split_proxy_list(std::string_view list);
 
-/// `host` is reached without a proxy. `bypass` has names, `*.domain`, and `<local>` for names without a dot.
+/// Whether `host` is reached without a proxy. `bypass` has names, `*.domain`, and `<local>` for names without
+/// a dot.
 bool bypasses(std::string_view bypass, std::string_view host);
 
 } // namespace haulier

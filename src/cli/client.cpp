@@ -18,10 +18,10 @@ std::vector<Candidate> candidates_of(const std::vector<Json>& jobs) {
 
 struct Found {
     std::string id;
-    std::optional<bool> has_ended; ///< nothing: not known
+    std::optional<bool> has_ended; ///< nothing: unknown
 };
 
-/// Of the jobs that ended a short while ago, which can still be read, the last one: a key may be used again.
+/// The last of the recently ended jobs that can still be read: several of them may have had the same key.
 std::optional<Found> find_ended(Client& client, const std::string& text, bool all_users) {
     auto ended = client.list({"acknowledged", "cancelled"}, all_users);
     if (!ended) return std::nullopt;

@@ -56,7 +56,7 @@ void print_ranges(const Common& common, const std::vector<Range>& ranges) {
         print(lines);
 }
 
-/// The daemon has no reply of a job that has ended, as it is in its file then.
+/// When a job has ended, the daemon has no reply any more: it is in the file given to --reply.
 Result<std::string, Failure> stored_reply(Client& client, const std::string& id, const Failure& refusal) {
     auto properties = client.properties(id);
     if (!properties || properties->value("State", "") != "acknowledged") return refusal;

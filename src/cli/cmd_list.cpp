@@ -18,7 +18,7 @@ namespace haulier::cli {
 
 namespace {
 
-/// Most lists have no job that waits for more than its turn, and no column for that.
+/// The column is left out if every job waits for its turn only, as in most lists.
 std::string reason_of(const JobView& job) {
     return job.wait_reason == "turn" ? "" : waiting_text(job, now_usec());
 }

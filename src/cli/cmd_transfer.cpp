@@ -17,7 +17,7 @@ Result<Exit, Failure> run(const Common& common, const TransferPlan& plan) {
     return run_transfer(**client, common, plan);
 }
 
-/// The promise of `get`, a file in its place, must not depend on whether this command still runs at the end.
+/// The file must get its name even if this command no longer runs when it has arrived.
 void start_by_itself(NewJob& job, bool no_complete) {
     job.resume = true;
     if (!no_complete) job.properties.try_emplace("AutoComplete", true);

@@ -42,7 +42,7 @@ std::string take_name(Values& properties) {
     return name.empty() ? "" : std::get<std::string>(name.mapped());
 }
 
-/// The daemon has an environment of its own, but people expect that the proxy of theirs is used.
+/// The daemon has an environment of its own, but users expect that the proxy of theirs is used.
 Result<Done, Failure> take_proxy(NewJob& job) {
     for (const char* name : {"ProxyMode", "ProxyList", "ProxyBypass"})
         if (job.properties.count(name) != 0) return Done{};

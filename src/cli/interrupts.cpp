@@ -7,7 +7,8 @@ namespace haulier::cli {
 
 namespace {
 
-/// As below nohup, where the command outlives its terminal. A blocked signal would arrive nevertheless.
+/// With nohup, the command outlives its terminal. A signal that is blocked here would be noticed although it
+/// was ignored.
 bool is_ignored(int signal) {
     struct sigaction action {};
     return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;

@@ -56,7 +56,7 @@ struct Candidate {
 /// The jobs whose key is `text` or whose id begins with it (at least four characters); if there is none, the
 /// jobs with that name.
 std::vector<Candidate> matching(const std::vector<Candidate>& jobs, const std::string& text);
-/// The id of the only one.
+/// The id of the matching job, which must be the only one.
 Result<std::string, Failure> pick(const std::vector<Candidate>& jobs, const std::string& text);
 
 /// The word that was probably meant, ignoring case; nothing if none is similar enough.

@@ -31,7 +31,7 @@ private:
     std::deque<Sample> samples_;
 };
 
-/// What is here: "312.4 MB of 700.0 MB"; "37 of 400 files, 1.2 GB" while their sizes are not all known.
+/// What has arrived: "312.4 MB of 700.0 MB"; "37 of 400 files, 1.2 GB" while their sizes are not all known.
 std::string amount_of(const JobView& job);
 
 /// Why no data is transferred: "waiting: retry in 12 s (...)"; empty while data is transferred.

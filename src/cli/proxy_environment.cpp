@@ -21,7 +21,7 @@ namespace {
 using Lookup = std::function<const char*(const char*)>;
 
 constexpr std::array<std::string_view, 6> Schemes{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-/// What the daemon accepts as ProxyBypass.
+/// The length that the daemon accepts for ProxyBypass.
 constexpr size_t MaxBypass = 4000;
 
 struct Variable {
@@ -169,7 +169,7 @@ std::string bypass_of(const std::string& no_proxy, const std::vector<std::string
     }
     auto all = fmt::format("{}", fmt::join(patterns, " "));
     if (all.size() <= MaxBypass) return all;
-    // Hosts that redirects may lead to do without.
+    // Entries for hosts that only redirects may lead to are dropped.
     std::erase_if(patterns, [&](const std::string& pattern) { return !matches_any(pattern, hosts); });
     return fmt::format("{}", fmt::join(patterns, " "));
 }

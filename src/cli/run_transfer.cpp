@@ -16,7 +16,7 @@ bool has_url(const Json& file, const NewJob& wanted) {
     return file["RemoteName"] == without_user(wanted.files.front().remote);
 }
 
-/// Whether an existing job does what is wanted. The URL of a download may be another one, as links expire.
+/// Whether an existing job does what is wanted. The URL of a download may differ, because links expire.
 bool is_same(const Json& properties, const std::vector<Json>& files, const NewJob& wanted) {
     return properties.value("Type", "") == wanted.type && files.size() == 1 &&
            files.front()["LocalName"] == wanted.files.front().local &&

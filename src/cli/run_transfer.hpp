@@ -17,7 +17,7 @@ struct TransferPlan {
 };
 
 /// Creates the job, or continues the unfinished one with the same key, waits for it, and completes it unless
-/// it does so itself.
+/// the job completes itself.
 Result<Exit, Failure> run_transfer(Client& client, const Common& common, const TransferPlan& plan);
 
 /// Prints the id of a job that was created, or that existed with its key.

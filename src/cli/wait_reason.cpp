@@ -14,7 +14,7 @@ namespace {
 struct Reason {
     std::string_view word;
     std::string_view awaited;
-    bool is_plain = true; ///< the word itself says it
+    bool is_plain = true; ///< the word needs no explanation
 };
 constexpr std::array Reasons{
     Reason{"turn", "its turn"},

@@ -21,7 +21,7 @@ bool is_at_rest(const JobView& job) {
     return job.state == "suspended" && job.wait_reason != "completing";
 }
 
-/// How a job ended that the daemon, which was restarted, does not know any more. Completing cannot be undone.
+/// How a job ended that the daemon no longer knows after a restart. Completing cannot be undone.
 End end_of_gone(const JobView& last_seen) {
     if (last_seen.wait_reason != "completing") return End::Gone;
     return last_seen.files_done < last_seen.files ? End::Partial : End::Completed;

@@ -176,7 +176,7 @@ void Process::bus_lost() {
     exit(ExitStatus::StartAgain);
 }
 
-/// SQLite would call the database malformed for ever, and what is in it may differ from what is in memory.
+/// SQLite may call the database malformed for ever, and its content may differ from that of memory.
 void Process::store_broken() {
     log::error("the database has to be opened anew");
     sd_notify(0, "STOPPING=1\nSTATUS=The database has to be opened anew");

@@ -31,8 +31,8 @@ struct Conditions {
 /// otherwise standard.
 NetworkCost cost_of(const Job& job);
 
-/// Why the job must not transfer data now; nothing = it may. `reach` is that of the farthest source. What
-/// goes through a proxy on this machine needs no network, but probably uses the one that there is.
+/// Why the job must not transfer data now; nothing = it may. `reach` is that of the farthest source. A
+/// request through a proxy on this machine needs no network, but probably uses the one of the machine.
 std::optional<Cause> blocked_by(const Job& job, Reach reach, const Conditions& conditions);
 
 /// May a queued job run, apart from waiting for its turn?

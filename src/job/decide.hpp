@@ -107,7 +107,7 @@ struct WaitReason {
     WallTime until;
     bool operator==(const WaitReason&) const = default;
 };
-/// `storable`: changes of jobs can be stored at present.
+/// `storable`: whether changes of jobs can be stored at present.
 WaitReason wait_reason(const Job& job, WallTime now, bool storable = true);
 /// Of what Complete did (BITS 2.5.2).
 struct EndResult {

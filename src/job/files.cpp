@@ -45,7 +45,7 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     return Done{};
 }
 
-/// A file that has another remote name waits no longer, and so neither does its job.
+/// A file with a new remote name does not wait any longer, so neither does its job.
 void stop_waiting(Decision& d, Now now) {
     if (d.job.state != State::TransientError || d.files.empty()) return;
     apply(d.job, Event::RetryDue, now);

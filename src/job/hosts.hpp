@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is known of the servers that jobs of an owner use: how many connections each bears, before when it
-// must not be asked, and what it mishandles. It is known of the server that answered, after redirects, and of
-// the way to it. Values without input, output or a clock.
+// What is known about the servers that jobs of an owner use: how many connections each accepts, until when it
+// must not be asked, and what it mishandles. This is about the server that answered, after redirects, and the
+// way to it. Values without input, output or a clock.
 #pragma once
 
 #include "job/types.hpp"
@@ -53,7 +53,7 @@ inline constexpr std::chrono::seconds LongestRest{3600};
 inline constexpr Usec SilentAfter{1'000'000};
 /// After so long, a server that bore few connections is tried with one more.
 inline constexpr Usec RaiseLimitAfter{600'000'000};
-/// After so long, a server that failed with HTTP/2 is tried with it again.
+/// The time after which HTTP/2 is tried again with a server where it failed.
 inline constexpr Usec RetryHttp2After{3'600'000'000};
 
 class Hosts {
@@ -90,7 +90,7 @@ public:
     void rest(const Host& host, HostRest rest);
     /// HTTP/2 failed. False if it was not used because of an earlier failure.
     bool note_http2_failure(const Host& host, BootTime now);
-    /// It answered a request with If-Range as it must not.
+    /// It mishandled a request with If-Range.
     void note_broken_if_range(const Host& host);
     /// The network has changed.
     void forget_all();
@@ -112,7 +112,7 @@ private:
     [[nodiscard]] static bool is_silent(const Knowledge& known, BootTime now);
     [[nodiscard]] static bool is_full(const Knowledge& known, BootTime now);
     [[nodiscard]] static bool fails_with_http2(const Knowledge& known, BootTime now);
-    /// Nothing if too much is known already.
+    /// Nothing if there are too many servers already.
     Knowledge* learn(const Host& host);
     void tidy(const Host& host, BootTime now);
 

@@ -19,8 +19,8 @@ const std::string& url_of(const File& file);
 /// Blank for a source that has never failed.
 SourceStatus status_of(const File& file, uint32_t source);
 
-/// The current source may be given up because it is slow: there is another one, and not every source has been
-/// given up before.
+/// Whether the current source may be given up because it is slow: there must be another one, and a source
+/// that has not failed before.
 bool may_leave_source(const File& file);
 
 /// The cause lies with the server or the way to it, so that another source may succeed. False for faults of

@@ -220,8 +220,8 @@ bool return_to_named(File& file, const Failure& failure) {
     return true;
 }
 
-/// In a directory where it cannot be removed, another user's file would be in the way for ever. They cannot
-/// know the other name before it exists.
+/// Another user's file that cannot be removed would block the name for ever. That user cannot know the new
+/// name before it exists.
 bool take_other_name(File& file, Random& random) {
     if (file.part != 0 || file.offset != 0 || !file.filled.empty()) return false;
     constexpr double bits = uint64_t{1} << 53;

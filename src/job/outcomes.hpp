@@ -89,7 +89,7 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
                                Random& random, Now now);
 /// A refusal is no reason to wait, nor the end, if the server may only bear fewer connections.
 bool is_refusal(const Failure& failure);
-/// All files together have, or will have, more than MaximumDownloadSize.
+/// All files together are, or will be, larger than MaximumDownloadSize.
 std::optional<Decision> too_large(const Job& job, uint64_t bytes, Now now);
 /// An on-demand job that has a slot and no active transfer is suspended if all requested ranges are here.
 /// This happens after a crash between the last checkpoint and the end of a file.
@@ -102,7 +102,8 @@ std::optional<Decision> replied(const Job& job, uint64_t total, uint64_t transfe
 std::optional<Decision> retry_due(const Job& job, Now now);
 /// What the job and its files waited for may have gone by: all are tried at once.
 std::optional<Decision> try_again(const Job& job, const std::vector<File>& files, Now now);
-/// What those of these files that wait for `wait` have waited for is here: their disks, or the right time.
+/// What files in state `wait` have waited for has arrived: their disks, or the right time. Applies to those
+/// of these files that wait for it.
 std::optional<Decision> wait_is_over(const Job& job, const std::vector<File>& files,
                                      const std::vector<uint32_t>& indexes, Wait wait, Now now);
 /// The owner, without whom the job may not run, has logged in or out. Nothing if that was known or the job

@@ -56,7 +56,7 @@ Addresses proxies_in(const EnvironmentProxies& environment, const Authority& ser
     return {proxy};
 }
 
-/// Empty: the server is asked directly, as far as is known here.
+/// Empty: as far as the daemon knows, the server is asked directly.
 Addresses proxies_for(const Authority& server, const Proxy& proxy, const EnvironmentProxies& environment) {
     switch (proxy.mode) {
     case Proxy::Mode::None:

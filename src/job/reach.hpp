@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whether requests need a network: not those to this machine itself, nor those to a proxy on it.
+// Whether requests need a network. Those to this machine itself, or to a proxy on it, do not.
 #pragma once
 
 #include "job/options.hpp"
@@ -24,7 +24,7 @@ enum class Reach {
     Network,
 };
 
-/// Is the host of this URL the machine itself: localhost, 127.0.0.0/8, [::1]?
+/// Whether the host of this URL is the machine itself: localhost, 127.0.0.0/8, [::1].
 bool is_loopback(const std::string& url);
 
 /// Proxies that the desktop's settings name are not known here.

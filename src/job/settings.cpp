@@ -280,7 +280,7 @@ void restart_if_needed(Decision& d, const Job& before, Now now) {
     }
 }
 
-/// A service that was taken away listens no more; what the flags say counts all the same.
+/// Removing the service brings no client that has to be told; new flags still do.
 bool brings_listener(const SettingsPatch& patch) {
     bool removed =
         patch.has<&Settings::notify_service>() && patch.get<&Settings::notify_service>().name.empty();

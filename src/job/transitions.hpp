@@ -54,8 +54,8 @@ void fail_file(Decision& d, uint32_t index, File& file, JobError error, Now now)
 void settle(Decision& d, const std::vector<File>& files, const RestOf& rest_of, Now now);
 /// The job fails because its client found the content invalid, or because AutoComplete could not publish it.
 void reject(Decision& d, JobError error, Now now);
-/// Every file is here: notifies the client, or starts to complete a job with AutoComplete, whose client is
-/// notified when the files have their names.
+/// Every file has arrived: notifies the client, or starts to complete a job with AutoComplete, whose client
+/// is notified when the files have their names.
 void finish(Decision& d, Now now);
 void start_publishing(Decision& d, Now now);
 /// The job is cancelled, and all its files are deleted.

@@ -105,7 +105,7 @@ struct Job : Settings {
 };
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
-/// All files of the job are here, and it needs no client to be completed.
+/// All files of the job have arrived, and it completes itself.
 bool completes_itself(const Job& job);
 
 struct Checksum {
@@ -211,8 +211,8 @@ struct File {
 
 std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);
-/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files). With `part`,
-/// File::part, it has that number, too.
+/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files). If `part` (File::part)
+/// is not 0, the name contains this number, too.
 std::string temporary_name(const Id& id, uint32_t index, uint64_t part = 0);
 /// Where a file is while it is fetched; empty for an upload, whose file has its own name already.
 std::string temporary_path(const Job& job, const File& file, uint32_t index);
@@ -234,8 +234,8 @@ struct Notification {
 /// Which undelivered notifications of a job are no longer true, or no longer wanted.
 struct Revocation {
     bool end = false;            ///< those about the end of the job
-    bool all_files = false;      ///< all of single files
-    std::vector<uint32_t> files; ///< those of these files
+    bool all_files = false;      ///< all those about single files
+    std::vector<uint32_t> files; ///< those about these files
     [[nodiscard]] bool covers(const Notification& notification) const {
         if (notification.kind != NotificationKind::FileTransferred) return end;
         return all_files || std::find(files.begin(), files.end(), notification.file) != files.end();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One notification on its way to one target: its state, and the pauses that this target has earned with this
-// notification. Both end with the target or with the notification.
+// One notification for one target: its state, and the pause after calls that failed. Both end when the target
+// or the notification changes.
 #pragma once
 
 #include "notify/back_off.hpp"
@@ -13,14 +13,14 @@ namespace haulier::notify {
 
 class Attempt {
 public:
-    /// Begins anew unless it is this notification and this target already.
+    /// Begins anew unless the attempt is already about this notification and this target.
     void aim(int64_t row, const Target& target);
     [[nodiscard]] bool is_about(int64_t row, const Target& target) const;
 
     void called();
     /// The call has ended. `with_pause`: the target has to be left alone for a while.
     void ended(DeliveryEvent event, bool with_pause, BootTime now, const Policy& policy);
-    /// The pauses so far do not count.
+    /// Ends the pause, and forgets earlier ones.
     void hurry() { back_off_ = {}; }
 
     [[nodiscard]] DeliveryState state() const { return state_; }

@@ -7,7 +7,7 @@ namespace haulier::notify {
 
 namespace {
 
-/// No call to a suspect ever counts as slow: they share a few places.
+/// Calls to suspects never count as slow: they share a fixed number of places.
 struct Limits {
     uint32_t at_a_time = 0;
     Usec slow_after{};

@@ -22,7 +22,8 @@ public:
         Start,   ///< a program may have to be started
         Suspect, ///< the recipient did not reply to its last call
     };
-    /// When a call may be made: now, once an older call counts as slow, or (nothing) when one has ended.
+    /// When a call may be made: now, or when an older call will count as slow; nothing: only when a call has
+    /// ended.
     [[nodiscard]] std::optional<BootTime> free_at(uint32_t owner, Kind kind, BootTime now,
                                                   const Policy& policy) const;
     void take(uint32_t owner, Kind kind, BootTime now) { begun_[{owner, kind}].insert(now); }

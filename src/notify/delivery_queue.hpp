@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What one job still has to tell, and which client it tells.
+// The notifications of one job that are still owed, and the client that gets them.
 #pragma once
 
 #include "base/clock.hpp"
@@ -30,14 +30,14 @@ public:
     [[nodiscard]] bool has_session_service() const {
         return has_service() && service_.bus == job::ServiceBus::Session;
     }
-    /// Of another client, or none: earlier changes are no news to it.
+    /// A new client, or none. It is not told of earlier changes.
     void set_object(std::optional<Target> object);
     [[nodiscard]] const std::optional<Target>& object() const { return object_; }
-    /// The client of the first entry. `object_replies`: whether the object's connection is worth a call.
+    /// The client that gets the first entry. `object_replies`: whether to call the object's connection.
     [[nodiscard]] std::optional<Target> target(bool object_replies) const;
-    /// A call is in flight to a client that is the present one no more.
+    /// The call in flight goes to a client that has been replaced.
     void abandon_call();
-    /// The object has nothing that could be called about the first entry.
+    /// The object does not have the method for the first entry, or does not exist.
     void pass_over_object();
 
     void add(const OutboxEntry& entry) { entries_.push_back(entry); }
@@ -61,7 +61,7 @@ private:
     uint32_t owner_ = 0;
     job::NotifyService service_;
     std::optional<Target> object_;
-    std::optional<int64_t> passed_over_; ///< row about which the object cannot be called
+    std::optional<int64_t> passed_over_; ///< row for which the object cannot be called
     std::deque<OutboxEntry> entries_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The state machine of one notification and the target that is to be told of it: which state follows which
-// event, and nothing else. Another notification, or another target, begins anew as Owed.
+// The state machine of one notification and its target: which state follows an event, and nothing else.
+// Another notification, or another target, begins anew as Owed.
 #pragma once
 
 #include "base/call_outcome.hpp"
@@ -15,8 +15,8 @@ enum class DeliveryState {
     Called,       ///< a call is in flight
     Refused,      ///< the target replied with an error: called again after a pause
     Unanswered,   ///< the target did not reply: called again after a pause
-    PassedOver,   ///< the target has nothing that could be called: the service is told, if there is one
-    Gone,         ///< the target is not there: the service is told, or started again
+    PassedOver,   ///< the target lacks the object or method: the service is called, if there is one
+    Gone,         ///< the target has left: the service is called, or started again
     Acknowledged, ///< leaves the outbox
 };
 
@@ -26,7 +26,7 @@ enum class DeliveryEvent {
     Acknowledge,
     Refuse,
     Lack,    ///< the target says that it has no such object or method
-    Decline, ///< the target says that it has no method for something that it may do without
+    Decline, ///< the target says that it does not have an optional method
     Vanish,  ///< the bus says that the target is not there
     TimeOut,
     FindNoBus ///< the target's user has no bus
@@ -39,7 +39,7 @@ inline constexpr std::array AllDeliveryEvents{
     DeliveryEvent::Call,    DeliveryEvent::Acknowledge, DeliveryEvent::Refuse,  DeliveryEvent::Lack,
     DeliveryEvent::Decline, DeliveryEvent::Vanish,      DeliveryEvent::TimeOut, DeliveryEvent::FindNoBus};
 
-/// Whether the notification still has to be told.
+/// Whether the notification still has to be delivered.
 constexpr bool is_owed(DeliveryState state) {
     return state != DeliveryState::Acknowledged;
 }

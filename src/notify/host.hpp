@@ -26,8 +26,8 @@ public:
     virtual void check_connection(const std::string& unique_name) = 0;
     /// Calls Notifier::owner_found() with the connection that has this name, perhaps before this returns.
     virtual void find_owner(const std::string& name) = 0;
-    /// Whether Notifier::owner_changed() has to be called for names that get an owner. It always is for names
-    /// that lose theirs.
+    /// Whether Notifier::owner_changed() has to be called for names that get an owner. For names that lose
+    /// their owner it is always called.
     virtual void watch_new_owners(bool watch) = 0;
 };
 

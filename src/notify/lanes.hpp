@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which jobs have a call to make, in a lane for each target, ordered by when the call is due. So no lane
-// waits for another, and a long lane costs no more than a short one.
+// The jobs that have a call to make: a queue for each recipient, ordered by when the call is due. So no
+// recipient waits for another, and a long queue costs no more than a short one.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,7 +26,7 @@ public:
     /// Replaces an earlier place of the job.
     void place(const job::Id& id, const Recipient& lane, BootTime due);
     void remove(const job::Id& id);
-    /// One of each lane, the earliest first.
+    /// The first call of each lane, the earliest first.
     [[nodiscard]] std::vector<Turn> turns() const;
 
 private:

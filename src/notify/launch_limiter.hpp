@@ -22,7 +22,7 @@ public:
     /// As remembered from an earlier run of the daemon.
     void restore(uint32_t owner, const job::NotifyService& service, uint32_t count, BootTime now);
     void count(uint32_t owner, const job::NotifyService& service, BootTime now);
-    /// The service does what it is started for, or no job has it any more.
+    /// The service has acknowledged a call, or no job names it any more.
     void clear(uint32_t owner, const job::NotifyService& service);
 
     /// When the service may be started.

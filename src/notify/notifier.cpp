@@ -8,7 +8,7 @@ namespace haulier::notify {
 
 namespace {
 
-/// A client without a method for it hears of it by a signal.
+/// A client without the method for it can use the signal.
 bool is_optional(const Content& content) {
     return !std::holds_alternative<JobTransferred>(content) && !std::holds_alternative<JobFailed>(content);
 }
@@ -141,7 +141,7 @@ void Notifier::restore_launches(uint32_t owner, const job::NotifyService& servic
     launches_.restore(owner, service, count, host_.now());
 }
 
-/// No job of the owner has the service any more.
+/// No job of the owner names the service any more.
 void Notifier::forget_launches_if_unused(uint32_t owner, const job::NotifyService& service) {
     if (!service.name.empty() && !is_used(owner, service)) launches_.clear(owner, service);
 }
@@ -221,7 +221,8 @@ void Notifier::start(const job::Id& id, DeliveryQueue& queue, const Target& targ
     });
 }
 
-/// Of a client that has been replaced meanwhile, only what it shows about itself counts.
+/// If the client has been replaced meanwhile, the outcome counts for its recipient, but not for the
+/// notification.
 void Notifier::finished(uint64_t number, const DeliveryResult& result) {
     auto found = calls_.find(number);
     auto call = std::move(found->second);
@@ -297,8 +298,8 @@ void Notifier::conclude(const CallInFlight& call, DeliveryQueue& queue, const De
     }
 }
 
-/// A recipient that does not reply is left alone by all jobs; that pause is no matter of this notification. A
-/// service that has only just left is started at once.
+/// If a recipient does not reply, its pause applies to all jobs, not to this notification only. A service
+/// that has only just left is started at once.
 bool Notifier::needs_pause(const CallInFlight& call, const DeliveryQueue& queue, DeliveryEvent event) const {
     switch (event) {
     case DeliveryEvent::Call:
@@ -314,7 +315,7 @@ bool Notifier::needs_pause(const CallInFlight& call, const DeliveryQueue& queue,
     return true;
 }
 
-/// Whether people should read of the first such event of an attempt.
+/// Whether the first such event of an attempt is logged.
 bool Notifier::is_news(const CallInFlight& call, DeliveryEvent event) const {
     if (event == DeliveryEvent::FindNoBus) return false;
     return event != DeliveryEvent::TimeOut || recipients_.unanswered(call.recipients.front()) == 1;

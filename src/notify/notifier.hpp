@@ -39,15 +39,15 @@ public:
     void add_job(const job::Id& id, uint32_t owner, const job::NotifyService& service);
     /// A client has registered it, perhaps again: its pauses end.
     void set_service(const job::Id& id, const job::NotifyService& service);
-    /// A client has registered it, perhaps again. Nothing clears.
+    /// A client has registered it, perhaps again. Without an object, none is registered any more.
     void set_object(const job::Id& id, std::optional<Target> object);
     /// The job has another owner, and no client yet: the former owner's notifications leave the outbox
     /// undelivered.
     void change_owner(const job::Id& id, uint32_t owner);
     void add(const job::Id& id, int64_t row, const job::Notification& notification);
-    /// These of its notifications have left the outbox.
+    /// These notifications of the job have left the outbox.
     void revoke(const job::Id& id, const job::Revocation& revoked);
-    /// Until release(), nothing is said about the job.
+    /// Until release(), no client is notified about the job.
     void hold(const job::Id& id);
     void release(const job::Id& id);
     /// The job has ended: nothing more is said about it.
@@ -101,7 +101,7 @@ private:
         std::optional<int64_t> row; ///< of the outbox; nothing for progress
         std::vector<Recipient> recipients;
         CallBudget::Kind kind = CallBudget::Kind::Ordinary;
-        bool is_start = false; ///< the service did not run
+        bool is_start = false; ///< the service was not running
         BootTime begun;
     };
     /// Where a call goes to, as far as is known.
@@ -121,7 +121,7 @@ private:
     void replan_jobs_of(const std::string& unique_name);
     [[nodiscard]] std::optional<BootTime> due_of(const DeliveryQueue& queue, const Target& target) const;
     [[nodiscard]] std::vector<Turn> turns() const;
-    /// Makes the call if it may be made now. Otherwise, when it may; nothing if something will happen first.
+    /// Makes the call if it may be made now. Otherwise returns when it may; nothing if an event comes first.
     std::optional<BootTime> take_turn(const Turn& turn);
     [[nodiscard]] std::optional<Route> route_of(const DeliveryQueue& queue, const Target& target);
     [[nodiscard]] BootTime not_before(const DeliveryQueue& queue, const Route& route) const;
@@ -147,7 +147,7 @@ private:
     Host& host_;
     Policy policy_;
     std::map<job::Id, DeliveryQueue> queues_;
-    std::set<job::Id> owing_; ///< with entries
+    std::set<job::Id> owing_; ///< jobs with entries
     std::set<job::Id> held_;
     std::map<std::string, std::set<job::Id>> objects_of_; ///< jobs by the connection of their object
     std::map<uint64_t, CallInFlight> calls_;
@@ -158,7 +158,7 @@ private:
     CallBudget budget_;
     ServiceOwners owners_;
     SessionBuses session_buses_;
-    bool waits_for_owner_ = false; ///< a service is to be called
+    bool waits_for_owner_ = false; ///< a service on our bus is to be called
 };
 
 } // namespace haulier::notify

@@ -7,7 +7,7 @@
 
 namespace haulier::notify {
 
-/// Whether calls to the object's connection have not been in vain for too long.
+/// Whether the object's connection has replied to at least one of its last calls.
 bool Notifier::replies(const Target& object) const {
     return recipients_.unanswered(connection(object.destination)) < policy_.unanswered;
 }
@@ -16,8 +16,8 @@ std::optional<Target> Notifier::target_of_queue(const DeliveryQueue& queue) cons
     return queue.target(queue.object() && replies(*queue.object()));
 }
 
-/// When the job's next call is due; a call that is in flight to another client than the present one is not
-/// waited for.
+/// When the job's next call is due; a call in flight to a client that was replaced does not delay
+/// it.
 void Notifier::replan(const job::Id& id, DeliveryQueue& queue) {
     if (queue.empty())
         owing_.erase(id);
@@ -49,7 +49,8 @@ void Notifier::replan_jobs_of(const std::string& unique_name) {
         replan(id, queues_.at(id));
 }
 
-/// Those who wait longest come first; the pause of a recipient that did not reply is no waiting.
+/// Calls that have waited longest come first; the pause of a recipient that did not reply does not count as
+/// waiting.
 std::vector<Turn> Notifier::turns() const {
     auto turns = lanes_.turns();
     for (auto& turn : turns)

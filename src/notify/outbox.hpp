@@ -13,7 +13,7 @@ public:
     virtual ~Outbox() = default;
     /// The client has acknowledged the notification of this row: the row can be deleted.
     virtual void acknowledged(int64_t row) = 0;
-    /// How often the service was started in vain; 0 = nothing to remember. The path of `service` does not
+    /// How often the service was started in vain; 0 = never. The path of `service` does not
     /// matter.
     virtual void launches_changed(uint32_t owner, const job::NotifyService& service, uint32_t count) = 0;
 };

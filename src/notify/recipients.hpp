@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whom calls go to, by whatever name and about whichever job: a connection, a service that is being started,
-// or a service on a session bus. Each is made one call at a time, and each has an account of the calls that
-// it did not reply to.
+// The recipients of calls, under any name and about any job: a connection, a service that is being started,
+// or a service on a session bus. Each gets one call at a time, and the calls that it did not reply to are
+// counted.
 #pragma once
 
 #include "notify/back_off.hpp"
@@ -21,7 +21,7 @@ struct Recipient {
     auto operator<=>(const Recipient&) const = default;
 };
 Recipient recipient_of(uint32_t owner, const Target& target);
-/// The same, but one for each owner of jobs who have the service: each has an account of starts.
+/// The same, but separate for each owner of jobs that name the service: starts are counted for each owner.
 Recipient lane_of(uint32_t owner, const Target& target);
 /// A connection on our bus.
 Recipient connection(const std::string& unique_name);
@@ -32,9 +32,10 @@ public:
     void ended(const Recipient& recipient);
     [[nodiscard]] bool is_busy(const Recipient& recipient) const;
 
-    /// It has shown that it works: it replied, or it registered an object.
+    /// The recipient works: it replied, or it registered an object.
     void heard_from(const Recipient& recipient);
-    /// To a call that is still counted as in flight. Does nothing if it has left the bus since.
+    /// It did not reply to a call that is still counted as in flight. Does nothing if it has left the bus
+    /// since.
     void did_not_reply(const Recipient& recipient, BootTime now, const Policy& policy);
     /// It has left the bus.
     void forget(const Recipient& recipient) { accounts_.erase(recipient); }

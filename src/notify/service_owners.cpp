@@ -17,7 +17,7 @@ void ServiceOwners::answered(const std::string& name, const std::string& unique_
     answers_[name] = Answer{unique_name, now};
 }
 
-/// A question that is under way has the newer answer.
+/// If the bus is being asked, its answer will be newer.
 void ServiceOwners::changed(const std::string& name, const std::string& unique_name, BootTime now) {
     if (find(name)) answered(name, unique_name, now);
 }

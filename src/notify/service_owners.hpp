@@ -25,7 +25,7 @@ public:
     /// The name has another owner now. Does nothing if it was never asked for.
     void changed(const std::string& name, const std::string& unique_name, BootTime now);
     void forget(const std::string& name) { answers_.erase(name); }
-    /// Changes are not reported any more: the answers so far are of no use.
+    /// Changes are no longer reported, so the answers so far are dropped.
     void clear();
     void connection_lost(const std::string& unique_name);
 

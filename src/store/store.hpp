@@ -58,11 +58,11 @@ struct Discard {
     bool operator==(const Discard&) const = default;
 };
 
-/// Can changes be stored?
+/// Whether changes can be stored.
 enum class Health {
     Sound,
     Failing,
-    MustReopen, ///< not before the database is opened anew, which should succeed now
+    MustReopen, ///< only after the database is opened anew, which should succeed now
 };
 
 class Store {
@@ -110,7 +110,7 @@ public:
     /// and headers that were removed are then no longer in any file of the store. It is an error if the
     /// database was removed meanwhile, because what is written to it then is lost.
     Status commit();
-    /// After an error: commits a change that means nothing, and if the database has to be opened anew, tries
+    /// After an error: commits a change without effect, and if the database has to be opened anew, tries
     /// whether its directory can be written to.
     [[nodiscard]] Health examine();
     [[nodiscard]] bool in_transaction() const;

@@ -16,7 +16,7 @@ struct Store::Impl {
     Statements statements;
     /// The log may contain passwords and headers that were replaced, also of the last run.
     bool secrets_in_log = true;
-    std::optional<FileId> log; ///< which file that is
+    std::optional<FileId> log; ///< identity of the log's file
     bool has_moved = false;
     /// What waits for commit(). Last, so that it is dropped before the others.
     std::optional<Transaction> group;
@@ -47,7 +47,7 @@ struct Store::Impl {
     Status revoke(const job::Id& id, const job::Revocation& revoked);
     /// An error if the database or its log was removed or replaced since it was opened.
     Status check_place();
-    /// Commits a change that means nothing.
+    /// Commits a change without effect.
     Status try_commit();
     Health examine();
     /// Copies the log into the database, which overwrites what is deleted, and empties it. Another process

@@ -61,7 +61,7 @@ WantedFile wanted_file(const wire::Check::Item& item) {
     return wanted;
 }
 
-/// Such a file can be created in the directory.
+/// Whether such a file can be created in the directory.
 Checked check_directory(const wire::Check::Item& item) {
     const auto& path = item.directory();
     auto directory = Directory::open(path);

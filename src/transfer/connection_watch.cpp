@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr milliseconds Interval{100};
-/// Of the processor, so that a machine that is busy or asleep cuts nothing off. A turn that is not stuck ends
-/// after 20 ms.
+/// Processor time, so that no connection is cut off because the machine is busy or was asleep. A normal turn
+/// ends after 20 ms.
 constexpr nanoseconds MaxTurn = milliseconds{150};
 constexpr milliseconds Sample{20};
 
@@ -50,7 +50,7 @@ void ConnectionWatch::opened(int socket) {
     connections_[socket] = std::make_shared<Traffic>();
 }
 
-/// With the lock, so that the thread never shuts down a descriptor that has become another's.
+/// Takes the lock, so that the thread never shuts down a descriptor number that has been reused.
 void ConnectionWatch::close(int socket) {
     Lock lock{mutex_};
     connections_.erase(socket);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The open connections, and a thread that cuts one off if it keeps the event loop busy. With HTTP/2,
-// libcurl 7.88 reads frames without content for as long as they arrive and calls nothing meanwhile, so that
-// nothing on the loop can stop it.
+// libcurl 7.88 reads frames without content for as long as they arrive and makes no callback meanwhile, so
+// that nothing on the loop can stop it.
 #pragma once
 
 #include "transfer/traffic.hpp"
@@ -35,7 +35,7 @@ public:
     /// The connection with these TCP ports; without one, `traffic` is null.
     [[nodiscard]] Connection find(int local_port, int remote_port);
 
-    /// Without transfers nothing is watched, and the thread sleeps.
+    /// The thread sleeps while there are no transfers.
     void set_active(bool active);
     void turn_begins() { ++turn_; }
     void turn_ends() { ++turn_; }

@@ -28,7 +28,7 @@ void set_http1(CurlHandle& handle) {
     handle.set(CURLOPT_FRESH_CONNECT, 1L);
 }
 
-/// curl and most resolvers do not know such names with a final dot.
+/// curl and most resolvers do not recognise such names with a final dot.
 void set_loopback_addresses(CurlHandle& handle, const Url& url) {
     if (url.host.ends_with('.') && is_loopback_host(url.host))
         handle.add_addresses(fmt::format("{}:{}:127.0.0.1,[::1]", url.host, url.port));

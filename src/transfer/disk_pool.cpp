@@ -22,7 +22,7 @@ namespace haulier::transfer {
 namespace {
 
 constexpr size_t MaxPerPath = 8;
-/// 16 paths may hang before others wait for them.
+/// 16 paths may hang before other paths have to wait.
 constexpr size_t MaxThreads = 16 * MaxPerPath;
 constexpr auto LongestEnd = std::chrono::seconds{2};
 
@@ -80,7 +80,7 @@ void DiskPool::post(const Lane& lane, Task task) {
     shared_->more.notify_one();
 }
 
-/// False if enough lanes of its path are active.
+/// False if the maximum of active lanes of its path is reached.
 bool DiskPool::Shared::admit(const Lane& lane) {
     auto& path = paths[lane.path];
     if (path.active == MaxPerPath) {

@@ -25,7 +25,7 @@ bool is_storage(int error) {
     }
 }
 
-/// The machine or the process is short of something that others will give back.
+/// The machine or the process has run out of something that will be released again.
 bool is_shortage(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
 }

@@ -31,7 +31,7 @@ struct Failure {
 using Status = Result<Done, Failure>;
 
 /// `what` failed with errno `error`. The cause is DISK_FULL for ENOSPC and EDQUOT, and LOCAL_FILE otherwise.
-/// `storage` or `is_transient` is set if time may cure it.
+/// Sets `storage` or `is_transient` if the failure may pass by itself.
 Failure local_failure(int error, const std::string& what);
 /// An operation on this path has not returned within its time.
 Failure not_responding(const std::string& path);

@@ -333,8 +333,8 @@ void Fetch::remember_rate() {
     context_.rates.add(order_.temporary, url_.origin(), rate, now);
 }
 
-/// When the daemon gets the result, it may order the same file again or discard it, so the disk pool finishes
-/// first what it has to do for this object.
+/// When the daemon gets the result, it may order the same file again or discard it, so the disk pool first
+/// finishes its tasks for this object.
 void Fetch::leave_file() {
     context_.disk.run(
         lane(),

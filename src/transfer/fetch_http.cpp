@@ -70,7 +70,7 @@ uint64_t Fetch::minimum_rate() const {
     return std::max<uint64_t>(context_.settings.minimum_rate, elsewhere / 10);
 }
 
-/// The client is told that the file is being transferred before its first byte is there.
+/// The client is told that the file is being transferred before its first byte has arrived.
 bool Fetch::head(const HttpResponse& response) noexcept {
     if (phase_ == Phase::Requesting) evaluate_response(response);
     return phase_ != Phase::RequestingAgain && phase_ != Phase::Failing;

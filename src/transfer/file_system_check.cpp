@@ -25,7 +25,7 @@ constexpr uint64_t LargestOfFat = 0xffffffff;
 constexpr int64_t XfsMagic = 0x58465342;
 constexpr int64_t ZfsMagic = 0x2fc12fc1;
 
-/// They take every name and all permissions.
+/// These file systems accept every name and all permissions.
 bool is_unrestricted(int64_t type) {
     constexpr std::array types{
         int64_t{EXT4_SUPER_MAGIC}, int64_t{BTRFS_SUPER_MAGIC},     XfsMagic, int64_t{TMPFS_MAGIC},
@@ -50,7 +50,7 @@ Status check_length(const Directory& directory, const std::string& name) {
                                name.size(), directory.path(), st.f_namemax));
 }
 
-/// FAT's limit is the only one that files of today reach.
+/// FAT's limit is the only one that present files reach.
 uint64_t largest_file(int64_t type) {
     uint64_t largest = type == MSDOS_SUPER_MAGIC ? LargestOfFat : MaxFileSize;
     rlimit limit{};
@@ -66,7 +66,7 @@ Status check_size(const Directory& directory, int64_t type, uint64_t size) {
                                       directory.path(), largest));
 }
 
-/// Contains what Windows forbids in names, or is not ASCII.
+/// Whether the name contains characters that Windows forbids, or that are not ASCII.
 bool is_unusual(const std::string& name) {
     bool has_unusual = std::any_of(name.begin(), name.end(), [](char c) {
         auto byte = static_cast<unsigned char>(c);
@@ -80,7 +80,7 @@ bool is_fault_of_name(int error) {
     return error == EINVAL || error == EILSEQ || error == ENAMETOOLONG;
 }
 
-/// The name itself is not used, because other programs may watch the directory. What else can be wrong shows
+/// The name itself is not used, because other programs may watch the directory. Other faults are found
 /// when the transfer begins.
 Status try_to_create(const Directory& directory, const WantedFile& wanted) {
     auto probe = ".haulier-" + wanted.name;

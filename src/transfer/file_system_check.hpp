@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Whether a file system can hold a file: with this name, of this size and with these permissions. Some cannot
-// (FAT and exFAT, encrypted directories, network shares), and would say so only when the last byte is here.
+// (FAT and exFAT, encrypted directories, network shares), and would refuse it only after the last byte.
 #pragma once
 
 #include "transfer/failure.hpp"
@@ -19,7 +19,7 @@ struct WantedFile {
 };
 
 /// Blocks, so it runs in the disk pool. On file systems that may refuse the name or the permissions, a file
-/// is created for the moment of this call.
+/// is created and removed again.
 Status check_file_system(const Directory& directory, const WantedFile& wanted);
 
 } // namespace haulier::transfer

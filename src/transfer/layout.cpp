@@ -52,7 +52,7 @@ bool Layout::is_packed() const {
     });
 }
 
-/// The segment begins beyond the end of the file. It is requested all the same, and the server's response
+/// The segment begins beyond the end of the file. It is requested nevertheless, and the server's response
 /// says so.
 bool Layout::is_beyond(const Segment& segment, std::optional<uint64_t> total) const {
     if (segment.length != ToEnd || !total || segment.remote == 0) return false;

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] bool is_sound() const;
     /// In the local file, too, each segment begins where the previous one ends.
     [[nodiscard]] bool is_packed() const;
-    /// The offset of each segment in the local file is known.
+    /// Whether the offset of each segment in the local file is known.
     [[nodiscard]] bool is_placed() const;
 
     /// What remains to be fetched of the segment at an offset of the stream.

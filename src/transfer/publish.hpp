@@ -16,7 +16,7 @@ namespace haulier::transfer {
 /// neither a mode nor an umask. Fails with LOCAL_FILE, also if the file does not have its length any more.
 Status publish(const wire::Publish& request, mode_t umask);
 /// Deletes these files in `directory`, and makes that durable. Success if there is no such file, but not if
-/// the request names another directory: that one may be on a disk that is not mounted. The results are in the
+/// the request names another directory, which may be on a disk that is not mounted. The results are in the
 /// order of the requests.
 std::vector<Status> discard(const std::string& directory, const std::vector<wire::Discard>& requests);
 

@@ -58,7 +58,7 @@ public:
 private:
     struct Written {
         Status status;
-        std::string buffer; ///< to be used again
+        std::string buffer; ///< to be reused
     };
     void prepare(uint64_t at, std::function<Status(PartFile&)> work);
     template <class Work, class Done>
@@ -81,17 +81,17 @@ private:
     Events events_;
 
     uint64_t position_ = 0; ///< offset in the file of the next byte; `written_` unless it was moved
-    std::string gathered_;  ///< the bytes before `position_` that no thread has yet
-    std::vector<std::string> buffers_; ///< empty, to gather in again
+    std::string gathered_;  ///< the bytes before `position_` that were not given to a thread yet
+    std::vector<std::string> buffers_; ///< empty, to be reused
     uint64_t written_ = 0;
-    uint64_t stored_ = 0;            ///< those that the file has
-    std::optional<uint64_t> wanted_; ///< those that must be synced as soon as the file has them
+    uint64_t stored_ = 0;            ///< bytes that are in the file
+    std::optional<uint64_t> wanted_; ///< bytes that must be synced as soon as they are in the file
     uint64_t durable_ = 0;
     uint32_t generation_ = 0; ///< number of calls of begin(); completions of earlier ones are ignored
     bool preparing_ = false;
     bool syncing_ = false;
     bool flushed_ = false;                 ///< a sync began after flush()
-    std::optional<Failure> write_failure_; ///< of the bytes after `stored_`
+    std::optional<Failure> write_failure_; ///< of writing the bytes after `stored_`
     Source timer_;
     std::function<void(const Status&)> flushing_;
     std::shared_ptr<Sink*> self_; ///< expires with this object, for completions that arrive late

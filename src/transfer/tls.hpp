@@ -18,8 +18,8 @@ bool is_relaxed(const wire::Http& http);
 /// is the server's own certificate.
 bool is_excepted(const wire::Http& http, int error, int depth);
 
-/// The server's certificate, or the proxy's, was refused because it is not valid yet, or not any more while
-/// the clock is not synchronised.
+/// The server's certificate, or the proxy's, was refused because it is not valid yet, or because it has
+/// expired while the clock is not synchronised.
 bool may_be_fault_of_clock(const CurlHandle& handle);
 
 /// `certificate` is the client's with its key, as PEM; empty = none.

@@ -45,7 +45,7 @@ def change_often(job: Job, times: int) -> None:
         job.set("Description", f"{number:04}" + "x" * 1000)
 
 
-def test_listeners_that_do_not_read_stop_nobody(machine):
+def test_listeners_that_do_not_read_do_not_stop_the_service(machine):
     anna, bert = machine.user(ANNA), machine.user(BERT)
     Manager(bert)._call("Subscribe")
     listeners = deaf(machine, BERT, DEAF)
@@ -59,7 +59,7 @@ def test_listeners_that_do_not_read_stop_nobody(machine):
     assert time.monotonic() - begin < patience(2)
     assert Manager(anna).list()
     assert memory_of(machine) - before < 24 << 20
-    # His own listener that reads has missed nothing, or was told so.
+    # The same user's listener that reads has missed nothing, or was told so.
     heard = [signal for signal in bert.heard() if signal.member in ("PropertiesChanged", "SignalsLost")]
     last = heard[-1]
     assert last.member == "SignalsLost" or "Description" in last.args[1]
@@ -89,11 +89,11 @@ def test_a_listener_that_reads_misses_nothing(machine):
 
 @pytest.fixture
 def impatient(new_stack) -> SystemStack:
-    """Half an hour of calls in vain passes in seconds."""
+    """Half an hour of unanswered calls passes in seconds."""
     return new_stack({"Notify": {"CallTimeout": "300ms", "RetryDelay": "100ms", "MaximumRetryDelay": "1s"}}, kind=SystemStack)
 
 
-def test_two_hundred_mute_programs_hold_back_nobody(impatient):
+def test_two_hundred_programs_that_do_not_reply_do_not_delay_others(impatient):
     anna, bert = impatient.user(ANNA), impatient.user(BERT)
     server = impatient.fault_server()
     server.add("/file", b"content")
@@ -116,7 +116,7 @@ def test_two_hundred_mute_programs_hold_back_nobody(impatient):
         assert time.monotonic() - begin < patience(2)
 
 
-def test_a_program_that_goes_on_hears_again_at_once(impatient):
+def test_a_program_that_replies_again_is_called_at_once(impatient):
     """It did not reply to many calls; its late reply shows that it works."""
     bert = impatient.user(BERT)
     server = impatient.fault_server()
@@ -139,7 +139,7 @@ def test_a_program_that_goes_on_hears_again_at_once(impatient):
     callback.wait("JobTransferred", times=count + 1, seconds=3)
 
 
-def test_callers_that_do_not_read_replies_stop_nobody(machine):
+def test_callers_that_do_not_read_replies_do_not_stop_the_service(machine):
     """Lists of a mebibyte and more, never read, over many connections."""
     anna, bert = machine.user(ANNA), machine.user(BERT)
     for number in range(200):
@@ -157,6 +157,6 @@ def test_callers_that_do_not_read_replies_stop_nobody(machine):
     assert memory_of(machine) - before < 48 << 20
     for caller in callers[1:]:
         caller.close()
-    # One that reads again gets its replies, in their order.
+    # A caller that reads again gets its replies, in their order.
     serials = [message.get_reply_serial() for message in (callers[0].read() for _ in range(20))]
     assert serials == sorted(serials)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""haulierctl --system: several users, one daemon, which tells each only of his own."""
+"""haulierctl --system: several users, one daemon, which tells users only about their own jobs."""
 
 import os
 import pty

@@ -325,7 +325,7 @@ def test_an_object_that_leaves_during_the_call_gives_way_at_once(stack):
 
 @pytest.mark.parametrize("name", ["ServiceUnknown", "Disconnected", "NoReply", "UnknownObject", "NameHasNoOwner"])
 def test_an_error_of_the_client_is_not_taken_for_its_absence(stack, name):
-    """It may have got the error from another program, and passed it on."""
+    """The client may have passed on an error from another program."""
     callback = stack.callback()
 
     def refuse_once(_call):
@@ -352,7 +352,7 @@ def test_a_client_without_the_method_for_files_is_told_of_the_end(stack):
     assert callback.methods() == ["FileTransferred", "JobTransferred"]
 
 
-def test_what_is_not_wanted_any_more_is_not_told(stack):
+def test_notifications_that_are_no_longer_wanted_are_dropped(stack):
     callback = stack.callback()
 
     def refuse_files(call):

@@ -21,7 +21,7 @@ CONFIG = {"Transfer": {"CheckpointBytes": "16K", "CheckpointInterval": "50ms", "
 
 @dataclass
 class Draw:
-    """A file: what is on the server, what is asked of it, and what must arrive."""
+    """A file: what is on the server, what is requested, and what must arrive."""
     content: bytes
     options: dict = field(default_factory=dict)
     expected: bytes = b""
@@ -194,8 +194,8 @@ def test_files_that_fill_the_maximum_size_exactly(stack, script):
 
 # ---- the moment at which a job transfers ----
 
-def test_a_job_transfers_from_the_first_head_on(stack):
-    """The head of the answer is here, and not a byte of the file."""
+def test_a_job_is_transferring_when_the_first_headers_have_arrived(stack):
+    """The headers of the response have arrived, but no byte of the file."""
     server = stack.fault_server()
     server.add("/f", body(1000), script=Script(send=0, then="stall"))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)
@@ -203,7 +203,7 @@ def test_a_job_transfers_from_the_first_head_on(stack):
     assert job.get("BytesTransferred") == 0 and job.get("BytesTotal") == 1000
 
 
-def test_a_job_that_is_not_answered_connects(stack):
+def test_a_job_without_a_response_is_connecting(stack):
     server = stack.fault_server()
     server.add("/f", body(1000), script=Script(delay=3))
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True)

@@ -85,7 +85,7 @@ def test_a_cancelled_part_does_not_come_back_after_a_power_cut(ext4, new_stack):
 
 
 def test_a_file_of_the_same_name_elsewhere_stays(disk):
-    """Nothing is deleted for its name alone, when its directory is another one."""
+    """A file in another directory is not deleted, even if it has the name."""
     stack, folder, device, mounts = disk
     job = half_fetched(stack, folder)
     name = part_files(folder)[0]

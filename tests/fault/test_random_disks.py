@@ -51,7 +51,7 @@ def disks(ext4, new_stack):
 
 
 def create(stack, server, folder, number):
-    """None if it was refused, which is right as long as the daemon says so."""
+    """None if it was refused with an error, which is allowed."""
     content = body(2 * MEBI + number, seed=number)
     server.add(f"/{number}", content, script=Script(rate=2 * MEBI))
     try:
@@ -63,7 +63,7 @@ def create(stack, server, folder, number):
 
 
 def completes(job) -> bool:
-    """A database that failed refuses for some seconds more."""
+    """A database that failed still refuses changes for some seconds."""
     try:
         return job.complete() == ("complete", 1, 0)
     except BusError as error:
@@ -81,7 +81,7 @@ def trouble_once(stack, state, downloads, server, chance, number):
     trouble = Trouble(chance, state if is_state else downloads, is_state)
     print(f"  {'state' if is_state else 'downloads'}: {trouble.kind}", flush=True)
     stack.client.pause(chance.uniform(0, 2))
-    # In the empty mount point a new job would be at home.
+    # A new job would use the empty mount point.
     if trouble.kind != "unmount" and (made := create(stack, server, downloads.folder, number + 3)):
         jobs[number + 3] = made
     stack.client.pause(chance.uniform(0, 2))

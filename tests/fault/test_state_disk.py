@@ -59,7 +59,7 @@ def test_a_full_state_disk_halts_transfers_and_says_why(disk):
 
 
 def test_a_state_disk_that_failed_is_used_again(disk):
-    """After errors of the disk SQLite would call the database malformed for ever."""
+    """After disk errors, SQLite may call the database malformed for ever."""
     stack = disk.stack
     _server, job = running_job(stack)
     kept = stack.manager.create(display_name="kept")

@@ -65,7 +65,7 @@ def test_field_23_the_proxy_is_passed_on(offline):
 
 
 def test_field_23_sibling_a_proxy_with_a_password(offline):
-    """A password in the variable becomes a credential for the proxy, and stands nowhere else."""
+    """A password in the variable becomes a credential for the proxy, and is shown nowhere."""
     server, proxy = offline.nginx(), offline.proxy("joe:p@ss")
     (server.files / "f").write_bytes(DATA)
     get_far(offline, url=server.url("f"), http_proxy=f"http://joe:p%40ss@{proxy.address}")
@@ -122,7 +122,7 @@ def test_field_24_the_file_gets_its_name_without_the_command(patient, number):
 
 
 def test_field_24_sibling_the_window_is_closed(patient):
-    """The terminal that controls the command disappears: nothing can be written any more."""
+    """The controlling terminal disappears, so that nothing can be written any more."""
     server = patient.fault_server()
     url, resource = gated(server)
     ours, theirs = pty.openpty()
@@ -140,7 +140,7 @@ def test_field_24_sibling_the_window_is_closed(patient):
 
 
 def test_field_24_sibling_wait_without_its_terminal(patient):
-    """SIGHUP ends `wait` like Ctrl-C, and says how to come back."""
+    """SIGHUP ends `wait` like Ctrl-C, and a message says how to return to the job."""
     process, resource = begin_get(patient, "--key", "mine")
     waiting = Ctl(patient).begin("wait", "mine")
     wait_told(waiting)
@@ -152,7 +152,7 @@ def test_field_24_sibling_wait_without_its_terminal(patient):
 
 
 def test_field_24_counter_check_nohup(patient):
-    """Where SIGHUP is ignored, as below nohup, the command goes on."""
+    """If SIGHUP is ignored, as with nohup, the command goes on."""
     server = patient.fault_server()
     url, resource = gated(server)
     process = Ctl(patient).begin("get", url, "f", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))

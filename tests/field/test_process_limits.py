@@ -16,7 +16,7 @@ FILES = resource.RLIMIT_NOFILE
 
 @pytest.fixture
 def few_files():
-    """What is started from now on may open few files, unless it asks for more."""
+    """Processes started from now on may open few files, unless they raise their limit."""
     soft, hard = resource.getrlimit(FILES)
     resource.setrlimit(FILES, (128, hard))
     yield min(hard, 65536) if hard != resource.RLIM_INFINITY else 65536

@@ -57,13 +57,13 @@ uint64_t serial_of(sd_bus_message* message) {
 
 /// Of the 128 reply slots that dbus-daemon gives a connection.
 constexpr uint32_t SlotsOfLine = 96;
-/// Connections that make no more calls stay for the late replies that they may get.
+/// Connections that make no more calls stay open for late replies.
 constexpr size_t MostLines = 4;
 
 } // namespace
 
-/// One connection, and its reply slots that are occupied: by calls in flight, and by calls whose time is
-/// over.
+/// One connection and its occupied reply slots: those of calls in flight, and those of calls that have timed
+/// out.
 class CallbackSender::Line {
 public:
     Line(Loop& loop, ConnectionPtr connection, const Events& events)

@@ -23,7 +23,7 @@ class CallbackSender final : public notify::Sender {
 public:
     struct Events {
         std::function<void()> bus_lost;
-        /// The connection replied to a call whose time was over.
+        /// The client replied to a call that had timed out.
         std::function<void(const std::string& unique_name)> late_reply;
     };
 

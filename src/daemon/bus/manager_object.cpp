@@ -23,7 +23,7 @@ bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job
                                        job::shown_as(job.state)) != filter.states->end();
 }
 
-/// Ended jobs are listed only if they are asked for.
+/// Ended jobs are listed only if the caller asks for them.
 bool names_final_state(const Filter& filter) {
     return filter.states && std::any_of(filter.states->begin(), filter.states->end(), job::is_final);
 }

@@ -83,7 +83,7 @@ void Service::left(const std::string& name) {
     events_.peer_left(name);
 }
 
-/// A listener that reads again has to look at everything anew.
+/// A listener that reads again has to read the state of its jobs anew.
 void Service::tell_lost(const std::string& name) {
     if (!subscribers_.contains(name)) return;
     send([&] {

@@ -35,7 +35,7 @@ public:
         std::function<void(const std::string& name, const std::string& unique_name)> owner_changed;
     };
 
-    /// `helper`: asks polkit. On `connection` the places for replies may all be taken by listeners.
+    /// `helper`: for calls to polkit. Listeners may occupy all reply slots of `connection`.
     Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection& helper, daemon::Manager& manager,
             daemon::Instance instance, Events events);
     ~Service() override;

@@ -7,7 +7,7 @@ namespace haulier::bus {
 
 namespace {
 
-/// The bus keeps a place for the reply until there is one, or the listener has left.
+/// The reply slot stays occupied until the listener replies or leaves.
 constexpr Usec Forever = Usec::max();
 
 } // namespace
@@ -18,7 +18,7 @@ void Signals::remove(const std::string& listener) {
     ask();
 }
 
-/// Every D-Bus library replies to a Ping by itself, and if one does not know it, its error says as much.
+/// D-Bus libraries reply to a Ping by themselves, and an error reply of a client shows the same.
 void Signals::ask() {
     while (auto listener = unread_.next_question()) {
         auto ping = new_call(bus_, listener->c_str(), "/", "org.freedesktop.DBus.Peer", "Ping");
@@ -29,7 +29,7 @@ void Signals::ask() {
     }
 }
 
-/// Errors of the bus itself, such as that it cannot take more for this listener, show nothing.
+/// Errors of the bus itself, for example that the listener's queue is full, show nothing.
 void Signals::answered(const std::string& listener, sd_bus_message* reply) {
     auto question = questions_.extract(listener); // destroyed when this returns
     if (sender_of(reply) != listener) return unread_.not_asked(listener);

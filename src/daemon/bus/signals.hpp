@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Sends signals, PropertiesChanged among them, to lists of listeners, as long as they read them. They leave
-// over the connection that owns our name, because GDBus drops those of any other.
+// Sends signals, including PropertiesChanged, to listeners as long as these read them. The connection that
+// owns our name sends them, because GDBus drops signals of any other.
 #pragma once
 
 #include "daemon/bus/access/message_size.hpp"
@@ -22,7 +22,7 @@ using Values = std::map<std::string, sdbus::Variant>;
 
 class Signals {
 public:
-    /// `tell_lost`: sends SignalsLost with send_to(), to a listener that reads again.
+    /// `tell_lost`: emits SignalsLost to this listener, which reads again.
     Signals(sd_bus* bus, std::function<void(const std::string& listener)> tell_lost)
         : bus_(bus), tell_lost_(std::move(tell_lost)) {}
 

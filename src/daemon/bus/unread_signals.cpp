@@ -10,7 +10,7 @@ void UnreadSignals::add(const std::string& listener, uint32_t uid) {
     listeners_.try_emplace(listener, Listener{uid, 0, {}, false});
 }
 
-/// What it has not read goes with it.
+/// The bus drops what it has not read.
 void UnreadSignals::remove(const std::string& name) {
     auto found = listeners_.find(name);
     if (found == listeners_.end()) return;
@@ -32,7 +32,7 @@ bool UnreadSignals::has_room(const Listener& listener) const {
 bool UnreadSignals::may_send(const std::string& name) {
     auto found = listeners_.find(name);
     if (found == listeners_.end()) return false;
-    // One that has lost signals is told so before it gets others.
+    // A listener that has lost signals is told so before it gets others.
     bool may = !found->second.has_lost && has_room(found->second);
     found->second.has_lost = !may;
     return may;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tells when the wall clock is set, as on machines that start with a wrong one.
+// Reports when the wall clock is set, as on machines that start with a wrong time.
 #pragma once
 
 #include "base/event.hpp"

@@ -8,7 +8,7 @@ namespace haulier::daemon {
 
 namespace {
 
-/// Networks that ifupdown, systemd-networkd or a hypervisor has set up are not NetworkManager's.
+/// NetworkManager knows nothing of networks that ifupdown, systemd-networkd or a hypervisor has set up.
 bool knows_the_way_out(const std::set<std::string>& managed, const Routes& routes) {
     const auto& used = routes.default_interfaces;
     return !managed.empty() && std::all_of(used.begin(), used.end(), [&](const std::string& interface) {

@@ -15,7 +15,7 @@ namespace haulier::daemon {
 
 /// The routes of the kernel.
 struct Routes {
-    bool lead_out = true;                     ///< one leads out of the machine
+    bool lead_out = true;                     ///< there is a route out of the machine
     std::set<std::string> default_interfaces; ///< names of the interfaces that default routes use
     bool operator==(const Routes&) const = default;
 };
@@ -31,8 +31,8 @@ struct ReportedConditions {
     bool operator==(const ReportedConditions&) const = default;
 };
 
-/// NetworkManager can report that the routes lead nowhere, but cannot replace a missing one. It is not
-/// believed if it manages no interface, or not the one of a default route.
+/// NetworkManager can report that the routes lead nowhere, but cannot replace a missing one. It is
+/// ignored if it manages no interface, or does not manage that of a default route.
 job::Conditions combined(const Routes& routes, const ReportedConditions& reported);
 
 class Environment {

@@ -22,7 +22,7 @@ constexpr Usec AnswerLimit{5'000'000};
 
 struct DeviceProperties {
     std::string interface;
-    std::string ip_interface; ///< that has the addresses, for example of a modem
+    std::string ip_interface; ///< the interface with the IP addresses, for example of a modem
     uint32_t state = 0;
     [[nodiscard]] const std::string& name() const { return ip_interface.empty() ? interface : ip_interface; }
     /// NetworkManager also lists the loopback interface, and newer versions as managed.

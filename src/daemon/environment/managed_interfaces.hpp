@@ -17,19 +17,19 @@ namespace haulier::daemon {
 
 class ManagedInterfaces {
 public:
-    /// `changed`: there is an answer, or another one than before.
+    /// `changed`: there is a first answer, or a different one.
     explicit ManagedInterfaces(std::function<void()> changed);
     ~ManagedInterfaces();
     ManagedInterfaces(const ManagedInterfaces&) = delete;
     ManagedInterfaces& operator=(const ManagedInterfaces&) = delete;
 
     void connect(sd_bus* bus);
-    /// `owner` is NetworkManager's connection; `devices` are object paths. The former answer stays until
-    /// there is another one.
+    /// `owner` is NetworkManager's connection; `devices` are object paths. The former answer is used
+    /// until there is a new one.
     void watch(const std::string& owner, const std::vector<std::string>& devices);
     void forget();
 
-    /// Nothing: not known, because there is no answer yet or NetworkManager does not say.
+    /// Nothing: unknown, because there is no answer yet, or NetworkManager does not tell.
     [[nodiscard]] const std::optional<std::set<std::string>>& names() const { return names_; }
     [[nodiscard]] bool is_asking() const { return left_ > 0; }
 
@@ -43,7 +43,7 @@ private:
     std::string owner_; ///< empty: not watched
     std::vector<std::string> devices_;
     std::vector<bus::AsyncCall> calls_;
-    size_t left_ = 0; ///< answers to come
+    size_t left_ = 0; ///< answers that are still expected
     std::optional<std::set<std::string>> found_;
     std::optional<std::set<std::string>> names_;
 };

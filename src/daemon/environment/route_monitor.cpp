@@ -58,7 +58,7 @@ bool is_link_only(const rtmsg& route, const Attributes& attributes) {
     return byte[0] == 0xff || (byte[0] == 0xfe && (byte[1] & 0xc0) == 0x80);
 }
 
-/// Of the one next hop, or of several.
+/// A route has one next hop, or several.
 std::vector<uint32_t> interfaces_of(const Attributes& attributes) {
     std::vector<uint32_t> interfaces;
     const auto* single = attributes[RTA_OIF];
@@ -196,7 +196,7 @@ void RouteMonitor::take(const nlmsghdr& message) {
 void RouteMonitor::take_route(const nlmsghdr& message) {
     const auto& route = *static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&message));
     bool is_default = route.rtm_dst_len == 0;
-    // A router has very many routes, and one is enough.
+    // A router has very many routes, and one route out is enough.
     if (found_.lead_out && !is_default) return;
     auto attributes = attributes_of(message);
     if (!leads_out(route, attributes)) return;

@@ -238,7 +238,7 @@ void SystemMonitor::ask_for_devices(const ReportedConditions& reported) {
     managed_.watch(watches_.front().owner, *properties_.devices);
 }
 
-/// Until NetworkManager has said what it manages, what was true before stays.
+/// Until NetworkManager has said what it manages, the former result stays.
 void SystemMonitor::report() {
     auto reported = reported_conditions_of(properties_);
     ask_for_devices(reported);

@@ -25,8 +25,8 @@ bool became(const job::Job& before, const job::Job& after, job::State state) {
     return job::shown_as(before.state) != state && after.state == state;
 }
 
-/// All files are transferred, or the job has failed. Of a job that completes itself, this is told when its
-/// files have their names.
+/// All files are transferred, or the job has failed. For a job that completes itself, this is announced when
+/// its files have their names.
 bool has_ended(const job::Job& before, const job::Job& after) {
     bool by_itself = job::completes_itself(after) && became(before, after, job::State::Acknowledged);
     return by_itself || became(before, after, job::State::Transferred) ||

@@ -26,7 +26,7 @@ struct CommittedDecision {
 class CommitQueue {
 public:
     /// `on_commit` gets everything that one commit made durable, in the order of the decisions.
-    /// `on_failure` is called after each failure, when all replies that waited have had the error, and
+    /// `on_failure` is called after each failure, when all waiting callers have got the error, and
     /// `on_recovery` when changes can be stored again.
     CommitQueue(Loop& loop, store::Store store, JobTable& jobs,
                 std::function<void(std::vector<CommittedDecision>)> on_commit,
@@ -53,7 +53,7 @@ public:
     void forget_discard(const store::Discard& discard);
     /// Commits now.
     Status flush();
-    /// Changes cannot be stored at present.
+    /// Whether changes cannot be stored at present.
     [[nodiscard]] bool is_failing() const { return failing_; }
     /// Tries, without a change, whether they can be stored again.
     store::Health examine();

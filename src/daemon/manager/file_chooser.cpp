@@ -10,10 +10,10 @@ namespace haulier::daemon {
 
 namespace {
 
-/// Of one job, answered or not.
+/// Transfers of one job, answered or not.
 constexpr size_t MostTransfers = 64;
 
-/// A transfer that its server has not answered for a while takes no slot from a file that could flow.
+/// A transfer whose server has not answered for a while does not take a slot from other files.
 size_t used_slots(const JobRecord& record, Now now) {
     return static_cast<size_t>(
         std::count_if(record.transfers.begin(), record.transfers.end(), [&](const auto& entry) {
@@ -30,7 +30,8 @@ void note_silences(const JobRecord& record, Prospect& prospect, Now now) {
     }
 }
 
-/// A worker keeps MaximumDownloadSize for its own file, so it must know how much of it the others leave.
+/// A worker applies MaximumDownloadSize to its own file, so it must know how much of it the other files
+/// leave.
 bool awaits_size(const JobRecord& record) {
     const auto& job = record.working();
     if (!job.maximum_download_size || job::is_upload(job.type)) return false;

@@ -13,10 +13,10 @@
 
 namespace haulier::daemon {
 
-/// What could be started of a job.
+/// Which files of a job could be started.
 struct Prospect {
-    bool is_full = false;         ///< one waits for requests to end that its server has already
-    std::optional<BootTime> next; ///< when one may be started that waits for a date
+    bool is_full = false;         ///< a file waits until other requests to its server have ended
+    std::optional<BootTime> next; ///< when the first file that waits for a date may be started
     void note(std::optional<BootTime> when) {
         if (when && (!next || *when < *next)) next = when;
     }
@@ -28,11 +28,11 @@ public:
 
     /// Calls `launch` for each file of a running job that may be started now.
     Prospect choose(const JobRecord& record, const std::function<void(uint32_t)>& launch) const;
-    /// Could one be started? If not, the prospect says why.
+    /// Whether a file could be started. If not, the prospect says why.
     [[nodiscard]] bool has_any(const JobRecord& record, Prospect& prospect) const;
 
 private:
-    /// May file `index` be started now?
+    /// Whether file `index` may be started now.
     bool consider(const JobRecord& record, uint32_t index, Prospect& prospect, Now now) const;
 
     const ManagerContext& context_;

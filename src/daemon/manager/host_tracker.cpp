@@ -35,7 +35,7 @@ void HostTracker::started(JobRecord& record, uint32_t index, ActiveTransfer& tra
     has_asked_ = true;
 }
 
-/// The server that answers may be another one than was asked.
+/// After redirects, the server that answers may not be the one that was asked.
 void HostTracker::answered(const job::Job& job, ActiveTransfer& transfer, const job::Begun& begun) {
     if (std::exchange(transfer.answered, true)) return;
     auto now = context_.clock.now().boot;
@@ -55,7 +55,7 @@ void HostTracker::ended(const ActiveTransfer& transfer) {
     hosts_.ended(transfer.host, transfer.started_at, transfer.answered, context_.clock.now().boot);
 }
 
-/// A server that refuses a request while it has others of ours may only bear fewer of them.
+/// A server that refuses a request while it has others of ours may accept only fewer of them.
 void HostTracker::failed(const job::Job& job, const ActiveTransfer& transfer, job::Failure& failure) {
     if (failure.by_proxy || !job::is_trustworthy(job.http.security)) return;
     auto now = context_.clock.now().boot;
@@ -93,7 +93,7 @@ void HostTracker::restore_rests(const std::vector<store::Rest>& rests) {
     if (!rests.empty()) context_.commits.forget_rests(now.wall);
 }
 
-/// When the daemon starts before the network is there, that is no change of the network.
+/// If the daemon starts before the network is up, this is not a change of the network.
 void HostTracker::forget_all() {
     if (!has_asked_) return;
     hosts_.forget_all();

@@ -18,7 +18,7 @@ public:
     explicit HostTracker(ManagerContext& context) : context_(context) {}
 
     [[nodiscard]] const job::Hosts& hosts() const { return hosts_; }
-    /// The server of a file, as far as it is known.
+    /// The server of a file, as far as this is known.
     [[nodiscard]] static job::Host host_of(const JobRecord& record, uint32_t index);
     [[nodiscard]] job::RestOf rests_of(const JobRecord& record) const;
 
@@ -26,10 +26,10 @@ public:
     void started(JobRecord& record, uint32_t index, ActiveTransfer& transfer);
     void answered(const job::Job& job, ActiveTransfer& transfer, const job::Begun& begun);
     void ended(const ActiveTransfer& transfer);
-    /// The transfer has ended. What follows for the file is noted in `failure`.
+    /// The transfer has ended. Adds to `failure` what follows for the file.
     void failed(const job::Job& job, const ActiveTransfer& transfer, job::Failure& failure);
 
-    /// Servers that rested when the daemon ended.
+    /// Servers that were not to be asked when the daemon exited.
     void restore_rests(const std::vector<store::Rest>& rests);
     /// The network has changed.
     void forget_all();

@@ -126,7 +126,7 @@ void JobLifecycle::discard(const job::Id& id, bool all) {
     run_batch(count, step, [this, id](const Status&) { discarded(id); });
 }
 
-/// Where the directory is not known, the file was never begun.
+/// If the directory is not known, the file was never begun.
 void JobLifecycle::left_behind(const job::Id& id, uint32_t owner, const DiscardOrder& order,
                                const Error& why) {
     log::warning(why.message, {{log::field::Job, id.hex}});
@@ -158,7 +158,8 @@ void JobLifecycle::forget(JobRecord& record) {
     context_.commits.remove(id, [this, id](const Status& stored) { removed(id, stored); });
 }
 
-/// Before it is durable, no client is told. If the store has failed, restart() ends the job once more.
+/// Clients are told only when the removal is durable. If the store has failed, restart() ends the job once
+/// more.
 void JobLifecycle::removed(const job::Id& id, const Status& stored) {
     auto& record = *context_.jobs.find(id);
     auto reply = std::exchange(record.on_end, {});

@@ -123,7 +123,7 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
 }
 
 /// Decisions that no client waits for are lost with the others: reports of workers, timers, and the ends of
-/// jobs. What is fetched now could not be stored either.
+/// jobs. Data that is fetched now could not be stored either.
 void Manager::commit_failed() {
     if (retry_) return;
     scheduler_.pause();
@@ -149,7 +149,7 @@ void Manager::examine_store_later() {
     });
 }
 
-/// What was lost is derived again.
+/// Lost decisions are derived again.
 void Manager::store_recovered() {
     retry_.reset();
     stored_again_ = clock_.now().boot;

@@ -117,7 +117,7 @@ public:
     /// without a call of a client. `on_activity` is called after each change of this, before the reply to the
     /// caller who made it.
     [[nodiscard]] bool has_work() const;
-    /// Changes can be stored at present. If not, nothing is transferred either.
+    /// Whether changes can be stored at present. If not, nothing is transferred either.
     [[nodiscard]] bool can_store() const { return !commits_.is_failing(); }
     /// A client waits for the reply to a command.
     [[nodiscard]] bool owes_answers() const { return requests_.count() > 0; }
@@ -126,7 +126,7 @@ public:
 
     /// What the environment of the machine allows from now on.
     void environment_changed(const job::Conditions& conditions) { scheduler_.set_conditions(conditions); }
-    /// The wall clock has jumped: what waits for it is tried at once.
+    /// The wall clock has jumped: files that wait for it are tried at once.
     void clock_was_set();
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users) { scheduler_.set_active_users(std::move(users)); }

@@ -73,7 +73,7 @@ void Manager::change(const job::Id& id, const job::SettingsPatch& patch, const C
             return job::change(record.working(), record.working_files(), patch, now);
         },
         [=, this](const Status& stored) {
-            // Also if it is the same service as before: its client waits for no pause.
+            // Also if it is the same service as before, because registering ends its pauses.
             if (stored && patch.has<&job::Settings::notify_service>())
                 announcer_.notifier().set_service(id, patch.get<&job::Settings::notify_service>());
             reply(stored);

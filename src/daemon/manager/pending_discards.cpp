@@ -14,9 +14,9 @@ namespace {
 
 constexpr Usec FirstPause = std::chrono::seconds{10};
 constexpr Usec LongestPause = std::chrono::hours{1};
-/// After that its directory is taken for deleted.
+/// After that, its directory is assumed to be deleted.
 constexpr Usec LongestWait = std::chrono::hours{90 * 24};
-/// Of one owner; more are not remembered.
+/// The most that are remembered for one owner.
 constexpr auto MostOfOwner = 10'000;
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Temporary files of ended jobs that could not be deleted: their disk was read-only, was not mounted or did
-// not respond. They are in the store, and deleted when that is possible.
+// not respond. The store remembers them, and they are deleted as soon as possible.
 #pragma once
 
 #include "daemon/manager/manager_context.hpp"
@@ -14,9 +14,9 @@ class PendingDiscards {
 public:
     explicit PendingDiscards(ManagerContext& context) : context_(context) {}
 
-    /// Those of the store. They are tried at once.
+    /// Those from the store, at the start. They are tried at once.
     void restore(std::vector<store::Discard> discards);
-    /// Joins the next commit.
+    /// The change is part of the next commit.
     void add(uint32_t owner, const DiscardOrder& order);
 
 private:

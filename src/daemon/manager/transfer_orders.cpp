@@ -40,7 +40,7 @@ bool wants_transfer(const JobRecord& record, uint32_t index) {
            job::is_unfinished(record.working(), record.working_files()[index]);
 }
 
-/// Of a file that will not be fetched as a whole, only what is here counts.
+/// If a file will not be fetched as a whole, only the data that has arrived counts.
 uint64_t counted_size(const JobRecord& record, uint32_t index) {
     const auto& file = record.working_files()[index];
     auto size = job::size_of(file);

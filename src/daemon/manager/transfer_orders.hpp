@@ -30,7 +30,7 @@ std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all);
 
 /// Bytes that file `index` has or will have, as far as that is known, for MaximumDownloadSize.
 uint64_t counted_size(const JobRecord& record, uint32_t index);
-/// Of all files except that one.
+/// The same for all files except `index`.
 uint64_t counted_size_of_others(const JobRecord& record, uint32_t index);
 /// Bytes that file `index` may have, so that the job stays within MaximumDownloadSize.
 uint64_t size_limit(const JobRecord& record, uint32_t index);

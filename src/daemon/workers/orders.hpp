@@ -81,7 +81,7 @@ struct CheckItem {
     std::string directory;
     std::string name;
     bool upload = false;          ///< the file must exist and be readable
-    std::optional<uint32_t> mode; ///< that the file system must be able to store
+    std::optional<uint32_t> mode; ///< the file system must be able to store it
     uint64_t size = job::UnknownSize;
     bool foreign = false; ///< the path was chosen by another user than the worker's
     bool operator==(const CheckItem&) const = default;

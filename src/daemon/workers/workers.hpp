@@ -40,7 +40,7 @@ public:
     /// May these be transferred? The error is about the first that may not.
     virtual void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) = 0;
     virtual void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) = 0;
-    /// Success: the file is gone, and stays so after a power cut.
+    /// Success: the file is deleted, durably.
     virtual void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) = 0;
     virtual void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) = 0;
     /// Tried once; the result does not matter.

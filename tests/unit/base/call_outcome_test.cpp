@@ -43,7 +43,7 @@ TEST(CallOutcome, TellsAProgramThatRanFromOneThatCouldNotBeStarted) {
 }
 
 /// It may have got the error from another program and passed it on.
-TEST(CallOutcome, OfAnyErrorOfAClientIsThatItIsThere) {
+TEST(CallOutcome, AnErrorFromAClientNeverMeansThatItHasLeft) {
     auto of = [](const char* error) { return standard(error, ErrorOrigin::Client); };
     for (const auto* error : {"ServiceUnknown", "Disconnected", "NameHasNoOwner", "NoReply", "TimedOut",
                               "Spawn.ChildExited", "LimitsExceeded", "AccessDenied"})
@@ -55,7 +55,7 @@ TEST(CallOutcome, OfAnyErrorOfAClientIsThatItIsThere) {
         EXPECT_EQ(call_outcome_of(error, ErrorOrigin::Client), CallOutcome::Refused) << error;
 }
 
-TEST(CallOutcome, OfATimeoutHereIsNotThatItIsGone) {
+TEST(CallOutcome, ATimeoutDoesNotMeanThatTheClientHasLeft) {
     for (const auto* error : {"NoReply", "Timeout", "TimedOut"})
         EXPECT_EQ(standard(error, ErrorOrigin::Local), CallOutcome::Unanswered) << error;
     EXPECT_EQ(standard("Disconnected", ErrorOrigin::Local), CallOutcome::Refused);

@@ -47,7 +47,7 @@ TEST(Limits, OfSizesAreErrors) {
     EXPECT_EQ(errno, EFBIG);
 }
 
-TEST(Limits, AreNoticedBeforeNothingIsLeft) {
+TEST(Limits, AreNoticedWhileAFewDescriptorsAreLeft) {
     EXPECT_TRUE(has_free_descriptors());
     const Limit files{RLIMIT_NOFILE};
     files.set(0);

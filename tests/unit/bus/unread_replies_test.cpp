@@ -29,7 +29,7 @@ TEST(UnreadReplies, AreLimitedForEachConnection) {
     EXPECT_TRUE(unread.connections().empty());
 }
 
-TEST(UnreadReplies, OfAConnectionThatReadsNothingAreNoMore) {
+TEST(UnreadReplies, AreNotSentToAConnectionThatReadsNothing) {
     UnreadReplies unread{Small};
     EXPECT_FALSE(unread.is_deaf(":1.1"));
     unread.add(":1.1", Bob, 120);

@@ -40,7 +40,7 @@ TEST_F(UnreadSignalsTest, AreLimitedForEachListener) {
     EXPECT_FALSE(unread.may_send(":1.9")) << "no listener";
 }
 
-TEST_F(UnreadSignalsTest, ThatAreReadHaveNoEnd) {
+TEST_F(UnreadSignalsTest, ThatAreReadAreNotLimited) {
     unread.add(":1.1", Bob);
     for (int i = 0; i < 1000; ++i) {
         ASSERT_TRUE(unread.may_send(":1.1"));

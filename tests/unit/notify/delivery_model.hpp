@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What has to be told, to whom, and from when on: a model of the promises that shares no code with the
-// notifier. It sees what clients do, which calls begin, and how they end.
+// Which notifications are owed, to which client, and from when on: a model of the promises that shares no
+// code with the notifier. It sees what clients do, which calls begin, and how they end.
 #pragma once
 
 #include "fake_bus.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A message bus with programs on it that behave well or badly, in simulated time. It knows what the notifier
-// cannot know: who really runs, who has a call that it has not replied to, and who was started.
+// cannot know: which programs run, which of them owe a reply, and which were started.
 #pragma once
 
 #include "base/clock.hpp"

@@ -49,20 +49,20 @@ TEST_F(HealthTest, NothingIsAcknowledgedIntoADeletedDirectory) {
     EXPECT_FALSE(save_one());
 }
 
-TEST_F(HealthTest, NorIntoAReplacedOne) {
+TEST_F(HealthTest, NothingIsAcknowledgedIntoAReplacedDirectory) {
     std::filesystem::rename(folder_, directory_.at("away"));
     std::filesystem::copy(directory_.at("away"), folder_);
     EXPECT_FALSE(save_one());
     EXPECT_EQ(store_.examine(), Health::MustReopen);
 }
 
-TEST_F(HealthTest, NorWithoutTheLog) {
+TEST_F(HealthTest, NothingIsAcknowledgedWithoutTheLog) {
     std::filesystem::remove(folder_ + "/haulier.db-wal");
     EXPECT_FALSE(save_one());
     EXPECT_EQ(store_.examine(), Health::MustReopen);
 }
 
-TEST_F(HealthTest, WhereNothingCanBeWrittenThereIsNoUseInOpeningItAnew) {
+TEST_F(HealthTest, IsNotReopenedWhereNothingCanBeWritten) {
     std::filesystem::remove_all(folder_);
     std::ofstream{folder_} << "a file in its place";
     EXPECT_FALSE(save_one());

@@ -60,7 +60,7 @@ uint64_t size_of_reply(sd_bus_message* call, std::string_view method) {
     return sd_bus_message_get_expect_reply(call) > 0 ? reply_estimate(method) : 0;
 }
 
-/// Bytes that the bus keeps for a connection; nothing if it does not say.
+/// Unread bytes that the bus stores for a connection; nothing if it does not tell.
 std::optional<uint64_t> read_unread(sd_bus_message* reply) {
     if (sd_bus_message_is_method_error(reply, nullptr) || sender_of(reply) != Driver ||
         sd_bus_message_enter_container(reply, 'a', "{sv}") <= 0)
@@ -185,7 +185,7 @@ void AccessFilter::enqueue(uint32_t uid, const std::string& name, SizedMessage c
     if (!ask_again_) ask_what_is_unread();
 }
 
-/// One that reads no replies gets no more of them.
+/// A caller that does not read its replies gets no more of them.
 int AccessFilter::turn_away(uint32_t uid, const std::string& name, sd_bus_message* message) {
     unread_.add(name, uid, size_of_reply(message, {}));
     if (counts_unread_ && unread_.must_wait(name, uid) && !ask_again_) ask_what_is_unread();
@@ -219,7 +219,7 @@ void AccessFilter::ask_what_is_unread() {
     });
 }
 
-/// dbus-broker has no such statistics, and takes from no sender what another does not read.
+/// dbus-broker has no such statistics, and does not charge unread messages to other users.
 void AccessFilter::unread_known(const std::string& name, sd_bus_message* reply) {
     auto request = std::move(peers_.at(name).unread_request); // destroyed when this returns
     if (auto bytes = read_unread(reply))

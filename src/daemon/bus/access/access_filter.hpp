@@ -71,7 +71,7 @@ private:
         std::optional<uint32_t> uid;
         std::vector<SizedMessage> calls; ///< made before `uid` was known
         AsyncCall uid_request;
-        std::deque<HeldCall> waiting; ///< until it has read more of our replies
+        std::deque<HeldCall> waiting; ///< until the peer has read more of our replies
         AsyncCall unread_request;
     };
 
@@ -103,7 +103,7 @@ private:
     CallQuota quota_;
     CallQueue<HeldCall> queue_;
     UnreadReplies unread_;
-    bool counts_unread_ = true; ///< the bus says what it keeps
+    bool counts_unread_ = true; ///< the bus tells what is unread
     Source ask_again_;
     std::optional<HeldCall> released_; ///< in libsystemd's queue, to be dispatched again
     uint64_t dispatched_size_ = 0;     ///< of the call that is being dispatched

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What callers have not read yet of our replies. dbus-daemon keeps it, and stops reading from a sender for
-// whom it keeps too much. How much it keeps for a connection it says itself; until it is asked again, the
-// replies since then are estimated.
+// How many bytes of our replies each caller has not read yet. dbus-daemon stores them, and stops reading from
+// a sender with too many unread bytes. It is asked how many it stores for a connection; the replies since the
+// last answer are estimated.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace haulier::bus {
 
-/// More than the reply to most calls of this method takes.
+/// A size in bytes that most replies of this method do not exceed.
 uint64_t reply_estimate(std::string_view method);
 
 class UnreadReplies {
@@ -29,14 +29,14 @@ public:
 
     /// Whether the next call of this connection has to wait until less is unread.
     [[nodiscard]] bool must_wait(const std::string& connection, uint32_t uid) const;
-    /// Whether it gets no replies at all any more, not even that its call is refused.
+    /// Whether it gets no more replies at all, not even an error.
     [[nodiscard]] bool is_deaf(const std::string& connection) const;
-    /// A call is carried out, whose reply will take about so much.
+    /// A call is carried out whose reply will have about `estimate` bytes.
     void add(const std::string& connection, uint32_t uid, uint64_t estimate);
-    /// The bus keeps so much for it.
+    /// The bus stores `bytes` for it.
     void learned(const std::string& connection, uint64_t bytes);
     void remove(const std::string& connection);
-    /// The connections of which the bus may keep something.
+    /// The connections for which the bus may store something.
     [[nodiscard]] std::vector<std::string> connections() const;
 
 private:

@@ -47,7 +47,7 @@ void Peers::on_owner_changed(sdbus::Message& message) {
     }
 }
 
-/// One more rule, and only as long as it is needed: it wakes us for every connection that is made.
+/// This rule exists only as long as it is needed, because it wakes the daemon for every new connection.
 void Peers::watch_new_owners(bool watch) {
     if (watch == (arriving_ != nullptr)) return;
     if (!watch) {
