@@ -33,12 +33,11 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
     File after = file;
     after.spec.remote = remote;
     if (auto ok = take_users(d.job.http.credentials, after.spec); !ok) return ok;
-    after.source = 0;
+    use_source(after, 0);
     after.source_statuses.clear();
     after.redirected_cross_origin = false;
     after.named_remote.clear();
     reset_failures(after);
-    after.clocks.server.clear();
     if (d.job.state != State::Error && std::exchange(after.failed, false)) d.job.files_failed -= 1;
     if (!file.transferred && d.effects.empty()) restart_transfers(d);
     d.files.emplace(index, std::move(after));
@@ -115,7 +114,8 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
         after.transferred = false;
         after.completed = false;
         after.inode = {};
-        if (auto other = after_failure(after, true)) after.source = *other;
+        after.clocks.unpublished = false;
+        if (auto other = after_failure(after, true)) use_source(after, *other);
         if (job.on_demand) after.wanted = {{0, ToEnd}};
         d.job.ranges_wanted = d.job.ranges_wanted || job.on_demand;
         d.job.files_transferred -= 1;

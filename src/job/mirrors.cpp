@@ -90,8 +90,13 @@ std::optional<uint32_t> after_failure(File& file, bool fatal) {
     if (!best || *best == file.source) return std::nullopt;
     if (current.excluded || status_of(file, *best).failures < current.failures) return best;
     // All have failed equally often: the next attempt, after the retry delay, is for the first of them.
-    file.source = *best;
+    use_source(file, *best);
     return std::nullopt;
+}
+
+void use_source(File& file, uint32_t source) {
+    file.source = source;
+    file.clocks.server.clear();
 }
 
 } // namespace haulier::job

@@ -30,5 +30,7 @@ bool blames_source(Cause cause);
 /// Counts a failure of the current source, and excludes it if `fatal`. Returns the source to try next at
 /// once; nothing if no other source is better, in which case the failure counts for the job.
 std::optional<uint32_t> after_failure(File& file, bool fatal);
+/// What was known of the server of the present source is not known of this one's.
+void use_source(File& file, uint32_t source);
 
 } // namespace haulier::job

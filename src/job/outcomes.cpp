@@ -239,8 +239,7 @@ bool goes_on(File& file, const Job& job, const Failure& failure, Random& random)
     auto cause = failure.error.cause;
     if (blames_source(cause))
         if (auto other = after_failure(file, failure.fatal && !failure.refused)) {
-            file.source = *other;
-            file.clocks.server.clear();
+            use_source(file, *other);
             file.restarts = 0;
             return true;
         }

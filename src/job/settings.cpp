@@ -305,10 +305,10 @@ Result<Decision> change(const Job& job, const std::vector<File>& files, const Se
     if (patch.has<&Settings::reply_file_name>())
         if (auto ok = check_new_reply(job, d.job, files); !ok) return ok.error();
     restart_if_needed(d, job, now);
+    if (has_impact(patch, Impact::ShortenPatience)) fail_if_out_of_patience(d, files, now);
     if (brings_listener(patch)) repeat_notifications(d);
     const auto& flags = d.job.notify_flags;
     if (patch.has<&Settings::notify_flags>()) d.revoked.all_files = flags.disable || !flags.file_transferred;
-    if (has_impact(patch, Impact::ShortenPatience)) fail_if_out_of_patience(d, files, now);
     bool whole = job.state == State::Transferred && job.files_transferred == job.files_total;
     if (whole && patch.get<&Settings::auto_complete>()) start_publishing(d, now);
     return d;

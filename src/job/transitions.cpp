@@ -179,6 +179,7 @@ void end_cancelled(Decision& d, Now now) {
 void repeat_notifications(Decision& d) {
     const auto& flags = d.job.notify_flags;
     d.revoked.end = true;
+    d.notifications.clear();
     bool whole = d.job.files_transferred == d.job.files_total;
     if (d.job.state == State::Transferred && whole && flags.transferred && !flags.disable)
         d.notifications.push_back({NotificationKind::Transferred, NoFile});

@@ -14,6 +14,7 @@ namespace haulier::daemon {
 namespace {
 
 constexpr Usec ReadableAfterEnd{60'000'000};
+constexpr Usec PauseBeforePublishingAgain{5'000'000};
 
 std::vector<uint32_t> finished_files(const JobRecord& record) {
     std::vector<uint32_t> indexes;
@@ -36,7 +37,9 @@ std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& 
 } // namespace
 
 void JobLifecycle::publish(const job::Id& id) {
-    context_.jobs.find(id)->phase = Phase::Ending;
+    auto& record = *context_.jobs.find(id);
+    record.phase = Phase::Ending;
+    record.publishing.reset();
     publish_files(id, [this, id](const Status& status) { publish_ended(id, status); });
 }
 
@@ -96,6 +99,12 @@ void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {
     auto& record = *context_.jobs.find(id);
     record.phase = Phase::Kept;
     auto now = context_.clock.now();
+    // The store has lost the name of a file, and must have it before it has the end of the job.
+    if (status && !finished_files(record).empty()) {
+        record.publishing =
+            context_.loop.at(now.boot + PauseBeforePublishingAgain, [this, id] { publish(id); });
+        return;
+    }
     if (status) return context_.commits.stage(job::publish_succeeded(record.working(), now));
     const auto& why = status.error();
     log::warning(fmt::format("job cannot be completed: {}", why.message), {{log::field::Job, id.hex}});

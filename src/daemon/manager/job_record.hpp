@@ -124,6 +124,7 @@ public:
     Alarm end_of_time;
     Alarm expiry;
     Source not_before;
+    Source publishing; ///< once more, because the store failed meanwhile
     Source retention;
     Source progress_timer; ///< armed while a progress announcement would be too early
 

@@ -213,6 +213,18 @@ TEST(FileNumber, IsOneOfTheJobs) {
     EXPECT_EQ(code_of(file_number(s.job, 2)), Errc::InvalidArgument);
 }
 
+TEST(SetValidationState, OfAFileThatCouldNotBeNamedCountsOnce) {
+    Sample s{2};
+    s.run();
+    s.fetch(0);
+    s.fetch(1);
+    s.take(*unpublished(s.job, 0, s.files[0]));
+    s.take(*set_validation(s.job, 0, s.files[0], false, at_second(3)));
+    EXPECT_EQ(s.job.files_transferred, 1U);
+    s.take(*resume(s.job, s.files, at_second(4)));
+    EXPECT_EQ(s.job.files_transferred, 1U);
+}
+
 TEST(SetRemoteName, KeepsWhatIsHereAndAsksThere) {
     Sample s{1};
     s.run();

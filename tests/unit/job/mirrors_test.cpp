@@ -20,7 +20,7 @@ File file_with_mirrors(size_t count) {
 /// Fails at the present source and goes where it is sent.
 bool switches(File& file, bool fatal = false) {
     auto other = after_failure(file, fatal);
-    if (other) file.source = *other;
+    if (other) use_source(file, *other);
     return other.has_value();
 }
 
@@ -45,8 +45,10 @@ TEST(Mirrors, AreTriedInTurnBeforeTheFailureIsTheJobs) {
     EXPECT_TRUE(switches(file));
     EXPECT_EQ(file.source, 2U);
     // All have failed once: the job waits, and then begins with the first.
+    file.clocks.server = "https://mirror2.example:443";
     EXPECT_FALSE(switches(file));
     EXPECT_EQ(file.source, 0U);
+    EXPECT_EQ(file.clocks.server, "") << "another server answered";
     EXPECT_TRUE(switches(file));
     EXPECT_EQ(file.source, 1U);
 }

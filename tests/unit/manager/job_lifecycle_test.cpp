@@ -241,6 +241,26 @@ TEST_F(JobLifecycleTest, WhatAFailedCommitUndidIsDoneAgain) {
     EXPECT_EQ(record.phase, Phase::Removed) << "nothing is left to delete";
 }
 
+TEST_F(JobLifecycleTest, NoJobEndsBeforeAllNamesOfItsFilesAreStored) {
+    auto& record = add_publishing(request_for(2), 2);
+    lifecycle_.publish(record.working().id);
+    break_store();
+    workers_.answer();
+    repair_store();
+    clock_.set_back(std::chrono::hours{1});
+    workers_.answer();
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.durable().state, State::Publishing);
+    EXPECT_FALSE(record.durable_file(0).completed);
+
+    drain();
+    EXPECT_EQ(workers_.texts(), Texts{"publish /srv/f0"});
+    workers_.answer();
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_TRUE(record.durable_file(0).completed);
+    EXPECT_EQ(record.durable().state, State::Acknowledged);
+}
+
 } // namespace
 
 } // namespace haulier::daemon
