@@ -88,9 +88,11 @@ void forget_bytes(File& file) {
 
 /// What Resume does to each file.
 void start_anew(Decision& d, const Job& before, const std::vector<File>& files) {
+    // A failed job whose files could not be given their names is transferred.
+    bool has_ended = before.state == State::Error || before.state == State::Transferred;
     for (uint32_t i = 0; i < files.size(); ++i) {
         File file = files[i];
-        if (before.state == State::Error) forgive(d.job, file);
+        if (has_ended) forgive(d.job, file);
         if (file.clocks.unpublished) {
             fetch_again(d.job, file);
             d.revoked.files.push_back(i);

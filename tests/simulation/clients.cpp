@@ -222,6 +222,13 @@ void Clients::change_settings(const Id& id) {
             world_.fault("Priority was set, and is another");
     };
     auto reply = expect_of<Done>(id, "Set", check);
+    world_.note([&] {
+        const auto& flags = patch.get<&Settings::notify_flags>();
+        return fmt::format("... flags {}: {} {} {} {}, service {}: {}", patch.has<&Settings::notify_flags>(),
+                           flags.transferred, flags.error, flags.file_transferred, flags.disable,
+                           patch.has<&Settings::notify_service>(),
+                           patch.get<&Settings::notify_service>().name);
+    });
     if (world_.dice.maybe(50)) return manager.change(id, patch, reply);
     auto done = manager.change_now(id, patch);
     if (done)
@@ -233,6 +240,7 @@ void Clients::change_settings(const Id& id) {
 void Clients::register_client(const Id& id) {
     auto object = world_.dice.maybe(85) ? some_object() : std::nullopt;
     auto reply = expect_of<Done>(id, "SetNotifyObject", {});
+    world_.note([&] { return "... " + (object ? object->destination + object->path : "none"); });
     daemon_->manager.set_notify_object(id, object, [this, id, object, reply](const Status& stored) {
         if (stored && !world_.is_dead()) witness_.registered(id, object);
         reply(stored);

@@ -59,7 +59,8 @@ bool Schedule::take_turn(BootTime end) {
     auto& bus = world_.bus;
     bool is_early = bus.next_event() <= bus.now + milliseconds{1} && world_.dice.maybe(10);
     if (!is_early && daemon_ && daemon_->loop.call_next()) return true;
-    if (daemon_ && !is_early) witness_.check_quiet();
+    bool is_calm = bus.next_event() > bus.now + milliseconds{5};
+    if (daemon_ && !is_early && is_calm) witness_.check_quiet();
     auto timer = daemon_ ? daemon_->loop.next_timer() : Never;
     auto next = std::min(bus.next_event(), is_early ? Never : timer);
     if (next > end) return false;
@@ -88,6 +89,7 @@ void Schedule::start_daemon() {
     daemon_->manager.environment_changed(conditions_);
     if (auto started = daemon_->start(); !started)
         world_.fault("the daemon does not start: " + started.error().message);
+    witness_.started();
     daemon_->manager.set_active_users(witness_.active_users);
     daemon_->notifier.set_active_users(witness_.active_users);
 }
@@ -238,6 +240,10 @@ void Schedule::change_environment() {
         conditions_.metered = dice.maybe(50) ? job::Metered::Yes : job::Metered::No;
         conditions_.on_battery = dice.maybe(40);
         if (!conditions_.online) witness_.network_changed();
+        world_.note([&] {
+            return fmt::format("online {}, metered {}", conditions_.online,
+                               static_cast<int>(conditions_.metered));
+        });
         return daemon_->manager.environment_changed(conditions_);
     case 1:
         witness_.active_users = dice.maybe(50) ? std::set<uint32_t>{1000, 1001} : std::set<uint32_t>{1001};

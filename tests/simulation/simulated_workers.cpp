@@ -110,6 +110,7 @@ void SimulatedWorkers::proceed(uint32_t, Ticket ticket) {
     auto found = transfers_.find(ticket);
     if (!world_.acts() || found == transfers_.end() || !found->second.waits) return;
     found->second.waits = false;
+    create_file(found->second);
     step_later(ticket);
 }
 
@@ -200,6 +201,11 @@ job::Failure SimulatedWorkers::some_failure() {
     }
 }
 
+/// Over whatever is there.
+void SimulatedWorkers::create_file(const Transfer& transfer) {
+    world_.disk[transfer.path] = {transfer.url, transfer.version, 0, 0, false, ++world_.last_inode};
+}
+
 /// Bytes of another version than the server's are worthless; the worker writes over them when it is told to.
 void SimulatedWorkers::begin(Ticket ticket, Transfer& transfer) {
     const auto& remote_file = remote(transfer);
@@ -227,8 +233,8 @@ void SimulatedWorkers::begin(Ticket ticket, Transfer& transfer) {
     }
     transfer.length = length_of(transfer.segments, remote_file.size);
     transfer.moved = std::min(transfer.moved, transfer.length);
-    if (!is_same)
-        world_.disk[transfer.path] = {transfer.url, remote_file.version, 0, 0, false, ++world_.last_inode};
+    transfer.version = remote_file.version;
+    if (!is_same && !begun.restarted) create_file(transfer);
     begun.report = report_of(transfer, transfer.moved);
     transfer.waits = begun.restarted;
     events_->begun(ticket, begun);
@@ -241,8 +247,7 @@ job::Report SimulatedWorkers::report_of(const Transfer& transfer, uint64_t offse
     report.offset = offset;
     bool has_size = remote_file.has_size || transfer.sparse;
     report.total = has_size ? remote_file.size : job::UnknownSize;
-    auto local = world_.disk.find(transfer.path);
-    if (local != world_.disk.end()) report.validators.etag = etag_of(local->second.version);
+    report.validators.etag = etag_of(transfer.version);
     if (transfer.job == job::Id{}) report.total = UploadSize;
     return report;
 }
@@ -349,7 +354,7 @@ void SimulatedWorkers::discard(uint32_t, const std::string& directory, const std
                                Callback<Done> done) {
     if (!world_.acts()) return;
     ++open_requests_;
-    remove_later(path_of(directory, temporary), 100, std::move(done));
+    remove_later(path_of(directory, temporary), 5000, std::move(done));
 }
 
 /// A file that is being fetched is deleted when its transfer has been halted.

@@ -24,6 +24,7 @@ public:
         std::string path; ///< of the temporary file
         uint64_t length = 0;
         uint64_t moved = 0;
+        uint32_t version = 0; ///< that the server sends
         uint64_t size_limit = job::UnknownSize;
         bool sparse = false;
         bool checkpoints = true;
@@ -68,6 +69,7 @@ private:
     void step_later(daemon::Ticket ticket);
     void step(daemon::Ticket ticket);
     void begin(daemon::Ticket ticket, Transfer& transfer);
+    void create_file(const Transfer& transfer);
     void move(daemon::Ticket ticket, Transfer& transfer);
     void checkpoint(daemon::Ticket ticket, Transfer& transfer);
     void finish(daemon::Ticket ticket, Transfer& transfer);

@@ -13,6 +13,7 @@ namespace haulier::simulation {
 using daemon::JobRecord;
 using job::NotificationKind;
 using job::State;
+using std::chrono::seconds;
 
 namespace {
 
@@ -89,11 +90,25 @@ void Witness::attach(daemon::Manager& manager, SimulatedWorkers& workers) {
     first_call_ = world_.bus.next_number();
 }
 
+void Witness::started() {
+    if (world_.bus.now < store_works_since) return;
+    for (const auto* record : manager_->list(true)) {
+        auto& seen = jobs[record->durable().id];
+        follow(seen, seen.job, record->durable());
+        seen.job = without_clocks(record->durable());
+    }
+}
+
 void Witness::detach() {
     manager_ = nullptr;
     workers_ = nullptr;
     for (auto& [id, seen] : jobs)
         seen.object.reset();
+    // What was learnt last may not have been stored.
+    bool is_storing = world_.bus.now > store_works_since;
+    std::erase_if(rests_, [&](const auto& rest) {
+        return !is_storing || rest.second.first + seconds{1} > world_.bus.now;
+    });
     // Whatever was in flight, its acknowledgement has not arrived.
     for (auto& [id, seen] : jobs)
         for (auto& [event, owed] : seen.owed)
@@ -122,12 +137,16 @@ void Witness::check_stored(const std::vector<store::StoredJob>& stored,
         auto found = by_id.find(id);
         if (seen.removed) continue;
         if (found == by_id.end()) {
-            fault(id, "it is lost");
+            seen.removed = !shown && job::is_final(seen.job.state);
+            if (!seen.removed) fault(id, "it is lost");
             continue;
         }
         // What was committed last may not have been announced.
         auto before = seen.job;
-        if (!(before == found->second->job) && !shown) follow(seen, before, found->second->job);
+        if (!(before == found->second->job) && !shown) {
+            follow(seen, before, found->second->job);
+            forget_lost_files(seen, [](uint32_t) { return false; });
+        }
         seen.job = found->second->job;
         const auto& files = found->second->files;
         forget_lost_files(seen, [&](uint32_t index) { return files[index].transferred; });
@@ -162,6 +181,9 @@ void Witness::compare(const store::StoredJob& shown, const store::StoredJob& sto
 // ---- announcements ----
 
 void Witness::expect(Job& seen, const Event& event) {
+    world_.note([&] {
+        return fmt::format("{} owes event {}", seen.job.id.hex.substr(0, 8), static_cast<int>(event.first));
+    });
     seen.owed[event] = {world_.bus.now, world_.bus.next_number()};
 }
 
@@ -236,6 +258,11 @@ void Witness::follow(Job& seen, const job::Job& before, const job::Job& after) {
         seen.owed.clear();
         seen.object.reset();
     }
+    bool other_target = after.owner != before.owner || after.notify_service != before.notify_service;
+    if (other_target) {
+        seen.first_service_call = world_.bus.next_number();
+        seen.last_failure = 0;
+    }
     if (after.state == State::Cancelled) seen.owed.clear();
     const auto& flags = after.notify_flags;
     auto end = end_of(after);
@@ -290,11 +317,16 @@ void Witness::ordered(const SimulatedWorkers::Transfer& transfer) {
     if (static_cast<size_t>(answered) >= most)
         fault(transfer.job, "too many of its files are fetched at a time");
     auto rest = rests_.find({transfer.owner, place_of(transfer.url).host});
-    if (rest != rests_.end() && rest->second.second > world_.bus.now) {
+    if (rest != rests_.end() && rest->second.second > world_.bus.now && !clock_has_jumped) {
+        const auto& seen = jobs[transfer.job];
         bool may_ask = record->durable().priority == job::Priority::Foreground ||
-                       jobs[transfer.job].resumed_at >= rest->second.first;
-        if (!may_ask) fault(transfer.job, "a server is asked that wants to rest");
+                       seen.resumed_at >= std::min(rest->second.first, seen.fetched_at);
+        if (!may_ask)
+            fault(transfer.job,
+                  fmt::format("a server is asked that wants to rest from {} to {}",
+                              rest->second.first.since_boot.count(), rest->second.second.since_boot.count()));
     }
+    jobs[transfer.job].fetched_at = world_.bus.now;
     if (transfer.sparse || transfer.moved == 0) return;
     auto local = world_.disk.find(transfer.path);
     if (local == world_.disk.end() || local->second.durable < transfer.moved)
@@ -311,7 +343,8 @@ void Witness::failed(const SimulatedWorkers::Transfer& transfer, const job::Fail
     if (failure.retry_after.count() == 0) return;
     auto& rest = rests_[{transfer.owner, place_of(transfer.url).host}];
     auto until = world_.bus.now + std::min<Usec>(failure.retry_after, job::LongestRest);
-    rest = {world_.bus.now, std::max(rest.second, until)};
+    if (rest.second <= world_.bus.now) rest.first = world_.bus.now;
+    rest.second = std::max(rest.second, until);
 }
 
 // ---- notification ----
@@ -336,7 +369,7 @@ void Witness::sent(const notify::Delivery& delivery) {
     const auto& file = record->durable_file(event->second);
     const auto& told = std::get<notify::FileTransferred>(delivery.content);
     if (!file.transferred) return fault(delivery.job, "its client is told of a file that is not here");
-    if (job::is_upload(job.type)) return;
+    if (job::is_upload(job.type) || job.state == State::Publishing) return;
     bool is_there = world_.disk.contains(told.temporary_name) || world_.disk.contains(file.spec.local);
     if (!is_there) fault(delivery.job, "its client is told of a file that is not on disk");
 }
@@ -351,16 +384,19 @@ void Witness::ended(const notify::FakeBus::Ended& call) {
     auto event = event_of(call.delivery.content);
     if (found == jobs.end() || !event) return;
     auto& seen = found->second;
+    // A client that was replaced meanwhile.
+    bool to_service = call.delivery.target.kind == notify::Target::Kind::Service;
+    if (to_service && call.number < seen.first_service_call) return;
     bool is_file = event->first == NotificationKind::FileTransferred;
     bool is_told =
         call.outcome == CallOutcome::Acknowledged || (is_file && call.outcome == CallOutcome::NoSuchMethod);
     if (!is_told) {
-        seen.had_failed_call = true;
+        if (to_service) seen.last_failure = call.number;
         return;
     }
     auto owed = seen.owed.find(*event);
     if (owed != seen.owed.end() && call.number >= owed->second.first_call) seen.owed.erase(owed);
-    if (call.delivery.target.kind == notify::Target::Kind::Service && !has_present_object(seen)) {
+    if (to_service && !has_present_object(seen)) {
         seen.object = notify::Target{call.receiver, call.delivery.target.path, notify::Target::Kind::Object};
         seen.object_since = world_.bus.now;
     }
@@ -368,7 +404,9 @@ void Witness::ended(const notify::FakeBus::Ended& call) {
 
 void Witness::second_call(const std::string& receiver) {
     auto program = world_.bus.programs.find(receiver);
-    if (program == world_.bus.programs.end()) return;
+    // A service may still be started for a call of the last run.
+    bool is_new = world_.bus.now < attached_at_ + seconds{1};
+    if (program == world_.bus.programs.end() || is_new) return;
     const auto& open = program->second.open;
     bool is_ours = std::any_of(open.begin(), open.end(), [&](uint64_t call) { return call >= first_call_; });
     if (is_ours) world_.fault(receiver + " gets two calls at a time");

@@ -35,9 +35,11 @@ public:
         std::map<Event, Owed> owed;
         std::optional<notify::Target> object; ///< as registered; the program may have left
         BootTime object_since;
-        bool had_failed_call = false;
-        uint64_t commands = 0; ///< verbs that were called
+        uint64_t first_service_call = 0; ///< to the present service
+        uint64_t last_failure = 0;       ///< of a call to it
+        uint64_t commands = 0;           ///< verbs that were called
         BootTime resumed_at;
+        BootTime fetched_at; ///< when a file was ordered last
     };
     std::map<job::Id, Job> jobs;
     std::set<uint32_t> active_users;
@@ -47,6 +49,8 @@ public:
 
     void attach(daemon::Manager& manager, SimulatedWorkers& workers);
     void detach();
+    /// The daemon has read the store; what it made of its jobs was announced to nobody.
+    void started();
     /// The store after the end of a run. `shown`: what clients could read before, if the daemon did not die
     /// in the middle of something.
     void check_stored(const std::vector<store::StoredJob>& stored,
@@ -113,7 +117,8 @@ private:
     daemon::Manager* manager_ = nullptr;
     SimulatedWorkers* workers_ = nullptr;
     BootTime attached_at_;
-    uint64_t first_call_ = 0;                                                         ///< of this run
+    uint64_t first_call_ = 0;                                        ///< of this run
+    std::map<std::string, std::pair<std::string, BootTime>> owners_; ///< of names, and since when
     std::map<std::pair<uint32_t, std::string>, std::pair<BootTime, BootTime>> rests_; ///< since and until
 };
 

@@ -23,6 +23,19 @@ constexpr Usec NoticesDiskIn{100'000'000};
 /// The longest pause after the store has failed.
 constexpr Usec NoticesStoreIn{70'000'000};
 
+std::string describe(const JobRecord& record) {
+    auto text = fmt::format("files {} of {}, on demand {}, priority {}, transfers {}, next file {}",
+                            record.durable().files_transferred, record.durable().files_total,
+                            record.durable().on_demand, static_cast<int>(record.durable().priority),
+                            record.transfers.size(), record.next_file.is_set());
+    for (const auto& file : record.working_files())
+        text += fmt::format("; offset {} of {}, transferred {}, failed {}, failures {}, wait {}, date {}",
+                            file.offset, file.total, file.transferred, file.failed, file.failures,
+                            static_cast<int>(file.wait),
+                            file.clocks.retry_at ? file.clocks.retry_at->since_boot.count() : 0);
+    return text;
+}
+
 } // namespace
 
 void Witness::check_quiet() {
@@ -39,10 +52,12 @@ void Witness::check_quiet() {
 
 void Witness::check_record(const JobRecord& record) {
     const auto& job = record.durable();
+    auto faults = world_.faults.size();
     check_wait(record, job::wait_reason(job, world_.now().wall));
     if (job::is_active(job.state) && !manager_->has_work())
         fault(job.id, "it is active, and there is no work");
     if (record.counted_for != job.owner) fault(job.id, "it is counted for another owner");
+    if (world_.faults.size() > faults) world_.note([&] { return describe(record); });
 }
 
 void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason) {
@@ -50,8 +65,10 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     const auto& word = reason.word;
     auto cause = job::blocked_by(job, record.reach, manager_->conditions());
     auto now = world_.now();
+    bool is_away = config_.require_login && !active_users.contains(job.owner);
     if (word == "running") {
         if (cause) fault(job.id, "it runs, and the environment does not allow that");
+        if (is_away) fault(job.id, "it runs, and its owner is not there");
         if (record.transfers.empty() && job.http.method.empty())
             fault(job.id, "it runs, and nothing of it moves");
     }
@@ -65,8 +82,7 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
         fault(job.id, "it waits for power that is there");
     if (word == "not-before" && job.not_before <= now.wall)
         fault(job.id, "it waits for a date that has gone by");
-    bool away = config_.require_login && !active_users.contains(job.owner);
-    if (word == "login" && !away) fault(job.id, "it waits for an owner who is there");
+    if (word == "login" && !is_away) fault(job.id, "it waits for an owner who is there");
     bool is_idle = !workers_->has_open_requests();
     if (word == "completing" && is_idle) fault(job.id, "it is being completed, and nothing happens");
     if (word == "storage" && !world_.disk_is_full && now.boot > disk_works_since + NoticesDiskIn)
@@ -132,22 +148,26 @@ void Witness::check_slots() {
     }
 }
 
-/// A program that has always behaved well is told at once.
+/// A program that has always behaved well is told at once, as an object or as a service that runs.
 void Witness::check_prompt(const job::Id& id, Job& seen) {
     if (world_.bus.now < store_works_since + NoticesStoreIn) return;
     auto since = std::max(attached_at_, seen.object_since);
-    if (has_present_object(seen)) {
-        if (!is_healthy(seen.object->destination)) return;
-    } else {
-        return;
+    auto program = has_present_object(seen) ? seen.object->destination : std::string{};
+    if (program.empty()) {
+        const auto& name = seen.job.notify_service.name;
+        program = world_.bus.owner_of(name);
+        auto& known = owners_[name];
+        if (known.first != program) known = {program, world_.bus.now};
+        since = std::max(since, known.second);
+        if (seen.last_failure > 0) return;
     }
+    if (!is_healthy(program)) return;
     // Its finished files are given their names first.
     bool is_held = seen.job.auto_complete && seen.job.state == State::Error && workers_->has_open_requests();
     if (is_held) return;
     for (const auto& [event, owed] : seen.owed) {
         if (world_.bus.now <= std::max(owed.since, since) + Soon) continue;
-        fault(id, fmt::format("{} is not told of event {} for {} ms", seen.object->destination,
-                              static_cast<int>(event.first),
+        fault(id, fmt::format("{} is not told of event {} for {} ms", program, static_cast<int>(event.first),
                               (world_.bus.now - std::max(owed.since, since)).count() / 1000));
         return;
     }
@@ -165,7 +185,8 @@ void Witness::check_end() {
 }
 
 void Witness::check_final(const job::Id& id, const Job& seen) {
-    const auto& job = seen.job;
+    const auto* record = manager_ ? manager_->find(id) : nullptr;
+    const auto& job = record ? record->durable() : seen.job;
     bool has_target = !job.notify_service.name.empty() || has_present_object(seen);
     if (!seen.owed.empty() && has_target)
         fault(id, fmt::format("event {} is never told", static_cast<int>(seen.owed.begin()->first.first)));

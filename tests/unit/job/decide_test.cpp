@@ -73,6 +73,21 @@ TEST(Resume, OfATransferredJobFetchesOnlyWhatWasAdded) {
     EXPECT_TRUE(d->revoked.end);
 }
 
+TEST(Resume, TriesFailedFilesAgainAlsoAfterACompleteThatFailed) {
+    Sample s{2};
+    s.run();
+    s.fetch(0);
+    s.fail(fatal_failure(1), 2);
+    ASSERT_EQ(s.job.state, State::Error);
+    s.take(*complete(s.job, at_second(3)));
+    s.take(*publish_failed(s.job, "no such directory", at_second(4)));
+    ASSERT_EQ(s.job.state, State::Transferred);
+    s.take(*resume(s.job, s.files, at_second(5)));
+    EXPECT_EQ(s.job.state, State::Queued);
+    EXPECT_EQ(s.job.files_failed, 0U);
+    EXPECT_FALSE(s.files[1].failed);
+}
+
 TEST(Resume, KeepsTheErrorReadableUntilDataFlows) {
     Sample s{1};
     s.run();
