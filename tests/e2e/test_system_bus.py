@@ -346,7 +346,8 @@ def test_users_take_turns(new_stack):
     made = sum(call.error is None for call in calls)
     assert Manager(root).property("Jobs") == made
     print(f"root was answered after {jobs} of {made} calls")
-    assert jobs < made - 100
+    # In the order of arrival root would be the last. How many of Bert's calls are left depends on how fast they come in.
+    assert jobs < made - 25
 
 
 # ---- what one user may have under way ----
