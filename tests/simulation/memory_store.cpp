@@ -20,6 +20,7 @@ struct Image {
     std::map<int64_t, OutboxRow> outbox;
     std::map<std::pair<uint32_t, std::string>, uint32_t> launches;
     std::map<job::Host, Rest> rests;
+    std::vector<Discard> discards;
     int64_t last_row = 0;
 };
 
@@ -105,6 +106,10 @@ Result<std::vector<Rest>> Store::load_rests() {
     return rests;
 }
 
+Result<std::vector<Discard>> Store::load_discards() {
+    return impl_->read().discards;
+}
+
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
     std::vector<OutboxRow> rows;
     auto saved = impl_->in_group([&](Image& image) {
@@ -170,6 +175,18 @@ Status Store::forget_rests(WallTime until) {
     return impl_->in_group([&](Image& image) {
         std::erase_if(image.rests, [&](const auto& entry) { return entry.second.until <= until; });
     });
+}
+
+Status Store::add_discard(const Discard& discard) {
+    return impl_->in_group([&](Image& image) { image.discards.push_back(discard); });
+}
+
+Status Store::forget_discard(const Discard& discard) {
+    return impl_->in_group([&](Image& image) { std::erase(image.discards, discard); });
+}
+
+Health Store::examine() {
+    return simulation::store_control().is_broken ? Health::Failing : Health::Sound;
 }
 
 Status Store::commit() {

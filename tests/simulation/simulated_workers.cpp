@@ -350,11 +350,10 @@ Status SimulatedWorkers::give_name(const daemon::PublishOrder& order) {
     return Done{};
 }
 
-void SimulatedWorkers::discard(uint32_t, const std::string& directory, const std::string& temporary,
-                               Callback<Done> done) {
+void SimulatedWorkers::discard(uint32_t, const daemon::DiscardOrder& order, Callback<Done> done) {
     if (!world_.acts()) return;
     ++open_requests_;
-    remove_later(path_of(directory, temporary), 5000, std::move(done));
+    remove_later(path_of(order.directory, order.temporary), 5000, std::move(done));
 }
 
 /// A file that is being fetched is deleted when its transfer has been halted.

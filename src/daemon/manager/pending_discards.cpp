@@ -12,8 +12,8 @@ namespace haulier::daemon {
 
 namespace {
 
-constexpr Usec FirstPause = std::chrono::seconds{10};
-constexpr Usec LongestPause = std::chrono::hours{1};
+constexpr Usec FirstRetryPause = std::chrono::seconds{10};
+constexpr Usec LongestRetryPause = std::chrono::hours{1};
 /// After that, its directory is assumed to be deleted.
 constexpr Usec LongestWait = std::chrono::hours{90 * 24};
 /// The most that are remembered for one owner.
@@ -40,20 +40,20 @@ void PendingDiscards::add(uint32_t owner, const DiscardOrder& order) {
                                         order.temporary, order.directory));
     discards_.push_back({owner, order.directory, order.temporary, order.folder, context_.clock.now().wall});
     context_.commits.add_discard(discards_.back());
-    pause_ = FirstPause;
+    pause_ = FirstRetryPause;
     set_timer();
 }
 
 void PendingDiscards::set_timer() {
     if (is_trying_ || discards_.empty()) return;
     timer_ = context_.loop.at(context_.clock.now().boot + pause_, [this] { try_all(); });
-    pause_ = std::min(2 * pause_, LongestPause);
+    pause_ = std::min(2 * pause_, LongestRetryPause);
 }
 
 void PendingDiscards::try_all() {
     timer_.reset();
     is_trying_ = true;
-    pause_ = std::max(pause_, FirstPause);
+    pause_ = std::max(pause_, FirstRetryPause);
     auto step = [this, all = discards_](size_t i, const Callback<Done>& next) {
         const auto& discard = all[i];
         context_.workers.discard(discard.owner, {discard.directory, discard.temporary, discard.folder},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/unread_signals.hpp"
 
+#include "users.hpp"
+
 #include <gtest/gtest.h>
 #include <string>
 
@@ -8,18 +10,16 @@ namespace haulier::bus {
 
 namespace {
 
-constexpr uint32_t Bob = 1000;
-constexpr uint32_t Alice = 1001;
-constexpr UnreadSignals::Limits Small{.always = 10,
-                                      .listener = 100,
-                                      .user = 250,
-                                      .all = 500,
-                                      .ask_after = 50,
-                                      .questions_of_user = 2,
-                                      .questions = 3};
+constexpr UnreadSignals::Limits FewSignals{.always = 10,
+                                           .listener = 100,
+                                           .user = 250,
+                                           .all = 500,
+                                           .ask_after = 50,
+                                           .questions_of_user = 2,
+                                           .questions = 3};
 
 struct UnreadSignalsTest : testing::Test {
-    UnreadSignals unread{Small};
+    UnreadSignals unread{FewSignals};
 
     /// Sends as much as the listener may get, in signals of ten bytes.
     uint64_t fill(const std::string& name, uint32_t uid) {
@@ -32,16 +32,16 @@ struct UnreadSignalsTest : testing::Test {
 };
 
 TEST_F(UnreadSignalsTest, AreLimitedForEachListener) {
-    EXPECT_EQ(fill(":1.1", Bob), 100U);
+    EXPECT_EQ(fill(":1.1", Bert), 100U);
     EXPECT_EQ(unread.next_question(), ":1.1");
     EXPECT_FALSE(unread.next_question()) << "it still owes an answer";
     EXPECT_TRUE(unread.answered(":1.1")) << "it has lost signals";
-    EXPECT_EQ(fill(":1.1", Bob), 100U);
+    EXPECT_EQ(fill(":1.1", Bert), 100U);
     EXPECT_FALSE(unread.may_send(":1.9")) << "no listener";
 }
 
 TEST_F(UnreadSignalsTest, ThatAreReadAreNotLimited) {
-    unread.add(":1.1", Bob);
+    unread.add(":1.1", Bert);
     for (int i = 0; i < 1000; ++i) {
         ASSERT_TRUE(unread.may_send(":1.1"));
         unread.sent(":1.1", 10);
@@ -51,20 +51,20 @@ TEST_F(UnreadSignalsTest, ThatAreReadAreNotLimited) {
 }
 
 TEST_F(UnreadSignalsTest, SentAfterTheQuestionAreNotCoveredByTheAnswer) {
-    unread.add(":1.1", Bob);
+    unread.add(":1.1", Bert);
     unread.sent(":1.1", 60);
     EXPECT_EQ(unread.next_question(), ":1.1");
     unread.sent(":1.1", 30);
     EXPECT_FALSE(unread.answered(":1.1"));
-    EXPECT_EQ(fill(":1.1", Bob), 70U);
+    EXPECT_EQ(fill(":1.1", Bert), 70U);
     EXPECT_FALSE(unread.answered(":1.1")) << "it was not asked";
 }
 
 TEST_F(UnreadSignalsTest, OfOneUserLeaveRoomForOthers) {
     for (const auto* name : {":1.1", ":1.2", ":1.3", ":1.4", ":1.5"})
-        fill(name, Bob);
-    EXPECT_EQ(fill(":1.6", Bob), 10U) << "what a listener may always have";
-    EXPECT_EQ(fill(":2.1", Alice), 100U);
+        fill(name, Bert);
+    EXPECT_EQ(fill(":1.6", Bert), 10U) << "what a listener may always have";
+    EXPECT_EQ(fill(":2.1", Anna), 100U);
     unread.remove(":1.1");
     unread.remove(":1.2");
     EXPECT_EQ(unread.next_question(), ":1.3");
@@ -79,14 +79,14 @@ TEST_F(UnreadSignalsTest, AreLimitedInAll) {
 
 TEST_F(UnreadSignalsTest, AreAskedForWithAFewQuestionsAtATime) {
     for (const auto* name : {":1.1", ":1.2", ":1.3"}) {
-        unread.add(name, Bob);
+        unread.add(name, Bert);
         unread.sent(name, 60);
     }
     EXPECT_EQ(unread.next_question(), ":1.1");
     EXPECT_EQ(unread.next_question(), ":1.2");
     EXPECT_FALSE(unread.next_question()) << "two of a user";
     for (const auto* name : {":2.1", ":2.2"}) {
-        unread.add(name, Alice);
+        unread.add(name, Anna);
         unread.sent(name, 60);
     }
     EXPECT_EQ(unread.next_question(), ":2.1");
@@ -99,8 +99,8 @@ TEST_F(UnreadSignalsTest, AreAskedForWithAFewQuestionsAtATime) {
 
 TEST_F(UnreadSignalsTest, ThatWereLostBecauseOfOthersAreToldWhenThereIsRoom) {
     for (const auto* name : {":1.1", ":1.2", ":1.3"})
-        fill(name, Bob);
-    EXPECT_EQ(fill(":1.4", Bob), 10U);
+        fill(name, Bert);
+    EXPECT_EQ(fill(":1.4", Bert), 10U);
     EXPECT_EQ(unread.next_question(), ":1.1");
     EXPECT_EQ(unread.next_question(), ":1.2");
     unread.remove(":1.1");
