@@ -210,8 +210,8 @@ TEST_F(JobLifecycleTest, WhatCannotBeDeletedIsDeletedLater) {
     lifecycle_.discard(record.durable().id, true);
     workers_.answer(Error{Errc::LocalFile, "read-only"});
     workers_.answer(Error{Errc::LocalFile, "read-only"});
-    EXPECT_EQ(record.phase, Phase::Removed) << "the job ends all the same";
     ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(record.phase, Phase::Removed) << "the job ends all the same";
     auto left = commits_.store().load_discards();
     ASSERT_EQ(left->size(), 1U) << "the other was never begun";
     EXPECT_EQ(left->front().folder, (job::Inode{1, 2}));
