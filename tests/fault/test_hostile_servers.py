@@ -10,7 +10,7 @@ import pytest
 from support.chance import is_campaign, some
 from support.client.checks import assert_file, leftovers
 from support.content import body
-from support.environment import stretched
+from support.environment import most_memory, stretched
 from support.servers.certificates import Authority
 from support.servers.hostile_server import HTTP2, HostileServer
 from support.servers.response_script import Script
@@ -19,7 +19,7 @@ MEBI = 1 << 20
 CONFIG = {"Scheduler": {"MaxBackgroundJobs": "100"},
           "Transfer": {"StallTimeout": stretched(2), "CheckpointBytes": "64K", "CheckpointInterval": "200ms",
                        "ConnectionsPerHost": "100"}}
-MOST_MEMORY = 40 * MEBI
+MOST_MEMORY = most_memory(40 * MEBI)
 # A mebibyte of a hostile answer costs little, and the budget for what is not content is 16 of them.
 MOST_SENT = 200 * MEBI
 

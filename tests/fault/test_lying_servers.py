@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from support.chance import rounds, seeded
+from support.chance import is_campaign, rounds, seeded
 from support.client.checks import assert_file, sha256
 from support.content import body
-from support.environment import stretched
+from support.environment import most_memory, stretched
 from support.servers.certificates import Authority
 from support.servers.lying_server import CONTENT, LyingServer
 from support.servers.response_script import Script
@@ -18,7 +18,7 @@ from support.servers.response_script import Script
 MEBI = 1 << 20
 RATE = 256 << 10
 AT_ONCE = 8
-MOST_MEMORY = 40 * MEBI
+MOST_MEMORY = most_memory(40 * MEBI)
 CONFIG = {"Scheduler": {"MaxBackgroundJobs": "100"},
           "Transfer": {"StallTimeout": stretched(1), "ConnectTimeout": stretched(5), "CheckpointBytes": "16K",
                        "CheckpointInterval": "100ms", "ConnectionsPerHost": "100"}}
@@ -102,5 +102,6 @@ def test_lies(stack, protocol):
     share, used = neighbour.share(), memory(worker)
     print(f"{protocol}: {ends}; neighbour {share:.2f} of its rate, worker {used / MEBI:.0f} MiB")
     assert stack.worker_pid() == worker
-    assert share > 0.8
+    # Other tests run at the same time as the short run.
+    assert share > (0.8 if is_campaign() else 0.4)
     assert used < MOST_MEMORY
