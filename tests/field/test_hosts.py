@@ -162,7 +162,8 @@ def test_field_03_sibling_one_file_fails_on_a_host_that_is_well(stack, bad):
     job = create(stack, files)
     wait_file(job, 0, "transient-error")
     server.wait(lambda: len([r for r in server.of("/f0") if r.ended]) >= 3, "the third attempt", 40)
-    assert len(server.of("/f1")) == 1 and job.state == "transferring"
+    job.wait_state("transferring")
+    assert len(server.of("/f1")) == 1
     asked = [r.began for r in server.of("/f0")]
     assert asked[-1] - asked[-2] > 5.5, "the progress of one file resets the back-off of another"
     job.cancel()
