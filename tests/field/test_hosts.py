@@ -157,12 +157,12 @@ def test_field_03_sibling_a_host_that_does_not_answer_takes_no_slot(field, kind)
 def test_field_03_sibling_one_file_fails_on_a_host_that_is_well(stack, bad):
     """A file that fails for now is asked for at its own growing rhythm, while another of the same host flows."""
     server = stack.fault_server()
-    files = files_of(stack, server, 2, Script(rate=20_000))
+    files = files_of(stack, server, 2, Script(rate=6_000))
     server.resources["/f0"].script = bad
     job = create(stack, files)
     wait_file(job, 0, "transient-error")
     server.wait(lambda: len([r for r in server.of("/f0") if r.ended]) >= 3, "the third attempt", 40)
-    job.wait_state("transferring")
+    assert job.state == "transferring"
     assert len(server.of("/f1")) == 1
     asked = [r.began for r in server.of("/f0")]
     assert asked[-1] - asked[-2] > 5.5, "the progress of one file resets the back-off of another"

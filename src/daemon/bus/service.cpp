@@ -24,12 +24,11 @@ CallQuota::Usage call_limits_of(const daemon::Manager& manager, uint32_t uid) {
     return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
 }
 
-/// On a session bus one call in each iteration of the loop, so that other events are handled between. On the
-/// system bus the filter only queues calls, and there may be very many: it reads many at once, so that no
-/// user's calls are read late, and commits run between.
+/// Calls are read last, so that a client that makes one after the other delays nothing else, and many at once,
+/// so that they share a commit. On the system bus the filter only queues them, and there may be very many: it
+/// reads more at once, so that no user's calls are read late.
 EventBridge::Pace pace_of(daemon::Instance instance) {
-    if (instance == daemon::Instance::Session) return {};
-    return {EventPriority::Last, 256};
+    return {EventPriority::Last, instance == daemon::Instance::System ? 256 : 32};
 }
 
 } // namespace

@@ -314,7 +314,7 @@ void AccessFilter::left(const std::string& name) {
 
 bool AccessFilter::busy() const {
     return !queue_.empty() || released_ ||
-           std::any_of(peers_.begin(), peers_.end(), [](const auto& p) { return !p.second.calls.empty(); });
+           std::any_of(peers_.begin(), peers_.end(), [](const auto& p) { return p.second.holds_calls(); });
 }
 
 } // namespace haulier::bus

@@ -73,6 +73,8 @@ private:
         AsyncCall uid_request;
         std::deque<HeldCall> waiting; ///< until the peer has read more of our replies
         AsyncCall unread_request;
+
+        [[nodiscard]] bool holds_calls() const { return !calls.empty() || !waiting.empty(); }
     };
 
     int on_message(sd_bus_message* message);
