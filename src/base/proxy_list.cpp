@@ -13,10 +13,10 @@ namespace {
 constexpr std::string_view Separators = " \t\r\n;";
 
 /// In lower case.
-std::vector<std::string> items(std::string_view text) {
+std::vector<std::string> items(std::string_view text, std::string_view separators = Separators) {
     std::vector<std::string> found;
-    for (size_t at = 0; (at = text.find_first_not_of(Separators, at)) != std::string_view::npos;) {
-        auto end = std::min(text.find_first_of(Separators, at), text.size());
+    for (size_t at = 0; (at = text.find_first_not_of(separators, at)) != std::string_view::npos;) {
+        auto end = std::min(text.find_first_of(separators, at), text.size());
         found.push_back(ascii_lower(text.substr(at, end - at)));
         at = end;
     }
@@ -52,6 +52,10 @@ bool bypasses(std::string_view bypass, std::string_view host) {
     auto patterns = items(bypass);
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](const auto& pattern) { return is_bypassed_by(pattern, host); });
+}
+
+std::vector<std::string> split_no_proxy(std::string_view no_proxy) {
+    return items(no_proxy, " ,\t");
 }
 
 } // namespace haulier

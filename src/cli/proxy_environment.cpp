@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/proxy_environment.hpp"
 
+#include "base/environment_proxies.hpp"
 #include "base/host.hpp"
+#include "base/proxy_list.hpp"
 #include "base/text.hpp"
 #include "cli/text.hpp"
 
@@ -11,37 +13,13 @@
 #include <charconv>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <initializer_list>
 #include <string_view>
 
 namespace haulier::cli {
 
 namespace {
 
-using Lookup = std::function<const char*(const char*)>;
-
 constexpr std::array<std::string_view, 6> Schemes{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-/// The length that the daemon accepts for ProxyBypass.
-constexpr size_t MaxBypass = 4000;
-
-struct Variable {
-    std::string name;
-    std::string value; ///< empty = not set
-};
-
-Variable first_set(const Lookup& lookup, std::initializer_list<const char*> names) {
-    for (const char* name : names)
-        if (const char* value = lookup(name); value && *value) return {name, value};
-    return {};
-}
-
-/// Like curl, ignore HTTP_PROXY in capitals: in a CGI environment a client can set it with a Proxy header.
-Variable variable_for(const std::string& scheme, const Lookup& lookup) {
-    auto own = scheme == "https" ? first_set(lookup, {"https_proxy", "HTTPS_PROXY"})
-                                 : first_set(lookup, {"http_proxy"});
-    return own.value.empty() ? first_set(lookup, {"all_proxy", "ALL_PROXY"}) : own;
-}
-
 std::string scheme_of(const std::string& url) {
     return ascii_lower(url.substr(0, url.find("://")));
 }
@@ -62,7 +40,7 @@ struct Proxy {
 };
 
 /// The message does not repeat the value, which may contain a password.
-Failure malformed(const Variable& variable) {
+Failure malformed(const EnvironmentVariable& variable) {
     return usage_error(
         fmt::format("the variable {} does not name a proxy such as http://host:port", variable.name));
 }
@@ -86,7 +64,7 @@ std::optional<std::string> with_port(const std::string& address, std::string_vie
     return address;
 }
 
-Result<Proxy, Failure> parse_proxy(const Variable& variable) {
+Result<Proxy, Failure> parse_proxy(const EnvironmentVariable& variable) {
     auto value = variable.value;
     if (!is_utf8(value) || has_control_character(value)) return malformed(variable);
     std::string scheme = "http";
@@ -151,40 +129,34 @@ std::vector<std::string> patterns_of(std::string entry, const std::vector<std::s
     return {entry, "*." + entry};
 }
 
-bool matches_any(const std::string& pattern, const std::vector<std::string>& hosts) {
-    return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
-        return pattern.starts_with('*') ? host.ends_with(std::string_view{pattern}.substr(1))
-                                        : host == pattern;
-    });
-}
-
 std::string bypass_of(const std::string& no_proxy, const std::vector<std::string>& hosts) {
-    constexpr const char* Separators = ", \t\r\n;";
     std::vector<std::string> patterns;
-    for (size_t at = 0; (at = no_proxy.find_first_not_of(Separators, at)) != std::string::npos;) {
-        auto end = std::min(no_proxy.find_first_of(Separators, at), no_proxy.size());
-        for (const auto& pattern : patterns_of(ascii_lower(no_proxy.substr(at, end - at)), hosts))
+    for (const auto& entry : split_no_proxy(no_proxy))
+        for (const auto& pattern : patterns_of(entry, hosts))
             patterns.push_back(pattern);
-        at = end;
-    }
     auto all = fmt::format("{}", fmt::join(patterns, " "));
-    if (all.size() <= MaxBypass) return all;
+    if (all.size() <= MaxProxyList) return all;
     // Entries for hosts that only redirects may lead to are dropped.
-    std::erase_if(patterns, [&](const std::string& pattern) { return !matches_any(pattern, hosts); });
+    std::erase_if(patterns, [&](const std::string& pattern) {
+        return std::none_of(hosts.begin(), hosts.end(),
+                            [&](const auto& host) { return bypasses(pattern, host); });
+    });
     return fmt::format("{}", fmt::join(patterns, " "));
 }
 
 } // namespace
 
-Result<std::optional<EnvironmentProxy>, Failure> proxy_of_environment(const std::vector<std::string>& urls,
-                                                                      const Lookup& lookup) {
+Result<std::optional<EnvironmentProxy>, Failure>
+proxy_of_environment(const std::vector<std::string>& urls,
+                     const std::function<const char*(const char*)>& lookup) {
+    auto environment = read_environment_proxies(lookup);
     bool concerned = std::any_of(urls.begin(), urls.end(), [&](const std::string& url) {
-        return !variable_for(scheme_of(url), lookup).value.empty();
+        return !environment.of(scheme_of(url)).value.empty();
     });
     if (!concerned) return std::optional<EnvironmentProxy>{};
     EnvironmentProxy found;
     for (const char* scheme : {"http", "https"}) { // a redirect may lead to the other one
-        auto variable = variable_for(scheme, lookup);
+        const auto& variable = environment.of(scheme);
         if (variable.value.empty()) continue;
         auto proxy = parse_proxy(variable);
         if (!proxy) return proxy.error();
@@ -193,7 +165,7 @@ Result<std::optional<EnvironmentProxy>, Failure> proxy_of_environment(const std:
     }
     std::vector<std::string> hosts;
     std::transform(urls.begin(), urls.end(), std::back_inserter(hosts), host_of);
-    auto no_proxy = first_set(lookup, {"no_proxy", "NO_PROXY"});
+    const auto& no_proxy = environment.none;
     if (!is_utf8(no_proxy.value))
         return usage_error(fmt::format("the variable {} is not UTF-8", no_proxy.name));
     found.bypass = bypass_of(no_proxy.value, hosts);

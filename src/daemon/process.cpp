@@ -178,7 +178,7 @@ void Process::bus_lost() {
 
 /// SQLite may call the database malformed for ever, and its content may differ from that of memory.
 void Process::store_broken() {
-    log::error("the database has to be opened anew");
+    log::error("the database stays unusable in this process; the daemon starts again to open it anew");
     sd_notify(0, "STOPPING=1\nSTATUS=The database has to be opened anew");
     application_->manager.shut_down([this] { exit(ExitStatus::StartAgain); });
 }

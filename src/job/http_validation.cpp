@@ -2,6 +2,7 @@
 #include "job/http_validation.hpp"
 
 #include "base/host.hpp"
+#include "base/proxy_list.hpp"
 #include "base/text.hpp"
 #include "job/text_checks.hpp"
 

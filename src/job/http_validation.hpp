@@ -17,8 +17,6 @@ inline constexpr size_t MaxUserName = 300;
 inline constexpr size_t MaxPassword = 16384;
 /// Bytes in all user names and passwords of a job together: one packet to a worker holds them all.
 inline constexpr size_t MaxAllCredentials = 32768;
-/// Bytes in the list of proxies, and in the bypass list.
-inline constexpr size_t MaxProxyList = 4000;
 /// Bytes in a method.
 inline constexpr size_t MaxMethod = 64;
 

@@ -3,7 +3,6 @@
 
 #include "base/host.hpp"
 #include "base/proxy_list.hpp"
-#include "base/text.hpp"
 #include "job/url.hpp"
 
 #include <algorithm>
@@ -28,16 +27,13 @@ bool is_on_loopback(std::string_view proxy) {
 
 /// As curl reads no_proxy: `*`, or names that also stand for all names below them.
 bool is_exempt(std::string_view none, std::string_view host) {
-    constexpr std::string_view Separators = " ,\t";
-    while (!none.empty()) {
-        auto end = std::min(none.find_first_of(Separators), none.size());
-        auto name = ascii_lower(none.substr(0, end));
-        none.remove_prefix(std::min(end + 1, none.size()));
+    auto entries = split_no_proxy(none);
+    return std::any_of(entries.begin(), entries.end(), [host](std::string_view name) {
         if (name == "*") return true;
-        if (name.starts_with('.')) name.erase(0, 1);
-        if (!name.empty() && (host == name || host.ends_with("." + name))) return true;
-    }
-    return false;
+        if (name.starts_with('.')) name.remove_prefix(1);
+        if (name.empty() || !host.ends_with(name)) return false;
+        return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
+    });
 }
 
 Addresses proxies_in(const Proxy& proxy, const Authority& server) {
@@ -50,9 +46,8 @@ Addresses proxies_in(const Proxy& proxy, const Authority& server) {
 }
 
 Addresses proxies_in(const EnvironmentProxies& environment, const Authority& server) {
-    const auto& own = server.scheme == "https" ? environment.https : environment.http;
-    const auto& proxy = own.empty() ? environment.all : own;
-    if (proxy.empty() || is_exempt(environment.none, server.host)) return {};
+    const auto& proxy = environment.of(server.scheme).value;
+    if (proxy.empty() || is_exempt(environment.none.value, server.host)) return {};
     return {proxy};
 }
 

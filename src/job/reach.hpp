@@ -2,20 +2,13 @@
 // Whether requests need a network. Those to this machine itself, or to a proxy on it, do not.
 #pragma once
 
+#include "base/environment_proxies.hpp"
 #include "job/options.hpp"
 #include "job/types.hpp"
 
 #include <string>
 
 namespace haulier::job {
-
-/// What the environment variables http_proxy, https_proxy, all_proxy and no_proxy say.
-struct EnvironmentProxies {
-    std::string http;
-    std::string https;
-    std::string all;
-    std::string none;
-};
 
 /// How far the machine's own routes have to lead.
 enum class Reach {

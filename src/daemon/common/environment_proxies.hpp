@@ -2,11 +2,11 @@
 // The proxies of the daemon's environment, which is also that of its workers.
 #pragma once
 
-#include "job/reach.hpp"
+#include "base/environment_proxies.hpp"
 
 namespace haulier::daemon {
 
 /// As at the first call.
-const job::EnvironmentProxies& environment_proxies();
+const EnvironmentProxies& environment_proxies();
 
 } // namespace haulier::daemon

@@ -36,7 +36,7 @@ void PendingDiscards::add(uint32_t owner, const DiscardOrder& order) {
     auto of_owner = std::count_if(discards_.begin(), discards_.end(),
                                   [owner](const auto& discard) { return discard.owner == owner; });
     if (of_owner >= MostOfOwner)
-        return log::warning(fmt::format("'{}' in '{}' stays, too many files wait to be deleted",
+        return log::warning(fmt::format("'{}' in '{}' is not deleted: too many files wait for that",
                                         order.temporary, order.directory));
     discards_.push_back({owner, order.directory, order.temporary, order.folder, context_.clock.now().wall});
     context_.commits.add_discard(discards_.back());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a worker says is untrusted: nothing of it may reach the bus or the store unfit.
+#include "base/proxy_list.hpp"
 #include "daemon/workers/worker_messages.hpp"
 
 #include "job/http_validation.hpp"
@@ -226,8 +227,7 @@ RequestOptions longest_manner() {
     http.security = {true, true, true, true, true, true};
     http.redirect = job::RedirectPolicy::Disallow;
     http.client_certificate = std::string(job::MaxLocalName, 'c');
-    http.proxy = {job::Proxy::Mode::Override, std::string(job::MaxProxyList, 'p'),
-                  std::string(job::MaxProxyList, 'b')};
+    http.proxy = {job::Proxy::Mode::Override, std::string(MaxProxyList, 'p'), std::string(MaxProxyList, 'b')};
     const std::string half(job::MaxAllCredentials / 2, 's');
     http.credentials = {{Target::Server, Scheme::Bearer, "", half, ""},
                         {Target::Proxy, Scheme::Negotiate, half, "", ""}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/http_validation.hpp"
 
+#include "base/proxy_list.hpp"
 #include "samples.hpp"
 
 #include <gtest/gtest.h>

@@ -58,19 +58,23 @@ TEST(Reach, OfAProxyOfTheJob) {
     EXPECT_EQ(reach_of("no URL", through("127.0.0.1:1"), {}), Network);
 }
 
+EnvironmentProxies proxies_named(const char* http, const char* https, const char* all, const char* none) {
+    return {{"http_proxy", http}, {"https_proxy", https}, {"all_proxy", all}, {"no_proxy", none}};
+}
+
 TEST(Reach, OfTheProxiesOfTheEnvironment) {
     using enum Reach;
-    const EnvironmentProxies local{"http://user:secret@127.0.0.1:3128/", "", "", ""};
+    const auto local = proxies_named("http://user:secret@127.0.0.1:3128/", "", "", "");
     EXPECT_EQ(reach_of(Far, {}, local), LocalProxy);
     EXPECT_EQ(reach_of(FarTls, {}, local), Network);
-    EXPECT_EQ(reach_of(FarTls, {}, {"", "localhost:1", "far:1", ""}), LocalProxy);
-    EXPECT_EQ(reach_of(FarTls, {}, {"", "", "socks5://[::1]:1", ""}), LocalProxy);
+    EXPECT_EQ(reach_of(FarTls, {}, proxies_named("", "localhost:1", "far:1", "")), LocalProxy);
+    EXPECT_EQ(reach_of(FarTls, {}, proxies_named("", "", "socks5://[::1]:1", "")), LocalProxy);
     EXPECT_EQ(reach_of(Far, {Proxy::Mode::None, "", ""}, local), Network);
     EXPECT_EQ(reach_of(Far, {Proxy::Mode::Auto, "", ""}, local), Network);
     for (const char* none : {"*", "files.example", "other, .example", "example"})
-        EXPECT_EQ(reach_of(Far, {}, {"127.0.0.1:1", "", "", none}), Network) << none;
+        EXPECT_EQ(reach_of(Far, {}, proxies_named("127.0.0.1:1", "", "", none)), Network) << none;
     for (const char* none : {"", "other.example", "les.example", ","})
-        EXPECT_EQ(reach_of(Far, {}, {"127.0.0.1:1", "", "", none}), LocalProxy) << none;
+        EXPECT_EQ(reach_of(Far, {}, proxies_named("127.0.0.1:1", "", "", none)), LocalProxy) << none;
 }
 
 TEST(Reach, OfAFileIsThatOfItsFarthestSource) {

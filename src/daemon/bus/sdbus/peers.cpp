@@ -43,7 +43,7 @@ void Peers::on_owner_changed(sdbus::Message& message) {
         if (is_unique && after.empty()) events_.left(name);
         if (!is_unique) events_.owner_changed(name, after);
     } catch (const std::exception& e) {
-        log::warning(std::string{"a NameOwnerChanged could not be read: "} + e.what());
+        log::warning(std::string{"a NameOwnerChanged signal of the bus could not be read: "} + e.what());
     }
 }
 
