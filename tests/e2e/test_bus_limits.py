@@ -171,7 +171,7 @@ def test_the_service_does_not_leave_while_calls_wait_for_a_caller_that_does_not_
         Manager(bert).create("x" * 256, Key=f"{number}" + "k" * 200)
     [caller] = deaf(machine, BERT, 1)
     serials = [caller.send(NAME, ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},))) for _ in range(20)]
-    time.sleep(1.5)
+    bert.pause(1.5)
     replies = []
     while len(replies) < len(serials):
         message = caller.read()

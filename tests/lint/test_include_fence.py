@@ -41,8 +41,8 @@ ONLY_IN = {
     "daemon/workers/worker_message_encoder": {"daemon/bus/names"},
 }
 # Decisions are functions of values: of "base", they see nothing that acts or waits.
-WITHIN_BASE = {"job": {"base/clock.hpp", "base/host.hpp", "base/limits.hpp", "base/proxy_list.hpp", "base/result.hpp",
-                       "base/text.hpp"}}
+WITHIN_BASE = {"job": {"base/clock.hpp", "base/environment_proxies.hpp", "base/host.hpp", "base/limits.hpp",
+                       "base/proxy_list.hpp", "base/result.hpp", "base/text.hpp"}}
 FOR_ALL = {"fmt"}
 
 LIBRARIES = [

@@ -24,9 +24,9 @@ CallQuota::Usage call_limits_of(const daemon::Manager& manager, uint32_t uid) {
     return {manager.most_calls_of(uid), manager.limits_of(uid).text_per_user};
 }
 
-/// Calls are read last, so that a client that makes one after the other delays nothing else, and many at once,
-/// so that they share a commit. On the system bus the filter only queues them, and there may be very many: it
-/// reads more at once, so that no user's calls are read late.
+/// Calls are read last, so that a client that makes one after the other delays nothing else, and many at
+/// once, so that they share a commit. On the system bus the filter only queues them, and there may be very
+/// many: it reads more at once, so that no user's calls are read late.
 EventBridge::Pace pace_of(daemon::Instance instance) {
     return {EventPriority::Last, instance == daemon::Instance::System ? 256 : 32};
 }
