@@ -155,6 +155,9 @@ Result<NotifyService> parse_notify_service(const std::string& name, const std::s
             fmt::format("notify service '{}' is not a well-known bus name such as org.example.App, "
                         "or session:org.example.App for one on the owner's session bus",
                         name));
+    if (service.name == "org.freedesktop.DBus" || service.name == "org.haulier.Haulier1")
+        return invalid_argument(
+            fmt::format("'{}' is not a program that could be told; name a service of the client", name));
     if (auto ok = characters_at_most("the path of the notify service", path, MaxObjectPath); !ok)
         return ok.error();
     return service;

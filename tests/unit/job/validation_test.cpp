@@ -133,6 +133,11 @@ TEST(NotifyService, WantsAWellKnownName) {
         EXPECT_EQ(parse_notify_service(bad, "/x").error().code, Errc::InvalidArgument) << bad;
 }
 
+TEST(NotifyService, IsNeitherTheBusNorHaulier) {
+    for (const char* bad : {"org.freedesktop.DBus", "org.haulier.Haulier1", "session:org.haulier.Haulier1"})
+        EXPECT_EQ(parse_notify_service(bad, "/x").error().code, Errc::InvalidArgument) << bad;
+}
+
 TEST(NotifyService, HasAPathOfModestLength) {
     EXPECT_TRUE(parse_notify_service("org.example.App", "/" + std::string(MaxObjectPath - 1, 'x')));
     EXPECT_EQ(parse_notify_service("org.example.App", "/" + std::string(MaxObjectPath, 'x')).error().code,
