@@ -98,7 +98,7 @@ void ManagedInterfaces::ask() {
     calls_.clear();
     left_ = 0;
     found_.reset();
-    if (devices_.empty()) found_.emplace();
+    if (devices_.empty()) found_ = std::set<std::string>{};
     for (const auto& path : devices_) {
         auto call = bus::new_call(bus_, owner_.c_str(), path.c_str(), bus::PropertiesInterface, "GetAll");
         if (sd_bus_message_append(call.get(), "s", Device) < 0) continue;
@@ -113,7 +113,7 @@ void ManagedInterfaces::ask() {
 /// A device that does not answer has been removed meanwhile.
 void ManagedInterfaces::answered(sd_bus_message* reply) {
     if (!sd_bus_message_get_error(reply)) {
-        if (!found_) found_.emplace();
+        if (!found_) found_ = std::set<std::string>{};
         if (auto device = properties_in(reply); device.is_managed()) found_->insert(device.name());
     }
     if (--left_ > 0) return;
