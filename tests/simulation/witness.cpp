@@ -102,8 +102,10 @@ void Witness::started() {
 void Witness::detach() {
     manager_ = nullptr;
     workers_ = nullptr;
-    for (auto& [id, seen] : jobs)
+    for (auto& [id, seen] : jobs) {
         seen.object.reset();
+        seen.open_call = 0;
+    }
     // What was learnt last may not have been stored.
     bool is_storing = world_.bus.now > store_works_since;
     std::erase_if(rests_, [&](const auto& rest) {
@@ -163,12 +165,10 @@ void Witness::check_stored(const std::vector<store::StoredJob>& stored,
     }
 }
 
-/// Clients are shown what is stored, except that a job which was running at the start waits.
+/// Clients are shown what is stored.
 void Witness::compare(const store::StoredJob& shown, const store::StoredJob& stored) {
     const auto& id = shown.job.id;
-    bool is_cut_off = job::is_running(stored.job.state) &&
-                      job::recover(stored.job, world_.now()).job.state == shown.job.state;
-    if (!is_cut_off && stored.job.state != shown.job.state)
+    if (stored.job.state != shown.job.state)
         fault(id, fmt::format("it was shown as {}, and is stored as {}", static_cast<int>(shown.job.state),
                               static_cast<int>(stored.job.state)));
     if (!job::has_same_settings(shown.job, stored.job))
@@ -270,8 +270,9 @@ void Witness::follow(Job& seen, const job::Job& before, const job::Job& after) {
         Event event{kind, job::NoFile};
         if (end != kind || !wants(flags, kind))
             seen.owed.erase(event);
-        else if (end_of(before) != kind && before.state != State::Publishing)
-            expect(seen, event); // whoever has called Complete knows it
+        else if (end_of(before) != kind &&
+                 (before.state != State::Publishing || after.state != State::Transferred))
+            expect(seen, event); // whoever has called Complete in vain knows it
         else if (end_of(before) == kind && !wants(before.notify_flags, kind))
             expect(seen, event);
     }
@@ -290,10 +291,21 @@ void Witness::file_transferred(const JobRecord& record, uint32_t index) {
     if (!world_.acts()) return;
     const auto& job = record.durable();
     auto& seen = jobs[job.id];
+    check_complete(record, index);
     bool wanted = wants(job.notify_flags, NotificationKind::FileTransferred) &&
                   wants(seen.job.notify_flags, NotificationKind::FileTransferred);
     if (wanted && record.durable_file(index).transferred)
         expect(seen, {NotificationKind::FileTransferred, index});
+}
+
+/// What is called transferred is here.
+void Witness::check_complete(const JobRecord& record, uint32_t index) {
+    const auto& job = record.durable();
+    const auto& file = record.durable_file(index);
+    if (!file.transferred || file.completed || job::is_upload(job.type)) return;
+    auto local = world_.disk.find(job::temporary_path(job, file, index));
+    if (local == world_.disk.end() || !local->second.complete)
+        fault(job.id, fmt::format("file {} is called transferred, and is not here", index));
 }
 
 // ---- orders ----
@@ -357,6 +369,7 @@ void Witness::sent(const notify::Delivery& delivery) {
     const auto* record = manager_->find(delivery.job);
     auto event = event_of(delivery.content);
     if (!record) return fault(delivery.job, "its client is told of a job that does not exist");
+    jobs[delivery.job].open_call = world_.bus.next_number();
     if (!event) return;
     const auto& job = record->durable();
     if (!wants(job.notify_flags, event->first))
@@ -382,14 +395,22 @@ void Witness::ended(const notify::FakeBus::Ended& call) {
     if (call.number < first_call_ || !manager_) return;
     auto found = jobs.find(call.delivery.job);
     auto event = event_of(call.delivery.content);
-    if (found == jobs.end() || !event) return;
+    if (found == jobs.end()) return;
     auto& seen = found->second;
+    if (seen.open_call == call.number) {
+        seen.open_call = 0;
+        seen.called_until = world_.bus.now;
+    }
+    if (!event) return;
     // A client that was replaced meanwhile.
     bool to_service = call.delivery.target.kind == notify::Target::Kind::Service;
     if (to_service && call.number < seen.first_service_call) return;
     bool is_file = event->first == NotificationKind::FileTransferred;
     bool is_told =
         call.outcome == CallOutcome::Acknowledged || (is_file && call.outcome == CallOutcome::NoSuchMethod);
+    auto service = seen.job.notify_service.name;
+    if (to_service && is_told) starts_in_vain_.erase({seen.job.owner, service});
+    if (to_service && !is_told && call.was_started) ++starts_in_vain_[{seen.job.owner, service}];
     if (!is_told) {
         if (to_service) seen.last_failure = call.number;
         return;
@@ -414,11 +435,12 @@ void Witness::second_call(const std::string& receiver) {
 
 void Witness::registered(const job::Id& id, const std::optional<notify::Target>& object) {
     auto& seen = jobs[id];
+    bool is_other = seen.object != object;
     seen.object = object;
     seen.object_since = world_.bus.now;
     if (!object || seen.removed) return;
     for (auto& [event, owed] : seen.owed)
-        owed = {world_.bus.now, world_.bus.next_number()};
+        if (is_other) owed = {world_.bus.now, world_.bus.next_number()};
     // A new client hears again of the end.
     auto end = end_of(seen.job);
     if (end && wants(seen.job.notify_flags, *end) && seen.job.state != State::Acknowledged)

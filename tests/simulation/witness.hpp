@@ -37,7 +37,9 @@ public:
         BootTime object_since;
         uint64_t first_service_call = 0; ///< to the present service
         uint64_t last_failure = 0;       ///< of a call to it
+        uint64_t open_call = 0;          ///< the last one, as long as it is in flight
         uint64_t commands = 0;           ///< verbs that were called
+        BootTime called_until;
         BootTime resumed_at;
         BootTime fetched_at; ///< when a file was ordered last
     };
@@ -89,6 +91,7 @@ public:
     /// All has been well for long.
     void check_end();
 
+    BootTime services_changed_at;
     BootTime disk_works_since;
     BootTime store_works_since;
     bool clock_has_jumped = false;
@@ -108,6 +111,8 @@ private:
     void check_prompt(const job::Id& id, Job& seen);
     void check_final(const job::Id& id, const Job& seen);
     void check_named(const daemon::JobRecord& record);
+    void check_complete(const daemon::JobRecord& record, uint32_t index);
+    [[nodiscard]] bool is_startable(const Job& seen) const;
     [[nodiscard]] bool is_healthy(const std::string& program) const;
     [[nodiscard]] bool has_present_object(const Job& seen) const;
     void fault(const job::Id& id, const std::string& what);
@@ -119,6 +124,7 @@ private:
     BootTime attached_at_;
     uint64_t first_call_ = 0;                                        ///< of this run
     std::map<std::string, std::pair<std::string, BootTime>> owners_; ///< of names, and since when
+    std::map<std::pair<uint32_t, std::string>, uint32_t> starts_in_vain_;
     std::map<std::pair<uint32_t, std::string>, std::pair<BootTime, BootTime>> rests_; ///< since and until
 };
 
