@@ -27,9 +27,10 @@ bool wants(const job::NotifyFlags& flags, NotificationKind kind) {
     return false;
 }
 
-/// The end of its work of which a job in this state is to tell.
+/// The end of its work of which a job in this state is to tell; not one that has got more files since.
 std::optional<NotificationKind> end_of(const job::Job& job) {
-    if (job.state == State::Transferred) return NotificationKind::Transferred;
+    bool is_whole = job.files_transferred == job.files_total;
+    if (job.state == State::Transferred && is_whole) return NotificationKind::Transferred;
     if (job.state == State::Error) return NotificationKind::Error;
     if (job.state == State::Acknowledged && job::completes_itself(job)) return NotificationKind::Transferred;
     return std::nullopt;
@@ -106,15 +107,20 @@ void Witness::detach() {
         seen.object.reset();
         seen.open_call = 0;
     }
-    // What was learnt last may not have been stored.
-    bool is_storing = world_.bus.now > store_works_since;
-    std::erase_if(rests_, [&](const auto& rest) {
-        return !is_storing || rest.second.first + seconds{1} > world_.bus.now;
-    });
+    forget_unstored_rests();
     // Whatever was in flight, its acknowledgement has not arrived.
     for (auto& [id, seen] : jobs)
         for (auto& [event, owed] : seen.owed)
             owed.first_call = world_.bus.next_number();
+}
+
+/// What was learnt last may not have been stored.
+void Witness::forget_unstored_rests() {
+    bool is_storing = world_.bus.now > store_works_since;
+    for (auto& [host, rest] : rests_)
+        if (rest.told_at + seconds{1} > world_.bus.now) rest.until = rest.until_before;
+    std::erase_if(rests_,
+                  [&](const auto& rest) { return !is_storing || rest.second.until <= world_.bus.now; });
 }
 
 std::vector<store::StoredJob> Witness::shown() const {
@@ -141,6 +147,7 @@ void Witness::check_stored(const std::vector<store::StoredJob>& stored,
         if (found == by_id.end()) {
             seen.removed = !shown && job::is_final(seen.job.state);
             if (!seen.removed) fault(id, "it is lost");
+            seen.owed.clear();
             continue;
         }
         // What was committed last may not have been announced.
@@ -328,18 +335,24 @@ void Witness::ordered(const SimulatedWorkers::Transfer& transfer) {
     size_t most = record->durable().bandwidth_limit > 0 ? 1 : config_.files_at_once;
     if (static_cast<size_t>(answered) >= most)
         fault(transfer.job, "too many of its files are fetched at a time");
+    check_rest(transfer, *record);
+    check_offset(transfer);
+}
+
+/// A server that asks for no requests gets none, except one after Resume, or of a job in the foreground.
+void Witness::check_rest(const SimulatedWorkers::Transfer& transfer, const JobRecord& record) {
     auto rest = rests_.find({transfer.owner, place_of(transfer.url).host});
-    if (rest != rests_.end() && rest->second.second > world_.bus.now && !clock_has_jumped) {
-        const auto& seen = jobs[transfer.job];
-        bool may_ask = record->durable().priority == job::Priority::Foreground ||
-                       seen.resumed_at >= std::min(rest->second.first, seen.fetched_at);
-        if (!may_ask)
-            fault(transfer.job,
-                  fmt::format("a server is asked that wants to rest from {} to {}",
-                              rest->second.first.since_boot.count(), rest->second.second.since_boot.count()));
-    }
-    jobs[transfer.job].fetched_at = world_.bus.now;
-    if (transfer.sparse || transfer.moved == 0) return;
+    bool rests = rest != rests_.end() && rest->second.until > world_.bus.now;
+    if (!rests || clock_has_jumped) return;
+    bool is_resumed = std::exchange(jobs[transfer.job].may_ask, false);
+    if (!is_resumed && record.durable().priority != job::Priority::Foreground)
+        fault(transfer.job, fmt::format("a server is asked that wants to rest until {}",
+                                        rest->second.until.since_boot.count()));
+}
+
+/// If the file has got its name and that could not be stored, the worker finds out.
+void Witness::check_offset(const SimulatedWorkers::Transfer& transfer) {
+    if (transfer.sparse || transfer.moved == 0 || world_.renamed.contains(transfer.path)) return;
     auto local = world_.disk.find(transfer.path);
     if (local == world_.disk.end() || local->second.durable < transfer.moved)
         fault(transfer.job, fmt::format("file {} continues behind its durable bytes", transfer.index));
@@ -355,8 +368,8 @@ void Witness::failed(const SimulatedWorkers::Transfer& transfer, const job::Fail
     if (failure.retry_after.count() == 0) return;
     auto& rest = rests_[{transfer.owner, place_of(transfer.url).host}];
     auto until = world_.bus.now + std::min<Usec>(failure.retry_after, job::LongestRest);
-    if (rest.second <= world_.bus.now) rest.first = world_.bus.now;
-    rest.second = std::max(rest.second, until);
+    if (until <= rest.until) return;
+    rest = {world_.bus.now, until, rest.until};
 }
 
 // ---- notification ----

@@ -40,8 +40,7 @@ public:
         uint64_t open_call = 0;          ///< the last one, as long as it is in flight
         uint64_t commands = 0;           ///< verbs that were called
         BootTime called_until;
-        BootTime resumed_at;
-        BootTime fetched_at; ///< when a file was ordered last
+        bool may_ask = false; ///< Resume was called: one server that rests is asked
     };
     std::map<job::Id, Job> jobs;
     std::set<uint32_t> active_users;
@@ -98,6 +97,13 @@ public:
     bool is_ending = false; ///< the daemon halts everything, and starts nothing
 
 private:
+    /// A server that asks for no requests.
+    struct Rest {
+        BootTime told_at;
+        BootTime until;
+        BootTime until_before; ///< it asked again
+    };
+    void forget_unstored_rests();
     void compare(const store::StoredJob& shown, const store::StoredJob& stored);
     void expect(Job& seen, const Event& event);
     void follow(Job& seen, const job::Job& before, const job::Job& after);
@@ -111,6 +117,8 @@ private:
     void check_prompt(const job::Id& id, Job& seen);
     void check_final(const job::Id& id, const Job& seen);
     void check_named(const daemon::JobRecord& record);
+    void check_rest(const SimulatedWorkers::Transfer& transfer, const daemon::JobRecord& record);
+    void check_offset(const SimulatedWorkers::Transfer& transfer);
     void check_complete(const daemon::JobRecord& record, uint32_t index);
     [[nodiscard]] bool is_startable(const Job& seen) const;
     [[nodiscard]] bool is_healthy(const std::string& program) const;
@@ -125,7 +133,7 @@ private:
     uint64_t first_call_ = 0;                                        ///< of this run
     std::map<std::string, std::pair<std::string, BootTime>> owners_; ///< of names, and since when
     std::map<std::pair<uint32_t, std::string>, uint32_t> starts_in_vain_;
-    std::map<std::pair<uint32_t, std::string>, std::pair<BootTime, BootTime>> rests_; ///< since and until
+    std::map<std::pair<uint32_t, std::string>, Rest> rests_; ///< by owner and host
 };
 
 } // namespace haulier::simulation
