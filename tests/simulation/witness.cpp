@@ -57,6 +57,12 @@ job::Job without_clocks(job::Job job) {
     return job;
 }
 
+/// Whoever called Complete knows that the job is transferred, also if its last file arrives later.
+bool was_completed_in_vain(const job::Job& before, const job::Job& after) {
+    bool was_here = before.state == State::Publishing || before.state == State::Transferred;
+    return was_here && after.state == State::Transferred;
+}
+
 /// The parts that no start of the daemon derives anew.
 bool is_same(const job::File& a, const job::File& b) {
     return a.spec == b.spec && a.total == b.total && a.offset == b.offset && a.validators == b.validators &&
@@ -277,9 +283,8 @@ void Witness::follow(Job& seen, const job::Job& before, const job::Job& after) {
         Event event{kind, job::NoFile};
         if (end != kind || !wants(flags, kind))
             seen.owed.erase(event);
-        else if (end_of(before) != kind &&
-                 (before.state != State::Publishing || after.state != State::Transferred))
-            expect(seen, event); // whoever has called Complete in vain knows it
+        else if (end_of(before) != kind && !was_completed_in_vain(before, after))
+            expect(seen, event);
         else if (end_of(before) == kind && !wants(before.notify_flags, kind))
             expect(seen, event);
     }
