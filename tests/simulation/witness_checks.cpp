@@ -18,8 +18,8 @@ namespace {
 
 /// Calls of one owner take turns, and names are asked for.
 constexpr Usec Soon{5'000'000};
-/// The longest pause between two looks at a disk, and an answer of a worker.
-constexpr Usec NoticesDiskIn{100'000'000};
+/// The longest pause between two looks at a disk, and the slow answers of a worker before and after it.
+constexpr Usec NoticesDiskIn{130'000'000};
 /// The longest pause after the store has failed.
 constexpr Usec NoticesStoreIn{70'000'000};
 
