@@ -233,6 +233,7 @@ void Schedule::change_world() {
     case 3:
         world_.disk_is_full = !world_.disk_is_full;
         witness_.disk_works_since = world_.bus.now;
+        world_.note([&] { return fmt::format("the disk is full: {}", world_.disk_is_full); });
         return;
     case 4: world_.folder_is_read_only = !world_.folder_is_read_only; return;
     default: return break_store(!store_control().is_broken);

@@ -320,6 +320,7 @@ void SimulatedWorkers::check(uint32_t, std::vector<daemon::CheckItem>, Callback<
 }
 
 void SimulatedWorkers::check_storage(uint32_t, const daemon::StorageQuestion&, Callback<Done> done) {
+    world_.note([] { return "is there room?"; });
     request(
         [this]() -> Status {
             if (world_.disk_is_full) return Error{Errc::LocalFile, "no space is left"};

@@ -85,7 +85,8 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     if (word == "login" && !is_away) fault(job.id, "it waits for an owner who is there");
     bool is_idle = !workers_->has_open_requests();
     if (word == "completing" && is_idle) fault(job.id, "it is being completed, and nothing happens");
-    if (word == "storage" && !world_.disk_is_full && now.boot > disk_works_since + NoticesDiskIn)
+    auto storage_works_since = std::max(disk_works_since, store_works_since);
+    if (word == "storage" && !world_.disk_is_full && now.boot > storage_works_since + NoticesDiskIn)
         fault(job.id, "it waits for a disk that works");
     if (word == "empty" && job.files_total > 0) fault(job.id, "it is called empty, and has files");
 }
