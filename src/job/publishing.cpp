@@ -12,6 +12,7 @@ std::optional<Decision> published(const Job& job, uint32_t index, const File& fi
     d.job = job;
     File after = file;
     after.completed = true;
+    after.clocks.unpublished = false;
     d.files.emplace(index, std::move(after));
     return d;
 }

@@ -184,7 +184,7 @@ void Clients::call_verb(const Id& id) {
                 if (job::is_active(record.durable().state))
                     world_.fault("a job was suspended, and is active");
             }));
-    witness_.jobs[id].resumed_at = world_.bus.now;
+    witness_.jobs[id].may_ask = true;
     manager.resume(id, expect_of<Done>(id, "Resume", [this](const JobRecord& record, const Done&) {
                        if (!record.durable().resumed) world_.fault("a job was resumed, and is not");
                    }));

@@ -2,22 +2,21 @@
 // Runs random schedules of the daemon's manager and notifier in simulated time. A fault prints the seed of
 // its schedule, and '--seed N --trace' shows everything that happens in it.
 #include "schedule.hpp"
+#include "support/chance.hpp"
 
-#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <string_view>
-#include <unistd.h>
 
 namespace {
 
 struct Options {
-    uint64_t seed = 0;
+    uint64_t seed = haulier::test::seed();
     uint64_t schedules = 1;
-    double seconds = 0; ///< of CPU; 0 = no limit
+    double seconds = 0; ///< of CPU, instead of a number of schedules
     int steps = 40;
     bool trace = false;
     bool keep_going = false; ///< after a fault
@@ -54,26 +53,32 @@ bool parse(int argc, char** argv, Options& options) {
     return true;
 }
 
-/// The log of the simulated daemon.
-void silence_stderr() {
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (null < 0) return;
-    dup2(null, STDERR_FILENO);
-    close(null);
+/// Without the log of the simulated daemon, but with the reports of sanitizers.
+void silence_log() {
+    if (auto* null = std::fopen("/dev/null", "we")) stderr = null;
+}
+
+void print(uint64_t seed, const std::vector<std::string>& faults) {
+    for (const auto& fault : faults)
+        fmt::print("seed {}: {}\n", seed, fault);
+    if (!faults.empty()) fmt::print("repeat with --seed {} --trace\n", seed);
+    std::fflush(stdout);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
     Options options;
-    options.seed =
-        static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) % 1'000'000'000;
     if (!parse(argc, argv, options)) {
         fmt::print("usage: simulation [--seed N] [--schedules N] [--seconds CPU] [--steps N] [--keep-going] "
                    "[--trace]\n");
         return 2;
     }
-    if (!options.trace) silence_stderr();
+    if (auto rounds = haulier::test::rounds()) {
+        options.schedules = *rounds;
+        options.seconds = 0;
+    }
+    if (!options.trace) silence_log();
     fmt::print("seed {}\n", options.seed);
     std::fflush(stdout);
     uint64_t count = 0;
@@ -82,12 +87,9 @@ int main(int argc, char** argv) {
     while (by_time ? cpu_seconds() < options.seconds : count < options.schedules) {
         auto seed = options.seed + count++;
         auto faults = haulier::simulation::Schedule{seed, options.trace}.run(options.steps);
-        if (faults.empty()) continue;
-        ++failed;
-        for (const auto& fault : faults)
-            fmt::print("seed {}: {}\n", seed, fault);
-        std::fflush(stdout);
-        if (!options.keep_going) break;
+        print(seed, faults);
+        failed += faults.empty() ? 0 : 1;
+        if (failed > 0 && !options.keep_going) break;
     }
     fmt::print("{} schedules, {:.0f} a second of CPU, {} with faults\n", count,
                static_cast<double>(count) / cpu_seconds(), failed);

@@ -15,6 +15,13 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+namespace {
+
+/// Far more than any schedule needs.
+constexpr uint64_t MostTurns = 100'000;
+
+} // namespace
+
 Schedule::Schedule(uint64_t seed, bool is_traced)
     : world_(seed), config_(some_config(world_.dice)), directory_(new_store_directory()) {
     seed_ids(seed);
@@ -72,6 +79,7 @@ bool Schedule::take_turn(BootTime end) {
 void Schedule::advance(Usec span) {
     auto end = world_.bus.now + span;
     while (world_.faults.empty() && take_turn(end)) {
+        if (++turns_ == MostTurns) world_.fault("it does not come to rest");
         if (world_.is_dead()) stop_daemon(true);
         if (has_exited_) stop_daemon(false);
         if (!daemon_ && must_run_) start_daemon();
@@ -173,10 +181,14 @@ void Schedule::change_bus() {
     case 0:
     case 1: return change_programs(all);
     case 2:
+        witness_.services_changed_at = world_.bus.now;
         service.launch =
             world_.dice.any_of(std::array{Launch::Works, Launch::EndsAtOnce, Launch::Impossible});
         return;
-    case 3: service.manner = some_manner(); return;
+    case 3:
+        witness_.services_changed_at = world_.bus.now;
+        service.manner = some_manner();
+        return;
     default: return exchange_name(std::string{world_.dice.any_of(Services)}, all);
     }
 }
@@ -203,13 +215,15 @@ void Schedule::exchange_name(const std::string& name, const std::vector<std::str
 void Schedule::change_world() {
     auto& dice = world_.dice;
     auto& host = std::next(world_.hosts.begin(), dice.below(3))->second;
-    switch (dice.below(6)) {
+    switch (dice.below(8)) {
     case 0:
     case 1:
         host.state = dice.any_of(std::array{HostState::Serves, HostState::Serves, HostState::IsDown,
                                             HostState::IsOverloaded, HostState::HasNothing});
         host.retry_after = seconds{dice.maybe(50) ? 0 : dice.below(2000)};
         return;
+    case 5:
+    case 6:
     case 2: {
         auto& file = std::next(host.files.begin(), dice.below(4))->second;
         ++file.version;
@@ -219,6 +233,7 @@ void Schedule::change_world() {
     case 3:
         world_.disk_is_full = !world_.disk_is_full;
         witness_.disk_works_since = world_.bus.now;
+        world_.note([&] { return fmt::format("the disk is full: {}", world_.disk_is_full); });
         return;
     case 4: world_.folder_is_read_only = !world_.folder_is_read_only; return;
     default: return break_store(!store_control().is_broken);
@@ -271,6 +286,7 @@ void Schedule::make_peace() {
     world_.disk_is_full = world_.folder_is_read_only = false;
     witness_.disk_works_since = world_.bus.now;
     if (store_control().is_broken) break_store(false);
+    witness_.services_changed_at = world_.bus.now;
     for (auto name : Services) {
         auto& service = world_.bus.services[std::string{name}];
         service.launch = Launch::Works;

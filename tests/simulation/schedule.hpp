@@ -48,6 +48,7 @@ private:
     std::string directory_;
     job::Conditions conditions_;
     std::optional<Daemon> daemon_;
+    uint64_t turns_ = 0;
     bool must_run_ = false; ///< the daemon has left work behind
     bool has_exited_ = false;
 };

@@ -203,6 +203,7 @@ job::Failure SimulatedWorkers::some_failure() {
 
 /// Over whatever is there.
 void SimulatedWorkers::create_file(const Transfer& transfer) {
+    world_.renamed.erase(transfer.path);
     world_.disk[transfer.path] = {transfer.url, transfer.version, 0, 0, false, ++world_.last_inode};
 }
 
@@ -319,6 +320,7 @@ void SimulatedWorkers::check(uint32_t, std::vector<daemon::CheckItem>, Callback<
 }
 
 void SimulatedWorkers::check_storage(uint32_t, const daemon::StorageQuestion&, Callback<Done> done) {
+    world_.note([] { return "is there room?"; });
     request(
         [this]() -> Status {
             if (world_.disk_is_full) return Error{Errc::LocalFile, "no space is left"};
@@ -328,13 +330,16 @@ void SimulatedWorkers::check_storage(uint32_t, const daemon::StorageQuestion&, C
 }
 
 void SimulatedWorkers::publish(uint32_t, const daemon::PublishOrder& order, Callback<Done> done) {
+    world_.note([&] {
+        return fmt::format("{} publish {} as {}", order.job.hex.substr(0, 8), order.index,
+                           order.file.spec.local);
+    });
     request([this, order] { return give_name(order); }, std::move(done));
 }
 
 Status SimulatedWorkers::give_name(const daemon::PublishOrder& order) {
     const auto& local = order.file.spec.local;
     auto path = path_of(job::directory_of(local), job::temporary_name(order.job, order.index));
-    if (world_.folder_is_read_only) return no_folder();
     if (is_active(path)) world_.fault("file " + path + " is given its name while it is fetched");
     auto temporary = world_.disk.find(path);
     if (temporary == world_.disk.end()) {
@@ -345,6 +350,8 @@ Status SimulatedWorkers::give_name(const daemon::PublishOrder& order) {
     }
     if (!temporary->second.complete)
         world_.fault("file " + path + " is given its name before it is complete");
+    if (world_.folder_is_read_only) return no_folder();
+    world_.renamed.insert(path);
     world_.disk[local] = temporary->second;
     world_.disk.erase(path);
     return Done{};
@@ -352,6 +359,7 @@ Status SimulatedWorkers::give_name(const daemon::PublishOrder& order) {
 
 void SimulatedWorkers::discard(uint32_t, const daemon::DiscardOrder& order, Callback<Done> done) {
     if (!world_.acts()) return;
+    world_.note([&] { return "discard " + order.temporary; });
     ++open_requests_;
     remove_later(path_of(order.directory, order.temporary), 5000, std::move(done));
 }

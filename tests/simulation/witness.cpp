@@ -27,9 +27,10 @@ bool wants(const job::NotifyFlags& flags, NotificationKind kind) {
     return false;
 }
 
-/// The end of its work of which a job in this state is to tell.
+/// The end of its work of which a job in this state is to tell; not one that has got more files since.
 std::optional<NotificationKind> end_of(const job::Job& job) {
-    if (job.state == State::Transferred) return NotificationKind::Transferred;
+    bool is_whole = job.files_transferred == job.files_total;
+    if (job.state == State::Transferred && is_whole) return NotificationKind::Transferred;
     if (job.state == State::Error) return NotificationKind::Error;
     if (job.state == State::Acknowledged && job::completes_itself(job)) return NotificationKind::Transferred;
     return std::nullopt;
@@ -56,12 +57,26 @@ job::Job without_clocks(job::Job job) {
     return job;
 }
 
+/// Whoever called Complete knows that the job is transferred, also if its last file arrives later.
+bool was_completed_in_vain(const job::Job& before, const job::Job& after) {
+    bool was_here = before.state == State::Publishing || before.state == State::Transferred;
+    return was_here && after.state == State::Transferred;
+}
+
 /// The parts that no start of the daemon derives anew.
 bool is_same(const job::File& a, const job::File& b) {
     return a.spec == b.spec && a.total == b.total && a.offset == b.offset && a.validators == b.validators &&
            a.inode == b.inode && a.transferred == b.transferred && a.completed == b.completed &&
            a.failed == b.failed && a.failures == b.failures && a.wanted == b.wanted && a.filled == b.filled &&
            a.validation == b.validation && a.error == b.error && a.wait == b.wait;
+}
+
+/// A later file of the job gets the same name, so this one was deleted.
+bool has_lost_name(const JobRecord& record, uint32_t index) {
+    const auto& name = record.durable_file(index).spec.local;
+    for (uint32_t i = index + 1; i < record.durable_file_count(); ++i)
+        if (record.durable_file(i).transferred && record.durable_file(i).spec.local == name) return true;
+    return false;
 }
 
 std::optional<Witness::Event> event_of(const notify::Content& content) {
@@ -102,17 +117,24 @@ void Witness::started() {
 void Witness::detach() {
     manager_ = nullptr;
     workers_ = nullptr;
-    for (auto& [id, seen] : jobs)
+    for (auto& [id, seen] : jobs) {
         seen.object.reset();
-    // What was learnt last may not have been stored.
-    bool is_storing = world_.bus.now > store_works_since;
-    std::erase_if(rests_, [&](const auto& rest) {
-        return !is_storing || rest.second.first + seconds{1} > world_.bus.now;
-    });
+        seen.open_call = 0;
+    }
+    forget_unstored_rests();
     // Whatever was in flight, its acknowledgement has not arrived.
     for (auto& [id, seen] : jobs)
         for (auto& [event, owed] : seen.owed)
             owed.first_call = world_.bus.next_number();
+}
+
+/// What was learnt last may not have been stored.
+void Witness::forget_unstored_rests() {
+    bool is_storing = world_.bus.now > store_works_since;
+    for (auto& [host, rest] : rests_)
+        if (rest.told_at + seconds{1} > world_.bus.now) rest.until = rest.until_before;
+    std::erase_if(rests_,
+                  [&](const auto& rest) { return !is_storing || rest.second.until <= world_.bus.now; });
 }
 
 std::vector<store::StoredJob> Witness::shown() const {
@@ -139,6 +161,7 @@ void Witness::check_stored(const std::vector<store::StoredJob>& stored,
         if (found == by_id.end()) {
             seen.removed = !shown && job::is_final(seen.job.state);
             if (!seen.removed) fault(id, "it is lost");
+            seen.owed.clear();
             continue;
         }
         // What was committed last may not have been announced.
@@ -163,12 +186,10 @@ void Witness::check_stored(const std::vector<store::StoredJob>& stored,
     }
 }
 
-/// Clients are shown what is stored, except that a job which was running at the start waits.
+/// Clients are shown what is stored.
 void Witness::compare(const store::StoredJob& shown, const store::StoredJob& stored) {
     const auto& id = shown.job.id;
-    bool is_cut_off = job::is_running(stored.job.state) &&
-                      job::recover(stored.job, world_.now()).job.state == shown.job.state;
-    if (!is_cut_off && stored.job.state != shown.job.state)
+    if (stored.job.state != shown.job.state)
         fault(id, fmt::format("it was shown as {}, and is stored as {}", static_cast<int>(shown.job.state),
                               static_cast<int>(stored.job.state)));
     if (!job::has_same_settings(shown.job, stored.job))
@@ -270,8 +291,8 @@ void Witness::follow(Job& seen, const job::Job& before, const job::Job& after) {
         Event event{kind, job::NoFile};
         if (end != kind || !wants(flags, kind))
             seen.owed.erase(event);
-        else if (end_of(before) != kind && before.state != State::Publishing)
-            expect(seen, event); // whoever has called Complete knows it
+        else if (end_of(before) != kind && !was_completed_in_vain(before, after))
+            expect(seen, event);
         else if (end_of(before) == kind && !wants(before.notify_flags, kind))
             expect(seen, event);
     }
@@ -290,10 +311,21 @@ void Witness::file_transferred(const JobRecord& record, uint32_t index) {
     if (!world_.acts()) return;
     const auto& job = record.durable();
     auto& seen = jobs[job.id];
+    check_complete(record, index);
     bool wanted = wants(job.notify_flags, NotificationKind::FileTransferred) &&
                   wants(seen.job.notify_flags, NotificationKind::FileTransferred);
     if (wanted && record.durable_file(index).transferred)
         expect(seen, {NotificationKind::FileTransferred, index});
+}
+
+/// What is called transferred is here.
+void Witness::check_complete(const JobRecord& record, uint32_t index) {
+    const auto& job = record.durable();
+    const auto& file = record.durable_file(index);
+    if (!file.transferred || file.completed || job::is_upload(job.type)) return;
+    auto local = world_.disk.find(job::temporary_path(job, file, index));
+    if (local == world_.disk.end() || !local->second.complete)
+        fault(job.id, fmt::format("file {} is called transferred, and is not here", index));
 }
 
 // ---- orders ----
@@ -316,18 +348,24 @@ void Witness::ordered(const SimulatedWorkers::Transfer& transfer) {
     size_t most = record->durable().bandwidth_limit > 0 ? 1 : config_.files_at_once;
     if (static_cast<size_t>(answered) >= most)
         fault(transfer.job, "too many of its files are fetched at a time");
+    check_rest(transfer, *record);
+    check_offset(transfer);
+}
+
+/// A server that asks for no requests gets none, except one after Resume, or of a job in the foreground.
+void Witness::check_rest(const SimulatedWorkers::Transfer& transfer, const JobRecord& record) {
     auto rest = rests_.find({transfer.owner, place_of(transfer.url).host});
-    if (rest != rests_.end() && rest->second.second > world_.bus.now && !clock_has_jumped) {
-        const auto& seen = jobs[transfer.job];
-        bool may_ask = record->durable().priority == job::Priority::Foreground ||
-                       seen.resumed_at >= std::min(rest->second.first, seen.fetched_at);
-        if (!may_ask)
-            fault(transfer.job,
-                  fmt::format("a server is asked that wants to rest from {} to {}",
-                              rest->second.first.since_boot.count(), rest->second.second.since_boot.count()));
-    }
-    jobs[transfer.job].fetched_at = world_.bus.now;
-    if (transfer.sparse || transfer.moved == 0) return;
+    bool rests = rest != rests_.end() && rest->second.until > world_.bus.now;
+    if (!rests || clock_has_jumped) return;
+    bool is_resumed = std::exchange(jobs[transfer.job].may_ask, false);
+    if (!is_resumed && record.durable().priority != job::Priority::Foreground)
+        fault(transfer.job, fmt::format("a server is asked that wants to rest until {}",
+                                        rest->second.until.since_boot.count()));
+}
+
+/// If the file has got its name and that could not be stored, the worker finds out.
+void Witness::check_offset(const SimulatedWorkers::Transfer& transfer) {
+    if (transfer.sparse || transfer.moved == 0 || world_.renamed.contains(transfer.path)) return;
     auto local = world_.disk.find(transfer.path);
     if (local == world_.disk.end() || local->second.durable < transfer.moved)
         fault(transfer.job, fmt::format("file {} continues behind its durable bytes", transfer.index));
@@ -343,8 +381,8 @@ void Witness::failed(const SimulatedWorkers::Transfer& transfer, const job::Fail
     if (failure.retry_after.count() == 0) return;
     auto& rest = rests_[{transfer.owner, place_of(transfer.url).host}];
     auto until = world_.bus.now + std::min<Usec>(failure.retry_after, job::LongestRest);
-    if (rest.second <= world_.bus.now) rest.first = world_.bus.now;
-    rest.second = std::max(rest.second, until);
+    if (until <= rest.until) return;
+    rest = {world_.bus.now, until, rest.until};
 }
 
 // ---- notification ----
@@ -357,6 +395,7 @@ void Witness::sent(const notify::Delivery& delivery) {
     const auto* record = manager_->find(delivery.job);
     auto event = event_of(delivery.content);
     if (!record) return fault(delivery.job, "its client is told of a job that does not exist");
+    jobs[delivery.job].open_call = world_.bus.next_number();
     if (!event) return;
     const auto& job = record->durable();
     if (!wants(job.notify_flags, event->first))
@@ -371,7 +410,8 @@ void Witness::sent(const notify::Delivery& delivery) {
     if (!file.transferred) return fault(delivery.job, "its client is told of a file that is not here");
     if (job::is_upload(job.type) || job.state == State::Publishing) return;
     bool is_there = world_.disk.contains(told.temporary_name) || world_.disk.contains(file.spec.local);
-    if (!is_there) fault(delivery.job, "its client is told of a file that is not on disk");
+    if (!is_there && !has_lost_name(*record, event->second))
+        fault(delivery.job, "its client is told of a file that is not on disk");
 }
 
 void Witness::ended(const notify::FakeBus::Ended& call) {
@@ -382,14 +422,22 @@ void Witness::ended(const notify::FakeBus::Ended& call) {
     if (call.number < first_call_ || !manager_) return;
     auto found = jobs.find(call.delivery.job);
     auto event = event_of(call.delivery.content);
-    if (found == jobs.end() || !event) return;
+    if (found == jobs.end()) return;
     auto& seen = found->second;
+    if (seen.open_call == call.number) {
+        seen.open_call = 0;
+        seen.called_until = world_.bus.now;
+    }
+    if (!event) return;
     // A client that was replaced meanwhile.
     bool to_service = call.delivery.target.kind == notify::Target::Kind::Service;
     if (to_service && call.number < seen.first_service_call) return;
     bool is_file = event->first == NotificationKind::FileTransferred;
     bool is_told =
         call.outcome == CallOutcome::Acknowledged || (is_file && call.outcome == CallOutcome::NoSuchMethod);
+    auto service = seen.job.notify_service.name;
+    if (to_service && is_told) starts_in_vain_.erase({seen.job.owner, service});
+    if (to_service && !is_told && call.was_started) ++starts_in_vain_[{seen.job.owner, service}];
     if (!is_told) {
         if (to_service) seen.last_failure = call.number;
         return;
@@ -414,11 +462,12 @@ void Witness::second_call(const std::string& receiver) {
 
 void Witness::registered(const job::Id& id, const std::optional<notify::Target>& object) {
     auto& seen = jobs[id];
+    bool is_other = seen.object != object;
     seen.object = object;
     seen.object_since = world_.bus.now;
     if (!object || seen.removed) return;
     for (auto& [event, owed] : seen.owed)
-        owed = {world_.bus.now, world_.bus.next_number()};
+        if (is_other) owed = {world_.bus.now, world_.bus.next_number()};
     // A new client hears again of the end.
     auto end = end_of(seen.job);
     if (end && wants(seen.job.notify_flags, *end) && seen.job.state != State::Acknowledged)

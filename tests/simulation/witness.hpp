@@ -37,9 +37,10 @@ public:
         BootTime object_since;
         uint64_t first_service_call = 0; ///< to the present service
         uint64_t last_failure = 0;       ///< of a call to it
+        uint64_t open_call = 0;          ///< the last one, as long as it is in flight
         uint64_t commands = 0;           ///< verbs that were called
-        BootTime resumed_at;
-        BootTime fetched_at; ///< when a file was ordered last
+        BootTime called_until;
+        bool may_ask = false; ///< Resume was called: one server that rests is asked
     };
     std::map<job::Id, Job> jobs;
     std::set<uint32_t> active_users;
@@ -89,12 +90,20 @@ public:
     /// All has been well for long.
     void check_end();
 
+    BootTime services_changed_at;
     BootTime disk_works_since;
     BootTime store_works_since;
     bool clock_has_jumped = false;
     bool is_ending = false; ///< the daemon halts everything, and starts nothing
 
 private:
+    /// A server that asks for no requests.
+    struct Rest {
+        BootTime told_at;
+        BootTime until;
+        BootTime until_before; ///< it asked again
+    };
+    void forget_unstored_rests();
     void compare(const store::StoredJob& shown, const store::StoredJob& stored);
     void expect(Job& seen, const Event& event);
     void follow(Job& seen, const job::Job& before, const job::Job& after);
@@ -108,6 +117,10 @@ private:
     void check_prompt(const job::Id& id, Job& seen);
     void check_final(const job::Id& id, const Job& seen);
     void check_named(const daemon::JobRecord& record);
+    void check_rest(const SimulatedWorkers::Transfer& transfer, const daemon::JobRecord& record);
+    void check_offset(const SimulatedWorkers::Transfer& transfer);
+    void check_complete(const daemon::JobRecord& record, uint32_t index);
+    [[nodiscard]] bool is_startable(const Job& seen) const;
     [[nodiscard]] bool is_healthy(const std::string& program) const;
     [[nodiscard]] bool has_present_object(const Job& seen) const;
     void fault(const job::Id& id, const std::string& what);
@@ -119,7 +132,8 @@ private:
     BootTime attached_at_;
     uint64_t first_call_ = 0;                                        ///< of this run
     std::map<std::string, std::pair<std::string, BootTime>> owners_; ///< of names, and since when
-    std::map<std::pair<uint32_t, std::string>, std::pair<BootTime, BootTime>> rests_; ///< since and until
+    std::map<std::pair<uint32_t, std::string>, uint32_t> starts_in_vain_;
+    std::map<std::pair<uint32_t, std::string>, Rest> rests_; ///< by owner and host
 };
 
 } // namespace haulier::simulation

@@ -18,8 +18,8 @@ namespace {
 
 /// Calls of one owner take turns, and names are asked for.
 constexpr Usec Soon{5'000'000};
-/// The longest pause between two looks at a disk, and an answer of a worker.
-constexpr Usec NoticesDiskIn{100'000'000};
+/// The longest pause between two looks at a disk, and the slow answers of a worker before and after it.
+constexpr Usec NoticesDiskIn{130'000'000};
 /// The longest pause after the store has failed.
 constexpr Usec NoticesStoreIn{70'000'000};
 
@@ -85,7 +85,8 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     if (word == "login" && !is_away) fault(job.id, "it waits for an owner who is there");
     bool is_idle = !workers_->has_open_requests();
     if (word == "completing" && is_idle) fault(job.id, "it is being completed, and nothing happens");
-    if (word == "storage" && !world_.disk_is_full && now.boot > disk_works_since + NoticesDiskIn)
+    auto storage_works_since = std::max(disk_works_since, store_works_since);
+    if (word == "storage" && !world_.disk_is_full && now.boot > storage_works_since + NoticesDiskIn)
         fault(job.id, "it waits for a disk that works");
     if (word == "empty" && job.files_total > 0) fault(job.id, "it is called empty, and has files");
 }
@@ -148,6 +149,15 @@ void Witness::check_slots() {
     }
 }
 
+/// Its service does not run, works when it is started, and was not started in vain.
+bool Witness::is_startable(const Job& seen) const {
+    const auto& name = seen.job.notify_service.name;
+    auto service = world_.bus.services.find(name);
+    return service != world_.bus.services.end() && service->second.launch == notify::Launch::Works &&
+           service->second.manner == notify::Manner::Accepts && !service->second.is_starting &&
+           !starts_in_vain_.contains({seen.job.owner, name});
+}
+
 /// A program that has always behaved well is told at once, as an object or as a service that runs.
 void Witness::check_prompt(const job::Id& id, Job& seen) {
     if (world_.bus.now < store_works_since + NoticesStoreIn) return;
@@ -159,9 +169,11 @@ void Witness::check_prompt(const job::Id& id, Job& seen) {
         auto& known = owners_[name];
         if (known.first != program) known = {program, world_.bus.now};
         since = std::max(since, known.second);
-        if (seen.last_failure > 0) return;
+        if (seen.last_failure > 0 || seen.open_call > 0) return;
+        since = std::max(since, seen.called_until);
+        if (program.empty()) since = std::max(since, services_changed_at);
     }
-    if (!is_healthy(program)) return;
+    if (program.empty() ? !is_startable(seen) : !is_healthy(program)) return;
     // Its finished files are given their names first.
     bool is_held = seen.job.auto_complete && seen.job.state == State::Error && workers_->has_open_requests();
     if (is_held) return;

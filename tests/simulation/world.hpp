@@ -77,6 +77,7 @@ public:
     bool disk_is_full = false;
     bool folder_is_read_only = false;  ///< nothing can be renamed or deleted
     std::set<std::string> left_behind; ///< paths that could not be deleted
+    std::set<std::string> renamed;     ///< temporary files that have got their names
     uint64_t last_inode = 0;
 
     // ---- time ----

@@ -24,13 +24,12 @@ std::vector<uint32_t> finished_files(const JobRecord& record) {
     return indexes;
 }
 
-/// Where files of a job have the same local name, the last one gets it. If each were renamed in turn and we
-/// died in between, an overwritten file could not be told from a lost one.
-std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files,
-                                                  const std::vector<uint32_t>& indexes) {
+/// Where files of a job have the same local name, the last one gets it, or has it already. If each were
+/// renamed in turn and we died in between, an overwritten file could not be told from a lost one.
+std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files) {
     std::map<std::string, uint32_t> last;
-    for (auto index : indexes)
-        last[files[index].spec.local] = index;
+    for (uint32_t i = 0; i < files.size(); ++i)
+        if (files[i].transferred) last[files[i].spec.local] = i;
     return last;
 }
 
@@ -57,7 +56,7 @@ void JobLifecycle::publish_finished(const job::Id& id) {
 void JobLifecycle::publish_files(const job::Id& id, const Callback<Done>& done) {
     const auto& record = *context_.jobs.find(id);
     auto indexes = finished_files(record);
-    auto last = last_of_each_name(record.working_files(), indexes);
+    auto last = last_of_each_name(record.working_files());
     auto step = [this, id, indexes, last](size_t i, const Callback<Done>& next) {
         const auto* published = context_.jobs.find(id);
         if (!published) return next(not_found(id));

@@ -2,7 +2,6 @@
 #include "daemon/manager/manager.hpp"
 
 #include "base/log.hpp"
-#include "daemon/common/journal.hpp"
 #include "job/file_state.hpp"
 #include "job/notify_service.hpp"
 #include "job/outcomes.hpp"
@@ -21,6 +20,11 @@ constexpr Usec FirstPause{1'000'000};
 constexpr Usec PauseWhileFailing{5'000'000};
 constexpr Usec LongestPause{60'000'000};
 constexpr Usec ShutdownLimit{10'000'000};
+
+/// The job ran when the last run of the daemon ended, and what follows from that is not stored yet.
+bool is_cut_off(const job::Job& job) {
+    return job::is_running(job.state) && !job.clocks.active_since;
+}
 
 } // namespace
 
@@ -82,19 +86,19 @@ Status Manager::load() {
     return Done{};
 }
 
-/// A job of the last run of the daemon.
+/// A job of the last run of the daemon. A request that was cut off has failed, and must not be made again
+/// after another restart.
 void Manager::restore(store::StoredJob stored) {
-    auto decision = job::recover(stored.job, clock_.now());
+    auto now = clock_.now();
+    auto decision = job::recover(stored.job, now);
     for (auto& file : stored.files)
-        job::recover(file, clock_.now());
-    auto& record = jobs_.restore(decision.job, std::move(stored.files));
+        job::recover(file, now);
+    bool changes = decision.job.state != stored.job.state;
+    auto& record = jobs_.restore(changes ? stored.job : decision.job, std::move(stored.files));
     announcer_.restored(record);
     clocks_.arm(record);
     storage_.watch(record);
-    if (decision.job.state == stored.job.state) return;
-    // A request that was cut off has failed, and must not be made again after another restart.
-    journal::changed(stored.job, decision.job);
-    commits_.stage(std::move(decision));
+    if (changes) commits_.stage(std::move(decision));
 }
 
 /// All values and timers first, then the consequences: what is announced or decided next must see everything
@@ -157,8 +161,9 @@ void Manager::store_recovered() {
         if (!record->is_durable()) continue;
         clocks_.arm(*record);
         lifecycle_.restart(*record);
+        if (is_cut_off(record->durable())) commits_.stage(job::recover(record->durable(), clock_.now()));
     }
-    if (!end_) scheduler_.resume();
+    if (!end_ && !retry_) scheduler_.resume();
     announce_wait_reasons();
 }
 

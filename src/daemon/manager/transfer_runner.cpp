@@ -199,10 +199,11 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
 
 void TransferRunner::failed(Ticket ticket, const job::Failure& failure) {
     auto ended = take(ticket);
-    if (!ended || ended.last.ignored) return;
+    if (!ended) return;
     auto with_file = failure;
     with_file.error.file = ended.index;
     hosts_.failed(ended.job(), ended.last, with_file);
+    if (ended.last.ignored) return;
     const auto& record = *ended.record;
     job::Around around{!record.transfers.empty(), hosts_.rests_of(record)};
     context_.commits.stage(job::failed(ended.job(), ended.index, record.working_files(), with_file, around,

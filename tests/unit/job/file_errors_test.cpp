@@ -330,6 +330,24 @@ TEST(FileErrors, WhatCouldNotBePublishedIsLookedAtAgainByResume) {
     EXPECT_EQ(s.job.files_transferred, 0U);
 }
 
+TEST(FileErrors, WhatHasItsNameIsNotFetchedAgain) {
+    Sample s{2};
+    s.run();
+    s.fetch(0);
+    s.fetch(1);
+    s.take(*complete(s.job, at_second(5)));
+    s.take(*unpublished(s.job, 0, s.files[0]));
+    s.take(*publish_failed(s.job, "the folder is read-only", at_second(6)));
+    s.take(*complete(s.job, at_second(7)));
+    s.take(*published(s.job, 0, s.files[0]));
+    s.take(*unpublished(s.job, 1, s.files[1]));
+    s.take(*publish_failed(s.job, "the folder is read-only", at_second(8)));
+    s.take(*resume(s.job, s.files, at_second(9)));
+    EXPECT_TRUE(s.files[0].transferred);
+    EXPECT_FALSE(s.files[1].transferred);
+    EXPECT_EQ(s.job.files_transferred, 1U);
+}
+
 TEST(FileErrors, WaitsGoOnAfterARestart) {
     Sample s{1};
     s.run();

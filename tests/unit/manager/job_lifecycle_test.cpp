@@ -63,6 +63,16 @@ TEST_F(JobLifecycleTest, OfFilesWithOneNameTheLastGetsIt) {
     EXPECT_EQ(workers_.texts(), (Texts{"discard -0.part", "publish /srv/f0"}));
 }
 
+TEST_F(JobLifecycleTest, AFileDoesNotTakeTheNameThatALaterOneHas) {
+    auto request = request_for(2);
+    request.files[1].local = request.files[0].local;
+    auto& record = add_publishing(request, 2);
+    decide(job::published(record.working(), 1, record.working_files()[1]));
+    // The daemon died before it had stored that the first file is deleted.
+    lifecycle_.publish(record.working().id);
+    EXPECT_EQ(workers_.texts(), Texts{"discard -0.part"});
+}
+
 TEST_F(JobLifecycleTest, AFileThatCannotBeNamedLeavesTheJobTransferred) {
     auto& record = add_publishing(request_for(2), 2);
     std::optional<Result<job::EndResult>> answer;

@@ -247,6 +247,28 @@ TEST_F(ManagerTest, ADatabaseThatIsGoneIsReported) {
     EXPECT_GT(broken_, 0);
 }
 
+TEST_F(ManagerTest, WhatTheStartMadeOfAJobIsStoredWhenTheStoreHasRecovered) {
+    auto request = request_for(1, true);
+    request.settings.set<&job::Settings::http, &job::Http::method>("POST");
+    request.settings.set<&job::Settings::priority>(job::Priority::Foreground);
+    request.settings.set<&job::Settings::notify_service>(
+        {"org.example.App", "/client", job::ServiceBus::Session});
+    auto id = create(request);
+    settle();
+    ASSERT_EQ(job_of(id).state, State::Connecting);
+    clock_.set_back(std::chrono::hours{1}); // so that the pause is over at once
+    break_store();
+    restart();
+    EXPECT_EQ(job_of(id).state, State::Connecting) << "as it is stored";
+    EXPECT_TRUE(manager_->has_work());
+    repair_store();
+    settle();
+    EXPECT_EQ(job_of(id).state, State::Error) << "the request cannot be repeated";
+    EXPECT_TRUE(workers_.transfers.empty());
+    EXPECT_EQ(stored().front().job.state, State::Error);
+    EXPECT_EQ(clients_.calls.size(), 1U);
+}
+
 TEST_F(ManagerTest, AJobRunsFromQueueToEnd) {
     auto id = create_running(2);
     EXPECT_TRUE(manager_->has_work());

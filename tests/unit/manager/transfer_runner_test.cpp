@@ -118,6 +118,18 @@ TEST_F(TransferRunnerTest, AnIgnoredTransferChangesNothing) {
     EXPECT_TRUE(record.transfers.empty());
 }
 
+TEST_F(TransferRunnerTest, AServerThatWantsToRestIsBelievedAlsoIfTheResultDoesNotCount) {
+    auto& record = add_running(request_for(1));
+    runner_.fill(record);
+    record.transfers.at(0).ignored = true;
+    job::Failure failure;
+    failure.error = {job::Cause::HttpStatus, 503, "the server answered 503", 0};
+    failure.retry_after = std::chrono::minutes{5};
+    runner_.failed(workers_.ticket_of(0), failure);
+    EXPECT_FALSE(record.is_changing());
+    EXPECT_TRUE(runner_.hosts().rests_of(record)(0));
+}
+
 TEST_F(TransferRunnerTest, ReportsOfUnknownTransfersAreIgnored) {
     auto& record = add_running(request_for(1));
     runner_.checkpointed(4711, {40, {}, 100});

@@ -64,7 +64,11 @@ void FakeBus::send(const Delivery& delivery, std::function<void(const DeliveryRe
 
 void FakeBus::start(uint64_t number, const std::string& name) {
     auto& service = services[name];
-    if (service.is_starting) on_second_call(name);
+    if (service.is_starting) {
+        on_second_call(name);
+        service.waiting.push_back(number);
+        return;
+    }
     auto after = Usec{100'000} + moment();
     switch (service.launch) {
     case Launch::Impossible:
@@ -82,6 +86,8 @@ void FakeBus::start(uint64_t number, const std::string& name) {
         auto receiver = connect(started.manner);
         take_name(receiver, name);
         deliver(number, receiver);
+        for (auto other : std::exchange(started.waiting, {}))
+            deliver(other, receiver);
     });
 }
 

@@ -43,6 +43,7 @@ public:
         Manner manner = Manner::Accepts; ///< of the program that is started
         std::string owner;
         bool is_starting = false;
+        std::vector<uint64_t> waiting; ///< calls to it that were made meanwhile
     };
     /// What the daemon is told.
     struct Daemon {

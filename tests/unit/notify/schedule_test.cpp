@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Random schedules of clients, services, jobs and time, over a bus on which anything can happen, checked
-// against a model of the promises. A failure prints its seed. HAULIER_SEED=N runs one schedule,
-// HAULIER_SCHEDULES=N many.
+// against a model of the promises.
 #include "delivery_model.hpp"
 #include "fake_bus.hpp"
 #include "job/outcomes.hpp"
 #include "notify/notifier.hpp"
+#include "support/chance.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -358,19 +357,15 @@ private:
     int64_t last_row_ = 0;
 };
 
-uint64_t number_from(const char* variable, uint64_t fallback) {
-    const char* text = std::getenv(variable);
-    return text ? std::strtoull(text, nullptr, 10) : fallback;
-}
-
 TEST(Schedules, KeepEveryPromise) {
-    auto first = number_from("HAULIER_SEED", 1);
-    auto count = number_from("HAULIER_SCHEDULES", std::getenv("HAULIER_SEED") ? 1 : 200);
+    auto first = test::seed();
+    auto count = test::rounds().value_or(200);
+    fmt::print("seed {}, {} schedules\n", first, count);
     for (auto seed = first; seed < first + count; ++seed) {
         Schedule schedule{seed};
         auto faults = schedule.run(120);
         for (const auto& fault : faults)
-            ADD_FAILURE() << "HAULIER_SEED=" << seed << ": " << fault;
+            ADD_FAILURE() << fault << "; repeat with HAULIER_TEST_SEED=" << seed << " HAULIER_TEST_ROUNDS=1";
         if (faults.empty()) continue;
         for (const auto& event : schedule.trace())
             fmt::print("{}\n", event);
