@@ -136,4 +136,7 @@ private:
     std::map<std::pair<uint32_t, std::string>, Rest> rests_; ///< by owner and host
 };
 
+/// As it is stored.
+job::Job without_clocks(job::Job job);
+
 } // namespace haulier::simulation
