@@ -15,14 +15,6 @@ using std::chrono::seconds;
 
 namespace {
 
-/// A later file of the job gets the same name, so this one was deleted.
-bool has_lost_name(const JobRecord& record, uint32_t index) {
-    const auto& name = record.durable_file(index).spec.local;
-    for (uint32_t i = index + 1; i < record.durable_file_count(); ++i)
-        if (record.durable_file(i).transferred && record.durable_file(i).spec.local == name) return true;
-    return false;
-}
-
 std::optional<Witness::Event> event_of(const notify::Content& content) {
     if (std::holds_alternative<notify::JobTransferred>(content))
         return Witness::Event{NotificationKind::Transferred, job::NoFile};
@@ -58,8 +50,7 @@ void Witness::sent(const notify::Delivery& delivery) {
     if (!file.transferred) return fault(delivery.job, "its client is told of a file that is not here");
     if (job::is_upload(job.type) || job.state == State::Publishing) return;
     bool is_there = world_.disk.contains(told.temporary_name) || world_.disk.contains(file.spec.local);
-    if (!is_there && !has_lost_name(*record, event->second))
-        fault(delivery.job, "its client is told of a file that is not on disk");
+    if (!is_there) fault(delivery.job, "its client is told of a file that is not on disk");
 }
 
 void Witness::ended(const notify::FakeBus::Ended& call) {

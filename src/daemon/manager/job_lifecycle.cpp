@@ -53,16 +53,29 @@ void JobLifecycle::publish_finished(const job::Id& id) {
     });
 }
 
+/// A file whose name a later one gets is deleted when that has it: until then, it may be all that is left.
 void JobLifecycle::publish_files(const job::Id& id, const Callback<Done>& done) {
-    const auto& record = *context_.jobs.find(id);
-    auto indexes = finished_files(record);
-    auto last = last_of_each_name(record.working_files());
-    auto step = [this, id, indexes, last](size_t i, const Callback<Done>& next) {
-        const auto* published = context_.jobs.find(id);
-        if (!published) return next(not_found(id));
-        auto index = indexes[i];
-        bool wins = last.at(published->working_files()[index].spec.local) == index;
-        publish_file(*published, index, wins, [=, this](const Status& status) {
+    const auto& files = context_.jobs.find(id)->working_files();
+    auto last = last_of_each_name(files);
+    auto winners = finished_files(*context_.jobs.find(id));
+    std::vector<uint32_t> others;
+    std::erase_if(winners, [&](uint32_t index) {
+        bool wins = last.at(files[index].spec.local) == index;
+        if (!wins) others.push_back(index);
+        return !wins;
+    });
+    publish_each(id, winners, true, [=, this](const Status& status) {
+        if (!status) return done(status);
+        publish_each(id, others, false, done);
+    });
+}
+
+void JobLifecycle::publish_each(const job::Id& id, const std::vector<uint32_t>& indexes, bool win,
+                                const Callback<Done>& done) {
+    auto step = [=, this](size_t i, const Callback<Done>& next) {
+        const auto* record = context_.jobs.find(id);
+        if (!record) return next(not_found(id));
+        publish_file(*record, indexes[i], win, [=, this, index = indexes[i]](const Status& status) {
             file_published(id, index, status);
             next(status);
         });

@@ -35,6 +35,8 @@ public:
 
 private:
     void publish_files(const job::Id& id, const Callback<Done>& done);
+    void publish_each(const job::Id& id, const std::vector<uint32_t>& indexes, bool win,
+                      const Callback<Done>& done);
     void publish_file(const JobRecord& record, uint32_t index, bool wins, const Callback<Done>& done);
     void file_published(const job::Id& id, uint32_t index, const Status& status);
     void publish_ended(const job::Id& id, const Status& status);

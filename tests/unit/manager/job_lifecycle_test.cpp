@@ -60,7 +60,21 @@ TEST_F(JobLifecycleTest, OfFilesWithOneNameTheLastGetsIt) {
     request.files[1].local = request.files[0].local;
     auto& record = add_publishing(request, 2);
     lifecycle_.publish(record.working().id);
-    EXPECT_EQ(workers_.texts(), (Texts{"discard -0.part", "publish /srv/f0"}));
+    EXPECT_EQ(workers_.texts(), Texts{"publish /srv/f0"});
+    workers_.answer();
+    EXPECT_EQ(workers_.texts(), Texts{"discard -0.part"});
+}
+
+TEST_F(JobLifecycleTest, AFileIsKeptUntilALaterOneHasItsName) {
+    auto request = request_for(2);
+    request.files[1].local = request.files[0].local;
+    auto& record = add_publishing(request, 2);
+    lifecycle_.publish(record.working().id);
+    workers_.answer(Error{Errc::LocalFile, "the folder is read-only"});
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_TRUE(workers_.texts().empty());
+    EXPECT_EQ(record.durable().state, State::Transferred);
+    EXPECT_FALSE(record.durable_file(0).completed);
 }
 
 TEST_F(JobLifecycleTest, AFileDoesNotTakeTheNameThatALaterOneHas) {
