@@ -120,7 +120,8 @@ void Witness::check_turn(const JobRecord& record) {
 
 void Witness::check_transfers() {
     for (const auto& [ticket, transfer] : workers_->transfers()) {
-        if (transfer.halting || transfer.job == job::Id{}) continue;
+        bool has_ended = transfer.begun && transfer.moved >= transfer.length; // and says so in a moment
+        if (transfer.halting || has_ended || transfer.job == job::Id{}) continue;
         const auto* record = manager_->find(transfer.job);
         if (!record || !job::is_running(record->durable().state))
             fault(transfer.job, "a file is being fetched, and it does not run");

@@ -82,7 +82,8 @@ void Witness::ended(const notify::FakeBus::Ended& call) {
         return;
     }
     auto owed = seen.owed.find(*event);
-    if (owed != seen.owed.end() && call.number >= owed->second.first_call) seen.owed.erase(owed);
+    if (owed == seen.owed.end() || call.number < owed->second.first_call) return;
+    seen.owed.erase(owed);
     if (to_service && !has_present_object(seen)) {
         seen.object = notify::Target{call.receiver, call.delivery.target.path, notify::Target::Kind::Object};
         seen.object_since = world_.bus.now;

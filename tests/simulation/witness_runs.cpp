@@ -52,13 +52,13 @@ void Witness::detach() {
             owed.first_call = world_.bus.next_number();
 }
 
-/// What was learnt last may not have been stored.
+/// What was learnt last, or while the store was broken, may not have been stored.
 void Witness::forget_unstored_rests() {
-    bool is_storing = world_.bus.now > store_works_since;
-    for (auto& [host, rest] : rests_)
+    for (auto& [host, rest] : rests_) {
         if (rest.told_at + seconds{1} > world_.bus.now) rest.until = rest.until_before;
-    std::erase_if(rests_,
-                  [&](const auto& rest) { return !is_storing || rest.second.until <= world_.bus.now; });
+        if (rest.told_at < store_works_since + seconds{1}) rest.until = {};
+    }
+    std::erase_if(rests_, [&](const auto& rest) { return rest.second.until <= world_.bus.now; });
 }
 
 std::vector<store::StoredJob> Witness::shown() const {
