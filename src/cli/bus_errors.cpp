@@ -96,6 +96,9 @@ Failure bus_failure(const std::string& name, const std::string& message, const A
     auto of_bus = member_of(name, BusErrors);
     if (ours == "NotFound" || of_bus == "UnknownObject") return {Exit::NoSuchJob, message};
     if (ours == "AccessDenied") return access.all_users ? denied() : not_yours();
+    // What the command line says cannot be right for any job.
+    if (is_any(ours, {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"}))
+        return {Exit::Usage, message};
     if (!ours.empty()) return {Exit::Failed, message};
     if (of_bus == "InteractiveAuthorizationRequired") return password_needed(access);
     if (of_bus == "ServiceUnknown") return not_installed(access.scope);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace haulier::cli {
@@ -21,6 +22,7 @@ struct Common {
     Access access;
     bool json = false;
     bool quiet = false;
+    bool on_terminal = isatty(STDERR_FILENO) != 0; ///< a person reads the progress
     /// Tests replace this.
     std::function<Result<std::unique_ptr<Client>, Failure>(const Access&)> connect = connect_to_bus;
 };
@@ -34,6 +36,11 @@ struct JobOptions {
     std::string notify_path;
     std::vector<std::string> notify_flags;
     std::string priority;
+    std::string limit_rate;
+    std::string proxy;
+    std::string login; ///< user name for the servers; the password is asked for
+    std::optional<int> password_fd;
+    bool netrc = true;
     std::vector<std::string> headers;
     std::vector<std::string> properties; ///< Name=value
 };
@@ -46,12 +53,22 @@ struct FileOptions {
     [[nodiscard]] bool any() const { return !checksum.empty() || !mirrors.empty() || !ranges.empty(); }
 };
 
-struct GetOptions {
-    std::string url;
-    std::string file;
-    FileOptions file_options;
+/// Options of the commands that wait for the end of their job.
+struct EndOptions {
     bool no_wait = false;
     bool no_complete = false;
+    std::string retry_for; ///< time span, or "infinity"; empty = not given
+    bool no_retry = false;
+};
+
+struct GetOptions {
+    std::vector<std::string> words; ///< URL FILE, or URLs
+    std::string file;
+    std::string directory;
+    std::string list; ///< file with URLs
+    std::string sums; ///< file with checksums
+    FileOptions file_options;
+    EndOptions end;
     JobOptions job;
 };
 Result<Exit, Failure> get(const Common& common, const GetOptions& options);
@@ -60,8 +77,7 @@ struct UploadOptions {
     std::string file;
     std::string url;
     std::string reply; ///< file for the server's reply; empty = the reply is not kept
-    bool no_wait = false;
-    bool no_complete = false;
+    EndOptions end;
     JobOptions job;
 };
 Result<Exit, Failure> upload(const Common& common, const UploadOptions& options);

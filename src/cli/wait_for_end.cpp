@@ -2,6 +2,7 @@
 #include "cli/wait_for_end.hpp"
 
 #include "cli/output.hpp"
+#include "cli/run_transfer.hpp"
 #include "cli/text.hpp"
 
 #include <fmt/core.h>
@@ -69,7 +70,7 @@ bool may_have_expired(const JobView& job) {
 
 std::string renew_hint(const Common& common, const std::string& id, const JobView& job) {
     auto program = common.access.program();
-    if (!job.key.empty() && job.files == 1 && !common.access.all_users)
+    if (!job.key.empty() && !is_made_up(job.key) && job.files == 1 && !common.access.all_users)
         return fmt::format("If the link has expired, go on with a new one: '{} get --key {} NEWURL FILE'.\n",
                            program, sanitize(job.key));
     return fmt::format("If the link has expired, go on with a new one: '{0} rename {1} {2} NEWURL' and "

@@ -50,7 +50,7 @@ def test_get_fails_in_one_sentence_with_its_own_code(stack, ctl, remote):
     wrong = ctl("get", remote.url("/file.bin"), "y", "--sha256", sha256(b"other"), code=JOB_FAILED)
     assert "checksum" in wrong.err.lower()
     assert not (stack.downloads / "x").exists() and not (stack.downloads / "y").exists()
-    assert "ftp" in ctl("get", "ftp://127.0.0.1/x", code=REFUSED).err
+    assert "ftp" in ctl("get", "ftp://127.0.0.1/x", code=MISUSED).err
     assert "missing" in ctl("get", remote.url("/file.bin"), "missing/folder/x", code=REFUSED).err
 
 

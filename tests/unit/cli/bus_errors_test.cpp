@@ -26,6 +26,8 @@ TEST(BusFailure, OfTheDaemonHasItsMessage) {
     EXPECT_EQ(on_system(Ours + "NotFound"), (Failure{Exit::NoSuchJob, "message"}));
     EXPECT_EQ(on_system(OfBus + "UnknownObject"), (Failure{Exit::NoSuchJob, "message"}));
     EXPECT_EQ(on_system("com.example.Strange"), (Failure{Exit::Failed, "message"}));
+    for (const char* name : {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"})
+        EXPECT_EQ(on_system(Ours + name), (Failure{Exit::Usage, "message"})) << name;
 }
 
 // The message does not tell whether such a job belongs to another user, has ended or never existed.
