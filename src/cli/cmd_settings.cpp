@@ -61,6 +61,9 @@ Result<std::string, Failure> secret_for(const CredentialsOptions& options) {
 } // namespace
 
 Result<Exit, Failure> set(const Common& common, const SetOptions& options) {
+    if (options.list) return list_properties(common);
+    if (options.job.empty() || options.assignments.empty())
+        return usage_error("set takes JOB and NAME=VALUE...; 'haulierctl set --list' lists the properties");
     auto values = parse_assignments(options.assignments, now_usec());
     if (!values) return values.error();
     auto opened = open_unfinished(common, options.job);

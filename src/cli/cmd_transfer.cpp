@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl get, upload, add and wait.
+// haulierctl get, upload and add.
 #include "base/text.hpp"
 #include "cli/create.hpp"
 #include "cli/downloads.hpp"
@@ -7,7 +7,6 @@
 #include "cli/output.hpp"
 #include "cli/patience.hpp"
 #include "cli/run_transfer.hpp"
-#include "cli/wait_for_end.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -140,20 +139,6 @@ Result<Exit, Failure> add(const Common& common, const AddOptions& options) {
     auto made = (*client)->create(*job);
     if (!made) return made.error();
     return print_created(common, *made);
-}
-
-Result<Exit, Failure> wait(const Common& common, const WaitOptions& options) {
-    auto opened = open_job(common, options.job);
-    if (!opened) return opened.error();
-    auto& client = *opened->client;
-    // Subscribing never asks for a password. Reading the job does.
-    if (common.access.all_users)
-        if (auto allowed = client.properties(opened->id); !allowed) return allowed.error();
-    auto ended = options.complete ? wait_and_complete(client, common, opened->id)
-                                  : wait_for_end(client, common, opened->id);
-    if (!ended) return ended.error();
-    if (common.json) print_json(to_json(opened->id, *ended));
-    return report(common, opened->id, *ended);
 }
 
 } // namespace haulier::cli

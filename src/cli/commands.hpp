@@ -22,7 +22,8 @@ struct Common {
     Access access;
     bool json = false;
     bool quiet = false;
-    bool on_terminal = isatty(STDERR_FILENO) != 0; ///< a person reads the progress
+    bool on_terminal = isatty(STDERR_FILENO) != 0;        ///< a person reads the progress
+    bool prints_on_terminal = isatty(STDOUT_FILENO) != 0; ///< and the results
     /// Tests replace this.
     std::function<Result<std::unique_ptr<Client>, Failure>(const Access&)> connect = connect_to_bus;
 };
@@ -92,13 +93,16 @@ struct AddOptions {
 Result<Exit, Failure> add(const Common& common, const AddOptions& options);
 
 struct WaitOptions {
-    std::string job;
+    std::vector<std::string> jobs;
     bool complete = false;
+    bool any = false;    ///< end with the first of the jobs
+    std::string timeout; ///< time span; empty = none
 };
 Result<Exit, Failure> wait(const Common& common, const WaitOptions& options);
 
 struct ListOptions {
     std::vector<std::string> states; ///< empty = all
+    bool watch = false;              ///< print again and again
 };
 Result<Exit, Failure> list(const Common& common, const ListOptions& options);
 
@@ -123,7 +127,9 @@ struct ReplyOptions {
 };
 Result<Exit, Failure> reply(const Common& common, const ReplyOptions& options);
 
-struct StatusOptions {};
+struct StatusOptions {
+    std::string job; ///< empty = the daemon
+};
 Result<Exit, Failure> status(const Common& common, const StatusOptions& options);
 
 struct MonitorOptions {};
@@ -132,8 +138,11 @@ Result<Exit, Failure> monitor(const Common& common, const MonitorOptions& option
 struct SetOptions {
     std::string job;
     std::vector<std::string> assignments; ///< Name=value
+    bool list = false;                    ///< describe the properties instead
 };
 Result<Exit, Failure> set(const Common& common, const SetOptions& options);
+/// What can be set.
+Result<Exit, Failure> list_properties(const Common& common);
 
 struct CredentialsOptions {
     std::string job;
@@ -179,6 +188,8 @@ Result<Exit, Failure> validate(const Common& common, const ValidateOptions& opti
 
 struct JobsOptions {
     std::vector<std::string> jobs;
+    bool all = false;                ///< all jobs to which the command applies
+    std::vector<std::string> states; ///< all jobs in these states
 };
 /// These continue if one of several jobs is refused: they print all failures but return the first.
 Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options);

@@ -48,11 +48,19 @@ std::vector<Candidate> select(Matches matches, const std::vector<Candidate>& job
     return found;
 }
 
+/// Eight digits, or all of them if that is not enough.
+std::string distinct_id(const std::vector<Candidate>& jobs, size_t index) {
+    auto start = short_id(jobs[index].id);
+    auto same = std::count_if(jobs.begin(), jobs.end(),
+                              [&](const Candidate& job) { return job.id.starts_with(start); });
+    return same > 1 ? jobs[index].id : start;
+}
+
 Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
     auto message = fmt::format("'{}' is ambiguous; {} jobs match:", text, found.size());
     for (size_t i = 0; i < found.size() && i < MaxCandidates; ++i)
-        message += fmt::format("\n  {}  {}  {:<15}  {}", found[i].id, found[i].owner, found[i].state,
-                               sanitize(found[i].name));
+        message += fmt::format("\n  {}  {}  {:<15}  {}", distinct_id(found, i), found[i].owner,
+                               found[i].state, sanitize(found[i].name));
     if (found.size() > MaxCandidates) message += "\n  ...";
     return {Exit::NoSuchJob, message};
 }

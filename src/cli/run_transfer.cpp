@@ -3,6 +3,7 @@
 
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/text.hpp"
 #include "cli/wait_for_end.hpp"
 
 #include <algorithm>
@@ -110,6 +111,22 @@ void add_to_hash(uint64_t& hash, const std::string& text) {
     hash = (hash ^ 0xffU) * FnvPrime;
 }
 
+/// Why each of several files has failed.
+void print_failed_files(Client& client, const std::string& id) {
+    constexpr size_t MaxPrinted = 10;
+    auto files = client.files(id);
+    if (!files || files->size() < 2) return;
+    size_t failed = 0;
+    for (const auto& properties : *files) {
+        auto file = file_view_of(properties);
+        if (file.stage != "error" && file.stage != "invalid") continue;
+        if (++failed <= MaxPrinted)
+            print_error(fmt::format("{}: {}", sanitize(file.local), sanitize(file.error_message)));
+    }
+    if (failed > MaxPrinted)
+        print_error(fmt::format("and {} more, see 'haulierctl files {}'", failed - MaxPrinted, short_id(id)));
+}
+
 } // namespace
 
 std::string key_of(const NewJob& job) {
@@ -150,6 +167,7 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
         for (const auto& result : plan.results)
             print(result + "\n");
     }
+    if (ended->end == End::Failed) print_failed_files(client, made->id);
     return report(common, made->id, *ended);
 }
 

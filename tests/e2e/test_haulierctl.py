@@ -122,7 +122,8 @@ def test_list_says_what_a_job_waits_for(stack, ctl, remote):
     job = stack.manager.get(ctl("get", "--no-wait", remote.url("/busy"), "f").out.strip())
     job.wait_state("transient-error")
     assert "REASON" in ctl("list").out and "waiting for the server, which has asked for a pause: retry in" in ctl("list").out
-    assert "host (waiting for the server, which has asked for a pause) until" in ctl("show", job.id).out
+    assert "waiting for the server, which has asked for a pause: retry in" in ctl("show", job.id).out
+    assert "host (waiting for the server, which has asked for a pause) until" in ctl("show", job.id, "--all").out
     ctl("suspend", job.id)
     assert "REASON" not in ctl("list").out
 

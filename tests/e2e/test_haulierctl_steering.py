@@ -50,7 +50,7 @@ def test_show_has_what_is_remarkable_and_what_weakens_security(stack, ctl):
     assert "low" in shown and "ignore-unknown-ca" in shown
     assert "ProxyMode" not in shown and "ProxyMode" in ctl("show", "--all", job.id).out
     plain = stack.manager.create()
-    assert "SecurityFlags:" in ctl("show", plain.id).out
+    assert "SecurityFlags" not in ctl("show", plain.id).out and "SecurityFlags:" in ctl("show", "--all", plain.id).out
     assert "ProxyMode" in ctl("show", "--json", plain.id).json
 
 
