@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Reads the properties of jobs, with their annotations and prose, from org.haulier.Haulier1.Job.xml."""
+"""Reads the members of the D-Bus interfaces, with their prose, and the properties of jobs with their annotations."""
 
 import re
 import shlex
@@ -9,7 +9,7 @@ from pathlib import Path
 
 PREFIX = "org.haulier.Haulier1."
 UNITS = {"bytes", "bytes-per-second", "seconds", "milliseconds", "date-usec", "uid", "path"}
-ANNOTATIONS = {"Unit", "Default", "None", "Values", "Minimum", "MaximumLength"}
+ANNOTATIONS = {"Unit", "Default", "None", "Values", "Minimum", "Maximum", "MaximumLength"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,23 @@ class Property:
         return None if text is None else parse(self.type, text)
 
 
+@dataclass(frozen=True)
+class Argument:
+    name: str
+    type: str
+    out: bool
+    prose: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A method or a signal."""
+    kind: str
+    name: str
+    arguments: list[Argument]
+    prose: list[str]  # paragraphs
+
+
 def parse(signature: str, text: str):
     if signature == "as":
         return text.split()
@@ -54,16 +71,42 @@ def annotations_of(element: ElementTree.Element) -> dict[str, str]:
     return found
 
 
-def read(path: Path) -> list[Property]:
-    """All properties of the interface, in the order of the file."""
+def documented(path: Path):
+    """Each element of the interface with the comment above it."""
     parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
-    properties, comment = [], ""
+    comment = ""
     for element in ElementTree.parse(path, parser).getroot().find("interface"):
         if element.tag is ElementTree.Comment:
             comment = element.text
-        elif element.tag == "property":
-            name = element.get("name")
-            prose = re.sub(r"\s+", " ", comment).strip().removeprefix(f"{name}: ")
-            properties.append(Property(name, element.get("type"), element.get("access") == "readwrite",
-                                       annotations_of(element), prose))
-    return properties
+        else:
+            yield element, comment
+
+
+def on_one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def read(path: Path) -> list[Property]:
+    """All properties of the interface, in the order of the file."""
+    return [Property(name, element.get("type"), element.get("access") == "readwrite", annotations_of(element),
+                     on_one_line(comment).removeprefix(f"{name}: "))
+            for element, comment in documented(path) if element.tag == "property" for name in [element.get("name")]]
+
+
+def members(path: Path) -> list[Member]:
+    """All methods and signals of the interface, in the order of the file."""
+    return [member_of(element, comment) for element, comment in documented(path) if element.tag in ("method", "signal")]
+
+
+def member_of(element: ElementTree.Element, comment: str) -> Member:
+    """The comment has the name, a line "@name: ..." for arguments, and paragraphs."""
+    text = comment.strip().removeprefix(element.get("name") + ":")
+    described, paragraphs = {}, []
+    for block in re.split(r"\n\s*\n|\n(?=\s*@\w+:)", text):
+        if argument := re.match(r"\s*@(\w+):(.*)", block, flags=re.S):
+            described[argument[1]] = on_one_line(argument[2])
+        elif block.strip():
+            paragraphs.append(on_one_line(block))
+    arguments = [Argument(a.get("name"), a.get("type"), a.get("direction") == "out", described.get(a.get("name"), ""))
+                 for a in element.findall("arg")]
+    return Member(element.tag, element.get("name"), arguments, paragraphs)

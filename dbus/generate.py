@@ -2,7 +2,8 @@
 """generate.py XML TEMPLATE OUTPUT: replaces placeholders in a template by what the interface says about properties of jobs.
 
 @words:NAME@ is replaced by the possible words of a property, and @list:KIND@, which stands alone on its line, by lines of one
-of the kinds below, with the indentation of the placeholder.
+of the kinds below, with the indentation of the placeholder. @methods:INTERFACE@, @signals:INTERFACE@ and
+@properties:INTERFACE@ are replaced by the description of these members for the manual.
 """
 
 import json
@@ -39,7 +40,8 @@ def cpp(properties: list) -> list[str]:
         return "Unit::" + ("".join(part.title() for part in p.unit.split("-")) or "None")
 
     return [f'{{"{p.name}", "{p.type}", {str(p.settable).lower()}, {unit(p)}, {literal(p.value("Default"))}, '
-            f'{literal(p.value("None"))}, {{{", ".join(json.dumps(word) for word in p.words)}}}}},' for p in properties]
+            f'{literal(p.value("None"))}, {{{", ".join(json.dumps(word) for word in p.words)}}}, {literal(p.value("Minimum"))}, '
+            f'{literal(p.value("Maximum"))}, {json.dumps(p.annotations.get("MaximumLength", ""))}}},' for p in properties]
 
 
 def bash(properties: list) -> list[str]:
@@ -95,6 +97,22 @@ def manual(properties: list) -> list[str]:
     return [line for p in properties for line in [f"*{p.name}* ({', '.join(facts(p))})", "\t" + escaped(p.prose[0].upper() + p.prose[1:]), ""]]
 
 
+def manual_members(members: list, kind: str) -> list[str]:
+    """Paragraphs for scdoc."""
+    def arguments(member, out: bool) -> str:
+        return ", ".join(f"{escaped(a.type)} _{escaped(a.name)}_" for a in member.arguments if a.out == out)
+
+    lines = []
+    for member in (m for m in members if m.kind == kind):
+        returned = arguments(member, True)
+        lines.append(f"*{member.name}*({arguments(member, False)})" + (f", returns {returned}" if returned else ""))
+        described = [f"_{escaped(a.name)}_: {escaped(a.prose)}" for a in member.arguments if a.prose]
+        paragraphs = [escaped(text[0].upper() + text[1:]) for text in member.prose]
+        for paragraph in described + paragraphs:
+            lines += ["\t" + paragraph, ""]
+    return lines
+
+
 def facts(p) -> list[str]:
     def shown(text: str) -> str:
         return "2^64-1" if text == str(2**64 - 1) else text or "empty"
@@ -107,7 +125,7 @@ def facts(p) -> list[str]:
         found.append("default " + escaped(shown(p.annotations["Default"])))
     if minimum := p.annotations.get("Minimum"):
         found.append(f"at least {minimum}")
-    if maximum := p.annotations.get("MaximumLength"):
+    if maximum := p.annotations.get("Maximum") or p.annotations.get("MaximumLength"):
         found.append(f"at most {maximum}")
     return found
 
@@ -122,19 +140,25 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\*_#|\[\]<>])", r"\\\1", text.replace("&lt;", "<").replace("&gt;", ">"))
 
 
-LISTS = {"cpp": cpp, "bash": bash, "bash_lists": bash_lists, "bash_paths": bash_paths, "zsh": zsh, "names": names, "fish": fish,
-         "manual": manual}
+LISTS = {"cpp": cpp, "bash": bash, "bash_lists": bash_lists, "bash_paths": bash_paths, "zsh": zsh, "names": names, "fish": fish}
 
 
-def fill(template: str, properties: list) -> str:
+def described(kind: str, interface: Path) -> list[str]:
+    return manual(contract.read(interface)) if kind == "properties" else manual_members(contract.members(interface), kind[:-1])
+
+
+def fill(template: str, properties: list, folder: Path) -> str:
     by_name = {p.name: p for p in properties}
     template = re.sub(r"@words:(\w+)@", lambda match: " ".join(by_name[match[1]].words), template)
+    template = re.sub(r"^@(methods|signals|properties):(\w+)@\n", lambda match: "".join(
+        line + "\n" for line in described(match[1], folder / f"{contract.PREFIX}{match[2]}.xml")), template, flags=re.M)
     return re.sub(r"^([ \t]*)@list:(\w+)@\n", lambda match: "".join(
         (match[1] + line if line else "") + "\n" for line in LISTS[match[2]](properties)), template, flags=re.M)
 
 
 def main(interface: str, template: str, output: str) -> None:
-    Path(output).write_text(fill(Path(template).read_text(), contract.read(Path(interface))))
+    path = Path(interface)
+    Path(output).write_text(fill(Path(template).read_text(), contract.read(path), path.parent))
 
 
 if __name__ == "__main__":

@@ -200,17 +200,58 @@ Result<Done, Failure> BusClient::read(const std::string& id,
         });
     };
     return call_guarded(*bus_, [&] {
-        reader_ =
+        auto& reader = readers_[id];
+        reader =
             sdbus::createProxy(bus_->connection(), compat::Destination{BusName}, compat::Path{path_of(id)});
-        reader_->callMethodAsync("GetAll")
+        reader->callMethodAsync("GetAll")
             .onInterface(JobProxy::Properties)
             .withArguments(std::string{JobProxy::Interface})
             .uponReplyInvoke(handle_reply);
     });
 }
 
-void BusClient::stop_reading() {
-    reader_.reset();
+/// A list of files that is read page by page.
+struct BusClient::FileReader {
+    std::unique_ptr<sdbus::IProxy> proxy;
+    Files files;
+    std::function<void(Result<Files, Failure>)> on_reply;
+};
+
+void BusClient::read_page(const std::shared_ptr<FileReader>& reader) {
+    using Page = std::vector<sdbus::Struct<uint32_t, compat::Options>>;
+    std::weak_ptr<FileReader> weak = reader; // the proxy, which it owns, keeps the handler
+    auto handle_reply = [this, weak](compat::CallError error, const Page& page) {
+        bus_->guarded([&] {
+            auto reading = weak.lock();
+            if (!reading) return;
+            if (error) return reading->on_reply(bus_->failure_of(*error));
+            for (const auto& file : page)
+                reading->files.push_back(file_json(std::get<0>(file), std::get<1>(file)));
+            if (page.empty()) return reading->on_reply(std::move(reading->files));
+            read_page(reading);
+        });
+    };
+    reader->proxy->callMethodAsync("ListFiles")
+        .onInterface(JobProxy::Interface)
+        .withArguments(static_cast<uint32_t>(reader->files.size()), NoLimit)
+        .uponReplyInvoke(handle_reply);
+}
+
+Result<Done, Failure> BusClient::read_files(const std::string& id,
+                                            std::function<void(Result<Files, Failure>)> on_reply) {
+    return call_guarded(*bus_, [&] {
+        auto& reader = file_readers_[id];
+        reader = std::make_shared<FileReader>();
+        reader->on_reply = std::move(on_reply);
+        reader->proxy =
+            sdbus::createProxy(bus_->connection(), compat::Destination{BusName}, compat::Path{path_of(id)});
+        read_page(reader);
+    });
+}
+
+void BusClient::stop_reading(const std::string& id) {
+    readers_.erase(id);
+    file_readers_.erase(id);
 }
 
 std::unique_ptr<Listener> BusClient::new_listener() {

@@ -5,7 +5,9 @@
 #include "cli/bus.hpp"
 #include "cli/client.hpp"
 
+#include <map>
 #include <memory>
+#include <string>
 
 namespace sdbus {
 class IProxy;
@@ -46,16 +48,21 @@ public:
     Result<std::string, Failure> describe(const std::string& name, int32_t code) override;
     Result<Done, Failure> read(const std::string& id,
                                std::function<void(Result<Json, Failure>)> on_reply) override;
-    void stop_reading() override;
+    Result<Done, Failure> read_files(const std::string& id,
+                                     std::function<void(Result<Files, Failure>)> on_reply) override;
+    void stop_reading(const std::string& id) override;
     std::unique_ptr<Listener> new_listener() override;
     Result<Wakeup, Failure> run_once(const Interrupts* interrupts, std::optional<Deadline> deadline) override;
 
 private:
+    struct FileReader;
     Result<ManagerProxy*, Failure> manager();
+    void read_page(const std::shared_ptr<FileReader>& reader);
 
     std::unique_ptr<Bus> bus_;
     std::unique_ptr<ManagerProxy> manager_;
-    std::unique_ptr<sdbus::IProxy> reader_;
+    std::map<std::string, std::unique_ptr<sdbus::IProxy>> readers_;   ///< by job
+    std::map<std::string, std::shared_ptr<FileReader>> file_readers_; ///< by job
 };
 
 } // namespace haulier::cli

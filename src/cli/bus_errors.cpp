@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/bus_errors.hpp"
 
+#include "cli/names.hpp"
+
 #include <algorithm>
 #include <fmt/core.h>
 #include <initializer_list>
@@ -75,6 +77,27 @@ bool connection_broke(std::string_view name) {
                          "System.Error.ENOTCONN", "System.Error.EPIPE", "System.Error.ESTALE"});
 }
 
+bool is_hex_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/// Whole ids as the command prints them elsewhere. Longer numbers, such as checksums, stay.
+std::string with_short_ids(const std::string& message) {
+    constexpr size_t IdLength = 32;
+    std::string out;
+    for (size_t begin = 0; begin < message.size();) {
+        auto end = begin;
+        while (end < message.size() && is_hex_digit(message[end]))
+            ++end;
+        auto word = message.substr(begin, end - begin);
+        out += word.size() == IdLength ? short_id(word) : word;
+        while (end < message.size() && !is_hex_digit(message[end]))
+            out += message[end++];
+        begin = end;
+    }
+    return out;
+}
+
 } // namespace
 
 Failure connection_lost() {
@@ -96,7 +119,10 @@ Failure bus_failure(const std::string& name, const std::string& message, const A
     auto of_bus = member_of(name, BusErrors);
     if (ours == "NotFound" || of_bus == "UnknownObject") return {Exit::NoSuchJob, message};
     if (ours == "AccessDenied") return access.all_users ? denied() : not_yours();
-    if (!ours.empty()) return {Exit::Failed, message};
+    // What the command line says cannot be right for any job.
+    if (is_any(ours, {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"}))
+        return {Exit::Usage, with_short_ids(message)};
+    if (!ours.empty()) return {Exit::Failed, with_short_ids(message)};
     if (of_bus == "InteractiveAuthorizationRequired") return password_needed(access);
     if (of_bus == "ServiceUnknown") return not_installed(access.scope);
     if (of_bus == "AccessDenied")

@@ -105,11 +105,15 @@ public:
     /// Explains an error.
     virtual Result<std::string, Failure> describe(const std::string& name, int32_t code) = 0;
 
-    /// Reads the properties of a job; `on_reply` is called from run_once. One call at a time.
+    /// Reads the properties of a job; `on_reply` is called from run_once. One call at a time for each job.
     virtual Result<Done, Failure> read(const std::string& id,
                                        std::function<void(Result<Json, Failure>)> on_reply) = 0;
-    /// Drops the pending read.
-    virtual void stop_reading() = 0;
+    /// The same for all of its files.
+    using Files = std::vector<Json>;
+    virtual Result<Done, Failure> read_files(const std::string& id,
+                                             std::function<void(Result<Files, Failure>)> on_reply) = 0;
+    /// Drops what is pending for a job.
+    virtual void stop_reading(const std::string& id) = 0;
     virtual std::unique_ptr<Listener> new_listener() = 0;
     /// Handles the messages that have arrived. If there are none, waits for one, for an interrupt (unless
     /// null) or for the deadline.

@@ -76,8 +76,10 @@ Result<Exit, Failure> errors(const Common& common, const ErrorsOptions& options)
     }
     if (common.json)
         print_json(all);
-    else
+    else if (!failed_jobs->empty())
         print(text);
+    else if (!common.quiet)
+        print_stderr(options.job.empty() ? "No job has failed.\n" : "The job has not failed.\n");
     return Exit::Ok;
 }
 

@@ -14,24 +14,13 @@ namespace haulier::cli {
 
 namespace {
 
-std::string stage_of(const Json& file) {
-    if (file.value("Completed", false)) return "complete";
-    if (file.value("Validation", "none") == "invalid") return "invalid";
-    if (file.value("Transferred", false)) return "transferred";
-    return "waiting";
-}
-
-std::string amount_of(const Json& file) {
-    auto total = file.value("BytesTotal", ToEnd);
-    return amount_text(file.value("BytesTransferred", uint64_t{0}),
-                       total == ToEnd ? std::nullopt : std::optional{total});
-}
-
 void print_files(const std::vector<Json>& files) {
     std::vector<std::vector<std::string>> rows{{"INDEX", "STAGE", "DONE", "FILE", "URL"}};
-    for (const auto& file : files)
-        rows.push_back({format_value("Index", file["Index"]), stage_of(file), amount_of(file),
-                        sanitize(file.value("LocalName", "")), sanitize(file.value("RemoteName", ""))});
+    for (const auto& properties : files) {
+        auto file = file_view_of(properties);
+        rows.push_back({std::to_string(file.index), sanitize(file.stage), amount_text(file.done, file.total),
+                        sanitize(file.local), sanitize(file.remote)});
+    }
     print(table(rows));
 }
 

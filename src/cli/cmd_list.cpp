@@ -1,43 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulierctl list and show.
+// haulierctl list.
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
-#include "cli/names.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/job_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
-#include "cli/properties.hpp"
-#include "cli/text.hpp"
-#include "cli/wait_reason.hpp"
+#include "cli/rates.hpp"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <fmt/core.h>
-#include <iterator>
+#include <map>
+#include <unistd.h>
 
 namespace haulier::cli {
 
 namespace {
 
-/// The column is left out if every job waits for its turn only, as in most lists.
-std::string reason_of(const JobView& job) {
-    return job.wait_reason == "turn" ? "" : waiting_text(job, now_usec());
-}
+using std::chrono::steady_clock;
 
-/// `owners`: with a column for the owners.
-void print_table(const std::vector<Json>& jobs, bool owners) {
-    std::vector<JobView> views;
-    std::transform(jobs.begin(), jobs.end(), std::back_inserter(views), view_of);
-    bool reasons =
-        std::any_of(views.begin(), views.end(), [](const JobView& job) { return !reason_of(job).empty(); });
-    std::vector<std::vector<std::string>> rows{{"ID", "STATE", "DONE", "NAME"}};
-    if (reasons) rows.front().emplace_back("REASON");
-    if (owners) rows.front().insert(rows.front().begin() + 1, "OWNER");
-    for (const auto& job : views) {
-        rows.push_back({short_id(job.id), sanitize(job.state), amount_of(job), sanitize(job.name)});
-        if (reasons) rows.back().push_back(reason_of(job));
-        if (owners) rows.back().insert(rows.back().begin() + 1, sanitize(user_name(job.owner)));
-    }
-    print(table(rows));
+constexpr const char* Home = "\x1b[H";
+constexpr const char* EraseLine = "\x1b[K\n";
+constexpr const char* EraseScreen = "\x1b[H\x1b[2J";
+constexpr const char* EraseRest = "\x1b[J";
+
+TableStyle style_for(const Common& common) {
+    return {common.prints_on_terminal ? terminal_size(STDOUT_FILENO).columns : SIZE_MAX,
+            common.access.all_users};
 }
 
 Json public_array(const std::vector<Json>& objects) {
@@ -47,65 +37,101 @@ Json public_array(const std::vector<Json>& objects) {
     return all;
 }
 
-std::string file_text(const Json& file) {
-    std::string out = fmt::format("File {}\n", format_value("Index", file["Index"]));
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& [name, value] : file.items())
-        if (name != "Index") rows.push_back({"  " + name + ":", format_value(name, value)});
-    return out + table(rows);
+std::string empty_text(const ListOptions& options) {
+    return options.states.empty() ? "There are no unfinished jobs.\n" : "There are no such jobs.\n";
 }
 
-/// Shown first; the other properties follow in the order in which the daemon sends them.
-constexpr std::array First{"Id",    "DisplayName",      "State",     "WaitReason",
-                           "Error", "BytesTransferred", "BytesTotal"};
+/// Draws the table again and again, until the user interrupts.
+class LiveList {
+public:
+    LiveList(Client& client, const Common& common, const ListOptions& options)
+        : client_(client), common_(common), options_(options) {}
 
-Json ordered(const Json& properties) {
-    Json out = Json::object();
-    for (const char* name : First)
-        if (properties.contains(name)) out[name] = properties[name];
-    out.update(properties);
-    return out;
-}
+    Result<Exit, Failure> run() {
+        Interrupts interrupts;
+        print(EraseScreen);
+        for (;;) {
+            auto begin = steady_clock::now();
+            auto jobs = client_.list(options_.states, common_.access.all_users);
+            if (!jobs) return jobs.error();
+            draw(*jobs);
+            // A list that takes long is read less often.
+            auto pause =
+                std::max<steady_clock::duration>(std::chrono::seconds{1}, 10 * (steady_clock::now() - begin));
+            auto next = begin + pause;
+            for (;;) {
+                auto wakeup = client_.run_once(&interrupts, next);
+                if (!wakeup) return wakeup.error();
+                if (*wakeup == Wakeup::Interrupt) return Exit::Ok;
+                if (*wakeup == Wakeup::Deadline) break;
+            }
+        }
+    }
 
-void print_job(const Json& properties, const std::vector<Json>& files) {
-    std::vector<std::vector<std::string>> rows;
-    auto shown = ordered(properties);
-    for (const auto& [name, value] : shown.items())
-        rows.push_back({name + ":", format_value(name, value)});
-    auto out = table(rows);
-    for (const auto& file : files)
-        out += file_text(file);
-    print(out);
+private:
+    Rates rates_of(const std::vector<Json>& jobs) {
+        std::map<std::string, RateMeter> meters;
+        Rates rates;
+        auto now = steady_clock::now();
+        for (const auto& properties : jobs) {
+            auto job = view_of(properties);
+            if (job.state != "transferring") continue;
+            auto& meter = meters[job.id] = std::move(meters_[job.id]);
+            meter.add(now, job.done);
+            if (auto rate = meter.rate(now)) rates[job.id] = *rate;
+        }
+        meters_ = std::move(meters);
+        return rates;
+    }
+
+    void draw(const std::vector<Json>& jobs) {
+        auto size = terminal_size(STDOUT_FILENO);
+        auto text = jobs.empty() ? empty_text(options_)
+                                 : job_table(jobs, rates_of(jobs), now_usec(), style_for(common_));
+        std::string out = Home;
+        size_t begin = 0;
+        for (size_t line = 0; begin < text.size() && line + 1 < size.rows; ++line) {
+            auto end = text.find('\n', begin);
+            out += text.substr(begin, end - begin) + EraseLine;
+            begin = end + 1;
+        }
+        print(out + EraseRest);
+    }
+
+    Client& client_;
+    const Common& common_;
+    const ListOptions& options_;
+    std::map<std::string, RateMeter> meters_;
+};
+
+Result<Exit, Failure> print_table(Client& client, const Common& common, const ListOptions& options,
+                                  std::vector<Json> jobs) {
+    Rates rates;
+    if (common.prints_on_terminal) {
+        auto measured =
+            measure_rates(client, jobs, [&] { return client.list(options.states, common.access.all_users); });
+        if (!measured) return measured.error();
+        rates = *measured;
+    }
+    if (!jobs.empty())
+        print(job_table(jobs, rates, now_usec(), style_for(common)));
+    else if (common.prints_on_terminal && !common.quiet)
+        print_stderr(empty_text(options));
+    return Exit::Ok;
 }
 
 } // namespace
 
 Result<Exit, Failure> list(const Common& common, const ListOptions& options) {
+    if (options.watch && (common.json || !common.prints_on_terminal))
+        return usage_error("--watch needs a terminal; 'haulierctl monitor' prints changes for scripts");
     auto client = common.connect(common.access);
     if (!client) return client.error();
+    if (options.watch) return LiveList{**client, common, options}.run();
     auto jobs = (*client)->list(options.states, common.access.all_users);
     if (!jobs) return jobs.error();
-    if (common.json)
-        print_json(public_array(*jobs));
-    else if (!jobs->empty())
-        print_table(*jobs, common.access.all_users);
-    return Exit::Ok;
-}
-
-Result<Exit, Failure> show(const Common& common, const ShowOptions& options) {
-    auto opened = open_job(common, options.job);
-    if (!opened) return opened.error();
-    auto properties = opened->client->properties(opened->id);
-    if (!properties) return properties.error();
-    auto files = opened->client->files(opened->id);
-    if (!files) return files.error();
-    if (!common.json) {
-        print_job(options.all ? *properties : non_default(*properties), *files);
-        return Exit::Ok;
-    }
-    auto out = to_public_json(*properties);
-    out["Files"] = public_array(*files);
-    print_json(out);
+    if (!common.json) return print_table(**client, common, options, std::move(*jobs));
+    print_json(public_array(*jobs));
     return Exit::Ok;
 }
 

@@ -2,11 +2,11 @@
 // haulierctl set, headers and credentials: what a job is told to do, send and present to servers.
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
+#include "cli/input.hpp"
 #include "cli/output.hpp"
 #include "cli/secret.hpp"
 #include "cli/text.hpp"
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <utility>
 
@@ -16,18 +16,6 @@ namespace {
 
 constexpr size_t MaxHeaders = 64 * 1024;
 
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    for (size_t begin = 0; begin < text.size();) {
-        auto end = std::min(text.find('\n', begin), text.size());
-        auto line = text.substr(begin, end - begin);
-        if (line.ends_with('\r')) line.pop_back();
-        if (!line.empty()) lines.push_back(line);
-        begin = end + 1;
-    }
-    return lines;
-}
-
 /// From the command line and the descriptor.
 Result<std::vector<std::string>, Failure> wanted_headers(const HeadersOptions& options) {
     auto lines = options.lines;
@@ -35,7 +23,7 @@ Result<std::vector<std::string>, Failure> wanted_headers(const HeadersOptions& o
         auto text = read_all(*options.fd, MaxHeaders);
         if (!text) return text.error();
         for (auto& line : lines_of(*text))
-            lines.push_back(std::move(line));
+            if (!line.empty()) lines.push_back(std::move(line));
     }
     if (options.clear && !lines.empty())
         return usage_error("--clear removes all headers and cannot be used together with headers");
@@ -73,6 +61,9 @@ Result<std::string, Failure> secret_for(const CredentialsOptions& options) {
 } // namespace
 
 Result<Exit, Failure> set(const Common& common, const SetOptions& options) {
+    if (options.list) return list_properties(common);
+    if (options.job.empty() || options.assignments.empty())
+        return usage_error("set takes JOB and NAME=VALUE...; 'haulierctl set --list' lists the properties");
     auto values = parse_assignments(options.assignments, now_usec());
     if (!values) return values.error();
     auto opened = open_unfinished(common, options.job);

@@ -28,7 +28,8 @@ std::string states_text(const Json& states) {
 
 } // namespace
 
-Result<Exit, Failure> status(const Common& common, const StatusOptions& /*options*/) {
+Result<Exit, Failure> status(const Common& common, const StatusOptions& options) {
+    if (!options.job.empty()) return show(common, {options.job, false});
     auto client = common.connect(common.access);
     if (!client) return client.error();
     auto daemon = (*client)->daemon();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl suspend, resume, cancel, take and complete, for one or more jobs.
 #include "cli/commands.hpp"
+#include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/wait_for_end.hpp"
 
@@ -22,26 +23,69 @@ Result<Done, Failure> act(const Common& common, Client& client, const std::strin
     return action(client, *id);
 }
 
+using States = std::vector<std::string>;
+
+/// What --all means for a verb: the jobs on which it has an effect.
+const States Unfinished; // without states, unfinished jobs are listed
+const States Resumable{"suspended", "transient-error", "error"};
+const States Completable{"transferred"};
+
+Result<std::vector<std::string>, Failure> jobs_in(Client& client, const Common& common,
+                                                  const States& states) {
+    auto jobs = client.list(states, common.access.all_users);
+    if (!jobs) return jobs.error();
+    std::vector<std::string> ids;
+    for (const auto& properties : *jobs) {
+        auto job = view_of(properties);
+        if (job.wait_reason != "empty" || states != Resumable) ids.push_back(job.id);
+    }
+    if (ids.empty() && !common.quiet) print_stderr("There are no such jobs.\n");
+    return ids;
+}
+
+Result<std::vector<std::string>, Failure> wanted_jobs(Client& client, const Common& common,
+                                                      const JobsOptions& options, const States& all) {
+    bool by_state = !options.states.empty();
+    if (!by_state && !options.all) return options.jobs;
+    return jobs_in(client, common, by_state ? options.states : all);
+}
+
+Result<Done, Failure> check_selection(const JobsOptions& options) {
+    bool selects = options.all || !options.states.empty();
+    if (selects == options.jobs.empty()) return Done{};
+    return usage_error(selects ? "--all and --state select the jobs; they cannot be used together with JOB"
+                               : "JOB is required, or --all, or --state");
+}
+
+/// The message of a failure, with the job if it does not name it itself.
+std::string failure_of(const std::string& job, const Failure& failure) {
+    if (failure.message.find(job) != std::string::npos) return failure.message;
+    return fmt::format("{}: {}", full_id(job) ? short_id(job) : job, failure.message);
+}
+
 /// Applies `action` to each job. Prints every failure if there are several jobs.
-Result<Exit, Failure> for_each_job(const Common& common, const std::vector<std::string>& jobs,
+Result<Exit, Failure> for_each_job(const Common& common, const JobsOptions& options, const States& all,
                                    Resolve resolve, const Action& action) {
+    if (auto valid = check_selection(options); !valid) return valid.error();
     auto client = common.connect(common.access);
     if (!client) return client.error();
+    auto jobs = wanted_jobs(**client, common, options, all);
+    if (!jobs) return jobs.error();
     auto code = Exit::Ok;
-    for (const auto& job : jobs) {
+    for (const auto& job : *jobs) {
         auto done = act(common, **client, job, resolve, action);
         if (done) continue;
-        if (jobs.size() == 1) return done.error();
-        print_error(fmt::format("{}: {}", job, done.error().message));
+        if (jobs->size() == 1) return done.error();
+        print_error(failure_of(job, done.error()));
         if (code == Exit::Ok) code = done.error().code;
     }
     return code;
 }
 
 /// `result`: for --json.
-Result<Exit, Failure> command(const Common& common, const JobsOptions& options, Verb verb,
+Result<Exit, Failure> command(const Common& common, const JobsOptions& options, const States& all, Verb verb,
                               const char* result) {
-    return for_each_job(common, options.jobs, resolve_unfinished, [&](Client& client, const std::string& id) {
+    return for_each_job(common, options, all, resolve_unfinished, [&](Client& client, const std::string& id) {
         auto done = client.command(id, verb);
         if (done && common.json) print_json_line({{"Id", id}, {"Result", result}});
         return done;
@@ -80,24 +124,25 @@ Result<Completed, Failure> complete_once(const Common& common, Client& client, c
 } // namespace
 
 Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options) {
-    return command(common, options, Verb::Suspend, "suspended");
+    return command(common, options, Unfinished, Verb::Suspend, "suspended");
 }
 
 Result<Exit, Failure> resume(const Common& common, const JobsOptions& options) {
-    return command(common, options, Verb::Resume, "resumed");
+    return command(common, options, Resumable, Verb::Resume, "resumed");
 }
 
 Result<Exit, Failure> cancel(const Common& common, const JobsOptions& options) {
-    return command(common, options, Verb::Cancel, "cancelled");
+    return command(common, options, Unfinished, Verb::Cancel, "cancelled");
 }
 
 Result<Exit, Failure> take(const Common& common, const JobsOptions& options) {
-    return command(common, options, Verb::TakeOwnership, "taken");
+    return command(common, options, Unfinished, Verb::TakeOwnership, "taken");
 }
 
 Result<Exit, Failure> complete(const Common& common, const JobsOptions& options) {
     return for_each_job(
-        common, options.jobs, resolve, [&](Client& client, const std::string& id) -> Result<Done, Failure> {
+        common, options, Completable, resolve,
+        [&](Client& client, const std::string& id) -> Result<Done, Failure> {
             auto done = complete_once(common, client, id);
             if (!done) return done.error();
             if (common.json)

@@ -6,21 +6,49 @@
 #include "cli/output.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
+#include <string_view>
 #include <utility>
 
 namespace haulier::cli {
 
 namespace {
 
-int misuse(const std::string& message) {
-    print_error(message + " (see haulierctl --help)");
+/// `command`: that whose help explains what would be right; may be empty.
+int misuse(const std::string& message, const std::string& command = "") {
+    print_error(fmt::format("{} (see haulierctl {}{}--help)", message, command, command.empty() ? "" : " "));
     return static_cast<int>(Exit::Usage);
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
     auto meant = nearest(word, known);
     return meant ? fmt::format(", did you mean '{}'?", *meant) : "";
+}
+
+/// What other tools call our commands.
+using Alias = std::pair<std::string_view, const char*>;
+constexpr std::array Aliases{Alias{"ls", "list"}, Alias{"rm", "cancel"}, Alias{"pause", "suspend"},
+                             Alias{"stop", "suspend"}, Alias{"start", "resume"}};
+
+using Word = std::vector<std::string>::iterator;
+
+/// The command; all options before it are flags.
+Word first_command(std::vector<std::string>& words) {
+    return std::find_if(words.begin(), words.end(), [](const auto& word) { return !word.starts_with('-'); });
+}
+
+/// Replaces what other tools call a command. "help COMMAND" becomes "COMMAND --help".
+void translate(std::vector<std::string>& words) {
+    auto first = first_command(words);
+    if (first == words.end()) return;
+    if (*first == "help") {
+        words.erase(first);
+        words.emplace_back("--help");
+        first = first_command(words);
+    }
+    for (const auto& [alias, name] : Aliases)
+        if (first != words.end() && *first == alias) *first = name;
 }
 
 /// Describes a first word that is not a command; CLI11 would only say that it was not expected. Empty if it
@@ -59,19 +87,21 @@ std::string unknown_option(const CLI::App& app, const std::vector<std::string>& 
 }
 
 /// Nothing if the command is to be run; otherwise the exit code.
-std::optional<int> parse(CLI::App& app, const std::vector<std::string>& words) {
+std::optional<int> parse(CLI::App& app, std::vector<std::string> words) {
     for (const auto& word : words)
         if (auto valid = check_utf8(word); !valid) return misuse(valid.error().message);
+    translate(words);
     if (auto wrong = unknown_command(app, words); !wrong.empty()) return misuse(wrong);
+    auto command = first_command(words) == words.end() ? "" : *first_command(words);
     try {
         app.parse(std::vector<std::string>{words.rbegin(), words.rend()}); // it takes them from the back
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ExtrasError& error) {
         auto option = unknown_option(app, words);
-        return misuse(option.empty() ? error.what() : option);
+        return misuse(option.empty() ? error.what() : option, command);
     } catch (const CLI::ParseError& error) {
-        return misuse(error.what());
+        return misuse(error.what(), command);
     }
     return std::nullopt;
 }

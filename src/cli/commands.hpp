@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace haulier::cli {
@@ -21,6 +22,8 @@ struct Common {
     Access access;
     bool json = false;
     bool quiet = false;
+    bool on_terminal = isatty(STDERR_FILENO) != 0;        ///< a person reads the progress
+    bool prints_on_terminal = isatty(STDOUT_FILENO) != 0; ///< and the results
     /// Tests replace this.
     std::function<Result<std::unique_ptr<Client>, Failure>(const Access&)> connect = connect_to_bus;
 };
@@ -34,6 +37,11 @@ struct JobOptions {
     std::string notify_path;
     std::vector<std::string> notify_flags;
     std::string priority;
+    std::string limit_rate;
+    std::string proxy;
+    std::string login; ///< user name for the servers; the password is asked for
+    std::optional<int> password_fd;
+    bool netrc = true;
     std::vector<std::string> headers;
     std::vector<std::string> properties; ///< Name=value
 };
@@ -46,12 +54,22 @@ struct FileOptions {
     [[nodiscard]] bool any() const { return !checksum.empty() || !mirrors.empty() || !ranges.empty(); }
 };
 
-struct GetOptions {
-    std::string url;
-    std::string file;
-    FileOptions file_options;
+/// Options of the commands that wait for the end of their job.
+struct EndOptions {
     bool no_wait = false;
     bool no_complete = false;
+    std::string retry_for; ///< time span, or "infinity"; empty = not given
+    bool no_retry = false;
+};
+
+struct GetOptions {
+    std::vector<std::string> words; ///< URL FILE, or URLs
+    std::string file;
+    std::string directory;
+    std::string list; ///< file with URLs
+    std::string sums; ///< file with checksums
+    FileOptions file_options;
+    EndOptions end;
     JobOptions job;
 };
 Result<Exit, Failure> get(const Common& common, const GetOptions& options);
@@ -60,8 +78,7 @@ struct UploadOptions {
     std::string file;
     std::string url;
     std::string reply; ///< file for the server's reply; empty = the reply is not kept
-    bool no_wait = false;
-    bool no_complete = false;
+    EndOptions end;
     JobOptions job;
 };
 Result<Exit, Failure> upload(const Common& common, const UploadOptions& options);
@@ -76,13 +93,16 @@ struct AddOptions {
 Result<Exit, Failure> add(const Common& common, const AddOptions& options);
 
 struct WaitOptions {
-    std::string job;
+    std::vector<std::string> jobs;
     bool complete = false;
+    bool any = false;    ///< end with the first of the jobs
+    std::string timeout; ///< time span; empty = none
 };
 Result<Exit, Failure> wait(const Common& common, const WaitOptions& options);
 
 struct ListOptions {
     std::vector<std::string> states; ///< empty = all
+    bool watch = false;              ///< print again and again
 };
 Result<Exit, Failure> list(const Common& common, const ListOptions& options);
 
@@ -107,7 +127,9 @@ struct ReplyOptions {
 };
 Result<Exit, Failure> reply(const Common& common, const ReplyOptions& options);
 
-struct StatusOptions {};
+struct StatusOptions {
+    std::string job; ///< empty = the daemon
+};
 Result<Exit, Failure> status(const Common& common, const StatusOptions& options);
 
 struct MonitorOptions {};
@@ -116,8 +138,11 @@ Result<Exit, Failure> monitor(const Common& common, const MonitorOptions& option
 struct SetOptions {
     std::string job;
     std::vector<std::string> assignments; ///< Name=value
+    bool list = false;                    ///< describe the properties instead
 };
 Result<Exit, Failure> set(const Common& common, const SetOptions& options);
+/// What can be set.
+Result<Exit, Failure> list_properties(const Common& common);
 
 struct CredentialsOptions {
     std::string job;
@@ -163,6 +188,8 @@ Result<Exit, Failure> validate(const Common& common, const ValidateOptions& opti
 
 struct JobsOptions {
     std::vector<std::string> jobs;
+    bool all = false;                ///< all jobs to which the command applies
+    std::vector<std::string> states; ///< all jobs in these states
 };
 /// These continue if one of several jobs is refused: they print all failures but return the first.
 Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/create.hpp"
 
+#include "cli/login.hpp"
+#include "cli/names.hpp"
 #include "cli/proxy_environment.hpp"
 
 #include <chrono>
@@ -42,8 +44,21 @@ std::string take_name(Values& properties) {
     return name.empty() ? "" : std::get<std::string>(name.mapped());
 }
 
+void set_proxy(NewJob& job, const EnvironmentProxy& proxy) {
+    job.properties["ProxyMode"] = std::string{"override"};
+    job.properties["ProxyList"] = proxy.list;
+    job.properties["ProxyBypass"] = proxy.bypass;
+    if (proxy.credentials) job.credentials.push_back(*proxy.credentials);
+}
+
 /// The daemon has an environment of its own, but users expect that the proxy of theirs is used.
-Result<Done, Failure> take_proxy(NewJob& job) {
+Result<Done, Failure> take_proxy(NewJob& job, const std::string& option) {
+    if (!option.empty()) {
+        auto proxy = proxy_of_option(option);
+        if (!proxy) return proxy.error();
+        set_proxy(job, *proxy);
+        return Done{};
+    }
     for (const char* name : {"ProxyMode", "ProxyList", "ProxyBypass"})
         if (job.properties.count(name) != 0) return Done{};
     std::vector<std::string> urls;
@@ -53,11 +68,7 @@ Result<Done, Failure> take_proxy(NewJob& job) {
     }
     auto proxy = proxy_of_environment(urls, [](const char* name) { return std::getenv(name); });
     if (!proxy) return proxy.error();
-    if (!*proxy) return Done{};
-    job.properties["ProxyMode"] = std::string{"override"};
-    job.properties["ProxyList"] = (*proxy)->list;
-    job.properties["ProxyBypass"] = (*proxy)->bypass;
-    if ((*proxy)->credentials) job.credentials.push_back(*(*proxy)->credentials);
+    if (*proxy) set_proxy(job, **proxy);
     return Done{};
 }
 
@@ -72,7 +83,26 @@ uint32_t own_umask() {
     return mask;
 }
 
+/// "example.org/x" is probably a URL without its scheme; "film.iso" and "dir/film.iso" are files.
+bool looks_like_host(const std::string& word) {
+    auto host = word.substr(0, word.find('/'));
+    std::error_code unknown;
+    return host.size() < word.size() && host.find('.') != std::string::npos && !host.starts_with('.') &&
+           !fs::exists(word, unknown);
+}
+
 } // namespace
+
+Result<Done, Failure> check_url(const std::string& url) {
+    if (is_http_url(url)) return Done{};
+    auto scheme = url.find("://");
+    if (scheme != std::string::npos)
+        return usage_error(
+            fmt::format("'{}' is not supported, only http and https are", url.substr(0, scheme + 3)));
+    auto message = fmt::format("'{}' is not a URL such as https://host/path", url);
+    if (looks_like_host(url)) message += fmt::format("; did you mean 'https://{}'?", url);
+    return usage_error(message);
+}
 
 uint64_t now_usec() {
     using namespace std::chrono;
@@ -92,8 +122,7 @@ Result<std::string, Failure> absolute_path(const std::string& path) {
 
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file) {
     if (auto possible = check_target(file); !possible) return possible.error();
-    if (url.find("://") == std::string::npos)
-        return Failure{Exit::Usage, fmt::format("'{}' is not a URL such as https://host/path", url)};
+    if (auto valid = check_url(url); !valid) return valid.error();
     auto name = names_directory(file) ? file_name_of(url) : std::string{};
     if (!name) return Failure{Exit::Usage, fmt::format("'{}' does not end with a file name; add FILE", url)};
     auto local = absolute_path(name->empty() || file.empty() ? file + *name : absolute(*name, file));
@@ -121,13 +150,23 @@ Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> 
     auto properties = parse_assignments(options.properties, now_usec());
     if (!properties) return properties.error();
     job.properties = *properties;
-    if (auto taken = take_proxy(job); !taken) return taken.error();
+    if (!options.limit_rate.empty()) {
+        auto limit = parse_assignment("BandwidthLimit=" + options.limit_rate, 0);
+        if (!limit) return usage_error("--limit-rate: " + limit.error().message);
+        job.properties.insert_or_assign(limit->first, limit->second);
+    }
+    if (auto taken = take_proxy(job, options.proxy); !taken) return taken.error();
+    if (auto taken = take_login(job, options); !taken) return taken.error();
     job.name = take_name(job.properties);
     if (!options.name.empty()) job.name = options.name;
     if (job.name.empty()) job.name = last_segment(job.files.front().local);
     // These options have precedence over --set.
     if (!options.description.empty()) job.properties["Description"] = options.description;
-    if (!options.priority.empty()) job.properties["Priority"] = options.priority;
+    if (!options.priority.empty()) {
+        auto priority = parse_assignment("Priority=" + options.priority, 0);
+        if (!priority) return priority.error();
+        job.properties.insert_or_assign(priority->first, priority->second);
+    }
     if (!options.notify_flags.empty()) job.properties["NotifyFlags"] = options.notify_flags;
     if (options.notify_service.empty()) {
         if (!options.notify_path.empty())

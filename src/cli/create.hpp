@@ -13,6 +13,8 @@ namespace haulier::cli {
 uint64_t now_usec();
 /// `path`, relative to the current directory, as an absolute path.
 Result<std::string, Failure> absolute_path(const std::string& path);
+/// Refuses everything but http and https.
+Result<Done, Failure> check_url(const std::string& url);
 /// If `file` is empty or an existing directory, the file is named after the URL.
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file);
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file,

@@ -18,6 +18,7 @@ enum class Exit : int {
     JobFailed = 4,     ///< the job is in error, or was completed without all of its files
     Cancelled = 5,     ///< the job that the command waited for was cancelled, or has expired
     Unreachable = 6,   ///< the bus cannot be reached, or the daemon cannot be started
+    TimedOut = 7,      ///< --timeout has passed
     Interrupted = 130, ///< Ctrl-C, or the terminal was closed; the job continues
 };
 

@@ -26,8 +26,8 @@ void add_commands(CLI::App& app, Invocation& invocation) {
     app.set_version_flag("--version", "haulierctl " HAULIER_VERSION, "print the version and exit");
     app.require_subcommand(1);
     app.footer("Exit codes: 0 success, 1 refused or another error, 2 invalid command line, 3 no such job,\n"
-               "4 job failed, 5 job cancelled, 6 bus or daemon unreachable, 130 interrupted (the job\n"
-               "continues). See haulierctl(1).");
+               "4 job failed, 5 job cancelled, 6 bus or daemon unreachable, 7 timed out, 130 interrupted\n"
+               "(the job continues). See haulierctl(1).");
     add_creating_commands(app, invocation);
     add_reading_commands(app, invocation);
     add_changing_commands(app, invocation);

@@ -6,21 +6,35 @@ namespace haulier::cli {
 
 namespace {
 
+using RunVerb = Result<Exit, Failure> (*)(const Common&, const JobsOptions&);
+
 /// A command for one or more jobs.
-void add_verb(CLI::App& app, Invocation& invocation, const char* name, const char* help,
-              Result<Exit, Failure> (*run)(const Common&, const JobsOptions&)) {
-    auto [command, options] = add_command(app, invocation, name, help, run);
-    command->add_option("JOB", options->jobs, "ids, beginnings of ids, keys or names")->required();
+Command<JobsOptions> add_verb(CLI::App& app, Invocation& invocation, const char* name, const char* help,
+                              RunVerb run) {
+    auto added = add_command(app, invocation, name, help, run);
+    added.app->add_option("JOB", added.options->jobs, "ids, beginnings of ids, keys or names");
+    return added;
+}
+
+/// The same, and the jobs can be selected by options.
+void add_selecting_verb(CLI::App& app, Invocation& invocation, const char* name, const char* help,
+                        RunVerb run, const char* all) {
+    auto [command, options] = add_verb(app, invocation, name, help, run);
+    auto* state = command->add_option("--state", options->states, "all jobs in these states, such as error")
+                      ->type_name("STATE,...")
+                      ->delimiter(',')
+                      ->allow_extra_args(false);
+    command->add_flag("--all", options->all, all)->excludes(state);
 }
 
 void add_set(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(app, invocation, "set", "Set properties of a job", set);
-    add_job_argument(*command, options->job);
+    command->add_option("JOB", options->job, "id, beginning of an id, key or name");
     command
         ->add_option("PROPERTIES", options->assignments,
                      "such as Priority=high BandwidthLimit=2M NotBefore=+2h")
-        ->required()
         ->type_name("NAME=VALUE");
+    command->add_flag("--list", options->list, "list the properties, their values and their defaults");
 }
 
 void add_ranges(CLI::App& app, Invocation& invocation) {
@@ -94,10 +108,14 @@ void add_credentials(CLI::App& app, Invocation& invocation) {
 } // namespace
 
 void add_changing_commands(CLI::App& app, Invocation& invocation) {
-    add_verb(app, invocation, "suspend", "Suspend jobs; transferred data is kept", suspend);
-    add_verb(app, invocation, "resume", "Start or continue jobs, or try again at once", resume);
-    add_verb(app, invocation, "complete", "End jobs and give finished files their final names", complete);
-    add_verb(app, invocation, "cancel", "End jobs and delete downloaded data", cancel);
+    add_selecting_verb(app, invocation, "suspend", "Suspend jobs; transferred data is kept", suspend,
+                       "all unfinished jobs");
+    add_selecting_verb(app, invocation, "resume", "Start or continue jobs, or try again at once", resume,
+                       "all jobs that are suspended, have failed or wait for a retry");
+    add_selecting_verb(app, invocation, "complete", "End jobs and give finished files their final names",
+                       complete, "all jobs that are transferred");
+    add_selecting_verb(app, invocation, "cancel", "End jobs and delete downloaded data", cancel,
+                       "all unfinished jobs");
     add_verb(app, invocation, "take", "Become the owner of jobs", take);
     add_set(app, invocation);
     add_ranges(app, invocation);

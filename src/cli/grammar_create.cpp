@@ -12,12 +12,24 @@ void add_job_options(CLI::App& command, JobOptions& job) {
                        "your own identifier; no second job is created while one with this key is unfinished");
     command.add_option("--description", job.description, "longer description");
     command.add_option("--priority", job.priority, "foreground, high, normal (default) or low");
-    command.add_option("--header", job.headers, "header to send, but not for secrets (see headers)")
+    command.add_option("--limit-rate", job.limit_rate, "at most so many bytes per second, such as 500k")
+        ->type_name("BYTES");
+    command.add_option("-H,--header", job.headers, "header to send, but not for secrets (see headers)")
         ->type_name("'NAME: VALUE'")
         ->allow_extra_args(false);
     command.add_option("--set", job.properties, "any other property, such as NetworkCost=always")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
+    command.add_option("-x,--proxy", job.proxy, "proxy, instead of that of the environment")
+        ->type_name("[SCHEME://]HOST[:PORT]");
+    command.add_option("--login", job.login, "user name for the server; the password is asked for")
+        ->type_name("USER");
+    command
+        .add_option("--password-fd", job.password_fd, "read the password for --login from this descriptor")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    command.add_flag(
+        "--no-netrc", [&job](int64_t) { job.netrc = false; }, "do not use the passwords in ~/.netrc");
     command
         .add_option("--notify-service", job.notify_service,
                     "bus service to start and notify when the job is transferred or has failed")
@@ -43,26 +55,40 @@ CLI::Option* add_file_options(CLI::App& command, FileOptions& file) {
 }
 
 /// Options of the commands that wait for the end of their job.
-void add_end_options(CLI::App& command, bool& no_wait, bool& no_complete) {
-    command.add_flag("--no-wait", no_wait, "start the job, print its id and exit");
-    command.add_flag("--no-complete", no_complete,
+void add_end_options(CLI::App& command, EndOptions& end) {
+    command.add_flag("--no-wait", end.no_wait, "start the job, print its id and exit");
+    command.add_flag("--no-complete", end.no_complete,
                      "the job does not complete itself; this command does, unless it is interrupted");
+    auto* span = command
+                     .add_option("--retry-for", end.retry_for,
+                                 "fail after this time without progress, such as 10min (default: infinity "
+                                 "on a terminal, otherwise 15min)")
+                     ->type_name("SPAN");
+    command.add_flag("--no-retry", end.no_retry, "fail at the first failure")->excludes(span);
 }
 
 void add_get(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(
-        app, invocation, "get", "Download one file: create a job, wait for its end and print the path", get);
-    command->add_option("URL", options->url, "http or https")->required();
-    command->add_option("FILE", options->file, "file or directory (default: current directory)");
+        app, invocation, "get", "Download files: create a job, wait for its end and print the paths", get);
+    command->add_option("URL", options->words, "http or https URLs, or one URL and a file or directory")
+        ->type_name("URL [FILE] | URL...");
+    command->add_option("-o,--output", options->file, "name of the file, for one URL")->type_name("FILE");
+    command->add_option("-d,--directory", options->directory, "directory for the files")->type_name("DIR");
+    command->add_option("-i,--input", options->list, "file with URLs, one in each line; - is standard input")
+        ->type_name("LIST");
+    auto* sums = command->add_option("--sums", options->sums, "file with the checksums, such as SHA256SUMS")
+                     ->type_name("SUMS");
     auto* checksum = add_file_options(*command, options->file_options);
+    checksum->excludes(sums);
     command
         ->add_option_function<std::string>(
             "--sha256",
             [options = options](const std::string& hex) { options->file_options.checksum = "sha256:" + hex; },
             "short for --checksum sha256:HEX")
         ->type_name("HEX")
-        ->excludes(checksum);
-    add_end_options(*command, options->no_wait, options->no_complete);
+        ->excludes(checksum)
+        ->excludes(sums);
+    add_end_options(*command, options->end);
     add_job_options(*command, options->job);
 }
 
@@ -84,7 +110,7 @@ void add_upload(CLI::App& app, Invocation& invocation) {
     command->add_option("URL", options->url, "http or https")->required();
     command->add_option("--reply", options->reply, "store the server's reply in this file")
         ->type_name("FILE");
-    add_end_options(*command, options->no_wait, options->no_complete);
+    add_end_options(*command, options->end);
     add_job_options(*command, options->job);
 }
 

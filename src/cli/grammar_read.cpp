@@ -11,13 +11,14 @@ void add_list(CLI::App& app, Invocation& invocation) {
     command->add_option("--state", options->states, "only jobs in one of these states")
         ->delimiter(',')
         ->allow_extra_args(false);
+    command->add_flag("--watch", options->watch, "print the list again every second, until Ctrl-C");
 }
 
 void add_show(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
-        add_command(app, invocation, "show", "Show the properties and the files of a job", show);
+        add_command(app, invocation, "show", "Show what a job does, its settings and its files", show);
     add_job_argument(*command, options->job);
-    command->add_flag("--all", options->all, "include properties with default values");
+    command->add_flag("--all", options->all, "show every property, and everything about each file");
 }
 
 void add_errors(CLI::App& app, Invocation& invocation) {
@@ -27,9 +28,12 @@ void add_errors(CLI::App& app, Invocation& invocation) {
 
 void add_wait(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(app, invocation, "wait",
-                                          "Wait until a job is transferred, has failed or has ended", wait);
-    add_job_argument(*command, options->job);
-    command->add_flag("--complete", options->complete, "complete the job when it is transferred");
+                                          "Wait until jobs are transferred, have failed or have ended", wait);
+    command->add_option("JOB", options->jobs, "ids, beginnings of ids, keys or names")->required();
+    command->add_flag("--complete", options->complete, "complete each job when it is transferred");
+    command->add_flag("--any", options->any, "return when the first of several jobs has ended");
+    command->add_option("--timeout", options->timeout, "wait no longer than this, such as 30s or 1h")
+        ->type_name("SPAN");
 }
 
 } // namespace
@@ -40,7 +44,10 @@ void add_reading_commands(CLI::App& app, Invocation& invocation) {
     auto listing = add_command(app, invocation, "files", "List the files of a job", files);
     add_job_argument(*listing.app, listing.options->job);
     add_errors(app, invocation);
-    add_command(app, invocation, "status", "Show the state of the daemon: version, network, jobs", status);
+    auto asking =
+        add_command(app, invocation, "status",
+                    "Show the state of the daemon: version, network, jobs; or that of a job", status);
+    asking.app->add_option("JOB", asking.options->job, "show this job instead (see show)");
     auto printing = add_command(app, invocation, "reply", "Print the server's reply to an upload", reply);
     add_job_argument(*printing.app, printing.options->job);
     add_wait(app, invocation);

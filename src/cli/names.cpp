@@ -26,15 +26,6 @@ int digit_of(char c) {
     return -1;
 }
 
-/// The path of a URL without query and fragment.
-std::string_view path_of(std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
-    auto scheme = url.find("://");
-    if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-    auto slash = url.find('/');
-    return slash == std::string_view::npos ? std::string_view{} : url.substr(slash);
-}
-
 bool is_hex(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return digit_of(c) >= 0; });
 }
@@ -57,11 +48,19 @@ std::vector<Candidate> select(Matches matches, const std::vector<Candidate>& job
     return found;
 }
 
+/// Eight digits, or all of them if that is not enough.
+std::string distinct_id(const std::vector<Candidate>& jobs, size_t index) {
+    auto start = short_id(jobs[index].id);
+    auto same = std::count_if(jobs.begin(), jobs.end(),
+                              [&](const Candidate& job) { return job.id.starts_with(start); });
+    return same > 1 ? jobs[index].id : start;
+}
+
 Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
     auto message = fmt::format("'{}' is ambiguous; {} jobs match:", text, found.size());
     for (size_t i = 0; i < found.size() && i < MaxCandidates; ++i)
-        message += fmt::format("\n  {}  {}  {:<15}  {}", found[i].id, found[i].owner, found[i].state,
-                               sanitize(found[i].name));
+        message += fmt::format("\n  {}  {}  {:<15}  {}", distinct_id(found, i), found[i].owner,
+                               found[i].state, sanitize(found[i].name));
     if (found.size() > MaxCandidates) message += "\n  ...";
     return {Exit::NoSuchJob, message};
 }
@@ -109,8 +108,28 @@ std::string percent_decoded(std::string_view text) {
     return out;
 }
 
+std::string_view path_of_url(std::string_view url) {
+    url = url.substr(0, url.find_first_of("?#"));
+    auto scheme = url.find("://");
+    if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+    auto slash = url.find('/');
+    return slash == std::string_view::npos ? std::string_view{} : url.substr(slash);
+}
+
+std::string host_of(const std::string& url) {
+    auto rest = without_user(url);
+    rest.erase(0, rest.find("://") + 3);
+    auto end = rest.starts_with('[') ? rest.find(']') + 1 : rest.find_first_of(":/?#");
+    return ascii_lower(rest.substr(0, end));
+}
+
+bool is_http_url(std::string_view text) {
+    auto scheme = ascii_lower(text.substr(0, std::min(text.find("://"), text.size())));
+    return text.size() > scheme.size() && (scheme == "http" || scheme == "https");
+}
+
 std::optional<std::string> file_name_of(std::string_view url) {
-    auto path = path_of(url);
+    auto path = path_of_url(url);
     auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), MaxFileName);
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c == '/' || c == '?'; }, '_');

@@ -14,6 +14,13 @@ namespace haulier::cli {
 
 std::string percent_decoded(std::string_view text);
 
+/// The path of a URL without query and fragment.
+std::string_view path_of_url(std::string_view url);
+/// In lower case, IPv6 addresses in brackets.
+std::string host_of(const std::string& url);
+/// Whether `text` begins with http:// or https://.
+bool is_http_url(std::string_view text);
+
 /// The last segment of the URL's path, decoded and made safe as a file name: without slashes, control
 /// characters and invalid UTF-8, not hidden, at most 255 bytes. Nothing if the path ends with a slash.
 std::optional<std::string> file_name_of(std::string_view url);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fmt/core.h>
+#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -37,6 +38,15 @@ void print_stderr(const std::string& text) {
 
 void print_error(const std::string& message) {
     print_stderr(fmt::format("haulierctl: {}\n", message));
+}
+
+TerminalSize terminal_size(int fd) {
+    winsize size{};
+    TerminalSize found;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0) return found;
+    if (size.ws_col > 0) found.columns = size.ws_col;
+    if (size.ws_row > 0) found.rows = size.ws_row;
+    return found;
 }
 
 } // namespace haulier::cli

@@ -5,6 +5,7 @@
 #include "cli/failure.hpp"
 #include "cli/view.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace haulier::cli {
@@ -19,5 +20,12 @@ void print_json_line(const Json& value);
 void print_stderr(const std::string& text);
 /// Writes a message to standard error, after the name of the program.
 void print_error(const std::string& message);
+
+struct TerminalSize {
+    size_t rows = 24;
+    size_t columns = 80;
+};
+/// Of the terminal that `fd` is; a usual size if it is none.
+TerminalSize terminal_size(int fd);
 
 } // namespace haulier::cli

@@ -23,27 +23,30 @@ bool counts_files(const JobView& job) {
     return !job.total && job.files > 1;
 }
 
-/// "12.3 MB/s  0:32"; empty while the speed is unknown.
-std::string speed_text(const JobView& job, std::optional<double> rate) {
-    if (!rate) return "";
-    auto text = size_text(static_cast<uint64_t>(std::lround(*rate))) + "/s";
-    if (!job.total || *job.total < job.done || *rate < 1) return text;
-    auto left = static_cast<double>(*job.total - job.done) / *rate;
-    if (left > 359999) return text;
-    return fmt::format("{}  {}", text, clock_text(std::chrono::seconds{std::lround(std::ceil(left))}));
-}
-
 std::optional<double> share_of(const JobView& job) {
-    if (!job.total && !counts_files(job)) return std::nullopt;
-    auto done = job.total ? job.done : job.files_done;
-    auto all = job.total ? *job.total : job.files;
-    return all == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(all));
+    if (job.total) {
+        auto share = static_cast<double>(job.done) / static_cast<double>(*job.total);
+        return *job.total == 0 ? 1.0 : std::min(1.0, share);
+    }
+    constexpr double Almost = 0.99;
+    if (job.estimate && *job.estimate > 0)
+        return std::min(Almost, static_cast<double>(job.done) / static_cast<double>(*job.estimate));
+    if (!counts_files(job)) return std::nullopt;
+    return std::min(1.0, static_cast<double>(job.files_done) / static_cast<double>(job.files));
 }
 
-/// "45%", or "?" while the total is not known.
-std::string percent_text(const JobView& job) {
-    auto share = share_of(job);
-    return share ? fmt::format("{}%", static_cast<int>(*share * 100)) : "?";
+constexpr std::chrono::seconds NotableAnswer{3};
+constexpr std::chrono::seconds NotableSilence{5};
+constexpr double MaxTimeLeft = 359999;
+
+/// "12.3 MB/s  0:32"; empty while the speed is unknown.
+std::string speed_text(const JobView& job, const Motion& motion) {
+    if (motion.quiet_for >= NotableSilence && job.state == "transferring" && share_of(job) != 1.0)
+        return "no data for " + clock_text(motion.quiet_for);
+    if (!motion.rate) return "";
+    auto text = size_text(static_cast<uint64_t>(std::lround(*motion.rate))) + "/s";
+    auto left = time_left_text(job, motion.rate);
+    return left.empty() ? text : text + "  " + left;
 }
 
 std::string bar_text(double share, size_t columns, bool colour) {
@@ -56,10 +59,10 @@ std::string bar_text(double share, size_t columns, bool colour) {
 }
 
 /// The text to the right of the bar. Before the first byte only the situation is of interest.
-std::string figures(const JobView& job, std::optional<double> rate, const std::string& now) {
+std::string figures(const JobView& job, const Motion& motion, const std::string& now) {
     if (job.done == 0 && !job.total && !now.empty()) return now;
     auto text = amount_of(job);
-    auto more = now.empty() ? speed_text(job, rate) : now;
+    auto more = now.empty() ? speed_text(job, motion) : now;
     if (more.empty()) return text;
     return text + (counts_files(job) && now.empty() ? ", " : "  ") + more;
 }
@@ -87,35 +90,55 @@ std::optional<double> RateMeter::rate(Time now) const {
 
 std::string amount_of(const JobView& job) {
     if (!counts_files(job)) return amount_text(job.done, job.total);
-    return fmt::format("{} of {} files, {}", job.files_done, job.files, size_text(job.done));
+    auto failed = job.files_failed == 0 ? "" : fmt::format(" ({} failed)", job.files_failed);
+    return fmt::format("{} of {} files{}, {}", job.files_done, job.files, failed, size_text(job.done));
 }
 
-std::string situation(const JobView& job, uint64_t now_usec) {
+std::string situation(const JobView& job, uint64_t now_usec, std::chrono::seconds quiet_for) {
     if (job.wait_reason == "completing") return "completing";
     if (job.state == "transferring") return "";
+    if (job.state == "acknowledged") return "complete";
     if (job.state == "error") return "failed: " + sanitize(job.error_message);
     if (job.state == "suspended" && job.wait_reason == "empty") return "suspended, without a file";
+    bool notable = quiet_for >= NotableAnswer;
+    if (job.state == "connecting" && notable) return "no answer for " + clock_text(quiet_for);
     auto waiting = waiting_text(job, now_usec);
     if (waiting.empty()) return sanitize(job.state);
+    if (job.wait_until == 0 && job.state == "queued" && notable) waiting += ", for " + clock_text(quiet_for);
     bool explained = job.state == "transient-error" && !job.error_message.empty();
     return explained ? fmt::format("{} ({})", waiting, sanitize(job.error_message)) : waiting;
 }
 
-std::string bar_line(const JobView& job, std::optional<double> rate, uint64_t now_usec,
-                     const LineStyle& style) {
-    auto right = figures(job, rate, situation(job, now_usec));
-    auto name = cut(sanitize(job.name), std::max<size_t>(MinBar, style.columns / 4));
+std::string percent_text(const JobView& job) {
     auto share = share_of(job);
-    std::string line = fmt::format("{} {:>4} ", name, percent_text(job));
+    if (!share) return "?";
+    return fmt::format("{}{}%", !job.total && job.estimate ? "~" : "", static_cast<int>(*share * 100));
+}
+
+std::string time_left_text(const JobView& job, std::optional<double> rate) {
+    if (!rate || *rate < 1 || !job.total || *job.total < job.done) return "";
+    auto left = static_cast<double>(*job.total - job.done) / *rate;
+    return left > MaxTimeLeft ? "" : clock_text(std::chrono::seconds{std::lround(std::ceil(left))});
+}
+
+std::string name_text(const std::string& name, const LineStyle& style) {
+    return padded(cut(sanitize(name), std::max<size_t>(MinBar, style.columns / 4)), style.name_columns);
+}
+
+std::string bar_line(const JobView& job, const Motion& motion, uint64_t now_usec, const LineStyle& style) {
+    auto right = figures(job, motion, situation(job, now_usec, motion.quiet_for));
+    auto share = share_of(job);
+    std::string line = fmt::format("{} {:>4} ", name_text(job.name, style), percent_text(job));
     size_t taken = columns_of(line) + columns_of(right) + 1;
     if (share && taken + MinBar <= style.columns)
         return line + bar_text(*share, std::min(MaxBar, style.columns - taken), style.colour) + " " + right;
     return cut(line + right, style.columns);
 }
 
-std::string plain_line(const JobView& job, std::optional<double> rate, uint64_t now_usec) {
+std::string plain_line(const JobView& job, const Motion& motion, uint64_t now_usec) {
     auto share = share_of(job) ? percent_text(job) + ", " : std::string{};
-    return fmt::format("{}: {}{}", sanitize(job.name), share, figures(job, rate, situation(job, now_usec)));
+    return fmt::format("{}: {}{}", sanitize(job.name), share,
+                       figures(job, motion, situation(job, now_usec, motion.quiet_for)));
 }
 
 } // namespace haulier::cli

@@ -20,6 +20,9 @@ struct Property {
     Json default_value; ///< null if there is none, or if it depends on other properties
     Json none;          ///< the value that means none, unlimited or unknown; null if there is no such value
     std::vector<std::string_view> words; ///< the possible words, or elements of a list; empty = any
+    Json minimum;                        ///< of a number other than `none`; null if there is none
+    Json maximum;                        ///< of a number; null if there is none but that of the type
+    std::string_view maximum_length;     ///< of a text, such as "256 characters"
 };
 
 /// Generated, in the order of the interface.

@@ -20,16 +20,9 @@ namespace haulier::cli {
 namespace {
 
 constexpr std::array<std::string_view, 6> Schemes{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+
 std::string scheme_of(const std::string& url) {
     return ascii_lower(url.substr(0, url.find("://")));
-}
-
-/// In lower case, IPv6 addresses in brackets.
-std::string host_of(const std::string& url) {
-    auto rest = without_user(url);
-    rest.erase(0, rest.find("://") + 3);
-    auto end = rest.starts_with('[') ? rest.find(']') + 1 : rest.find_first_of(":/?#");
-    return ascii_lower(rest.substr(0, end));
 }
 
 // ---- the proxy ----
@@ -40,9 +33,8 @@ struct Proxy {
 };
 
 /// The message does not repeat the value, which may contain a password.
-Failure malformed(const EnvironmentVariable& variable) {
-    return usage_error(
-        fmt::format("the variable {} does not name a proxy such as http://host:port", variable.name));
+Failure malformed(const std::string& source) {
+    return usage_error(fmt::format("{} does not name a proxy such as http://host:port", source));
 }
 
 Credentials credentials_of(std::string_view user_and_password) {
@@ -64,26 +56,26 @@ std::optional<std::string> with_port(const std::string& address, std::string_vie
     return address;
 }
 
-Result<Proxy, Failure> parse_proxy(const EnvironmentVariable& variable) {
-    auto value = variable.value;
-    if (!is_utf8(value) || has_control_character(value)) return malformed(variable);
+/// `source`: where the value comes from.
+Result<Proxy, Failure> parse_proxy(std::string value, const std::string& source) {
+    if (!is_utf8(value) || has_control_character(value)) return malformed(source);
     std::string scheme = "http";
     if (auto end = value.find("://"); end != std::string::npos) {
         scheme = ascii_lower(value.substr(0, end));
         value.erase(0, end + 3);
     }
     if (scheme == "socks") scheme = "socks5"; // GNOME sets this; nearly all such servers know version 5
-    if (std::find(Schemes.begin(), Schemes.end(), scheme) == Schemes.end()) return malformed(variable);
+    if (std::find(Schemes.begin(), Schemes.end(), scheme) == Schemes.end()) return malformed(source);
     value.erase(std::min(value.find('/'), value.size()));
     Proxy proxy;
     if (auto at = value.rfind('@'); at != std::string::npos) {
         proxy.credentials = credentials_of(std::string_view{value}.substr(0, at));
         if (!is_utf8(proxy.credentials->user) || !is_utf8(proxy.credentials->password))
-            return malformed(variable);
+            return malformed(source);
         value.erase(0, at + 1);
     }
     auto address = with_port(value, scheme);
-    if (!address) return malformed(variable);
+    if (!address) return malformed(source);
     proxy.address = scheme + "://" + *address;
     return proxy;
 }
@@ -158,7 +150,7 @@ proxy_of_environment(const std::vector<std::string>& urls,
     for (const char* scheme : {"http", "https"}) { // a redirect may lead to the other one
         const auto& variable = environment.of(scheme);
         if (variable.value.empty()) continue;
-        auto proxy = parse_proxy(variable);
+        auto proxy = parse_proxy(variable.value, "the variable " + variable.name);
         if (!proxy) return proxy.error();
         found.list += fmt::format("{}{}={}", found.list.empty() ? "" : " ", scheme, proxy->address);
         if (!found.credentials) found.credentials = proxy->credentials;
@@ -170,6 +162,12 @@ proxy_of_environment(const std::vector<std::string>& urls,
         return usage_error(fmt::format("the variable {} is not UTF-8", no_proxy.name));
     found.bypass = bypass_of(no_proxy.value, hosts);
     return std::optional{found};
+}
+
+Result<EnvironmentProxy, Failure> proxy_of_option(const std::string& value) {
+    auto proxy = parse_proxy(value, "the argument of --proxy");
+    if (!proxy) return proxy.error();
+    return EnvironmentProxy{proxy->address, "", proxy->credentials};
 }
 
 } // namespace haulier::cli

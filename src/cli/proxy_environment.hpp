@@ -24,4 +24,7 @@ Result<std::optional<EnvironmentProxy>, Failure>
 proxy_of_environment(const std::vector<std::string>& urls,
                      const std::function<const char*(const char*)>& lookup);
 
+/// The same from the argument of --proxy.
+Result<EnvironmentProxy, Failure> proxy_of_option(const std::string& value);
+
 } // namespace haulier::cli

@@ -7,10 +7,25 @@
 
 namespace haulier::cli {
 
+namespace {
+
+/// "0-99", as in the header Range, means the hundred bytes "0:100".
+std::string suggestion_for(const std::string& text) {
+    auto dash = text.find('-');
+    if (dash == std::string::npos) return "";
+    auto first = parse_size(text.substr(0, dash));
+    auto last = parse_size(text.substr(dash + 1));
+    if (!first || !last || *last < *first || *last == ToEnd) return "";
+    return fmt::format("; for the bytes {0} to {1} write '{0}:{2}'", *first, *last, *last - *first + 1);
+}
+
+} // namespace
+
 Result<Range, Failure> parse_range(const std::string& text) {
     auto colon = text.find(':');
     if (colon == std::string::npos)
-        return usage_error(fmt::format("'{}' is not of the form OFFSET:LENGTH", text));
+        return usage_error(
+            fmt::format("'{}' is not of the form OFFSET:LENGTH{}", text, suggestion_for(text)));
     auto offset = parse_size(text.substr(0, colon));
     if (!offset) return offset.error();
     auto rest = text.substr(colon + 1);

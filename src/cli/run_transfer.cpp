@@ -3,56 +3,154 @@
 
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/text.hpp"
 #include "cli/wait_for_end.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <fmt/core.h>
+#include <variant>
 
 namespace haulier::cli {
 
 namespace {
 
+constexpr const char* KeyPrefix = "get:";
+
 /// The daemon removes a user name from the URL.
-bool has_url(const Json& file, const NewJob& wanted) {
-    return file["RemoteName"] == without_user(wanted.files.front().remote);
+bool has_url(const Json& file, const NewFile& wanted) {
+    return file["RemoteName"] == without_user(wanted.remote);
 }
 
-/// Whether an existing job does what is wanted. The URL of a download may differ, because links expire.
+bool has_targets(const std::vector<Json>& files, const NewJob& wanted) {
+    return std::equal(
+        files.begin(), files.end(), wanted.files.begin(), wanted.files.end(),
+        [](const Json& file, const NewFile& other) { return file["LocalName"] == other.local; });
+}
+
+/// Whether an existing job does what is wanted. The URLs of a download may differ, because links expire.
 bool is_same(const Json& properties, const std::vector<Json>& files, const NewJob& wanted) {
-    return properties.value("Type", "") == wanted.type && files.size() == 1 &&
-           files.front()["LocalName"] == wanted.files.front().local &&
-           (wanted.type == "download" || has_url(files.front(), wanted));
+    return properties.value("Type", "") == wanted.type && has_targets(files, wanted) &&
+           (wanted.type == "download" || has_url(files.front(), wanted.files.front()));
 }
 
 bool rests(const JobView& job) {
     return job.state == "suspended" || job.state == "error" || job.state == "transient-error";
 }
 
+Json to_json(const Value& value) {
+    return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+/// Gives the job those of the wanted properties that it does not have, the headers, and the password that was
+/// asked for.
+Result<Done, Failure> adapt(Client& client, const std::string& id, const Json& properties,
+                            const TransferPlan& plan) {
+    for (const auto& name : plan.named) {
+        const auto& value = plan.job.properties.at(name);
+        if (properties.contains(name) && properties[name] == to_json(value)) continue;
+        if (auto set = client.set(id, name, value); !set) return set;
+    }
+    if (!plan.job.headers.empty())
+        if (auto set = client.set_headers(id, plan.job.headers, false); !set) return set;
+    for (const auto& credentials : plan.job.credentials)
+        if (credentials.target == "server")
+            if (auto set = client.set_credentials(id, credentials); !set) return set;
+    return Done{};
+}
+
+/// Returns whether a file has a new URL, or a new user name in it.
+Result<bool, Failure> renew(Client& client, const std::string& id, const JobView& job,
+                            const std::vector<Json>& files, const NewJob& wanted) {
+    bool renewed = false;
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        const auto& url = wanted.files[i].remote;
+        bool new_login = without_user(url) != url && wanted.type == "download" && rests(job);
+        if (!new_login && has_url(files[i], wanted.files[i])) continue;
+        if (auto renamed = client.rename(id, i, url); !renamed) return renamed.error();
+        renewed = true;
+    }
+    return renewed;
+}
+
+/// A job that ends by itself meanwhile refuses every change, and needs none.
+Result<Done, Failure> unless_ended(Client& client, const std::string& id, const Failure& refusal) {
+    auto properties = client.properties(id);
+    if (!properties) return refusal;
+    auto job = view_of(*properties);
+    return has_ended(job) || job.wait_reason == "completing" ? Result<Done, Failure>{Done{}} : refusal;
+}
+
 /// Continues the unfinished job that has the key, if it does the same.
-Result<Done, Failure> continue_existing(Client& client, const std::string& id, const NewJob& wanted) {
+Result<Done, Failure> continue_existing(Client& client, const Common& common, const std::string& id,
+                                        const TransferPlan& plan) {
     auto files = client.files(id);
     if (!files) return files.error();
     auto properties = client.properties(id);
     if (!properties) return properties.error();
-    if (!is_same(*properties, *files, wanted))
+    if (!is_same(*properties, *files, plan.job))
         return Failure{Exit::Failed,
                        fmt::format("job {} has this key, but does something else", short_id(id))};
     auto job = view_of(*properties);
-    const auto& url = wanted.files.front().remote;
-    bool new_login = without_user(url) != url && wanted.type == "download" && rests(job);
-    bool renewed = new_login || !has_url(files->front(), wanted);
-    if (renewed)
-        if (auto renamed = client.rename(id, 0, url); !renamed) return renamed;
-    bool waits = job.state == "transient-error" && !renewed;
+    if (auto adapted = adapt(client, id, *properties, plan); !adapted)
+        return unless_ended(client, id, adapted.error());
+    auto renewed = renew(client, id, job, *files, plan.job);
+    if (!renewed) return unless_ended(client, id, renewed.error());
+    if (!common.quiet && !plan.no_wait) print_error(fmt::format("continuing job {}", short_id(id)));
+    bool waits = job.state == "transient-error" && !*renewed;
     return rests(job) && !waits ? client.command(id, Verb::Resume) : Done{};
 }
 
+constexpr uint64_t FnvOffset = 0xcbf29ce484222325;
+constexpr uint64_t FnvPrime = 0x100000001b3;
+
+/// With a separator that no text contains.
+void add_to_hash(uint64_t& hash, const std::string& text) {
+    for (unsigned char c : text)
+        hash = (hash ^ c) * FnvPrime;
+    hash = (hash ^ 0xffU) * FnvPrime;
+}
+
+/// Why each of several files has failed.
+void print_failed_files(Client& client, const std::string& id) {
+    constexpr size_t MaxPrinted = 10;
+    auto files = client.files(id);
+    if (!files || files->size() < 2) return;
+    size_t failed = 0;
+    for (const auto& properties : *files) {
+        auto file = file_view_of(properties);
+        if (file.stage != "error" && file.stage != "invalid") continue;
+        if (++failed <= MaxPrinted)
+            print_error(fmt::format("{}: {}", sanitize(file.local), sanitize(file.error_message)));
+    }
+    if (failed > MaxPrinted)
+        print_error(fmt::format("and {} more, see 'haulierctl files {}'", failed - MaxPrinted, short_id(id)));
+}
+
 } // namespace
+
+std::string key_of(const NewJob& job) {
+    uint64_t hash = FnvOffset;
+    for (const auto& file : job.files) {
+        add_to_hash(hash, without_user(file.remote));
+        add_to_hash(hash, file.local);
+        add_to_hash(hash, file.checksum);
+        for (const auto& range : file.ranges)
+            add_to_hash(hash, to_text(range));
+        add_to_hash(hash, "");
+    }
+    return fmt::format("{}{:016x}", KeyPrefix, hash);
+}
+
+bool is_made_up(const std::string& key) {
+    return key.starts_with(KeyPrefix);
+}
 
 Result<Exit, Failure> run_transfer(Client& client, const Common& common, const TransferPlan& plan) {
     auto made = client.create(plan.job);
     if (!made) return made.error();
     if (!made->created)
-        if (auto continued = continue_existing(client, made->id, plan.job); !continued)
+        if (auto continued = continue_existing(client, common, made->id, plan); !continued)
             return continued.error();
     if (plan.no_wait) return print_created(common, *made);
 
@@ -60,11 +158,16 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
     if (!ended) return ended.error();
     if (common.json) {
         auto out = to_json(made->id, *ended);
-        out[plan.result_name] = plan.result;
+        if (plan.results.size() == 1)
+            out[plan.result_name] = plan.results.front();
+        else
+            out[plan.result_name + "s"] = plan.results;
         print_json(out);
     } else if (ended->end == End::Completed) {
-        print(plan.result + "\n");
+        for (const auto& result : plan.results)
+            print(result + "\n");
     }
+    if (ended->end == End::Failed) print_failed_files(client, made->id);
     return report(common, made->id, *ended);
 }
 

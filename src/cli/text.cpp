@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <cwchar>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+#include <locale.h>
 #include <utility>
 
 namespace haulier::cli {
@@ -40,6 +42,26 @@ char32_t code_point(std::string_view sequence) {
     return c;
 }
 
+size_t length_of_first(std::string_view text) {
+    size_t length = 1;
+    while (length < text.size() && continues(text[length]))
+        ++length;
+    return length;
+}
+
+/// Combining characters take no column, most East Asian ones and emoji two. The locale of the user may not
+/// know this, and the C library may not know the newest emoji.
+size_t width_of(char32_t c) {
+    static locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (!utf8) return 1;
+    auto before = uselocale(utf8);
+    int width = wcwidth(static_cast<wchar_t>(c));
+    uselocale(before);
+    constexpr char32_t FirstEmoji = 0x1f000;
+    if (width < 0) return c >= FirstEmoji ? 2 : 1;
+    return static_cast<size_t>(width);
+}
+
 } // namespace
 
 std::string size_text(uint64_t bytes) {
@@ -68,7 +90,8 @@ std::string span_text(std::chrono::seconds span) {
     auto s = span.count();
     if (s < 120) return fmt::format("{} s", s);
     if (s < 2 * 3600) return fmt::format("{} min", s / 60);
-    return fmt::format("{} h", s / 3600);
+    if (s < 2 * 86400) return fmt::format("{} h", s / 3600);
+    return fmt::format("{} d", s / 86400);
 }
 
 std::string date_text(uint64_t usec) {
@@ -82,9 +105,7 @@ std::string date_text(uint64_t usec) {
 std::string sanitize(std::string_view text) {
     std::string out;
     while (!text.empty()) {
-        size_t length = 1;
-        while (length < text.size() && continues(text[length]))
-            ++length;
+        auto length = length_of_first(text);
         auto c = code_point(text.substr(0, length));
         bool is_unsafe = std::any_of(Unsafe.begin(), Unsafe.end(),
                                      [c](const auto& span) { return span.first <= c && c <= span.second; });
@@ -101,15 +122,25 @@ bool is_utf8(std::string text) {
 }
 
 size_t columns_of(std::string_view utf8) {
-    return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return !continues(c); }));
+    size_t columns = 0;
+    while (!utf8.empty()) {
+        auto length = length_of_first(utf8);
+        columns += width_of(code_point(utf8.substr(0, length)));
+        utf8.remove_prefix(length);
+    }
+    return columns;
 }
 
 std::string cut(const std::string& text, size_t columns) {
     if (columns_of(text) <= columns) return text;
     size_t room = columns > 3 ? columns - 3 : columns;
     size_t end = 0;
-    for (size_t seen = 0; end < text.size(); ++end)
-        if (!continues(text[end]) && ++seen > room) break;
+    for (size_t seen = 0; end < text.size();) {
+        auto length = length_of_first(std::string_view{text}.substr(end));
+        seen += width_of(code_point(std::string_view{text}.substr(end, length)));
+        if (seen > room) break;
+        end += length;
+    }
     return text.substr(0, end) + (columns > 3 ? "..." : "");
 }
 

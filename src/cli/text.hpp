@@ -18,7 +18,7 @@ std::string size_text(uint64_t bytes);
 std::string amount_text(uint64_t done, std::optional<uint64_t> total);
 /// "0:07", "12:34", "1:02:03".
 std::string clock_text(std::chrono::seconds span);
-/// "12 s", "3 min", "2 h".
+/// "12 s", "3 min", "2 h", "14 d".
 std::string span_text(std::chrono::seconds span);
 /// Local date and time of microseconds since the epoch; "never" for 0.
 std::string date_text(uint64_t usec);
@@ -27,7 +27,7 @@ std::string date_text(uint64_t usec);
 std::string sanitize(std::string_view text);
 /// D-Bus carries nothing else.
 bool is_utf8(std::string text);
-/// Number of characters; each is assumed to take one column.
+/// Number of columns that `utf8` takes on a terminal.
 size_t columns_of(std::string_view utf8);
 /// Shortens `text` to `columns`, replacing the end by "...".
 std::string cut(const std::string& text, size_t columns);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <initializer_list>
 #include <string_view>
 
@@ -65,10 +66,19 @@ Result<Value, Failure> parse_bytes(const Property& property, const std::string& 
     return wrapped(parse_size(text));
 }
 
+Result<Done, Failure> check_word(const Property& property, const std::string& word) {
+    const auto& known = property.words;
+    if (known.empty() || std::find(known.begin(), known.end(), word) != known.end()) return Done{};
+    return usage_error(fmt::format("'{}' is not one of {}", word, fmt::join(known, ", ")));
+}
+
 /// A value whose unit does not say how it is written.
 Result<Value, Failure> parse_plain(const Property& property, const std::string& text) {
     if (property.type == "b") return wrapped(parse_flag(text));
-    if (property.type == "as") return Value{words_in(text)};
+    auto words = property.type == "as" ? words_in(text) : std::vector<std::string>{text};
+    for (const auto& word : words)
+        if (auto known = check_word(property, word); !known) return known.error();
+    if (property.type == "as") return Value{words};
     return Value{text};
 }
 

@@ -102,7 +102,7 @@ std::string format_number(Unit unit, const Json& number) {
     case Unit::Seconds: return span_text(std::chrono::seconds{number.get<int64_t>()});
     case Unit::DateUsec: return date_text(number.get<uint64_t>());
     case Unit::Uid: return user_name(number.get<uint32_t>());
-    case Unit::Milliseconds:
+    case Unit::Milliseconds: return plain(number) + " ms";
     case Unit::Path:
     case Unit::None: return plain(number);
     }
@@ -174,6 +174,7 @@ JobView view_of(const Json& properties) {
     if (total != UnknownSize) job.total = total;
     job.files = number_in(properties, "FilesTotal");
     job.files_done = number_in(properties, "FilesTransferred");
+    job.files_failed = number_in(properties, "FilesFailed");
     job.error_name = text_at(properties, "Error", 1);
     job.error_code = number_at<int64_t>(properties, "Error", 2);
     job.error_message = text_at(properties, "Error", 3);
@@ -181,6 +182,34 @@ JobView view_of(const Json& properties) {
     auto auto_complete = properties.find("AutoComplete");
     job.auto_complete = auto_complete != properties.end() && *auto_complete == true;
     return job;
+}
+
+FileView file_view_of(const Json& properties) {
+    FileView file;
+    file.index = number_in(properties, "Index");
+    file.local = text_in(properties, "LocalName");
+    file.remote = text_in(properties, "RemoteName");
+    file.stage = text_in(properties, "State");
+    if (text_in(properties, "Validation") == "invalid") file.stage = "invalid";
+    if (properties.value("Completed", false)) file.stage = "complete";
+    file.done = number_in(properties, "BytesTransferred");
+    auto total = number_in(properties, "BytesTotal", UnknownSize);
+    if (total != UnknownSize) file.total = total;
+    file.error_message = text_at(properties, "Error", 3);
+    file.retry_date = number_in(properties, "RetryDate");
+    return file;
+}
+
+std::optional<uint64_t> estimated_total(const std::vector<FileView>& files) {
+    double known = 0;
+    size_t sized = 0;
+    for (const auto& file : files) {
+        if (!file.total) continue;
+        known += static_cast<double>(*file.total);
+        ++sized;
+    }
+    if (sized == 0) return std::nullopt;
+    return static_cast<uint64_t>(known / static_cast<double>(sized) * static_cast<double>(files.size()));
 }
 
 bool has_ended(const JobView& job) {

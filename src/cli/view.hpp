@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace haulier::cli {
 
@@ -24,8 +25,10 @@ struct JobView {
     uint64_t wait_until = 0; ///< microseconds since the epoch, 0 = until an event
     uint64_t done = 0;
     std::optional<uint64_t> total;
+    std::optional<uint64_t> estimate; ///< of the total, while the sizes of some files are not known
     uint64_t files = 0;
     uint64_t files_done = 0;
+    uint64_t files_failed = 0;
     std::string error_name;
     int64_t error_code = 0;
     std::string error_message;
@@ -34,6 +37,23 @@ struct JobView {
     bool operator==(const JobView&) const = default;
 };
 JobView view_of(const Json& properties);
+
+/// A file of a job.
+struct FileView {
+    uint64_t index = 0;
+    std::string local;
+    std::string remote;
+    std::string stage; ///< its state, or "complete" or "invalid"
+    uint64_t done = 0;
+    std::optional<uint64_t> total;
+    std::string error_message;
+    uint64_t retry_date = 0; ///< microseconds since the epoch, 0 = none
+    [[nodiscard]] std::string name() const { return local.substr(local.rfind('/') + 1); }
+};
+FileView file_view_of(const Json& properties);
+/// The size of all files, if those whose size is not known are as large as the others. Nothing if none is
+/// known.
+std::optional<uint64_t> estimated_total(const std::vector<FileView>& files);
 
 /// How a job ended, or why waiting for it ended.
 enum class End {
@@ -46,6 +66,7 @@ enum class End {
     Taken,       ///< belongs to another user now
     Gone,        ///< ended while the command was not listening
     Interrupted, ///< the user interrupted the command; the job continues
+    TimedOut,    ///< --timeout; the job continues
 };
 /// An ended job can still be read for a while, but not changed.
 bool has_ended(const JobView& job);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/wait_for_end.hpp"
 
+#include "cli/hints.hpp"
+#include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 
 #include <fmt/core.h>
+#include <memory>
+#include <utility>
 
 namespace haulier::cli {
 
@@ -23,6 +27,7 @@ const char* word_of(End end) {
     case End::Taken: return "taken";
     case End::Gone: return "gone";
     case End::Interrupted: return "interrupted";
+    case End::TimedOut: return "timed-out";
     }
     return "gone";
 }
@@ -38,6 +43,7 @@ Exit code_of(End end) {
     case End::Taken:
     case End::Gone: return Exit::NoSuchJob;
     case End::Interrupted: return Exit::Interrupted;
+    case End::TimedOut: return Exit::TimedOut;
     }
     return Exit::Failed;
 }
@@ -57,38 +63,8 @@ std::string message_of(const std::string& id, const WaitResult& result) {
     case End::Interrupted:
         return fmt::format("job {} continues in the background{}", job,
                            result.job.auto_complete ? " and completes itself" : "");
+    case End::TimedOut: return fmt::format("job {} has not ended yet", job);
     }
-    return "";
-}
-
-/// The server has sent a part of the file and now refuses the rest.
-bool may_have_expired(const JobView& job) {
-    bool refused = job.error_code == 401 || job.error_code == 403 || job.error_code == 410;
-    return job.type == "download" && job.error_name == "http-status" && refused && job.done > 0;
-}
-
-std::string renew_hint(const Common& common, const std::string& id, const JobView& job) {
-    auto program = common.access.program();
-    if (!job.key.empty() && job.files == 1 && !common.access.all_users)
-        return fmt::format("If the link has expired, go on with a new one: '{} get --key {} NEWURL FILE'.\n",
-                           program, sanitize(job.key));
-    return fmt::format("If the link has expired, go on with a new one: '{0} rename {1} {2} NEWURL' and "
-                       "'{0} resume {1}'.\n",
-                       program, short_id(id), job.error_file);
-}
-
-/// What the user can type next.
-std::string hint_of(const Common& common, const std::string& id, const WaitResult& result) {
-    auto job = short_id(id);
-    auto program = common.access.program();
-    auto end = result.end;
-    if (end == End::Failed && may_have_expired(result.job)) return renew_hint(common, id, result.job);
-    if (end == End::Failed)
-        return fmt::format("Try again with '{0} resume {1}', or give up with '{0} cancel {1}'.\n", program,
-                           job);
-    if (end == End::Interrupted)
-        return fmt::format("Return to it with '{0} wait --complete {1}', or give up with '{0} cancel {1}'.\n",
-                           program, job);
     return "";
 }
 
@@ -105,14 +81,14 @@ bool is_refused(Client& client, const std::string& id, const Failure& failure) {
 Result<WaitResult, Failure> wait_for_end(Client& client, const Common& common, const std::string& id) {
     Interrupts interrupts;
     Screen screen{common.quiet};
-    return Watch{client, id, screen}.run(interrupts);
+    return watch_job(client, id, screen, interrupts);
 }
 
 Result<WaitResult, Failure> wait_and_complete(Client& client, const Common& common, const std::string& id) {
     Interrupts interrupts;
     Screen screen{common.quiet};
     for (int tries = 1;; ++tries) {
-        auto result = Watch{client, id, screen}.run(interrupts);
+        auto result = watch_job(client, id, screen, interrupts);
         if (!result) return result;
         // Our own Complete worked although its reply was lost.
         if (result->end == End::Gone && tries > 1) result->end = End::Completed;
@@ -126,11 +102,54 @@ Result<WaitResult, Failure> wait_and_complete(Client& client, const Common& comm
     }
 }
 
+namespace {
+
+Result<WaitResult, Failure> completed(Client& client, const Common& common, const WaitResult& transferred,
+                                      const std::string& id) {
+    auto done = client.complete(id);
+    if (!done) return wait_and_complete(client, common, id);
+    auto result = transferred;
+    result.end = end_from_result(done->result);
+    return result;
+}
+
+} // namespace
+
+Result<std::vector<JobEnd>, Failure> wait_for_several(Client& client, const Common& common,
+                                                      const std::vector<std::string>& ids,
+                                                      const WaitMode& mode) {
+    Interrupts interrupts;
+    Screen screen{common.quiet};
+    Watches watches;
+    for (const auto& id : ids) {
+        watches.push_back(std::make_unique<Watch>(client, id, screen));
+        if (auto begun = watches.back()->begin(); !begun) return begun.error();
+    }
+    std::vector<JobEnd> ends;
+    while (!watches.empty() && (ends.empty() || !mode.any)) {
+        if (auto one = run_until_one_ends(client, watches, screen, interrupts, mode.deadline); !one)
+            return one.error();
+        for (const auto& watch : watches) {
+            if (!watch->has_ended()) continue;
+            auto result = watch->result();
+            if (mode.complete && result.end == End::Transferred) {
+                auto done = completed(client, common, result, watch->id());
+                if (!done) return done.error();
+                result = *done;
+            }
+            ends.push_back({watch->id(), result});
+        }
+        std::erase_if(watches, [](const auto& watch) { return watch->has_ended(); });
+    }
+    screen.leave();
+    return ends;
+}
+
 Exit report(const Common& common, const std::string& id, const WaitResult& result) {
     auto message = message_of(id, result);
     bool is_error = result.end != End::Interrupted;
     if (!message.empty() && (is_error || !common.quiet)) print_error(message);
-    if (!common.quiet) print_stderr(hint_of(common, id, result));
+    if (!common.quiet) print_stderr(hint_for(common.access, id, result));
     return code_of(result.end);
 }
 

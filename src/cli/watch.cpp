@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace haulier::cli {
@@ -11,6 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr size_t FilesPerSecond = 500;
 /// Pauses between attempts to reach the daemon; the last attempt follows the last pause.
 constexpr std::array RetryPauses{milliseconds{100}, milliseconds{500}, milliseconds{1000}, milliseconds{2000},
                                  milliseconds{4000}};
@@ -34,40 +36,44 @@ Watch::Watch(Client& client, std::string id, Screen& screen, Clock clock)
       listener_(client.new_listener()) {}
 
 Watch::~Watch() {
-    client_.stop_reading();
+    client_.stop_reading(id_);
 }
 
-Result<WaitResult, Failure> Watch::run(const Interrupts& interrupts) {
-    auto listening = listener_->listen([this](const Signal& signal) { on_signal(signal); },
-                                       [this](bool present) { on_owner(present); });
-    if (!listening) return listening.error();
-    tick_ = clock_() + Screen::RedrawInterval;
-    while (!end_) {
-        if (failure_) return *failure_;
-        if (refresh_needed_ && !refreshing_)
-            if (auto ok = refresh(); !ok) return ok.error();
-        auto wakeup = client_.run_once(&interrupts, next_deadline());
-        if (!wakeup) return wakeup.error();
-        if (*wakeup == Wakeup::Interrupt) finish(End::Interrupted);
-        on_time();
-    }
-    screen_.leave();
-    return WaitResult{*end_, job_, properties_};
+Result<Done, Failure> Watch::begin() {
+    return listener_->listen([this](const Signal& signal) { on_signal(signal); },
+                             [this](bool present) { on_owner(present); });
 }
 
-Deadline Watch::next_deadline() const {
-    return std::min(tick_, retry_at_.value_or(Deadline::max()));
+Result<Done, Failure> Watch::step() {
+    if (failure_) return *failure_;
+    return refresh_needed_ && !refreshing_ && !end_ ? refresh() : Done{};
+}
+
+WaitResult Watch::result() const {
+    return {end_.value_or(End::Gone), job_, properties_};
 }
 
 void Watch::on_time() {
-    auto now = clock_();
-    if (retry_at_ && now >= *retry_at_) {
-        retry_at_.reset();
-        refresh_needed_ = true;
-    }
-    if (now < tick_) return;
-    screen_.tick();
-    tick_ = now + Screen::RedrawInterval;
+    if (!retry_at_ || clock_() < *retry_at_) return;
+    retry_at_.reset();
+    refresh_needed_ = true;
+}
+
+void Watch::on_redraw() {
+    if (end_ || clock_() < files_at_ || !screen_.wants_files(job_)) return;
+    files_at_ = Deadline::max();
+    auto sent =
+        client_.read_files(id_, [this](const Result<Client::Files, Failure>& answer) { on_files(answer); });
+    if (!sent) files_at_ = {};
+}
+
+/// A long list is read less often. Failures are ignored: the job shows what matters.
+void Watch::on_files(const Result<Client::Files, Failure>& answer) {
+    files_at_ = clock_() + std::chrono::seconds{answer ? answer->size() / FilesPerSecond : 1};
+    if (!answer) return;
+    std::vector<FileView> files;
+    std::transform(answer->begin(), answer->end(), std::back_inserter(files), file_view_of);
+    screen_.show_files(id_, files);
 }
 
 /// The call starts the daemon if it is not running. Changes after the subscription arrive as signals, and
@@ -131,6 +137,47 @@ void Watch::update() {
 
 void Watch::finish(End how) {
     if (!end_) end_ = how;
+}
+
+Result<Done, Failure> run_until_one_ends(Client& client, Watches& watches, Screen& screen,
+                                         const Interrupts& interrupts, std::optional<Deadline> deadline,
+                                         const Watch::Clock& clock) {
+    auto redraw = clock() + Screen::RedrawInterval;
+    auto finish_all = [&](End how) {
+        for (auto& watch : watches)
+            watch->finish(how);
+    };
+    for (;;) {
+        auto next = std::min(redraw, deadline.value_or(Deadline::max()));
+        for (auto& watch : watches) {
+            if (watch->has_ended()) return Done{};
+            if (auto sent = watch->step(); !sent) return sent;
+            next = std::min(next, watch->next_deadline());
+        }
+        auto wakeup = client.run_once(&interrupts, next);
+        if (!wakeup) return wakeup.error();
+        if (*wakeup == Wakeup::Interrupt) finish_all(End::Interrupted);
+        auto now = clock();
+        if (deadline && now >= *deadline) finish_all(End::TimedOut);
+        for (auto& watch : watches)
+            watch->on_time();
+        if (now < redraw) continue;
+        screen.tick();
+        for (auto& watch : watches)
+            watch->on_redraw();
+        redraw = now + Screen::RedrawInterval;
+    }
+}
+
+Result<WaitResult, Failure> watch_job(Client& client, const std::string& id, Screen& screen,
+                                      const Interrupts& interrupts, const Watch::Clock& clock) {
+    Watches watches;
+    watches.push_back(std::make_unique<Watch>(client, id, screen, clock));
+    if (auto begun = watches.front()->begin(); !begun) return begun.error();
+    if (auto ended = run_until_one_ends(client, watches, screen, interrupts, std::nullopt, clock); !ended)
+        return ended.error();
+    screen.leave();
+    return watches.front()->result();
 }
 
 } // namespace haulier::cli

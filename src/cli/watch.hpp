@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Waits until a job ends or needs its owner, even if the daemon is restarted in between. There is no polling:
+// Waits until jobs end or need their owner, even if the daemon is restarted in between. There is no polling:
 // signals say what changes, and the properties are read after every subscription and whenever the daemon
 // appears on the bus.
 #pragma once
@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace haulier::cli {
 
@@ -24,6 +25,7 @@ struct WaitResult {
     Json properties = Json::object();
 };
 
+/// What a job is doing, until it ends.
 class Watch {
 public:
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -32,20 +34,28 @@ public:
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    /// Runs until the job ends, the user interrupts, or the daemon cannot be started any more.
-    Result<WaitResult, Failure> run(const Interrupts& interrupts);
+    Result<Done, Failure> begin();
+    /// Sends the calls that are needed. Fails if the daemon cannot be started any more.
+    Result<Done, Failure> step();
+    [[nodiscard]] const std::string& id() const { return id_; }
+    [[nodiscard]] bool has_ended() const { return end_.has_value(); }
+    [[nodiscard]] WaitResult result() const;
+    /// When on_time() is to be called.
+    [[nodiscard]] Deadline next_deadline() const { return retry_at_.value_or(Deadline::max()); }
+    void on_time();
+    /// Reads what only progress needs.
+    void on_redraw();
+    void finish(End how);
 
 private:
     Result<Done, Failure> refresh();
     Result<Done, Failure> read();
     void on_properties(const Result<Json, Failure>& answer);
+    void on_files(const Result<Client::Files, Failure>& answer);
     void on_signal(const Signal& signal);
     void on_owner(bool present);
     void on_failure(const Failure& failure);
-    void on_time();
     void update();
-    void finish(End how);
-    [[nodiscard]] Deadline next_deadline() const;
 
     Client& client_;
     std::string id_;
@@ -59,9 +69,23 @@ private:
     std::optional<Failure> failure_;
     bool refreshing_ = false;          ///< a call is pending
     bool refresh_needed_ = true;       ///< also if something happened after the call was sent
-    Deadline tick_;                    ///< when to draw progress again
     std::optional<Deadline> retry_at_; ///< when to try again to reach the daemon
+    Deadline files_at_{};              ///< when to read the files again; the maximum while that is pending
     size_t failed_tries_ = 0;          ///< in a row
 };
+
+using Watches = std::vector<std::unique_ptr<Watch>>;
+
+/// Runs until one of the jobs has ended, or the deadline has passed (then all jobs have End::TimedOut). If
+/// the user interrupts, all have End::Interrupted.
+Result<Done, Failure> run_until_one_ends(Client& client, Watches& watches, Screen& screen,
+                                         const Interrupts& interrupts,
+                                         std::optional<Deadline> deadline = std::nullopt,
+                                         const Watch::Clock& clock = std::chrono::steady_clock::now);
+
+/// Runs until the job ends, the user interrupts, or the daemon cannot be started any more.
+Result<WaitResult, Failure> watch_job(Client& client, const std::string& id, Screen& screen,
+                                      const Interrupts& interrupts,
+                                      const Watch::Clock& clock = std::chrono::steady_clock::now);
 
 } // namespace haulier::cli

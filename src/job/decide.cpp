@@ -110,8 +110,7 @@ bool wants_ranges(const std::vector<File>& files) {
 
 /// Is there anything to transfer, and do the settings allow it?
 Status check_work(const Job& job, const std::vector<File>& files) {
-    if (job.files_total == 0)
-        return Error{Errc::Empty, fmt::format("job {} has no file to transfer; add one first", job.id.hex)};
+    if (job.files_total == 0) return Error{Errc::Empty, "the job has no file to transfer; add one first"};
     bool may_lack = job.state == State::Error || std::any_of(files.begin(), files.end(), [](const File& f) {
                         return f.clocks.unpublished;
                     });
@@ -120,7 +119,7 @@ Status check_work(const Job& job, const std::vector<File>& files) {
                      fmt::format("job {} has transferred all its files; complete it", job.id.hex)};
     if (job.on_demand && !wants_ranges(files) && job.files_transferred < job.files_total)
         return Error{Errc::Empty,
-                     fmt::format("nothing is asked of job {}; request ranges first", job.id.hex)};
+                     "nothing is requested of the job yet; request ranges first, then resume it"};
     bool ranges =
         std::any_of(files.begin(), files.end(), [](const File& f) { return !f.spec.ranges.empty(); });
     return ranges ? check_whole_files(job) : Status{Done{}};

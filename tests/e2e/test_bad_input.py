@@ -87,6 +87,13 @@ def test_a_bad_file_is_refused_when_added_and_when_a_job_is_made_with_it(stack):
                     job.add_file(remote, local)
 
 
+def test_what_is_said_of_a_new_job_has_no_hole_for_its_id(stack):
+    for options in ({}, {"OnDemand": True, "files": [(URL, stack.downloads / "f")]}):
+        with pytest.raises(BusError) as refusal:
+            stack.manager.create(Resume=True, **options)
+        assert str(refusal.value).startswith("Empty: ") and "job ;" not in str(refusal.value) and "  " not in str(refusal.value)
+
+
 def test_bad_options_leave_no_job(stack):
     variant = GLib.Variant
     files = [(URL, stack.downloads / "file")]

@@ -50,7 +50,7 @@ def test_get_fails_in_one_sentence_with_its_own_code(stack, ctl, remote):
     wrong = ctl("get", remote.url("/file.bin"), "y", "--sha256", sha256(b"other"), code=JOB_FAILED)
     assert "checksum" in wrong.err.lower()
     assert not (stack.downloads / "x").exists() and not (stack.downloads / "y").exists()
-    assert "ftp" in ctl("get", "ftp://127.0.0.1/x", code=REFUSED).err
+    assert "ftp" in ctl("get", "ftp://127.0.0.1/x", code=MISUSED).err
     assert "missing" in ctl("get", remote.url("/file.bin"), "missing/folder/x", code=REFUSED).err
 
 
@@ -122,7 +122,8 @@ def test_list_says_what_a_job_waits_for(stack, ctl, remote):
     job = stack.manager.get(ctl("get", "--no-wait", remote.url("/busy"), "f").out.strip())
     job.wait_state("transient-error")
     assert "REASON" in ctl("list").out and "waiting for the server, which has asked for a pause: retry in" in ctl("list").out
-    assert "host (waiting for the server, which has asked for a pause) until" in ctl("show", job.id).out
+    assert "waiting for the server, which has asked for a pause: retry in" in ctl("show", job.id).out
+    assert "host (waiting for the server, which has asked for a pause) until" in ctl("show", job.id, "--all").out
     ctl("suspend", job.id)
     assert "REASON" not in ctl("list").out
 

@@ -215,3 +215,16 @@ def test_listing_is_paged_and_filtered(stack):
     assert [file["Index"] for file in job.files(3, 4)] == [3, 4, 5, 6]
     assert job.files(9)[0]["BytesTotal"] == 7 and job.files(10) == []
     assert job.get("BytesTotal") == 70
+
+
+def test_nothing_is_said_of_a_job_after_its_end(stack):
+    """The announcement of progress that was withheld for half a second."""
+    server = stack.fault_server()
+    server.add("/slow", BIG, script=Script(rate=MEBI))
+    job = stack.manager.create(files=[(server.url("/slow"), stack.downloads / "slow")], Resume=True)
+    job.wait_bytes(MEBI // 2)
+    job.cancel()
+    stack.client.wait_signal("JobRemoved")
+    stack.client.pause(1)
+    members = [signal.member for signal in stack.client.signals if signal.path == job.path or signal.member == "JobRemoved"]
+    assert members[-1] == "JobRemoved"

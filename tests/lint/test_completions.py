@@ -72,8 +72,9 @@ def test_zsh_knows_the_options():
     known = {}
     for verbs, spec in re.findall(r"^        ([a-z|]+)\)\s+_arguments -s (.*?);;$", zsh(), flags=re.M | re.S):
         assert "$common" in spec
-        found = set(re.findall(rf"'\*?({OPTION})=?\[", spec))
-        for name in re.findall(r"\$(file|job)\b", spec):
+        found = set(re.findall(rf"'(?:\([^)]*\)|\*)?({OPTION})=?\[|\{{-\w,({OPTION})=?\}}'\[", spec))
+        found = {one or other for one, other in found}
+        for name in re.findall(r"\$(file|job|end)\b", spec):
             found |= zsh_list(name)
         known |= {verb: found for verb in verbs.split("|")}
     own = re.search(r"\[\[ \$1 != set \]\] \|\| own=\((.*)\)", zsh())[1]

@@ -2,6 +2,8 @@
 """Every member of the contract has its prose, and every word on the bus is explained in docs/."""
 
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -63,6 +65,33 @@ def test_the_words_of_a_property_are_those_of_its_prose():
                     faults.append(element.get("name"))
             before = element
     assert not faults
+
+
+# Those that qdbusxml2cpp knows.
+PLAIN_TYPES = {"s", "o", "b", "i", "u", "x", "t", "as", "ay"}
+
+
+@pytest.mark.parametrize("path", INTERFACES, ids=lambda path: path.stem)
+def test_types_that_qt_does_not_know_have_names(path):
+    """Without them qdbusxml2cpp generates nothing."""
+    missing = []
+    for member in ElementTree.parse(path).getroot().find("interface"):
+        names = {a.get("name").removeprefix("org.qtproject.QtDBus.QtTypeName") for a in member.findall("annotation")}
+        if member.tag == "property" and member.get("type") not in PLAIN_TYPES and "" not in names:
+            missing.append(member.get("name"))
+        for direction in ("In", "Out"):
+            arguments = [a for a in member.findall("arg") if a.get("direction", "out") == direction.lower()]
+            missing += [f"{member.get('name')} {direction}{i}" for i, a in enumerate(arguments)
+                        if a.get("type") not in PLAIN_TYPES and f".{direction}{i}" not in names]
+    assert not missing
+
+
+@pytest.mark.parametrize("path", INTERFACES, ids=lambda path: path.stem)
+def test_qt_can_generate_clients(path, tmp_path):
+    tool = shutil.which("qdbusxml2cpp") or shutil.which("/usr/lib/qt6/libexec/qdbusxml2cpp")
+    if not tool:
+        pytest.skip("there is no qdbusxml2cpp")
+    subprocess.run([tool, "-p", f"{tmp_path}/proxy.h:", path], check=True)
 
 
 def documented(page: str) -> str:

@@ -4,6 +4,7 @@
 #include "daemon/common/journal.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace haulier::daemon {
 
@@ -91,6 +92,7 @@ void Announcer::call_client(const JobChange& change, const JobRecord& record) {
 }
 
 void Announcer::progressed(JobRecord& record) {
+    if (record.durable().state == job::State::Cancelled) return; // its data is being deleted
     record.progress_missed = static_cast<bool>(record.progress_timer);
     if (record.progress_missed) return;
     observer_->progressed(record);
@@ -106,8 +108,11 @@ void Announcer::names_given(const JobRecord& record) {
     if (job.state == job::State::Error) observer_->transfer_ended(job);
 }
 
-void Announcer::removed(const JobRecord& record) {
+void Announcer::removed(JobRecord& record) {
     const auto& job = record.durable();
+    record.progress_timer.reset();
+    if (std::exchange(record.progress_missed, false) && job.state != job::State::Cancelled)
+        observer_->progressed(record);
     notifier_->forget(job.id);
     if (!job.notify_service.name.empty() && !job.expired)
         notifier_->service_works(job.owner, job.notify_service);

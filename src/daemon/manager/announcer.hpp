@@ -33,7 +33,7 @@ public:
     /// The finished files of a failed job that completes itself have their names.
     void names_given(const JobRecord& record);
     /// The job is in the store no more.
-    void removed(const JobRecord& record);
+    void removed(JobRecord& record);
 
 private:
     void call_client(const JobChange& change, const JobRecord& record);

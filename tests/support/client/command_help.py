@@ -21,7 +21,7 @@ def commands(*command: str) -> list[str]:
 
 
 def options(*command: str) -> set[str]:
-    listed = re.findall(rf"^  ((?:-[a-z],)?{OPTION}(?:,{OPTION})*)", help_of(*command), flags=re.M)
+    listed = re.findall(rf"^  ((?:-[a-zA-Z],)?{OPTION}(?:,{OPTION})*)", help_of(*command), flags=re.M)
     return {word for group in listed for word in re.findall(OPTION, group)}
 
 

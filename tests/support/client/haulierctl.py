@@ -46,6 +46,14 @@ class Ctl:
         return result
 
 
+def descriptor(text: str) -> int:
+    """The reading end of a pipe that holds `text` and nothing more."""
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    return reading
+
+
 def heard(stream, deadline: float) -> bytes:
     """Waits for output of the program and returns it. Bypasses Python's buffers, which would hide a part of it from select."""
     ready, _, _ = select.select([stream], [], [], max(0, deadline - time.monotonic()))

@@ -26,6 +26,19 @@ TEST(BusFailure, OfTheDaemonHasItsMessage) {
     EXPECT_EQ(on_system(Ours + "NotFound"), (Failure{Exit::NoSuchJob, "message"}));
     EXPECT_EQ(on_system(OfBus + "UnknownObject"), (Failure{Exit::NoSuchJob, "message"}));
     EXPECT_EQ(on_system("com.example.Strange"), (Failure{Exit::Failed, "message"}));
+    for (const char* name : {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"})
+        EXPECT_EQ(on_system(Ours + name), (Failure{Exit::Usage, "message"})) << name;
+}
+
+TEST(BusFailure, HasShortIds) {
+    auto said = [](const std::string& message) {
+        return bus_failure(Ours + "InvalidState", message, of(Scope::User)).message;
+    };
+    std::string id = "62103b98000000000000000000000000";
+    EXPECT_EQ(said("job " + id + " is not OnDemand"), "job 62103b98 is not OnDemand");
+    EXPECT_EQ(said(id), "62103b98");
+    EXPECT_EQ(said("sha256 " + id + id), "sha256 " + id + id);
+    EXPECT_EQ(said("faded: no id"), "faded: no id");
 }
 
 // The message does not tell whether such a job belongs to another user, has ended or never existed.

@@ -2,6 +2,7 @@
 // Each command from the words of the command line to the call and the output.
 #include "cli/command_line.hpp"
 
+#include "cli/properties.hpp"
 #include "fake_client.hpp"
 
 #include <gmock/gmock.h>
@@ -72,19 +73,49 @@ TEST_F(CommandLine, ListsWhatJobsWaitFor) {
 TEST_F(CommandLine, ShowsAJob) {
     daemon.own_jobs[JobId]["PowerPolicy"] = "always";
     daemon.own_jobs[JobId]["BandwidthLimit"] = 2'000'000;
-    call({"show", "k"});
-    EXPECT_THAT(out, AllOf(HasSubstr("BandwidthLimit:    2.0 MB/s\n"), HasSubstr("File 0\n"),
-                           testing::Not(HasSubstr("PowerPolicy"))));
-    EXPECT_TRUE(out.starts_with("Id:")) << out;
+    for (const auto& words : {Words{"show", "k"}, Words{"status", "k"}}) {
+        call(words);
+        EXPECT_EQ(out, "Id:        " + JobId + R"(
+Name:      film
+Key:       k
+Job:       download of root, created never
+State:     queued, waiting for its turn
+Progress:  50%, 500 B of 1.0 kB
+Settings:  BandwidthLimit=2.0 MB/s
+File:      /srv/film
+URL:       https://example.org/film
+)");
+    }
     call({"show", "k", "--all"});
-    EXPECT_THAT(out, HasSubstr("PowerPolicy"));
+    EXPECT_THAT(out, AllOf(HasSubstr("PowerPolicy"), HasSubstr("File 0\n"), testing::StartsWith("Id:")));
     call({"--json", "show", "k"});
     EXPECT_EQ(Json::parse(out)["Files"][0]["LocalName"], "/srv/film");
 }
 
+TEST_F(CommandLine, ShowsTheFilesThatMatterFirst) {
+    daemon.own_jobs[JobId] = job_json("error", "needs-resume");
+    daemon.own_jobs[JobId]["Error"] = Json::array({"remote-file", "http-status", 404, "not found", 0});
+    daemon.own_jobs[JobId]["FilesTotal"] = 13;
+    auto file = daemon.file_list.front();
+    file["State"] = "queued";
+    daemon.file_list.assign(12, file);
+    file["State"] = "error";
+    file["LocalName"] = "/srv/song";
+    file["Error"] = Json::array({"remote-file", "http-status", 404, "not found"});
+    daemon.file_list.push_back(file);
+    call({"show", JobId});
+    EXPECT_THAT(out, HasSubstr("Error:     http-status: not found\n           It is gone.\n"));
+    EXPECT_THAT(out, HasSubstr("Files:     0 of 13 transferred\n"
+                               "           error   500 B of 1.0 kB       /srv/song  not found\n"
+                               "           queued  500 B of 1.0 kB       /srv/film\n"));
+    EXPECT_THAT(out, testing::EndsWith("and 3 more, see 'haulierctl files aaaa1111'\n"));
+}
+
 TEST_F(CommandLine, ListsFiles) {
+    daemon.file_list.front()["State"] = "transferring";
     EXPECT_EQ(call({"files", "k"}), "files " + JobId);
-    EXPECT_THAT(out, HasSubstr("0      waiting  500 B of 1.0 kB  /srv/film  https://example.org/film\n"));
+    EXPECT_THAT(out,
+                HasSubstr("0      transferring  500 B of 1.0 kB  /srv/film  https://example.org/film\n"));
 }
 
 TEST_F(CommandLine, ExplainsErrors) {
@@ -149,8 +180,50 @@ TEST_F(CommandLine, WaitsForAJobThatIsCompletingItself) {
 TEST_F(CommandLine, ContinuesWithTheOtherJobsAfterAFailure) {
     daemon.refusals["suspend " + JobId] = {Exit::Failed, "refused"};
     EXPECT_EQ(run({"suspend", "nothing", "k"}), Exit::NoSuchJob);
-    EXPECT_THAT(
-        err, AllOf(HasSubstr("haulierctl: nothing: there is no job"), HasSubstr("haulierctl: k: refused\n")));
+    EXPECT_THAT(err, AllOf(HasSubstr("haulierctl: there is no job 'nothing'"),
+                           HasSubstr("haulierctl: k: refused\n")));
+}
+
+TEST_F(CommandLine, SelectsJobsByState) {
+    daemon.own_jobs[OtherId] = job_json("error", "needs-resume", OtherId);
+    EXPECT_EQ(call({"cancel", "--all"}), "cancel " + OtherId);
+    EXPECT_EQ(daemon.count("cancel " + JobId), 1U);
+    EXPECT_EQ(call({"resume", "--all"}), "resume " + OtherId);
+    EXPECT_EQ(daemon.count("resume " + JobId), 0U) << "it is queued";
+    EXPECT_EQ(call({"suspend", "--state", "queued"}), "suspend " + JobId);
+    EXPECT_EQ(call({"complete", "--all"}), "list transferred");
+    EXPECT_THAT(err, HasSubstr("There are no such jobs"));
+    daemon.own_jobs[OtherId] = job_json("suspended", "empty", OtherId);
+    EXPECT_EQ(call({"resume", "--all"}), "list suspended,transient-error,error") << "it has no file";
+    EXPECT_EQ(run({"cancel", "k", "--all"}), Exit::Usage);
+    EXPECT_EQ(run({"cancel"}), Exit::Usage);
+    EXPECT_EQ(run({"take"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, UnderstandsTheWordsOfOtherTools) {
+    EXPECT_EQ(call({"ls"}), "list ");
+    EXPECT_EQ(call({"--system", "rm", "k"}), "cancel " + JobId);
+    EXPECT_EQ(call({"pause", "k"}), "suspend " + JobId);
+    EXPECT_EQ(call({"stop", "k"}), "suspend " + JobId);
+    EXPECT_EQ(call({"start", "k"}), "resume " + JobId);
+    EXPECT_EQ(run({"help"}), Exit::Ok);
+    EXPECT_THAT(out, HasSubstr("Subcommands:"));
+    EXPECT_EQ(run({"help", "ls"}), Exit::Ok);
+    EXPECT_THAT(out, HasSubstr("--watch"));
+}
+
+TEST_F(CommandLine, DescribesTheProperties) {
+    EXPECT_EQ(run({"set", "--list"}), Exit::Ok);
+    EXPECT_TRUE(daemon.calls.empty());
+    for (const auto& property : JobProperties)
+        EXPECT_EQ(out.find("\n" + std::string{property.name} + " ") != std::string::npos, property.settable)
+            << property.name;
+    EXPECT_THAT(out, AllOf(HasSubstr("90 d "), HasSubstr("at least 5 s"),
+                           HasSubstr("foreground | high | normal | low"), HasSubstr("at most 256 characters"),
+                           HasSubstr("at most 24 h")));
+    call({"set", "--list", "--json"});
+    EXPECT_EQ(Json::parse(out)[0]["Name"], "AnswerTimeout");
+    EXPECT_EQ(Json::parse(out)[0]["Maximum"], 86400);
 }
 
 TEST_F(CommandLine, SetsPropertiesAfterCheckingAll) {
@@ -271,6 +344,25 @@ TEST_F(CommandLine, WaitsAndCompletes) {
     EXPECT_EQ(daemon.count("complete " + JobId), 1U);
 }
 
+TEST_F(CommandLine, WaitsForSeveralJobs) {
+    daemon.own_jobs[OtherId] = job_json("transferring", "running", OtherId);
+    daemon.on_bus([this] { daemon.removed("complete", OtherId); });
+    daemon.on_bus([this] { daemon.removed("cancelled", JobId); });
+    EXPECT_EQ(run({"-q", "wait", JobId, OtherId, "k"}), Exit::Cancelled) << err;
+    daemon.on_bus([this] { daemon.removed("complete", OtherId); });
+    EXPECT_EQ(run({"-q", "wait", JobId, OtherId, "--any"}), Exit::Ok) << err;
+    EXPECT_EQ(out, OtherId + "\n");
+    EXPECT_EQ(run({"-q", "wait", JobId, "--timeout", "0"}), Exit::TimedOut) << err;
+    EXPECT_EQ(run({"-q", "wait", JobId, OtherId, "--timeout", "0", "--json"}), Exit::TimedOut) << err;
+    EXPECT_EQ(Json::parse(out)[1]["Result"], "timed-out");
+    EXPECT_EQ(run({"wait", JobId, "--timeout", "soon"}), Exit::Usage);
+    daemon.own_jobs[JobId] = job_json("transferred", "needs-complete");
+    daemon.own_jobs[OtherId] = job_json("transferred", "needs-complete", OtherId);
+    daemon.completions = {Failure{Exit::Unreachable, "no reply"}};
+    EXPECT_EQ(run({"-q", "wait", JobId, OtherId, "--complete"}), Exit::Ok) << err;
+    EXPECT_EQ(daemon.count("complete " + JobId) + daemon.count("complete " + OtherId), 3U);
+}
+
 TEST_F(CommandLine, MonitorsUntilItFails) {
     daemon.on_bus([this] { daemon.properties_changed({{"State", "transferring"}}); });
     daemon.on_bus([this] { daemon.owner(false); });
@@ -320,7 +412,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{}, "--help"}, Wrong{{"lsit"}, "no command 'lsit', did you mean 'list'?"},
         Wrong{{"download"}, "no command 'download'"},
         Wrong{{"list", "--stat", "x"}, "no option '--stat' here, did you mean '--state'?"},
-        Wrong{{"show"}, "JOB"}, Wrong{{"show", "a", "b"}, "--help"}, Wrong{{"set", "k"}, "PROPERTIES"},
+        Wrong{{"show"}, "JOB"}, Wrong{{"show", "a", "b"}, "--help"}, Wrong{{"set", "k"}, "NAME=VALUE"},
         Wrong{{"set", "k", "Prio=low"}, "did you mean 'Priority'?"}, Wrong{{"ranges", "k", "first"}, "INDEX"},
         Wrong{{"credentials"}, "--help"},
         Wrong{{"credentials", "set", "k", "server", "basic", "--password-fd", "-1"}, "password-fd"},

@@ -66,6 +66,20 @@ public:
             return Wakeup::Bus;
         });
     }
+    struct Listening {
+        const void* listener;
+        std::function<void(const Signal&)> on_signal;
+        std::function<void(bool)> on_owner;
+    };
+    std::vector<Listening> listening;
+    void on_signal(const Signal& signal) {
+        for (const auto& one : listening)
+            one.on_signal(signal);
+    }
+    void on_owner(bool present) {
+        for (const auto& one : listening)
+            one.on_owner(present);
+    }
     void properties_changed(const Json& changed, const Json& invalidated = Json::array(),
                             const std::string& id = JobId) {
         on_signal({"/org/haulier/Haulier1/job/" + id, "PropertiesChanged",
@@ -82,9 +96,6 @@ public:
         return static_cast<size_t>(std::count(calls.begin(), calls.end(), call));
     }
 
-    // What the client has registered.
-    std::function<void(const Signal&)> on_signal;
-    std::function<void(bool)> on_owner;
     std::deque<std::function<void()>> replies;
     bool subscribed = false;
     int idle = 0;
@@ -212,7 +223,13 @@ public:
         });
         return Done{};
     }
-    void stop_reading() override { d_.replies.clear(); }
+    Result<Done, Failure> read_files(const std::string& id,
+                                     std::function<void(Result<Files, Failure>)> on_reply) override {
+        d_.note("read files " + id);
+        d_.replies.emplace_back([this, on_reply = std::move(on_reply)] { on_reply(d_.file_list); });
+        return Done{};
+    }
+    void stop_reading(const std::string&) override { d_.replies.clear(); }
     std::unique_ptr<Listener> new_listener() override { return std::make_unique<FakeListener>(d_); }
     Result<Wakeup, Failure> run_once(const Interrupts*, std::optional<Deadline> deadline) override {
         if (!d_.replies.empty()) {
@@ -235,11 +252,13 @@ private:
     class FakeListener final : public Listener {
     public:
         explicit FakeListener(FakeDaemon& daemon) : d_(daemon) { d_.subscribed = false; }
-        ~FakeListener() override { d_.replies.clear(); }
+        ~FakeListener() override {
+            d_.replies.clear();
+            std::erase_if(d_.listening, [this](const auto& one) { return one.listener == this; });
+        }
         Result<Done, Failure> listen(std::function<void(const Signal&)> on_signal,
                                      std::function<void(bool)> on_owner) override {
-            d_.on_signal = std::move(on_signal);
-            d_.on_owner = std::move(on_owner);
+            d_.listening.push_back({this, std::move(on_signal), std::move(on_owner)});
             return Done{};
         }
         Result<Done, Failure> subscribe(IfAbsent if_absent, Subscribed on_reply) override {

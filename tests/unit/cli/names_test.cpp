@@ -133,10 +133,13 @@ TEST(Pick, RejectsAmbiguousText) {
     auto two = pick(Jobs, "aaaa");
     ASSERT_FALSE(two);
     EXPECT_EQ(two.error().code, Exit::NoSuchJob);
-    EXPECT_NE(two.error().message.find(Jobs[0].id), std::string::npos);
-    EXPECT_NE(two.error().message.find(Jobs[1].id), std::string::npos);
+    EXPECT_NE(two.error().message.find(short_id(Jobs[0].id)), std::string::npos);
+    EXPECT_NE(two.error().message.find(short_id(Jobs[1].id)), std::string::npos);
     EXPECT_NE(two.error().message.find("anna"), std::string::npos) << "whose they are";
-    EXPECT_EQ(two.error().message.find(Jobs[2].id), std::string::npos);
+    EXPECT_EQ(two.error().message.find(short_id(Jobs[2].id)), std::string::npos);
+    std::vector<Candidate> same{{"aaaa1111000000000000000000000001", "", "x", "queued", "anna"},
+                                {"aaaa1111000000000000000000000002", "", "y", "queued", "anna"}};
+    EXPECT_NE(pick(same, "aaaa1111").error().message.find(same[0].id), std::string::npos);
     EXPECT_FALSE(pick(Jobs, "aaaa1")) << "the key of one and the beginning of another";
 }
 

@@ -68,6 +68,7 @@ JobView job(const char* state, const char* reason) {
 }
 
 constexpr uint64_t Now = 1'000'000'000;
+const Motion Moving{12'300'000, seconds{0}};
 
 TEST(Situation, SaysWhyNothingIsTransferred) {
     EXPECT_EQ(situation(job("transferring", "running"), Now), "");
@@ -104,8 +105,18 @@ TEST(Situation, SaysWhatAJobWaitsFor) {
     EXPECT_EQ(situation(later, Now), "waiting for its start date: " + date_text(Now));
 }
 
+TEST(Situation, SaysHowLongNothingHasHappened) {
+    EXPECT_EQ(situation(job("connecting", "running"), Now, seconds{2}), "connecting");
+    EXPECT_EQ(situation(job("connecting", "running"), Now, seconds{23}), "no answer for 0:23");
+    EXPECT_EQ(situation(job("queued", "turn"), Now, seconds{74}), "waiting for its turn, for 1:14");
+    auto later = job("queued", "not-before");
+    later.wait_until = Now;
+    EXPECT_EQ(situation(later, Now, seconds{9}), "waiting for its start date: " + date_text(Now));
+    EXPECT_EQ(situation(job("acknowledged", "ended"), Now), "complete");
+}
+
 TEST(BarLine, HasNameShareBarAmountSpeedAndTime) {
-    EXPECT_EQ(bar_line(job("transferring", "running"), 12'300'000, Now, {80, false}),
+    EXPECT_EQ(bar_line(job("transferring", "running"), Moving, Now, {80, false, 0}),
               "debian.iso  44% [==========>             ] 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
 }
 
@@ -116,13 +127,13 @@ TEST(BarLine, FitsEveryWidth) {
     waiting.error_message = std::string(300, 'y');
     for (const auto& j : {job("transferring", "running"), long_name, waiting})
         for (size_t columns = 1; columns < 200; ++columns)
-            EXPECT_LE(columns_of(bar_line(j, 12'300'000, Now, {columns, false})), columns);
+            EXPECT_LE(columns_of(bar_line(j, Moving, Now, {columns, false, 0})), columns);
 }
 
 TEST(BarLine, HasNoBarForAnUnknownWhole) {
     auto unknown = job("transferring", "running");
     unknown.total.reset();
-    EXPECT_EQ(bar_line(unknown, 12'300'000, Now, {80, false}), "debian.iso    ? 312.4 MB of ?  12.3 MB/s");
+    EXPECT_EQ(bar_line(unknown, Moving, Now, {80, false, 0}), "debian.iso    ? 312.4 MB of ?  12.3 MB/s");
 }
 
 TEST(BarLine, CountsFilesWhileTheWholeIsUnknown) {
@@ -131,52 +142,81 @@ TEST(BarLine, CountsFilesWhileTheWholeIsUnknown) {
     many.done = 1'200'000'000;
     many.files = 400;
     many.files_done = 37;
-    EXPECT_EQ(bar_line(many, 12'300'000, Now, {80, false}),
+    EXPECT_EQ(bar_line(many, Moving, Now, {80, false, 0}),
               "debian.iso   9% [==>                        ] 37 of 400 files, 1.2 GB, 12.3 MB/s");
-    EXPECT_EQ(plain_line(many, 12'300'000, Now), "debian.iso: 9%, 37 of 400 files, 1.2 GB, 12.3 MB/s");
+    EXPECT_EQ(plain_line(many, Moving, Now), "debian.iso: 9%, 37 of 400 files, 1.2 GB, 12.3 MB/s");
     many.state = "queued";
     many.wait_reason = "turn";
-    EXPECT_EQ(plain_line(many, std::nullopt, Now),
+    EXPECT_EQ(plain_line(many, Motion{}, Now),
               "debian.iso: 9%, 37 of 400 files, 1.2 GB  waiting for its turn");
     many.total = 2'400'000'000;
     EXPECT_EQ(amount_of(many), "1.2 GB of 2.4 GB");
+}
+
+TEST(BarLine, EstimatesTheShareFromTheSizesThatAreKnown) {
+    auto many = job("transferring", "running");
+    many.total.reset();
+    many.files = 4;
+    many.done = 100;
+    many.estimate = 400;
+    EXPECT_EQ(percent_text(many), "~25%");
+    many.done = 500;
+    EXPECT_EQ(percent_text(many), "~99%") << "it is not complete yet";
+    many.files_done = 1;
+    many.files_failed = 2;
+    EXPECT_EQ(amount_of(many), "1 of 4 files (2 failed), 500 B");
+}
+
+TEST(BarLine, SaysHowLongNoDataHasArrived) {
+    EXPECT_EQ(bar_line(job("transferring", "running"), {0, seconds{23}}, Now, {80, false, 0}),
+              "debian.iso  44% [==========>            ] 312.4 MB of 700.0 MB  no data for 0:23");
+}
+
+TEST(BarLine, AlignsWideNames) {
+    auto wide = job("transferring", "running");
+    wide.name = "日本語";
+    EXPECT_EQ(columns_of(bar_line(wide, Moving, Now, {80, false, 10})),
+              columns_of(bar_line(job("transferring", "running"), Moving, Now, {80, false, 10})));
+    wide.name = "🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬🎬";
+    for (size_t columns = 20; columns < 100; ++columns)
+        EXPECT_LE(columns_of(bar_line(wide, Moving, Now, {columns, false, 0})), columns);
 }
 
 TEST(BarLine, HasOnlyTheSituationBeforeTheFirstByte) {
     auto waiting = job("connecting", "running");
     waiting.total.reset();
     waiting.done = 0;
-    EXPECT_EQ(bar_line(waiting, std::nullopt, Now, {80, false}), "debian.iso    ? connecting");
-    EXPECT_EQ(plain_line(waiting, std::nullopt, Now), "debian.iso: connecting");
+    EXPECT_EQ(bar_line(waiting, Motion{}, Now, {80, false, 0}), "debian.iso    ? connecting");
+    EXPECT_EQ(plain_line(waiting, Motion{}, Now), "debian.iso: connecting");
 }
 
 TEST(BarLine, IsFullAtTheEndAndForEmptyFiles) {
     auto done = job("transferring", "running");
     done.done = *done.total;
-    EXPECT_NE(bar_line(done, std::nullopt, Now, {60, false}).find("100% [====="), std::string::npos);
+    EXPECT_NE(bar_line(done, Motion{}, Now, {60, false, 0}).find("100% [====="), std::string::npos);
     done.done = 0;
     done.total = 0;
-    EXPECT_NE(bar_line(done, std::nullopt, Now, {60, false}).find("100% [====="), std::string::npos);
+    EXPECT_NE(bar_line(done, Motion{}, Now, {60, false, 0}).find("100% [====="), std::string::npos);
 }
 
 TEST(BarLine, ColoursOnlyTheBar) {
-    LineStyle coloured{80, true};
-    auto line = bar_line(job("transferring", "running"), std::nullopt, Now, coloured);
+    LineStyle coloured{80, true, 0};
+    auto line = bar_line(job("transferring", "running"), Motion{}, Now, coloured);
     EXPECT_NE(line.find("\x1b[32m="), std::string::npos);
-    EXPECT_EQ(bar_line(job("transferring", "running"), std::nullopt, Now, {80, false}).find('\x1b'),
+    EXPECT_EQ(bar_line(job("transferring", "running"), Motion{}, Now, {80, false, 0}).find('\x1b'),
               std::string::npos);
 }
 
 TEST(BarLine, ReplacesControlCharactersInNames) {
     auto hostile = job("transferring", "running");
     hostile.name = "a\x1b]0;x\ab";
-    EXPECT_EQ(bar_line(hostile, std::nullopt, Now, {80, false}).find('\x1b'), std::string::npos);
+    EXPECT_EQ(bar_line(hostile, Motion{}, Now, {80, false, 0}).find('\x1b'), std::string::npos);
 }
 
 TEST(PlainLine, HasNoBar) {
-    EXPECT_EQ(plain_line(job("transferring", "running"), 12'300'000, Now),
+    EXPECT_EQ(plain_line(job("transferring", "running"), Moving, Now),
               "debian.iso: 44%, 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
-    EXPECT_EQ(plain_line(job("queued", "turn"), std::nullopt, Now),
+    EXPECT_EQ(plain_line(job("queued", "turn"), Motion{}, Now),
               "debian.iso: 44%, 312.4 MB of 700.0 MB  waiting for its turn");
 }
 

@@ -18,7 +18,7 @@ protected:
         common.quiet = true;
         plan.job.files = {NewFile{"https://joe:secret@example.org/film", "/srv/film", {}, {}, {}}};
         plan.result_name = "File";
-        plan.result = "/srv/film";
+        plan.results = {"/srv/film"};
         Json file = Json::object();
         file["RemoteName"] = "https://example.org/film";
         file["LocalName"] = "/srv/film";
@@ -49,6 +49,15 @@ TEST_F(RunTransfer, PrintsTheJobAndTheResultAsJson) {
     auto out = Json::parse(printed);
     EXPECT_EQ(out["Result"], "complete");
     EXPECT_EQ(out["File"], "/srv/film");
+}
+
+TEST_F(RunTransfer, PrintsSeveralResults) {
+    plan.results = {"/srv/film", "/srv/song"};
+    EXPECT_EQ(*run(), Exit::Ok);
+    EXPECT_EQ(printed, "/srv/film\n/srv/song\n");
+    common.json = true;
+    EXPECT_EQ(*run(), Exit::Ok);
+    EXPECT_EQ(Json::parse(printed)["Files"], (Json::array({"/srv/film", "/srv/song"})));
 }
 
 TEST_F(RunTransfer, PrintsNoResultIfTheJobFails) {

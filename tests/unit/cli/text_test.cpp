@@ -31,6 +31,7 @@ TEST(Spans, AreFormattedAsClockOrWithUnits) {
     EXPECT_EQ(span_text(seconds{12}), "12 s");
     EXPECT_EQ(span_text(seconds{180}), "3 min");
     EXPECT_EQ(span_text(seconds{7200}), "2 h");
+    EXPECT_EQ(span_text(seconds{1'209'600}), "14 d");
 }
 
 TEST(DateText, IsLocal) {
@@ -49,6 +50,16 @@ TEST(Sanitize, ReplacesControlCharacters) {
     EXPECT_EQ(sanitize("ä € 😀"), "ä € 😀");
     EXPECT_EQ(sanitize("a\u202egpj.exe\u2028b\ufeff"), "a?gpj.exe?b?");
     EXPECT_EQ(sanitize("می\u200cخواهم"), "می\u200cخواهم") << "a part of the word";
+}
+
+TEST(ColumnsOf, KnowsWideAndCombiningCharacters) {
+    EXPECT_EQ(columns_of("abc"), 3U);
+    EXPECT_EQ(columns_of("日本語.bin"), 10U);
+    EXPECT_EQ(columns_of("🎬"), 2U);
+    EXPECT_EQ(columns_of("e\u0301"), 1U);
+    EXPECT_EQ(cut("日本語日本語", 7), "日本...");
+    EXPECT_EQ(cut("日本語日本語", 8), "日本...") << "half a character has no place";
+    EXPECT_EQ(padded("日本", 6), "日本  ");
 }
 
 TEST(Cut, CountsCharactersAndKeepsThemWhole) {

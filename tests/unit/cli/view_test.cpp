@@ -124,7 +124,7 @@ TEST(FormatValue, FormatsLimitsTimeSpansAndRanges) {
     EXPECT_EQ(format_value("BandwidthLimit", 2'000'000), "2.0 MB/s");
     EXPECT_EQ(format_value("NotBefore", 0), "none");
     EXPECT_EQ(format_value("MinimumRetryDelay", 60), "60 s");
-    EXPECT_EQ(format_value("MaximumDownloadTime", 7776000), "2160 h") << "a span, not a date";
+    EXPECT_EQ(format_value("MaximumDownloadTime", 7776000), "90 d") << "a span, not a date";
     EXPECT_EQ(format_value("ReplyProgress", Json::array({Unknown, 0})), "none");
     EXPECT_EQ(format_value("ReplyProgress", Json::array({2000, 1000})), "1.0 kB of 2.0 kB");
     EXPECT_EQ(format_value("Ranges", Json::array({Json::array({0, 100}), Json::array({200, Unknown})})),

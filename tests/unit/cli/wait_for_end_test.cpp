@@ -121,6 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Reported{End::Expired, Exit::Cancelled, "has expired", "expired"},
                     Reported{End::Taken, Exit::NoSuchJob, "another user", "taken"},
                     Reported{End::Gone, Exit::NoSuchJob, "you have no job aaaa1111", "gone"},
+                    Reported{End::TimedOut, Exit::TimedOut, "has not ended yet", "timed-out"},
                     Reported{End::Interrupted, Exit::Interrupted, "continues in the background",
                              "interrupted"}));
 
@@ -147,6 +148,22 @@ TEST(Report, SaysHowToRenewALinkThatMayHaveExpired) {
     job["BytesTransferred"] = 500;
     job["Error"] = Json::array({"remote-file", "http-status", 404, "refused", 0});
     EXPECT_THAT(printed_for(job), testing::Not(HasSubstr("expired")));
+}
+
+TEST(Report, SaysWhatMayHelp) {
+    auto job = job_json("error", "needs-resume");
+    job["BytesTransferred"] = 0;
+    auto said = [&](const char* name, int code) {
+        job["Error"] = Json::array({"", name, code, "refused", 0});
+        return printed_for(job);
+    };
+    EXPECT_THAT(said("http-status", 401), HasSubstr("credentials set aaaa1111 server basic --user NAME"));
+    EXPECT_THAT(said("http-status", 407), HasSubstr("credentials set aaaa1111 proxy basic --user NAME"));
+    EXPECT_THAT(said("http-status", 404), HasSubstr("rename aaaa1111 0 URL"));
+    EXPECT_THAT(said("proxy", 5), HasSubstr("set aaaa1111 ProxyMode=none"));
+    EXPECT_THAT(said("tls-certificate", 60), HasSubstr("SecurityFlags="));
+    EXPECT_THAT(said("http-status", 400),
+                testing::StartsWith("haulierctl: job aaaa1111 failed: refused\nTry again"));
 }
 
 TEST(Report, SaysThatAnInterruptedJobCompletesItself) {

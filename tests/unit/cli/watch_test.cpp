@@ -20,8 +20,7 @@ protected:
         FakeClient client{daemon};
         Interrupts interrupts;
         Screen screen{true};
-        Watch watch{client, JobId, screen, [this] { return daemon.now; }};
-        return watch.run(interrupts);
+        return watch_job(client, JobId, screen, interrupts, [this] { return daemon.now; });
     }
     End end() {
         auto result = run();
@@ -165,6 +164,28 @@ TEST_F(WatchTest, ReportsALostConnection) {
     auto result = run(); // the script is empty, and time passes until the fake refuses
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().message, "the script has ended");
+}
+
+TEST_F(WatchTest, WatchesSeveralJobsUntilOneEnds) {
+    daemon.own_jobs[OtherId] = job_json("transferring", "running", OtherId);
+    FakeClient client{daemon};
+    Interrupts interrupts;
+    Screen screen{true};
+    auto clock = [this] { return daemon.now; };
+    Watches watches;
+    for (const auto& id : {JobId, OtherId}) {
+        watches.push_back(std::make_unique<Watch>(client, id, screen, clock));
+        ASSERT_TRUE(watches.back()->begin());
+    }
+    daemon.on_bus([this] { daemon.removed("complete", OtherId); });
+    ASSERT_TRUE(run_until_one_ends(client, watches, screen, interrupts, std::nullopt, clock));
+    EXPECT_FALSE(watches[0]->has_ended());
+    EXPECT_EQ(watches[1]->result().end, End::Completed);
+    watches.pop_back();
+    ASSERT_TRUE(
+        run_until_one_ends(client, watches, screen, interrupts, daemon.now + milliseconds{2500}, clock));
+    EXPECT_EQ(watches[0]->result().end, End::TimedOut);
+    EXPECT_EQ(daemon.now.time_since_epoch(), milliseconds{2500});
 }
 
 TEST(Signal, BelongsToTheJobInItsPath) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// haulierctl set --list: the properties that can be set.
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/properties.hpp"
+#include "cli/text.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <iterator>
+
+namespace haulier::cli {
+
+namespace {
+
+std::string value_text(const Property& property) {
+    if (property.type == "b") return "yes or no";
+    if (!property.words.empty())
+        return fmt::format("{}", fmt::join(property.words, property.type == "as" ? "," : " | "));
+    switch (property.unit) {
+    case Unit::Bytes: return "bytes, such as 10M or 1Gi";
+    case Unit::BytesPerSecond: return "bytes per second, such as 500k";
+    case Unit::Seconds:
+    case Unit::Milliseconds: return "time span, such as 90s or 2h";
+    case Unit::DateUsec: return "date, such as 2027-01-31T18:00 or +2h";
+    case Unit::Path: return "absolute path";
+    case Unit::Uid:
+    case Unit::None: return "text";
+    }
+    return "text";
+}
+
+std::string default_text(const Property& property) {
+    const auto& value = property.default_value;
+    if (value.is_null()) return property.name == "NetworkCost" ? "depends on Priority" : "required";
+    auto text = format_value(std::string{property.name}, value);
+    return text.empty() ? "none" : text;
+}
+
+/// A limit with the unit of its property.
+std::string limit_text(const Property& property, const char* word, const Json& limit) {
+    if (limit.is_null()) return "";
+    return fmt::format("at {} {}", word, format_value(std::string{property.name}, limit));
+}
+
+std::string range_text(const Property& property) {
+    if (!property.maximum_length.empty()) return fmt::format("at most {}", property.maximum_length);
+    auto least = limit_text(property, "least", property.minimum);
+    auto most = limit_text(property, "most", property.maximum);
+    return least + (least.empty() || most.empty() ? "" : ", ") + most;
+}
+
+std::vector<Property> settable_properties() {
+    std::vector<Property> all;
+    std::copy_if(JobProperties.begin(), JobProperties.end(), std::back_inserter(all),
+                 [](const Property& property) { return property.settable; });
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return all;
+}
+
+Json to_json(const Property& property) {
+    Json out{{"Name", property.name}, {"Type", property.type}, {"Value", value_text(property)}};
+    out["Default"] = property.default_value;
+    out["None"] = property.none;
+    out["Words"] = property.words;
+    out["Minimum"] = property.minimum;
+    out["Maximum"] = property.maximum;
+    out["MaximumLength"] = property.maximum_length.empty() ? Json(nullptr) : Json(property.maximum_length);
+    return out;
+}
+
+} // namespace
+
+Result<Exit, Failure> list_properties(const Common& common) {
+    Json all = Json::array();
+    std::vector<std::vector<std::string>> rows{{"NAME", "DEFAULT", "RANGE", "VALUE"}};
+    for (const auto& property : settable_properties()) {
+        all.push_back(to_json(property));
+        rows.push_back(
+            {std::string{property.name}, default_text(property), range_text(property), value_text(property)});
+    }
+    if (common.json)
+        print_json(all);
+    else
+        print(table(rows));
+    return Exit::Ok;
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/input.hpp"
+
+#include "base/fd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace haulier::cli {
+
+namespace {
+
+constexpr size_t MaxInput = size_t{64} << 20U;
+
+Failure cannot_read(const std::string& path, const char* why) {
+    auto name = path == "-" ? std::string{"standard input"} : fmt::format("'{}'", path);
+    return {Exit::Failed, fmt::format("cannot read {}: {}", name, why)};
+}
+
+} // namespace
+
+Result<std::string, Failure> read_input(const std::string& path) {
+    Fd opened;
+    if (path != "-") opened = Fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (path != "-" && !opened) return cannot_read(path, std::strerror(errno));
+    std::string text;
+    std::array<char, 65536> part{};
+    for (;;) {
+        auto got = read(opened ? opened.get() : STDIN_FILENO, part.data(), part.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return cannot_read(path, std::strerror(errno));
+        if (got == 0) return text;
+        text.append(part.data(), static_cast<size_t>(got));
+        if (text.size() > MaxInput) return cannot_read(path, "it is larger than 64 MiB");
+    }
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    for (size_t begin = 0; begin < text.size();) {
+        auto end = std::min(text.find('\n', begin), text.size());
+        auto line = text.substr(begin, end - begin);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        lines.emplace_back(line);
+        begin = end + 1;
+    }
+    return lines;
+}
+
+} // namespace haulier::cli

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/job_table.hpp"
+
+#include "cli/names.hpp"
+#include "cli/progress.hpp"
+#include "cli/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/core.h>
+#include <iterator>
+#include <optional>
+
+namespace haulier::cli {
+
+namespace {
+
+constexpr size_t Narrow = 80;
+constexpr size_t MinName = 8;
+constexpr size_t MinReason = 30;
+constexpr size_t Gap = 2;
+constexpr const char* Indent = "          "; // as wide as the ids
+
+using Row = std::vector<std::string>;
+
+/// Why the job does not move, and until when. Most jobs in a list wait for their turn, which their state says
+/// as well.
+std::string reason_of(const JobView& job, uint64_t now_usec) {
+    if (job.state == "transferred")
+        return job.wait_reason == "completing" ? "completing" : "waiting for 'complete'";
+    bool plain =
+        job.state == "suspended" || job.state == "connecting" || has_ended(job) || job.wait_reason == "turn";
+    return plain && job.wait_reason != "completing" ? "" : situation(job, now_usec);
+}
+
+class Table {
+public:
+    Table(const std::vector<Json>& jobs, const Rates& rates, uint64_t now_usec, const TableStyle& style)
+        : rates_(rates), now_usec_(now_usec), style_(style) {
+        std::transform(jobs.begin(), jobs.end(), std::back_inserter(jobs_), view_of);
+        for (const auto& job : jobs_)
+            reasons_.push_back(reason_of(job, now_usec_));
+    }
+
+    std::string text() {
+        std::vector<Row> rows{heading()};
+        std::transform(jobs_.begin(), jobs_.end(), std::back_inserter(rows),
+                       [&](const JobView& job) { return row_of(job); });
+        auto room = room_beside(rows);
+        size_t reason_room = add_names(rows, room);
+        bool beside = has_reasons() && reason_room >= MinReason;
+        if (beside) {
+            rows.front().emplace_back("REASON");
+            for (size_t i = 0; i < jobs_.size(); ++i)
+                rows[i + 1].push_back(cut(reasons_[i], reason_room));
+        }
+        auto out = table(rows);
+        return beside || !has_reasons() ? out : with_reasons_below(out);
+    }
+
+private:
+    [[nodiscard]] bool is_narrow() const { return style_.columns < Narrow; }
+    [[nodiscard]] bool has_reasons() const {
+        return std::any_of(reasons_.begin(), reasons_.end(), [](const auto& text) { return !text.empty(); });
+    }
+
+    [[nodiscard]] Row heading() const {
+        Row row{"ID"};
+        if (style_.owners) row.emplace_back("OWNER");
+        row.insert(row.end(), {"STATE", "DONE"});
+        if (!rates_.empty() && !is_narrow()) row.emplace_back("RATE");
+        if (!rates_.empty()) row.emplace_back("LEFT");
+        return row;
+    }
+
+    [[nodiscard]] Row row_of(const JobView& job) const {
+        Row row{short_id(job.id)};
+        if (style_.owners) row.push_back(sanitize(user_name(job.owner)));
+        row.insert(row.end(), {sanitize(job.state), is_narrow() ? percent_text(job) : amount_of(job)});
+        if (rates_.empty()) return row;
+        auto found = rates_.find(job.id);
+        auto rate = found == rates_.end() ? std::nullopt : std::optional{found->second};
+        if (!is_narrow())
+            row.push_back(rate ? size_text(static_cast<uint64_t>(std::lround(*rate))) + "/s" : "");
+        row.push_back(time_left_text(job, rate));
+        return row;
+    }
+
+    /// What the columns leave for names and reasons.
+    [[nodiscard]] size_t room_beside(const std::vector<Row>& rows) const {
+        size_t taken = 0;
+        for (size_t i = 0; i < rows.front().size(); ++i) {
+            size_t widest = 0;
+            for (const auto& row : rows)
+                widest = std::max(widest, columns_of(row[i]));
+            taken += widest + Gap;
+        }
+        return style_.columns > taken ? style_.columns - taken : 0;
+    }
+
+    /// Returns the room that is left.
+    size_t add_names(std::vector<Row>& rows, size_t room) const {
+        size_t widest = MinName;
+        for (const auto& job : jobs_)
+            widest = std::max(widest, columns_of(sanitize(job.name)));
+        bool fits_both = room >= widest + Gap + MinReason;
+        size_t beside_reason = room >= MinName + Gap + MinReason ? room - Gap - MinReason : room;
+        size_t width = std::max(MinName, !has_reasons() || !fits_both
+                                             ? std::min(widest, has_reasons() ? beside_reason : room)
+                                             : widest);
+        rows.front().emplace_back("NAME");
+        for (size_t i = 0; i < jobs_.size(); ++i)
+            rows[i + 1].push_back(cut(sanitize(jobs_[i].name), width));
+        return room > width + Gap ? room - width - Gap : 0;
+    }
+
+    /// Each reason on a line of its own below its job.
+    [[nodiscard]] std::string with_reasons_below(const std::string& rows) const {
+        std::string out;
+        size_t begin = 0;
+        for (size_t line = 0; begin < rows.size(); ++line) {
+            auto end = rows.find('\n', begin) + 1;
+            out += rows.substr(begin, end - begin);
+            begin = end;
+            if (line == 0 || reasons_[line - 1].empty()) continue;
+            auto room = std::max(style_.columns, Narrow / 2) - columns_of(Indent);
+            out += fmt::format("{}{}\n", Indent, cut(reasons_[line - 1], room));
+        }
+        return out;
+    }
+
+    const Rates& rates_;
+    uint64_t now_usec_;
+    const TableStyle& style_;
+    std::vector<JobView> jobs_;
+    std::vector<std::string> reasons_;
+};
+
+} // namespace
+
+std::string job_table(const std::vector<Json>& jobs, const Rates& rates, uint64_t now_usec,
+                      const TableStyle& style) {
+    return Table{jobs, rates, now_usec, style}.text();
+}
+
+} // namespace haulier::cli
