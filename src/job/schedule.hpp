@@ -37,6 +37,12 @@ struct SchedulePolicy {
     uint32_t foreground_jobs = 64; ///< slots of each owner, so that none can use the whole machine
 };
 
+/// How many jobs of one owner can get one of `slots` slots in one call of schedule(), at most: free ones, one
+/// as an owner without a running job, and those whose time slice is over.
+constexpr uint64_t most_grants(uint32_t slots) {
+    return 2 * uint64_t{slots} + 1;
+}
+
 /// When each owner last got a slot for a background job, as a growing number; owners that never did are not
 /// listed. Passed from one call to the next.
 using Served = std::map<uint32_t, uint64_t>;
@@ -59,6 +65,8 @@ struct Schedule {
 /// An owner without a running job gets a slot at once from an owner with two or more. Otherwise a slot is
 /// passed on when its time slice is over: to an owner that would be served before the present one, or else to
 /// the present owner's next job.
+/// Of each owner's waiting jobs in the foreground, and of the others, only the first most_grants() + 1 by
+/// priority and age need be given.
 Schedule schedule(std::vector<Waiting> waiting, std::vector<Running> running, const SchedulePolicy& policy,
                   BootTime now, Served served = {});
 

@@ -27,9 +27,7 @@ DeliveryQueue* Notifier::queue_of(const job::Id& id) {
 }
 
 void Notifier::add_job(const job::Id& id, uint32_t owner, const job::NotifyService& service) {
-    auto& queue = queues_[id];
-    queue.set_owner(owner);
-    queue.set_service(service);
+    assign_service(queues_[id], owner, service);
     session_buses_.may_exist(owner);
 }
 
@@ -37,7 +35,7 @@ void Notifier::set_service(const job::Id& id, const job::NotifyService& service)
     auto* queue = queue_of(id);
     if (!queue) return;
     auto before = queue->service();
-    queue->set_service(service);
+    assign_service(*queue, queue->owner(), service);
     session_buses_.may_exist(queue->owner());
     recipients_.heard_from(recipient_of(queue->owner(), target_of(service)));
     if (!queue->object()) queue->attempt.hurry();
@@ -74,8 +72,7 @@ void Notifier::change_owner(const job::Id& id, uint32_t owner) {
     for (const auto& entry : queue->remove_all())
         outbox_.acknowledged(entry.row);
     queue->abandon_call();
-    queue->set_owner(owner);
-    queue->set_service({});
+    assign_service(*queue, owner, {});
     assign_object(id, *queue, std::nullopt);
 }
 
@@ -110,7 +107,7 @@ void Notifier::forget(const job::Id& id) {
     if (!queue) return;
     if (queue->object()) assign_object(id, *queue, std::nullopt);
     queue->remove_all();
-    queue->set_service({});
+    assign_service(*queue, queue->owner(), {});
     replan(id, *queue);
     held_.erase(id);
     queues_.erase(id);
@@ -147,9 +144,18 @@ void Notifier::forget_launches_if_unused(uint32_t owner, const job::NotifyServic
 }
 
 bool Notifier::is_used(uint32_t owner, const job::NotifyService& service) const {
-    return std::any_of(queues_.begin(), queues_.end(), [&](const auto& entry) {
-        return entry.second.owner() == owner && is_same_service(entry.second.service(), service);
-    });
+    return services_.contains({owner, service.bus, service.name});
+}
+
+void Notifier::assign_service(DeliveryQueue& queue, uint32_t owner, const job::NotifyService& service) {
+    const auto& before = queue.service();
+    if (!before.name.empty()) {
+        auto used = services_.find({queue.owner(), before.bus, before.name});
+        if (--used->second == 0) services_.erase(used);
+    }
+    queue.set_owner(owner);
+    queue.set_service(service);
+    if (!service.name.empty()) ++services_[{owner, service.bus, service.name}];
 }
 
 void Notifier::connection_lost(const std::string& unique_name) {
@@ -346,8 +352,7 @@ bool Notifier::busy() const {
 }
 
 bool Notifier::has_work() const {
-    return std::any_of(owing_.begin(), owing_.end(),
-                       [this](const auto& id) { return queues_.at(id).owes_service(); });
+    return !owing_.empty();
 }
 
 } // namespace haulier::notify

@@ -22,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace haulier::notify {
@@ -138,6 +139,7 @@ private:
     [[nodiscard]] bool needs_pause(const CallInFlight& call, const DeliveryQueue& queue,
                                    DeliveryEvent event) const;
     [[nodiscard]] bool is_news(const CallInFlight& call, DeliveryEvent event) const;
+    void assign_service(DeliveryQueue& queue, uint32_t owner, const job::NotifyService& service);
     void assign_object(const job::Id& id, DeliveryQueue& queue, std::optional<Target> object);
     void forget_launches_if_unused(uint32_t owner, const job::NotifyService& service);
     [[nodiscard]] bool is_used(uint32_t owner, const job::NotifyService& service) const;
@@ -147,7 +149,9 @@ private:
     Host& host_;
     Policy policy_;
     std::map<job::Id, DeliveryQueue> queues_;
-    std::set<job::Id> owing_; ///< jobs with entries
+    std::set<job::Id> owing_; ///< jobs with notifications for a service
+    using OwnedService = std::tuple<uint32_t, job::ServiceBus, std::string>;
+    std::map<OwnedService, uint32_t> services_; ///< how many jobs name each; none is 0
     std::set<job::Id> held_;
     std::map<std::string, std::set<job::Id>> objects_of_; ///< jobs by the connection of their object
     std::map<uint64_t, CallInFlight> calls_;

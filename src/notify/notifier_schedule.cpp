@@ -19,10 +19,10 @@ std::optional<Target> Notifier::target_of_queue(const DeliveryQueue& queue) cons
 /// When the job's next call is due; a call in flight to a client that was replaced does not delay
 /// it.
 void Notifier::replan(const job::Id& id, DeliveryQueue& queue) {
-    if (queue.empty())
-        owing_.erase(id);
-    else
+    if (queue.owes_service())
         owing_.insert(id);
+    else
+        owing_.erase(id);
     auto target = target_of_queue(queue);
     if (queue.call && calls_.at(*queue.call).target != target) queue.abandon_call();
     auto due = queue.call || held_.contains(id) || !target ? std::nullopt : due_of(queue, *target);

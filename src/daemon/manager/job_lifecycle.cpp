@@ -162,6 +162,7 @@ void JobLifecycle::discarded(const job::Id& id) {
     bool by_itself = job.auto_complete && job.state == job::State::Acknowledged && !record->on_end;
     if (!by_itself || !context_.announcer.notifier().owes(id)) return forget(*record);
     record->phase = Phase::AwaitingDelivery;
+    awaiting_delivery_.insert(id);
 }
 
 void JobLifecycle::restart(JobRecord& record) {
@@ -175,6 +176,7 @@ void JobLifecycle::restart(JobRecord& record) {
 void JobLifecycle::forget(JobRecord& record) {
     const auto id = record.durable().id;
     record.phase = Phase::Ending;
+    awaiting_delivery_.erase(id);
     record.expiry.stop();
     context_.commits.remove(id, [this, id](const Status& stored) { removed(id, stored); });
 }
@@ -189,7 +191,8 @@ void JobLifecycle::removed(const job::Id& id, const Status& stored) {
         if (reply) reply(stored.error());
         return;
     }
-    record.phase = Phase::Removed;
+    context_.jobs.note_removed(record);
+    removed_[record.durable().owner].insert(id);
     context_.announcer.removed(record);
     record.retention =
         context_.loop.at(context_.clock.now().boot + ReadableAfterEnd, [this, id] { drop(id); });
@@ -200,21 +203,22 @@ void JobLifecycle::removed(const job::Id& id, const Status& stored) {
 /// Not from inside the notifier, which is still dealing with the job.
 void JobLifecycle::forget_delivered_soon() {
     forget_delivered_ = context_.loop.defer([this] {
-        for (auto& [id, record] : context_.jobs)
-            if (record->phase == Phase::AwaitingDelivery && !context_.announcer.notifier().owes(id))
-                forget(*record);
+        for (const auto& id : std::set<job::Id>{awaiting_delivery_})
+            if (!context_.announcer.notifier().owes(id)) forget(*context_.jobs.find(id));
     });
 }
 
 void JobLifecycle::evict_removed(uint32_t owner) {
-    std::vector<job::Id> removed;
-    for (const auto& [id, record] : context_.jobs)
-        if (record->phase == Phase::Removed && record->durable().owner == owner) removed.push_back(id);
-    for (const auto& id : removed)
+    auto removed = removed_.find(owner);
+    if (removed == removed_.end()) return;
+    for (const auto& id : std::set<job::Id>{removed->second})
         drop(id);
 }
 
 void JobLifecycle::drop(const job::Id& id) {
+    auto removed = removed_.find(context_.jobs.find(id)->durable().owner);
+    removed->second.erase(id);
+    if (removed->second.empty()) removed_.erase(removed);
     context_.announcer.observer().forgotten(id);
     context_.jobs.erase(id);
 }

@@ -47,6 +47,8 @@ private:
 
     ManagerContext& context_;
     PendingDiscards& discards_;
+    std::set<job::Id> awaiting_delivery_;
+    std::map<uint32_t, std::set<job::Id>> removed_; ///< by owner; none is empty
     Source forget_delivered_;
 };
 

@@ -21,6 +21,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace haulier::daemon {
@@ -114,7 +116,10 @@ public:
 
     Charge charge;
     std::optional<uint32_t> counted_for; ///< the owner whose durable, unfinished jobs include it
-    Callback<job::EndResult> on_end;     ///< the reply to Complete or Cancel, until they are carried out
+    bool counts_as_work = false;         ///< see JobTable::has_work()
+    /// By which JobTable finds it; nothing if its key is empty.
+    std::pair<uint32_t, std::string> owner_and_key;
+    Callback<job::EndResult> on_end; ///< the reply to Complete or Cancel, until they are carried out
     Alarm retry;
     Alarm next_file; ///< while it runs: one more may be started
     Alarm stall;

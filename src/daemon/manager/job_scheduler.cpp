@@ -25,6 +25,7 @@ void JobScheduler::resume() {
 void JobScheduler::schedule() {
     scheduled_.reset();
     auto now = context_.clock.now();
+    review(now);
     auto slots = next_slots(now);
     for (const auto& id : slots.preempt)
         if (const auto* record = context_.jobs.find(id))
@@ -35,23 +36,75 @@ void JobScheduler::schedule() {
     slice_.reset();
     if (slots.next_deadline) slice_ = context_.loop.at(*slots.next_deadline, [this] { schedule_soon(); });
     // Jobs that are changing get their transfers when the change is durable.
-    for (auto& [id, record] : context_.jobs)
-        if (!record->is_changing() && job::is_running(record->working().state)) runner_.fill(*record);
+    for (const auto& id : index_.running()) {
+        auto* record = context_.jobs.find(id);
+        if (record && !record->is_changing() && job::is_running(record->working().state))
+            runner_.fill(*record);
+    }
 }
 
-/// Decisions of this turn count, but jobs that are changing are not changed once more.
-job::Schedule JobScheduler::next_slots(Now now) {
+/// Looks at the jobs that have changed, and at all of them only if that is necessary.
+void JobScheduler::review(Now now) {
+    auto jobs = context_.jobs.take_touched();
+    for (const auto& id : index_.due(now.wall))
+        jobs.insert(id);
+    if (std::exchange(review_all_, false))
+        for (const auto& [id, record] : context_.jobs)
+            jobs.insert(id);
+    for (const auto& id : jobs)
+        review(id, now);
+}
+
+/// Jobs that are changing are not changed once more; they are looked at again when the change is durable.
+void JobScheduler::review(const job::Id& id, Now now) {
+    const auto* record = context_.jobs.find(id);
+    if (!record) return index_.erase(id);
+    if (!record->is_changing() && !apply_login_policy(*record, now)) apply_environment(*record, now);
+    index_.place(*record, now);
+}
+
+void JobScheduler::review_all_soon() {
+    review_all_ = true;
+    schedule_soon();
+}
+
+/// The first jobs of each pool that could start, as many as can get a slot in one call of job::schedule().
+std::vector<job::Waiting> JobScheduler::first_in_line(Now now) {
+    using Next = job::ReadyQueue::Next;
     std::vector<job::Waiting> waiting;
-    std::vector<job::Running> running;
-    for (const auto& [id, record] : context_.jobs) {
-        bool changing = record->is_changing();
-        if (!changing && (apply_login_policy(*record, now) || apply_environment(*record, now))) continue;
-        const auto& job = record->working();
-        if (job::is_running(job.state)) running.push_back(job::as_running(job));
-        bool waits = !changing && !record->changing_owner && job.state == job::State::Queued;
-        if (waits && job::readiness(job, now.wall) == job::Readiness::Ready && runner_.may_start(*record))
-            waiting.push_back(job::as_waiting(job, record->queued_since));
+    std::vector<job::Id> early; // the wall clock was set back
+    for (const auto& pool : index_.ready().pools()) {
+        auto most = job::most_grants(pool.foreground ? context_.config.foreground_jobs
+                                                     : context_.config.jobs_at_once);
+        size_t found = 0;
+        index_.ready().walk(pool, [&](const job::Id& id) {
+            const auto& record = *context_.jobs.find(id);
+            const auto& job = record.working();
+            if (record.is_changing() || record.changing_owner) return Next::Job;
+            if (job::readiness(job, now.wall) != job::Readiness::Ready) {
+                early.push_back(id);
+                return Next::Job;
+            }
+            switch (runner_.prospects_of(record)) {
+            case StartProspect::Good: break;
+            case StartProspect::Later: return Next::Job;
+            case StartProspect::ServerFull: return Next::Line;
+            }
+            waiting.push_back(job::as_waiting(job, record.queued_since));
+            return ++found > most ? Next::End : Next::Job;
+        });
     }
+    for (const auto& id : early)
+        index_.place(*context_.jobs.find(id), now);
+    return waiting;
+}
+
+/// Decisions of this turn count.
+job::Schedule JobScheduler::next_slots(Now now) {
+    auto waiting = first_in_line(now);
+    std::vector<job::Running> running;
+    for (const auto& id : index_.running())
+        running.push_back(job::as_running(context_.jobs.find(id)->working()));
     const auto& config = context_.config;
     job::SchedulePolicy policy{config.jobs_at_once, config.time_slice, config.foreground_jobs};
     auto slots = job::schedule(std::move(waiting), std::move(running), policy, now.boot, std::move(served_));
@@ -59,8 +112,8 @@ job::Schedule JobScheduler::next_slots(Now now) {
     return slots;
 }
 
-/// Stops a job that may not run now, and queues one that may run again; true if it did either.
-bool JobScheduler::apply_environment(const JobRecord& record, Now now) {
+/// Stops a job that may not run now, and queues one that may run again.
+void JobScheduler::apply_environment(const JobRecord& record, Now now) {
     const auto& job = record.working();
     auto cause = job::blocked_by(job, record.reach, conditions_);
     std::optional<job::Decision> decision;
@@ -68,9 +121,7 @@ bool JobScheduler::apply_environment(const JobRecord& record, Now now) {
         decision = job::blocked(job, *cause, now);
     else if (job.state == job::State::Blocked)
         decision = job::try_again(job, record.working_files(), now);
-    bool changes = decision.has_value();
     context_.commits.stage(std::move(decision));
-    return changes;
 }
 
 /// Jobs of users who have to be logged in wait until they are; true if that has changed.
@@ -86,7 +137,11 @@ bool JobScheduler::apply_login_policy(const JobRecord& record, Now now) {
 
 void JobScheduler::set_active_users(std::set<uint32_t> users) {
     users_ = std::move(users);
-    schedule_soon();
+    review_all_soon();
+}
+
+void JobScheduler::reconfigured() {
+    review_all_soon();
 }
 
 void JobScheduler::set_conditions(const job::Conditions& conditions) {
@@ -105,7 +160,7 @@ void JobScheduler::set_conditions(const job::Conditions& conditions) {
         for (const auto& [id, record] : context_.jobs)
             context_.commits.stage(
                 job::try_again(record->working(), record->working_files(), context_.clock.now()));
-    schedule_soon();
+    review_all_soon();
 }
 
 } // namespace haulier::daemon

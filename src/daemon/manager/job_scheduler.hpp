@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/common/instance.hpp"
+#include "daemon/manager/job_index.hpp"
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "job/conditions.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstdint>
 #include <set>
+#include <vector>
 
 namespace haulier::daemon {
 
@@ -25,6 +27,8 @@ public:
     void pause();
     void resume();
 
+    /// The configuration has changed.
+    void reconfigured();
     void set_conditions(const job::Conditions& conditions);
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
     /// Users who are logged in, or linger. None until the first call.
@@ -32,8 +36,12 @@ public:
 
 private:
     void schedule();
+    void review(Now now);
+    void review(const job::Id& id, Now now);
+    void review_all_soon();
+    [[nodiscard]] std::vector<job::Waiting> first_in_line(Now now);
     [[nodiscard]] job::Schedule next_slots(Now now);
-    bool apply_environment(const JobRecord& record, Now now);
+    void apply_environment(const JobRecord& record, Now now);
     bool apply_login_policy(const JobRecord& record, Now now);
 
     ManagerContext& context_;
@@ -42,6 +50,8 @@ private:
     job::Conditions conditions_;
     std::set<uint32_t> users_;
     job::Served served_;
+    JobIndex index_;
+    bool review_all_ = false; ///< something has changed that concerns any job
     bool paused_ = false;
     Source scheduled_;
     Source slice_; ///< the end of the next time slice

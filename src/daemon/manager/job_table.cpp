@@ -18,6 +18,12 @@ uint64_t memory_size(const job::Decision& decision) {
     return text;
 }
 
+bool is_work(const JobRecord& record) {
+    auto state = record.durable().state;
+    bool ending = job::is_final(state) && record.phase != Phase::Removed;
+    return job::is_active(state) || state == job::State::Publishing || ending;
+}
+
 } // namespace
 
 Error not_found(const job::Id& id) {
@@ -35,12 +41,8 @@ const JobRecord* JobTable::find(const job::Id& id) const {
 }
 
 const JobRecord* JobTable::find_key(uint32_t owner, const std::string& key) const {
-    if (key.empty()) return nullptr;
-    for (const auto& [id, record] : records_) {
-        const auto& job = record->working();
-        if (job.owner == owner && job.key == key && !job::is_final(job.state)) return record.get();
-    }
-    return nullptr;
+    auto found = keys_.find({owner, key});
+    return found == keys_.end() ? nullptr : found->second;
 }
 
 JobRecord& JobTable::restore(job::Job job, std::vector<job::File> files) {
@@ -49,7 +51,9 @@ JobRecord& JobTable::restore(job::Job job, std::vector<job::File> files) {
     auto& record = *place;
     record.queued_since = ++queued_;
     book(record, record.memory_size());
+    note_key(record);
     count_durable(record);
+    touched_.insert(record.working().id);
     return record;
 }
 
@@ -57,20 +61,18 @@ void JobTable::erase(const job::Id& id) {
     auto found = records_.find(id);
     auto& record = *found->second;
     usage_.book(record.charge, {});
+    forget_key(record);
     uncount(record);
+    if (record.is_durable()) by_age_.erase(&record);
     changing_.erase(id);
+    touched_.insert(id);
     records_.erase(found);
 }
 
 std::vector<const JobRecord*> JobTable::list(bool with_ended) const {
     std::vector<const JobRecord*> jobs;
-    for (const auto& [id, record] : records_) {
-        bool ended = record->is_durable() && job::is_final(record->durable().state);
-        if (record->counted_for || (with_ended && ended)) jobs.push_back(record.get());
-    }
-    std::sort(jobs.begin(), jobs.end(), [](const JobRecord* a, const JobRecord* b) {
-        return a->durable().created < b->durable().created;
-    });
+    for (const auto* record : by_age_)
+        if (record->counted_for || with_ended) jobs.push_back(record);
     return jobs;
 }
 
@@ -89,7 +91,9 @@ JobChange JobTable::replace(const job::Decision& decision) {
     auto change = record.replace(decision);
     if (decision.job.state == job::State::Queued && !was_queued) record.queued_since = ++queued_;
     book(record, untouched + memory_size(decision));
+    note_key(record);
     changing_.insert(decision.job.id);
+    touched_.insert(decision.job.id);
     return change;
 }
 
@@ -98,6 +102,7 @@ void JobTable::make_durable() {
         auto& record = *records_.at(id);
         record.make_durable();
         count_durable(record);
+        touched_.insert(id);
     }
 }
 
@@ -110,6 +115,8 @@ void JobTable::roll_back() {
         }
         record.roll_back();
         book(record, record.memory_size());
+        note_key(record);
+        touched_.insert(id);
     }
 }
 
@@ -120,15 +127,42 @@ void JobTable::book(JobRecord& record, uint64_t text) {
     record.charge = now;
 }
 
+/// If a commit fails, a job that had ended may have its key again, which another job got meanwhile and has
+/// lost.
+void JobTable::note_key(JobRecord& record) {
+    forget_key(record);
+    const auto& job = record.working();
+    if (job.key.empty() || job::is_final(job.state)) return;
+    record.owner_and_key = {job.owner, job.key};
+    keys_[record.owner_and_key] = &record;
+}
+
+void JobTable::forget_key(JobRecord& record) {
+    auto key = std::exchange(record.owner_and_key, {});
+    if (key.second.empty()) return;
+    auto found = keys_.find(key);
+    if (found != keys_.end() && found->second == &record) keys_.erase(found);
+}
+
 void JobTable::count_durable(JobRecord& record) {
     uncount(record);
-    if (job::is_final(record.durable().state)) return;
-    record.counted_for = record.durable().owner;
+    const auto& job = record.durable();
+    by_age_.insert(&record);
+    record.counts_as_work = is_work(record);
+    work_ += record.counts_as_work;
+    if (job::is_final(job.state)) return;
+    record.counted_for = job.owner;
     ++counts_[*record.counted_for];
     ++count_;
 }
 
+void JobTable::note_removed(JobRecord& record) {
+    record.phase = Phase::Removed;
+    work_ -= std::exchange(record.counts_as_work, false);
+}
+
 void JobTable::uncount(JobRecord& record) {
+    work_ -= std::exchange(record.counts_as_work, false);
     if (!record.counted_for) return;
     auto owner = counts_.find(*record.counted_for);
     if (--owner->second == 0) counts_.erase(owner);

@@ -13,6 +13,8 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace haulier::daemon {
@@ -38,6 +40,8 @@ public:
     JobRecord& restore(job::Job job, std::vector<job::File> files);
     /// Removed jobs are not even readable any more.
     void erase(const job::Id& id);
+    /// Those whose values have changed, or have become durable, since the last call; some may be gone.
+    [[nodiscard]] std::set<job::Id> take_touched() { return std::exchange(touched_, {}); }
 
     // ---- what clients see: durable and unfinished ----
 
@@ -45,6 +49,10 @@ public:
     [[nodiscard]] std::vector<const JobRecord*> list(bool with_ended = false) const;
     [[nodiscard]] uint32_t count() const { return count_; }
     [[nodiscard]] uint32_t count(uint32_t owner) const;
+    /// A job is active, or has ended and is still in the store.
+    [[nodiscard]] bool has_work() const { return work_ > 0; }
+    /// The job is not in the store any more.
+    void note_removed(JobRecord& record);
 
     // ---- values ----
 
@@ -57,12 +65,25 @@ public:
 
 private:
     void book(JobRecord& record, uint64_t text);
+    void note_key(JobRecord& record);
+    void forget_key(JobRecord& record);
     void count_durable(JobRecord& record);
     void uncount(JobRecord& record);
 
     UsageAccounting& usage_;
     Records records_;
+    /// Unfinished jobs, by their working values.
+    std::map<std::pair<uint32_t, std::string>, JobRecord*> keys_;
+    struct IsOlder {
+        bool operator()(const JobRecord* a, const JobRecord* b) const {
+            return std::tie(a->durable().created, a->durable().id) <
+                   std::tie(b->durable().created, b->durable().id);
+        }
+    };
+    std::set<const JobRecord*, IsOlder> by_age_; ///< durable jobs
     std::set<job::Id> changing_;
+    std::set<job::Id> touched_;
+    uint32_t work_ = 0;
     uint64_t queued_ = 0; ///< how often a job has come to the queue
     uint32_t count_ = 0;
     std::map<uint32_t, uint32_t> counts_; ///< by owner; none is 0

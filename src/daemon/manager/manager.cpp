@@ -212,14 +212,7 @@ Result<std::vector<job::Range>> Manager::filled_ranges(const job::Id& id, uint32
 }
 
 bool Manager::has_work() const {
-    bool active = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) {
-        const auto& record = *entry.second;
-        if (!record.is_durable()) return false;
-        auto state = record.durable().state;
-        bool ending = job::is_final(state) && record.phase != Phase::Removed;
-        return job::is_active(state) || state == job::State::Publishing || ending;
-    });
-    return active || announcer_.notifier().has_work();
+    return jobs_.has_work() || announcer_.notifier().has_work();
 }
 
 bool Manager::busy() const {
@@ -239,7 +232,7 @@ void Manager::reconfigured() {
     workers_.reconfigured();
     for (auto& [id, record] : jobs_)
         if (record->is_durable() && record->phase != Phase::Removed) clocks_.watch_expiry(*record);
-    scheduler_.schedule_soon();
+    scheduler_.reconfigured();
 }
 
 void Manager::acknowledged(int64_t row) {

@@ -35,15 +35,15 @@ void TransferRunner::fill(JobRecord& record) {
     record.next_file.set(context_.loop, prospect.next, on_end_);
 }
 
-bool TransferRunner::may_start(const JobRecord& record) {
+StartProspect TransferRunner::prospects_of(const JobRecord& record) {
     Prospect prospect;
-    if (chooser_.has_any(record, prospect)) return true;
-    if (prospect.is_full) return false;
+    if (chooser_.has_any(record, prospect)) return StartProspect::Good;
+    if (prospect.is_full) return StartProspect::ServerFull;
     auto deferred = job::deferred(record.working(), record.working_files(), hosts_.rests_of(record),
                                   context_.clock.now());
     bool waits = deferred.has_value();
     context_.commits.stage(std::move(deferred));
-    return !waits;
+    return waits ? StartProspect::Later : StartProspect::Good;
 }
 
 /// Nothing of a running job is in transfer, and nothing could be started.

@@ -14,6 +14,13 @@
 
 namespace haulier::daemon {
 
+/// Could a queued job start a file?
+enum class StartProspect {
+    Good,
+    Later,      ///< not before a date
+    ServerFull, ///< not before other requests to the servers of its files have ended
+};
+
 class TransferRunner final : public WorkerEvents {
 public:
     /// `on_end`: a transfer has ended, and there is room for another.
@@ -23,7 +30,7 @@ public:
     /// Starts as many files of a running job as may be in transfer. If there is none, the job waits.
     void fill(JobRecord& record);
     /// Would a queued job have something to start? If not before a date, it does not stay in the queue.
-    bool may_start(const JobRecord& record);
+    StartProspect prospects_of(const JobRecord& record);
     /// Halts all transfers of a job.
     void stop(JobRecord& record);
     [[nodiscard]] bool is_idle() const { return keys_.empty(); }

@@ -34,7 +34,9 @@ void UsageAccounting::book(const Charge& before, const Charge& now) {
     add(all_, now.load);
     take(owners_[before.owner], before.load);
     take(all_, before.load);
-    std::erase_if(owners_, [](const auto& owner) { return owner.second == job::Usage{}; });
+    for (auto owner : {before.owner, now.owner})
+        if (auto found = owners_.find(owner); found != owners_.end() && found->second == job::Usage{})
+            owners_.erase(found);
 }
 
 void UsageAccounting::reserve(uint32_t owner, uint64_t text) {
