@@ -5,7 +5,7 @@
 
 #include "job/schedule.hpp"
 #include "schedule_samples.hpp"
-#include "support/seed.hpp"
+#include "support/chance.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -79,7 +79,7 @@ TEST(ReadyQueue, EndsWhenItIsTold) {
 /// Jobs as in a list, and the same in a queue.
 class RandomJobs {
 public:
-    explicit RandomJobs(unsigned seed) : dice_(seed) {}
+    explicit RandomJobs(uint64_t seed) : dice_(seed) {}
 
     uint64_t roll(uint64_t sides) { return std::uniform_int_distribution<uint64_t>{0, sides - 1}(dice_); }
 
@@ -141,7 +141,7 @@ Ids ids_of(const std::vector<Waiting>& jobs) {
 }
 
 TEST(ReadyQueue, ShowsWhatAListWouldShow) {
-    RandomJobs jobs{test::seed()};
+    RandomJobs jobs{test::printed_seed()};
     for (int round = 0; round < 3000; ++round) {
         jobs.step();
         auto full = jobs.some_lines();
@@ -161,7 +161,7 @@ TEST(ReadyQueue, ShowsWhatAListWouldShow) {
 }
 
 TEST(ReadyQueue, ItsFirstJobsAreAsGoodForTheScheduleAsAll) {
-    RandomJobs jobs{test::seed()};
+    RandomJobs jobs{test::printed_seed()};
     for (int round = 0; round < 3000; ++round) {
         jobs.step();
         auto full = jobs.some_lines();

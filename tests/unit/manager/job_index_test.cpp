@@ -5,7 +5,7 @@
 #include "job/conditions.hpp"
 #include "job/outcomes.hpp"
 #include "parts_fixture.hpp"
-#include "support/seed.hpp"
+#include "support/chance.hpp"
 
 #include <random>
 
@@ -120,7 +120,7 @@ TEST_F(JobIndexTest, JobsOfTheSameServerStandInOneLine) {
 }
 
 TEST_F(JobIndexTest, IsWhatALookAtAllJobsWouldFind) {
-    std::mt19937 dice{test::seed()};
+    std::mt19937 dice{test::printed_seed()};
     auto roll = [&](unsigned sides) { return std::uniform_int_distribution<unsigned>{0, sides - 1}(dice); };
     for (int n = 0; n < 20; ++n)
         add(request_for(1, roll(2) == 0));

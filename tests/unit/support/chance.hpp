@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <optional>
 
 namespace haulier::test {
@@ -20,6 +21,12 @@ inline std::optional<uint64_t> number_from(const char* variable) {
 inline uint64_t seed() {
     auto now = std::chrono::system_clock::now().time_since_epoch().count();
     return number_from("HAULIER_TEST_SEED").value_or(static_cast<uint64_t>(now) % 1'000'000'000);
+}
+
+inline uint64_t printed_seed() {
+    auto value = seed();
+    std::cout << "seed " << value << "; repeat with HAULIER_TEST_SEED=" << value << '\n';
+    return value;
 }
 
 inline std::optional<uint64_t> rounds() {
