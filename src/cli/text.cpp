@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <ctime>
 #include <cwchar>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <locale.h>
 #include <utility>
 
 namespace haulier::cli {
