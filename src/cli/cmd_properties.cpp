@@ -59,7 +59,7 @@ std::vector<Property> settable_properties() {
     return all;
 }
 
-Json to_json(const Property& property) {
+Json description_of(const Property& property) {
     Json out{{"Name", property.name}, {"Type", property.type}, {"Value", value_text(property)}};
     out["Default"] = property.default_value;
     out["None"] = property.none;
@@ -76,7 +76,7 @@ Result<Exit, Failure> list_properties(const Common& common) {
     Json all = Json::array();
     std::vector<std::vector<std::string>> rows{{"NAME", "DEFAULT", "RANGE", "VALUE"}};
     for (const auto& property : settable_properties()) {
-        all.push_back(to_json(property));
+        all.push_back(description_of(property));
         rows.push_back(
             {std::string{property.name}, default_text(property), range_text(property), value_text(property)});
     }

@@ -99,6 +99,17 @@ size_t rank_of(const FileView& file) {
     return static_cast<size_t>(std::find(Stages.begin(), Stages.end(), file.stage) - Stages.begin());
 }
 
+/// The directory of all files; empty if they have several.
+std::string common_folder(const std::vector<FileView>& files) {
+    std::string folder;
+    for (const auto& file : files) {
+        auto own = file.local.substr(0, file.local.rfind('/') + 1);
+        if (!folder.empty() && own != folder) return "";
+        folder = own;
+    }
+    return folder;
+}
+
 /// Why the file does not go on; the error of the only file is that of the job.
 std::string trouble_of(const FileView& file, const JobView& job) {
     if (file.error_message.empty() || job.files < 2 || file.stage == "transferring") return "";
@@ -108,15 +119,18 @@ std::string trouble_of(const FileView& file, const JobView& job) {
 void add_files(Rows& rows, const JobView& job, std::vector<FileView> files) {
     std::stable_sort(files.begin(), files.end(),
                      [](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
-    rows.push_back({"Files:", fmt::format("{} of {} transferred", job.files_done, job.files)});
+    auto folder = common_folder(files);
+    rows.push_back({"Files:", fmt::format("{} of {} transferred{}", job.files_done, job.files,
+                                          folder.empty() ? "" : ", in " + sanitize(folder))});
     size_t stage = 0;
     for (const auto& file : files)
         stage = std::max(stage, columns_of(file.stage));
     for (size_t i = 0; i < files.size() && i < MaxFiles; ++i) {
         const auto& file = files[i];
-        rows.push_back({"", fmt::format("{}  {:<20}  {}{}", padded(sanitize(file.stage), stage),
-                                        amount_text(file.done, file.total), sanitize(file.local),
-                                        trouble_of(file, job))});
+        rows.push_back(
+            {"", fmt::format("{}  {:<20}  {}{}", padded(sanitize(file.stage), stage),
+                             amount_text(file.done, file.total),
+                             sanitize(folder.empty() ? file.local : file.name()), trouble_of(file, job))});
     }
     if (files.size() > MaxFiles)
         rows.push_back({"", fmt::format("and {} more, see 'haulierctl files {}'", files.size() - MaxFiles,
@@ -149,36 +163,14 @@ std::string screen_text(const Json& properties, const std::vector<FileView>& fil
     return table(rows);
 }
 
-/// Breaks a line at spaces. Paths and URLs stay whole, so that they can be copied.
-std::string wrapped(const std::string& line, size_t columns) {
-    constexpr size_t Indent = 11; // where the second column begins
-    std::string out = line.substr(0, Indent);
-    size_t used = columns_of(out);
-    auto put = [&](const std::string& next) {
-        if (used > Indent && used + columns_of(next) > columns) {
-            while (out.ends_with(' '))
-                out.pop_back();
-            out += "\n" + std::string(Indent, ' ');
-            used = Indent;
-        }
-        out += next + " ";
-        used += columns_of(next) + 1;
-    };
-    for (size_t at = std::min(Indent, line.size()); at < line.size();) {
-        auto end = std::min(line.find(' ', at), line.size());
-        put(line.substr(at, end - at));
-        at = end + 1;
-    }
-    out.resize(out.find_last_not_of(' ') + 1);
-    return out;
-}
+constexpr size_t SecondColumn = 11;
 
 std::string fitted(const Common& common, const std::string& text) {
     if (!common.prints_on_terminal) return text;
     auto columns = terminal_size(STDOUT_FILENO).columns;
     std::string out;
     for (const auto& line : lines_of(text))
-        out += (columns_of(line) > columns ? wrapped(line, columns) : line) + "\n";
+        out += wrapped(line, columns, SecondColumn) + "\n";
     return out;
 }
 

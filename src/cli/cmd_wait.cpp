@@ -12,12 +12,12 @@ namespace haulier::cli {
 
 namespace {
 
-constexpr uint64_t Second = 1'000'000;
+constexpr uint64_t TimeoutUnit = 1'000'000;
 
 Result<WaitMode, Failure> mode_of(const WaitOptions& options) {
     WaitMode mode{options.complete, options.any, std::nullopt};
     if (options.timeout.empty()) return mode;
-    auto span = parse_span(options.timeout, Second);
+    auto span = parse_span(options.timeout, TimeoutUnit);
     if (!span) return usage_error("--timeout: " + span.error().message);
     auto limit = std::chrono::microseconds{std::min<uint64_t>(*span, INT64_MAX / 4000)};
     mode.deadline = std::chrono::steady_clock::now() + limit;

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fmt/core.h>
 #include <iterator>
 #include <optional>
+#include <string_view>
 
 namespace haulier::cli {
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t Narrow = 80;
 constexpr size_t MinName = 8;
-constexpr size_t MinReason = 30;
+constexpr size_t MinReason = 50;
 constexpr size_t Gap = 2;
 constexpr const char* Indent = "          "; // as wide as the ids
 
@@ -123,8 +123,8 @@ private:
             out += rows.substr(begin, end - begin);
             begin = end;
             if (line == 0 || reasons_[line - 1].empty()) continue;
-            auto room = std::max(style_.columns, Narrow / 2) - columns_of(Indent);
-            out += fmt::format("{}{}\n", Indent, cut(reasons_[line - 1], room));
+            auto text = Indent + reasons_[line - 1];
+            out += wrapped(text, style_.columns, std::string_view{Indent}.size()) + "\n";
         }
         return out;
     }

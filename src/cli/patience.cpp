@@ -12,7 +12,7 @@ namespace haulier::cli {
 
 namespace {
 
-constexpr uint64_t Second = 1'000'000;
+constexpr uint64_t PatienceUnit = 1'000'000; // a bare number is seconds
 constexpr uint32_t InScripts = 15 * 60;
 constexpr uint32_t UsualDelay = 60;
 constexpr uint32_t LeastDelay = 5;
@@ -23,10 +23,10 @@ uint32_t without_end() {
 
 Result<uint32_t, Failure> parse_patience(const std::string& text) {
     if (text == "infinity") return without_end();
-    auto span = parse_span(text, Second);
+    auto span = parse_span(text, PatienceUnit);
     if (!span)
         return usage_error(fmt::format("--retry-for: {}; 'infinity' sets no limit", span.error().message));
-    return static_cast<uint32_t>(std::min<uint64_t>(*span / Second, without_end()));
+    return static_cast<uint32_t>(std::min<uint64_t>(*span / PatienceUnit, without_end()));
 }
 
 /// Seconds; nothing if the job is to keep the default of the daemon.

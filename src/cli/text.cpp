@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <ctime>
 #include <cwchar>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <locale.h>
 #include <utility>
 
 namespace haulier::cli {
@@ -142,6 +142,26 @@ std::string cut(const std::string& text, size_t columns) {
         end += length;
     }
     return text.substr(0, end) + (columns > 3 ? "..." : "");
+}
+
+std::string wrapped(const std::string& line, size_t columns, size_t indent) {
+    if (columns_of(line) <= columns || line.size() <= indent) return line;
+    auto out = line.substr(0, indent);
+    size_t used = columns_of(out);
+    for (size_t at = indent; at < line.size();) {
+        auto end = std::min(line.find(' ', at), line.size());
+        auto word = line.substr(at, end - at);
+        if (used > indent && used + columns_of(word) > columns) {
+            out.resize(out.find_last_not_of(' ') + 1);
+            out += "\n" + std::string(indent, ' ');
+            used = indent;
+        }
+        out += word + " ";
+        used += columns_of(word) + 1;
+        at = end + 1;
+    }
+    out.resize(out.find_last_not_of(' ') + 1);
+    return out;
 }
 
 std::string padded(const std::string& text, size_t columns) {

@@ -31,6 +31,9 @@ bool is_utf8(std::string text);
 size_t columns_of(std::string_view utf8);
 /// Shortens `text` to `columns`, replacing the end by "...".
 std::string cut(const std::string& text, size_t columns);
+/// Breaks `line` at spaces so that it fits; further lines begin with `indent` spaces. Longer words stay
+/// whole, so that paths and URLs can be copied.
+std::string wrapped(const std::string& line, size_t columns, size_t indent);
 /// Fills up `text` with spaces.
 std::string padded(const std::string& text, size_t columns);
 

@@ -105,9 +105,9 @@ TEST_F(CommandLine, ShowsTheFilesThatMatterFirst) {
     daemon.file_list.push_back(file);
     call({"show", JobId});
     EXPECT_THAT(out, HasSubstr("Error:     http-status: not found\n           It is gone.\n"));
-    EXPECT_THAT(out, HasSubstr("Files:     0 of 13 transferred\n"
-                               "           error   500 B of 1.0 kB       /srv/song  not found\n"
-                               "           queued  500 B of 1.0 kB       /srv/film\n"));
+    EXPECT_THAT(out, HasSubstr("Files:     0 of 13 transferred, in /srv/\n"
+                               "           error   500 B of 1.0 kB       song  not found\n"
+                               "           queued  500 B of 1.0 kB       film\n"));
     EXPECT_THAT(out, testing::EndsWith("and 3 more, see 'haulierctl files aaaa1111'\n"));
 }
 

@@ -62,6 +62,12 @@ TEST(ColumnsOf, KnowsWideAndCombiningCharacters) {
     EXPECT_EQ(padded("日本", 6), "日本  ");
 }
 
+TEST(Wrapped, BreaksAtSpacesAndKeepsLongWords) {
+    EXPECT_EQ(wrapped("Error:  one two three", 40, 8), "Error:  one two three");
+    EXPECT_EQ(wrapped("Error:  one two three", 15, 8), "Error:  one two\n        three");
+    EXPECT_EQ(wrapped("URL:    https://example.org/x y", 15, 8), "URL:    https://example.org/x\n        y");
+}
+
 TEST(Cut, CountsCharactersAndKeepsThemWhole) {
     EXPECT_EQ(cut("abcdef", 6), "abcdef");
     EXPECT_EQ(cut("abcdefg", 6), "abc...");
