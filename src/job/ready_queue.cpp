@@ -38,30 +38,30 @@ std::vector<ReadyPool> ReadyQueue::pools() const {
     return keys;
 }
 
-/// Of a line that was begun, only the next job is compared with the beginnings of the others.
+/// Of a line that was entered, only the next job is compared with the beginnings of the others.
 void ReadyQueue::walk(const ReadyPool& pool, const std::function<Next(const Id&)>& visit) const {
     auto found = pools_.find(pool);
     if (found == pools_.end()) return;
     const auto& by_first = found->second.by_first;
     auto fresh = by_first.begin();
-    struct Begun {
+    struct Entered {
         const Line* line;
         Line::const_iterator job;
     };
-    std::map<Order, Begun> begun;
-    while (fresh != by_first.end() || !begun.empty()) {
-        bool is_fresh = begun.empty() || (fresh != by_first.end() && fresh->first < begun.begin()->first);
-        Begun at{};
+    std::map<Order, Entered> entered;
+    while (fresh != by_first.end() || !entered.empty()) {
+        bool is_fresh = entered.empty() || (fresh != by_first.end() && fresh->first < entered.begin()->first);
+        Entered at{};
         if (is_fresh) {
             at = {fresh->second, fresh->second->begin()};
             ++fresh;
         } else {
-            at = begun.begin()->second;
-            begun.erase(begun.begin());
+            at = entered.begin()->second;
+            entered.erase(entered.begin());
         }
         auto next = visit(at.job->second);
         if (next == Next::End) return;
-        if (next == Next::Job && ++at.job != at.line->end()) begun.emplace(at.job->first, at);
+        if (next == Next::Job && ++at.job != at.line->end()) entered.emplace(at.job->first, at);
     }
 }
 

@@ -130,6 +130,7 @@ Status Store::Impl::save_credentials(const job::Job& job) {
 
 /// The rest of the job goes with its row.
 Status Store::Impl::remove(const job::Id& id) {
+    postponed.erase(id);
     if (auto ok = run_with_secrets(BoundStatement{statements.drop_http}.text(id.hex)); !ok) return ok;
     auto all = run_with_secrets(BoundStatement{statements.trim_credentials}.text(id.hex).integer(0));
     return all ? BoundStatement{statements.remove_job}.text(id.hex).run() : all;
@@ -158,6 +159,38 @@ Status Store::Impl::save_files(const job::Id& id, const std::map<uint32_t, job::
     return Done{};
 }
 
+void Store::Impl::postpone(const job::Decision& decision) {
+    auto& rows = postponed[decision.job.id];
+    rows.job = decision.job;
+    for (const auto& [number, file] : decision.files)
+        rows.files.insert_or_assign(number, file);
+}
+
+Status Store::Impl::save_now(const job::Decision& decision) {
+    const job::Job& job = decision.job;
+    if (auto earlier = postponed.find(job.id); earlier != postponed.end()) {
+        earlier->second.job.reset();
+        for (const auto& [number, file] : decision.files)
+            earlier->second.files.erase(number);
+    }
+    auto saved = decision.settings_changed ? save_job(job) : save_progress(job);
+    return saved ? save_files(job.id, decision.files) : saved;
+}
+
+Status Store::Impl::write_postponed() {
+    for (const auto& [id, rows] : std::exchange(postponed, {})) {
+        if (rows.job)
+            if (auto ok = save_progress(*rows.job); !ok) return ok;
+        if (auto ok = save_files(id, rows.files); !ok) return ok;
+    }
+    return Done{};
+}
+
+void Store::Impl::drop_group() {
+    postponed.clear();
+    group.reset();
+}
+
 Result<OutboxRow> Store::Impl::add_notification(const job::Job& job, const job::Notification& notification) {
     BoundStatement use{statements.add_notification};
     bind_notification(use, job.id, notification);
@@ -176,9 +209,10 @@ Status Store::Impl::revoke(const job::Id& id, const job::Revocation& revoked) {
 
 Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) {
     const job::Job& job = decision.job;
-    auto saved = decision.settings_changed ? save_job(job) : save_progress(job);
-    if (!saved) return saved.error();
-    if (auto ok = save_files(job.id, decision.files); !ok) return ok.error();
+    if (decision.may_be_replaced && !decision.settings_changed)
+        postpone(decision);
+    else if (auto saved = save_now(decision); !saved)
+        return saved.error();
     if (auto ok = revoke(job.id, decision.revoked); !ok) return ok.error();
     std::vector<OutboxRow> rows;
     for (const auto& notification : decision.notifications) {
@@ -271,15 +305,16 @@ Status Store::forget_discard(const Discard& discard) {
 }
 
 Health Store::examine() {
-    impl_->group.reset();
+    impl_->drop_group();
     return impl_->examine();
 }
 
 Status Store::commit() {
     if (!impl_->group) return Done{};
     auto ended = impl_->check_place();
+    if (ended) ended = impl_->write_postponed();
     if (ended) ended = impl_->group->commit();
-    impl_->group.reset();
+    impl_->drop_group();
     if (ended) impl_->wipe_log();
     return impl_->located(std::move(ended));
 }

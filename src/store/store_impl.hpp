@@ -20,6 +20,12 @@ struct Store::Impl {
     bool has_moved = false;
     /// What waits for commit(). Last, so that it is dropped before the others.
     std::optional<Transaction> group;
+    /// Rows of the group that are written at its end, unless they are written with a later decision before.
+    struct Postponed {
+        std::optional<job::Job> job; ///< its progress
+        std::map<uint32_t, job::File> files;
+    };
+    std::map<job::Id, Postponed> postponed;
 
     struct Attempt {
         std::unique_ptr<Impl> impl; ///< null: the database is damaged
@@ -43,6 +49,11 @@ struct Store::Impl {
     Status remove(const job::Id& id);
     Status save_file(const job::Id& id, uint32_t number, const job::File& file);
     Status save_files(const job::Id& id, const std::map<uint32_t, job::File>& files);
+    void postpone(const job::Decision& decision);
+    /// As postpone(), but now.
+    Status save_now(const job::Decision& decision);
+    Status write_postponed();
+    void drop_group();
     Result<std::vector<OutboxRow>> save(const job::Decision& decision);
     Status revoke(const job::Id& id, const job::Revocation& revoked);
     /// An error if the database or its log was removed or replaced since it was opened.
@@ -60,7 +71,7 @@ struct Store::Impl {
     auto in_group(Change change) -> decltype(change()) {
         if (auto ok = located(join_group()); !ok) return ok.error();
         auto made = change();
-        if (!made) group.reset();
+        if (!made) drop_group();
         return located(std::move(made));
     }
     /// Its error says where the database is, for the administrator who has to make space or give permission.

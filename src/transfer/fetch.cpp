@@ -126,6 +126,7 @@ void Fetch::file_opened(Result<LockedPartFile, Failure> opened) {
 
 void Fetch::use_file(LockedPartFile opened) {
     part_ = std::move(opened.part);
+    part_is_empty_ = opened.size == 0;
     inode_ = opened.inode;
     folder_ = opened.folder;
     auto writable = [this] {
@@ -194,7 +195,10 @@ void Fetch::finish() {
     fetched.set_size(sink_->written());
     to_wire(identity_, *fetched.mutable_identity());
     to_wire(inode_, *fetched.mutable_inode());
-    fetched.set_headers(head_);
+    if (begun_)
+        *fetched.mutable_begun() = *std::exchange(begun_, std::nullopt);
+    else
+        fetched.set_headers(head_);
     end(std::move(message), true);
 }
 
@@ -224,6 +228,7 @@ Failure Fetch::wrong_content(wire::Cause cause, std::string message) const {
 
 void Fetch::checkpoint(uint64_t offset) {
     offset_stored_ = true;
+    send_postponed_begun();
     wire::FromWorker message;
     auto& checkpoint = *message.mutable_checkpoint();
     checkpoint.set_ticket(order_.ticket);
@@ -236,6 +241,7 @@ void Fetch::schedule_progress() {
     if (progress_timer_) return;
     progress_timer_ = context_.loop.after(context_.settings.progress, [this] {
         progress_timer_.reset();
+        send_postponed_begun();
         wire::FromWorker message;
         message.mutable_progress()->set_ticket(order_.ticket);
         message.mutable_progress()->set_received(sink_->written());
@@ -273,6 +279,7 @@ void Fetch::begin_anew() {
     if (part_) context_.disk.destroy(lane(), std::move(part_));
     order_.offset = 0;
     order_.identity = {};
+    begun_.reset();
     lock_file();
 }
 
@@ -299,11 +306,24 @@ void Fetch::end(wire::FromWorker last, bool keep) {
     remember_rate();
     transaction_.reset();
     last_ = std::move(last);
+    send_postponed_begun();
     bool has_written =
         sink_ && sink_->begun() && before != Phase::AwaitingProceed && before != Phase::Locking;
     if (!last_.has_fetched()) end_within_limit();
     if (!keep || !has_written) return leave_file();
+    if (last_.has_fetched())
+        if (auto content = sink_->take_unwritten()) return store_small(*std::move(content));
     sink_->flush([this](const Status& flushed) { flushed ? leave_file() : flush_failed(flushed.error()); });
+}
+
+void Fetch::store_small(std::string content) {
+    sink_.reset();
+    context_.small_files.add(order_.directory, {std::move(part_), std::move(content)},
+                             [self = std::weak_ptr{self_}](const Status& stored) {
+                                 auto fetch = self.lock();
+                                 if (!fetch) return;
+                                 stored ? (*fetch)->send_last() : (*fetch)->flush_failed(stored.error());
+                             });
 }
 
 void Fetch::end_within_limit() {

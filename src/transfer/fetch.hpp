@@ -96,6 +96,7 @@ private:
     void fail(const Failure& failure, bool keep = true);
     void end(wire::FromWorker last, bool keep);
     void end_within_limit();
+    void store_small(std::string content);
     void leave_file();
     void send_last();
     void remember_rate();
@@ -121,7 +122,10 @@ private:
     void start_over();
     void accept(const ResponseDecision& decision);
     [[nodiscard]] Failure exchange_failure(const HttpResponse& response, const TransferResult& result) const;
-    void send_begun(bool restarted);
+    [[nodiscard]] wire::Begun begun_message(bool restarted) const;
+    void send_begun(wire::Begun begun);
+    void send_postponed_begun();
+    [[nodiscard]] bool begin_small();
     void begin_writing();
     Status write(std::string_view bytes);
     void body_complete();
@@ -142,8 +146,9 @@ private:
     Source lock_retry_;
     uint32_t lock_attempts_ = 0;
     std::shared_ptr<PartFile> part_;
-    Inode inode_;  ///< of the part file
-    Inode folder_; ///< of its directory
+    bool part_is_empty_ = false; ///< as it was found
+    Inode inode_;                ///< of the part file
+    Inode folder_;               ///< of its directory
     uint32_t lost_parts_ = 0;
     std::shared_ptr<Hasher> hasher_;
     std::unique_ptr<HashTask> hash_task_;
@@ -163,7 +168,8 @@ private:
     Identity identity_;
     bool unexpected_page_ = false;
     std::string head_;
-    std::optional<uint64_t> end_; ///< offset in the stream at which the body must end
+    std::optional<wire::Begun> begun_; ///< goes with Fetched, unless something else is to be sent first
+    std::optional<uint64_t> end_;      ///< offset in the stream at which the body must end
     bool ends_by_close_ = false;
 
     std::chrono::steady_clock::time_point writing_since_;

@@ -215,13 +215,34 @@ void Fetch::accept(const ResponseDecision& decision) {
         segment_ = order_.layout.at(0, identity_.size);
         hasher_ = resume_.digest ? Hasher::make(order_.digest) : nullptr;
     }
-    send_begun(phase_ == Phase::AwaitingProceed);
+    auto begun = begun_message(phase_ == Phase::AwaitingProceed);
+    if (phase_ == Phase::Receiving && begin_small()) {
+        // The daemon need not know of a small file before it is complete, if that does not take long.
+        begun_ = std::move(begun);
+        return schedule_progress();
+    }
+    send_begun(std::move(begun));
     if (phase_ == Phase::Receiving) begin_writing();
 }
 
-void Fetch::send_begun(bool restarted) {
+bool Fetch::begin_small() {
+    auto total = order_.layout.size(identity_.size);
+    bool is_new = plain_ && part_is_empty_ && resume_.offset == 0 && !sink_->begun();
+    return is_new && transaction_ && total && sink_->begin_small(*total);
+}
+
+void Fetch::send_postponed_begun() {
+    if (begun_) send_begun(*std::exchange(begun_, std::nullopt));
+}
+
+void Fetch::send_begun(wire::Begun begun) {
     wire::FromWorker message;
-    auto& begun = *message.mutable_begun();
+    *message.mutable_begun() = std::move(begun);
+    context_.send(message);
+}
+
+wire::Begun Fetch::begun_message(bool restarted) const {
+    wire::Begun begun;
     begun.set_ticket(order_.ticket);
     begun.set_offset(resume_.offset);
     begun.set_restarted(restarted);
@@ -232,7 +253,7 @@ void Fetch::send_begun(bool restarted) {
     begun.set_if_range_broken(if_range_broken_);
     if (order_.http.redirect() == wire::Http::REPORT && transaction_)
         begun.set_remote(transaction_->redirected_to());
-    context_.send(message);
+    return begun;
 }
 
 /// A sparse file keeps the content from other orders, unless that is of another version.

@@ -228,9 +228,25 @@ Status PartFile::read(uint64_t at, char* into, size_t count) const {
 }
 
 Status PartFile::sync() {
-    if (fdatasync(fd_.get()) < 0) return failed("sync");
+    if (auto ok = sync_content(); !ok) return ok;
     if (!std::exchange(name_synced_, true))
-        if (auto ok = directory_.sync(fd_.get()); !ok) return ok;
+        if (auto ok = sync_name(); !ok) return ok;
+    return check_state();
+}
+
+void PartFile::start_sync() {
+    sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+Status PartFile::sync_content() {
+    return fdatasync(fd_.get()) < 0 ? failed("sync") : Status{Done{}};
+}
+
+Status PartFile::sync_name() {
+    return directory_.sync(fd_.get());
+}
+
+Status PartFile::check_state() const {
     if (auto ok = check_place(); !ok) return ok;
     return may_grow_ ? check_room(fd_.get(), 0, keep_free_, directory_.path()) : Status{Done{}};
 }

@@ -89,6 +89,12 @@ public:
     /// Makes the content durable, and the first time also the name. Fails if the path does not lead to this
     /// file any more, and if a file of unknown size would use up the file system.
     Status sync();
+    // The steps of sync(), for many files at a time.
+    /// Begins to write the content, and waits for nothing.
+    void start_sync();
+    Status sync_content();
+    Status sync_name();
+    [[nodiscard]] Status check_state() const;
     [[nodiscard]] Inode folder() const { return directory_.inode(); }
 
 private:

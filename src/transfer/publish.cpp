@@ -27,7 +27,6 @@ bool is_named(const Directory& directory, const std::string& name, Inode inode) 
            inode_of(st).matches(inode);
 }
 
-/// Mode, date and content are made durable before the name is.
 Status apply_metadata(int file, const wire::Publish& request, mode_t umask) {
     if (request.umask_known()) umask = request.umask();
     mode_t mode = request.mode_known() ? request.mode() & 0777 : 0666 & ~umask;
@@ -39,53 +38,108 @@ Status apply_metadata(int file, const wire::Publish& request, mode_t umask) {
         const std::array<timespec, 2> times{timespec{.tv_nsec = UTIME_OMIT}, timespec{.tv_sec = *date}};
         futimens(file, times.data());
     }
-    if (fsync(file) < 0) return local_failure(errno, "cannot sync the file");
     return Done{};
 }
 
-/// The temporary file is missing, which is correct if it was renamed before.
-Status check_renamed_before(const Directory& directory, const wire::Publish& request, Inode inode) {
-    if (!is_named(directory, request.name(), inode))
-        return refused(fmt::format("the downloaded file for '{}' has disappeared from '{}'", request.name(),
-                                   directory.path()));
-    auto file = open_own_file(directory, request.name(), O_RDONLY);
-    // Only a sync remains. If the file cannot be opened, its owner has changed it since, which is fine.
-    if (file && *file) return directory.sync((*file)->get());
-    return Done{};
-}
+/// Files of one directory, from temporary names to their own.
+class Publication {
+public:
+    Publication(const Directory& directory, const std::vector<wire::Publish>& requests)
+        : directory_(directory), requests_(requests), files_(requests.size()),
+          results_(requests.size(), Done{}) {}
 
-Status rename_durably(const Directory& directory, const wire::Publish& request, int file) {
-    if (auto what = irreplaceable(directory, request.name()); !what.empty())
-        return refused(fmt::format("'{}' in '{}' is {}, the file cannot replace it", request.name(),
-                                   directory.path(), what));
-    if (renameat(directory.fd(), request.temporary().c_str(), directory.fd(), request.name().c_str()) < 0)
-        return local_failure(
-            errno, fmt::format("cannot rename the file to '{}' in '{}'", request.name(), directory.path()));
-    return directory.sync(file);
-}
+    /// Mode, date and content are made durable before the names are. When the file system makes the first
+    /// file durable, it does most of the work for the others.
+    std::vector<Status> run(mode_t umask) {
+        for_each_sound([&](size_t i) { return prepare(i, umask); });
+        for_each_sound([&](size_t i) { return sync(i); });
+        for_each_sound([&](size_t i) { return rename(i); });
+        sync_names();
+        return std::move(results_);
+    }
+
+private:
+    template <class Step>
+    void for_each_sound(Step step) {
+        for (size_t i = 0; i < requests_.size(); ++i)
+            if (results_[i]) results_[i] = step(i);
+    }
+
+    Status prepare(size_t i, mode_t umask) {
+        const auto& request = requests_[i];
+        const auto inode = from_wire(request.inode());
+        if (!is_temporary_name(request.temporary()))
+            return refused("the name of the temporary file is invalid");
+        auto found = open_own_file(directory_, request.temporary(), O_RDONLY);
+        if (!found) return found.error();
+        if (!*found) return check_renamed_before(request, inode);
+        int file = (*found)->get();
+        struct stat st {};
+        if (fstat(file, &st) < 0 || !inode_of(st).matches(inode))
+            return refused(fmt::format("the temporary file in '{}' is not the one that was downloaded",
+                                       directory_.path()));
+        if (request.size_known() && static_cast<uint64_t>(st.st_size) != request.size())
+            return refused(fmt::format("the temporary file in '{}' has {} bytes, but {} were downloaded",
+                                       directory_.path(), st.st_size, request.size()));
+        files_[i] = std::move(**found);
+        return apply_metadata(file, request, umask);
+    }
+
+    /// The temporary file is missing, which is correct if it was renamed before. Then only a sync remains.
+    Status check_renamed_before(const wire::Publish& request, Inode inode) {
+        if (!is_named(directory_, request.name(), inode))
+            return refused(fmt::format("the downloaded file for '{}' has disappeared from '{}'",
+                                       request.name(), directory_.path()));
+        return Done{};
+    }
+
+    Status sync(size_t i) {
+        if (files_[i] && fsync(files_[i].get()) < 0) return local_failure(errno, "cannot sync the file");
+        return Done{};
+    }
+
+    Status rename(size_t i) {
+        if (!files_[i]) return Done{};
+        const auto& request = requests_[i];
+        if (auto what = irreplaceable(directory_, request.name()); !what.empty())
+            return refused(fmt::format("'{}' in '{}' is {}, the file cannot replace it", request.name(),
+                                       directory_.path(), what));
+        if (renameat(directory_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str()) <
+            0)
+            return errno == ENOENT
+                       ? check_renamed_before(request, from_wire(request.inode()))
+                       : local_failure(errno, fmt::format("cannot rename the file to '{}' in '{}'",
+                                                          request.name(), directory_.path()));
+        return Done{};
+    }
+
+    /// If a file that was renamed before cannot be opened, its owner has changed it since, which is fine.
+    void sync_names() {
+        for (size_t i = 0; i < requests_.size(); ++i) {
+            if (!results_[i]) continue;
+            if (!files_[i])
+                if (auto file = open_own_file(directory_, requests_[i].name(), O_RDONLY); file && *file)
+                    files_[i] = std::move(**file);
+            if (!files_[i]) continue;
+            auto synced = directory_.sync(files_[i].get());
+            for_each_sound([&](size_t) { return synced; });
+            return;
+        }
+    }
+
+    const Directory& directory_;
+    const std::vector<wire::Publish>& requests_;
+    std::vector<Fd> files_; ///< those that are to be renamed
+    std::vector<Status> results_;
+};
 
 } // namespace
 
-Status publish(const wire::Publish& request, mode_t umask) {
-    if (!is_temporary_name(request.temporary())) return refused("the name of the temporary file is invalid");
-    auto opened = Directory::open(request.directory());
-    if (!opened) return opened.error();
-    const auto& directory = *opened;
-    const auto inode = from_wire(request.inode());
-
-    auto found = open_own_file(directory, request.temporary(), O_RDONLY);
-    if (!found) return found.error();
-    const auto& file = *found;
-    if (!file) return check_renamed_before(directory, request, inode);
-    struct stat st {};
-    if (fstat(file->get(), &st) < 0 || !inode_of(st).matches(inode))
-        return refused(
-            fmt::format("the temporary file in '{}' is not the one that was downloaded", directory.path()));
-    if (request.size_known() && static_cast<uint64_t>(st.st_size) != request.size())
-        return refused(fmt::format("the temporary file in '{}' has {} bytes, but {} were downloaded",
-                                   directory.path(), st.st_size, request.size()));
-    if (auto ok = apply_metadata(file->get(), request, umask); !ok) return ok;
-    return rename_durably(directory, request, file->get());
+std::vector<Status> publish(const std::string& path, const std::vector<wire::Publish>& requests,
+                            mode_t umask) {
+    auto directory = Directory::open(path);
+    if (!directory) return {requests.size(), directory.error()};
+    return Publication{*directory, requests}.run(umask);
 }
 
 namespace {

@@ -12,9 +12,11 @@
 
 namespace haulier::transfer {
 
-/// Applies mode and date, makes the file durable, and renames it. `umask` applies only if the request has
-/// neither a mode nor an umask. Fails with LOCAL_FILE, also if the file does not have its length any more.
-Status publish(const wire::Publish& request, mode_t umask);
+/// Applies mode and date, makes the files durable, renames them in the order of the requests, and makes their
+/// names durable. `umask` applies only if a request has neither a mode nor an umask. Fails with LOCAL_FILE,
+/// also if a file does not have its length any more. The results are in the order of the requests.
+std::vector<Status> publish(const std::string& directory, const std::vector<wire::Publish>& requests,
+                            mode_t umask);
 /// Deletes these files in `directory`, and makes that durable. Success if there is no such file, but not if
 /// the request names another directory, which may be on a disk that is not mounted. The results are in the
 /// order of the requests.

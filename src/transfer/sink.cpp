@@ -39,10 +39,24 @@ void Sink::begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew) {
     prepare(at, [total, anew](PartFile& part) { return part.resize(total, anew); });
 }
 
+bool Sink::begin_small(uint64_t total) {
+    if (begun() || total >= WriteSize || total >= sync_interval_.bytes / 2) return false;
+    ++generation_;
+    small_total_ = total;
+    return true;
+}
+
+std::optional<std::string> Sink::take_unwritten() {
+    if (!small_total_) return std::nullopt;
+    timer_.reset();
+    return std::move(gathered_);
+}
+
 /// Waits for the writes and syncs of an earlier begin().
 void Sink::prepare(uint64_t at, std::function<Status(PartFile&)> work) {
     ++generation_;
     position_ = written_ = stored_ = durable_ = at;
+    small_total_.reset();
     wanted_.reset();
     gathered_.clear();
     timer_.reset();
@@ -78,8 +92,10 @@ void Sink::write(std::string_view bytes) {
 void Sink::write_gathered() {
     uint64_t count = gathered_.size();
     if (count == 0) return;
-    auto write = [at = position_ - count, bytes = std::move(gathered_)](PartFile& part) mutable {
-        auto status = part.write(at, bytes);
+    auto write = [total = std::exchange(small_total_, std::nullopt), at = position_ - count,
+                  bytes = std::move(gathered_)](PartFile& part) mutable {
+        auto status = total ? part.prepare(0, total) : Status{Done{}};
+        if (status) status = part.write(at, bytes);
         return Written{std::move(status), std::move(bytes)};
     };
     run(lane_, std::move(write),

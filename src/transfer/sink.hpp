@@ -44,6 +44,12 @@ public:
     /// As above for a sparse file: it is made `total` bytes long and its content is discarded only with
     /// `anew`.
     void begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew);
+    /// For an empty part file: nothing is written before all `total` bytes are here, or have to be durable.
+    /// False if the file is too large for that.
+    bool begin_small(uint64_t total);
+    /// All that was passed to write(), if it need not be written by this sink, which must not be used any
+    /// more.
+    [[nodiscard]] std::optional<std::string> take_unwritten();
     [[nodiscard]] bool begun() const { return generation_ > 0; }
     /// Sets the offset in the file of the next byte; the counts are not affected.
     void move_to(uint64_t position);
@@ -80,6 +86,7 @@ private:
     SyncInterval sync_interval_;
     Events events_;
 
+    std::optional<uint64_t> small_total_; ///< nothing was given to a thread yet
     uint64_t position_ = 0; ///< offset in the file of the next byte; `written_` unless it was moved
     std::string gathered_;  ///< the bytes before `position_` that were not given to a thread yet
     std::vector<std::string> buffers_; ///< empty, to be reused

@@ -24,6 +24,8 @@ constexpr Usec CheckLimit = seconds{15};
 constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 /// A client waits for 25 seconds until Cancel returns.
 constexpr Usec DiscardLimit = seconds{8};
+/// Tag and length of a message that is part of another one.
+constexpr size_t MaxLengthField = 8;
 
 wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     switch (outcome) {
@@ -51,12 +53,14 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
     : loop_(loop), call_service_(std::move(call_service)), exit_(std::move(exit)), umask_(read_umask()),
       socket_(loop, std::move(socket),
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
-      disk_(loop), proxies_(disk_), curl_(loop), context_{.loop = loop,
-                                                          .disk = disk_,
-                                                          .network = {loop, curl_, proxies_, disk_, {}},
-                                                          .send = [this](const wire::FromWorker& message) {
-                                                              send_from_transfer(message);
-                                                          }} {
+      disk_(loop), small_files_(disk_, [this](const auto& messages) { send_together(messages); }),
+      proxies_(disk_), curl_(loop), context_{.loop = loop,
+                                             .disk = disk_,
+                                             .small_files = small_files_,
+                                             .network = {loop, curl_, proxies_, disk_, {}},
+                                             .send = [this](const wire::FromWorker& message) {
+                                                 send_from_transfer(message);
+                                             }} {
     wire::FromWorker ready;
     ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);
@@ -83,9 +87,7 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kCheck: return check_files(std::move(*message.mutable_check()));
     case Kind::kRead: return run_on_disk(std::move(*message.mutable_read()), CheckLimit, &read_chunk);
     case Kind::kDiscard: return discard(std::move(*message.mutable_discard()));
-    case Kind::kPublish:
-        return run_on_disk(std::move(*message.mutable_publish()), PublishLimit,
-                           [mask = umask_](const wire::Publish& request) { return publish(request, mask); });
+    case Kind::kPublish: return publish_file(std::move(*message.mutable_publish()));
     case Kind::kCheckStorage:
         return run_on_disk(std::move(*message.mutable_check_storage()), CheckLimit,
                            [keep_free = context_.settings.keep_free](const wire::CheckStorage& request) {
@@ -181,10 +183,41 @@ void Worker::discard_next(const std::string& directory) {
         DiscardLimit, {.path = directory},
         [directory, requests] { return transfer::discard(directory, requests); },
         [this, directory, requests](const std::optional<std::vector<Status>>& results) {
-            for (size_t i = 0; i < requests.size(); ++i)
-                reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});
+            reply_to_all(requests, results, directory);
             discard_next(directory);
         });
+}
+
+bool Worker::publish_file(wire::Publish&& request) {
+    std::string directory = request.directory();
+    auto [entry, is_idle] = publishes_.try_emplace(directory);
+    entry->second.push_back(std::move(request));
+    if (is_idle) publish_next(directory);
+    return true;
+}
+
+void Worker::publish_next(const std::string& directory) {
+    auto requests = std::exchange(publishes_[directory], {});
+    if (requests.empty()) {
+        publishes_.erase(directory);
+        return;
+    }
+    disk_.run_within(
+        PublishLimit, {.path = directory},
+        [directory, requests, mask = umask_] { return publish(directory, requests, mask); },
+        [this, directory, requests](const std::optional<std::vector<Status>>& results) {
+            reply_to_all(requests, results, directory);
+            publish_next(directory);
+        });
+}
+
+/// No results: the directory does not respond.
+template <class Requests, class Results>
+void Worker::reply_to_all(const Requests& requests, const Results& results, const std::string& directory) {
+    send_together([&] {
+        for (size_t i = 0; i < requests.size(); ++i)
+            reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});
+    });
 }
 
 bool Worker::delete_upload(wire::DeleteUpload&& order) {
@@ -238,6 +271,30 @@ void Worker::send_from_transfer(const wire::FromWorker& message) {
 }
 
 void Worker::send(const wire::FromWorker& message) {
+    if (!group_) return socket_.send(message.SerializeAsString());
+    auto size = message.ByteSizeLong() + MaxLengthField;
+    if (group_size_ + size > wire::MaxPacket - MaxLengthField) send_group();
+    group_size_ += size;
+    *group_->add_messages() = message;
+}
+
+/// All that is sent meanwhile goes in one packet, or in as few as possible.
+void Worker::send_together(const std::function<void()>& messages) {
+    group_.emplace();
+    messages();
+    send_group();
+    group_.reset();
+}
+
+void Worker::send_group() {
+    auto group = std::exchange(*group_, {});
+    group_size_ = 0;
+    if (group.messages().empty()) return;
+    wire::FromWorker message;
+    if (group.messages_size() == 1)
+        message = std::move(*group.mutable_messages(0));
+    else
+        *message.mutable_group() = std::move(group);
     socket_.send(message.SerializeAsString());
 }
 

@@ -10,6 +10,7 @@
 #include "transfer/disk_pool.hpp"
 #include "transfer/failure.hpp"
 #include "transfer/proxy_finder.hpp"
+#include "transfer/small_files.hpp"
 #include "transfer/transfer.hpp"
 #include "transfer/tus_delete.hpp"
 #include "transfer/worker_context.hpp"
@@ -18,6 +19,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -57,10 +59,16 @@ private:
     bool run_on_disk(Request&& request, Usec limit, Work work, const std::string& directory, Lane lane);
     bool discard(wire::Discard&& request);
     void discard_next(const std::string& directory);
+    bool publish_file(wire::Publish&& request);
+    void publish_next(const std::string& directory);
+    template <class Requests, class Results>
+    void reply_to_all(const Requests& requests, const Results& results, const std::string& directory);
     void reply(uint64_t request, const Status& status);
     void reply(uint64_t request, wire::Reply reply);
     void send_from_transfer(const wire::FromWorker& message);
     void send(const wire::FromWorker& message);
+    void send_together(const std::function<void()>& messages);
+    void send_group();
     void retire(uint64_t ticket);
     void destroy_later(std::shared_ptr<void> ended);
     void leave(int code);
@@ -72,7 +80,10 @@ private:
     bool configured_ = false;
     bool stopping_ = false;
     wire::PacketSocket socket_;
+    std::optional<wire::Group> group_; ///< while messages are gathered
+    size_t group_size_ = 0;
     DiskPool disk_;
+    SmallFiles small_files_;
     ProxyFinder proxies_;
     CurlLoop curl_;
     WorkerContext context_;
@@ -80,6 +91,7 @@ private:
     std::unordered_map<uint64_t, std::unique_ptr<TusDelete>> tus_deletes_; ///< by request
     /// By directory, those that came while others are carried out there: they share one sync.
     std::unordered_map<std::string, std::vector<wire::Discard>> discards_;
+    std::unordered_map<std::string, std::vector<wire::Publish>> publishes_; ///< likewise
     /// Objects that ended in one of their own functions, which is still on the stack. The reaper destroys
     /// them in the next iteration of the loop.
     std::vector<std::shared_ptr<void>> ended_;

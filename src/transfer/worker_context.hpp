@@ -7,6 +7,7 @@
 #include "transfer/http_transaction.hpp"
 #include "transfer/seen_rates.hpp"
 #include "transfer/sink.hpp"
+#include "transfer/small_files.hpp"
 #include "worker.pb.h"
 
 #include <functional>
@@ -24,6 +25,7 @@ struct TransferSettings {
 struct WorkerContext {
     Loop& loop;
     DiskPool& disk;
+    SmallFiles& small_files;
     Network network;
     std::function<void(const wire::FromWorker&)> send; ///< to the daemon
     TransferSettings settings{};

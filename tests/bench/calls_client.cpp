@@ -224,7 +224,6 @@ void list(sd_bus* bus) {
     Measure meanwhile{"meanwhile", pid};
     uint32_t offset = 0;
     for (bool more = true; more;) {
-        Flight page{pages};
         sd_bus_message* made = nullptr;
         must(sd_bus_message_new_method_call(bus, &made, Name, Root, Manager, "ListJobs"), "ListJobs");
         Message message{made};

@@ -40,6 +40,7 @@ daemon::Config Schedule::some_config(Dice& dice) {
     daemon::Config config;
     config.jobs_at_once = static_cast<uint32_t>(1 + dice.below(3));
     config.files_at_once = static_cast<uint32_t>(1 + dice.below(3));
+    config.small_files_at_once = static_cast<uint32_t>(1 + dice.below(6));
     config.foreground_jobs = static_cast<uint32_t>(1 + dice.below(3));
     config.limits.jobs_per_user = 5;
     config.limits.restarts = 3;

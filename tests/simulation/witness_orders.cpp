@@ -2,6 +2,7 @@
 // What the daemon orders from workers.
 #include "witness.hpp"
 
+#include "job/files_in_flight.hpp"
 #include "job/state.hpp"
 
 #include <algorithm>
@@ -27,7 +28,10 @@ void Witness::ordered(const SimulatedWorkers::Transfer& transfer) {
     auto answered = std::count_if(record->transfers.begin(), record->transfers.end(), [](const auto& entry) {
         return entry.second.answered && !entry.second.halting;
     });
-    size_t most = record->durable().bandwidth_limit > 0 ? 1 : config_.files_at_once;
+    size_t most =
+        record->durable().bandwidth_limit > 0
+            ? 1
+            : job::files_in_flight({config_.files_at_once, config_.small_files_at_once}, ~uint32_t{0}, false);
     if (static_cast<size_t>(answered) >= most)
         fault(transfer.job, "too many of its files are fetched at a time");
     check_rest(transfer, *record);

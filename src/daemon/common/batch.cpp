@@ -8,10 +8,9 @@ namespace haulier::daemon {
 
 namespace {
 
-constexpr size_t Window = 16;
-
 struct Batch : std::enable_shared_from_this<Batch> {
     size_t count = 0;
+    size_t at_once = 0;
     std::function<void(size_t, Callback<Done>)> step;
     Callback<Done> done;
     size_t next = 0;
@@ -19,7 +18,7 @@ struct Batch : std::enable_shared_from_this<Batch> {
     Status worst = Done{};
 
     void go_on() {
-        while (worst && next < count && active < Window) {
+        while (worst && next < count && active < at_once) {
             ++active;
             step(next++, [self = shared_from_this()](const Status& status) { self->finished(status); });
         }
@@ -35,9 +34,11 @@ struct Batch : std::enable_shared_from_this<Batch> {
 
 } // namespace
 
-void run_batch(size_t count, std::function<void(size_t, Callback<Done>)> step, Callback<Done> done) {
+void run_batch(size_t count, std::function<void(size_t, Callback<Done>)> step, Callback<Done> done,
+               size_t at_once) {
     auto batch = std::make_shared<Batch>();
     batch->count = count;
+    batch->at_once = at_once;
     batch->step = std::move(step);
     batch->done = std::move(done);
     batch->go_on();

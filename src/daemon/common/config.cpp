@@ -108,6 +108,8 @@ const std::vector<Key>& keys() {
         {"Scheduler", "MaxForegroundJobsPerUser",
          number([](Config & c) -> auto& { return c.foreground_jobs; })},
         {"Scheduler", "MaxFilesInFlight", number([](Config & c) -> auto& { return c.files_at_once; })},
+        {"Scheduler", "MaxSmallFilesInFlight",
+         number([](Config & c) -> auto& { return c.small_files_at_once; })},
         {"Scheduler", "TimeSlice", span(&Config::time_slice, milliseconds{100})},
         {"Scheduler", "RequireLogin", yes_or_no([](Config & c) -> auto& { return c.require_login; })},
         {"Network", "Watch", yes_or_no([](Config & c) -> auto& { return c.watch_network; })},

@@ -25,6 +25,7 @@ struct Config {
     uint32_t jobs_at_once = 4;     ///< below foreground, of all users
     uint32_t foreground_jobs = 64; ///< of one user
     uint32_t files_at_once = 4;    ///< of one job
+    uint32_t small_files_at_once = 64;
     std::chrono::milliseconds time_slice{300000};
 
     bool require_login = false; ///< jobs run only while their owners are logged in

@@ -59,7 +59,7 @@ void Announcer::queue_notifications(const CommittedDecision& committed) {
         notifier_->add(job.id, row.row, row.notification);
 }
 
-void Announcer::announce(const CommittedDecision& committed, JobRecord& record) {
+void Announcer::announce(const CommittedDecision& committed, JobRecord& record, bool goes_on) {
     const auto& change = *committed.change;
     const auto& after = *change.after;
     if (!change.before) {
@@ -72,12 +72,20 @@ void Announcer::announce(const CommittedDecision& committed, JobRecord& record) 
         observer_->file_transferred(record, index);
     for (const auto& [index, ranges] : change.arrivals.ranges)
         observer_->ranges_filled(record, index, ranges);
-    if (!(before == after)) observer_->changed(before, after);
+    announce_change(change, goes_on);
     if (has_ended(before, after) && !gives_names_first(committed)) observer_->transfer_ended(after);
     if (change.changed_files) progressed(record);
     if (before.owner != after.owner) notifier_->change_owner(after.id, after.owner);
     journal::changed(before, after);
     if (!after.notify_flags.disable) call_client(change, record);
+}
+
+void Announcer::announce_change(const JobChange& change, bool goes_on) {
+    const auto& id = change.after->id;
+    auto first = unannounced_.try_emplace(id, change.before).first->second;
+    if (goes_on) return;
+    unannounced_.erase(id);
+    if (!(*first == *change.after)) observer_->changed(*first, *change.after);
 }
 
 /// What only the callback object is told, and what is not kept for later.

@@ -10,6 +10,9 @@
 #include "daemon/manager/job_record.hpp"
 #include "notify/notifier.hpp"
 
+#include <map>
+#include <memory>
+
 namespace haulier::daemon {
 
 class Announcer {
@@ -27,7 +30,9 @@ public:
     /// commit, because what is announced can lead to questions about what is still to be delivered.
     void queue_notifications(const CommittedDecision& committed);
     /// Tells what the decision changed; `record` has the values of the whole commit.
-    void announce(const CommittedDecision& committed, JobRecord& record);
+    /// `goes_on`: another decision about the job follows, which is no more than a further step of the same
+    /// kind. The changes of both are announced with the last one.
+    void announce(const CommittedDecision& committed, JobRecord& record, bool goes_on = false);
     /// Bytes have moved; announced at most twice a second for each job.
     void progressed(JobRecord& record);
     /// The finished files of a failed job that completes itself have their names.
@@ -36,12 +41,14 @@ public:
     void removed(JobRecord& record);
 
 private:
+    void announce_change(const JobChange& change, bool goes_on);
     void call_client(const JobChange& change, const JobRecord& record);
 
     Loop& loop_;
     const Clock& clock_;
     JobObserver* observer_ = nullptr;
     notify::Notifier* notifier_ = nullptr;
+    std::map<job::Id, std::shared_ptr<const job::Job>> unannounced_; ///< as clients know the job
 };
 
 } // namespace haulier::daemon

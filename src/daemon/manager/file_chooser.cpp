@@ -3,6 +3,7 @@
 
 #include "daemon/manager/transfer_orders.hpp"
 #include "job/file_state.hpp"
+#include "job/files_in_flight.hpp"
 
 #include <algorithm>
 
@@ -40,6 +41,13 @@ bool awaits_size(const JobRecord& record) {
     });
 }
 
+bool has_large(const JobRecord& record) {
+    return std::any_of(record.transfers.begin(), record.transfers.end(), [&](const auto& entry) {
+        auto size = job::size_of(record.working_files()[entry.first]);
+        return (size != job::UnknownSize && size > job::SmallFile) || entry.second.moved > job::SmallFile;
+    });
+}
+
 bool may_ask(const JobRecord& record) {
     return record.may_ask || (record.working().priority == job::Priority::Foreground && !record.has_asked);
 }
@@ -49,8 +57,11 @@ bool may_ask(const JobRecord& record) {
 Prospect FileChooser::choose(const JobRecord& record, const std::function<void(uint32_t)>& launch) const {
     auto now = context_.clock.now();
     const auto& files = record.working_files();
+    const auto& config = context_.config;
+    auto most = job::files_in_flight({config.files_at_once, config.small_files_at_once},
+                                     record.small_in_a_row, has_large(record));
     // The limit applies to the job, and a worker can only keep it for one file.
-    size_t most = record.working().bandwidth_limit > 0 ? 1 : context_.config.files_at_once;
+    if (record.working().bandwidth_limit > 0) most = 1;
     Prospect prospect;
     auto used = used_slots(record, now);
     for (size_t i = record.cursor; i < files.size() && used < most && record.transfers.size() < MostTransfers;

@@ -14,6 +14,8 @@ namespace haulier::daemon {
 namespace {
 
 constexpr Usec ReadableAfterEnd{60'000'000};
+/// Those of a directory share a sync.
+constexpr size_t FilesNamedAtOnce = 256;
 constexpr Usec PauseBeforePublishingAgain{5'000'000};
 
 std::vector<uint32_t> finished_files(const JobRecord& record) {
@@ -80,7 +82,7 @@ void JobLifecycle::publish_each(const job::Id& id, const std::vector<uint32_t>& 
             next(status);
         });
     };
-    run_batch(indexes.size(), step, done);
+    run_batch(indexes.size(), step, done, FilesNamedAtOnce);
 }
 
 void JobLifecycle::file_published(const job::Id& id, uint32_t index, const Status& status) {

@@ -107,6 +107,7 @@ public:
     Phase phase = Phase::Kept;
     std::map<uint32_t, ActiveTransfer> transfers; ///< by file index
     size_t cursor = 0;                            ///< every file before it is transferred
+    uint32_t small_in_a_row = 0;                  ///< see job/files_in_flight.hpp
     uint64_t queued_since = 0;                    ///< order of arrival in the queue
     job::Reach reach = job::Reach::Machine;       ///< of its farthest source
     bool changing_owner = false;                  ///< another user is taking it; nothing is started meanwhile

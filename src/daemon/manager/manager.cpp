@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <map>
 #include <utility>
 
 namespace haulier::daemon {
@@ -24,6 +25,25 @@ constexpr Usec ShutdownLimit{10'000'000};
 /// The job ran when the last run of the daemon ended, and what follows from that is not stored yet.
 bool is_cut_off(const job::Job& job) {
     return job::is_running(job.state) && !job.clocks.active_since;
+}
+
+bool is_step(const CommittedDecision& d) {
+    return d.change && d.change->before && d.change->before->state == d.change->after->state && !d.then;
+}
+
+/// Which decisions are followed by another one about the same job, where both are reports of progress of some
+/// kind.
+std::vector<bool> steps_that_go_on(const std::vector<CommittedDecision>& decisions) {
+    std::vector<bool> go_on(decisions.size());
+    std::map<job::Id, bool> next_is_step;
+    for (size_t i = decisions.size(); i > 0; --i) {
+        const auto& d = decisions[i - 1];
+        if (!d.change) continue;
+        auto& next = next_is_step[d.change->after->id];
+        go_on[i - 1] = is_step(d) && next;
+        next = is_step(d);
+    }
+    return go_on;
 }
 
 } // namespace
@@ -111,10 +131,12 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
         clocks_.arm(record);
         storage_.watch(record);
     }
-    for (const auto& d : decisions) {
+    auto goes_on = steps_that_go_on(decisions);
+    for (size_t i = 0; i < decisions.size(); ++i) {
+        const auto& d = decisions[i];
         auto* record = d.change ? jobs_.find(d.change->after->id) : nullptr;
         if (record) {
-            announcer_.announce(d, *record);
+            announcer_.announce(d, *record, goes_on[i]);
             act(d.effects, d.change->after->id);
         }
         if (!d.then) continue;

@@ -2,6 +2,7 @@
 #include "daemon/manager/transfer_runner.hpp"
 
 #include "daemon/manager/transfer_orders.hpp"
+#include "job/files_in_flight.hpp"
 #include "job/outcomes.hpp"
 
 #include <algorithm>
@@ -137,10 +138,12 @@ void TransferRunner::begun(Ticket ticket, const job::Begun& begun) {
     if (begun.restarted) transfer.before = 0;
     bool goes_on = job::is_running(decision->job.state) && !decision->files.at(found.index).failed;
     bool waits = begun.restarted && goes_on;
-    context_.commits.stage(std::move(*decision), [=, this, owner = transfer.owner](const Status& stored) {
+    decision->may_be_replaced = !begun.restarted; // a small file is fetched by now
+    auto then = [=, this, owner = transfer.owner](const Status& stored) {
         if (stored && waits) return context_.workers.proceed(owner, ticket);
         if (!stored) context_.workers.halt(owner, ticket);
-    });
+    };
+    context_.commits.stage(std::move(*decision), begun.restarted ? Callback<Done>{then} : Callback<Done>{});
     keep_size(found);
 }
 
@@ -185,6 +188,8 @@ void TransferRunner::checkpointed(Ticket ticket, const job::Report& report) {
 void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     auto ended = take(ticket);
     if (!ended || ended.last.ignored) return;
+    auto& small = ended.record->small_in_a_row;
+    small = fetched.report.offset <= job::SmallFile ? small + 1 : 0;
     auto kept = fetched;
     if (admission_.is_full(ended.job().owner)) kept.headers.clear();
     auto now = context_.clock.now();
@@ -202,6 +207,7 @@ void TransferRunner::failed(Ticket ticket, const job::Failure& failure) {
     if (!ended) return;
     auto with_file = failure;
     with_file.error.file = ended.index;
+    ended.record->small_in_a_row = 0;
     hosts_.failed(ended.job(), ended.last, with_file);
     if (ended.last.ignored) return;
     const auto& record = *ended.record;

@@ -255,6 +255,7 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
     case wire::FromWorker::kFailed: handle(message.failed()); break;
     case wire::FromWorker::kHalted: handle(message.halted()); break;
     case wire::FromWorker::kReply: handle(message.reply()); break;
+    case wire::FromWorker::kGroup: return handle(message.group());
     case wire::FromWorker::KIND_NOT_SET:
         log::warning("the worker said something this daemon does not know");
         break;
@@ -284,6 +285,12 @@ void WorkerLink::send_backlog() {
     schedule_heartbeat();
 }
 
+/// A message may end this connection, and nothing more of it counts then.
+void WorkerLink::handle(const wire::Group& group) {
+    for (const auto& message : group.messages())
+        if (ready_ && !message.has_group()) dispatch(message);
+}
+
 void WorkerLink::handle(const wire::Begun& message) {
     auto found = tickets_.find(message.ticket());
     if (found == tickets_.end()) return;
@@ -303,6 +310,7 @@ void WorkerLink::handle(const wire::Checkpoint& message) {
 }
 
 void WorkerLink::handle(const wire::Fetched& message) {
+    if (message.has_begun() && message.begun().ticket() == message.ticket()) handle(message.begun());
     if (tickets_.erase(message.ticket()) == 0) return;
     failures_ = 0;
     events_.fetched(message.ticket(), fetched_of(message));

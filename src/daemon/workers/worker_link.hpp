@@ -21,6 +21,7 @@ class Checkpoint;
 class Failed;
 class Fetched;
 class FromWorker;
+class Group;
 class Halted;
 class Progress;
 class Ready;
@@ -89,6 +90,7 @@ private:
     void received(std::string_view packet);
     void dispatch(const wire::FromWorker& message);
     void handle(const wire::Ready& message);
+    void handle(const wire::Group& group);
     void handle(const wire::Begun& message);
     void handle(const wire::Progress& message);
     void handle(const wire::Checkpoint& message);

@@ -20,6 +20,13 @@ using namespace std::chrono_literals;
 using Burst = std::vector<std::string>;
 const std::string Garbage = "\xff";
 
+std::string group(const std::vector<std::string>& packets) {
+    wire::FromWorker message;
+    for (const auto& packet : packets)
+        message.mutable_group()->add_messages()->ParseFromString(packet);
+    return message.SerializeAsString();
+}
+
 std::string ready(uint32_t protocol = wire::Protocol) {
     wire::FromWorker message;
     message.mutable_ready()->set_protocol(protocol);
@@ -128,11 +135,15 @@ TEST_F(WorkerLinkTest, NothingIsHeardOfOneThatIsCutOff) {
     }
 }
 
+TEST_F(WorkerLinkTest, WhatIsSentTogetherIsHeardInTurn) {
+    EXPECT_TRUE(ask({{ready(), group({ready(), answer(1)})}}));
+}
+
 TEST_F(WorkerLinkTest, OneOfAnotherVersionCannotMendThat) {
     EXPECT_TRUE(ask({{ready(wire::Protocol + 1), ready(), answer(1)}, {ready(), answer(1)}}));
     EXPECT_EQ(launcher_->launched_at.size(), 2U);
     EXPECT_EQ(launcher_->kills, 1);
-    EXPECT_EQ(log_, "fake 1 speaks version 2 of the protocol instead of 1; it is dismissed\n");
+    EXPECT_EQ(log_, "fake 1 speaks version 3 of the protocol instead of 2; it is dismissed\n");
 }
 
 TEST_F(WorkerLinkTest, NobodySpeaksBeforeItIsReady) {

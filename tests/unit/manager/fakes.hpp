@@ -172,6 +172,7 @@ public:
     }
     void forgotten(const job::Id&) override { words.emplace_back("forgotten"); }
     void changed(const job::Job& before, const job::Job& after) override {
+        ++changes;
         if (before.state != after.state) words.emplace_back(job::to_string(after.state));
     }
     void transfer_ended(const job::Job& job) override {
@@ -192,6 +193,7 @@ public:
         return std::find(words.begin(), words.end(), word) != words.end();
     }
     std::vector<std::string> words;
+    int changes = 0;
 };
 
 /// The clients, and everything else that the notifier needs.

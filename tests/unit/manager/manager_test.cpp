@@ -204,6 +204,20 @@ TEST_F(ManagerTest, AFailedCommitAnswersWithAnErrorAndPutsValuesBack) {
     EXPECT_TRUE(*resumed);
 }
 
+TEST_F(ManagerTest, FilesThatBecomeDurableTogetherAreAnnouncedAsOneChange) {
+    create_running(3);
+    observer_.words.clear();
+    observer_.changes = 0;
+    workers_.finish(0);
+    workers_.finish(1);
+    drain();
+    EXPECT_EQ(observer_.words, (std::vector<std::string>{"file 0", "file 1"}));
+    EXPECT_EQ(observer_.changes, 1);
+    workers_.finish(2);
+    drain();
+    EXPECT_TRUE(observer_.has("told of end"));
+}
+
 TEST_F(ManagerTest, WorkGoesOnAfterTheStoreHasRecovered) {
     auto id = create_running(1);
     clock_.set_back(std::chrono::hours{1}); // so that the pause is over at once

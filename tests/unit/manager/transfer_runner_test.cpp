@@ -36,6 +36,34 @@ TEST_F(TransferRunnerTest, StartsAsManyFilesAsTheConfigurationAllows) {
     EXPECT_NE(workers_.ticket_of(2), 0U);
 }
 
+TEST_F(TransferRunnerTest, SmallFilesAreManyAtATimeUntilOneIsLargeOrFails) {
+    config_.files_at_once = 2;
+    auto& record = add_running(request_for(20));
+    auto finish = [&](uint32_t index, uint64_t size) {
+        workers_.begin(index, size);
+        workers_.finish(index, size);
+        ASSERT_TRUE(commits_.flush());
+        runner_.fill(record);
+    };
+    runner_.fill(record);
+    finish(0, 100);
+    EXPECT_EQ(workers_.transfers.size(), 3U);
+    finish(1, 100);
+    finish(2, 100);
+    EXPECT_EQ(workers_.transfers.size(), 5U);
+    workers_.begin(3, 10 << 20);
+    finish(4, 100);
+    EXPECT_EQ(workers_.transfers.size(), 4U) << "one of those under way is large";
+    workers_.finish(3, 10 << 20);
+    ASSERT_TRUE(commits_.flush());
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.size(), 3U) << "no more are begun";
+    config_.small_files_at_once = 5;
+    for (uint32_t index = 5; index < 12; ++index)
+        finish(index, 100);
+    EXPECT_EQ(workers_.transfers.size(), 5U) << "the limit";
+}
+
 TEST_F(TransferRunnerTest, ALimitOfBandwidthMeansOneFileAtATime) {
     auto request = request_for(3);
     request.settings.set<&job::Settings::bandwidth_limit>(10000);

@@ -36,6 +36,9 @@ protected:
     [[nodiscard]] Status discard_one(const std::string& name = Part) const {
         return discard(directory.path(), {discard_request(name)}).front();
     }
+    [[nodiscard]] Status publish_one(const wire::Publish& request, mode_t umask) const {
+        return publish(directory.path(), {request}, umask).front();
+    }
     static wire::Discard discard_request(const std::string& name, Inode folder = {}) {
         wire::Discard request;
         request.set_temporary(name);
@@ -46,7 +49,7 @@ protected:
 };
 
 TEST_F(PublishTest, GivesNameDateAndMode) {
-    EXPECT_TRUE(publish(request(), 027));
+    EXPECT_TRUE(publish_one(request(), 027));
     EXPECT_EQ(directory.read("file"), "new");
     EXPECT_FALSE(directory.has(Part));
     EXPECT_EQ(look("file").st_mode, S_IFREG | 0640u);
@@ -56,8 +59,8 @@ TEST_F(PublishTest, GivesNameDateAndMode) {
 TEST_F(PublishTest, AFileIsTheSameWhenItsDeviceHasAnotherNumberAfterAReboot) {
     auto requested = request();
     requested.mutable_inode()->set_device(requested.inode().device() + 1);
-    EXPECT_TRUE(publish(requested, 022));
-    EXPECT_TRUE(publish(requested, 022)); // it is found to be done
+    EXPECT_TRUE(publish_one(requested, 022));
+    EXPECT_TRUE(publish_one(requested, 022)); // it is found to be done
     EXPECT_EQ(directory.read("file"), "new");
 }
 
@@ -65,7 +68,7 @@ TEST_F(PublishTest, TheModeAskedForIsNotMaskedButNeverMoreThanPermissions) {
     auto requested = request();
     requested.set_mode_known(true);
     requested.set_mode(04775);
-    EXPECT_TRUE(publish(requested, 077));
+    EXPECT_TRUE(publish_one(requested, 077));
     EXPECT_EQ(look("file").st_mode, S_IFREG | 0775u);
 }
 
@@ -73,14 +76,14 @@ TEST_F(PublishTest, ADateThatIsNoneIsLeftOut) {
     auto requested = request();
     requested.set_last_modified("once upon a time");
     const auto before = look(Part).st_mtime;
-    EXPECT_TRUE(publish(requested, 022));
+    EXPECT_TRUE(publish_one(requested, 022));
     EXPECT_EQ(look("file").st_mtime, before);
 }
 
 TEST_F(PublishTest, ReplacesAFileAndALinkButNotWhatTheLinkNames) {
     directory.write("victim", "precious");
     std::filesystem::create_symlink(directory.at("victim"), directory.at("file"));
-    EXPECT_TRUE(publish(request(), 022));
+    EXPECT_TRUE(publish_one(request(), 022));
     EXPECT_TRUE(S_ISREG(look("file").st_mode));
     EXPECT_EQ(directory.read("file"), "new");
     EXPECT_EQ(directory.read("victim"), "precious");
@@ -88,16 +91,42 @@ TEST_F(PublishTest, ReplacesAFileAndALinkButNotWhatTheLinkNames) {
 
 TEST_F(PublishTest, MayBeAskedForAgain) {
     auto requested = request();
-    EXPECT_TRUE(publish(requested, 022));
-    EXPECT_TRUE(publish(requested, 022)) << "a crash came between the rename and its being stored";
+    EXPECT_TRUE(publish_one(requested, 022));
+    EXPECT_TRUE(publish_one(requested, 022)) << "a crash came between the rename and its being stored";
     directory.write("file2", "foreign");
     std::filesystem::rename(directory.at("file2"), directory.at("file"));
-    EXPECT_EQ(publish(requested, 022).error().cause, wire::LOCAL_FILE) << "that is another file";
+    EXPECT_EQ(publish_one(requested, 022).error().cause, wire::LOCAL_FILE) << "that is another file";
+}
+
+TEST_F(PublishTest, ManyAtATimeAreJudgedOneByOne) {
+    std::vector<wire::Publish> requests;
+    for (int n = 0; n < 4; ++n) {
+        auto temporary = ".haulier-0-" + std::to_string(n) + ".part";
+        directory.write(temporary, "content " + std::to_string(n));
+        auto one = request();
+        one.set_temporary(temporary);
+        one.set_name("file" + std::to_string(n));
+        one.mutable_inode()->set_number(inode_of(look(temporary)).number);
+        requests.push_back(one);
+    }
+    std::filesystem::create_directory(directory.at("file1"));
+    requests[2].set_size_known(true);
+    requests[2].set_size(3);
+    auto results = publish(directory.path(), requests, 022);
+    ASSERT_EQ(results.size(), 4U);
+    EXPECT_TRUE(results[0]);
+    EXPECT_FALSE(results[1]) << "a directory has the name";
+    EXPECT_FALSE(results[2]) << "another length";
+    EXPECT_TRUE(results[3]);
+    EXPECT_EQ(directory.read("file3"), "content 3");
+    EXPECT_TRUE(directory.has(requests[2].temporary()));
+    results = publish(directory.path(), {requests[0], requests[3]}, 022);
+    EXPECT_TRUE(results[0] && results[1]) << "done before";
 }
 
 TEST_F(PublishTest, ADirectoryInTheWayIsAnExplainedError) {
     std::filesystem::create_directory(directory.at("file"));
-    auto published = publish(request(), 022);
+    auto published = publish_one(request(), 022);
     ASSERT_FALSE(published);
     EXPECT_EQ(published.error().cause, wire::LOCAL_FILE);
     EXPECT_NE(published.error().message.find("is a directory"), std::string::npos);
@@ -106,7 +135,7 @@ TEST_F(PublishTest, ADirectoryInTheWayIsAnExplainedError) {
 
 TEST_F(PublishTest, APipeInTheWayStays) {
     ASSERT_EQ(mkfifo(directory.at("file").c_str(), 0600), 0);
-    auto published = publish(request(), 022);
+    auto published = publish_one(request(), 022);
     ASSERT_FALSE(published);
     EXPECT_NE(published.error().message.find("is a pipe"), std::string::npos);
     EXPECT_TRUE(S_ISFIFO(look("file").st_mode));
@@ -117,7 +146,7 @@ TEST_F(PublishTest, TheUmaskOfTheClientCountsWhereNoModeIsGiven) {
     auto requested = request();
     requested.set_umask_known(true);
     requested.set_umask(077);
-    EXPECT_TRUE(publish(requested, 022));
+    EXPECT_TRUE(publish_one(requested, 022));
     EXPECT_EQ(look("file").st_mode, S_IFREG | 0600u);
     directory.write(Part, "new");
     auto with_mode = request();
@@ -125,7 +154,7 @@ TEST_F(PublishTest, TheUmaskOfTheClientCountsWhereNoModeIsGiven) {
     with_mode.set_umask(077);
     with_mode.set_mode_known(true);
     with_mode.set_mode(0644);
-    EXPECT_TRUE(publish(with_mode, 022));
+    EXPECT_TRUE(publish_one(with_mode, 022));
     EXPECT_EQ(look("file").st_mode, S_IFREG | 0644u);
 }
 
@@ -133,18 +162,18 @@ TEST_F(PublishTest, OnlyAFileThatStillHasItsLength) {
     auto requested = request();
     requested.set_size_known(true);
     requested.set_size(4);
-    EXPECT_EQ(publish(requested, 022).error().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(publish_one(requested, 022).error().cause, wire::LOCAL_FILE);
     EXPECT_TRUE(directory.has(Part));
     requested.set_size(3);
-    EXPECT_TRUE(publish(requested, 022));
-    EXPECT_TRUE(publish(requested, 022)) << "it is found to be done";
+    EXPECT_TRUE(publish_one(requested, 022));
+    EXPECT_TRUE(publish_one(requested, 022)) << "it is found to be done";
 }
 
 TEST_F(PublishTest, OnlyTheFileThatWasFetched) {
     auto requested = request();
     directory.write("other", "forged");
     std::filesystem::rename(directory.at("other"), directory.at(Part));
-    EXPECT_EQ(publish(requested, 022).error().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(publish_one(requested, 022).error().cause, wire::LOCAL_FILE);
     EXPECT_FALSE(directory.has("file"));
 }
 
@@ -162,7 +191,7 @@ TEST_F(PublishTest, FromASwappedDirectoryNothingComes) {
     requested.mutable_inode()->set_number(inode_of(st).number);
     std::filesystem::rename(sub, directory.at("away"));
     std::filesystem::create_directory(sub);
-    EXPECT_EQ(publish(requested, 022).error().cause, wire::LOCAL_FILE);
+    EXPECT_EQ(publish_one(requested, 022).error().cause, wire::LOCAL_FILE);
     EXPECT_FALSE(directory.has("sub/file"));
 }
 

@@ -45,7 +45,7 @@ protected:
         auto packet = [this](std::string_view bytes) {
             wire::FromWorker message;
             ASSERT_TRUE(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-            inbox.push_back(message);
+            receive(message);
         };
         link = std::make_unique<wire::PacketSocket>(loop, Fd{fds[0]},
                                                     wire::PacketSocket::Handlers{packet, [] {}});
@@ -55,6 +55,18 @@ protected:
         *message.mutable_settings() = settings;
         send(message);
         EXPECT_EQ(next(wire::FromWorker::kReady).ready().protocol(), wire::Protocol);
+    }
+
+    /// What was sent together counts as sent in turn.
+    void receive(const wire::FromWorker& message) {
+        for (const auto& one : message.group().messages())
+            receive(one);
+        if (message.has_group()) return;
+        inbox.push_back(message);
+        if (!message.has_fetched() || !message.fetched().has_begun()) return;
+        auto begun = message.fetched().begun();
+        inbox.back().mutable_fetched()->set_headers(begun.headers());
+        *inbox.emplace(inbox.end() - 1)->mutable_begun() = std::move(begun);
     }
 
     /// Calls succeed, except to org.example.Nobody.

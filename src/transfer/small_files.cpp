@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/small_files.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace haulier::transfer {
+
+namespace {
+
+Status write(const SmallFile& file) {
+    if (auto ok = file.part->prepare(0, file.content.size()); !ok) return ok;
+    return file.part->write(0, file.content);
+}
+
+/// Calls `step` for each file of which none has failed so far.
+template <class Step>
+void for_each_sound(const std::vector<SmallFile>& files, std::vector<Status>& results, Step step) {
+    for (size_t i = 0; i < files.size(); ++i)
+        if (results[i]) results[i] = step(files[i]);
+}
+
+} // namespace
+
+/// The file system begins to write all files before the first sync, whose journal commit then serves the
+/// others, too.
+std::vector<Status> store(const std::vector<SmallFile>& files) {
+    std::vector<Status> results(files.size(), Done{});
+    for_each_sound(files, results, [](const SmallFile& file) {
+        auto written = write(file);
+        file.part->start_sync();
+        return written;
+    });
+    for_each_sound(files, results, [](const SmallFile& file) { return file.part->sync_content(); });
+    std::vector<Inode> synced;
+    for_each_sound(files, results, [&](const SmallFile& file) -> Status {
+        auto folder = file.part->folder();
+        if (std::find(synced.begin(), synced.end(), folder) != synced.end()) return haulier::Done{};
+        synced.push_back(folder);
+        return file.part->sync_name();
+    });
+    for_each_sound(files, results, [](const SmallFile& file) { return file.part->check_state(); });
+    for (const auto& file : files)
+        file.part->unlock();
+    return results;
+}
+
+void SmallFiles::add(const std::string& directory, SmallFile file, Done done) {
+    auto [entry, is_idle] = waiting_.try_emplace(directory);
+    entry->second.files.push_back(std::move(file));
+    entry->second.done.push_back(std::move(done));
+    if (is_idle) store_next(directory);
+}
+
+void SmallFiles::store_next(const std::string& directory) {
+    auto [files, done] = std::exchange(waiting_[directory], {});
+    if (files.empty()) {
+        waiting_.erase(directory);
+        return;
+    }
+    disk_.run(
+        {.path = directory, .name = "small files"}, [files = std::move(files)] { return store(files); },
+        [this, directory, done = std::move(done)](const std::vector<Status>& results) {
+            store_next(directory);
+            together_([&] {
+                for (size_t i = 0; i < done.size(); ++i)
+                    done[i](results[i]);
+            });
+        });
+}
+
+} // namespace haulier::transfer

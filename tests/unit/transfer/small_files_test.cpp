@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/small_files.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+
+namespace haulier::transfer {
+namespace {
+
+class SmallFilesTest : public testing::Test {
+protected:
+    [[nodiscard]] SmallFile file(int number, const std::string& content) const {
+        auto opened = PartFile::open(*Directory::open(directory.path()), name(number));
+        auto part = std::make_shared<PartFile>(*std::move(opened));
+        EXPECT_TRUE(part->lock());
+        return {part, content};
+    }
+    static std::string name(int number) { return ".haulier-0-" + std::to_string(number) + ".part"; }
+
+    test::TempDir directory;
+};
+
+TEST_F(SmallFilesTest, AreWrittenTogetherAndUnlocked) {
+    auto results = store({file(0, "first"), file(1, ""), file(2, "third")});
+    for (const auto& result : results)
+        EXPECT_TRUE(result);
+    EXPECT_EQ(directory.read(name(0)), "first");
+    EXPECT_EQ(directory.read(name(1)), "");
+    EXPECT_EQ(directory.read(name(2)), "third");
+    EXPECT_TRUE(file(0, {}).part->lock());
+}
+
+TEST_F(SmallFilesTest, OneThatIsGoneIsNoFailureOfTheOthers) {
+    std::vector<SmallFile> files{file(0, "first"), file(1, "second")};
+    std::filesystem::remove(directory.at(name(0)));
+    auto results = store(files);
+    ASSERT_FALSE(results[0]);
+    EXPECT_TRUE(results[0].error().part_gone);
+    EXPECT_TRUE(results[1]);
+}
+
+TEST_F(SmallFilesTest, ThoseThatComeDuringASyncShareTheNextOne) {
+    Loop loop;
+    DiskPool disk{loop};
+    std::vector<size_t> groups;
+    size_t done = 0;
+    SmallFiles files{disk, [&](const auto& completions) {
+                         auto before = done;
+                         completions();
+                         groups.push_back(done - before);
+                     }};
+    for (int n = 0; n < 5; ++n)
+        files.add(directory.path(), file(n, "content"), [&](const Status& status) { done += bool{status}; });
+    while (done < 5)
+        ASSERT_TRUE(loop.turn(std::chrono::seconds{20}));
+    EXPECT_EQ(groups, (std::vector<size_t>{1, 4}));
+}
+
+} // namespace
+} // namespace haulier::transfer
