@@ -32,12 +32,13 @@ std::vector<Status> store(const std::vector<SmallFile>& files) {
         return written;
     });
     for_each_sound(files, results, [](const SmallFile& file) { return file.part->sync_content(); });
-    std::vector<Inode> synced;
-    for_each_sound(files, results, [&](const SmallFile& file) -> Status {
+    std::vector<std::pair<Inode, Status>> synced;
+    for_each_sound(files, results, [&](const SmallFile& file) {
         auto folder = file.part->folder();
-        if (std::find(synced.begin(), synced.end(), folder) != synced.end()) return haulier::Done{};
-        synced.push_back(folder);
-        return file.part->sync_name();
+        auto same =
+            std::find_if(synced.begin(), synced.end(), [&](const auto& s) { return s.first == folder; });
+        if (same == synced.end()) same = synced.emplace(same, folder, file.part->sync_name());
+        return same->second;
     });
     for_each_sound(files, results, [](const SmallFile& file) { return file.part->check_state(); });
     for (const auto& file : files)
