@@ -162,6 +162,10 @@ bool Witness::is_startable(const Job& seen) const {
 /// A program that has always behaved well is told at once, as an object or as a service that runs.
 void Witness::check_prompt(const job::Id& id, Job& seen) {
     if (world_.bus.now < store_works_since + NoticesStoreIn) return;
+    if (seen.object && !has_present_object(seen)) {
+        seen.object.reset();
+        seen.object_since = world_.bus.now; // from now on, its service is called
+    }
     auto since = std::max(attached_at_, seen.object_since);
     auto program = has_present_object(seen) ? seen.object->destination : std::string{};
     if (program.empty()) {

@@ -35,7 +35,13 @@ void Witness::sent(const notify::Delivery& delivery) {
     const auto* record = manager_->find(delivery.job);
     auto event = event_of(delivery.content);
     if (!record) return fault(delivery.job, "its client is told of a job that does not exist");
-    jobs[delivery.job].open_call = world_.bus.next_number();
+    auto& seen = jobs[delivery.job];
+    seen.open_call = world_.bus.next_number();
+    // A service that has acknowledged what was revoked meanwhile may have become the object.
+    if (delivery.target.kind == notify::Target::Kind::Object && !has_present_object(seen)) {
+        seen.object = delivery.target;
+        seen.object_since = world_.bus.now;
+    }
     if (!event) return;
     const auto& job = record->durable();
     if (!wants(job.notify_flags, event->first))
