@@ -17,8 +17,8 @@ namespace {
 
 using Next = ReadyQueue::Next;
 
-constexpr ReadyPool Background{1, false};
-constexpr ReadyPool Foreground{1, true};
+constexpr ReadyPool BackgroundPool{1, false};
+constexpr ReadyPool ForegroundPool{1, true};
 
 Ids shown(const ReadyQueue& queue, const ReadyPool& pool, const std::set<std::string>& full_lines = {},
           const std::map<Id, std::string>& lines = {}) {
@@ -39,15 +39,15 @@ TEST(ReadyQueue, ShowsJobsByPriorityAndAge) {
     queue.place(Id{"c"}, {1, Priority::High, 3, "y"});
     queue.place(Id{"f"}, {1, Priority::Foreground, 4, "y"});
     queue.place(Id{"o"}, {2, Priority::Normal, 5, "y"});
-    EXPECT_EQ(shown(queue, Background), ids({"c", "a", "b"}));
-    EXPECT_EQ(shown(queue, Foreground), ids({"f"}));
-    EXPECT_EQ(queue.pools(), (std::vector<ReadyPool>{Background, Foreground, {2, false}}));
+    EXPECT_EQ(shown(queue, BackgroundPool), ids({"c", "a", "b"}));
+    EXPECT_EQ(shown(queue, ForegroundPool), ids({"f"}));
+    EXPECT_EQ(queue.pools(), (std::vector<ReadyPool>{BackgroundPool, ForegroundPool, {2, false}}));
     queue.place(Id{"c"}, {1, Priority::Low, 3, "y"});
-    EXPECT_EQ(shown(queue, Background), ids({"a", "b", "c"})) << "the later place counts";
+    EXPECT_EQ(shown(queue, BackgroundPool), ids({"a", "b", "c"})) << "the later place counts";
     queue.remove(Id{"o"});
     queue.remove(Id{"o"});
     EXPECT_EQ(queue.size(), 4U);
-    EXPECT_EQ(queue.pools(), (std::vector<ReadyPool>{Background, Foreground}));
+    EXPECT_EQ(queue.pools(), (std::vector<ReadyPool>{BackgroundPool, ForegroundPool}));
 }
 
 TEST(ReadyQueue, PassesOverALineThatCannotMove) {
@@ -57,7 +57,7 @@ TEST(ReadyQueue, PassesOverALineThatCannotMove) {
         queue.place(Id{"free" + std::to_string(n)}, {1, Priority::Normal, 2 * n + 1, "free"});
     }
     Ids seen;
-    queue.walk(Background, [&](const Id& id) {
+    queue.walk(BackgroundPool, [&](const Id& id) {
         seen.push_back(id);
         return id.hex.starts_with("full") ? Next::Line : Next::Job;
     });
@@ -69,7 +69,7 @@ TEST(ReadyQueue, EndsWhenItIsTold) {
     queue.place(Id{"a"}, {1, Priority::Normal, 1, "x"});
     queue.place(Id{"b"}, {1, Priority::Normal, 2, "x"});
     int seen = 0;
-    queue.walk(Background, [&](const Id&) {
+    queue.walk(BackgroundPool, [&](const Id&) {
         ++seen;
         return Next::End;
     });
