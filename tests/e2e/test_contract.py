@@ -16,7 +16,7 @@ from support.environment import SOURCE, patience
 from support.servers.response_script import Script
 
 # Read by generators at build time; the introspection of the running daemon may omit them.
-FOR_GENERATORS = ("org.freedesktop.DBus.Method.Async", "org.haulier.Haulier1.")
+FOR_GENERATORS = ("org.freedesktop.DBus.Method.Async", "org.haulier.Haulier1.", "org.qtproject.QtDBus.")
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 
 

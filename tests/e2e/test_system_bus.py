@@ -321,18 +321,18 @@ def test_a_flood_of_calls_without_answers_hurts_nobody(machine):
     assert job.state == "suspended"
 
 
-def test_users_take_turns(new_stack):
-    """Bert makes many calls on many connections and waits for none of them; root, who calls last, waits for a few of
-    Bert's calls and not for all. The daemon continues when all have called. How many of the calls become jobs depends
-    on how fast they come in, so the limits on jobs must not be what refuses them."""
-    machine = new_stack({"Jobs": {"MaxJobsPerUser": "2000"}}, kind=SystemStack)
-    root = machine.user(0)
+def test_users_take_turns(machine):
+    """Bert makes many costly calls on many connections and waits for none of them; root, who calls last, waits for a few of
+    Bert's calls and not for all. The daemon continues when all have called."""
+    root, bert = machine.user(0), machine.user(BERT)
+    for number in range(60):
+        Manager(bert).create("x" * 200, Key=f"{number}" + "k" * 200)
     crowd = [machine.user(BERT) for _ in range(20)]
     for bus in (root, *crowd):
         Manager(bus).property("Version")
     with Pidfd(machine.daemon_pid()) as daemon:
         daemon.send(signal.SIGSTOP)
-        calls = [bus.begin(ROOT, MANAGER, "CreateJob", "(ssa{sv})", "x", "download", {}) for _ in range(100) for bus in crowd]
+        calls = [bus.begin(ROOT, MANAGER, "ListJobs", "(a{sv})", {}) for _ in range(10) for bus in crowd]
         for bus in crowd:
             bus.connection.flush_sync(None)
             bus.call(*BUS, "GetId")  # behind all of its calls
@@ -340,14 +340,13 @@ def test_users_take_turns(new_stack):
         root.call(*BUS, "GetId")
         daemon.send(signal.SIGCONT)
     root.wait(lambda: mine.done, "the answer to root")
-    (jobs,) = mine.answer
+    before = sum(call.done for call in calls)
     root.wait(lambda: all(call.done for call in calls), "all answers", seconds=60)
-    assert {call.error.name for call in calls if call.error} == {LIMITS}
-    made = sum(call.error is None for call in calls)
-    assert Manager(root).property("Jobs") == made
-    print(f"root was answered after {jobs} of {made} calls")
-    # In the order of arrival root would be the last. How many of Bert's calls are left depends on how fast they come in.
-    assert jobs < made - 25
+    assert {call.error.name for call in calls if call.error} <= {LIMITS}
+    carried_out = sum(call.error is None for call in calls)
+    assert carried_out > len(calls) / 2
+    print(f"root was answered after {before} of {len(calls)} calls")
+    assert before < len(calls) / 2  # in the order of arrival root would be the last
 
 
 # ---- what one user may have under way ----

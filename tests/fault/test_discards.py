@@ -54,6 +54,7 @@ def wait_deleted(stack, folder):
 def test_a_part_on_a_disk_that_was_read_only(disk):
     stack, folder, _device, mounts = disk
     job = half_fetched(stack, folder)
+    stack.kill_worker()  # it may have the part open
     mounts.remount(folder, "ro")
     job.cancel()
     assert job.state == "cancelled" and part_files(folder)

@@ -134,6 +134,7 @@ def test_a_trap_in_the_place_of_the_temporary_file(machine, server, alice, bob, 
     server.wait_sent("/slow", 300_000)
     job.suspend()
     job.wait_state("suspended")
+    job.wait_bytes(1)  # without any, the file would get another name
     slow.gate.set()
     (part,) = alice.outside(shared).glob(".haulier-*")
     part = shared / part.name
