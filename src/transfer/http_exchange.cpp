@@ -224,9 +224,11 @@ bool HttpExchange::is_within_budget() {
     return !traffic_->is_excessive();
 }
 
-/// A server that sends faster than we read would keep curl busy for ever with this connection.
+/// A server that sends faster than we read would keep curl busy for ever with this connection. In a pause
+/// curl 7.88 joins the lines of a head, and forgets a transfer whose last bytes have arrived.
 void HttpExchange::yield_when_due() {
-    if (yielded_ || paused_ || body_paused_ || !curl_.has_turn_lasted(MaxTurn)) return;
+    bool may_pause = patience_.is_receiving() && !yielded_ && !paused_ && !body_paused_;
+    if (!may_pause || !curl_.has_turn_lasted(MaxTurn)) return;
     yielded_ = true;
     set_paused(true);
     continue_ = loop_.defer(
@@ -234,6 +236,7 @@ void HttpExchange::yield_when_due() {
             continue_.reset();
             yielded_ = false;
             if (!paused_) set_paused(false);
+            if (!wake_up_) schedule_wake_up();
         },
         EventPriority::Last);
 }
@@ -295,9 +298,9 @@ void HttpExchange::tick() {
     ticker_ = loop_.after(tick_, [this] { tick(); });
 }
 
-/// With a bandwidth limit, curl 7.88 forgets a transfer whose last bytes arrived while it was paused: the
-/// socket has no more events, and no timer is set. Changing the pause state makes curl check the transfer
-/// again.
+/// curl 7.88 forgets a transfer whose last bytes arrived while it was paused, by us or because of a bandwidth
+/// limit: the socket has no more events, and no timer is set. Changing the pause state makes curl check the
+/// transfer again.
 void HttpExchange::schedule_wake_up() {
     wake_up_ = loop_.after(WakeUpInterval, [this] {
         // Undelivered bytes mean that resume() will follow. Before there is a connection, both calls fail.
