@@ -137,7 +137,8 @@ public:
         std::vector<Json> jobs;
         auto add = [&](const std::map<std::string, Json>& from) {
             for (const auto& [id, job] : from) {
-                bool asked = std::find(states.begin(), states.end(), job["State"]) != states.end();
+                bool asked =
+                    std::find(states.begin(), states.end(), job["State"].get<std::string>()) != states.end();
                 if (states.empty() ? !has_ended(view_of(job)) : asked) jobs.push_back(job);
             }
         };
