@@ -53,7 +53,7 @@ def test_a_job_of_several_files_has_a_line_for_each_that_moves(stack, ctl, remot
     process = ctl.begin("get", remote.url("/slow"), remote.url(f"/{name}"), remote.url("/file.bin"), stderr=terminal.theirs)
     terminal.wait("  slow ")
     terminal.wait("  日本語.bin ")
-    terminal.wait("1 of 3 files")
+    terminal.wait("550.0 kB of 1.2 MB")
     process.send_signal(signal.SIGINT)
     assert process.wait(patience(20)) == INTERRUPTED
     process.stdout.close()
