@@ -26,19 +26,6 @@ ALTER TABLE details ADD COLUMN cause_file       INTEGER;
 ALTER TABLE details ADD COLUMN folder_device    INTEGER;  -- the directory of the temporary file
 ALTER TABLE details ADD COLUMN folder_inode     INTEGER;
 
-ALTER TABLE details ADD COLUMN part             INTEGER;  -- in the name of the temporary file; NULL = not there
-
--- Temporary files of ended jobs that could not be deleted yet.
-CREATE TABLE discards (
-    owner         INTEGER NOT NULL,
-    directory     TEXT NOT NULL,
-    temporary     TEXT NOT NULL,
-    folder_device INTEGER NOT NULL,  -- which directory that is
-    folder_inode  INTEGER NOT NULL,
-    since         INTEGER NOT NULL,
-    PRIMARY KEY (owner, directory, temporary)
-) STRICT, WITHOUT ROWID;
-
 -- Servers that have asked all requests to wait.
 CREATE TABLE hosts (
     owner    INTEGER NOT NULL,

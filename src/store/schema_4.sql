@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- Step 4 of migrations.cpp: temporary files with other names, and those that are still to be deleted. Once released it is
+-- not edited.
+
+ALTER TABLE details ADD COLUMN part             INTEGER;  -- number in the name of the temporary file; NULL = the usual name
+
+-- Temporary files of ended jobs that could not be deleted yet.
+CREATE TABLE discards (
+    owner         INTEGER NOT NULL,
+    directory     TEXT NOT NULL,
+    temporary     TEXT NOT NULL,
+    folder_device INTEGER NOT NULL,  -- which directory that is
+    folder_inode  INTEGER NOT NULL,
+    since         INTEGER NOT NULL,
+    PRIMARY KEY (owner, directory, temporary)
+) STRICT, WITHOUT ROWID;
