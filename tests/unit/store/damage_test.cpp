@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A database that cannot be used is set aside, never destroyed, and an empty one takes its place. When the
 // machine is at fault and not the file, the file stays where it is.
+#include "store/migrations.hpp"
 #include "store_samples.hpp"
 
 #include <fstream>
@@ -159,7 +160,7 @@ TEST_F(Damage, FlippedBytesNeverCrash) {
 
 TEST_F(Damage, NewerVersion) {
     run_sql(directory_.database(), "PRAGMA user_version = 7");
-    expect_set_aside("newer Haulier: its version is 7, this program knows 3");
+    expect_set_aside("newer Haulier: its version is 7, this program knows " + std::to_string(steps().size()));
 }
 
 TEST_F(Damage, VersionThatNeverWas) {

@@ -1,55 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A database that a daemon with schema 2 really wrote (version_2.sql) becomes one of today: every value is as
 // it was, and is written again as it was.
-#include "store/database_file.hpp"
+#include "older_database.hpp"
 #include "store/migrations.hpp"
-#include "store_samples.hpp"
 #include "version_2.sql.hpp"
-
-#include <array>
-#include <map>
 
 namespace haulier::store {
 
 namespace {
 
-constexpr std::array Tables{"jobs", "http", "credentials", "files", "details", "outbox"};
-
-class Version2 : public testing::Test {
+class Version2 : public OlderDatabase {
 protected:
-    void SetUp() override {
-        expect_done(make_empty(directory_.database(), {}));
-        run_sql(directory_.database(), std::string{version_2_sql});
-        ASSERT_EQ(ask(directory_.database(), "PRAGMA user_version"), 2);
-        for (const auto* table : Tables)
-            rows_[table] = "SELECT group_concat(row, char(10)) FROM (SELECT " +
-                           text("SELECT group_concat('quote(' || name || ')', ' || '' '' || ') "
-                                "FROM pragma_table_info('" +
-                                std::string{table} + "')") +
-                           " AS row FROM " + table + " ORDER BY row)";
-    }
-    std::string text(const std::string& sql) {
-        Connection db;
-        expect_done(db.open(directory_.database()));
-        auto answer = db.ask_text(sql);
-        EXPECT_TRUE(answer) << answer.error().message;
-        return answer ? *answer : "";
-    }
-    /// All values of the columns that schema 2 has, by table.
-    std::map<std::string, std::string> values() {
-        std::map<std::string, std::string> all;
-        for (const auto& [table, sql] : rows_)
-            all[table] = text(sql);
-        return all;
-    }
-    static StoredJob named(Store& store, const std::string& name) {
-        for (auto& job : jobs_of(store))
-            if (job.job.display_name == name) return job;
-        ADD_FAILURE() << "no job " << name;
-        return {};
-    }
-    DatabaseDir directory_;
-    std::map<std::string, std::string> rows_;
+    void SetUp() override { write(version_2_sql, 2); }
 };
 
 } // namespace
@@ -59,21 +21,8 @@ TEST_F(Version2, EveryValueIsAsItWasAlsoWhenItIsWrittenAgain) {
     EXPECT_GT(before["jobs"].size(), 1000u);
     Store store = open_quietly(directory_);
     EXPECT_EQ(values(), before);
-    run_sql(directory_.database(), "UPDATE jobs SET description = 'another', failures = failures + 1");
-    auto jobs = jobs_of(store);
-    ASSERT_EQ(jobs.size(), 9u);
-    for (auto& stored : jobs) {
-        if (stored.job.display_name == "catalogue")
-            stored.job.description = "two files\nof Grüße";
-        else
-            stored.job.description.clear();
-        stored.job.failures -= 1;
-        job::Decision same;
-        same.job = stored.job;
-        for (uint32_t i = 0; i < stored.files.size(); ++i)
-            same.files.emplace(i, stored.files[i]);
-        save_and_commit(store, same);
-    }
+    EXPECT_EQ(jobs_of(store).size(), 9U);
+    change_and_write_again(store);
     EXPECT_EQ(values(), before);
 }
 
