@@ -42,15 +42,15 @@ void CommitQueue::remove(const job::Id& id, Callback<Done> then) {
 }
 
 void CommitQueue::acknowledge(int64_t row) {
-    note(store_.acknowledge(row));
+    remember([this, row] { return store_.acknowledge(row); });
 }
 
 void CommitQueue::set_launches(const store::Launches& launches) {
-    note(store_.set_launches(launches));
+    remember([this, launches] { return store_.set_launches(launches); });
 }
 
 void CommitQueue::set_rest(const store::Rest& rest) {
-    note(store_.set_rest(rest));
+    remember([this, rest] { return store_.set_rest(rest); });
 }
 
 void CommitQueue::forget_rests(WallTime until) {
@@ -63,6 +63,13 @@ void CommitQueue::add_discard(const store::Discard& discard) {
 
 void CommitQueue::forget_discard(const store::Discard& discard) {
     note(store_.forget_discard(discard));
+}
+
+/// What has happened outside cannot be undone as a decision can: it is written again after a failure.
+void CommitQueue::remember(std::function<Status()> write) {
+    auto status = write();
+    happened_.push_back(std::move(write));
+    note(status);
 }
 
 void CommitQueue::note(const Status& status) {
@@ -85,6 +92,7 @@ Status CommitQueue::flush() {
     jobs_.make_durable();
     auto committed = std::exchange(staged_, {});
     if (!committed.empty()) on_commit_(std::move(committed));
+    if (!failing_) happened_.clear();
     if (has_changes && note_success()) on_recovery_();
     return Done{};
 }
@@ -97,8 +105,11 @@ store::Health CommitQueue::examine() {
 
 bool CommitQueue::note_success() {
     bool was_failing = std::exchange(failing_, false);
-    if (was_failing) log::info("changes can be stored again");
-    return was_failing;
+    if (!was_failing) return false;
+    log::info("changes can be stored again");
+    for (auto& write : std::exchange(happened_, {}))
+        remember(std::move(write));
+    return true;
 }
 
 void CommitQueue::fail(const Error& error) {

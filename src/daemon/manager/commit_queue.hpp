@@ -43,7 +43,7 @@ public:
     void after_commit(Callback<Done> then);
     /// Removes an ended job from the store, and calls `then` when that is durable, or has failed.
     void remove(const job::Id& id, Callback<Done> then);
-    void acknowledge(int64_t row);
+    void acknowledge(int64_t row); ///< as what follows: written again after a failure
     void set_launches(const store::Launches& launches);
     void set_rest(const store::Rest& rest);
     void forget_rests(WallTime until);
@@ -59,6 +59,7 @@ public:
     store::Health examine();
 
 private:
+    void remember(std::function<Status()> write);
     void note(const Status& status);
     void commit_soon();
     void fail(const Error& error);
@@ -72,6 +73,7 @@ private:
     std::function<void()> on_recovery_;
     bool failing_ = false; ///< the failure has been logged
     std::vector<CommittedDecision> staged_;
+    std::vector<std::function<Status()>> happened_; ///< in the order in which it is written; not durable yet
     Source commit_;
 };
 

@@ -117,6 +117,20 @@ TEST_F(CommitQueueTest, ACommitOfNothingIsNoRecovery) {
     EXPECT_FALSE(queue_.is_failing());
 }
 
+TEST_F(CommitQueueTest, WhatHappenedOutsideIsWrittenAgainAfterAFailure) {
+    break_store("b");
+    queue_.set_launches({Ann, "org.example.App", 3});
+    queue_.stage(creation("b"), note());
+    queue_.set_launches({Ann, "org.example.App", 0});
+    queue_.set_launches({Bob, "org.example.App", 1});
+    queue_.stage(creation("b"), note());
+    EXPECT_TRUE(open_store().load_launches()->empty());
+    EXPECT_EQ(queue_.examine(), store::Health::Sound);
+    drain();
+    EXPECT_EQ(*open_store().load_launches(),
+              std::vector<store::Launches>{(store::Launches{Bob, "org.example.App", 1})});
+}
+
 TEST_F(CommitQueueTest, ARemovedJobIsGoneAfterTheCommit) {
     queue_.stage(creation("a"));
     ASSERT_TRUE(queue_.flush());
