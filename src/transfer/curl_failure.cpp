@@ -63,7 +63,7 @@ constexpr Meaning BadChunk{CURLE_RECV_ERROR, wire::INVALID_RESPONSE, "the respon
 
 /// For these curl has no code of their own.
 bool is_bad_chunk(const TransferResult& result) {
-    return result.code == CURLE_RECV_ERROR && result.detail.find("chunked-encoding") != std::string::npos;
+    return result.code == CURLE_RECV_ERROR && result.detail.find("chunk") != std::string::npos;
 }
 
 std::optional<Meaning> meaning_of(Bound bound) {

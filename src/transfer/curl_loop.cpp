@@ -111,9 +111,12 @@ int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) no
 int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
     auto& loop = *static_cast<CurlLoop*>(self);
     loop.timer_.reset();
-    if (milliseconds >= 0)
-        loop.timer_ = loop.loop_.after(std::chrono::milliseconds{milliseconds},
-                                       [&loop] { loop.act(CURL_SOCKET_TIMEOUT, 0); });
+    auto expire = [&loop] { loop.act(CURL_SOCKET_TIMEOUT, 0); };
+    // While a transfer pauses, curl 8.14 may ask for a turn at once again and again.
+    if (milliseconds == 0)
+        loop.timer_ = loop.loop_.defer(expire, NetworkPriority);
+    else if (milliseconds > 0)
+        loop.timer_ = loop.loop_.after(std::chrono::milliseconds{milliseconds}, expire);
     return 0;
 }
 
