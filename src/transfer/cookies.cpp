@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/cookies.hpp"
 
+#include <algorithm>
 #include <strings.h>
 
 namespace haulier::transfer {
@@ -8,6 +9,15 @@ namespace haulier::transfer {
 namespace {
 
 constexpr std::string_view Field = "cookie:";
+
+/// A line of a Netscape cookie file: domain, subdomains, path, secure, expiry, name and value. A cookie
+/// without a name is ignored (RFC 6265, 5.2), which curl 8 does not do.
+bool has_name(std::string_view line) {
+    constexpr int Name = 5;
+    for (int field = 0; field < Name && !line.empty(); ++field)
+        line.remove_prefix(std::min(line.find('\t'), line.size() - 1) + 1);
+    return !line.empty() && line.front() != '\t';
+}
 
 } // namespace
 
@@ -22,7 +32,7 @@ Cookies cookies_of(const CurlHandle& handle) {
     if (curl_easy_getinfo(handle.get(), CURLINFO_COOKIELIST, &list) != CURLE_OK) return {};
     Cookies cookies;
     for (const auto* one = list; one; one = one->next)
-        cookies.emplace_back(one->data);
+        if (has_name(one->data)) cookies.emplace_back(one->data);
     curl_slist_free_all(list);
     return cookies;
 }

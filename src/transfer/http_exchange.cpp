@@ -188,6 +188,7 @@ size_t HttpExchange::read_body(char* into, size_t most) {
     body_paused_ = got == RequestBody::Pause;
     if (body_paused_) return CURL_READFUNC_PAUSE;
     body_read_ += got;
+    head_before_body_ = head_bytes_;
     body_read_ < body_->size() ? patience_.sending() : patience_.sent();
     return got;
 }
@@ -195,9 +196,16 @@ size_t HttpExchange::read_body(char* into, size_t most) {
 int HttpExchange::on_seek(void* self, curl_off_t offset, int origin) noexcept {
     auto& exchange = *static_cast<HttpExchange*>(self);
     if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+    if (exchange.is_body_unanswered()) return CURL_SEEKFUNC_FAIL;
     bool done = !exchange.body_ || exchange.body_->rewind();
     exchange.body_read_ = 0;
     return done ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/// curl sends a request again if a connection that was used before is closed without a response. The server
+/// may have acted on a body that it has received, so that this is for the job to decide (RFC 9110, 9.2.2).
+bool HttpExchange::is_body_unanswered() const {
+    return body_ && body_->size() > 0 && body_read_ == body_->size() && head_bytes_ == head_before_body_;
 }
 
 /// Called by curl after each piece that it has read, also in the middle of a long turn.
@@ -314,9 +322,10 @@ void HttpExchange::curl_finished(CurlLoop::End end) {
     ticker_.reset();
     wake_up_.reset();
     continue_.reset();
-    result_ = end.code;
+    bool is_refused = end.code == CURLE_SEND_FAIL_REWIND && is_body_unanswered();
+    result_ = is_refused ? CURLE_GOT_NOTHING : end.code;
     if (end.cut_off) bound_ = Bound::Overhead;
-    if (undelivered_.empty()) report(end.code);
+    if (undelivered_.empty()) report(*result_);
 }
 
 void HttpExchange::report(CURLcode code) {

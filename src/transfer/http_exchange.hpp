@@ -60,6 +60,7 @@ private:
     size_t header_line(std::string_view line);
     size_t body_bytes(std::string_view bytes);
     size_t read_body(char* into, size_t most);
+    [[nodiscard]] bool is_body_unanswered() const;
     [[nodiscard]] bool is_within_budget();
     void yield_when_due();
     void set_paused(bool receiving);
@@ -88,9 +89,10 @@ private:
     bool unpausing_ = false;         ///< curl is delivering those bytes right now
     std::optional<CURLcode> result_; ///< curl has finished
 
-    bool yielded_ = false;     ///< reading pauses until other events were handled
-    bool body_paused_ = false; ///< the request's body has no bytes at the moment
-    uint64_t body_read_ = 0;   ///< bytes of it that curl has
+    bool yielded_ = false;          ///< reading pauses until other events were handled
+    bool body_paused_ = false;      ///< the request's body has no bytes at the moment
+    uint64_t body_read_ = 0;        ///< bytes of it that curl has
+    uint64_t head_before_body_ = 0; ///< value of head_bytes_ when curl last read of it
 
     // Bounds:
     Usec tick_;

@@ -126,6 +126,7 @@ class FaultServer:
         if authority:
             self.scheme, self.host = "https", "localhost"
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.num_tickets = 0  # no session is resumed, which would spare the client the next certificate
             self.use_certificate(authority.server_certificate, authority.server_key)
             self.http.socket = self.tls.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
