@@ -9,7 +9,7 @@ bool Attempt::is_about(int64_t row, const Target& target) const {
     return row_ == row && target_ == target;
 }
 
-void Attempt::aim(int64_t row, const Target& target) {
+void Attempt::set_target(int64_t row, const Target& target) {
     if (is_about(row, target)) return;
     *this = {};
     row_ = row;

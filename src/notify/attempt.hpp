@@ -14,14 +14,14 @@ namespace haulier::notify {
 class Attempt {
 public:
     /// Begins anew unless the attempt is already about this notification and this target.
-    void aim(int64_t row, const Target& target);
+    void set_target(int64_t row, const Target& target);
     [[nodiscard]] bool is_about(int64_t row, const Target& target) const;
 
     void called();
     /// The call has ended. `with_pause`: the target has to be left alone for a while.
     void ended(DeliveryEvent event, bool with_pause, BootTime now, const Policy& policy);
     /// Ends the pause, and forgets earlier ones.
-    void hurry() { back_off_ = {}; }
+    void forget_back_off() { back_off_ = {}; }
 
     [[nodiscard]] DeliveryState state() const { return state_; }
     [[nodiscard]] bool has_failed() const { return back_off_.has_failed(); }

@@ -19,7 +19,8 @@ Limits limits_of(CallBudget::Kind kind, const Policy& policy) {
     case CallBudget::Kind::Ordinary: return {policy.calls_in_flight, policy.slow_after, policy.calls_maximum};
     case CallBudget::Kind::Start:
         return {policy.calls_in_flight, policy.start_slow_after, policy.starts_maximum};
-    case CallBudget::Kind::Suspect: return {policy.suspects_maximum, Usec{0}, policy.suspects_maximum};
+    case CallBudget::Kind::Unanswered:
+        return {policy.unanswered_calls_maximum, Usec{0}, policy.unanswered_calls_maximum};
     }
     return {};
 }

@@ -19,8 +19,8 @@ class CallBudget {
 public:
     enum class Kind {
         Ordinary,
-        Start,   ///< a program may have to be started
-        Suspect, ///< the recipient did not reply to its last call
+        Start,      ///< a program may have to be started
+        Unanswered, ///< the recipient did not reply to its last call
     };
     /// When a call may be made: now, or when an older call will count as slow; nothing: only when a call has
     /// ended.

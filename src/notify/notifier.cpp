@@ -38,7 +38,7 @@ void Notifier::set_service(const job::Id& id, const job::NotifyService& service)
     assign_service(*queue, queue->owner(), service);
     session_buses_.may_exist(queue->owner());
     recipients_.heard_from(recipient_of(queue->owner(), target_of(service)));
-    if (!queue->object()) queue->attempt.hurry();
+    if (!queue->object()) queue->attempt.forget_back_off();
     if (!is_same_service(before, service)) forget_launches_if_unused(queue->owner(), before);
     replan(id, *queue);
 }
@@ -47,7 +47,7 @@ void Notifier::set_object(const job::Id& id, std::optional<Target> object) {
     auto* queue = queue_of(id);
     if (!queue) return;
     if (object) heard_from(object->destination);
-    queue->attempt.hurry();
+    queue->attempt.forget_back_off();
     assign_object(id, *queue, std::move(object));
 }
 
@@ -191,7 +191,7 @@ void Notifier::set_active_users(std::set<uint32_t> uids) {
     auto arrived = session_buses_.set_active_users(std::move(uids));
     for (auto& [id, queue] : queues_) {
         if (!arrived.contains(queue.owner()) || !queue.has_session_service()) continue;
-        if (!queue.object()) queue.attempt.hurry();
+        if (!queue.object()) queue.attempt.forget_back_off();
         replan(id, queue);
     }
 }
@@ -210,7 +210,7 @@ void Notifier::start(const job::Id& id, DeliveryQueue& queue, const Target& targ
         const auto& entry = queue.first();
         call.row = entry.row;
         call.delivery.content = host_.content_of(id, entry.notification);
-        queue.attempt.aim(entry.row, target);
+        queue.attempt.set_target(entry.row, target);
         queue.attempt.called();
     }
     queue.call = number;
@@ -237,15 +237,15 @@ void Notifier::finished(uint64_t number, const DeliveryResult& result) {
     auto* queue = queue_of(call.delivery.job);
     bool is_current = queue && queue->call == number;
     if (is_current) queue->call.reset();
-    judge_recipients(call, result);
-    judge_launch(call, result.outcome);
+    note_recipient(call, result);
+    note_launch(call, result.outcome);
     if (call.target.kind == Target::Kind::Service) owners_.forget(call.target.destination);
     if (!is_current) return;
     conclude(call, *queue, result);
     replan(call.delivery.job, *queue);
 }
 
-void Notifier::judge_recipients(const CallInFlight& call, const DeliveryResult& result) {
+void Notifier::note_recipient(const CallInFlight& call, const DeliveryResult& result) {
     for (const auto& recipient : call.recipients) {
         switch (result.outcome) {
         case CallOutcome::Acknowledged:
@@ -263,7 +263,7 @@ void Notifier::judge_recipients(const CallInFlight& call, const DeliveryResult& 
 }
 
 /// Whether a service on a session bus had to be started is not known, only whether it replied in the end.
-void Notifier::judge_launch(const CallInFlight& call, CallOutcome outcome) {
+void Notifier::note_launch(const CallInFlight& call, CallOutcome outcome) {
     if (call.target.kind == Target::Kind::Object) return;
     bool in_session = call.target.kind == Target::Kind::SessionService;
     auto owner = call.delivery.owner;

@@ -132,8 +132,8 @@ private:
 
     void start(const job::Id& id, DeliveryQueue& queue, const Target& target, const Route& route);
     void finished(uint64_t number, const DeliveryResult& result);
-    void judge_recipients(const CallInFlight& call, const DeliveryResult& result);
-    void judge_launch(const CallInFlight& call, CallOutcome outcome);
+    void note_recipient(const CallInFlight& call, const DeliveryResult& result);
+    void note_launch(const CallInFlight& call, CallOutcome outcome);
     void conclude(const CallInFlight& call, DeliveryQueue& queue, const DeliveryResult& result);
     void acknowledged(const CallInFlight& call, DeliveryQueue& queue, const std::string& sender);
     [[nodiscard]] bool needs_pause(const CallInFlight& call, const DeliveryQueue& queue,

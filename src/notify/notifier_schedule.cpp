@@ -117,7 +117,7 @@ BootTime Notifier::not_before(const DeliveryQueue& queue, const Route& route) co
 }
 
 CallBudget::Kind Notifier::kind_of(const Route& route) const {
-    if (recipients_.unanswered(route.recipient) > 0) return CallBudget::Kind::Suspect;
+    if (recipients_.unanswered(route.recipient) > 0) return CallBudget::Kind::Unanswered;
     bool may_start = route.is_start || route.recipient.kind == Target::Kind::SessionService;
     return may_start ? CallBudget::Kind::Start : CallBudget::Kind::Ordinary;
 }

@@ -16,11 +16,12 @@ struct Policy {
     /// reply delay no other client by more than a second.
     Usec slow_after{20'000};
     Usec start_slow_after{2'000'000}; ///< the same for calls that start a program
-    uint32_t calls_maximum = 256;   ///< per owner, slow ones included; as many connections as a user may have
-    uint32_t starts_maximum = 32;   ///< per owner, slow ones included
-    uint32_t suspects_maximum = 16; ///< per owner: calls to clients that did not reply to their last one
-    uint32_t unanswered = 3;        ///< in a row; then the service is called instead of the callback object
-    Usec launch_delay{60'000'000};  ///< before a third start in vain, doubling
+    uint32_t calls_maximum = 256; ///< per owner, slow ones included; as many connections as a user may have
+    uint32_t starts_maximum = 32; ///< per owner, slow ones included
+    uint32_t unanswered_calls_maximum =
+        16;                        ///< per owner: calls to clients that did not reply to their last one
+    uint32_t unanswered = 3;       ///< in a row; then the service is called instead of the callback object
+    Usec launch_delay{60'000'000}; ///< before a third start in vain, doubling
     Usec launch_delay_maximum{86'400'000'000};
     Usec owner_known_for{1'000'000}; ///< then the bus is asked again which connection has a service's name
 };

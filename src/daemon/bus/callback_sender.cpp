@@ -56,32 +56,32 @@ uint64_t serial_of(sd_bus_message* message) {
 }
 
 /// Of the 128 reply slots that dbus-daemon gives a connection.
-constexpr uint32_t SlotsOfLine = 96;
+constexpr uint32_t SlotsPerConnection = 96;
 /// Connections that make no more calls stay open for late replies.
-constexpr size_t MostLines = 4;
+constexpr size_t MaxConnections = 4;
 
 } // namespace
 
 /// One connection and its occupied reply slots: those of calls in flight, and those of calls that have timed
 /// out.
-class CallbackSender::Line {
+class CallbackSender::CallbackConnection {
 public:
-    Line(Loop& loop, ConnectionPtr connection, const Events& events)
+    CallbackConnection(Loop& loop, ConnectionPtr connection, const Events& events)
         : connection_(std::move(connection)), late_reply_(events.late_reply),
           bridge_(loop, *connection_, events.bus_lost, {}) {
         auto bus = make_proxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
         auto on_message = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
-            static_cast<Line*>(self)->on_message(message);
+            static_cast<CallbackConnection*>(self)->on_message(message);
             return 0;
         };
         must(sd_bus_add_filter(handle_of(*bus), &filter_, on_message, this), "sd_bus_add_filter");
     }
-    ~Line() { sd_bus_slot_unref(filter_); }
-    Line(const Line&) = delete;
-    Line& operator=(const Line&) = delete;
+    ~CallbackConnection() { sd_bus_slot_unref(filter_); }
+    CallbackConnection(const CallbackConnection&) = delete;
+    CallbackConnection& operator=(const CallbackConnection&) = delete;
 
     sdbus::IConnection& connection() { return *connection_; }
-    [[nodiscard]] bool has_free_slot() const { return in_flight_ + abandoned_ < SlotsOfLine; }
+    [[nodiscard]] bool has_free_slot() const { return in_flight_ + abandoned_ < SlotsPerConnection; }
     [[nodiscard]] bool is_idle() const { return in_flight_ == 0; }
     void called() { ++in_flight_; }
     void ended(CallOutcome outcome) {
@@ -112,7 +112,7 @@ private:
 
 /// A call that waits for its reply. The proxy must not be destroyed inside its own reply handler.
 struct CallbackSender::Pending {
-    Line* line = nullptr; ///< nothing: the call could not be sent
+    CallbackConnection* via = nullptr; ///< nothing: the call could not be sent
     std::unique_ptr<sdbus::IProxy> proxy;
     std::function<void(const notify::DeliveryResult&)> done;
 };
@@ -127,14 +127,15 @@ CallbackSender::CallbackSender(Loop& loop, std::function<ConnectionPtr()> connec
 CallbackSender::~CallbackSender() = default;
 
 void CallbackSender::open_line() {
-    lines_.emplace_back(loop_, connect_(), events_);
+    connections_.emplace_back(loop_, connect_(), events_);
 }
 
-CallbackSender::Line& CallbackSender::free_line() {
-    auto free = std::find_if(lines_.rbegin(), lines_.rend(), [](const Line& l) { return l.has_free_slot(); });
-    if (free != lines_.rend()) return *free;
+CallbackSender::CallbackConnection& CallbackSender::connection_with_slot() {
+    auto free = std::find_if(connections_.rbegin(), connections_.rend(),
+                             [](const CallbackConnection& c) { return c.has_free_slot(); });
+    if (free != connections_.rend()) return *free;
     open_line();
-    return lines_.back();
+    return connections_.back();
 }
 
 void CallbackSender::send(const notify::Delivery& delivery,
@@ -152,8 +153,8 @@ void CallbackSender::send(const notify::Delivery& delivery,
 
 void CallbackSender::call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending) {
     const auto& [id, owner, target, content] = delivery;
-    auto& line = free_line();
-    pending->proxy = make_proxy(line.connection(), target.destination, target.path);
+    auto& via = connection_with_slot();
+    pending->proxy = make_proxy(via.connection(), target.destination, target.path);
     const auto* method = std::visit([](const auto& c) { return method_of(c); }, content);
     auto message = create_call(*pending->proxy, CallbackInterface, method);
     message << sdbus::ObjectPath{path_of(id)} << id.hex;
@@ -168,15 +169,15 @@ void CallbackSender::call(const notify::Delivery& delivery, const std::shared_pt
         finish(waiting, {outcome, unique_sender_of(reply)});
     };
     call_async(*pending->proxy, message, on_reply, static_cast<uint64_t>(timeout_.count()));
-    line.called();
-    pending->line = &line;
+    via.called();
+    pending->via = &via;
 }
 
 void CallbackSender::finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result) {
     finished_.add([this, pending, result] {
         pending_.erase(pending);
         pending->proxy.reset();
-        if (pending->line) pending->line->ended(result.outcome);
+        if (pending->via) pending->via->ended(result.outcome);
         close_old_lines();
         pending->done(result);
     });
@@ -184,8 +185,9 @@ void CallbackSender::finish(const std::shared_ptr<Pending>& pending, const notif
 
 /// Closing a connection frees its reply slots on the bus.
 void CallbackSender::close_old_lines() {
-    while (lines_.size() > MostLines && lines_.front().is_idle() && !lines_.front().has_free_slot())
-        lines_.pop_front();
+    while (connections_.size() > MaxConnections && connections_.front().is_idle() &&
+           !connections_.front().has_free_slot())
+        connections_.pop_front();
 }
 
 } // namespace haulier::bus

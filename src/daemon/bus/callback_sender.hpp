@@ -38,10 +38,10 @@ public:
               std::function<void(const notify::DeliveryResult&)> done) override;
 
 private:
-    class Line;
+    class CallbackConnection;
     struct Pending;
 
-    Line& free_line();
+    CallbackConnection& connection_with_slot();
     void open_line();
     void call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending);
     void finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result);
@@ -51,7 +51,7 @@ private:
     std::function<ConnectionPtr()> connect_;
     Usec timeout_;
     Events events_;
-    std::list<Line> lines_; ///< the newest last
+    std::list<CallbackConnection> connections_; ///< the newest last
     std::set<std::shared_ptr<Pending>> pending_;
     DeferredCalls finished_;
 };

@@ -31,15 +31,15 @@ TEST(UnreadReplies, AreLimitedForEachConnection) {
 
 TEST(UnreadReplies, AreNotSentToAConnectionThatReadsNothing) {
     UnreadReplies unread{FewReplies};
-    EXPECT_FALSE(unread.is_deaf(":1.1"));
+    EXPECT_FALSE(unread.has_too_much_unread(":1.1"));
     unread.add(":1.1", Bert, 120);
-    EXPECT_FALSE(unread.is_deaf(":1.1")) << "it is an estimate";
+    EXPECT_FALSE(unread.has_too_much_unread(":1.1")) << "it is an estimate";
     unread.learned(":1.1", 120);
-    EXPECT_TRUE(unread.is_deaf(":1.1"));
+    EXPECT_TRUE(unread.has_too_much_unread(":1.1"));
     unread.learned(":1.1", 0);
-    EXPECT_FALSE(unread.is_deaf(":1.1"));
+    EXPECT_FALSE(unread.has_too_much_unread(":1.1"));
     unread.add(":1.1", Bert, 1000);
-    EXPECT_TRUE(unread.is_deaf(":1.1"));
+    EXPECT_TRUE(unread.has_too_much_unread(":1.1"));
 }
 
 TEST(UnreadReplies, AreLimitedForEachUser) {

@@ -50,11 +50,11 @@ TEST_F(CallBudgetTest, LetsProgramsStartOneAfterTheOther) {
 }
 
 TEST_F(CallBudgetTest, HasAFewPlacesForThoseWhoDidNotReply) {
-    take(Defaults.suspects_maximum, Kind::Suspect);
-    EXPECT_FALSE(free_at(Start + seconds{60}, Kind::Suspect));
+    take(Defaults.unanswered_calls_maximum, Kind::Unanswered);
+    EXPECT_FALSE(free_at(Start + seconds{60}, Kind::Unanswered));
     EXPECT_EQ(free_at(), Start);
-    budget.release(Owner, Kind::Suspect, Start);
-    EXPECT_EQ(free_at(Start, Kind::Suspect), Start);
+    budget.release(Owner, Kind::Unanswered, Start);
+    EXPECT_EQ(free_at(Start, Kind::Unanswered), Start);
 }
 
 } // namespace

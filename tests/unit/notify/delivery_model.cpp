@@ -191,7 +191,7 @@ void DeliveryModel::begun(const Delivery& delivery) {
     job.called_about = job.rows.front().number;
 }
 
-void DeliveryModel::judge_launch(const FakeBus::Ended& call) {
+void DeliveryModel::note_launch(const FakeBus::Ended& call) {
     auto name = called_services_.extract(call.number);
     if (!name) return;
     bool satisfied = call.outcome == CallOutcome::Acknowledged ||
@@ -249,7 +249,7 @@ void DeliveryModel::ended(const FakeBus::Ended& call) {
             retarget(call.delivery.job, job);
         }
     }
-    judge_launch(call);
+    note_launch(call);
     auto before = targets();
     if (replied) {
         silences_.erase(key);

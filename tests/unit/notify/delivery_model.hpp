@@ -87,7 +87,7 @@ private:
     [[nodiscard]] Targets targets() const;
     void retarget_all(const Targets& before);
     void retarget(const job::Id& id, Job& job);
-    void judge_launch(const FakeBus::Ended& call);
+    void note_launch(const FakeBus::Ended& call);
     void forgive(const std::string& receiver);
     void forget_pauses(const job::Id& id);
 

@@ -77,7 +77,7 @@ TEST(Attempt, HasPausesOfItsOwn) {
     const Target second{":1.8", "/client"};
     Attempt attempt;
     auto refuse = [&](int64_t row, const Target& target) {
-        attempt.aim(row, target);
+        attempt.set_target(row, target);
         attempt.called();
         attempt.ended(Event::Refuse, true, Start, Policy{});
     };
@@ -91,9 +91,9 @@ TEST(Attempt, HasPausesOfItsOwn) {
     EXPECT_EQ(attempt.state(), Refused);
     EXPECT_TRUE(attempt.is_about(2, second));
     EXPECT_FALSE(attempt.is_about(1, second));
-    attempt.hurry();
+    attempt.forget_back_off();
     EXPECT_EQ(attempt.not_before(), BootTime{});
-    attempt.aim(2, first);
+    attempt.set_target(2, first);
     EXPECT_EQ(attempt.state(), Owed);
 }
 

@@ -347,7 +347,7 @@ TEST_F(NotifierTest, ClientsThatDidNotReplyDelayNoOtherAtAll) {
     for (auto end = world.time + std::chrono::minutes{30}; world.time < end; pass(seconds{25}))
         for (auto calls = world.open.size(); calls > 0; --calls)
             answer(CallOutcome::Unanswered);
-    EXPECT_LE(world.open.size(), Policy{}.suspects_maximum);
+    EXPECT_LE(world.open.size(), Policy{}.unanswered_calls_maximum);
     add_job_a();
     notifier.set_object(JobA, object(":1.777"));
     add(JobA);

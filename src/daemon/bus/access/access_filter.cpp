@@ -123,7 +123,7 @@ int AccessFilter::on_message(sd_bus_message* message) {
     auto name = sender_of(message);
     auto& peer = peers_[name];
     if (!peer.uid) return resolve_user(peer, name, message);
-    if (is_over_quota(*peer.uid)) return turn_away(*peer.uid, name, message);
+    if (is_over_quota(*peer.uid)) return refuse_call(*peer.uid, name, message);
     enqueue(*peer.uid, name, {keep(message), message_size(message)});
     return Handled;
 }
@@ -173,7 +173,7 @@ void AccessFilter::user_resolved(const std::string& name, sd_bus_message* reply)
 void AccessFilter::enqueue(uint32_t uid, const std::string& name, SizedMessage content) {
     bool overloaded = content.size > SmallMessage && quota_.of(uid).bytes >= hooks_.limits_of(uid).bytes;
     if (overloaded || is_over_quota(uid)) {
-        turn_away(uid, name, content.message.get());
+        refuse_call(uid, name, content.message.get());
         return;
     }
     auto ticket = quota_.enter(uid, content.size);
@@ -186,10 +186,10 @@ void AccessFilter::enqueue(uint32_t uid, const std::string& name, SizedMessage c
 }
 
 /// A caller that does not read its replies gets no more of them.
-int AccessFilter::turn_away(uint32_t uid, const std::string& name, sd_bus_message* message) {
+int AccessFilter::refuse_call(uint32_t uid, const std::string& name, sd_bus_message* message) {
     unread_.add(name, uid, size_of_reply(message, {}));
     if (counts_unread_ && unread_.must_wait(name, uid) && !ask_again_) ask_what_is_unread();
-    if (counts_unread_ && unread_.is_deaf(name)) return Handled;
+    if (counts_unread_ && unread_.has_too_much_unread(name)) return Handled;
     return refuse(message, refuse_over_quota());
 }
 

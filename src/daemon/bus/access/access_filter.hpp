@@ -81,7 +81,7 @@ private:
     int resolve_user(Peer& peer, const std::string& name, sd_bus_message* message);
     void user_resolved(const std::string& name, sd_bus_message* reply);
     void enqueue(uint32_t uid, const std::string& name, SizedMessage content);
-    int turn_away(uint32_t uid, const std::string& name, sd_bus_message* message);
+    int refuse_call(uint32_t uid, const std::string& name, sd_bus_message* message);
     void admit(uint32_t uid, HeldCall call);
     void ask_what_is_unread();
     void unread_known(const std::string& name, sd_bus_message* reply);

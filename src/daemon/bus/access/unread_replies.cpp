@@ -17,7 +17,7 @@ bool UnreadReplies::must_wait(const std::string& connection, uint32_t uid) const
            user->second >= (unread_ < limits_.all ? limits_.user : limits_.user_of_many);
 }
 
-bool UnreadReplies::is_deaf(const std::string& connection) const {
+bool UnreadReplies::has_too_much_unread(const std::string& connection) const {
     auto account = accounts_.find(connection);
     if (account == accounts_.end()) return false;
     return account->second.confirmed >= limits_.connection || account->second.unread >= limits_.estimated;

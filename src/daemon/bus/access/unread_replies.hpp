@@ -30,7 +30,7 @@ public:
     /// Whether the next call of this connection has to wait until less is unread.
     [[nodiscard]] bool must_wait(const std::string& connection, uint32_t uid) const;
     /// Whether it gets no more replies at all, not even an error.
-    [[nodiscard]] bool is_deaf(const std::string& connection) const;
+    [[nodiscard]] bool has_too_much_unread(const std::string& connection) const;
     /// A call is carried out whose reply will have about `estimate` bytes.
     void add(const std::string& connection, uint32_t uid, uint64_t estimate);
     /// The bus stores `bytes` for it.
