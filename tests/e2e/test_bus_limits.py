@@ -153,7 +153,7 @@ def test_callers_that_do_not_read_replies_do_not_stop_the_service(machine):
     for number in range(5):
         Manager(anna).create(f"hers {number}")
     assert len(Manager(anna).list()) == 5
-    assert time.monotonic() - begin < patience(3)
+    assert time.monotonic() - begin < patience(10)
     assert memory_of(machine) - before < 48 << 20
     for caller in callers[1:]:
         caller.close()
