@@ -222,8 +222,9 @@ bool return_to_named(File& file, const Failure& failure) {
 
 /// Another user's file that cannot be removed would block the name for ever. That user cannot know the new
 /// name before it exists.
-bool take_other_name(File& file, Random& random) {
-    if (file.part != 0 || file.offset != 0 || !file.filled.empty()) return false;
+bool take_other_name(File& file, const Job& job, Random& random) {
+    bool is_begun = !is_upload(job.type) && (file.offset != 0 || !file.filled.empty());
+    if (file.part != 0 || is_begun) return false;
     constexpr double bits = uint64_t{1} << 53;
     file.part = static_cast<uint64_t>(random.fraction() * bits) | 1;
     return true;
@@ -232,7 +233,7 @@ bool take_other_name(File& file, Random& random) {
 /// With another source, and after the first wrong checksum, the file starts again at once (docs/decisions.md,
 /// Jobs and File versions).
 bool goes_on(File& file, const Job& job, const Failure& failure, Random& random) {
-    if (failure.name_taken) return take_other_name(file, random);
+    if (failure.name_taken) return take_other_name(file, job, random);
     if (has_custom_method(job)) return false;
     if (failure.again) return true;
     if (return_to_named(file, failure)) return true;

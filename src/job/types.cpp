@@ -49,4 +49,8 @@ std::string reply_file(const Job& job, std::span<const File> files) {
     return files.empty() ? job.reply_file_name : reply_file(job, files.front().spec.local);
 }
 
+std::string reply_temporary(const Job& job, std::span<const File> files) {
+    return temporary_name(job.id, ReplyIndex, files.empty() ? 0 : files.front().part);
+}
+
 } // namespace haulier::job

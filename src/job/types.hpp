@@ -190,7 +190,8 @@ struct File {
     WallTime retry_date;           ///< when it may be tried again; 0 = it does not wait, or on an event
     Usec stalled_for{};            ///< how long it had been without progress when it was last stored
     Inode folder;                  ///< the directory that holds the temporary file; 0 = not known
-    uint64_t part = 0; ///< in the temporary file's name, if the usual one was taken; 0 = it was not
+    /// In the name of its temporary file, or its reply's, if another user had taken the usual one; 0 = no.
+    uint64_t part = 0;
 
     /// What this run of the daemon knows.
     struct RuntimeClocks {
@@ -221,6 +222,8 @@ inline constexpr uint32_t ReplyIndex = NoFile - 1;
 /// Path of the reply of an upload: what the client chose, or beside the file that is sent.
 std::string reply_file(const Job& job, const std::string& local);
 std::string reply_file(const Job& job, std::span<const File> files);
+/// Name of the temporary file that the reply is received in. It is in the same directory.
+std::string reply_temporary(const Job& job, std::span<const File> files);
 
 enum class NotificationKind { Transferred, Error, FileTransferred };
 

@@ -130,3 +130,33 @@ def test_a_temporary_name_that_another_user_has_taken(new_stack, plant):
     assert part_files(stack.downloads) == [planted.name]
     if plant == "folder":
         planted.rmdir()
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_the_temporary_name_of_a_reply_that_another_user_has_taken(new_stack, plant):
+    """As for a download. The reply can be read, gets its name with Complete, and nothing of it is left after Cancel."""
+    if os.geteuid() != 0:
+        pytest.skip("files of another user need root")
+    stack = new_stack(CONFIG)
+    server = stack.fault_server()
+    server.rule = lambda request: Script(status=200, text=b"received")
+    replies = stack.downloads / "replies"
+    replies.mkdir()
+    replies.chmod(0o777 | stat.S_ISVTX)
+    (stack.downloads / "source").write_bytes(DATA)
+    taken = []
+    for end in ("complete", "cancel"):
+        job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "source")], job_type="upload-reply",
+                                   ReplyFileName=str(replies / end))
+        taken.append(replies / f".haulier-{job.id}-{2**32 - 2}.part")
+        PLANTS[plant](taken[-1])
+        os.chown(taken[-1], 65534, 65534, follow_symlinks=False)
+        job.resume()
+        job.wait_state("transferred")
+        assert job.reply_data() == b"received"
+        job.call(end.capitalize())
+    assert_file(replies / "complete", b"received")
+    assert leftovers(replies) == sorted([path.name for path in taken] + ["complete"])
+    if plant == "folder":
+        for path in taken:
+            path.rmdir()

@@ -131,7 +131,7 @@ void Manager::read_reply(const job::Id& id, const Callback<std::string>& reply) 
     auto path = job::reply_file(job, record->working_files());
     bool named = record->working_files().front().completed;
     workers_.read(job.owner, job::directory_of(path),
-                  named ? job::name_of(path) : job::temporary_name(id, job::ReplyIndex), MaxReply,
+                  named ? job::name_of(path) : job::reply_temporary(job, record->working_files()), MaxReply,
                   requests_.track(reply));
 }
 

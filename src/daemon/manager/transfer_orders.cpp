@@ -92,7 +92,7 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
     order.options.attempt = order.file.failures;
     if (job.type != job::Type::UploadReply) return order;
     order.reply_file = job::reply_file(job, record.working_files());
-    order.reply_temporary = job::temporary_name(job.id, job::ReplyIndex);
+    order.reply_temporary = job::reply_temporary(job, record.working_files());
     return order;
 }
 
@@ -111,6 +111,7 @@ PublishOrder publish_reply_order(const JobRecord& record) {
     job::File reply;
     reply.spec.local = job::reply_file(record.working(), record.working_files());
     reply.inode = record.working_files().front().inode;
+    reply.part = record.working_files().front().part;
     return {record.working().id, job::ReplyIndex, reply, std::nullopt};
 }
 
@@ -131,7 +132,7 @@ std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
         bool may_be_there = all && job.type == job::Type::UploadReply && !record.working_files().empty();
         if (!may_be_there || record.working_files().front().completed) return rest;
         return {{job::directory_of(job::reply_file(job, record.working_files())),
-                 job::temporary_name(job.id, job::ReplyIndex),
+                 job::reply_temporary(job, record.working_files()),
                  {}}};
     }
     for (uint32_t i = 0; i < record.working_files().size(); ++i) {

@@ -59,7 +59,7 @@ class ScriptedTus:
         size = int(request.headers["upload-length"])
         if self.largest and size > self.largest:
             return self.answer(413)
-        upload = f"upload{len(self.uploads)}"
+        upload = f"upload{len(self.lengths)}"  # never that of a deleted one
         self.uploads[upload], self.lengths[upload] = bytearray(), size
         return self.answer(201, Location=self.location.format(id=upload))
 

@@ -75,6 +75,19 @@ TEST(FileErrors, WhatIsHereIsNotGivenUpForATakenName) {
     EXPECT_EQ(s.job.state, State::Error);
 }
 
+TEST(FileErrors, AReplyGetsAnotherNameEvenIfPartOfTheFileWasSent) {
+    Sample s{1};
+    s.job.type = Type::UploadReply;
+    s.run();
+    s.files[0].offset = 10;
+    Failure taken{{Cause::LocalFile, 13, "permission denied", 0}, true};
+    taken.name_taken = true;
+    s.fail(taken, 10);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    EXPECT_EQ(s.files[0].offset, 10U);
+    EXPECT_NE(reply_temporary(s.job, s.files), temporary_name(s.job.id, ReplyIndex));
+}
+
 TEST(FileErrors, AJobThatIsTooLargeFailsForGood) {
     Sample s{2};
     EXPECT_FALSE(too_large(Sample(2, false).job, 300, at_second(1)));
