@@ -107,6 +107,10 @@ Failure connection_lost() {
 Failure bus_unreachable(Scope scope, const std::string& name, const std::string& message) {
     if (scope == Scope::System)
         return {Exit::Unreachable, fmt::format("the system bus cannot be reached: {}", message)};
+    if (name == "System.Error.ENOTCONN")
+        return {Exit::Unreachable,
+                "the session bus cannot be reached: it hung up during the login, as xdg-dbus-proxy does with "
+                "programs that use sd-bus; in a Flatpak use a client that is made with GDBus"};
     auto why = name == "System.Error.ENOMEDIUM" ? "DBUS_SESSION_BUS_ADDRESS is not set" : message;
     return {Exit::Unreachable,
             fmt::format("the session bus cannot be reached: {} (use --system for the daemon of the machine); "

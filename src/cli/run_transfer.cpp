@@ -7,6 +7,7 @@
 #include "cli/wait_for_end.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <fmt/core.h>
 #include <variant>
@@ -111,6 +112,29 @@ void add_to_hash(uint64_t& hash, const std::string& text) {
     hash = (hash ^ 0xffU) * FnvPrime;
 }
 
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds NamingPause{100};
+constexpr std::chrono::seconds MaxNaming{10};
+
+bool has_name_left(const std::vector<Json>& files) {
+    return std::any_of(files.begin(), files.end(),
+                       [](const Json& file) { return file_view_of(file).stage == "transferred"; });
+}
+
+/// If some files of a job that completes itself have failed, the others get their names right after the job
+/// has failed. A script expects them to be there when the command ends.
+void wait_for_names(Client& client, const std::string& id, const JobView& job) {
+    if (!job.auto_complete || job.files < 2) return;
+    auto end = steady_clock::now() + MaxNaming;
+    for (auto next = steady_clock::now() + NamingPause; next < end; next += NamingPause) {
+        auto files = client.files(id);
+        if (!files || !has_name_left(*files)) return;
+        for (auto wakeup = client.run_once(nullptr, next); wakeup && *wakeup != Wakeup::Deadline;)
+            wakeup = client.run_once(nullptr, next);
+    }
+}
+
 /// Why each of several files has failed.
 void print_failed_files(Client& client, const std::string& id) {
     constexpr size_t MaxPrinted = 10;
@@ -156,6 +180,7 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
 
     auto ended = wait_and_complete(client, common, made->id);
     if (!ended) return ended.error();
+    if (ended->end == End::Failed) wait_for_names(client, made->id, ended->job);
     if (common.json) {
         auto out = to_json(made->id, *ended);
         if (plan.results.size() == 1)
