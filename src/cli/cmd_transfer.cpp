@@ -75,6 +75,13 @@ void make_interactive(const Common& common, const EndOptions& end, NewJob& job) 
 }
 
 Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
+    if (!options.metalink.empty()) {
+        if (!options.words.empty() || options.file_options.any())
+            return usage_error("--metalink has the URLs and the checksums already; name no others");
+        return files_of_metalink(options.metalink, options.directory);
+    }
+    if (options.words.empty() || !options.directory.empty())
+        return usage_error("add takes pairs of URL and FILE, or --metalink with --directory");
     if (options.words.size() % 2 != 0)
         return usage_error("a FILE is missing: add takes pairs of URL and FILE");
     if (options.file_options.any() && options.words.size() > 2)
@@ -130,8 +137,9 @@ Result<Exit, Failure> upload(const Common& common, const UploadOptions& options)
 Result<Exit, Failure> add(const Common& common, const AddOptions& options) {
     auto files = files_of(options);
     if (!files) return files.error();
-    auto job = new_download(options.job, std::move(*files));
+    auto job = new_download(options.job, *files);
     if (!job) return job.error();
+    if (!options.metalink.empty() && !has_name(options.job)) job->name = name_for(*files);
     job->resume = options.start;
     if (options.on_demand) job->properties["OnDemand"] = true;
     auto client = common.connect(common.access);

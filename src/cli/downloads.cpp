@@ -3,6 +3,7 @@
 
 #include "cli/create.hpp"
 #include "cli/input.hpp"
+#include "cli/metalink.hpp"
 #include "cli/names.hpp"
 #include "cli/sums.hpp"
 
@@ -74,17 +75,17 @@ Result<Done, Failure> read_list(const std::string& path, std::vector<std::string
     return Done{};
 }
 
+std::string as_directory(const std::string& path) {
+    return path.empty() || path.ends_with('/') ? path : path + '/';
+}
+
 /// The place of every file, or of the only one.
-Result<std::string, Failure> place_for(const GetOptions& options, const Wanted& wanted) {
-    if (!wanted.file.empty()) return wanted.file;
-    auto directory = options.directory;
-    if (!directory.empty() && !directory.ends_with('/')) directory += '/';
+Result<std::string, Failure> place_for(const GetOptions& options, size_t count) {
+    auto directory = as_directory(options.directory);
     if (options.file.empty()) return directory;
-    if (wanted.urls.size() > 1)
-        return usage_error(
-            fmt::format("--output names one file, but there are {} URLs; name a directory with "
-                        "--directory",
-                        wanted.urls.size()));
+    if (count > 1)
+        return usage_error(fmt::format(
+            "--output names one file, but there are {}; name a directory with --directory", count));
     auto file = absolute(options.file, directory.empty() ? "." : directory);
     if (options.file.ends_with('/') || is_directory(file))
         return usage_error(
@@ -105,7 +106,50 @@ Result<Done, Failure> add_checksums(const std::string& list, std::vector<NewFile
     return Done{};
 }
 
+Result<std::vector<MetalinkFile>, Failure> read_metalink(const std::string& list) {
+    if (is_http_url(list))
+        return usage_error(
+            fmt::format("'{}' is a URL, but --metalink takes a file; download it first", list));
+    auto text = read_input(list);
+    if (!text) return text.error();
+    return parse_metalink(*text, list);
+}
+
+/// `place`: a directory with a slash at its end, or empty, or the name of the only file.
+Result<std::vector<NewFile>, Failure> files_at(const std::string& place,
+                                               const std::vector<MetalinkFile>& listed) {
+    std::vector<NewFile> files;
+    for (const auto& one : listed) {
+        auto local = place.empty() || place.ends_with('/') ? place + one.name : place;
+        if (is_directory(local)) return usage_error(fmt::format("'{}' is a directory", local));
+        auto file = new_file(one.urls.front(), local);
+        if (!file) return file.error();
+        file->mirrors.assign(one.urls.begin() + 1, one.urls.end());
+        file->checksum = one.checksum;
+        file->size = one.size;
+        files.push_back(std::move(*file));
+    }
+    if (auto distinct = check_distinct(files); !distinct) return distinct.error();
+    return files;
+}
+
+Result<std::vector<NewFile>, Failure> listed_files_to_get(const GetOptions& options) {
+    if (!options.words.empty()) return usage_error("--metalink has the URLs already; name no others");
+    auto listed = read_metalink(options.metalink);
+    if (!listed) return listed.error();
+    auto place = place_for(options, listed->size());
+    if (!place) return place.error();
+    return files_at(*place, *listed);
+}
+
 } // namespace
+
+Result<std::vector<NewFile>, Failure> files_of_metalink(const std::string& list,
+                                                        const std::string& directory) {
+    auto listed = read_metalink(list);
+    if (!listed) return listed.error();
+    return files_at(as_directory(directory), *listed);
+}
 
 Result<Done, Failure> check_distinct(const std::vector<NewFile>& files) {
     std::map<std::string, std::string> urls;
@@ -121,6 +165,7 @@ Result<Done, Failure> check_distinct(const std::vector<NewFile>& files) {
 }
 
 Result<std::vector<NewFile>, Failure> files_to_get(const GetOptions& options) {
+    if (!options.metalink.empty()) return listed_files_to_get(options);
     auto wanted = meaning_of(options);
     if (!wanted) return wanted.error();
     if (auto urls = wanted->file.empty() ? check_words(options) : Done{}; !urls) return urls.error();
@@ -132,7 +177,8 @@ Result<std::vector<NewFile>, Failure> files_to_get(const GetOptions& options) {
     if (options.file_options.any() && wanted->urls.size() > 1)
         return usage_error(
             "--checksum, --mirror and --range are for one URL; --sums has the checksums of several");
-    auto place = place_for(options, *wanted);
+    auto place = wanted->file.empty() ? place_for(options, wanted->urls.size())
+                                      : Result<std::string, Failure>{wanted->file};
     if (!place) return place.error();
     std::vector<NewFile> files;
     for (const auto& url : wanted->urls) {

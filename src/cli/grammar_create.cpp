@@ -74,10 +74,16 @@ void add_get(CLI::App& app, Invocation& invocation) {
         ->type_name("URL [FILE] | URL...");
     command->add_option("-o,--output", options->file, "name of the file, for one URL")->type_name("FILE");
     command->add_option("-d,--directory", options->directory, "directory for the files")->type_name("DIR");
-    command->add_option("-i,--input", options->list, "file with URLs, one in each line; - is standard input")
-        ->type_name("LIST");
+    auto* list =
+        command
+            ->add_option("-i,--input", options->list, "file with URLs, one in each line; - is standard input")
+            ->type_name("LIST");
     auto* sums = command->add_option("--sums", options->sums, "file with the checksums, such as SHA256SUMS")
                      ->type_name("SUMS");
+    command->add_option("--metalink", options->metalink, "Metalink file with URLs, names and checksums")
+        ->type_name("FILE")
+        ->excludes(list)
+        ->excludes(sums);
     auto* checksum = add_file_options(*command, options->file_options);
     checksum->excludes(sums);
     command
@@ -95,7 +101,11 @@ void add_get(CLI::App& app, Invocation& invocation) {
 void add_add(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
         add_command(app, invocation, "add", "Create a job of one or more files and print its id", add);
-    command->add_option("FILES", options->words, "pairs of URL and FILE")->required()->type_name("URL FILE");
+    command->add_option("FILES", options->words, "pairs of URL and FILE")->type_name("URL FILE");
+    command->add_option("--metalink", options->metalink, "Metalink file with URLs, names and checksums")
+        ->type_name("FILE");
+    command->add_option("-d,--directory", options->directory, "directory for the files of --metalink")
+        ->type_name("DIR");
     command->add_flag("--start,--resume", options->start,
                       "start the job at once (otherwise it is suspended)");
     command->add_flag("--on-demand", options->on_demand, "download only requested ranges (see ranges)");

@@ -91,6 +91,14 @@ size_t distance(std::string_view a, std::string_view b) {
     return d[a.size()][b.size()];
 }
 
+/// A name without slashes, control characters and invalid UTF-8.
+std::string harmless(std::string_view name) {
+    auto out = printable(name, MaxFileName);
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c == '/' || c == '?'; }, '_');
+    return out;
+}
+
 } // namespace
 
 std::string percent_decoded(std::string_view text) {
@@ -130,12 +138,17 @@ bool is_http_url(std::string_view text) {
 
 std::optional<std::string> file_name_of(std::string_view url) {
     auto path = path_of_url(url);
-    auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), MaxFileName);
-    std::replace_if(
-        name.begin(), name.end(), [](char c) { return c == '/' || c == '?'; }, '_');
+    auto name = harmless(percent_decoded(path.substr(path.rfind('/') + 1)));
     if (name.empty()) return std::nullopt;
     if (name.front() == '.') name.front() = '_';
     return name;
+}
+
+std::optional<std::string> listed_file_name(std::string_view name) {
+    name.remove_prefix(name.rfind('/') + 1);
+    while (name.starts_with('.'))
+        name.remove_prefix(1);
+    return name.empty() ? std::nullopt : std::optional{harmless(name)};
 }
 
 std::string without_user(const std::string& url) {
