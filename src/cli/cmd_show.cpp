@@ -2,12 +2,14 @@
 // haulierctl show: a job on one screen, or with --all everything that is known about it.
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
+#include "cli/i18n.hpp"
 #include "cli/input.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/properties.hpp"
 #include "cli/rates.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -61,8 +63,9 @@ std::string full_text(const Json& properties, const std::vector<Json>& files) {
 
 std::string state_text(const JobView& job) {
     auto text = situation(job, now_usec());
-    bool same = text.empty() || text == job.state || job.state == "error";
-    return same ? sanitize(job.state) : fmt::format("{}, {}", sanitize(job.state), text);
+    auto state = state_word(job.state);
+    bool same = text.empty() || text == state || job.state == "error";
+    return same ? state : fmt::format("{}, {}", state, text);
 }
 
 std::string progress_text(const JobView& job, const Rates& rates) {
@@ -72,12 +75,12 @@ std::string progress_text(const JobView& job, const Rates& rates) {
     if (rate == rates.end()) return text;
     text += fmt::format(", {}/s", size_text(static_cast<uint64_t>(rate->second)));
     auto left = time_left_text(job, rate->second);
-    return left.empty() ? text : fmt::format("{}, {} left", text, left);
+    return left.empty() ? text : translate("{}, {} left", text, left);
 }
 
 std::string kind_text(const Json& properties, const JobView& job) {
-    return fmt::format("{} of {}, created {}", sanitize(job.type), sanitize(user_name(job.owner)),
-                       format_value("CreationTime", properties.value("CreationTime", Json(0))));
+    return translate("{} of {}, created {}", state_word(job.type), sanitize(user_name(job.owner)),
+                     format_value("CreationTime", properties.value("CreationTime", Json(0))));
 }
 
 /// The settings that are not the usual ones, as `set` takes them.
@@ -120,57 +123,60 @@ void add_files(Rows& rows, const JobView& job, std::vector<FileView> files) {
     std::stable_sort(files.begin(), files.end(),
                      [](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
     auto folder = common_folder(files);
-    rows.push_back({"Files:", fmt::format("{} of {} transferred{}", job.files_done, job.files,
-                                          folder.empty() ? "" : ", in " + sanitize(folder))});
+    rows.push_back({_("Files:"), translate("{} of {} transferred{}", job.files_done, job.files,
+                                           folder.empty() ? "" : translate(", in {}", sanitize(folder)))});
     size_t stage = 0;
     for (const auto& file : files)
-        stage = std::max(stage, columns_of(file.stage));
+        stage = std::max(stage, columns_of(state_word(file.stage)));
     for (size_t i = 0; i < files.size() && i < MaxFiles; ++i) {
         const auto& file = files[i];
         rows.push_back(
-            {"", fmt::format("{}  {:<20}  {}{}", padded(sanitize(file.stage), stage),
+            {"", fmt::format("{}  {:<20}  {}{}", padded(state_word(file.stage), stage),
                              amount_text(file.done, file.total),
                              sanitize(folder.empty() ? file.local : file.name()), trouble_of(file, job))});
     }
     if (files.size() > MaxFiles)
-        rows.push_back({"", fmt::format("and {} more, see 'haulierctl files {}'", files.size() - MaxFiles,
-                                        short_id(job.id))});
+        rows.push_back({"", translate("and {} more, see 'haulierctl files {}'", files.size() - MaxFiles,
+                                      short_id(job.id))});
 }
 
-std::string screen_text(const Json& properties, const std::vector<FileView>& files, const Rates& rates,
-                        const std::string& meaning) {
+Rows screen_rows(const Json& properties, const std::vector<FileView>& files, const Rates& rates,
+                 const std::string& meaning) {
     auto job = view_of(properties);
     if (!job.total) job.estimate = estimated_total(files);
-    Rows rows{{"Id:", job.id}, {"Name:", sanitize(job.name)}};
+    Rows rows{{_("Id:"), job.id}, {_("Name:"), sanitize(job.name)}};
     auto description = sanitize(properties.value("Description", ""));
     if (!description.empty()) rows.push_back({"", description});
-    if (!job.key.empty()) rows.push_back({"Key:", sanitize(job.key)});
-    rows.push_back({"Job:", kind_text(properties, job)});
-    rows.push_back({"State:", state_text(job)});
+    if (!job.key.empty()) rows.push_back({_("Key:"), sanitize(job.key)});
+    rows.push_back({_("Job:"), kind_text(properties, job)});
+    rows.push_back({_("State:"), state_text(job)});
     if (!job.error_message.empty()) {
         rows.push_back(
-            {"Error:", fmt::format("{}: {}", sanitize(job.error_name), sanitize(job.error_message))});
+            {_("Error:"), fmt::format("{}: {}", sanitize(job.error_name), sanitize(job.error_message))});
         if (!meaning.empty()) rows.push_back({"", sanitize(meaning)});
     }
-    rows.push_back({"Progress:", progress_text(job, rates)});
-    if (auto settings = settings_text(properties); !settings.empty()) rows.push_back({"Settings:", settings});
+    rows.push_back({_("Progress:"), progress_text(job, rates)});
+    if (auto settings = settings_text(properties); !settings.empty())
+        rows.push_back({_("Settings:"), settings});
     if (files.size() == 1) {
-        rows.push_back({"File:", sanitize(files.front().local)});
-        rows.push_back({"URL:", sanitize(files.front().remote)});
+        rows.push_back({_("File:"), sanitize(files.front().local)});
+        rows.push_back({_("URL:"), sanitize(files.front().remote)});
     } else {
         add_files(rows, job, files);
     }
-    return table(rows);
+    return rows;
 }
 
-constexpr size_t SecondColumn = 11;
-
-std::string fitted(const Common& common, const std::string& text) {
+std::string fitted(const Common& common, const Rows& rows) {
+    auto text = table(rows);
     if (!common.prints_on_terminal) return text;
     auto columns = terminal_size(STDOUT_FILENO).columns;
+    size_t second = 0;
+    for (const auto& row : rows)
+        second = std::max(second, columns_of(row.front()) + 2);
     std::string out;
     for (const auto& line : lines_of(text))
-        out += wrapped(line, columns, SecondColumn) + "\n";
+        out += wrapped(line, columns, second) + "\n";
     return out;
 }
 
@@ -192,7 +198,7 @@ Result<Exit, Failure> print_screen(const Common& common, OpenedJob& opened, Json
             meaning = *found;
     std::vector<FileView> views;
     std::transform(files.begin(), files.end(), std::back_inserter(views), file_view_of);
-    print(fitted(common, screen_text(jobs.front(), views, *rates, meaning)));
+    print(fitted(common, screen_rows(jobs.front(), views, *rates, meaning)));
     return Exit::Ok;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/run_transfer.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
@@ -90,14 +91,13 @@ Result<Done, Failure> continue_existing(Client& client, const Common& common, co
     auto properties = client.properties(id);
     if (!properties) return properties.error();
     if (!is_same(*properties, *files, plan.job))
-        return Failure{Exit::Failed,
-                       fmt::format("job {} has this key, but does something else", short_id(id))};
+        return Failure{Exit::Failed, translate("job {} has this key, but does something else", short_id(id))};
     auto job = view_of(*properties);
     if (auto adapted = adapt(client, id, *properties, plan); !adapted)
         return unless_ended(client, id, adapted.error());
     auto renewed = renew(client, id, job, *files, plan.job);
     if (!renewed) return unless_ended(client, id, renewed.error());
-    if (!common.quiet && !plan.no_wait) print_error(fmt::format("continuing job {}", short_id(id)));
+    if (!common.quiet && !plan.no_wait) print_error(translate("continuing job {}", short_id(id)));
     bool waits = job.state == "transient-error" && !*renewed;
     return rests(job) && !waits ? client.command(id, Verb::Resume) : Done{};
 }
@@ -148,7 +148,7 @@ void print_failed_files(Client& client, const std::string& id) {
             print_error(fmt::format("{}: {}", sanitize(file.local), sanitize(file.error_message)));
     }
     if (failed > MaxPrinted)
-        print_error(fmt::format("and {} more, see 'haulierctl files {}'", failed - MaxPrinted, short_id(id)));
+        print_error(translate("and {} more, see 'haulierctl files {}'", failed - MaxPrinted, short_id(id)));
 }
 
 } // namespace

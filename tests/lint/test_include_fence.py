@@ -53,7 +53,7 @@ LIBRARIES = [
 ]
 # Headers of the kernel and the C library.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|net)/.*\.h|(unistd|fcntl|errno|poll|signal|pwd|grp|getopt|termios|dirent|"
-                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|string|strings|stdio|utime|netdb)\.h")
+                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|string|strings|stdio|utime|netdb|libintl)\.h")
 # Modules without input, output and system calls.
 PURE = {"job", "notify", "daemon/bus/names"}
 STANDARD = re.compile(r"[a-z_0-9]+")
