@@ -109,6 +109,9 @@ struct ListOptions {
 };
 Result<Exit, Failure> list(const Common& common, const ListOptions& options);
 
+struct TopOptions {};
+Result<Exit, Failure> top(const Common& common, const TopOptions& options);
+
 struct ShowOptions {
     std::string job;
     bool all = false; ///< also properties with default values

@@ -15,6 +15,11 @@ void add_list(CLI::App& app, Invocation& invocation) {
     command->add_flag("--watch", options->watch, _("print the list again every second, until Ctrl-C"));
 }
 
+void add_top(CLI::App& app, Invocation& invocation) {
+    add_command(app, invocation, "top", _("Watch and control the unfinished jobs on the whole terminal"),
+                top);
+}
+
 void add_show(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
         add_command(app, invocation, "show", _("Show what a job does, its settings and its files"), show);
@@ -41,6 +46,7 @@ void add_wait(CLI::App& app, Invocation& invocation) {
 
 void add_reading_commands(CLI::App& app, Invocation& invocation) {
     add_list(app, invocation);
+    add_top(app, invocation);
     add_show(app, invocation);
     auto listing = add_command(app, invocation, "files", _("List the files of a job"), files);
     add_job_argument(*listing.app, listing.options->job);
