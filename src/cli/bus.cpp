@@ -3,6 +3,7 @@
 
 #include "cli/bus_errors.hpp"
 #include "cli/compat.hpp"
+#include "cli/i18n.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/output.hpp"
 #include "cli/session_bus.hpp"
@@ -50,8 +51,9 @@ std::unique_ptr<sdbus::IConnection> connect(Scope scope) {
 void print_address(Scope scope, sd_bus* bus) {
     const char* address = nullptr;
     sd_bus_get_address(bus, &address);
-    print_error(fmt::format("using the daemon of the {} ({})", scope == Scope::User ? "session" : "machine",
-                            address ? address : ""));
+    std::string at = address ? address : "";
+    print_error(scope == Scope::User ? translate("using the daemon of the session ({})", at)
+                                     : translate("using the daemon of the machine ({})", at));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/bus_errors.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 
 #include <algorithm>
@@ -29,35 +30,34 @@ std::string_view member_of(std::string_view name, std::string_view family) {
 /// do not learn which jobs of others exist.
 Failure not_yours() {
     return {Exit::NoSuchJob,
-            "you have no such job (administrators reach jobs of other users with --all-users)"};
+            _("you have no such job (administrators reach jobs of other users with --all-users)")};
 }
 
 Failure denied() {
-    return {Exit::Failed, fmt::format("only administrators may access jobs of other users: root, and users "
-                                      "whom polkit authorises for {}",
-                                      Action)};
+    return {Exit::Failed, translate("only administrators may access jobs of other users: root, and users "
+                                    "whom polkit authorises for {}",
+                                    Action)};
 }
 
 Failure password_needed(const Access& access) {
     if (!access.all_users) return not_yours();
     return {
         Exit::Failed,
-        fmt::format("an administrator's password is required ({}), but it could not be asked for; try again "
-                    "on a terminal{}, or as root",
-                    Action, access.ask_password ? "" : " and without --no-ask-password")};
+        translate("an administrator's password is required ({}), but it could not be asked for; try again "
+                  "on a terminal{}, or as root",
+                  Action, access.ask_password ? "" : _(" and without --no-ask-password"))};
 }
 
 Failure not_installed(Scope scope) {
     if (scope == Scope::System)
-        return {Exit::Unreachable, "the system service is not installed; install the package haulier"};
-    return {Exit::Unreachable, "haulierd is not running, and the session bus cannot start it; install the "
-                               "package haulier"};
+        return {Exit::Unreachable, _("the system service is not installed; install the package haulier")};
+    return {Exit::Unreachable, _("haulierd is not running, and the session bus cannot start it; install the "
+                                 "package haulier")};
 }
 
 Failure not_started(Scope scope, const std::string& message) {
-    return {Exit::Unreachable,
-            fmt::format("haulierd could not be started ({}); see systemctl {}status haulier", message,
-                        scope == Scope::User ? "--user " : "")};
+    return {Exit::Unreachable, translate("haulierd could not be started ({}); see systemctl {}status haulier",
+                                         message, scope == Scope::User ? "--user " : "")};
 }
 
 /// The bus could not start the daemon.
@@ -101,17 +101,22 @@ std::string with_short_ids(const std::string& message) {
 } // namespace
 
 Failure connection_lost() {
-    return {Exit::Unreachable, "the connection to the bus was lost"};
+    return {Exit::Unreachable, _("the connection to the bus was lost")};
 }
 
 Failure bus_unreachable(Scope scope, const std::string& name, const std::string& message) {
     if (scope == Scope::System)
-        return {Exit::Unreachable, fmt::format("the system bus cannot be reached: {}", message)};
-    auto why = name == "System.Error.ENOMEDIUM" ? "DBUS_SESSION_BUS_ADDRESS is not set" : message;
+        return {Exit::Unreachable, translate("the system bus cannot be reached: {}", message)};
+    if (name == "System.Error.ENOTCONN")
+        return {
+            Exit::Unreachable,
+            _("the session bus cannot be reached: it hung up during the login, as xdg-dbus-proxy does with "
+              "programs that use sd-bus; in a Flatpak use a client that is made with GDBus")};
+    auto why = name == "System.Error.ENOMEDIUM" ? _("DBUS_SESSION_BUS_ADDRESS is not set") : message;
     return {Exit::Unreachable,
-            fmt::format("the session bus cannot be reached: {} (use --system for the daemon of the machine); "
-                        "you have one while you are logged in, or always after 'loginctl enable-linger'",
-                        why)};
+            translate("the session bus cannot be reached: {} (use --system for the daemon of the machine); "
+                      "you have one while you are logged in, or always after 'loginctl enable-linger'",
+                      why)};
 }
 
 Failure bus_failure(const std::string& name, const std::string& message, const Access& access) {
@@ -126,9 +131,9 @@ Failure bus_failure(const std::string& name, const std::string& message, const A
     if (of_bus == "InteractiveAuthorizationRequired") return password_needed(access);
     if (of_bus == "ServiceUnknown") return not_installed(access.scope);
     if (of_bus == "AccessDenied")
-        return {Exit::Unreachable, fmt::format("the bus does not allow access to haulierd: {}", message)};
+        return {Exit::Unreachable, translate("the bus does not allow access to haulierd: {}", message)};
     if (cannot_start(name)) return not_started(access.scope, message);
-    if (no_answer(name)) return {Exit::Unreachable, "haulierd exited or hung before it replied"};
+    if (no_answer(name)) return {Exit::Unreachable, _("haulierd exited or hung before it replied")};
     if (connection_broke(name)) return connection_lost();
     return {Exit::Failed, message};
 }

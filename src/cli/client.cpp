@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/client.hpp"
 
+#include "cli/i18n.hpp"
+
 #include <fmt/core.h>
 
 namespace haulier::cli {
@@ -67,7 +69,7 @@ Result<std::string, Failure> resolve_unfinished(Client& client, const std::strin
 }
 
 Failure already_ended(const std::string& id) {
-    return {Exit::NoSuchJob, fmt::format("job {} has ended and cannot be changed", short_id(id))};
+    return {Exit::NoSuchJob, translate("job {} has ended and cannot be changed", short_id(id))};
 }
 
 } // namespace haulier::cli

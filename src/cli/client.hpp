@@ -28,7 +28,8 @@ struct NewFile {
     std::string local;
     std::string checksum; ///< "sha256:HEX" or the like, or empty
     std::vector<std::string> mirrors;
-    std::vector<Range> ranges; ///< empty = the whole file
+    std::vector<Range> ranges;    ///< empty = the whole file
+    std::optional<uint64_t> size; ///< that the file must have
 };
 
 struct Credentials {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl errors: why jobs have failed.
 #include "cli/commands.hpp"
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <fmt/core.h>
@@ -52,9 +54,9 @@ Json to_json(const FailedJob& failed) {
 std::string to_text(const FailedJob& failed, bool owners) {
     auto job = view_of(failed.job);
     auto file = failed.error["File"];
-    auto where = file.is_null() ? "" : fmt::format(", file {}", file.dump());
+    auto where = file.is_null() ? "" : translate(", file {}", file.dump());
     auto owner = owners ? sanitize(user_name(job.owner)) + "  " : "";
-    return fmt::format("{}  {}{}  {}\n  {}{}: {}\n  {}\n", short_id(job.id), owner, sanitize(job.state),
+    return fmt::format("{}  {}{}  {}\n  {}{}: {}\n  {}\n", short_id(job.id), owner, state_word(job.state),
                        sanitize(job.name), sanitize(failed.error.value("Name", "")), where,
                        sanitize(job.error_message), sanitize(failed.meaning));
 }
@@ -79,7 +81,7 @@ Result<Exit, Failure> errors(const Common& common, const ErrorsOptions& options)
     else if (!failed_jobs->empty())
         print(text);
     else if (!common.quiet)
-        print_stderr(options.job.empty() ? "No job has failed.\n" : "The job has not failed.\n");
+        print_stderr(options.job.empty() ? _("No job has failed.\n") : _("The job has not failed.\n"));
     return Exit::Ok;
 }
 

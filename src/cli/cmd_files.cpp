@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl files, ranges, rename, validate and reply: the files of a job.
 #include "cli/commands.hpp"
+#include "cli/i18n.hpp"
 #include "cli/measures.hpp"
 #include "cli/output.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <charconv>
@@ -15,11 +17,11 @@ namespace haulier::cli {
 namespace {
 
 void print_files(const std::vector<Json>& files) {
-    std::vector<std::vector<std::string>> rows{{"INDEX", "STAGE", "DONE", "FILE", "URL"}};
+    std::vector<std::vector<std::string>> rows{{_("INDEX"), _("STAGE"), _("DONE"), _("FILE"), _("URL")}};
     for (const auto& properties : files) {
         auto file = file_view_of(properties);
-        rows.push_back({std::to_string(file.index), sanitize(file.stage), amount_text(file.done, file.total),
-                        sanitize(file.local), sanitize(file.remote)});
+        rows.push_back({std::to_string(file.index), state_word(file.stage),
+                        amount_text(file.done, file.total), sanitize(file.local), sanitize(file.remote)});
     }
     print(table(rows));
 }
@@ -28,7 +30,7 @@ Result<uint32_t, Failure> parse_index(const std::string& text) {
     uint32_t index = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
     if (error != std::errc{} || end != text.data() + text.size())
-        return Failure{Exit::Usage, fmt::format("'{}' is not the number of a file", text)};
+        return Failure{Exit::Usage, translate("'{}' is not the number of a file", text)};
     return index;
 }
 
@@ -96,7 +98,7 @@ Result<Exit, Failure> ranges(const Common& common, const RangesOptions& options)
 
 Result<Exit, Failure> rename(const Common& common, const RenameOptions& options) {
     if (options.words.size() != 2)
-        return usage_error("rename takes INDEX and URL, or with --prefix OLD and NEW");
+        return usage_error(_("rename takes INDEX and URL, or with --prefix OLD and NEW"));
     auto opened = open_unfinished(common, options.job);
     if (!opened) return opened.error();
     const auto& first = options.words[0];
@@ -111,7 +113,7 @@ Result<Exit, Failure> rename(const Common& common, const RenameOptions& options)
     if (common.json)
         print_json({{"Id", opened->id}, {"Changed", *changed}});
     else if (!common.quiet)
-        print(fmt::format("{} changed\n", *changed));
+        print(translate("{} changed\n", *changed));
     return Exit::Ok;
 }
 

@@ -2,6 +2,7 @@
 // haulierctl list.
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
+#include "cli/i18n.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/job_table.hpp"
 #include "cli/output.hpp"
@@ -38,7 +39,7 @@ Json public_array(const std::vector<Json>& objects) {
 }
 
 std::string empty_text(const ListOptions& options) {
-    return options.states.empty() ? "There are no unfinished jobs.\n" : "There are no such jobs.\n";
+    return options.states.empty() ? _("There are no unfinished jobs.\n") : _("There are no such jobs.\n");
 }
 
 /// Draws the table again and again, until the user interrupts.
@@ -124,7 +125,7 @@ Result<Exit, Failure> print_table(Client& client, const Common& common, const Li
 
 Result<Exit, Failure> list(const Common& common, const ListOptions& options) {
     if (options.watch && (common.json || !common.prints_on_terminal))
-        return usage_error("--watch needs a terminal; 'haulierctl monitor' prints changes for scripts");
+        return usage_error(_("--watch needs a terminal; 'haulierctl monitor' prints changes for scripts"));
     auto client = common.connect(common.access);
     if (!client) return client.error();
     if (options.watch) return LiveList{**client, common, options}.run();

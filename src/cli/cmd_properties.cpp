@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl set --list: the properties that can be set.
 #include "cli/commands.hpp"
+#include "cli/i18n.hpp"
 #include "cli/output.hpp"
 #include "cli/properties.hpp"
 #include "cli/text.hpp"
@@ -15,40 +16,40 @@ namespace haulier::cli {
 namespace {
 
 std::string value_text(const Property& property) {
-    if (property.type == "b") return "yes or no";
+    if (property.type == "b") return _("yes or no");
     if (!property.words.empty())
         return fmt::format("{}", fmt::join(property.words, property.type == "as" ? "," : " | "));
     switch (property.unit) {
-    case Unit::Bytes: return "bytes, such as 10M or 1Gi";
-    case Unit::BytesPerSecond: return "bytes per second, such as 500k";
+    case Unit::Bytes: return _("bytes, such as 10M or 1Gi");
+    case Unit::BytesPerSecond: return _("bytes per second, such as 500k");
     case Unit::Seconds:
-    case Unit::Milliseconds: return "time span, such as 90s or 2h";
-    case Unit::DateUsec: return "date, such as 2027-01-31T18:00 or +2h";
-    case Unit::Path: return "absolute path";
+    case Unit::Milliseconds: return _("time span, such as 90s or 2h");
+    case Unit::DateUsec: return _("date, such as 2027-01-31T18:00 or +2h");
+    case Unit::Path: return _("absolute path");
     case Unit::Uid:
-    case Unit::None: return "text";
+    case Unit::None: return _("text");
     }
-    return "text";
+    return _("text");
 }
 
 std::string default_text(const Property& property) {
     const auto& value = property.default_value;
-    if (value.is_null()) return property.name == "NetworkCost" ? "depends on Priority" : "required";
+    if (value.is_null()) return property.name == "NetworkCost" ? _("depends on Priority") : _("required");
     auto text = format_value(std::string{property.name}, value);
     return text.empty() ? "none" : text;
 }
 
 /// A limit with the unit of its property.
-std::string limit_text(const Property& property, const char* word, const Json& limit) {
-    if (limit.is_null()) return "";
-    return fmt::format("at {} {}", word, format_value(std::string{property.name}, limit));
+std::string limit_text(const Property& property, const Json& limit) {
+    return limit.is_null() ? "" : format_value(std::string{property.name}, limit);
 }
 
 std::string range_text(const Property& property) {
-    if (!property.maximum_length.empty()) return fmt::format("at most {}", property.maximum_length);
-    auto least = limit_text(property, "least", property.minimum);
-    auto most = limit_text(property, "most", property.maximum);
-    return least + (least.empty() || most.empty() ? "" : ", ") + most;
+    if (!property.maximum_length.empty()) return translate("at most {}", property.maximum_length);
+    auto least = limit_text(property, property.minimum);
+    auto most = limit_text(property, property.maximum);
+    if (most.empty()) return least.empty() ? "" : translate("at least {}", least);
+    return least.empty() ? translate("at most {}", most) : translate("at least {}, at most {}", least, most);
 }
 
 std::vector<Property> settable_properties() {
@@ -74,7 +75,7 @@ Json description_of(const Property& property) {
 
 Result<Exit, Failure> list_properties(const Common& common) {
     Json all = Json::array();
-    std::vector<std::vector<std::string>> rows{{"NAME", "DEFAULT", "RANGE", "VALUE"}};
+    std::vector<std::vector<std::string>> rows{{_("NAME"), _("DEFAULT"), _("RANGE"), _("VALUE")}};
     for (const auto& property : settable_properties()) {
         all.push_back(description_of(property));
         rows.push_back(

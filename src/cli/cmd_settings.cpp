@@ -2,6 +2,7 @@
 // haulierctl set, headers and credentials: what a job is told to do, send and present to servers.
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
+#include "cli/i18n.hpp"
 #include "cli/input.hpp"
 #include "cli/output.hpp"
 #include "cli/secret.hpp"
@@ -26,8 +27,8 @@ Result<std::vector<std::string>, Failure> wanted_headers(const HeadersOptions& o
             if (!line.empty()) lines.push_back(std::move(line));
     }
     if (options.clear && !lines.empty())
-        return usage_error("--clear removes all headers and cannot be used together with headers");
-    if (options.write_only && lines.empty()) return usage_error("--write-only requires headers");
+        return usage_error(_("--clear removes all headers and cannot be used together with headers"));
+    if (options.write_only && lines.empty()) return usage_error(_("--write-only requires headers"));
     return lines;
 }
 
@@ -53,8 +54,8 @@ bool needs_secret(const CredentialsOptions& options) {
 Result<std::string, Failure> secret_for(const CredentialsOptions& options) {
     if (!needs_secret(options)) return std::string{};
     auto prompt = options.scheme == "bearer"
-                      ? fmt::format("Token for the {}: ", options.target)
-                      : fmt::format("Password of {} for the {}: ", sanitize(options.user), options.target);
+                      ? translate("Token for the {}: ", options.target)
+                      : translate("Password of {} for the {}: ", sanitize(options.user), options.target);
     return read_secret(prompt, options.password_fd);
 }
 
@@ -63,7 +64,8 @@ Result<std::string, Failure> secret_for(const CredentialsOptions& options) {
 Result<Exit, Failure> set(const Common& common, const SetOptions& options) {
     if (options.list) return list_properties(common);
     if (options.job.empty() || options.assignments.empty())
-        return usage_error("set takes JOB and NAME=VALUE...; 'haulierctl set --list' lists the properties");
+        return usage_error(
+            _("set takes JOB and NAME=VALUE...; 'haulierctl set --list' lists the properties"));
     auto values = parse_assignments(options.assignments, now_usec());
     if (!values) return values.error();
     auto opened = open_unfinished(common, options.job);
@@ -110,7 +112,7 @@ Result<Exit, Failure> remove_credentials(const Common& common, const Credentials
     if (common.json)
         print_json({{"Id", opened->id}, {"Removed", *removed}});
     else if (!*removed && !common.quiet)
-        print_stderr("There were none.\n");
+        print_stderr(_("There were none.\n"));
     return Exit::Ok;
 }
 

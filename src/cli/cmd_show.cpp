@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl show: a job on one screen, or with --all everything that is known about it.
 #include "cli/commands.hpp"
-#include "cli/create.hpp"
-#include "cli/input.hpp"
-#include "cli/names.hpp"
+#include "cli/job_details.hpp"
 #include "cli/output.hpp"
-#include "cli/progress.hpp"
-#include "cli/properties.hpp"
 #include "cli/rates.hpp"
 #include "cli/text.hpp"
 
@@ -21,8 +17,6 @@ namespace haulier::cli {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
-
-constexpr size_t MaxFiles = 10;
 
 // ---- everything ----
 
@@ -57,123 +51,6 @@ std::string full_text(const Json& properties, const std::vector<Json>& files) {
     return out;
 }
 
-// ---- one screen ----
-
-std::string state_text(const JobView& job) {
-    auto text = situation(job, now_usec());
-    bool same = text.empty() || text == job.state || job.state == "error";
-    return same ? sanitize(job.state) : fmt::format("{}, {}", sanitize(job.state), text);
-}
-
-std::string progress_text(const JobView& job, const Rates& rates) {
-    auto text =
-        percent_text(job) == "?" ? amount_of(job) : fmt::format("{}, {}", percent_text(job), amount_of(job));
-    auto rate = rates.find(job.id);
-    if (rate == rates.end()) return text;
-    text += fmt::format(", {}/s", size_text(static_cast<uint64_t>(rate->second)));
-    auto left = time_left_text(job, rate->second);
-    return left.empty() ? text : fmt::format("{}, {} left", text, left);
-}
-
-std::string kind_text(const Json& properties, const JobView& job) {
-    return fmt::format("{} of {}, created {}", sanitize(job.type), sanitize(user_name(job.owner)),
-                       format_value("CreationTime", properties.value("CreationTime", Json(0))));
-}
-
-/// The settings that are not the usual ones, as `set` takes them.
-std::string settings_text(const Json& properties) {
-    std::string out;
-    auto unusual = non_default(properties);
-    for (const auto& [name, value] : unusual.items()) {
-        const auto* property = find_property(name);
-        bool shown = property && property->settable && name != "DisplayName" && name != "Description" &&
-                     !(value.is_array() && value.empty());
-        if (shown) out += fmt::format("{}{}={}", out.empty() ? "" : ", ", name, format_value(name, value));
-    }
-    return out;
-}
-
-/// Those that move or have failed come first.
-size_t rank_of(const FileView& file) {
-    constexpr std::array Stages{"error", "invalid", "transferring", "transient-error", "queued"};
-    return static_cast<size_t>(std::find(Stages.begin(), Stages.end(), file.stage) - Stages.begin());
-}
-
-/// The directory of all files; empty if they have several.
-std::string common_folder(const std::vector<FileView>& files) {
-    std::string folder;
-    for (const auto& file : files) {
-        auto own = file.local.substr(0, file.local.rfind('/') + 1);
-        if (!folder.empty() && own != folder) return "";
-        folder = own;
-    }
-    return folder;
-}
-
-/// Why the file does not go on; the error of the only file is that of the job.
-std::string trouble_of(const FileView& file, const JobView& job) {
-    if (file.error_message.empty() || job.files < 2 || file.stage == "transferring") return "";
-    return "  " + sanitize(file.error_message);
-}
-
-void add_files(Rows& rows, const JobView& job, std::vector<FileView> files) {
-    std::stable_sort(files.begin(), files.end(),
-                     [](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
-    auto folder = common_folder(files);
-    rows.push_back({"Files:", fmt::format("{} of {} transferred{}", job.files_done, job.files,
-                                          folder.empty() ? "" : ", in " + sanitize(folder))});
-    size_t stage = 0;
-    for (const auto& file : files)
-        stage = std::max(stage, columns_of(file.stage));
-    for (size_t i = 0; i < files.size() && i < MaxFiles; ++i) {
-        const auto& file = files[i];
-        rows.push_back(
-            {"", fmt::format("{}  {:<20}  {}{}", padded(sanitize(file.stage), stage),
-                             amount_text(file.done, file.total),
-                             sanitize(folder.empty() ? file.local : file.name()), trouble_of(file, job))});
-    }
-    if (files.size() > MaxFiles)
-        rows.push_back({"", fmt::format("and {} more, see 'haulierctl files {}'", files.size() - MaxFiles,
-                                        short_id(job.id))});
-}
-
-std::string screen_text(const Json& properties, const std::vector<FileView>& files, const Rates& rates,
-                        const std::string& meaning) {
-    auto job = view_of(properties);
-    if (!job.total) job.estimate = estimated_total(files);
-    Rows rows{{"Id:", job.id}, {"Name:", sanitize(job.name)}};
-    auto description = sanitize(properties.value("Description", ""));
-    if (!description.empty()) rows.push_back({"", description});
-    if (!job.key.empty()) rows.push_back({"Key:", sanitize(job.key)});
-    rows.push_back({"Job:", kind_text(properties, job)});
-    rows.push_back({"State:", state_text(job)});
-    if (!job.error_message.empty()) {
-        rows.push_back(
-            {"Error:", fmt::format("{}: {}", sanitize(job.error_name), sanitize(job.error_message))});
-        if (!meaning.empty()) rows.push_back({"", sanitize(meaning)});
-    }
-    rows.push_back({"Progress:", progress_text(job, rates)});
-    if (auto settings = settings_text(properties); !settings.empty()) rows.push_back({"Settings:", settings});
-    if (files.size() == 1) {
-        rows.push_back({"File:", sanitize(files.front().local)});
-        rows.push_back({"URL:", sanitize(files.front().remote)});
-    } else {
-        add_files(rows, job, files);
-    }
-    return table(rows);
-}
-
-constexpr size_t SecondColumn = 11;
-
-std::string fitted(const Common& common, const std::string& text) {
-    if (!common.prints_on_terminal) return text;
-    auto columns = terminal_size(STDOUT_FILENO).columns;
-    std::string out;
-    for (const auto& line : lines_of(text))
-        out += wrapped(line, columns, SecondColumn) + "\n";
-    return out;
-}
-
 Result<Exit, Failure> print_screen(const Common& common, OpenedJob& opened, Json properties,
                                    const std::vector<Json>& files) {
     auto& client = *opened.client;
@@ -192,7 +69,11 @@ Result<Exit, Failure> print_screen(const Common& common, OpenedJob& opened, Json
             meaning = *found;
     std::vector<FileView> views;
     std::transform(files.begin(), files.end(), std::back_inserter(views), file_view_of);
-    print(fitted(common, screen_text(jobs.front(), views, *rates, meaning)));
+    auto rate = rates->find(opened.id);
+    auto rows = job_details(jobs.front(), views,
+                            rate == rates->end() ? std::nullopt : std::optional{rate->second}, meaning);
+    print(common.prints_on_terminal ? fitted_details(rows, terminal_size(STDOUT_FILENO).columns)
+                                    : table(rows));
     return Exit::Ok;
 }
 

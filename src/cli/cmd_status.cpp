@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl status: the daemon, and the number of jobs in each state.
 #include "cli/commands.hpp"
+#include "cli/i18n.hpp"
 #include "cli/output.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <fmt/core.h>
@@ -22,8 +24,8 @@ Json count_states(const std::vector<Json>& jobs) {
 std::string states_text(const Json& states) {
     std::string out;
     for (const auto& [state, count] : states.items())
-        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count.dump(), sanitize(state));
-    return out.empty() ? "none" : out;
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count.dump(), state_word(state));
+    return out.empty() ? _("none") : out;
 }
 
 } // namespace
@@ -45,11 +47,11 @@ Result<Exit, Failure> status(const Common& common, const StatusOptions& options)
         print_json(out);
         return Exit::Ok;
     }
-    print(table({{"Daemon:", system ? "of the machine" : "of the session"},
-                 {"Version:", format_value("Version", (*daemon)["Version"])},
-                 {"Network:", format_value("Network", (*daemon)["Network"])},
-                 {"Metered:", format_value("Metered", (*daemon)["Metered"])},
-                 {common.access.all_users ? "Jobs of all:" : "Your jobs:", states_text(states)}}));
+    print(table({{_("Daemon:"), system ? _("of the machine") : _("of the session")},
+                 {_("Version:"), format_value("Version", (*daemon)["Version"])},
+                 {_("Network:"), format_value("Network", (*daemon)["Network"])},
+                 {_("Metered:"), format_value("Metered", (*daemon)["Metered"])},
+                 {common.access.all_users ? _("Jobs of all:") : _("Your jobs:"), states_text(states)}}));
     return Exit::Ok;
 }
 

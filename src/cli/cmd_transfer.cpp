@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/create.hpp"
 #include "cli/downloads.hpp"
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/patience.hpp"
@@ -56,7 +57,7 @@ Result<TransferPlan, Failure> plan_for(const Common& common, NewJob job, const J
 std::string name_for(const std::vector<NewFile>& files) {
     const auto& first = files.front().local;
     auto name = first.substr(first.rfind('/') + 1);
-    return files.size() == 1 ? name : fmt::format("{} and {} more", name, files.size() - 1);
+    return files.size() == 1 ? name : translate("{} and {} more", name, files.size() - 1);
 }
 
 bool has_name(const JobOptions& options) {
@@ -75,10 +76,17 @@ void make_interactive(const Common& common, const EndOptions& end, NewJob& job) 
 }
 
 Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
+    if (!options.metalink.empty()) {
+        if (!options.words.empty() || options.file_options.any())
+            return usage_error(_("--metalink has the URLs and the checksums already; name no others"));
+        return files_of_metalink(options.metalink, options.directory);
+    }
+    if (options.words.empty() || !options.directory.empty())
+        return usage_error(_("add takes pairs of URL and FILE, or --metalink with --directory"));
     if (options.words.size() % 2 != 0)
-        return usage_error("a FILE is missing: add takes pairs of URL and FILE");
+        return usage_error(_("a FILE is missing: add takes pairs of URL and FILE"));
     if (options.file_options.any() && options.words.size() > 2)
-        return usage_error("--checksum, --mirror and --range are for a job of one file");
+        return usage_error(_("--checksum, --mirror and --range are for a job of one file"));
     std::vector<NewFile> files;
     for (size_t i = 0; i < options.words.size(); i += 2) {
         auto file = new_file(options.words[i], options.words[i + 1], options.file_options);
@@ -130,8 +138,9 @@ Result<Exit, Failure> upload(const Common& common, const UploadOptions& options)
 Result<Exit, Failure> add(const Common& common, const AddOptions& options) {
     auto files = files_of(options);
     if (!files) return files.error();
-    auto job = new_download(options.job, std::move(*files));
+    auto job = new_download(options.job, *files);
     if (!job) return job.error();
+    if (!options.metalink.empty() && !has_name(options.job)) job->name = name_for(*files);
     job->resume = options.start;
     if (options.on_demand) job->properties["OnDemand"] = true;
     auto client = common.connect(common.access);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl suspend, resume, cancel, take and complete, for one or more jobs.
 #include "cli/commands.hpp"
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/state_words.hpp"
 #include "cli/wait_for_end.hpp"
 
 #include <fmt/core.h>
@@ -39,7 +41,7 @@ Result<std::vector<std::string>, Failure> jobs_in(Client& client, const Common& 
         auto job = view_of(properties);
         if (job.wait_reason != "empty" || states != Resumable) ids.push_back(job.id);
     }
-    if (ids.empty() && !common.quiet) print_stderr("There are no such jobs.\n");
+    if (ids.empty() && !common.quiet) print_stderr(_("There are no such jobs.\n"));
     return ids;
 }
 
@@ -53,8 +55,8 @@ Result<std::vector<std::string>, Failure> wanted_jobs(Client& client, const Comm
 Result<Done, Failure> check_selection(const JobsOptions& options) {
     bool selects = options.all || !options.states.empty();
     if (selects == options.jobs.empty()) return Done{};
-    return usage_error(selects ? "--all and --state select the jobs; they cannot be used together with JOB"
-                               : "JOB is required, or --all, or --state");
+    return usage_error(selects ? _("--all and --state select the jobs; they cannot be used together with JOB")
+                               : _("JOB is required, or --all, or --state"));
 }
 
 /// The message of a failure, with the job if it does not name it itself.
@@ -149,8 +151,8 @@ Result<Exit, Failure> complete(const Common& common, const JobsOptions& options)
                 print_json_line(
                     {{"Id", id}, {"Result", done->result}, {"Kept", done->kept}, {"Dropped", done->dropped}});
             else if (!common.quiet)
-                print(fmt::format("{}  {}, {} kept, {} dropped\n", short_id(id), done->result, done->kept,
-                                  done->dropped));
+                print(translate("{}  {}, {} kept, {} dropped\n", short_id(id), state_word(done->result),
+                                done->kept, done->dropped));
             return Done{};
         });
 }

@@ -2,6 +2,7 @@
 #include "cli/command_line.hpp"
 
 #include "cli/grammar.hpp"
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 
@@ -17,13 +18,13 @@ namespace {
 
 /// `command`: that whose help explains what would be right; may be empty.
 int misuse(const std::string& message, const std::string& command = "") {
-    print_error(fmt::format("{} (see haulierctl {}{}--help)", message, command, command.empty() ? "" : " "));
+    print_error(translate("{} (see haulierctl {}{}--help)", message, command, command.empty() ? "" : " "));
     return static_cast<int>(Exit::Usage);
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
     auto meant = nearest(word, known);
-    return meant ? fmt::format(", did you mean '{}'?", *meant) : "";
+    return meant ? translate(", did you mean '{}'?", *meant) : "";
 }
 
 /// What other tools call our commands.
@@ -39,7 +40,7 @@ Word first_command(std::vector<std::string>& words) {
 }
 
 /// Replaces what other tools call a command. "help COMMAND" becomes "COMMAND --help".
-void translate(std::vector<std::string>& words) {
+void replace_aliases(std::vector<std::string>& words) {
     auto first = first_command(words);
     if (first == words.end()) return;
     if (*first == "help") {
@@ -61,7 +62,7 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
     for (const auto* command : app.get_subcommands(nullptr))
         names.push_back(command->get_name());
     if (std::find(names.begin(), names.end(), *first) != names.end()) return "";
-    return fmt::format("there is no command '{}'{}", *first, suggestion(*first, names));
+    return translate("there is no command '{}'{}", *first, suggestion(*first, names));
 }
 
 /// Options of `app` and of the commands on the command line.
@@ -81,16 +82,55 @@ std::string unknown_option(const CLI::App& app, const std::vector<std::string>& 
         auto name = word.substr(0, word.find('='));
         if (name == "--") return "";
         if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) continue;
-        return fmt::format("there is no option '{}' here{}", name, suggestion(name, names));
+        return translate("there is no option '{}' here{}", name, suggestion(name, names));
     }
     return "";
+}
+
+/// Messages of CLI11, with {} for a part that differs.
+constexpr std::array ParserMessages{N_("{} is required"),
+                                    N_("A subcommand is required"),
+                                    N_("{} excludes {}"),
+                                    N_("{} requires {}"),
+                                    N_("{}: {} required {} missing"),
+                                    N_("Could not convert: {} = {}"),
+                                    N_("The following argument was not expected: {}"),
+                                    N_("The following arguments were not expected: {}")};
+
+/// The parts of `message` that stand for the placeholders of `pattern`; nothing if it is another message.
+std::optional<std::vector<std::string>> parts_of(std::string_view message, std::string_view pattern) {
+    constexpr std::string_view Placeholder = "{}";
+    std::vector<std::string> parts;
+    for (;;) {
+        auto fixed = pattern.substr(0, pattern.find(Placeholder));
+        if (!message.starts_with(fixed)) return std::nullopt;
+        message.remove_prefix(fixed.size());
+        pattern.remove_prefix(fixed.size());
+        if (pattern.empty()) return message.empty() ? std::optional{parts} : std::nullopt;
+        pattern.remove_prefix(Placeholder.size());
+        auto next = pattern.substr(0, pattern.find(Placeholder));
+        auto end = next.empty() ? message.size() : message.find(next);
+        if (end == std::string_view::npos) return std::nullopt;
+        parts.emplace_back(message.substr(0, end));
+        message.remove_prefix(end);
+    }
+}
+
+std::string translated_message(const std::string& message) {
+    for (const char* pattern : ParserMessages) {
+        auto parts = parts_of(message, pattern);
+        if (!parts) continue;
+        parts->resize(3);
+        return format_translation(pattern, fmt::make_format_args((*parts)[0], (*parts)[1], (*parts)[2]));
+    }
+    return message;
 }
 
 /// Nothing if the command is to be run; otherwise the exit code.
 std::optional<int> parse(CLI::App& app, std::vector<std::string> words) {
     for (const auto& word : words)
         if (auto valid = check_utf8(word); !valid) return misuse(valid.error().message);
-    translate(words);
+    replace_aliases(words);
     if (auto wrong = unknown_command(app, words); !wrong.empty()) return misuse(wrong);
     auto command = first_command(words) == words.end() ? "" : *first_command(words);
     try {
@@ -99,9 +139,9 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words) {
         return app.exit(help);
     } catch (const CLI::ExtrasError& error) {
         auto option = unknown_option(app, words);
-        return misuse(option.empty() ? error.what() : option, command);
+        return misuse(option.empty() ? translated_message(error.what()) : option, command);
     } catch (const CLI::ParseError& error) {
-        return misuse(error.what(), command);
+        return misuse(translated_message(error.what()), command);
     }
     return std::nullopt;
 }
@@ -110,7 +150,8 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words) {
 
 int run_command_line(const std::vector<std::string>& words, Common common) {
     Invocation invocation{std::move(common), {}};
-    CLI::App app{"Background transfers that survive the program, the daemon and the network.", "haulierctl"};
+    CLI::App app{_("Background transfers that survive the program, the daemon and the network."),
+                 "haulierctl"};
     add_commands(app, invocation);
     if (auto code = parse(app, words)) return *code;
     auto done = invocation.run(invocation.common);

@@ -66,8 +66,9 @@ struct GetOptions {
     std::vector<std::string> words; ///< URL FILE, or URLs
     std::string file;
     std::string directory;
-    std::string list; ///< file with URLs
-    std::string sums; ///< file with checksums
+    std::string list;     ///< file with URLs
+    std::string sums;     ///< file with checksums
+    std::string metalink; ///< file with URLs, names, sizes and checksums
     FileOptions file_options;
     EndOptions end;
     JobOptions job;
@@ -85,6 +86,8 @@ Result<Exit, Failure> upload(const Common& common, const UploadOptions& options)
 
 struct AddOptions {
     std::vector<std::string> words; ///< URL FILE URL FILE ...
+    std::string metalink;           ///< a Metalink file instead
+    std::string directory;          ///< for its files
     FileOptions file_options;       ///< only for a job of one file
     bool start = false;
     bool on_demand = false;
@@ -105,6 +108,9 @@ struct ListOptions {
     bool watch = false;              ///< print again and again
 };
 Result<Exit, Failure> list(const Common& common, const ListOptions& options);
+
+struct TopOptions {};
+Result<Exit, Failure> top(const Common& common, const TopOptions& options);
 
 struct ShowOptions {
     std::string job;

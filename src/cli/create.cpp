@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/create.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/login.hpp"
 #include "cli/names.hpp"
 #include "cli/proxy_environment.hpp"
@@ -28,14 +29,14 @@ bool names_directory(const std::string& file) {
 Result<Done, Failure> check_target(const std::string& file) {
     if (file == "-" || file == "/dev/stdout" || file.starts_with("/dev/fd/"))
         return Failure{Exit::Usage,
-                       "a job outlives this command and cannot write to its standard output; to name a "
-                       "file '-', write './-'"};
+                       _("a job outlives this command and cannot write to its standard output; to name a "
+                         "file '-', write './-'")};
     std::error_code unknown;
     auto kind = fs::status(file, unknown).type();
     if (kind == fs::file_type::not_found || kind == fs::file_type::none || kind == fs::file_type::regular ||
         kind == fs::file_type::directory)
         return Done{};
-    return Failure{Exit::Usage, fmt::format("'{}' is not a regular file and would be replaced by one", file)};
+    return Failure{Exit::Usage, translate("'{}' is not a regular file and would be replaced by one", file)};
 }
 
 /// DisplayName is an argument of CreateJob, not an option.
@@ -98,9 +99,9 @@ Result<Done, Failure> check_url(const std::string& url) {
     auto scheme = url.find("://");
     if (scheme != std::string::npos)
         return usage_error(
-            fmt::format("'{}' is not supported, only http and https are", url.substr(0, scheme + 3)));
-    auto message = fmt::format("'{}' is not a URL such as https://host/path", url);
-    if (looks_like_host(url)) message += fmt::format("; did you mean 'https://{}'?", url);
+            translate("'{}' is not supported, only http and https are", url.substr(0, scheme + 3)));
+    auto message = translate("'{}' is not a URL such as https://host/path", url);
+    if (looks_like_host(url)) message += translate("; did you mean 'https://{}'?", url);
     return usage_error(message);
 }
 
@@ -115,7 +116,7 @@ Result<std::string, Failure> absolute_path(const std::string& path) {
     std::error_code failed;
     auto here = fs::current_path(failed).string();
     if (failed)
-        return Failure{Exit::Failed, fmt::format("cannot find the current directory: {}", failed.message())};
+        return Failure{Exit::Failed, translate("cannot find the current directory: {}", failed.message())};
     if (auto valid = check_utf8(here); !valid) return valid.error();
     return absolute(path, here);
 }
@@ -124,7 +125,7 @@ Result<NewFile, Failure> new_file(const std::string& url, const std::string& fil
     if (auto possible = check_target(file); !possible) return possible.error();
     if (auto valid = check_url(url); !valid) return valid.error();
     auto name = names_directory(file) ? file_name_of(url) : std::string{};
-    if (!name) return Failure{Exit::Usage, fmt::format("'{}' does not end with a file name; add FILE", url)};
+    if (!name) return Failure{Exit::Usage, translate("'{}' does not end with a file name; add FILE", url)};
     auto local = absolute_path(name->empty() || file.empty() ? file + *name : absolute(*name, file));
     if (!local) return local.error();
     return NewFile{url, *local, {}, {}, {}};
@@ -170,13 +171,13 @@ Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> 
     if (!options.notify_flags.empty()) job.properties["NotifyFlags"] = options.notify_flags;
     if (options.notify_service.empty()) {
         if (!options.notify_path.empty())
-            return Failure{Exit::Usage, "--notify-path requires --notify-service"};
+            return Failure{Exit::Usage, _("--notify-path requires --notify-service")};
         return job;
     }
     job.notify_service = service_of(options.notify_service, options.notify_path);
     if (!is_object_path(job.notify_service->path))
-        return Failure{Exit::Usage, fmt::format("'{}' is not an object path such as /org/example/App",
-                                                job.notify_service->path)};
+        return Failure{Exit::Usage, translate("'{}' is not an object path such as /org/example/App",
+                                              job.notify_service->path)};
     return job;
 }
 

@@ -14,6 +14,7 @@ FileArgument encode(const NewFile& file) {
     compat::Options options;
     if (!file.checksum.empty()) options["Checksum"] = sdbus::Variant{file.checksum};
     if (!file.mirrors.empty()) options["Mirrors"] = sdbus::Variant{file.mirrors};
+    if (file.size) options["Size"] = sdbus::Variant{*file.size};
     if (!file.ranges.empty()) options["Ranges"] = sdbus::Variant{encode(file.ranges)};
     return {file.remote, file.local, options};
 }

@@ -29,6 +29,9 @@ void add_changing_commands(CLI::App& app, Invocation& invocation);
 /// The argument that names a job.
 void add_job_argument(CLI::App& command, std::string& job);
 
+/// Puts the command and its --help below the right headings.
+void group_command(CLI::App& command);
+
 /// A command, and its options, which live as long as the command.
 template <class Options>
 struct Command {
@@ -42,6 +45,7 @@ Command<Options> add_command(CLI::App& app, Invocation& invocation, const char* 
                              Result<Exit, Failure> (*run)(const Common&, const Options&)) {
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand(name, help);
+    group_command(*command);
     command->fallthrough(); // options of all commands may also follow the command
     command->callback([&invocation, options, run] {
         invocation.run = [options, run](const Common& common) { return run(common, *options); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/hints.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/run_transfer.hpp"
 #include "cli/text.hpp"
@@ -25,11 +26,11 @@ std::string renew_hint(const Access& access, const std::string& id, const JobVie
     auto program = access.program();
     bool own_key = !job.key.empty() && !is_made_up(job.key);
     if (own_key && job.files == 1 && !access.all_users)
-        return fmt::format("If the link has expired, go on with a new one: '{} get --key {} NEWURL FILE'.\n",
-                           program, sanitize(job.key));
-    return fmt::format("If the link has expired, go on with a new one: '{0} rename {1} {2} NEWURL' and "
-                       "'{0} resume {1}'.\n",
-                       program, short_id(id), job.error_file);
+        return translate("If the link has expired, go on with a new one: '{} get --key {} NEWURL FILE'.\n",
+                         program, sanitize(job.key));
+    return translate("If the link has expired, go on with a new one: '{0} rename {1} {2} NEWURL' and "
+                     "'{0} resume {1}'.\n",
+                     program, short_id(id), job.error_file);
 }
 
 /// What may help against this error in particular.
@@ -37,20 +38,20 @@ std::string remedy_for(const Access& access, const std::string& id, const JobVie
     auto program = access.program();
     auto name = short_id(id);
     if (has_status(job, 401))
-        return fmt::format("Log in with '{} credentials set {} server basic --user NAME'.\n", program, name);
+        return translate("Log in with '{} credentials set {} server basic --user NAME'.\n", program, name);
     if (has_status(job, 407))
-        return fmt::format("Log in to the proxy with '{} credentials set {} proxy basic --user NAME'.\n",
-                           program, name);
+        return translate("Log in to the proxy with '{} credentials set {} proxy basic --user NAME'.\n",
+                         program, name);
     if (has_status(job, 404) && job.type == "download")
-        return fmt::format("If the URL is wrong, change it with '{} rename {} {} URL'.\n", program, name,
-                           job.error_file);
+        return translate("If the URL is wrong, change it with '{} rename {} {} URL'.\n", program, name,
+                         job.error_file);
     if (job.error_name == "proxy")
-        return fmt::format(
+        return translate(
             "Name another proxy with '{0} set {1} ProxyMode=override ProxyList=HOST:PORT', or none "
             "with '{0} set {1} ProxyMode=none'.\n",
             program, name);
     if (job.error_name == "tls-certificate")
-        return fmt::format(
+        return translate(
             "If you trust this server all the same, '{} set {} SecurityFlags=...' says what is not "
             "checked, such as ignore-unknown-ca; see org.haulier.Haulier1(5).\n",
             program, name);
@@ -66,11 +67,11 @@ std::string hint_for(const Access& access, const std::string& id, const WaitResu
     if (end == End::Failed && may_have_expired(result.job)) return renew_hint(access, id, result.job);
     if (end == End::Failed)
         return remedy_for(access, id, result.job) +
-               fmt::format("Try again with '{0} resume {1}', or give up with '{0} cancel {1}'.\n", program,
-                           job);
+               translate("Try again with '{0} resume {1}', or give up with '{0} cancel {1}'.\n", program,
+                         job);
     if (end == End::Interrupted)
-        return fmt::format("Return to it with '{0} wait --complete {1}', or give up with '{0} cancel {1}'.\n",
-                           program, job);
+        return translate("Return to it with '{0} wait --complete {1}', or give up with '{0} cancel {1}'.\n",
+                         program, job);
     return "";
 }
 

@@ -2,6 +2,7 @@
 #include "cli/input.hpp"
 
 #include "base/fd.hpp"
+#include "cli/i18n.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,8 +19,8 @@ namespace {
 constexpr size_t MaxInput = size_t{64} << 20U;
 
 Failure cannot_read(const std::string& path, const char* why) {
-    auto name = path == "-" ? std::string{"standard input"} : fmt::format("'{}'", path);
-    return {Exit::Failed, fmt::format("cannot read {}: {}", name, why)};
+    auto name = path == "-" ? std::string{_("standard input")} : fmt::format("'{}'", path);
+    return {Exit::Failed, translate("cannot read {}: {}", name, why)};
 }
 
 } // namespace
@@ -36,7 +37,7 @@ Result<std::string, Failure> read_input(const std::string& path) {
         if (got < 0) return cannot_read(path, std::strerror(errno));
         if (got == 0) return text;
         text.append(part.data(), static_cast<size_t>(got));
-        if (text.size() > MaxInput) return cannot_read(path, "it is larger than 64 MiB");
+        if (text.size() > MaxInput) return cannot_read(path, _("it is larger than 64 MiB"));
     }
 }
 

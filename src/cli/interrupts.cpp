@@ -16,12 +16,14 @@ bool is_ignored(int signal) {
 
 } // namespace
 
-Interrupts::Interrupts() {
+Interrupts::Interrupts(std::initializer_list<int> more) {
     sigset_t ours;
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGTERM);
     if (!is_ignored(SIGHUP)) sigaddset(&ours, SIGHUP);
+    for (int signal : more)
+        sigaddset(&ours, signal);
     sigprocmask(SIG_BLOCK, &ours, &before_);
     fd_ = Fd{signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK)};
 }

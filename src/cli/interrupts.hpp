@@ -6,16 +6,19 @@
 #include "base/fd.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace haulier::cli {
 
 class Interrupts {
 public:
-    Interrupts();
-    ~Interrupts();
+    /// `more`: further signals that would kill the process.
+    explicit Interrupts(std::initializer_list<int> more = {});
+    virtual ~Interrupts();
     Interrupts(const Interrupts&) = delete;
     Interrupts& operator=(const Interrupts&) = delete;
-    [[nodiscard]] int fd() const { return fd_.get(); }
+    /// Readable when something has happened.
+    [[nodiscard]] virtual int fd() const { return fd_.get(); }
 
 private:
     sigset_t before_{};

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/job_table.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/progress.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -27,7 +29,7 @@ using Row = std::vector<std::string>;
 /// as well.
 std::string reason_of(const JobView& job, uint64_t now_usec) {
     if (job.state == "transferred")
-        return job.wait_reason == "completing" ? "completing" : "waiting for 'complete'";
+        return job.wait_reason == "completing" ? _("completing") : _("waiting for 'complete'");
     bool plain =
         job.state == "suspended" || job.state == "connecting" || has_ended(job) || job.wait_reason == "turn";
     return plain && job.wait_reason != "completing" ? "" : situation(job, now_usec);
@@ -50,7 +52,7 @@ public:
         size_t reason_room = add_names(rows, room);
         bool beside = has_reasons() && reason_room >= MinReason;
         if (beside) {
-            rows.front().emplace_back("REASON");
+            rows.front().emplace_back(_("REASON"));
             for (size_t i = 0; i < jobs_.size(); ++i)
                 rows[i + 1].push_back(cut(reasons_[i], reason_room));
         }
@@ -65,18 +67,18 @@ private:
     }
 
     [[nodiscard]] Row heading() const {
-        Row row{"ID"};
-        if (style_.owners) row.emplace_back("OWNER");
-        row.insert(row.end(), {"STATE", "DONE"});
-        if (!rates_.empty() && !is_narrow()) row.emplace_back("RATE");
-        if (!rates_.empty()) row.emplace_back("LEFT");
+        Row row{_("ID")};
+        if (style_.owners) row.emplace_back(_("OWNER"));
+        row.insert(row.end(), {_("STATE"), _("DONE")});
+        if (!rates_.empty() && !is_narrow()) row.emplace_back(_("RATE"));
+        if (!rates_.empty()) row.emplace_back(_("LEFT"));
         return row;
     }
 
     [[nodiscard]] Row row_of(const JobView& job) const {
         Row row{short_id(job.id)};
         if (style_.owners) row.push_back(sanitize(user_name(job.owner)));
-        row.insert(row.end(), {sanitize(job.state), is_narrow() ? percent_text(job) : amount_of(job)});
+        row.insert(row.end(), {state_word(job.state), is_narrow() ? percent_text(job) : amount_of(job)});
         if (rates_.empty()) return row;
         auto found = rates_.find(job.id);
         auto rate = found == rates_.end() ? std::nullopt : std::optional{found->second};
@@ -108,7 +110,7 @@ private:
         size_t width = std::max(MinName, !has_reasons() || !fits_both
                                              ? std::min(widest, has_reasons() ? beside_reason : room)
                                              : widest);
-        rows.front().emplace_back("NAME");
+        rows.front().emplace_back(_("NAME"));
         for (size_t i = 0; i < jobs_.size(); ++i)
             rows[i + 1].push_back(cut(sanitize(jobs_[i].name), width));
         return room > width + Gap ? room - width - Gap : 0;

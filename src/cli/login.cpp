@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/login.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/netrc.hpp"
 #include "cli/secret.hpp"
@@ -27,10 +28,9 @@ Result<Done, Failure> add_login_to(std::string& url, const Netrc& netrc) {
     auto login = netrc_login(netrc.text, host_of(url));
     if (!login) return Done{};
     if (!netrc.is_private)
-        return Failure{Exit::Failed,
-                       fmt::format("other users can read the password in '{0}'; forbid that with "
-                                   "'chmod 600 {0}', or use --no-netrc",
-                                   netrc.path)};
+        return Failure{Exit::Failed, translate("other users can read the password in '{0}'; forbid that with "
+                                               "'chmod 600 {0}', or use --no-netrc",
+                                               netrc.path)};
     url.insert(url.find("://") + 3,
                fmt::format("{}:{}@", percent_encoded(login->user), percent_encoded(login->password)));
     return Done{};
@@ -51,8 +51,7 @@ Result<Done, Failure> take_netrc(NewJob& job) {
 
 Result<Done, Failure> take_login(NewJob& job, const JobOptions& options) {
     if (options.login.empty()) return options.netrc ? take_netrc(job) : Done{};
-    auto password =
-        read_secret(fmt::format("Password of {}: ", sanitize(options.login)), options.password_fd);
+    auto password = read_secret(translate("Password of {}: ", sanitize(options.login)), options.password_fd);
     if (!password) return password.error();
     // curl asks the server which of them it wants.
     for (const char* scheme : {"basic", "digest"})

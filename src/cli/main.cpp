@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl, see haulierctl(1).
 #include "cli/command_line.hpp"
+#include "cli/i18n.hpp"
 #include "cli/output.hpp"
 
 #include <exception>
@@ -16,12 +17,13 @@ using namespace haulier::cli;
 void open_standard_descriptors() {
     for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
-            throw std::runtime_error("the standard descriptors are closed");
+            throw std::runtime_error(_("the standard descriptors are closed"));
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    choose_language();
     try {
         open_standard_descriptors();
         return run_command_line({argv + 1, argv + argc});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/measures.hpp"
 
+#include "cli/i18n.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -149,12 +151,12 @@ std::optional<std::time_t> date_in(const std::string& text) {
 
 Result<uint64_t, Failure> parse_size(const std::string& text) {
     if (auto size = size_in(text)) return *size;
-    return usage_error(fmt::format("'{}' is not a size such as 1500, 10M or 1Gi", text));
+    return usage_error(translate("'{}' is not a size such as 1500, 10M or 1Gi", text));
 }
 
 Result<uint64_t, Failure> parse_span(const std::string& text, uint64_t unit) {
     if (auto span = span_in(text, unit)) return *span;
-    return usage_error(fmt::format("'{}' is not a time span such as 90s, 30min, 1h30min or 2d", text));
+    return usage_error(translate("'{}' is not a time span such as 90s, 30min, 1h30min or 2d", text));
 }
 
 Result<uint64_t, Failure> parse_date(const std::string& text, uint64_t now_usec) {
@@ -166,7 +168,7 @@ Result<uint64_t, Failure> parse_date(const std::string& text, uint64_t now_usec)
     } else if (auto seconds = date_in(text)) {
         return static_cast<uint64_t>(*seconds) * Second;
     }
-    return usage_error(fmt::format("'{}' is not a date such as 2027-01-31T18:00 or +2h", text));
+    return usage_error(translate("'{}' is not a date such as 2027-01-31T18:00 or +2h", text));
 }
 
 } // namespace haulier::cli

@@ -2,6 +2,8 @@
 #include "cli/names.hpp"
 
 #include "base/text.hpp"
+#include "cli/i18n.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -17,6 +19,7 @@ constexpr size_t MaxFileName = 255;
 constexpr size_t ShortId = 8;
 constexpr size_t MinPrefix = 4;
 constexpr size_t MaxCandidates = 10;
+constexpr size_t StateColumns = 15;
 constexpr const char* SessionPrefix = "session:";
 
 int digit_of(char c) {
@@ -57,10 +60,10 @@ std::string distinct_id(const std::vector<Candidate>& jobs, size_t index) {
 }
 
 Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) {
-    auto message = fmt::format("'{}' is ambiguous; {} jobs match:", text, found.size());
+    auto message = translate("'{}' is ambiguous; {} jobs match:", text, found.size());
     for (size_t i = 0; i < found.size() && i < MaxCandidates; ++i)
-        message += fmt::format("\n  {}  {}  {:<15}  {}", distinct_id(found, i), found[i].owner,
-                               found[i].state, sanitize(found[i].name));
+        message += fmt::format("\n  {}  {}  {}  {}", distinct_id(found, i), found[i].owner,
+                               padded(state_word(found[i].state), StateColumns), sanitize(found[i].name));
     if (found.size() > MaxCandidates) message += "\n  ...";
     return {Exit::NoSuchJob, message};
 }
@@ -68,10 +71,10 @@ Failure ambiguous(const std::vector<Candidate>& found, const std::string& text) 
 Failure unknown(const std::string& text) {
     if (text.size() < MinPrefix)
         return {Exit::NoSuchJob,
-                fmt::format("there is no job with the key or name '{}'; the beginning of an id needs at "
-                            "least {} characters",
-                            text, MinPrefix)};
-    return {Exit::NoSuchJob, fmt::format("there is no job '{}'; 'haulierctl list' shows your jobs", text)};
+                translate("there is no job with the key or name '{}'; the beginning of an id needs at "
+                          "least {} characters",
+                          text, MinPrefix)};
+    return {Exit::NoSuchJob, translate("there is no job '{}'; 'haulierctl list' shows your jobs", text)};
 }
 
 /// Number of letters to insert, delete, change or swap with their neighbour.
@@ -89,6 +92,14 @@ size_t distance(std::string_view a, std::string_view b) {
                 d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
         }
     return d[a.size()][b.size()];
+}
+
+/// A name without slashes, control characters and invalid UTF-8.
+std::string harmless(std::string_view name) {
+    auto out = printable(name, MaxFileName);
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c == '/' || c == '?'; }, '_');
+    return out;
 }
 
 } // namespace
@@ -130,12 +141,17 @@ bool is_http_url(std::string_view text) {
 
 std::optional<std::string> file_name_of(std::string_view url) {
     auto path = path_of_url(url);
-    auto name = printable(percent_decoded(path.substr(path.rfind('/') + 1)), MaxFileName);
-    std::replace_if(
-        name.begin(), name.end(), [](char c) { return c == '/' || c == '?'; }, '_');
+    auto name = harmless(percent_decoded(path.substr(path.rfind('/') + 1)));
     if (name.empty()) return std::nullopt;
     if (name.front() == '.') name.front() = '_';
     return name;
+}
+
+std::optional<std::string> listed_file_name(std::string_view name) {
+    name.remove_prefix(name.rfind('/') + 1);
+    while (name.starts_with('.'))
+        name.remove_prefix(1);
+    return name.empty() ? std::nullopt : std::optional{harmless(name)};
 }
 
 std::string without_user(const std::string& url) {
@@ -149,8 +165,8 @@ std::string without_user(const std::string& url) {
 
 Result<Done, Failure> check_utf8(const std::string& text) {
     if (is_utf8(text)) return Done{};
-    return usage_error(fmt::format("'{}' is not UTF-8, and haulierd only accepts names that are",
-                                   printable(text, text.size())));
+    return usage_error(translate("'{}' is not UTF-8, and haulierd only accepts names that are",
+                                 printable(text, text.size())));
 }
 
 std::string absolute(const std::string& path, const std::string& directory) {

@@ -25,6 +25,10 @@ bool is_http_url(std::string_view text);
 /// characters and invalid UTF-8, not hidden, at most 255 bytes. Nothing if the path ends with a slash.
 std::optional<std::string> file_name_of(std::string_view url);
 
+/// The same for a name from a list of files: directories and leading dots are removed. Nothing if no more is
+/// left.
+std::optional<std::string> listed_file_name(std::string_view name);
+
 /// `url` as the daemon stores it: without user name and password.
 std::string without_user(const std::string& url);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/output.hpp"
 
+#include "cli/i18n.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <fmt/core.h>
@@ -21,7 +23,7 @@ std::string dump(const Json& value, int indent) {
 
 void print(const std::string& text) {
     if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF)
-        throw std::system_error(errno, std::generic_category(), "the result cannot be written");
+        throw std::system_error(errno, std::generic_category(), _("the result cannot be written"));
 }
 
 void print_json(const Json& value) {

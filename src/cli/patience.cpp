@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/patience.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/measures.hpp"
 #include "cli/properties.hpp"
 
@@ -25,7 +26,7 @@ Result<uint32_t, Failure> parse_patience(const std::string& text) {
     if (text == "infinity") return without_end();
     auto span = parse_span(text, PatienceUnit);
     if (!span)
-        return usage_error(fmt::format("--retry-for: {}; 'infinity' sets no limit", span.error().message));
+        return usage_error(translate("--retry-for: {}; 'infinity' sets no limit", span.error().message));
     return static_cast<uint32_t>(std::min<uint64_t>(*span / PatienceUnit, without_end()));
 }
 

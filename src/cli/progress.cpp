@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/progress.hpp"
 
+#include "cli/i18n.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 #include "cli/wait_reason.hpp"
 
@@ -42,7 +44,7 @@ constexpr double MaxTimeLeft = 359999;
 /// "12.3 MB/s  0:32"; empty while the speed is unknown.
 std::string speed_text(const JobView& job, const Motion& motion) {
     if (motion.quiet_for >= NotableSilence && job.state == "transferring" && share_of(job) != 1.0)
-        return "no data for " + clock_text(motion.quiet_for);
+        return translate("no data for {}", clock_text(motion.quiet_for));
     if (!motion.rate) return "";
     auto text = size_text(static_cast<uint64_t>(std::lround(*motion.rate))) + "/s";
     auto left = time_left_text(job, motion.rate);
@@ -90,21 +92,22 @@ std::optional<double> RateMeter::rate(Time now) const {
 
 std::string amount_of(const JobView& job) {
     if (!counts_files(job)) return amount_text(job.done, job.total);
-    auto failed = job.files_failed == 0 ? "" : fmt::format(" ({} failed)", job.files_failed);
-    return fmt::format("{} of {} files{}, {}", job.files_done, job.files, failed, size_text(job.done));
+    auto failed = job.files_failed == 0 ? "" : translate(" ({} failed)", job.files_failed);
+    return translate("{} of {} files{}, {}", job.files_done, job.files, failed, size_text(job.done));
 }
 
 std::string situation(const JobView& job, uint64_t now_usec, std::chrono::seconds quiet_for) {
-    if (job.wait_reason == "completing") return "completing";
+    if (job.wait_reason == "completing") return _("completing");
     if (job.state == "transferring") return "";
-    if (job.state == "acknowledged") return "complete";
-    if (job.state == "error") return "failed: " + sanitize(job.error_message);
-    if (job.state == "suspended" && job.wait_reason == "empty") return "suspended, without a file";
+    if (job.state == "acknowledged") return _("complete");
+    if (job.state == "error") return translate("failed: {}", sanitize(job.error_message));
+    if (job.state == "suspended" && job.wait_reason == "empty") return _("suspended, without a file");
     bool notable = quiet_for >= NotableAnswer;
-    if (job.state == "connecting" && notable) return "no answer for " + clock_text(quiet_for);
+    if (job.state == "connecting" && notable) return translate("no answer for {}", clock_text(quiet_for));
     auto waiting = waiting_text(job, now_usec);
-    if (waiting.empty()) return sanitize(job.state);
-    if (job.wait_until == 0 && job.state == "queued" && notable) waiting += ", for " + clock_text(quiet_for);
+    if (waiting.empty()) return state_word(job.state);
+    if (job.wait_until == 0 && job.state == "queued" && notable)
+        waiting = translate("{}, for {}", waiting, clock_text(quiet_for));
     bool explained = job.state == "transient-error" && !job.error_message.empty();
     return explained ? fmt::format("{} ({})", waiting, sanitize(job.error_message)) : waiting;
 }

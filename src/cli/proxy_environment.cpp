@@ -5,6 +5,7 @@
 #include "base/host.hpp"
 #include "base/proxy_list.hpp"
 #include "base/text.hpp"
+#include "cli/i18n.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ struct Proxy {
 
 /// The message does not repeat the value, which may contain a password.
 Failure malformed(const std::string& source) {
-    return usage_error(fmt::format("{} does not name a proxy such as http://host:port", source));
+    return usage_error(translate("{} does not name a proxy such as http://host:port", source));
 }
 
 Credentials credentials_of(std::string_view user_and_password) {
@@ -150,7 +151,7 @@ proxy_of_environment(const std::vector<std::string>& urls,
     for (const char* scheme : {"http", "https"}) { // a redirect may lead to the other one
         const auto& variable = environment.of(scheme);
         if (variable.value.empty()) continue;
-        auto proxy = parse_proxy(variable.value, "the variable " + variable.name);
+        auto proxy = parse_proxy(variable.value, translate("the variable {}", variable.name));
         if (!proxy) return proxy.error();
         found.list += fmt::format("{}{}={}", found.list.empty() ? "" : " ", scheme, proxy->address);
         if (!found.credentials) found.credentials = proxy->credentials;
@@ -159,13 +160,13 @@ proxy_of_environment(const std::vector<std::string>& urls,
     std::transform(urls.begin(), urls.end(), std::back_inserter(hosts), host_of);
     const auto& no_proxy = environment.none;
     if (!is_utf8(no_proxy.value))
-        return usage_error(fmt::format("the variable {} is not UTF-8", no_proxy.name));
+        return usage_error(translate("the variable {} is not UTF-8", no_proxy.name));
     found.bypass = bypass_of(no_proxy.value, hosts);
     return std::optional{found};
 }
 
 Result<EnvironmentProxy, Failure> proxy_of_option(const std::string& value) {
-    auto proxy = parse_proxy(value, "the argument of --proxy");
+    auto proxy = parse_proxy(value, _("the argument of --proxy"));
     if (!proxy) return proxy.error();
     return EnvironmentProxy{proxy->address, "", proxy->credentials};
 }

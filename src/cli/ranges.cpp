@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/ranges.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/measures.hpp"
 
 #include <fmt/core.h>
@@ -16,7 +17,7 @@ std::string suggestion_for(const std::string& text) {
     auto first = parse_size(text.substr(0, dash));
     auto last = parse_size(text.substr(dash + 1));
     if (!first || !last || *last < *first || *last == ToEnd) return "";
-    return fmt::format("; for the bytes {0} to {1} write '{0}:{2}'", *first, *last, *last - *first + 1);
+    return translate("; for the bytes {0} to {1} write '{0}:{2}'", *first, *last, *last - *first + 1);
 }
 
 } // namespace
@@ -24,8 +25,7 @@ std::string suggestion_for(const std::string& text) {
 Result<Range, Failure> parse_range(const std::string& text) {
     auto colon = text.find(':');
     if (colon == std::string::npos)
-        return usage_error(
-            fmt::format("'{}' is not of the form OFFSET:LENGTH{}", text, suggestion_for(text)));
+        return usage_error(translate("'{}' is not of the form OFFSET:LENGTH{}", text, suggestion_for(text)));
     auto offset = parse_size(text.substr(0, colon));
     if (!offset) return offset.error();
     auto rest = text.substr(colon + 1);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/run_transfer.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 #include "cli/wait_for_end.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <fmt/core.h>
 #include <variant>
@@ -89,14 +91,13 @@ Result<Done, Failure> continue_existing(Client& client, const Common& common, co
     auto properties = client.properties(id);
     if (!properties) return properties.error();
     if (!is_same(*properties, *files, plan.job))
-        return Failure{Exit::Failed,
-                       fmt::format("job {} has this key, but does something else", short_id(id))};
+        return Failure{Exit::Failed, translate("job {} has this key, but does something else", short_id(id))};
     auto job = view_of(*properties);
     if (auto adapted = adapt(client, id, *properties, plan); !adapted)
         return unless_ended(client, id, adapted.error());
     auto renewed = renew(client, id, job, *files, plan.job);
     if (!renewed) return unless_ended(client, id, renewed.error());
-    if (!common.quiet && !plan.no_wait) print_error(fmt::format("continuing job {}", short_id(id)));
+    if (!common.quiet && !plan.no_wait) print_error(translate("continuing job {}", short_id(id)));
     bool waits = job.state == "transient-error" && !*renewed;
     return rests(job) && !waits ? client.command(id, Verb::Resume) : Done{};
 }
@@ -109,6 +110,29 @@ void add_to_hash(uint64_t& hash, const std::string& text) {
     for (unsigned char c : text)
         hash = (hash ^ c) * FnvPrime;
     hash = (hash ^ 0xffU) * FnvPrime;
+}
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds NamingPause{100};
+constexpr std::chrono::seconds MaxNaming{10};
+
+bool has_name_left(const std::vector<Json>& files) {
+    return std::any_of(files.begin(), files.end(),
+                       [](const Json& file) { return file_view_of(file).stage == "transferred"; });
+}
+
+/// If some files of a job that completes itself have failed, the others get their names right after the job
+/// has failed. A script expects them to be there when the command ends.
+void wait_for_names(Client& client, const std::string& id, const JobView& job) {
+    if (!job.auto_complete || job.files < 2) return;
+    auto end = steady_clock::now() + MaxNaming;
+    for (auto next = steady_clock::now() + NamingPause; next < end; next += NamingPause) {
+        auto files = client.files(id);
+        if (!files || !has_name_left(*files)) return;
+        for (auto wakeup = client.run_once(nullptr, next); wakeup && *wakeup != Wakeup::Deadline;)
+            wakeup = client.run_once(nullptr, next);
+    }
 }
 
 /// Why each of several files has failed.
@@ -124,7 +148,7 @@ void print_failed_files(Client& client, const std::string& id) {
             print_error(fmt::format("{}: {}", sanitize(file.local), sanitize(file.error_message)));
     }
     if (failed > MaxPrinted)
-        print_error(fmt::format("and {} more, see 'haulierctl files {}'", failed - MaxPrinted, short_id(id)));
+        print_error(translate("and {} more, see 'haulierctl files {}'", failed - MaxPrinted, short_id(id)));
 }
 
 } // namespace
@@ -156,6 +180,7 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
 
     auto ended = wait_and_complete(client, common, made->id);
     if (!ended) return ended.error();
+    if (ended->end == End::Failed) wait_for_names(client, made->id, ended->job);
     if (common.json) {
         auto out = to_json(made->id, *ended);
         if (plan.results.size() == 1)

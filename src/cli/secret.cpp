@@ -2,6 +2,7 @@
 #include "cli/secret.hpp"
 
 #include "base/fd.hpp"
+#include "cli/i18n.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/text.hpp"
 
@@ -44,7 +45,7 @@ private:
 };
 
 Failure unreadable(int fd, int error) {
-    return {Exit::Failed, fmt::format("cannot read descriptor {}: {}", fd, std::strerror(error))};
+    return {Exit::Failed, translate("cannot read descriptor {}: {}", fd, std::strerror(error))};
 }
 
 std::string first_line(const std::string& text) {
@@ -67,12 +68,12 @@ Result<std::string, Failure> ask(int terminal, const std::string& prompt) {
     while (poll(watched.data(), watched.size(), -1) < 0)
         if (errno != EINTR) return unreadable(terminal, errno);
     write_text(terminal, "\n");
-    if (watched[1].revents != 0) return Failure{Exit::Interrupted, "interrupted; nothing was changed"};
+    if (watched[1].revents != 0) return Failure{Exit::Interrupted, _("interrupted; nothing was changed")};
     std::string line(MaxSecret, '\0');
     auto got = read(terminal, line.data(), line.size());
     if (got < 0) return unreadable(terminal, errno);
     line.resize(static_cast<size_t>(got));
-    if (!is_utf8(line)) return usage_error("what was typed is not UTF-8");
+    if (!is_utf8(line)) return usage_error(_("what was typed is not UTF-8"));
     return first_line(line);
 }
 
@@ -89,9 +90,9 @@ Result<std::string, Failure> read_all(int fd, size_t limit) {
         text.append(part.data(), static_cast<size_t>(got));
         if (text.size() > limit)
             return Failure{Exit::Failed,
-                           fmt::format("more than {} bytes were read from descriptor {}", limit, fd)};
+                           translate("more than {} bytes were read from descriptor {}", limit, fd)};
     }
-    if (!is_utf8(text)) return usage_error(fmt::format("what was read from descriptor {} is not UTF-8", fd));
+    if (!is_utf8(text)) return usage_error(translate("what was read from descriptor {} is not UTF-8", fd));
     return text;
 }
 

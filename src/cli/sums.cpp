@@ -2,6 +2,7 @@
 #include "cli/sums.hpp"
 
 #include "base/text.hpp"
+#include "cli/i18n.hpp"
 #include "cli/input.hpp"
 #include "cli/names.hpp"
 #include "cli/text.hpp"
@@ -156,8 +157,8 @@ Result<std::string, Failure> checksum_for(const std::vector<Sum>& sums, const st
     auto found = best_for(sums, percent_decoded(path_of_url(url)));
     if (found.empty()) found = best_for(sums, local);
     auto name = sanitize(local.substr(local.rfind('/') + 1));
-    if (found.empty()) return usage_error(fmt::format("'{}' has no checksum of '{}'", list, name));
-    if (found.size() > 1) return usage_error(fmt::format("'{}' has different checksums of '{}'", list, name));
+    if (found.empty()) return usage_error(translate("'{}' has no checksum of '{}'", list, name));
+    if (found.size() > 1) return usage_error(translate("'{}' has different checksums of '{}'", list, name));
     return found.front().kind + ":" + found.front().hex;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/text.hpp"
 
 #include "base/text.hpp"
+#include "cli/i18n.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,18 @@ size_t width_of(char32_t c) {
     return static_cast<size_t>(width);
 }
 
+/// Number of bytes at the front of `text` that fit in `columns`.
+size_t bytes_of(std::string_view text, size_t columns) {
+    size_t bytes = 0;
+    for (size_t used = 0; bytes < text.size();) {
+        auto length = length_of_first(text.substr(bytes));
+        used += width_of(code_point(text.substr(bytes, length)));
+        if (used > columns) break;
+        bytes += length;
+    }
+    return bytes;
+}
+
 } // namespace
 
 std::string size_text(uint64_t bytes) {
@@ -77,7 +90,7 @@ std::string size_text(uint64_t bytes) {
 }
 
 std::string amount_text(uint64_t done, std::optional<uint64_t> total) {
-    return fmt::format("{} of {}", size_text(done), total ? size_text(*total) : "?");
+    return translate("{} of {}", size_text(done), total ? size_text(*total) : "?");
 }
 
 std::string clock_text(std::chrono::seconds span) {
@@ -95,7 +108,7 @@ std::string span_text(std::chrono::seconds span) {
 }
 
 std::string date_text(uint64_t usec) {
-    if (usec == 0) return "never";
+    if (usec == 0) return _("never");
     auto seconds = static_cast<std::time_t>(usec / 1000000);
     std::tm local{};
     localtime_r(&seconds, &local);
@@ -134,21 +147,15 @@ size_t columns_of(std::string_view utf8) {
 std::string cut(const std::string& text, size_t columns) {
     if (columns_of(text) <= columns) return text;
     size_t room = columns > 3 ? columns - 3 : columns;
-    size_t end = 0;
-    for (size_t seen = 0; end < text.size();) {
-        auto length = length_of_first(std::string_view{text}.substr(end));
-        seen += width_of(code_point(std::string_view{text}.substr(end, length)));
-        if (seen > room) break;
-        end += length;
-    }
-    return text.substr(0, end) + (columns > 3 ? "..." : "");
+    return text.substr(0, bytes_of(text, room)) + (columns > 3 ? "..." : "");
 }
 
 std::string wrapped(const std::string& line, size_t columns, size_t indent) {
-    if (columns_of(line) <= columns || line.size() <= indent) return line;
-    auto out = line.substr(0, indent);
+    auto begin = bytes_of(line, indent);
+    if (columns_of(line) <= columns || line.size() == begin) return line;
+    auto out = line.substr(0, begin);
     size_t used = columns_of(out);
-    for (size_t at = indent; at < line.size();) {
+    for (size_t at = begin; at < line.size();) {
         auto end = std::min(line.find(' ', at), line.size());
         auto word = line.substr(at, end - at);
         if (used > indent && used + columns_of(word) > columns) {

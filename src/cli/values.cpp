@@ -2,6 +2,7 @@
 #include "cli/values.hpp"
 
 #include "base/text.hpp"
+#include "cli/i18n.hpp"
 #include "cli/measures.hpp"
 #include "cli/names.hpp"
 #include "cli/properties.hpp"
@@ -21,8 +22,8 @@ bool is_any(const std::string& text, std::initializer_list<std::string_view> wor
 }
 
 Failure unknown_property(const std::string& name, const std::vector<std::string>& names) {
-    auto message = fmt::format("there is no property '{}' that can be set", name);
-    if (auto meant = nearest(name, names)) message += fmt::format(", did you mean '{}'?", *meant);
+    auto message = translate("there is no property '{}' that can be set", name);
+    if (auto meant = nearest(name, names)) message += translate(", did you mean '{}'?", *meant);
     return usage_error(message);
 }
 
@@ -50,7 +51,7 @@ std::vector<std::string> words_in(const std::string& text) {
 Result<Value, Failure> parse_count(const std::string& text, uint64_t unit) {
     auto span = parse_span(text, unit);
     if (!span) return span.error();
-    if (*span / unit > UINT32_MAX) return usage_error(fmt::format("'{}' is too long", text));
+    if (*span / unit > UINT32_MAX) return usage_error(translate("'{}' is too long", text));
     return Value{static_cast<uint32_t>(*span / unit)};
 }
 
@@ -69,7 +70,7 @@ Result<Value, Failure> parse_bytes(const Property& property, const std::string& 
 Result<Done, Failure> check_word(const Property& property, const std::string& word) {
     const auto& known = property.words;
     if (known.empty() || std::find(known.begin(), known.end(), word) != known.end()) return Done{};
-    return usage_error(fmt::format("'{}' is not one of {}", word, fmt::join(known, ", ")));
+    return usage_error(translate("'{}' is not one of {}", word, fmt::format("{}", fmt::join(known, ", "))));
 }
 
 /// A value whose unit does not say how it is written.
@@ -101,13 +102,13 @@ Result<Value, Failure> parse_value(const Property& property, const std::string& 
 Result<bool, Failure> parse_flag(const std::string& text) {
     if (is_any(text, {"yes", "true", "on", "1"})) return true;
     if (is_any(text, {"no", "false", "off", "0"})) return false;
-    return usage_error(fmt::format("'{}' is neither yes nor no", text));
+    return usage_error(translate("'{}' is neither yes nor no", text));
 }
 
 Result<std::pair<std::string, Value>, Failure> parse_assignment(const std::string& text, uint64_t now_usec) {
     auto equals = text.find('=');
     if (equals == std::string::npos)
-        return usage_error(fmt::format("'{}' is not of the form Name=value", text));
+        return usage_error(translate("'{}' is not of the form Name=value", text));
     auto property = settable_property(text.substr(0, equals));
     if (!property) return property.error();
     auto value = parse_value(**property, text.substr(equals + 1), now_usec);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/view.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/properties.hpp"
 #include "cli/text.hpp"
@@ -92,7 +93,7 @@ std::string plain(const Json& value) {
 
 std::string word_for_none(const Property& property) {
     if (property.settable || property.none.is_array()) return "none";
-    return property.unit == Unit::DateUsec ? "never" : "unknown";
+    return property.unit == Unit::DateUsec ? _("never") : _("unknown");
 }
 
 std::string format_number(Unit unit, const Json& number) {
@@ -123,7 +124,7 @@ std::string format_reply(const Json& progress) {
 std::string format_wait(const Json& reason) {
     auto text = explained(plain(reason[0]));
     if (reason[1] == 0) return text;
-    return fmt::format("{} until {}", text, date_text(reason[1].get<uint64_t>()));
+    return translate("{} until {}", text, date_text(reason[1].get<uint64_t>()));
 }
 
 /// Several lines in one.

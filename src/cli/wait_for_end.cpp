@@ -2,6 +2,7 @@
 #include "cli/wait_for_end.hpp"
 
 #include "cli/hints.hpp"
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
@@ -53,17 +54,18 @@ std::string message_of(const std::string& id, const WaitResult& result) {
     switch (result.end) {
     case End::Transferred:
     case End::Completed: return "";
-    case End::Failed: return fmt::format("job {} failed: {}", job, sanitize(result.job.error_message));
-    case End::Partial: return fmt::format("job {} was completed without all of its files", job);
-    case End::Cancelled: return fmt::format("job {} was cancelled", job);
-    case End::Expired: return fmt::format("job {} has expired because it was not used for too long", job);
-    case End::Taken: return fmt::format("job {} belongs to another user now", job);
+    case End::Failed: return translate("job {} failed: {}", job, sanitize(result.job.error_message));
+    case End::Partial: return translate("job {} was completed without all of its files", job);
+    case End::Cancelled: return translate("job {} was cancelled", job);
+    case End::Expired: return translate("job {} has expired because it was not used for too long", job);
+    case End::Taken: return translate("job {} belongs to another user now", job);
     case End::Gone:
-        return fmt::format("you have no job {}, or it ended while haulierctl was not connected", job);
+        return translate("you have no job {}, or it ended while haulierctl was not connected", job);
     case End::Interrupted:
-        return fmt::format("job {} continues in the background{}", job,
-                           result.job.auto_complete ? " and completes itself" : "");
-    case End::TimedOut: return fmt::format("job {} has not ended yet", job);
+        return result.job.auto_complete
+                   ? translate("job {} continues in the background and completes itself", job)
+                   : translate("job {} continues in the background", job);
+    case End::TimedOut: return translate("job {} has not ended yet", job);
     }
     return "";
 }

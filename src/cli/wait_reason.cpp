@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/wait_reason.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -13,20 +14,20 @@ namespace {
 
 struct Reason {
     std::string_view word;
-    std::string_view awaited;
+    const char* awaited;
     bool is_plain = true; ///< the word needs no explanation
 };
 constexpr std::array Reasons{
-    Reason{"turn", "its turn"},
-    Reason{"not-before", "its start date"},
+    Reason{"turn", N_("its turn")},
+    Reason{"not-before", N_("its start date")},
     Reason{"foreground-only", "Priority=foreground"},
-    Reason{"login", "its owner to log in"},
-    Reason{"host", "the server, which has asked for a pause", false},
-    Reason{"storage", "its disk, which is full, read-only or not mounted", false},
-    Reason{"clock", "the clock of this machine, which seems to be wrong", false},
-    Reason{"network", "a network"},
-    Reason{"cost", "a network that it may use"},
-    Reason{"power", "a power supply that it may use"},
+    Reason{"login", N_("its owner to log in")},
+    Reason{"host", N_("the server, which has asked for a pause"), false},
+    Reason{"storage", N_("its disk, which is full, read-only or not mounted"), false},
+    Reason{"clock", N_("the clock of this machine, which seems to be wrong"), false},
+    Reason{"network", N_("a network")},
+    Reason{"cost", N_("a network that it may use")},
+    Reason{"power", N_("a power supply that it may use")},
 };
 
 const Reason* find_reason(std::string_view word) {
@@ -39,9 +40,9 @@ const Reason* find_reason(std::string_view word) {
 std::string end_text(const JobView& job, uint64_t now_usec) {
     if (job.wait_until == 0) return "";
     if (job.state == "queued") return date_text(job.wait_until);
-    if (job.wait_until <= now_usec) return "retry soon";
+    if (job.wait_until <= now_usec) return _("retry soon");
     auto seconds = (job.wait_until - now_usec + 999'999) / 1'000'000;
-    return "retry in " + span_text(std::chrono::seconds{seconds});
+    return translate("retry in {}", span_text(std::chrono::seconds{seconds}));
 }
 
 } // namespace
@@ -49,7 +50,7 @@ std::string end_text(const JobView& job, uint64_t now_usec) {
 std::string explained(const std::string& word) {
     const auto* reason = find_reason(word);
     if (!reason || reason->is_plain) return word;
-    return fmt::format("{} (waiting for {})", word, reason->awaited);
+    return translate("{} (waiting for {})", word, _(reason->awaited));
 }
 
 std::string waiting_text(const JobView& job, uint64_t now_usec) {
@@ -57,9 +58,9 @@ std::string waiting_text(const JobView& job, uint64_t now_usec) {
     if (!waits || job.wait_reason == "completing") return "";
     auto end = end_text(job, now_usec);
     if (const auto* reason = find_reason(job.wait_reason))
-        return fmt::format("waiting for {}{}{}", reason->awaited, end.empty() ? "" : ": ", end);
-    if (job.state == "queued") return "waiting: " + sanitize(job.wait_reason);
-    return "waiting: " + (end.empty() ? "retry soon" : end);
+        return translate("waiting for {}{}{}", _(reason->awaited), end.empty() ? "" : ": ", end);
+    if (job.state == "queued") return translate("waiting: {}", sanitize(job.wait_reason));
+    return translate("waiting: {}", end.empty() ? _("retry soon") : end);
 }
 
 } // namespace haulier::cli

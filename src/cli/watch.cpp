@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/watch.hpp"
 
+#include "cli/i18n.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -107,7 +109,7 @@ void Watch::on_failure(const Failure& failure) {
         failure_ = failure;
         return;
     }
-    if (failed_tries_ == 1) screen_.note("haulierd cannot be reached; trying again");
+    if (failed_tries_ == 1) screen_.note(_("haulierd cannot be reached; trying again"));
     retry_at_ = clock_() + RetryPauses.at(failed_tries_++);
 }
 

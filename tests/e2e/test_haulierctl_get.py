@@ -46,7 +46,6 @@ def test_sums_verify_each_file(stack, ctl, remote):
     (stack.downloads / "WRONG").write_text(f"{sha256(DATA)}  file.bin\n{sha256(DATA)}  other.bin\n")
     (stack.downloads / "d").mkdir()
     ctl("get", "-d", "d", "--sums", "WRONG", "-q", *urls, code=JOB_FAILED)
-    stack.client.wait((stack.downloads / "d/file.bin").exists, "the name of the file that has arrived")
     assert_file(stack.downloads / "d/file.bin", DATA)
     assert not (stack.downloads / "d/other.bin").exists()
     remote.add("/third", DATA)
@@ -131,3 +130,40 @@ def test_a_login_is_asked_for_or_comes_from_netrc(stack, ctl):
     ctl("get", url, "refused", "--no-netrc", env=env, code=JOB_FAILED)
     ctl("get", url, "refused", "--login", "joe", stdin=descriptor("se:cret\n"))
     assert (stack.downloads / "refused").exists(), "the failed job has got the password"
+
+
+METALINK = """<?xml version="1.0" encoding="UTF-8"?>
+<metalink xmlns="urn:ietf:params:xml:ns:metalink">
+  <file name="distribution/file.bin">
+    <size>{size}</size>
+    <hash type="sha-256">{sum}</hash>
+    <url priority="2">{mirror}</url>
+    <url priority="1">{broken}</url>
+  </file>
+  <file name="other.bin"><hash type="md5">{wrong}</hash><url>{other}</url></file>
+</metalink>
+"""
+
+
+def test_a_metalink_file_lists_mirrors_and_checksums(stack, ctl, remote):
+    mirror, other = two(remote)
+    broken = remote.url("/broken")
+    text = METALINK.format(size=len(DATA), sum=sha256(DATA), mirror=mirror, broken=broken, wrong="0" * 32, other=other)
+    (stack.downloads / "both.meta4").write_text(text)
+    (stack.downloads / "d").mkdir()
+    told = ctl("get", "--metalink", "both.meta4", "-d", "d", "--no-retry", code=JOB_FAILED).err
+    assert f"{stack.downloads}/d/other.bin: " in told
+    assert_file(stack.downloads / "d/file.bin", DATA)
+    assert not (stack.downloads / "d/other.bin").exists()
+    ctl("cancel", "--all")
+    with open(stack.downloads / "both.meta4") as stream:
+        job = stack.manager.get(ctl("add", "--metalink", "-", "-d", "d", stdin=stream).out.strip())
+    first, second = job.files()
+    assert (first["RemoteName"], first["Mirrors"], first["BytesTotal"]) == (broken, [mirror], len(DATA))
+    assert second["Checksum"] == "md5:" + "0" * 32 and job.get("DisplayName") == "file.bin and 1 more"
+    for words, said in [(("get", "--metalink", mirror), "download it first"), (("get", "--metalink", "d/file.bin"), "line 1"),
+                        (("get", "--metalink", "both.meta4", mirror), "name no others"),
+                        (("get", "--metalink", "both.meta4", "-o", "x"), "--directory"),
+                        (("add", "--metalink", "both.meta4", "--range", "0:1"), "name no others"),
+                        (("add", "-d", "d", mirror, "x"), "--metalink")]:
+        assert said in ctl(*words, code=MISUSED).err, words

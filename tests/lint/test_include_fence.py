@@ -24,7 +24,7 @@ MODULES = {
     "daemon/bus/sdbus": {"base", "job", "daemon/common", "sdbus-c++", "libsystemd"},
     "daemon/bus/names": {"base", "job"},
     "daemon/common": {"base", "job"},
-    "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "json"},
+    "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "curses", "expat", "json"},
     "transfer": {"base", "wire", "curl", "openssl", "libproxy"},
     "session": {"base", "wire", "libsystemd"},
     "notify": {"base", "job"},
@@ -49,11 +49,11 @@ LIBRARIES = [
     (r"systemd/.*", "libsystemd"), (r"sqlite3\.h", "sqlite"), (r"curl/.*", "curl"), (r"openssl/.*", "openssl"),
     (r"proxy\.h", "libproxy"), (r"google/protobuf/.*", "protobuf"), (r".*\.pb\.h", "wire"), (r"sdbus-c\+\+/.*", "sdbus-c++"),
     (r".*_adaptor\.hpp", "adaptors"), (r".*_proxy\.hpp", "proxies"), (r"libmnl/.*", "libmnl"), (r"CLI/.*", "cli11"),
-    (r"nlohmann/.*", "json"), (r"fmt/.*", "fmt"),
+    (r"nlohmann/.*", "json"), (r"expat\.h", "expat"), (r"curses\.h", "curses"), (r"fmt/.*", "fmt"),
 ]
 # Headers of the kernel and the C library.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|net)/.*\.h|(unistd|fcntl|errno|poll|signal|pwd|grp|getopt|termios|dirent|"
-                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|string|strings|stdio|utime|netdb)\.h")
+                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|string|strings|stdio|utime|netdb|libintl|langinfo)\.h")
 # Modules without input, output and system calls.
 PURE = {"job", "notify", "daemon/bus/names"}
 STANDARD = re.compile(r"[a-z_0-9]+")

@@ -66,6 +66,7 @@ class Stack:
             # The same bus serves as the system bus: Haulier finds the services that a test puts there, not the machine's.
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
             "HAULIER_DEBUG": "1",
+            "LC_MESSAGES": "C",
             "PYTHONDONTWRITEBYTECODE": "1",
             "HAULIER_SOURCE": str(SOURCE),
         } | extra

@@ -30,6 +30,12 @@ TEST(BusFailure, OfTheDaemonHasItsMessage) {
         EXPECT_EQ(on_system(Ours + name), (Failure{Exit::Usage, "message"})) << name;
 }
 
+TEST(BusUnreachable, NamesTheProxyOfSandboxes) {
+    auto failure = bus_unreachable(Scope::User, "System.Error.ENOTCONN", "message");
+    EXPECT_EQ(failure.code, Exit::Unreachable);
+    EXPECT_THAT(failure.message, HasSubstr("xdg-dbus-proxy"));
+}
+
 TEST(BusFailure, HasShortIds) {
     auto said = [](const std::string& message) {
         return bus_failure(Ours + "InvalidState", message, of(Scope::User)).message;
