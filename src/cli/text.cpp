@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/text.hpp"
 
-#include "base/text.hpp"
-
 #include <algorithm>
 #include <array>
 #include <clocale>
@@ -113,12 +111,6 @@ std::string sanitize(std::string_view text) {
         text.remove_prefix(length);
     }
     return out;
-}
-
-bool is_utf8(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-    return printable(text, text.size()) == text;
 }
 
 size_t columns_of(std::string_view utf8) {

@@ -37,6 +37,8 @@ Status check_whole_files(const Job& job) {
 Status check_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
     if (is_upload(job.type) && (!spec.ranges.empty() || !spec.mirrors.empty()))
         return Error{Errc::NotSupported, "Ranges and Mirrors are for downloads only"};
+    if (is_upload(job.type) && (spec.existing != Existing::Replace || spec.server_name))
+        return Error{Errc::NotSupported, "Existing and ServerName are for downloads only"};
     if (spec.ranges.empty()) return Done{};
     if (auto ok = check_whole_files(job); !ok) return ok;
     return check_ranges(spec.ranges, limits.ranges_per_file);

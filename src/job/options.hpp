@@ -227,6 +227,23 @@ struct Names<OnFileError> {
     };
 };
 
+/// What happens to a file that has the name of a downloaded one when that gets its name.
+enum class Existing {
+    Replace,
+    Keep,   ///< it stays, and the downloaded file fails
+    Rename, ///< it stays, and the downloaded file gets another name
+};
+template <>
+struct Names<Existing> {
+    static constexpr std::string_view what = "Existing";
+    static constexpr Errc refusal = Errc::InvalidArgument; // BITS has no such choice
+    static constexpr std::array rows{
+        EnumName{Existing::Replace, "replace"},
+        EnumName{Existing::Keep, "keep"},
+        EnumName{Existing::Rename, "rename"},
+    };
+};
+
 /// What a file, or a whole job, that could not go on waits for. The words are those of WaitReason.
 enum class Wait {
     Retry,   ///< its own retry delay

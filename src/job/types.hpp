@@ -141,6 +141,8 @@ struct FileSpec {
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
+    Existing existing = Existing::Replace;
+    bool server_name = false; ///< the name in the directory comes from the server, once it has answered
     bool operator==(const FileSpec&) const = default;
 };
 

@@ -96,6 +96,9 @@ Status check_file(const FileSpec& spec) {
     if (spec.mode && *spec.mode > 0777)
         return invalid_argument(
             fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
+    if (spec.server_name && spec.existing == Existing::Replace)
+        return invalid_argument("ServerName needs Existing 'keep' or 'rename', so that a server cannot "
+                                "choose which file is replaced");
     auto size = local_size(spec, UnknownSize);
     if (spec.size != UnknownSize && size != UnknownSize && size != spec.size)
         return invalid_argument(fmt::format("size {} is not the size of the ranges, {}", spec.size, size));
@@ -106,6 +109,12 @@ Status check_files(const std::vector<FileSpec>& specs) {
     for (size_t i = 0; i < specs.size(); ++i)
         if (auto ok = check_file(specs[i]); !ok) return about_file(ok.error(), i, specs.size());
     return Done{};
+}
+
+void take_name(FileSpec& spec, const std::string& name) {
+    if (name.find('/') != std::string::npos) return;
+    auto local = spec.local.substr(0, spec.local.rfind('/') + 1) + name;
+    if (check_path("local name", local)) spec.local = local;
 }
 
 Error about_file(const Error& error, size_t index, size_t count) {

@@ -36,6 +36,9 @@ Status check_file(const FileSpec& spec);
 /// As check_file for each; the message names the first bad file by its number in the list, from 1.
 Status check_files(const std::vector<FileSpec>& specs);
 
+/// The file gets this name in its directory, if it can be one.
+void take_name(FileSpec& spec, const std::string& name);
+
 /// Prefixes the message with the number of the file; `index` counts from 0. With a `count` of 1 the error is
 /// returned unchanged.
 Error about_file(const Error& error, size_t index, size_t count);

@@ -3,6 +3,8 @@
 -- not edited.
 
 ALTER TABLE details ADD COLUMN part             INTEGER;  -- number in the name of the temporary file; NULL = the usual name
+ALTER TABLE details ADD COLUMN existing         TEXT;     -- NULL = replace
+ALTER TABLE details ADD COLUMN server_name      INTEGER;  -- NULL = no
 
 -- Temporary files of ended jobs that could not be deleted yet.
 CREATE TABLE discards (

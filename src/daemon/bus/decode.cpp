@@ -24,6 +24,10 @@ const Takers<FileSpec>& file_takers() {
              return Status{Done{}};
          })},
         {"Mirrors", keeping<Words>(&FileSpec::mirrors)},
+        {"Existing", taking<std::string, FileSpec>([](FileSpec& f, const std::string& word) {
+             return keep(job::parse<job::Existing>(word), f.existing);
+         })},
+        {"ServerName", keeping<bool>(&FileSpec::server_name)},
     };
     return all;
 }

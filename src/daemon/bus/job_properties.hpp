@@ -29,7 +29,7 @@ struct JobView {
     bool storable = true;                 ///< changes of jobs can be stored at present
 
     /// Those that the job had: files are only ever added at the end. What changes of a file may not be
-    /// durable yet; its local name never changes.
+    /// durable yet.
     [[nodiscard]] std::span<const job::File> files() const;
 };
 

@@ -180,6 +180,8 @@ std::vector<std::string> ManagerObject::Features() {
             "auto-complete",
             "describe-error",
             "file-errors",
+            "existing-files",
+            "server-name",
             "signals-lost"};
 }
 
