@@ -47,6 +47,17 @@ Status check_key(const std::string& key) {
     return characters_at_most("the key", key, MaxKey);
 }
 
+Status check_app_id(const std::string& id) {
+    if (auto ok = bytes_at_most("the AppId", id, MaxFileName); !ok) return ok;
+    bool is_sound = !id.starts_with('.') && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+               c == '-' || c == '_';
+    });
+    if (is_sound) return Done{};
+    return invalid_argument(
+        fmt::format("AppId '{}' is not the name of a .desktop file, such as org.example.App", id));
+}
+
 Status check_remote(const std::string& remote) {
     if (auto ok = bytes_at_most("the remote name", remote, MaxUrl); !ok) return ok;
     if (has_control_character(remote)) return invalid_argument("the remote name has a control character");

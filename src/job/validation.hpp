@@ -25,6 +25,9 @@ inline constexpr size_t MaxObjectPath = 4096;
 
 /// At most MaxKey characters, or StringTooLong.
 Status check_key(const std::string& key);
+/// The name of a .desktop file without its ending, or nothing: letters, digits, '.', '-' and '_', at most
+/// MaxFileName bytes.
+Status check_app_id(const std::string& id);
 /// An http or https URL with a host, of at most MaxUrl bytes. NotSupported for another scheme.
 Status check_remote(const std::string& remote);
 /// As check_remote for the remote name and each mirror; together they have at most MaxSources bytes.
