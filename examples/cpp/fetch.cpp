@@ -38,6 +38,10 @@ private:
     void onJobRemoved(const sdbus::ObjectPath&, const std::string&, const std::string&) override {}
     void onJobTransferred(const sdbus::ObjectPath&, const std::string&) override {}
     void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
+    void onJobAppeared(const sdbus::ObjectPath&, const std::string&,
+                       const std::map<std::string, sdbus::Variant>&) override {}
+    void onJobEnded(const sdbus::ObjectPath&, const std::string&, const std::string&,
+                    const std::map<std::string, sdbus::Variant>&) override {}
     void onSignalsLost() override {}
 };
 

@@ -31,6 +31,7 @@ enum class Errc {
     TooLarge,             ///< a reply too large for a message, or text over the limit on memory
     NotActivatable,       ///< the bus cannot start the notify service
     LocalFile,            ///< an operation on a file or directory failed; the message says which and why
+    FileExists,           ///< the name is taken, and Existing is `keep`
     Store,                ///< the database could not be written; nothing was changed
     Internal,             ///< a bug in Haulier
 };

@@ -47,6 +47,15 @@ std::string printable(std::string_view text, size_t limit) {
     return out;
 }
 
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        size_t length = sequence_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 std::string ascii_lower(std::string_view text) {
     std::string lower{text};
     for (char& c : lower)

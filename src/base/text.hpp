@@ -12,6 +12,8 @@ namespace haulier {
 /// UTF-8 becomes '?'.
 std::string printable(std::string_view text, size_t limit);
 
+bool is_utf8(std::string_view text);
+
 /// `text` with A to Z in lower case, whatever the locale.
 std::string ascii_lower(std::string_view text);
 

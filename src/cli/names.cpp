@@ -15,22 +15,14 @@ namespace haulier::cli {
 
 namespace {
 
-constexpr size_t MaxFileName = 255;
 constexpr size_t ShortId = 8;
 constexpr size_t MinPrefix = 4;
 constexpr size_t MaxCandidates = 10;
 constexpr size_t StateColumns = 15;
 constexpr const char* SessionPrefix = "session:";
 
-int digit_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 bool is_hex(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return digit_of(c) >= 0; });
+    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
 bool matches_key_or_id(const Candidate& job, const std::string& text) {
@@ -94,38 +86,7 @@ size_t distance(std::string_view a, std::string_view b) {
     return d[a.size()][b.size()];
 }
 
-/// A name without slashes, control characters and invalid UTF-8.
-std::string harmless(std::string_view name) {
-    auto out = printable(name, MaxFileName);
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return c == '/' || c == '?'; }, '_');
-    return out;
-}
-
 } // namespace
-
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (size_t i = 0; i < text.size(); ++i) {
-        int high = text[i] == '%' && i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
-        int low = high >= 0 ? digit_of(text[i + 2]) : -1;
-        if (low < 0) {
-            out += text[i];
-        } else {
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        }
-    }
-    return out;
-}
-
-std::string_view path_of_url(std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
-    auto scheme = url.find("://");
-    if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-    auto slash = url.find('/');
-    return slash == std::string_view::npos ? std::string_view{} : url.substr(slash);
-}
 
 std::string host_of(const std::string& url) {
     auto rest = without_user(url);
@@ -139,19 +100,11 @@ bool is_http_url(std::string_view text) {
     return text.size() > scheme.size() && (scheme == "http" || scheme == "https");
 }
 
-std::optional<std::string> file_name_of(std::string_view url) {
-    auto path = path_of_url(url);
-    auto name = harmless(percent_decoded(path.substr(path.rfind('/') + 1)));
-    if (name.empty()) return std::nullopt;
-    if (name.front() == '.') name.front() = '_';
-    return name;
-}
-
 std::optional<std::string> listed_file_name(std::string_view name) {
     name.remove_prefix(name.rfind('/') + 1);
     while (name.starts_with('.'))
         name.remove_prefix(1);
-    return name.empty() ? std::nullopt : std::optional{harmless(name)};
+    return safe_file_name(name);
 }
 
 std::string without_user(const std::string& url) {

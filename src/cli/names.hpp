@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Names: of files, derived from their URLs; of jobs, found by parts of their ids; of users and services.
+// Names: of files, as they are stored; of jobs, found by parts of their ids; of users and services.
 #pragma once
 
+#include "base/file_name.hpp"
 #include "cli/failure.hpp"
 
 #include <cstdint>
@@ -12,20 +13,12 @@
 
 namespace haulier::cli {
 
-std::string percent_decoded(std::string_view text);
-
-/// The path of a URL without query and fragment.
-std::string_view path_of_url(std::string_view url);
 /// In lower case, IPv6 addresses in brackets.
 std::string host_of(const std::string& url);
 /// Whether `text` begins with http:// or https://.
 bool is_http_url(std::string_view text);
 
-/// The last segment of the URL's path, decoded and made safe as a file name: without slashes, control
-/// characters and invalid UTF-8, not hidden, at most 255 bytes. Nothing if the path ends with a slash.
-std::optional<std::string> file_name_of(std::string_view url);
-
-/// The same for a name from a list of files: directories and leading dots are removed. Nothing if no more is
+/// A name from a list of files, made safe; directories and leading dots are removed. Nothing if no more is
 /// left.
 std::optional<std::string> listed_file_name(std::string_view name);
 

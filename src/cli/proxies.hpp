@@ -8,6 +8,7 @@
 #include "job_proxy.hpp"
 #include "manager_proxy.hpp"
 
+#include <map>
 #include <string>
 
 namespace haulier::cli {
@@ -25,6 +26,10 @@ private:
     void onJobRemoved(const sdbus::ObjectPath&, const std::string&, const std::string&) override {}
     void onJobTransferred(const sdbus::ObjectPath&, const std::string&) override {}
     void onJobError(const sdbus::ObjectPath&, const std::string&) override {}
+    void onJobAppeared(const sdbus::ObjectPath&, const std::string&,
+                       const std::map<std::string, sdbus::Variant>&) override {}
+    void onJobEnded(const sdbus::ObjectPath&, const std::string&, const std::string&,
+                    const std::map<std::string, sdbus::Variant>&) override {}
     void onSignalsLost() override {}
 };
 

@@ -128,12 +128,6 @@ std::string sanitize(std::string_view text) {
     return out;
 }
 
-bool is_utf8(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-    return printable(text, text.size()) == text;
-}
-
 size_t columns_of(std::string_view utf8) {
     size_t columns = 0;
     while (!utf8.empty()) {

@@ -2,6 +2,8 @@
 // Formats numbers for people, and makes text from other users safe for a terminal.
 #pragma once
 
+#include "base/text.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +27,6 @@ std::string date_text(uint64_t usec);
 
 /// Replaces control characters and directional marks, so that the name of a job cannot control the terminal.
 std::string sanitize(std::string_view text);
-/// D-Bus carries nothing else.
-bool is_utf8(std::string text);
 /// Number of columns that `utf8` takes on a terminal.
 size_t columns_of(std::string_view utf8);
 /// Shortens `text` to `columns`, replacing the end by "...".

@@ -43,6 +43,7 @@ constexpr std::array Rows{
     Row{Cause::NetworkLost, "network-lost", "transport"},
     Row{Cause::BlockedByCost, "blocked-by-cost", "queue"},
     Row{Cause::BlockedByPower, "blocked-by-power", "queue"},
+    Row{Cause::FileExists, "file-exists", "local-file"},
     Row{Cause::WorkerLost, "worker-lost", "queue"},
     Row{Cause::Internal, "internal", "queue"},
 };

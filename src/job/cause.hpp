@@ -37,6 +37,7 @@ enum class Cause {
     NetworkLost,         ///< this machine has no network
     BlockedByCost,       ///< NetworkCost does not allow the current network
     BlockedByPower,      ///< PowerPolicy does not allow the current power supply
+    FileExists,          ///< the name is taken, and Existing is `keep`
     WorkerLost,          ///< the worker process died, several times
     Internal,
 };

@@ -37,6 +37,8 @@ Status check_whole_files(const Job& job) {
 Status check_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
     if (is_upload(job.type) && (!spec.ranges.empty() || !spec.mirrors.empty()))
         return Error{Errc::NotSupported, "Ranges and Mirrors are for downloads only"};
+    if (is_upload(job.type) && (spec.existing != Existing::Replace || spec.server_name))
+        return Error{Errc::NotSupported, "Existing and ServerName are for downloads only"};
     if (spec.ranges.empty()) return Done{};
     if (auto ok = check_whole_files(job); !ok) return ok;
     return check_ranges(spec.ranges, limits.ranges_per_file);
@@ -131,11 +133,14 @@ Result<Decision> create(const Id& id, uint32_t owner, const Request& request, co
     if (!request.settings.has<&Settings::display_name>())
         return Error{Errc::InvalidArgument, "a job needs a display name"};
     if (auto ok = check_key(request.key); !ok) return ok.error();
+    if (auto ok = check_app_id(request.app_id); !ok) return ok.error();
     Job job;
     job.id = id;
     job.type = request.type;
     job.owner = owner;
     job.key = request.key;
+    job.app_id = request.app_id;
+    job.app_id_source = request.app_id_source;
     job.created = now.wall;
     Decision d = touched(job, now);
     if (auto ok = apply_settings(d.job, request.settings); !ok) return ok.error();

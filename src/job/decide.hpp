@@ -40,6 +40,8 @@ struct Decision {
 struct Request {
     Type type = Type::Download;
     std::string key;
+    std::string app_id;
+    AppIdSource app_id_source = AppIdSource::None;
     std::vector<FileSpec> files;
     bool resume = false;
     SettingsPatch settings; ///< with a display name

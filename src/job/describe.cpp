@@ -109,6 +109,7 @@ std::string_view describe(Cause cause) {
     case Cause::NetworkLost: return "this machine has no network";
     case Cause::BlockedByCost: return "the job may not use the current network because of its cost";
     case Cause::BlockedByPower: return "the job may not run on the current power supply";
+    case Cause::FileExists: return "a file with this name exists already and is not to be replaced";
     case Cause::WorkerLost: return "the process that transfers files died several times";
     case Cause::Internal: return "an internal error of Haulier occurred, see its journal";
     }
@@ -137,6 +138,7 @@ std::string_view describe(Errc code) {
         return "the reply is too large to be passed in memory, or the jobs contain too much text";
     case Errc::NotActivatable: return "the bus does not know how to start that service";
     case Errc::LocalFile: return "a local file or directory cannot be used";
+    case Errc::FileExists: return "a file with this name exists already and is not to be replaced";
     case Errc::Store: return "the change could not be stored, usually because the disk is full";
     case Errc::Internal: return "an internal error of Haulier occurred, see its journal";
     }

@@ -52,7 +52,8 @@ Status check_text(std::string_view whose, uint64_t have, uint64_t more, uint64_t
 } // namespace
 
 uint64_t memory_size(const Job& job) {
-    uint64_t all = JobOverhead + job.key.size() + (job.error ? job.error->message.size() : 0);
+    uint64_t all =
+        JobOverhead + job.key.size() + job.app_id.size() + (job.error ? job.error->message.size() : 0);
     for_each_setting([&](const auto& row) { all += text_in(row.in(job)); });
     return all;
 }

@@ -63,6 +63,7 @@ bool blames_source(Cause cause) {
     case Cause::InvalidRange: return true;
     case Cause::DiskFull:
     case Cause::LocalFile:
+    case Cause::FileExists:
     case Cause::FileBusy:
     case Cause::NoProgress:
     case Cause::MaxDownloadTime:

@@ -227,6 +227,60 @@ struct Names<OnFileError> {
     };
 };
 
+/// What programs that show transfers show of a job.
+enum class Visibility {
+    Hidden,
+    Progress, ///< the job, as long as it is not transferred
+    Result,   ///< how it ended
+    Full,     ///< both
+};
+template <>
+struct Names<Visibility> {
+    static constexpr std::string_view what = "Visibility";
+    static constexpr Errc refusal = Errc::InvalidArgument; // BITS has no such choice
+    static constexpr std::array rows{
+        EnumName{Visibility::Hidden, "hidden"},
+        EnumName{Visibility::Progress, "progress"},
+        EnumName{Visibility::Result, "result"},
+        EnumName{Visibility::Full, "full"},
+    };
+};
+
+/// How it is known which app a job belongs to.
+enum class AppIdSource {
+    None,
+    Sandbox, ///< the sandbox of the app says so
+    Cgroup,  ///< the desktop has started the app in a unit with its name
+    Client,  ///< the app itself says so
+};
+template <>
+struct Names<AppIdSource> {
+    static constexpr std::string_view what = "AppIdSource";
+    static constexpr std::array rows{
+        EnumName{AppIdSource::None, ""},
+        EnumName{AppIdSource::Sandbox, "sandbox"},
+        EnumName{AppIdSource::Cgroup, "cgroup"},
+        EnumName{AppIdSource::Client, "client"},
+    };
+};
+
+/// What happens to a file that has the name of a downloaded one when that gets its name.
+enum class Existing {
+    Replace,
+    Keep,   ///< it stays, and the downloaded file fails
+    Rename, ///< it stays, and the downloaded file gets another name
+};
+template <>
+struct Names<Existing> {
+    static constexpr std::string_view what = "Existing";
+    static constexpr Errc refusal = Errc::InvalidArgument; // BITS has no such choice
+    static constexpr std::array rows{
+        EnumName{Existing::Replace, "replace"},
+        EnumName{Existing::Keep, "keep"},
+        EnumName{Existing::Rename, "rename"},
+    };
+};
+
 /// What a file, or a whole job, that could not go on waits for. The words are those of WaitReason.
 enum class Wait {
     Retry,   ///< its own retry delay

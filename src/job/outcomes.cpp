@@ -91,6 +91,12 @@ void rename_source(File& file, std::string remote) {
     file.spec = std::move(renamed);
 }
 
+/// A download that has just begun gets the name that the server gives it. One that goes on keeps its name.
+void take_server_name(File& file, const std::string& name) {
+    if (!file.spec.server_name || name.empty() || file.offset != 0) return;
+    take_name(file.spec, name);
+}
+
 /// Open-ended segments get the end that the server reported.
 std::vector<Segment> bounded(std::vector<Segment> segments, uint64_t total) {
     for (auto& s : segments)
@@ -300,6 +306,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
         after.offset = begun.report.offset;
     else if (!job.on_demand)
         after.offset = std::min(file.offset, begun.report.offset);
+    take_server_name(after, begun.name);
     d.job.reply_total = UnknownSize;
     d.job.reply_transferred = 0;
     if (auto fault = fault_of(job, index, after, limits)) {

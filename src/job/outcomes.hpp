@@ -45,6 +45,7 @@ struct Begun {
     std::string origin;           ///< of the server that answered; empty = not known
     Inode folder;                 ///< that holds the temporary file
     bool if_range_broken = false; ///< the server mishandles If-Range
+    std::string name;             ///< that the server gives the file; empty = none
 };
 
 /// Bytes arrive. `advanced` is as in Report.
@@ -125,15 +126,18 @@ std::optional<BootTime> end_of_time(const Job& job);
 
 // ---- the end ----
 
-/// File `index` has its name.
-std::optional<Decision> published(const Job& job, uint32_t index, const File& file);
+/// File `index` has its name, which is `name` if it had to be another one.
+std::optional<Decision> published(const Job& job, uint32_t index, const File& file,
+                                  const std::string& name = {});
 /// All finished files have their names: the job ends.
 std::optional<Decision> publish_succeeded(const Job& job, Now now);
 /// File `index` could not be given its name: Resume looks at its temporary file once more.
 std::optional<Decision> unpublished(const Job& job, uint32_t index, const File& file);
+/// The name of file `index` is taken; `why` is for users.
+std::optional<Decision> name_taken(const Job& job, uint32_t index, const File& file, const std::string& why);
 /// A file could not be renamed. The job is transferred, and Complete can be called again (BITS 2.5.4). With
 /// AutoComplete no client has called it, so the job fails with `why`.
-std::optional<Decision> publish_failed(const Job& job, const std::string& why, Now now);
+std::optional<Decision> publish_failed(const Job& job, const Error& why, Now now);
 
 /// A job that was read from the store at start: active transfers were interrupted, and delays continue.
 Decision recover(const Job& job, Now now);

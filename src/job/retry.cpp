@@ -52,6 +52,7 @@ bool is_fatal(Cause cause, int32_t code) {
     case Cause::MissingRangeSupport:
     case Cause::InvalidRange:
     case Cause::Proxy:
+    case Cause::FileExists:
     case Cause::Internal: return true;
     }
     return true;

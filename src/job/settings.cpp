@@ -132,16 +132,20 @@ Status reply_file(const Job& /*job*/, std::string& path) {
 
 namespace shown {
 
-std::optional<NetworkCost> network_cost(const Job& job, std::span<const File> /*files*/) {
+std::optional<Visibility> visibility(const Job& job, const Surroundings& surroundings) {
+    return job.visibility.value_or(surroundings.usual_visibility);
+}
+
+std::optional<NetworkCost> network_cost(const Job& job, const Surroundings& /*surroundings*/) {
     return cost_of(job);
 }
 
-std::vector<std::string> headers(const Job& job, std::span<const File> /*files*/) {
+std::vector<std::string> headers(const Job& job, const Surroundings& /*surroundings*/) {
     return job.http.headers_write_only ? std::vector<std::string>{} : job.http.headers;
 }
 
-std::string reply_file(const Job& job, std::span<const File> files) {
-    return job.type == Type::UploadReply ? job::reply_file(job, files) : job.reply_file_name;
+std::string reply_file(const Job& job, const Surroundings& surroundings) {
+    return job.type == Type::UploadReply ? job::reply_file(job, surroundings.files) : job.reply_file_name;
 }
 
 } // namespace shown

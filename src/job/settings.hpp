@@ -24,7 +24,8 @@ namespace haulier::job {
 struct Settings {
     std::string display_name;
     std::string description;
-    std::string icon; ///< its name, or the absolute path of an image
+    std::string icon;                     ///< its name, or the absolute path of an image
+    std::optional<Visibility> visibility; ///< nothing = what is usual on its bus
     NotifyFlags notify_flags;
     NotifyService notify_service;
     std::chrono::milliseconds minimum_notification_interval{500};
@@ -60,6 +61,12 @@ constexpr auto& at(T& object) {
 }
 template <class T, auto... Path>
 using ValueAt = std::remove_cvref_t<decltype(at<Path...>(std::declval<T&>()))>;
+
+/// On what else than the job it can depend what clients read.
+struct Surroundings {
+    std::span<const File> files;
+    Visibility usual_visibility = Visibility::Full; ///< of jobs on this bus
+};
 
 /// Which jobs have the choice. For the others, setting it is NotSupported.
 enum class Kinds { All, Downloads, UploadReplies };
@@ -111,7 +118,7 @@ struct Setting {
     /// Refuses a value, or brings it into the form in which it is kept.
     Status (*check)(const Job&, Value&) = nullptr;
     /// What clients read, where that is not the value itself.
-    Value (*shown)(const Job&, std::span<const File>) = nullptr;
+    Value (*shown)(const Job&, const Surroundings&) = nullptr;
 };
 
 // The checks of single values (settings.cpp). What must hold between several is in check_together() there.
@@ -135,9 +142,10 @@ Status reply_file(const Job& job, std::string& path);
 } // namespace checks
 
 namespace shown {
-std::optional<NetworkCost> network_cost(const Job& job, std::span<const File> files);
-std::vector<std::string> headers(const Job& job, std::span<const File> files);
-std::string reply_file(const Job& job, std::span<const File> files);
+std::optional<Visibility> visibility(const Job& job, const Surroundings& surroundings);
+std::optional<NetworkCost> network_cost(const Job& job, const Surroundings& surroundings);
+std::vector<std::string> headers(const Job& job, const Surroundings& surroundings);
+std::string reply_file(const Job& job, const Surroundings& surroundings);
 } // namespace shown
 
 inline constexpr std::tuple all_settings{
@@ -145,6 +153,8 @@ inline constexpr std::tuple all_settings{
         .name = "DisplayName", .listed = true, .longest = 256, .check = checks::display_name},
     Setting<&Settings::description>{.name = "Description", .longest = 1024},
     Setting<&Settings::icon>{.name = "Icon", .on_take = OnTake::Reset, .longest = 256},
+    Setting<&Settings::visibility>{
+        .name = "Visibility", .listed = true, .on_take = OnTake::Reset, .shown = shown::visibility},
     Setting<&Settings::notify_flags>{.name = "NotifyFlags", .impact = Impact::RepeatNotifications},
     Setting<&Settings::notify_service>{.name = "NotifyService",
                                        .access = Access::ReadOnly,

@@ -26,6 +26,17 @@ std::string name_of(const std::string& local) {
     return local.substr(local.rfind('/') + 1);
 }
 
+std::string target_of(std::span<const File> files) {
+    if (files.empty()) return {};
+    if (files.size() == 1) return files.front().spec.local;
+    std::string_view common = files.front().spec.local;
+    common = common.substr(0, common.rfind('/') + 1);
+    for (const auto& file : files)
+        while (!file.spec.local.starts_with(common))
+            common = common.substr(0, common.rfind('/', common.size() - 2) + 1);
+    return std::string{common.substr(0, common.size() - 1)};
+}
+
 std::string temporary_name(const Id& id, uint32_t index, uint64_t part) {
     if (part != 0) return fmt::format(".haulier-{}-{}.{:016x}.part", id.hex, index, part);
     return fmt::format(".haulier-{}-{}.part", id.hex, index);

@@ -65,6 +65,8 @@ struct Job : Settings {
     Type type = Type::Download;
     uint32_t owner = 0; ///< uid
     std::string key;    ///< the client's own name for it; unique among the owner's unfinished jobs, or empty
+    std::string app_id; ///< of the app whose job it is: the name of its .desktop file; empty = not known
+    AppIdSource app_id_source = AppIdSource::None;
     State state = State::Suspended;
     bool ranges_wanted = false; ///< on-demand: something that is not here is requested
     bool resumed = false;       ///< was resumed once: some settings are locked from then on
@@ -141,6 +143,8 @@ struct FileSpec {
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
+    Existing existing = Existing::Replace;
+    bool server_name = false; ///< the name in the directory comes from the server, once it has answered
     bool operator==(const FileSpec&) const = default;
 };
 
@@ -212,6 +216,9 @@ struct File {
 
 std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);
+/// The local name of a job's only file, or the innermost directory that has all of its files. Empty if there
+/// is no file, or only the root directory has all.
+std::string target_of(std::span<const File> files);
 /// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files). If `part` (File::part)
 /// is not 0, the name contains this number, too.
 std::string temporary_name(const Id& id, uint32_t index, uint64_t part = 0);

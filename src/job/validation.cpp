@@ -47,6 +47,17 @@ Status check_key(const std::string& key) {
     return characters_at_most("the key", key, MaxKey);
 }
 
+Status check_app_id(const std::string& id) {
+    if (auto ok = bytes_at_most("the AppId", id, MaxFileName); !ok) return ok;
+    bool is_sound = !id.starts_with('.') && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+               c == '-' || c == '_';
+    });
+    if (is_sound) return Done{};
+    return invalid_argument(
+        fmt::format("AppId '{}' is not the name of a .desktop file, such as org.example.App", id));
+}
+
 Status check_remote(const std::string& remote) {
     if (auto ok = bytes_at_most("the remote name", remote, MaxUrl); !ok) return ok;
     if (has_control_character(remote)) return invalid_argument("the remote name has a control character");
@@ -96,6 +107,9 @@ Status check_file(const FileSpec& spec) {
     if (spec.mode && *spec.mode > 0777)
         return invalid_argument(
             fmt::format("mode {:o} has bits other than the permissions 0 to 0777", *spec.mode));
+    if (spec.server_name && spec.existing == Existing::Replace)
+        return invalid_argument("ServerName needs Existing 'keep' or 'rename', so that a server cannot "
+                                "choose which file is replaced");
     auto size = local_size(spec, UnknownSize);
     if (spec.size != UnknownSize && size != UnknownSize && size != spec.size)
         return invalid_argument(fmt::format("size {} is not the size of the ranges, {}", spec.size, size));
@@ -106,6 +120,12 @@ Status check_files(const std::vector<FileSpec>& specs) {
     for (size_t i = 0; i < specs.size(); ++i)
         if (auto ok = check_file(specs[i]); !ok) return about_file(ok.error(), i, specs.size());
     return Done{};
+}
+
+void take_name(FileSpec& spec, const std::string& name) {
+    if (name.find('/') != std::string::npos) return;
+    auto local = spec.local.substr(0, spec.local.rfind('/') + 1) + name;
+    if (check_path("local name", local)) spec.local = local;
 }
 
 Error about_file(const Error& error, size_t index, size_t count) {

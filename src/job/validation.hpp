@@ -25,6 +25,9 @@ inline constexpr size_t MaxObjectPath = 4096;
 
 /// At most MaxKey characters, or StringTooLong.
 Status check_key(const std::string& key);
+/// The name of a .desktop file without its ending, or nothing: letters, digits, '.', '-' and '_', at most
+/// MaxFileName bytes.
+Status check_app_id(const std::string& id);
 /// An http or https URL with a host, of at most MaxUrl bytes. NotSupported for another scheme.
 Status check_remote(const std::string& remote);
 /// As check_remote for the remote name and each mirror; together they have at most MaxSources bytes.
@@ -35,6 +38,9 @@ Status check_path(std::string_view what, const std::string& path);
 Status check_file(const FileSpec& spec);
 /// As check_file for each; the message names the first bad file by its number in the list, from 1.
 Status check_files(const std::vector<FileSpec>& specs);
+
+/// The file gets this name in its directory, if it can be one.
+void take_name(FileSpec& spec, const std::string& name);
 
 /// Prefixes the message with the number of the file; `index` counts from 0. With a `count` of 1 the error is
 /// returned unchanged.

@@ -98,6 +98,8 @@ const Columns<job::File>& detail_columns() {
         column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::device>("folder_device"),
         column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::number>("folder_inode"),
         column_as<DefaultIsNullCell<uint64_t>, File, &File::part>("part"),
+        column_as<DefaultIsNullCell<job::Existing>, File, &File::spec, &FileSpec::existing>("existing"),
+        column_as<DefaultIsNullCell<bool>, File, &File::spec, &FileSpec::server_name>("server_name"),
     };
     return all;
 }

@@ -83,10 +83,9 @@ Columns<job::Job> all_progress_columns() {
 Columns<job::Job> all_job_columns() {
     using job::Job;
     Columns<Job> columns{
-        column<Job, &Job::type>("type"),
-        column<Job, &Job::owner>("owner"),
-        column<Job, &Job::key>("key"),
-        column<Job, &Job::created>("created"),
+        column<Job, &Job::type>("type"),     column<Job, &Job::owner>("owner"),
+        column<Job, &Job::key>("key"),       column<Job, &Job::created>("created"),
+        column<Job, &Job::app_id>("app_id"), column<Job, &Job::app_id_source>("app_id_source"),
     };
     for (const auto& more : {progress_columns(), setting_columns(job::Table::Jobs)})
         columns.insert(columns.end(), more.begin(), more.end());

@@ -3,6 +3,11 @@
 -- not edited.
 
 ALTER TABLE details ADD COLUMN part             INTEGER;  -- number in the name of the temporary file; NULL = the usual name
+ALTER TABLE jobs    ADD COLUMN visibility       TEXT;     -- NULL = what is usual on the bus
+ALTER TABLE jobs    ADD COLUMN app_id           TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs    ADD COLUMN app_id_source    TEXT NOT NULL DEFAULT '';
+ALTER TABLE details ADD COLUMN existing         TEXT;     -- NULL = replace
+ALTER TABLE details ADD COLUMN server_name      INTEGER;  -- NULL = no
 
 -- Temporary files of ended jobs that could not be deleted yet.
 CREATE TABLE discards (

@@ -78,8 +78,14 @@ Checked check_directory(const wire::Check::Item& item) {
     return Done{};
 }
 
-Checked check_target(const std::string& path, const std::string& name) {
+Checked check_target(const wire::Check::Item& item) {
+    const auto& path = item.directory();
+    const auto& name = item.name();
     auto directory = Directory::open(path);
+    bool is_final = !item.server_name();
+    if (is_final && item.existing() == wire::KEEP && directory && is_taken(*directory, name))
+        return Fault{wire::Reply::FILE_EXISTS, name_taken(*directory, name).message};
+    if (!is_final || item.existing() == wire::RENAME) return Done{};
     auto what = directory ? irreplaceable(*directory, name) : std::string_view{};
     if (what.empty()) return Done{};
     return local_file(fmt::format("'{}' in '{}' is {}, a file cannot replace it", name, path, what));
@@ -115,7 +121,7 @@ Checked check_item(const wire::Check::Item& item) {
         if (auto ok = check_trust(item); !ok) return ok;
     if (item.upload()) return check_source(item.directory(), item.name());
     if (auto ok = check_directory(item); !ok) return ok;
-    return check_target(item.directory(), item.name());
+    return check_target(item);
 }
 
 } // namespace

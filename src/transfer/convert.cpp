@@ -70,7 +70,10 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .folder = from_wire(message.folder()),
                      .other_folder = message.other_folder(),
                      .has_other_sources = message.has_other_sources(),
-                     .if_range_broken = message.if_range_broken()};
+                     .if_range_broken = message.if_range_broken(),
+                     .server_name = message.server_name(),
+                     .keep_existing = message.keep_existing(),
+                     .name = message.name()};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;

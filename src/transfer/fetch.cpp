@@ -17,7 +17,6 @@ namespace {
 
 constexpr Usec LockRetry = std::chrono::milliseconds{100};
 constexpr uint32_t MaxLockAttempts = 100;
-constexpr Usec OpenLimit = std::chrono::seconds{30};
 /// How long what was received may take to become durable when the transfer is stopped.
 constexpr Usec EndLimit = std::chrono::seconds{8};
 /// How often the part file may be removed while it is written.
@@ -41,6 +40,8 @@ struct Fetch::LockedPartFile {
     static Result<LockedPartFile, Failure> open(const FetchOrder& order, uint64_t keep_free) {
         auto directory = open_directory(order);
         if (!directory) return directory.error();
+        if (order.keep_existing && is_taken(*directory, order.name))
+            return name_taken(*directory, order.name);
         auto opened = PartFile::open(*std::move(directory), order.temporary, keep_free);
         if (!opened) return opened.error();
         auto part = std::make_shared<PartFile>(*std::move(opened));

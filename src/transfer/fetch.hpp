@@ -47,6 +47,9 @@ struct FetchOrder {
     bool other_folder = false;      ///< another directory of the same file system is taken for that one
     bool has_other_sources = false; ///< a slow server may be given up
     bool if_range_broken = false;   ///< the server is known to mishandle If-Range
+    bool server_name = false;       ///< Begun has the name that the server gives the file
+    bool keep_existing = false;     ///< nothing is fetched for a name that is taken
+    std::string name;               ///< that the file gets; empty = the server's
 };
 
 class Fetch final : public Transfer, private ResponseHandler {
@@ -74,6 +77,8 @@ private:
         Ending,          ///< the final message is decided
     };
     struct LockedPartFile;
+    /// How long a file server may take to open or to find a file.
+    static constexpr Usec OpenLimit = std::chrono::seconds{30};
 
     // fetch.cpp: the file, and the result.
     [[nodiscard]] Status check_order() const;
@@ -119,6 +124,8 @@ private:
     [[nodiscard]] Status check_size_limit(uint64_t size) const;
     [[nodiscard]] Status check_evidence(const HttpResponse& response, const Identity& theirs) const;
     void explain_status();
+    void take_name(const HttpResponse& response);
+    void check_name();
     void start_over();
     void accept(const ResponseDecision& decision);
     [[nodiscard]] Failure exchange_failure(const HttpResponse& response, const TransferResult& result) const;
@@ -168,6 +175,7 @@ private:
     Identity identity_;
     bool unexpected_page_ = false;
     std::string head_;
+    std::string name_;                 ///< that the server gives the file
     std::optional<wire::Begun> begun_; ///< goes with Fetched, unless something else is to be sent first
     std::optional<uint64_t> end_;      ///< offset in the stream at which the body must end
     bool ends_by_close_ = false;

@@ -5,6 +5,7 @@
 #include "transfer/fetch.hpp"
 #include "transfer/http_date.hpp"
 #include "transfer/segment_rules.hpp"
+#include "transfer/server_name.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -113,6 +114,7 @@ void Fetch::evaluate_response(const HttpResponse& response) {
     case ResponseAction::Continue:
     case ResponseAction::StartOver:
         head_ = response.head;
+        take_name(response);
         unexpected_page_ = is_unexpected_page(resume_, response);
         accept(decision);
         return;
@@ -138,6 +140,28 @@ void Fetch::explain_status() {
     bool refused = failure_.code == 401 || failure_.code == 403 || failure_.code == 410;
     if (failure_.cause != wire::HTTP_STATUS || !refused || !must_match_version_) return;
     failure_.message += ", although a part of the file is here already; its link may have expired";
+}
+
+void Fetch::take_name(const HttpResponse& response) {
+    if (!order_.server_name) return;
+    const auto& redirected = transaction_->redirected_to();
+    name_ = server_name(response.content_disposition, redirected.empty() ? order_.url : redirected);
+}
+
+/// If the name is taken, the rest of the file need not be fetched.
+void Fetch::check_name() {
+    if (!order_.keep_existing || name_.empty()) return;
+    context_.disk.run_within(
+        OpenLimit, lane(),
+        [path = order_.directory, name = name_]() -> Status {
+            auto directory = Directory::open(path);
+            if (!directory || !is_taken(*directory, name)) return Done{};
+            return name_taken(*directory, name);
+        },
+        [self = std::weak_ptr{self_}](const std::optional<Status>& free) {
+            auto fetch = self.lock();
+            if (fetch && free && !*free) (*fetch)->fail(free->error());
+        });
 }
 
 ResponseDecision Fetch::decide(const HttpResponse& response) const {
@@ -215,6 +239,7 @@ void Fetch::accept(const ResponseDecision& decision) {
         segment_ = order_.layout.at(0, identity_.size);
         hasher_ = resume_.digest ? Hasher::make(order_.digest) : nullptr;
     }
+    if (resume_.offset == 0) check_name();
     auto begun = begun_message(phase_ == Phase::AwaitingProceed);
     if (phase_ == Phase::Receiving && begin_small()) {
         // The daemon need not know of a small file before it is complete, if that does not take long.
@@ -251,6 +276,7 @@ wire::Begun Fetch::begun_message(bool restarted) const {
     if (transaction_) begun.set_origin(transaction_->origin());
     to_wire(folder_, *begun.mutable_folder());
     begun.set_if_range_broken(if_range_broken_);
+    begun.set_name(name_);
     if (order_.http.redirect() == wire::Http::REPORT && transaction_)
         begun.set_remote(transaction_->redirected_to());
     return begun;

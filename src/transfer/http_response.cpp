@@ -129,6 +129,7 @@ struct Field {
 
 constexpr std::array Fields{
     Field{"accept-ranges", &set_ranges},
+    Field{"content-disposition", [](HttpResponse& r, std::string_view v) { r.content_disposition = v; }},
     Field{"content-encoding", &add_coding},
     Field{"content-length", &set_length},
     Field{"content-range", [](HttpResponse& r, std::string_view v) { set_once(r, r.content_range, v); }},

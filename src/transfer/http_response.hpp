@@ -53,6 +53,7 @@ struct HttpResponse {
     std::string content_range;
     std::string content_type;     ///< the media type in lower case, without parameters
     std::string content_encoding; ///< comma-separated
+    std::string content_disposition;
     std::string retry_after;
     std::string head;               ///< the lines as received, with LF, as many as fit into MaxHead
     std::string location;           ///< as sent; of a created resource or of a redirect

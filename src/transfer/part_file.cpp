@@ -98,6 +98,16 @@ std::string_view irreplaceable(const Directory& directory, const std::string& na
     }
 }
 
+bool is_taken(const Directory& directory, const std::string& name) {
+    struct stat st {};
+    return !name.empty() && fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+Failure name_taken(const Directory& directory, const std::string& name) {
+    return {.cause = wire::FILE_EXISTS,
+            .message = fmt::format("there is a '{}' in '{}' already", name, directory.path())};
+}
+
 Fd open_regular(int directory, const std::string& name, int access) {
     // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
     Fd fd{openat(directory, name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};

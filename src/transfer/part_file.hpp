@@ -57,6 +57,11 @@ private:
 /// Files and symbolic links can be replaced.
 std::string_view irreplaceable(const Directory& directory, const std::string& name);
 
+/// Whether the directory has anything of this name; `name` may be empty.
+bool is_taken(const Directory& directory, const std::string& name);
+/// The failure of a file that must not replace what has its name.
+Failure name_taken(const Directory& directory, const std::string& name);
+
 /// Opens `name` if it is a regular file. Otherwise sets errno: ELOOP for a symbolic link, EINVAL for other
 /// kinds.
 Fd open_regular(int directory, const std::string& name, int access);

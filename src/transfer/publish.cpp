@@ -2,15 +2,18 @@
 #include "transfer/publish.hpp"
 
 #include "transfer/convert.hpp"
+#include "transfer/free_name.hpp"
 #include "transfer/http_date.hpp"
 #include "transfer/part_file.hpp"
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -41,21 +44,48 @@ Status apply_metadata(int file, const wire::Publish& request, mode_t umask) {
     return Done{};
 }
 
+std::string name_of(const wire::Publish& request, uint32_t number) {
+    return number == 0 ? request.name() : numbered_name(request.name(), number, NAME_MAX);
+}
+
+int error_of(int result) {
+    return result < 0 ? errno : 0;
+}
+
+/// Returns 0, EEXIST if the name is taken, or another errno. On file systems such as NFS, only a second link
+/// replaces nothing for certain, and some have no links either.
+int rename_if_free(int directory, const std::string& from, const std::string& to) {
+    int error = error_of(renameat2(directory, from.c_str(), directory, to.c_str(), RENAME_NOREPLACE));
+    if (error != EINVAL && error != ENOSYS) return error;
+    error = error_of(linkat(directory, from.c_str(), directory, to.c_str(), 0));
+    if (error == 0) return error_of(unlinkat(directory, from.c_str(), 0));
+    if (error != EPERM && error != EOPNOTSUPP && error != ENOSYS) return error;
+    struct stat st {};
+    if (fstatat(directory, to.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+    return error_of(renameat(directory, from.c_str(), directory, to.c_str()));
+}
+
 /// Files of one directory, from temporary names to their own.
 class Publication {
 public:
     Publication(const Directory& directory, const std::vector<wire::Publish>& requests)
         : directory_(directory), requests_(requests), files_(requests.size()),
-          results_(requests.size(), Done{}) {}
+          results_(requests.size(), Done{}) {
+        for (const auto& request : requests)
+            names_.push_back(request.name());
+    }
 
     /// Mode, date and content are made durable before the names are. When the file system makes the first
     /// file durable, it does most of the work for the others.
-    std::vector<Status> run(mode_t umask) {
+    std::vector<Published> run(mode_t umask) {
         for_each_sound([&](size_t i) { return prepare(i, umask); });
         for_each_sound([&](size_t i) { return sync(i); });
         for_each_sound([&](size_t i) { return rename(i); });
         sync_names();
-        return std::move(results_);
+        std::vector<Published> published;
+        for (size_t i = 0; i < requests_.size(); ++i)
+            published.push_back(results_[i] ? Published{names_[i]} : Published{results_[i].error()});
+        return published;
     }
 
 private:
@@ -70,9 +100,13 @@ private:
         const auto inode = from_wire(request.inode());
         if (!is_temporary_name(request.temporary()))
             return refused("the name of the temporary file is invalid");
+        if (request.existing() != wire::REPLACE && is_linked(request) && find_name(i)) {
+            unlinkat(directory_.fd(), request.temporary().c_str(), 0);
+            return Done{};
+        }
         auto found = open_own_file(directory_, request.temporary(), O_RDONLY);
         if (!found) return found.error();
-        if (!*found) return check_renamed_before(request, inode);
+        if (!*found) return check_renamed_before(i);
         int file = (*found)->get();
         struct stat st {};
         if (fstat(file, &st) < 0 || !inode_of(st).matches(inode))
@@ -85,12 +119,31 @@ private:
         return apply_metadata(file, request, umask);
     }
 
+    /// We died between the two steps of rename_if_free().
+    bool is_linked(const wire::Publish& request) const {
+        struct stat st {};
+        return fstatat(directory_.fd(), request.temporary().c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+               st.st_nlink > 1 && inode_of(st).matches(from_wire(request.inode()));
+    }
+
+    /// Does the file have one of the names that it may have been given?
+    bool find_name(size_t i) {
+        const auto& request = requests_[i];
+        uint32_t last = request.existing() == wire::RENAME ? MaxFreeName : 0;
+        for (uint32_t number = 0; number <= last; ++number) {
+            auto name = name_of(request, number);
+            if (!is_named(directory_, name, from_wire(request.inode()))) continue;
+            names_[i] = std::move(name);
+            return true;
+        }
+        return false;
+    }
+
     /// The temporary file is missing, which is correct if it was renamed before. Then only a sync remains.
-    Status check_renamed_before(const wire::Publish& request, Inode inode) {
-        if (!is_named(directory_, request.name(), inode))
-            return refused(fmt::format("the downloaded file for '{}' has disappeared from '{}'",
-                                       request.name(), directory_.path()));
-        return Done{};
+    Status check_renamed_before(size_t i) {
+        if (find_name(i)) return Done{};
+        return refused(fmt::format("the downloaded file for '{}' has disappeared from '{}'",
+                                   requests_[i].name(), directory_.path()));
     }
 
     Status sync(size_t i) {
@@ -101,16 +154,39 @@ private:
     Status rename(size_t i) {
         if (!files_[i]) return Done{};
         const auto& request = requests_[i];
+        return request.existing() == wire::REPLACE ? replace(i) : spare(i);
+    }
+
+    Status replace(size_t i) {
+        const auto& request = requests_[i];
         if (auto what = irreplaceable(directory_, request.name()); !what.empty())
             return refused(fmt::format("'{}' in '{}' is {}, the file cannot replace it", request.name(),
                                        directory_.path(), what));
         if (renameat(directory_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str()) <
             0)
-            return errno == ENOENT
-                       ? check_renamed_before(request, from_wire(request.inode()))
-                       : local_failure(errno, fmt::format("cannot rename the file to '{}' in '{}'",
-                                                          request.name(), directory_.path()));
+            return rename_failed(i, errno);
         return Done{};
+    }
+
+    /// The first name that is free, which with KEEP must be its own.
+    Status spare(size_t i) {
+        const auto& request = requests_[i];
+        uint32_t last = request.existing() == wire::RENAME ? MaxFreeName : 0;
+        for (uint32_t number = 0; number <= last; ++number) {
+            auto name = name_of(request, number);
+            int error = rename_if_free(directory_.fd(), request.temporary(), name);
+            if (error == EEXIST) continue;
+            if (error != 0) return rename_failed(i, error);
+            names_[i] = std::move(name);
+            return Done{};
+        }
+        return name_taken(directory_, request.name());
+    }
+
+    Status rename_failed(size_t i, int error) {
+        if (error == ENOENT) return check_renamed_before(i);
+        return local_failure(error, fmt::format("cannot rename the file to '{}' in '{}'", requests_[i].name(),
+                                                directory_.path()));
     }
 
     /// If a file that was renamed before cannot be opened, its owner has changed it since, which is fine.
@@ -118,7 +194,7 @@ private:
         for (size_t i = 0; i < requests_.size(); ++i) {
             if (!results_[i]) continue;
             if (!files_[i])
-                if (auto file = open_own_file(directory_, requests_[i].name(), O_RDONLY); file && *file)
+                if (auto file = open_own_file(directory_, names_[i], O_RDONLY); file && *file)
                     files_[i] = std::move(**file);
             if (!files_[i]) continue;
             auto synced = directory_.sync(files_[i].get());
@@ -129,14 +205,15 @@ private:
 
     const Directory& directory_;
     const std::vector<wire::Publish>& requests_;
-    std::vector<Fd> files_; ///< those that are to be renamed
+    std::vector<Fd> files_;          ///< those that are to be renamed
+    std::vector<std::string> names_; ///< that the files have in the end
     std::vector<Status> results_;
 };
 
 } // namespace
 
-std::vector<Status> publish(const std::string& path, const std::vector<wire::Publish>& requests,
-                            mode_t umask) {
+std::vector<Published> publish(const std::string& path, const std::vector<wire::Publish>& requests,
+                               mode_t umask) {
     auto directory = Directory::open(path);
     if (!directory) return {requests.size(), directory.error()};
     return Publication{*directory, requests}.run(umask);

@@ -41,6 +41,14 @@ wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     return wire::Reply::UNANSWERED;
 }
 
+wire::Reply refusal(const Failure& failure) {
+    wire::Reply message;
+    message.set_fault(failure.cause == wire::FILE_EXISTS ? wire::Reply::FILE_EXISTS
+                                                         : wire::Reply::LOCAL_FILE);
+    message.set_message(failure.message);
+    return message;
+}
+
 mode_t read_umask() {
     mode_t mask = umask(0);
     umask(mask);
@@ -205,7 +213,7 @@ void Worker::publish_next(const std::string& directory) {
     disk_.run_within(
         PublishLimit, {.path = directory},
         [directory, requests, mask = umask_] { return publish(directory, requests, mask); },
-        [this, directory, requests](const std::optional<std::vector<Status>>& results) {
+        [this, directory, requests](const std::optional<std::vector<Published>>& results) {
             reply_to_all(requests, results, directory);
             publish_next(directory);
         });
@@ -216,7 +224,10 @@ template <class Requests, class Results>
 void Worker::reply_to_all(const Requests& requests, const Results& results, const std::string& directory) {
     send_together([&] {
         for (size_t i = 0; i < requests.size(); ++i)
-            reply(requests[i].request(), results ? (*results)[i] : Status{not_responding(directory)});
+            if (results)
+                reply(requests[i].request(), (*results)[i]);
+            else
+                reply(requests[i].request(), Status{not_responding(directory)});
     });
 }
 
@@ -246,11 +257,13 @@ bool Worker::ping(uint64_t request) {
 }
 
 void Worker::reply(uint64_t request, const Status& status) {
+    reply(request, status ? wire::Reply{} : refusal(status.error()));
+}
+
+void Worker::reply(uint64_t request, const Published& published) {
+    if (!published) return reply(request, refusal(published.error()));
     wire::Reply message;
-    if (!status) {
-        message.set_fault(wire::Reply::LOCAL_FILE);
-        message.set_message(status.error().message);
-    }
+    message.set_name(*published);
     reply(request, std::move(message));
 }
 

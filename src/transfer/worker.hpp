@@ -10,6 +10,7 @@
 #include "transfer/disk_pool.hpp"
 #include "transfer/failure.hpp"
 #include "transfer/proxy_finder.hpp"
+#include "transfer/publish.hpp"
 #include "transfer/small_files.hpp"
 #include "transfer/transfer.hpp"
 #include "transfer/tus_delete.hpp"
@@ -64,6 +65,7 @@ private:
     template <class Requests, class Results>
     void reply_to_all(const Requests& requests, const Results& results, const std::string& directory);
     void reply(uint64_t request, const Status& status);
+    void reply(uint64_t request, const Published& published);
     void reply(uint64_t request, wire::Reply reply);
     void send_from_transfer(const wire::FromWorker& message);
     void send(const wire::FromWorker& message);

@@ -57,7 +57,7 @@ def test_every_setting_has_its_unit_default_and_limits(page, setting):
     if "Default" in setting.annotations:
         assert f"default {'' if setting.annotations['Default'] in ('', str(2**64 - 1)) else setting.annotations['Default']}" in heading
     else:
-        assert setting.name in ("DisplayName", "NetworkCost")
+        assert setting.name in ("DisplayName", "NetworkCost", "Visibility")
     for annotation, word in (("Minimum", "at least"), ("Maximum", "at most"), ("MaximumLength", "at most")):
         if annotation in setting.annotations:
             assert f"{word} {setting.annotations[annotation]}" in heading

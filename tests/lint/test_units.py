@@ -99,7 +99,7 @@ def test_the_bus_policy_allows_calls_and_callbacks_and_to_see_what_is_unread():
     assert all(rule.get("send_destination") == NAME for rule in everybody)
     interfaces = {ElementTree.parse(DBUS / f"{NAME}.{part}.xml").getroot().find("interface").get("name")
                   for part in ("Manager", "Job")}
-    standard = {f"org.freedesktop.DBus.{part}" for part in ("Properties", "Introspectable", "Peer")}
+    standard = {f"org.freedesktop.DBus.{part}" for part in ("Properties", "Introspectable", "ObjectManager", "Peer")}
     assert {rule.get("send_interface") for rule in everybody} == interfaces | standard
 
 

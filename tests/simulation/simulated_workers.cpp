@@ -329,12 +329,16 @@ void SimulatedWorkers::check_storage(uint32_t, const daemon::StorageQuestion&, C
         std::move(done));
 }
 
-void SimulatedWorkers::publish(uint32_t, const daemon::PublishOrder& order, Callback<Done> done) {
+void SimulatedWorkers::publish(uint32_t, const daemon::PublishOrder& order, Callback<std::string> done) {
     world_.note([&] {
         return fmt::format("{} publish {} as {}", order.job.hex.substr(0, 8), order.index,
                            order.file.spec.local);
     });
-    request([this, order] { return give_name(order); }, std::move(done));
+    request([this, order] { return give_name(order); },
+            [done](const Status& status) {
+                if (!status) return done(status.error());
+                done(std::string{});
+            });
 }
 
 Status SimulatedWorkers::give_name(const daemon::PublishOrder& order) {

@@ -47,7 +47,7 @@ public:
     void halt(uint32_t owner, daemon::Ticket ticket) override;
     void proceed(uint32_t owner, daemon::Ticket ticket) override;
     void check(uint32_t owner, std::vector<daemon::CheckItem> items, Callback<Done> done) override;
-    void publish(uint32_t owner, const daemon::PublishOrder& order, Callback<Done> done) override;
+    void publish(uint32_t owner, const daemon::PublishOrder& order, Callback<std::string> done) override;
     void discard(uint32_t owner, const daemon::DiscardOrder& order, Callback<Done> done) override;
     void check_storage(uint32_t owner, const daemon::StorageQuestion& question, Callback<Done> done) override;
     void abandon(uint32_t, const daemon::AbandonOrder&) override {}

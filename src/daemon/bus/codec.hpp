@@ -46,6 +46,13 @@ struct CreateCommand {
 Result<CreateCommand> decode_create(const std::string& display_name, const std::string& type,
                                     const Options& options, const job::Limits& limits);
 
+struct Subscription {
+    bool keep_alive = true;
+    std::optional<bool> all_users; ///< nothing = as far as no password is needed
+    bool progress = true;
+};
+Result<Subscription> decode_subscription(const Options& options);
+
 struct Filter {
     std::optional<std::vector<job::State>> states;
     std::optional<std::string> key;

@@ -4,6 +4,7 @@
 
 #include "daemon/bus/access/access_filter.hpp"
 #include "daemon/bus/access/authority.hpp"
+#include "daemon/bus/app_finder.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
 #include "daemon/bus/signals.hpp"
 #include "daemon/bus/subscribers.hpp"
@@ -18,12 +19,19 @@ namespace haulier::bus {
 struct Context {
     daemon::Manager& manager;
     Peers& peers;
+    AppFinder& apps;
     AccessFilter& filter;
     Authority& authority;
     Subscribers& subscribers;
     Signals& signals;
     daemon::Instance instance;
     std::function<void()> asked; ///< called at every request, to restart the idle timer
+
+    /// What a job is shown as if its client has not chosen: an updater's job would surprise whoever is logged
+    /// in.
+    [[nodiscard]] job::Visibility usual_visibility() const {
+        return instance == daemon::Instance::Session ? job::Visibility::Full : job::Visibility::Hidden;
+    }
 
     /// To the daemon that serves the owner's session bus, a service on that bus is one on its own bus.
     [[nodiscard]] job::NotifyService resolved(job::NotifyService service) const {

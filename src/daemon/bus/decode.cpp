@@ -24,6 +24,10 @@ const Takers<FileSpec>& file_takers() {
              return Status{Done{}};
          })},
         {"Mirrors", keeping<Words>(&FileSpec::mirrors)},
+        {"Existing", taking<std::string, FileSpec>([](FileSpec& f, const std::string& word) {
+             return keep(job::parse<job::Existing>(word), f.existing);
+         })},
+        {"ServerName", keeping<bool>(&FileSpec::server_name)},
     };
     return all;
 }
@@ -46,6 +50,11 @@ Takers<CreateCommand> own_takers() {
         {"Resume", taking<bool, C>([](C& c, bool v) { return c.request.resume = v, Status{Done{}}; })},
         {"Key", taking<string, C>([](C& c, const string& v) { return c.request.key = v, Status{Done{}}; })},
         {"NotifyObject", keeping<sdbus::ObjectPath>(&C::notify_object)},
+        {"AppId", taking<string, C>([](C& c, const string& v) {
+             c.request.app_id = v;
+             if (!v.empty()) c.request.app_id_source = job::AppIdSource::Client;
+             return job::check_app_id(v);
+         })},
     };
 }
 
@@ -136,6 +145,17 @@ Result<CreateCommand> decode_create(const std::string& display_name, const std::
     if (auto ok = keep(job::parse<job::Type>(type), command.request.type); !ok) return ok.error();
     if (auto ok = take_all(command, options, create_takers(), "option"); !ok) return ok.error();
     return command;
+}
+
+Result<Subscription> decode_subscription(const Options& options) {
+    static const Takers<Subscription> takers{
+        {"KeepAlive", keeping<bool>(&Subscription::keep_alive)},
+        {"AllUsers", keeping<bool>(&Subscription::all_users)},
+        {"Progress", keeping<bool>(&Subscription::progress)},
+    };
+    Subscription out;
+    if (auto ok = take_all(out, options, takers, "option"); !ok) return ok.error();
+    return out;
 }
 
 Result<Filter> decode_filter(const Options& filter) {

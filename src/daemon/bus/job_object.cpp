@@ -91,7 +91,12 @@ const daemon::JobRecord& JobObject::entry() const {
 JobView JobObject::view() const {
     const auto& record = entry();
     const auto& manager = context_.manager;
-    return {record, record.durable(), manager.today(), manager.object_of(id_), manager.can_store()};
+    return {record,
+            record.durable(),
+            manager.today(),
+            manager.object_of(id_),
+            manager.can_store(),
+            context_.usual_visibility()};
 }
 
 void JobObject::set(const JobProperty& property, sdbus::PropertySetCall& call) {

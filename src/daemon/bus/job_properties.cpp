@@ -61,6 +61,22 @@ bool never(const job::Job& /*before*/, const job::Job& /*after*/) {
     return false;
 }
 
+/// A name that is chosen later is known when a server has answered, or at the end.
+bool may_get_other_name(const job::File& file) {
+    return file.spec.server_name || file.spec.existing == job::Existing::Rename;
+}
+
+JobProperty target() {
+    auto p = property("Target", [](const JobView& view) { return job::target_of(view.files()); });
+    p.differs = [](const JobView& before, const JobView& after) {
+        if (before.job.files_total != after.job.files_total) return true;
+        auto files = after.files();
+        return state_differs(before.job, after.job) &&
+               std::any_of(files.begin(), files.end(), may_get_other_name);
+    };
+    return p;
+}
+
 /// In the order of the contract, as far as there is one.
 std::vector<JobProperty> facts() {
     using V = const JobView&;
@@ -70,6 +86,10 @@ std::vector<JobProperty> facts() {
                         property("Type", [](V v) { return std::string{job::to_string(v.job.type)}; }))),
         listed(property("Owner", [](V v) { return v.job.owner; })),
         listed(property("Key", [](V v) { return v.job.key; })),
+        listed(emitting(Constant, property("AppId", [](V v) { return v.job.app_id; }))),
+        emitting(Constant, property("AppIdSource",
+                                    [](V v) { return std::string{job::to_string(v.job.app_id_source)}; })),
+        listed(target()),
         listed(property("State", [](V v) { return std::string{job::to_string(v.job.state)}; })),
         listed(property(WaitReasonProperty,
                         [](V v) { return encode(job::wait_reason(v.job, v.today, v.storable)); })),
@@ -109,7 +129,7 @@ template <class Row>
 JobProperty setting_property(const Row& row) {
     using Encoded = Encoding<typename Row::Value>;
     auto p = property(row.name, [row](const JobView& view) {
-        return Encoded::encode(row.shown ? row.shown(view.job, view.files()) : row.in(view.job));
+        return Encoded::encode(row.shown ? row.shown(view.job, view.surroundings()) : row.in(view.job));
     });
     if (!row.shown)
         p.differs = [row](const JobView& before, const JobView& after) {
@@ -166,6 +186,18 @@ Options listed_values(const JobView& view) {
     Options values;
     for (const auto& p : job_properties())
         if (p.listed) values.emplace(p.name, p.value(view));
+    return values;
+}
+
+/// The last change of a job is its end.
+Options end_values(const JobView& view) {
+    auto values =
+        values_of(view, {"Type", "Owner", "Key", "DisplayName", "AppId", "AppIdSource", "Visibility", "Icon",
+                         "Target", "CreationTime", "TransferCompletionTime", BytesTransferredProperty,
+                         "FilesTotal", "FilesTransferred", "FilesFailed", "Error", "ErrorCount"});
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(view.job.active_for).count();
+    values.emplace("EndTime", sdbus::Variant{encode(view.job.modified)});
+    values.emplace("ActiveSeconds", sdbus::Variant{static_cast<uint32_t>(seconds)});
     return values;
 }
 

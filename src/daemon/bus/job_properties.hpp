@@ -25,12 +25,14 @@ struct JobView {
     const daemon::JobRecord& record;
     const job::Job& job; ///< of the record, or as it was before a change
     WallTime today;
-    std::optional<notify::Target> object; ///< that callbacks go to
-    bool storable = true;                 ///< changes of jobs can be stored at present
+    std::optional<notify::Target> object;                     ///< that callbacks go to
+    bool storable = true;                                     ///< changes of jobs can be stored at present
+    job::Visibility usual_visibility = job::Visibility::Full; ///< on this bus
 
     /// Those that the job had: files are only ever added at the end. What changes of a file may not be
-    /// durable yet; its local name never changes.
+    /// durable yet.
     [[nodiscard]] std::span<const job::File> files() const;
+    [[nodiscard]] job::Surroundings surroundings() const { return {files(), usual_visibility}; }
 };
 
 struct JobProperty {
@@ -58,6 +60,9 @@ Values changed_values(const JobView& before, const JobView& after);
 Values values_of(const JobView& view, std::initializer_list<std::string_view> names);
 /// For ListJobs.
 Options listed_values(const JobView& view);
+
+/// For JobEnded.
+Options end_values(const JobView& view);
 
 /// What CreateJob takes of settings.
 const Takers<job::SettingsPatch>& setting_takers();

@@ -62,14 +62,22 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
         auto service = context_.resolved(settings.get<&job::Settings::notify_service>());
         if (settings.has<&job::Settings::notify_service>())
             settings.set<&job::Settings::notify_service>(service);
-        auto request = std::make_shared<const job::Request>(std::move(command->request));
-        context_.peers.need_activatable(service, [=, this](const Status& activatable) {
+        auto request = std::make_shared<job::Request>(std::move(command->request));
+        auto create = [=, this](const AppIdentity& app) {
             context_.asked();
-            if (!activatable) return owed->refuse(activatable.error());
+            if (!app.id.empty()) {
+                request->app_id = app.id;
+                request->app_id_source = app.source;
+            }
             context_.manager.create(caller.uid, request, object, [owed](const Result<daemon::Created>& made) {
                 if (!made) return owed->refuse(made.error());
                 owed->give(sdbus::ObjectPath{path_of(made->id)}, made->id.hex, made->created);
             });
+        };
+        context_.peers.need_activatable(service, [=, this](const Status& activatable) {
+            context_.asked();
+            if (!activatable) return owed->refuse(activatable.error());
+            context_.apps.find(caller.name, create);
         });
     });
 }
@@ -100,10 +108,13 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
         text += listed_text_of(entry->durable());
         if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
-        jobs.emplace_back(
-            sdbus::ObjectPath{path_of(entry->durable().id)},
-            listed_values(JobView{
-                *entry, entry->durable(), context_.manager.today(), {}, context_.manager.can_store()}));
+        jobs.emplace_back(sdbus::ObjectPath{path_of(entry->durable().id)},
+                          listed_values(JobView{*entry,
+                                                entry->durable(),
+                                                context_.manager.today(),
+                                                {},
+                                                context_.manager.can_store(),
+                                                context_.usual_visibility()}));
     }
     return jobs;
 }
@@ -134,11 +145,41 @@ void ManagerObject::Subscribe(sdbus::Result<>&& result) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto caller = context_.filter.caller();
         caller.interactive = false;
-        const Listener listener{caller.name, caller.uid, false};
-        context_.subscribers.add(listener);
-        context_.signals.add(listener);
+        bool system = context_.instance == daemon::Instance::System;
+        subscribe({.name = caller.name, .uid = caller.uid, .keeps_daemon = system});
         context_.authority.ask(caller, [this, owed, name = caller.name](AuthorityReply verdict) {
             if (verdict == AuthorityReply::Yes) context_.subscribers.let_see_all(name);
+            owed->give();
+        });
+    });
+}
+
+void ManagerObject::subscribe(const Listener& listener) {
+    context_.subscribers.add(listener);
+    context_.signals.add(listener);
+}
+
+/// A password is asked for only if the caller wants to see the jobs of all users.
+void ManagerObject::SubscribeWith(sdbus::Result<>&& result, Options options) {
+    guarded_async(std::move(result), context_, [&](auto owed) {
+        auto wanted = decode_subscription(options);
+        if (!wanted) return owed->refuse(wanted.error());
+        auto caller = context_.filter.caller();
+        bool must_see_all = wanted->all_users.value_or(false);
+        caller.interactive = caller.interactive && must_see_all;
+        Listener listener{.name = caller.name,
+                          .uid = caller.uid,
+                          .keeps_daemon = wanted->keep_alive,
+                          .with_progress = wanted->progress,
+                          .with_facts = true};
+        if (!must_see_all) subscribe(listener);
+        if (wanted->all_users == false) return owed->give();
+        context_.authority.ask(caller, [=, this](AuthorityReply verdict) mutable {
+            bool sees_all = verdict == AuthorityReply::Yes;
+            if (must_see_all && !sees_all) return owed->refuse(refuse_all_users(verdict));
+            listener.sees_all = sees_all;
+            if (must_see_all) subscribe(listener);
+            if (sees_all) context_.subscribers.let_see_all(listener.name);
             owed->give();
         });
     });
@@ -180,6 +221,13 @@ std::vector<std::string> ManagerObject::Features() {
             "auto-complete",
             "describe-error",
             "file-errors",
+            "existing-files",
+            "server-name",
+            "visibility",
+            "app-id",
+            "target",
+            "subscribe-with",
+            "object-manager",
             "signals-lost"};
 }
 

@@ -35,11 +35,13 @@ private:
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;
     void Subscribe(sdbus::Result<>&& result) override;
+    void SubscribeWith(sdbus::Result<>&& result, Options options) override;
     void Unsubscribe() override;
     std::string Version() override;
     std::vector<std::string> Features() override;
     uint32_t Jobs() override;
 
+    void subscribe(const Listener& listener);
     [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
 
     Context& context_;

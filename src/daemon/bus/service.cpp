@@ -37,17 +37,20 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection&
                  daemon::Manager& manager, daemon::Instance instance, Events events)
     : connection_(connection), events_(std::move(events)),
       peers_(connection, {[this](const std::string& name) { left(name); }, events_.owner_changed}),
+      apps_(peers_.bus_handle()),
       signals_(peers_.bus_handle(), [this](const std::string& name) { tell_lost(name); }),
       authority_(handle_of(helper), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_,
               {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
                [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
                [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
-      context_{manager,      peers_,   filter_,  authority_,
-               subscribers_, signals_, instance, [this] { events_.asked(); }},
+      context_{manager,  peers_,     apps_,
+               filter_,  authority_, subscribers_,
+               signals_, instance,   [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
-      root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_) {}
+      root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_),
+      managed_(peers_.bus_handle(), root_.object(), context_) {}
 
 Service::~Service() = default;
 
@@ -77,6 +80,7 @@ void Service::send(Send send) {
 
 void Service::left(const std::string& name) {
     filter_.left(name);
+    apps_.left(name);
     subscribers_.remove(name);
     signals_.remove(name);
     events_.peer_left(name);
@@ -86,8 +90,7 @@ void Service::left(const std::string& name) {
 void Service::tell_lost(const std::string& name) {
     if (!subscribers_.contains(name)) return;
     send([&] {
-        signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, "SignalsLost",
-                      {Listener{name, 0, false}});
+        signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, "SignalsLost", {Listener{.name = name}});
     });
 }
 
@@ -111,13 +114,17 @@ void Service::signal_from_job(const Job& job, const std::string& member, const T
 
 JobView Service::view_of(const daemon::JobRecord& record, const Job& job) const {
     const auto& manager = context_.manager;
-    return {record, job, manager.today(), manager.object_of(job.id), manager.can_store()};
+    return {record,
+            job,
+            manager.today(),
+            manager.object_of(job.id),
+            manager.can_store(),
+            context_.usual_visibility()};
 }
 
 /// `values` is called only if there is a listener.
 template <class MakeValues>
-void Service::properties_changed(const Job& job, MakeValues values) {
-    auto to = subscribers_.of_jobs_of(job.owner);
+void Service::properties_changed(const std::vector<Listener>& to, const Job& job, MakeValues values) {
     if (to.empty()) return;
     send([&] {
         const Values changed = values();
@@ -125,9 +132,10 @@ void Service::properties_changed(const Job& job, MakeValues values) {
     });
 }
 
-void Service::properties_changed(const daemon::JobRecord& record,
+void Service::properties_changed(const std::vector<Listener>& to, const daemon::JobRecord& record,
                                  std::initializer_list<std::string_view> names) {
-    properties_changed(record.durable(), [&] { return values_of(view_of(record, record.durable()), names); });
+    properties_changed(to, record.durable(),
+                       [&] { return values_of(view_of(record, record.durable()), names); });
 }
 
 /// Each listener counts the jobs that they see.
@@ -144,12 +152,39 @@ void Service::added(const daemon::JobRecord& entry) {
     auto to = subscribers_.of_jobs_of(entry.durable().owner);
     signal_from_manager(entry.durable(), to, "JobAdded");
     job_counts_changed(to);
+    auto owner = entry.durable().owner;
+    tell_of_new(entry, subscribers_.with_facts_of(owner), subscribers_.with_objects_of(owner));
+}
+
+/// Each of these signals has properties of the job, which are read only if someone gets them.
+void Service::tell_of_new(const daemon::JobRecord& record, const std::vector<Listener>& with_facts,
+                          const std::vector<Listener>& with_objects) {
+    const auto& job = record.durable();
+    auto view = view_of(record, job);
+    if (!with_facts.empty()) signal_from_manager(job, with_facts, "JobAppeared", listed_values(view));
+    if (with_objects.empty()) return;
+    send([&] {
+        signals_.emit(root_.object(), ObjectManagerInterface, "InterfacesAdded", with_objects,
+                      sdbus::ObjectPath{path_of(job.id)}, interfaces_of(view));
+    });
+}
+
+void Service::tell_of_old(const Job& job, const std::vector<Listener>& with_objects) {
+    if (with_objects.empty()) return;
+    send([&] {
+        signals_.emit(root_.object(), ObjectManagerInterface, "InterfacesRemoved", with_objects,
+                      sdbus::ObjectPath{path_of(job.id)}, std::vector<std::string>{JobInterface});
+    });
 }
 
 void Service::removed(const daemon::JobRecord& entry, std::string_view result) {
     auto to = subscribers_.of_jobs_of(entry.durable().owner);
     signal_from_manager(entry.durable(), to, "JobRemoved", std::string{result});
     job_counts_changed(to);
+    const auto& job = entry.durable();
+    if (auto facts = subscribers_.with_facts_of(job.owner); !facts.empty())
+        signal_from_manager(job, facts, "JobEnded", std::string{result}, end_values(view_of(entry, job)));
+    tell_of_old(job, subscribers_.with_objects_of(job.owner));
 }
 
 void Service::forgotten(const job::Id& id) {
@@ -159,7 +194,7 @@ void Service::forgotten(const job::Id& id) {
 void Service::changed(const Job& before, const Job& after) {
     if (before.owner != after.owner) owner_changed(before, after);
     if (const auto* record = context_.manager.find(after.id))
-        properties_changed(after,
+        properties_changed(subscribers_.of_jobs_of(after.owner), after,
                            [&] { return changed_values(view_of(*record, before), view_of(*record, after)); });
 }
 
@@ -181,14 +216,21 @@ void Service::owner_changed(const Job& before, const Job& after) {
             signal_from_manager(after, {listener}, "JobRemoved", std::string{"taken"});
         job_counts_changed({listener});
     }
+    auto newcomers = subscribers_.with_facts_of(after.owner);
+    std::erase_if(newcomers, [&](const Listener& l) { return l.may_see_jobs_of(before.owner); });
+    tell_of_old(after, subscribers_.with_objects_of(before.owner));
+    if (const auto* record = context_.manager.find(after.id))
+        tell_of_new(*record, newcomers, subscribers_.with_objects_of(after.owner));
 }
 
 void Service::wait_reason_changed(const daemon::JobRecord& entry) {
-    properties_changed(entry, {WaitReasonProperty});
+    properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {WaitReasonProperty});
 }
 
 void Service::progressed(const daemon::JobRecord& entry) {
-    properties_changed(entry, {BytesTransferredProperty, BytesTotalProperty});
+    auto to = subscribers_.of_jobs_of(entry.durable().owner);
+    std::erase_if(to, [](const Listener& listener) { return !listener.with_progress; });
+    properties_changed(to, entry, {BytesTransferredProperty, BytesTotalProperty});
 }
 
 void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
@@ -196,7 +238,7 @@ void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
 }
 
 void Service::object_changed(const daemon::JobRecord& entry) {
-    properties_changed(entry, {NotifyObjectProperty});
+    properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {NotifyObjectProperty});
 }
 
 void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,

@@ -6,9 +6,11 @@
 #include "base/event.hpp"
 #include "daemon/bus/access/access_filter.hpp"
 #include "daemon/bus/access/authority.hpp"
+#include "daemon/bus/app_finder.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/job_objects.hpp"
 #include "daemon/bus/job_properties.hpp"
+#include "daemon/bus/managed_objects.hpp"
 #include "daemon/bus/manager_object.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/sdbus/event_bridge.hpp"
@@ -50,9 +52,12 @@ public:
     void check_connection(const std::string& unique_name) { peers_.check_connection(unique_name); }
     [[nodiscard]] Peers& peers() { return peers_; }
     /// A call waits for an answer of the bus or of polkit.
-    [[nodiscard]] bool asking() const { return peers_.busy() || filter_.busy() || authority_.busy(); }
-    /// Also while a client has subscribed to signals: it would not notice that we have left.
-    [[nodiscard]] bool busy() const { return asking() || !subscribers_.empty(); }
+    [[nodiscard]] bool asking() const {
+        return peers_.busy() || apps_.busy() || filter_.busy() || authority_.busy();
+    }
+    /// Also while a client has subscribed to signals and not chosen otherwise: it would not notice that we
+    /// have left.
+    [[nodiscard]] bool busy() const { return asking() || subscribers_.keep_daemon(); }
 
     void added(const daemon::JobRecord& entry) override;
     void removed(const daemon::JobRecord& entry, std::string_view result) override;
@@ -79,14 +84,19 @@ private:
     void signal_from_job(const job::Job& job, const std::string& member, const Ts&... arguments);
     [[nodiscard]] JobView view_of(const daemon::JobRecord& record, const job::Job& job) const;
     template <class MakeValues>
-    void properties_changed(const job::Job& job, MakeValues values);
-    void properties_changed(const daemon::JobRecord& record, std::initializer_list<std::string_view> names);
+    void properties_changed(const std::vector<Listener>& to, const job::Job& job, MakeValues values);
+    void properties_changed(const std::vector<Listener>& to, const daemon::JobRecord& record,
+                            std::initializer_list<std::string_view> names);
     void job_counts_changed(const std::vector<Listener>& to);
+    void tell_of_new(const daemon::JobRecord& record, const std::vector<Listener>& with_facts,
+                     const std::vector<Listener>& with_objects);
+    void tell_of_old(const job::Job& job, const std::vector<Listener>& with_objects);
     void owner_changed(const job::Job& before, const job::Job& after);
 
     sdbus::IConnection& connection_;
     Events events_;
     Peers peers_;
+    AppFinder apps_;
     Signals signals_;
     Authority authority_;
     Subscribers subscribers_;
@@ -95,6 +105,7 @@ private:
     EventBridge bridge_;
     ManagerObject root_;
     JobObjects objects_;
+    ManagedObjects managed_;
 };
 
 } // namespace haulier::bus

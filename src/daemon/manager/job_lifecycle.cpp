@@ -26,13 +26,37 @@ std::vector<uint32_t> finished_files(const JobRecord& record) {
     return indexes;
 }
 
+bool replaces(const job::File& file) {
+    return file.spec.existing == job::Existing::Replace;
+}
+
 /// Where files of a job have the same local name, the last one gets it, or has it already. If each were
 /// renamed in turn and we died in between, an overwritten file could not be told from a lost one.
 std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files) {
     std::map<std::string, uint32_t> last;
     for (uint32_t i = 0; i < files.size(); ++i)
-        if (files[i].transferred) last[files[i].spec.local] = i;
+        if (files[i].transferred && replaces(files[i])) last[files[i].spec.local] = i;
     return last;
+}
+
+/// What is to be done with the finished files of a job, one group after the other.
+struct Publication {
+    std::vector<uint32_t> replacing;
+    std::vector<uint32_t> sparing;  ///< they replace nothing, not even what the job itself has put there
+    std::vector<uint32_t> replaced; ///< their names went to later files
+};
+
+Publication publication_of(const JobRecord& record) {
+    const auto& files = record.working_files();
+    auto last = last_of_each_name(files);
+    Publication groups;
+    for (auto index : finished_files(record)) {
+        const auto& file = files[index];
+        bool wins = !replaces(file) || last.at(file.spec.local) == index;
+        auto& group = !replaces(file) ? groups.sparing : wins ? groups.replacing : groups.replaced;
+        group.push_back(index);
+    }
+    return groups;
 }
 
 } // namespace
@@ -57,18 +81,13 @@ void JobLifecycle::publish_finished(const job::Id& id) {
 
 /// A file whose name a later one gets is deleted when that has it: until then, it may be all that is left.
 void JobLifecycle::publish_files(const job::Id& id, const Callback<Done>& done) {
-    const auto& files = context_.jobs.find(id)->working_files();
-    auto last = last_of_each_name(files);
-    auto winners = finished_files(*context_.jobs.find(id));
-    std::vector<uint32_t> others;
-    std::erase_if(winners, [&](uint32_t index) {
-        bool wins = last.at(files[index].spec.local) == index;
-        if (!wins) others.push_back(index);
-        return !wins;
-    });
-    publish_each(id, winners, true, [=, this](const Status& status) {
+    auto groups = publication_of(*context_.jobs.find(id));
+    publish_each(id, groups.replacing, true, [=, this](const Status& status) {
         if (!status) return done(status);
-        publish_each(id, others, false, done);
+        publish_each(id, groups.sparing, true, [=, this](const Status& spared) {
+            if (!spared) return done(spared);
+            publish_each(id, groups.replaced, false, done);
+        });
     });
 }
 
@@ -77,36 +96,44 @@ void JobLifecycle::publish_each(const job::Id& id, const std::vector<uint32_t>& 
     auto step = [=, this](size_t i, const Callback<Done>& next) {
         const auto* record = context_.jobs.find(id);
         if (!record) return next(not_found(id));
-        publish_file(*record, indexes[i], win, [=, this, index = indexes[i]](const Status& status) {
-            file_published(id, index, status);
-            next(status);
-        });
+        publish_file(*record, indexes[i], win,
+                     [=, this, index = indexes[i]](const Result<std::string>& name) {
+                         file_published(id, index, name);
+                         next(name ? Status{Done{}} : Status{name.error()});
+                     });
     };
     run_batch(indexes.size(), step, done, FilesNamedAtOnce);
 }
 
-void JobLifecycle::file_published(const job::Id& id, uint32_t index, const Status& status) {
+void JobLifecycle::file_published(const job::Id& id, uint32_t index, const Result<std::string>& name) {
     const auto* record = context_.jobs.find(id);
     if (!record) return;
     const auto& file = record->working_files()[index];
-    if (status)
-        context_.commits.stage(job::published(record->working(), index, file));
-    else if (status.error().code == Errc::LocalFile)
-        context_.commits.stage(job::unpublished(record->working(), index, file));
+    const auto& job = record->working();
+    if (name)
+        context_.commits.stage(job::published(job, index, file, *name));
+    else if (name.error().code == Errc::LocalFile)
+        context_.commits.stage(job::unpublished(job, index, file));
+    else if (name.error().code == Errc::FileExists)
+        context_.commits.stage(job::name_taken(job, index, file, name.error().message));
 }
 
 void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wins,
-                                const Callback<Done>& done) {
+                                const Callback<std::string>& done) {
     const auto& job = record.working();
     auto& workers = context_.workers;
     if (job::is_upload(job.type)) {
         if (has_reply(record)) return workers.publish(job.owner, publish_reply_order(record), done);
-        return done(Done{});
+        return done(std::string{});
     }
     if (wins) return workers.publish(job.owner, publish_order(record, index), done);
     const auto& file = record.working_files()[index];
-    workers.discard(
-        job.owner, {job::directory_of(file.spec.local), job::temporary_name(job.id, index, file.part)}, done);
+    workers.discard(job.owner,
+                    {job::directory_of(file.spec.local), job::temporary_name(job.id, index, file.part)},
+                    [done](const Status& status) {
+                        if (!status) return done(status.error());
+                        done(std::string{});
+                    });
 }
 
 void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {
@@ -125,7 +152,7 @@ void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {
     auto answer = [why, reply = std::exchange(record.on_end, {})](const Status&) {
         if (reply) reply(why);
     };
-    auto decision = job::publish_failed(record.working(), why.message, now);
+    auto decision = job::publish_failed(record.working(), why, now);
     if (!decision) return answer(Done{});
     context_.commits.stage(std::move(*decision), answer);
 }

@@ -37,8 +37,8 @@ private:
     void publish_files(const job::Id& id, const Callback<Done>& done);
     void publish_each(const job::Id& id, const std::vector<uint32_t>& indexes, bool win,
                       const Callback<Done>& done);
-    void publish_file(const JobRecord& record, uint32_t index, bool wins, const Callback<Done>& done);
-    void file_published(const job::Id& id, uint32_t index, const Status& status);
+    void publish_file(const JobRecord& record, uint32_t index, bool wins, const Callback<std::string>& done);
+    void file_published(const job::Id& id, uint32_t index, const Result<std::string>& name);
     void publish_ended(const job::Id& id, const Status& status);
     void left_behind(const job::Id& id, uint32_t owner, const DiscardOrder& order, const Error& why);
     void discarded(const job::Id& id);

@@ -84,6 +84,8 @@ struct CheckItem {
     std::optional<uint32_t> mode; ///< the file system must be able to store it
     uint64_t size = job::UnknownSize;
     bool foreign = false; ///< the path was chosen by another user than the worker's
+    job::Existing existing = job::Existing::Replace;
+    bool server_name = false; ///< `name` may not be the one that the file gets
     bool operator==(const CheckItem&) const = default;
 };
 CheckItem check_of(const job::FileSpec& spec, job::Type type);

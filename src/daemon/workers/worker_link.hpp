@@ -37,6 +37,7 @@ struct WorkerReply {
     std::string data;
     uint64_t size = 0;
     CallOutcome outcome = CallOutcome::Unanswered;
+    std::string name; ///< of a file
 };
 
 class WorkerLink {

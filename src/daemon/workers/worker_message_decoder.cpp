@@ -40,6 +40,7 @@ job::Cause cause_of(int cause) {
     case wire::LOCAL_FILE_CHANGED: return job::Cause::LocalFileChanged;
     case wire::MISSING_RANGE_SUPPORT: return job::Cause::MissingRangeSupport;
     case wire::INVALID_RANGE: return job::Cause::InvalidRange;
+    case wire::FILE_EXISTS: return job::Cause::FileExists;
     case wire::PROXY: return job::Cause::Proxy;
     default: return job::Cause::Internal;
     }
@@ -84,6 +85,10 @@ bool is_fatal(const job::Failure& failure) {
 
 } // namespace
 
+std::string file_name_of(const std::string& name) {
+    return printable(name, job::MaxFileName) == name ? name : std::string{};
+}
+
 job::Begun begun_of(const wire::Begun& begun) {
     job::Begun b;
     b.report = report_of(begun.offset(), begun.identity());
@@ -94,6 +99,7 @@ job::Begun begun_of(const wire::Begun& begun) {
     b.origin = url_of(begun.origin());
     b.folder = inode_of(begun.folder());
     b.if_range_broken = begun.if_range_broken();
+    b.name = file_name_of(begun.name());
     if (begun.has_stamp())
         b.stamp = job::SourceStamp{inode_of(begun.stamp().inode()), begun.stamp().size(),
                                    begun.stamp().modified_ns()};
@@ -146,6 +152,7 @@ Status status_of(const wire::Reply& answer) {
     case wire::Reply::NONE: return Done{};
     case wire::Reply::INVALID_ARGUMENT: return Error{Errc::InvalidArgument, message};
     case wire::Reply::NOT_SUPPORTED: return Error{Errc::NotSupported, message};
+    case wire::Reply::FILE_EXISTS: return Error{Errc::FileExists, message};
     case wire::Reply::LOCAL_FILE: return Error{Errc::LocalFile, message};
     default: return Error{Errc::Internal, "the worker gave an answer that is not one"};
     }

@@ -23,6 +23,15 @@ wire::Digest::Kind to_wire(job::Checksum::Kind kind) {
     return wire::Digest::NONE;
 }
 
+wire::Existing to_wire(job::Existing existing) {
+    switch (existing) {
+    case job::Existing::Replace: return wire::REPLACE;
+    case job::Existing::Keep: return wire::KEEP;
+    case job::Existing::Rename: return wire::RENAME;
+    }
+    return wire::KEEP;
+}
+
 wire::Http::Redirect to_wire(job::RedirectPolicy policy) {
     switch (policy) {
     case job::RedirectPolicy::Silent: return wire::Http::SILENT;
@@ -186,6 +195,9 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_other_folder(file.clocks.other_folder);
     f.set_has_other_sources(job::may_leave_source(file));
     f.set_if_range_broken(order.if_range_broken);
+    f.set_server_name(file.spec.server_name);
+    f.set_keep_existing(file.spec.existing == job::Existing::Keep);
+    if (!file.spec.server_name || order.offset > 0) f.set_name(job::name_of(file.spec.local));
     fill_http(*f.mutable_http(), order.options);
     return f;
 }
@@ -242,6 +254,8 @@ wire::Check::Item to_wire(const CheckItem& item) {
     i.set_mode(item.mode.value_or(0));
     i.set_size_known(item.size != job::UnknownSize);
     if (item.size != job::UnknownSize) i.set_size(item.size);
+    i.set_existing(to_wire(item.existing));
+    i.set_server_name(item.server_name);
     return i;
 }
 
@@ -258,6 +272,7 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_mode(file.spec.mode.value_or(0));
     p.set_umask_known(order.umask.has_value());
     p.set_umask(order.umask.value_or(0));
+    p.set_existing(to_wire(file.spec.existing));
     return p;
 }
 

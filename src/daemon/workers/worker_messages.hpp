@@ -32,6 +32,8 @@ job::Report report_of(const wire::Checkpoint& checkpoint);
 job::Fetched fetched_of(const wire::Fetched& fetched);
 job::Failure failure_of(const wire::Failed& failed);
 Status status_of(const wire::Reply& answer);
+/// Of a file; empty if it would have to be changed.
+std::string file_name_of(const std::string& name);
 CallOutcome call_outcome_of(const wire::Reply& answer);
 
 } // namespace haulier::daemon

@@ -95,7 +95,10 @@ CheckItem check_of(const job::FileSpec& spec, job::Type type) {
             job::name_of(spec.local),
             job::is_upload(type),
             spec.mode,
-            spec.size};
+            spec.size,
+            false,
+            spec.existing,
+            spec.server_name};
 }
 
 WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher)
@@ -147,13 +150,16 @@ void WorkerPool::check(uint32_t owner, std::vector<CheckItem> items, Callback<Do
     run_batch(count, std::move(step), std::move(done));
 }
 
-void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) {
+void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<std::string> done) {
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
     *message.mutable_publish() = to_wire(request, order);
     worker.request(request, message.SerializeAsString(),
-                   [done = std::move(done)](const Status& status, const WorkerReply&) { done(status); });
+                   [done = std::move(done)](const Status& status, const WorkerReply& reply) {
+                       if (!status) return done(status.error());
+                       done(reply.name);
+                   });
 }
 
 void WorkerPool::discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) {

@@ -31,7 +31,7 @@ public:
     void halt(uint32_t owner, Ticket ticket) override;
     void proceed(uint32_t owner, Ticket ticket) override;
     void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) override;
-    void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) override;
+    void publish(uint32_t owner, const PublishOrder& order, Callback<std::string> done) override;
     void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override;
     void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override;
     void abandon(uint32_t owner, const AbandonOrder& order) override;

@@ -39,7 +39,8 @@ public:
     virtual void proceed(uint32_t owner, Ticket ticket) = 0;
     /// May these be transferred? The error is about the first that may not.
     virtual void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) = 0;
-    virtual void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) = 0;
+    /// Gives the name of the file if it had to be another one, and otherwise nothing or the same one.
+    virtual void publish(uint32_t owner, const PublishOrder& order, Callback<std::string> done) = 0;
     /// Success: the file is deleted, durably.
     virtual void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) = 0;
     virtual void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) = 0;

@@ -193,7 +193,8 @@ TEST_F(Changes, AnnounceTheReplyFileWithTheFirstFile) {
     after.files_total = 1;
     files_.resize(1);
     files_[0].spec.local = "/srv/a";
-    EXPECT_EQ(announced(before, after), (Names{"FilesTotal", "BytesTotal", "ReplyFileName", "WaitReason"}));
+    EXPECT_EQ(announced(before, after),
+              (Names{"FilesTotal", "BytesTotal", "ReplyFileName", "Target", "WaitReason"}));
     after.state = job::State::Queued;
     before = after;
     after.modified = WallTime{Usec{1}};
@@ -207,13 +208,32 @@ TEST_F(Changes, EveryNameThatIsAnnouncedByItselfHasARow) {
     EXPECT_EQ(values.size(), 4u);
 }
 
+TEST_F(Changes, AVisibilityThatIsNotChosenIsThatOfTheBus) {
+    JobView view{empty_, empty_.durable(), {}, {}};
+    auto shown = [&] { return values_of(view, {"Visibility"}).at("Visibility").get<std::string>(); };
+    EXPECT_EQ(shown(), "full");
+    view.usual_visibility = job::Visibility::Hidden;
+    EXPECT_EQ(shown(), "hidden");
+}
+
+TEST_F(Changes, ATargetIsAnnouncedWhenItsNameMayHaveChanged) {
+    auto before = empty_.durable();
+    before.files_total = 1;
+    files_.resize(1);
+    auto after = before;
+    after.state = job::State::Transferring;
+    EXPECT_FALSE(announced(before, after).contains("Target"));
+    files_[0].spec.existing = job::Existing::Rename;
+    EXPECT_TRUE(announced(before, after).contains("Target"));
+}
+
 TEST_F(Changes, ListedValuesAreASummary) {
     Names names;
     for (const auto& [name, value] : listed_values({empty_, empty_.durable(), {}, {}}))
         names.insert(name);
     EXPECT_EQ(names, (Names{"Id", "Type", "Key", "Owner", "DisplayName", "State", "WaitReason", "BytesTotal",
                             "BytesTransferred", "FilesTotal", "FilesTransferred", "FilesFailed",
-                            "CreationTime", "Error"}));
+                            "CreationTime", "Error", "Visibility", "AppId", "Target"}));
 }
 
 } // namespace

@@ -54,12 +54,37 @@ TEST(Subscribers, ThatAreAdministratorsGetAllSignals) {
 
 TEST(Subscribers, ThatHaveLeftAreNotAddedAgain) {
     Subscribers s{Instance::System};
-    s.add({":1.1", Anna, false});
-    EXPECT_FALSE(s.empty());
+    s.add({.name = ":1.1", .uid = Anna, .keeps_daemon = true});
+    EXPECT_TRUE(s.keep_daemon());
     s.remove(":1.1");
     s.let_see_all(":1.1");
-    EXPECT_TRUE(s.empty());
+    EXPECT_FALSE(s.keep_daemon());
     EXPECT_EQ(names(s.all()), Names{});
+}
+
+TEST(Subscribers, KeepTheDaemonOnlyIfTheyWish) {
+    Subscribers s{Instance::System};
+    s.add({.name = ":1.1", .uid = Anna});
+    EXPECT_FALSE(s.keep_daemon());
+    s.add({.name = ":1.2", .uid = Bert, .keeps_daemon = true});
+    EXPECT_TRUE(s.keep_daemon());
+}
+
+TEST(Subscribers, GetByNameWhatTheyHaveAskedFor) {
+    for (auto instance : {Instance::Session, Instance::System}) {
+        Subscribers s{instance};
+        s.add({.name = ":1.1", .uid = Anna, .with_facts = true});
+        s.add_for_objects({.name = ":1.1", .uid = Anna});
+        s.add_for_objects({.name = ":1.2", .uid = Anna});
+        EXPECT_EQ(names(s.with_facts_of(Anna)), Names{":1.1"});
+        EXPECT_EQ(names(s.with_objects_of(Anna)), (Names{":1.1", ":1.2"}));
+        s.add({.name = ":1.1", .uid = Anna});
+        EXPECT_EQ(names(s.with_facts_of(Anna)), Names{});
+        EXPECT_EQ(names(s.with_objects_of(Anna)), (Names{":1.1", ":1.2"}));
+        s.let_see_all(":1.1");
+        bool session = instance == Instance::Session;
+        EXPECT_EQ(s.with_objects_of(Bert).size(), session ? 2U : 0U);
+    }
 }
 
 } // namespace

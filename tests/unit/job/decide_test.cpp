@@ -80,7 +80,7 @@ TEST(Resume, TriesFailedFilesAgainAlsoAfterACompleteThatFailed) {
     s.fail(fatal_failure(1), 2);
     ASSERT_EQ(s.job.state, State::Error);
     s.take(*complete(s.job, at_second(3)));
-    s.take(*publish_failed(s.job, "no such directory", at_second(4)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "no such directory"}, at_second(4)));
     ASSERT_EQ(s.job.state, State::Transferred);
     s.take(*resume(s.job, s.files, at_second(5)));
     EXPECT_EQ(s.job.state, State::Queued);
@@ -147,7 +147,7 @@ TEST(Complete, MayBeCalledAgainAfterAFailedRename) {
     s.run();
     s.fetch(0);
     s.take(*complete(s.job, at_second(3)));
-    s.take(*publish_failed(s.job, "no such directory", at_second(4)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "no such directory"}, at_second(4)));
     EXPECT_EQ(s.job.state, State::Transferred);
     EXPECT_TRUE(complete(s.job, at_second(5)));
 }

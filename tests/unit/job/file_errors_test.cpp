@@ -350,11 +350,11 @@ TEST(FileErrors, WhatHasItsNameIsNotFetchedAgain) {
     s.fetch(1);
     s.take(*complete(s.job, at_second(5)));
     s.take(*unpublished(s.job, 0, s.files[0]));
-    s.take(*publish_failed(s.job, "the folder is read-only", at_second(6)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "the folder is read-only"}, at_second(6)));
     s.take(*complete(s.job, at_second(7)));
     s.take(*published(s.job, 0, s.files[0]));
     s.take(*unpublished(s.job, 1, s.files[1]));
-    s.take(*publish_failed(s.job, "the folder is read-only", at_second(8)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "the folder is read-only"}, at_second(8)));
     s.take(*resume(s.job, s.files, at_second(9)));
     EXPECT_TRUE(s.files[0].transferred);
     EXPECT_FALSE(s.files[1].transferred);
@@ -370,6 +370,68 @@ TEST(FileErrors, WaitsGoOnAfterARestart) {
     recover(file, later);
     EXPECT_EQ(file.clocks.retry_at, later.boot + seconds{40});
     EXPECT_TRUE(file.clocks.stalled_since);
+}
+
+TEST(FileErrors, ATakenNameIsNamedUntilTheFileHasOne) {
+    Sample s{1};
+    s.run();
+    s.fetch(0);
+    s.take(*complete(s.job, at_second(5)));
+    s.take(*name_taken(s.job, 0, s.files[0], "there is a 'f0' already"));
+    s.take(*publish_failed(s.job, {Errc::FileExists, "there is a 'f0' already"}, at_second(6)));
+    EXPECT_EQ(s.job.state, State::Transferred);
+    ASSERT_TRUE(s.files[0].error);
+    EXPECT_EQ(s.files[0].error->cause, Cause::FileExists);
+    s.take(*complete(s.job, at_second(7)));
+    s.take(*published(s.job, 0, s.files[0]));
+    EXPECT_FALSE(s.files[0].error);
+}
+
+TEST(FileErrors, AJobThatCompletesItselfFailsWithTheTakenName) {
+    auto request = request_for(1);
+    request.settings.set<&Settings::auto_complete>(true);
+    Sample s{request};
+    s.run();
+    s.fetch(0);
+    s.take(*publish_failed(s.job, {Errc::FileExists, "there is a 'f0' already"}, at_second(6)));
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.job.error->cause, Cause::FileExists);
+}
+
+TEST(FileNames, FollowTheServerOnlyAtTheBeginningAndOnlyInTheirDirectory) {
+    auto request = request_for(1);
+    request.files[0].server_name = true;
+    request.files[0].existing = Existing::Rename;
+    Sample s{request};
+    s.grant();
+    auto local = s.files[0].spec.local;
+    auto answer = first_answer();
+    for (const char* name : {"", "a/b", "..", "\n"}) {
+        answer.name = name;
+        EXPECT_EQ(begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1))->files.at(0).spec.local, local)
+            << name;
+    }
+    answer.name = "song.ogg";
+    s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
+    EXPECT_EQ(s.files[0].spec.local, directory_of(local) + "/song.ogg");
+    s.files[0].offset = answer.report.offset = 10;
+    answer.name = "other.ogg";
+    s.take(*begun(s.job, 0, s.files[0], answer, Limits{}, at_second(1)));
+    EXPECT_EQ(name_of(s.files[0].spec.local), "song.ogg");
+}
+
+TEST(FileNames, AreThoseThatTheFilesGotIfTheyMayBeOthers) {
+    for (auto existing : {Existing::Replace, Existing::Rename}) {
+        auto request = request_for(1);
+        request.files[0].existing = existing;
+        Sample s{request};
+        s.run();
+        s.fetch(0);
+        s.take(*complete(s.job, at_second(5)));
+        auto name = name_of(s.files[0].spec.local);
+        s.take(*published(s.job, 0, s.files[0], "other"));
+        EXPECT_EQ(name_of(s.files[0].spec.local), existing == Existing::Rename ? "other" : name);
+    }
 }
 
 } // namespace haulier::job

@@ -101,6 +101,7 @@ std::string word_of(Errc code) {
     case Errc::TooLarge:
     case Errc::NotActivatable:
     case Errc::LocalFile:
+    case Errc::FileExists:
     case Errc::Store:
     case Errc::Internal: return "?";
     }

@@ -302,7 +302,7 @@ TEST_F(OutcomesTest, AutoCompleteThatCannotPublishIsAnErrorUntilResume) {
     s.run();
     s.fetch(0);
     s.fetch(1);
-    s.take(*publish_failed(s.job, "the directory is gone", at_second(3)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "the directory is gone"}, at_second(3)));
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->cause, Cause::LocalFile);
     EXPECT_EQ(s.job.error->message, "the directory is gone");

@@ -104,7 +104,7 @@ TEST(LettingGo, LeavesWhatHasItsNameAlready) {
     s.fetch(1);
     s.take(*complete(s.job, at_second(4)));
     s.take(*published(s.job, 0, s.files[0]));
-    s.take(*publish_failed(s.job, "no", at_second(4)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "no"}, at_second(4)));
     let_go_of(s);
     EXPECT_TRUE(s.files[0].completed && s.files[0].transferred);
     EXPECT_FALSE(s.files[1].transferred);

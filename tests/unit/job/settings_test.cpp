@@ -262,7 +262,7 @@ TEST(ReplyFileName, IsForUploadReplyAndStaysInItsDirectoryOnceTheReplyIsReceived
     s.change(patch<&Settings::reply_file_name>("/tmp/s"));
     s.fetch(0);
     s.take(*complete(s.job, at_second(3)));
-    s.take(*publish_failed(s.job, "“s” is a directory", at_second(4)));
+    s.take(*publish_failed(s.job, {Errc::LocalFile, "“s” is a directory"}, at_second(4)));
     EXPECT_EQ(s.job.state, State::Transferred);
     EXPECT_EQ(s.refusal(patch<&Settings::reply_file_name>("")), Errc::InvalidState);
     s.change(patch<&Settings::reply_file_name>("/tmp/t"));

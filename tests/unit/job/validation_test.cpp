@@ -175,6 +175,29 @@ TEST(Paths, AreCutAtTheLastSlash) {
     EXPECT_EQ(temporary_name(Id{"ab"}, 7), ".haulier-ab-7.part");
 }
 
+TEST(AppIds, AreNamesOfDesktopFiles) {
+    for (const char* id : {"", "org.example.App", "firefox", "gimp-2.10", "a_b"})
+        EXPECT_TRUE(check_app_id(id)) << id;
+    for (const char* id : {".hidden", "a/b", "a b", "\u00e4", "a\n"})
+        EXPECT_FALSE(check_app_id(id)) << id;
+    EXPECT_FALSE(check_app_id(std::string(256, 'x')));
+}
+
+TEST(Targets, AreTheFileOrTheDirectoryOfAll) {
+    auto target = [](const std::vector<std::string>& locals) {
+        std::vector<File> files;
+        for (const auto& local : locals)
+            files.emplace_back().spec.local = local;
+        return target_of(files);
+    };
+    EXPECT_EQ(target({}), "");
+    EXPECT_EQ(target({"/srv/a"}), "/srv/a");
+    EXPECT_EQ(target({"/srv/a", "/srv/b"}), "/srv");
+    EXPECT_EQ(target({"/srv/x/a", "/srv/xy/b"}), "/srv");
+    EXPECT_EQ(target({"/srv/x/y/a", "/srv/x/b", "/srv/x/y/c"}), "/srv/x");
+    EXPECT_EQ(target({"/srv/a", "/home/b"}), "");
+}
+
 } // namespace
 
 } // namespace haulier::job

@@ -73,8 +73,14 @@ public:
     void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) override {
         requests.push_back({"check", owner, std::move(done), std::move(items)});
     }
-    void publish(uint32_t owner, const PublishOrder& order, Callback<Done> done) override {
-        requests.push_back({"publish " + order.file.spec.local, owner, std::move(done), {}});
+    void publish(uint32_t owner, const PublishOrder& order, Callback<std::string> done) override {
+        requests.push_back({"publish " + order.file.spec.local,
+                            owner,
+                            [done, name = published_name](const Status& status) {
+                                if (status) return done(name);
+                                done(status.error());
+                            },
+                            {}});
     }
     void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override {
         const auto& name = order.temporary;
@@ -96,6 +102,8 @@ public:
     }
     void reconfigured() override {}
     [[nodiscard]] bool idle() const override { return transfers.empty() && requests.empty(); }
+
+    std::string published_name; ///< that the next files get
 
     // ---- what the test lets them do ----
 

@@ -65,6 +65,21 @@ TEST_F(JobLifecycleTest, OfFilesWithOneNameTheLastGetsIt) {
     EXPECT_EQ(workers_.texts(), Texts{"discard -0.part"});
 }
 
+TEST_F(JobLifecycleTest, FilesThatReplaceNothingComeAfterThoseThatDo) {
+    auto request = request_for(3);
+    for (auto& file : request.files)
+        file.local = request.files[0].local;
+    request.files[0].existing = request.files[1].existing = job::Existing::Rename;
+    auto& record = add_publishing(request, 3);
+    lifecycle_.publish(record.working().id);
+    EXPECT_EQ(workers_.texts(), Texts{"publish /srv/f0"});
+    workers_.answer();
+    EXPECT_EQ(workers_.texts(), (Texts{"publish /srv/f0", "publish /srv/f0"}));
+    workers_.published_name = "f0 (1)";
+    workers_.answer();
+    EXPECT_FALSE(record.working_files()[2].spec.local.ends_with(")"));
+}
+
 TEST_F(JobLifecycleTest, AFileIsKeptUntilALaterOneHasItsName) {
     auto request = request_for(2);
     request.files[1].local = request.files[0].local;

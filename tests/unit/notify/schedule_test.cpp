@@ -303,7 +303,8 @@ private:
         auto& job = model_.jobs.at(id);
         for (uint32_t i = 0; i < job.files.size(); ++i)
             if (!job.files[i].completed) {
-                if (maybe(20)) return take(job::publish_failed(job.job, "no such folder", time()));
+                if (maybe(20))
+                    return take(job::publish_failed(job.job, {Errc::LocalFile, "no such folder"}, time()));
                 return take(job::published(job.job, i, job.files[i]));
             }
         take(job::publish_succeeded(job.job, time()));

@@ -36,7 +36,7 @@ protected:
     [[nodiscard]] Status discard_one(const std::string& name = Part) const {
         return discard(directory.path(), {discard_request(name)}).front();
     }
-    [[nodiscard]] Status publish_one(const wire::Publish& request, mode_t umask) const {
+    [[nodiscard]] Published publish_one(const wire::Publish& request, mode_t umask) const {
         return publish(directory.path(), {request}, umask).front();
     }
     static wire::Discard discard_request(const std::string& name, Inode folder = {}) {
@@ -54,6 +54,47 @@ TEST_F(PublishTest, GivesNameDateAndMode) {
     EXPECT_FALSE(directory.has(Part));
     EXPECT_EQ(look("file").st_mode, S_IFREG | 0640u);
     EXPECT_EQ(look("file").st_mtime, 784111777);
+}
+
+TEST_F(PublishTest, KeepsWhatHasTheName) {
+    directory.write("file", "old");
+    auto kept = request();
+    kept.set_existing(wire::KEEP);
+    auto published = publish_one(kept, 022);
+    ASSERT_FALSE(published);
+    EXPECT_EQ(published.error().cause, wire::FILE_EXISTS);
+    EXPECT_EQ(directory.read("file"), "old");
+    EXPECT_EQ(directory.read(Part), "new");
+    std::filesystem::remove(directory.at("file"));
+    std::filesystem::create_symlink("nowhere", directory.at("file"));
+    EXPECT_FALSE(publish_one(kept, 022));
+    std::filesystem::remove(directory.at("file"));
+    EXPECT_EQ(*publish_one(kept, 022), "file");
+    EXPECT_EQ(*publish_one(kept, 022), "file") << "repeated after a crash";
+    EXPECT_EQ(directory.read("file"), "new");
+}
+
+TEST_F(PublishTest, FindsAFreeNameAndFindsItAgainAfterACrash) {
+    directory.write("file", "old");
+    std::filesystem::create_directory(directory.at("file (1)"));
+    auto renamed = request();
+    renamed.set_existing(wire::RENAME);
+    EXPECT_EQ(*publish_one(renamed, 022), "file (2)");
+    std::filesystem::remove(directory.at("file"));
+    EXPECT_EQ(*publish_one(renamed, 022), "file (2)");
+    EXPECT_EQ(directory.read("file (2)"), "new");
+    EXPECT_FALSE(directory.has("file"));
+}
+
+TEST_F(PublishTest, FinishesARenameThatWasMadeOfTwoSteps) {
+    for (auto existing : {wire::KEEP, wire::RENAME}) {
+        auto requested = request();
+        requested.set_existing(existing);
+        std::filesystem::create_hard_link(directory.at(Part), directory.at("file"));
+        EXPECT_EQ(*publish_one(requested, 022), "file");
+        EXPECT_FALSE(directory.has(Part));
+        std::filesystem::rename(directory.at("file"), directory.at(Part));
+    }
 }
 
 TEST_F(PublishTest, AFileIsTheSameWhenItsDeviceHasAnotherNumberAfterAReboot) {

@@ -30,6 +30,7 @@ std::string_view word(Errc code) {
     case Errc::TooLarge: return "TooLarge";
     case Errc::NotActivatable: return "NotActivatable";
     case Errc::LocalFile: return "LocalFile";
+    case Errc::FileExists: return "FileExists";
     case Errc::Store: return "Store";
     case Errc::Internal: return "Internal";
     }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/app_finder.hpp"
+
+#include <cstdint>
+#include <fcntl.h>
+#include <optional>
+#include <sys/syscall.h>
+#include <systemd/sd-bus.h>
+#include <utility>
+
+namespace haulier::bus {
+
+namespace {
+
+constexpr const char* BusDriver = "org.freedesktop.DBus";
+constexpr Usec AnswerLimit{5'000'000};
+
+struct Process {
+    uint32_t pid = 0;
+    Fd descriptor; ///< not every bus has it
+};
+
+void read_entry(sd_bus_message* reply, std::string_view key, Process& process) {
+    int fd = -1;
+    if (key == "ProcessID")
+        sd_bus_message_read(reply, "v", "u", &process.pid);
+    else if (key == "ProcessFD" && sd_bus_message_read(reply, "v", "h", &fd) > 0)
+        process.descriptor = Fd{fcntl(fd, F_DUPFD_CLOEXEC, 3)};
+    else if (key != "ProcessFD")
+        sd_bus_message_skip(reply, "v");
+}
+
+/// The reply to GetConnectionCredentials.
+Process read_process(sd_bus_message* reply) {
+    Process process;
+    if (sd_bus_message_is_method_error(reply, nullptr) || sender_of(reply) != BusDriver ||
+        sd_bus_message_enter_container(reply, 'a', "{sv}") <= 0)
+        return process;
+    const char* key = nullptr;
+    while (sd_bus_message_enter_container(reply, 'e', "sv") > 0 &&
+           sd_bus_message_read(reply, "s", &key) > 0) {
+        read_entry(reply, key, process);
+        if (sd_bus_message_exit_container(reply) < 0) break;
+    }
+    return process;
+}
+
+AppIdentity app_behind(Process process) {
+    if (!process.descriptor && process.pid != 0)
+        process.descriptor = Fd{static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0))};
+    return process.descriptor ? app_of_process(process.descriptor) : AppIdentity{};
+}
+
+} // namespace
+
+void AppFinder::find(const std::string& unique_name, Found found) {
+    if (auto known = known_.find(unique_name); known != known_.end()) return found(known->second);
+    auto [question, is_new] = questions_.try_emplace(unique_name);
+    question->second.waiting.push_back(std::move(found));
+    if (!is_new) return;
+    auto call = new_call(bus_, BusDriver, "/org/freedesktop/DBus", BusDriver, "GetConnectionCredentials");
+    if (sd_bus_message_append(call.get(), "s", unique_name.c_str()) >= 0)
+        question->second.call =
+            AsyncCall{bus_, call, AnswerLimit, [this, unique_name](sd_bus_message* reply) {
+                          auto app = app_behind(read_process(reply));
+                          if (!sd_bus_message_is_method_error(reply, nullptr)) known_[unique_name] = app;
+                          answer(unique_name, app);
+                      }};
+    if (!question->second.call) answer(unique_name, {});
+}
+
+void AppFinder::answer(const std::string& unique_name, const AppIdentity& app) {
+    auto question = questions_.extract(unique_name); // destroyed when this returns
+    for (const auto& found : question.mapped().waiting)
+        found(app);
+}
+
+/// The bus answers a question about a connection that has left with an error.
+void AppFinder::left(const std::string& unique_name) {
+    known_.erase(unique_name);
+}
+
+} // namespace haulier::bus

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/managed_objects.hpp"
+
+#include "base/log.hpp"
+#include "base/must.hpp"
+#include "daemon/bus/names/names.hpp"
+#include "job/memory_usage.hpp"
+
+#include <cerrno>
+#include <systemd/sd-bus.h>
+
+namespace haulier::bus {
+
+namespace {
+
+constexpr uint64_t LargestAnswer = 1ULL << 20;
+/// Names and numbers of the properties of a job; the rest of its size is its text.
+constexpr uint64_t FixedSize = 1792;
+
+constexpr const char* TooManyObjects =
+    "your jobs do not fit into one message of 1 MiB; ListJobs returns them in parts";
+
+} // namespace
+
+InterfaceValues interfaces_of(const JobView& view) {
+    Options values;
+    for (const auto& p : job_properties())
+        values.emplace(p.name, p.value(view));
+    return {{JobInterface, std::move(values)}};
+}
+
+/// The object manager of libsystemd itself is only there to be seen in introspection.
+ManagedObjects::ManagedObjects(sd_bus* bus, sdbus::IObject& scratch, Context& context)
+    : scratch_(scratch), context_(context) {
+    must(sd_bus_add_object_manager(bus, &manager_, RootPath.c_str()), "sd_bus_add_object_manager");
+    auto on_call = [](sd_bus_message* call, void* self, sd_bus_error*) noexcept {
+        return static_cast<ManagedObjects*>(self)->on_call(call);
+    };
+    must(sd_bus_add_object(bus, &calls_, RootPath.c_str(), on_call, this), "sd_bus_add_object");
+}
+
+ManagedObjects::~ManagedObjects() {
+    sd_bus_slot_unref(calls_);
+    sd_bus_slot_unref(manager_);
+}
+
+int ManagedObjects::on_call(sd_bus_message* call) {
+    if (sd_bus_message_is_method_call(call, ObjectManagerInterface.c_str(), "GetManagedObjects") <= 0)
+        return 0;
+    try {
+        answer(call);
+        return 1;
+    } catch (const std::exception& e) {
+        log::error(std::string{"managed objects could not be listed: "} + e.what());
+        return -EIO;
+    }
+}
+
+/// The caller is subscribed first, so that they miss no change of what they get.
+void ManagedObjects::answer(sd_bus_message* call) {
+    context_.asked();
+    auto caller = context_.filter.caller();
+    auto jobs = jobs_of(caller.uid);
+    if (!jobs) {
+        sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED, "%s", TooManyObjects);
+        return;
+    }
+    context_.signals.add({.name = caller.name, .uid = caller.uid});
+    context_.subscribers.add_for_objects({.name = caller.name,
+                                          .uid = caller.uid,
+                                          .keeps_daemon = context_.instance == daemon::Instance::System});
+    auto content = create_signal(scratch_, ObjectManagerInterface, "GetManagedObjects");
+    content << *jobs;
+    auto* values = handle_of(content);
+    must(sd_bus_message_seal(values, 1, 0), "sd_bus_message_seal");
+    must(sd_bus_message_rewind(values, 1), "sd_bus_message_rewind");
+    sd_bus_message* reply = nullptr;
+    must(sd_bus_message_new_method_return(call, &reply), "sd_bus_message_new_method_return");
+    int copied = sd_bus_message_copy(reply, values, 1);
+    int sent = copied < 0 ? copied : sd_bus_send(nullptr, reply, nullptr);
+    sd_bus_message_unref(reply);
+    must(sent, "sd_bus_send");
+}
+
+std::optional<std::map<sdbus::ObjectPath, InterfaceValues>> ManagedObjects::jobs_of(uint32_t owner) const {
+    const auto& manager = context_.manager;
+    std::map<sdbus::ObjectPath, InterfaceValues> jobs;
+    uint64_t size = 0;
+    for (const auto* record : manager.list()) {
+        const auto& job = record->durable();
+        if (context_.instance == daemon::Instance::System && job.owner != owner) continue;
+        JobView view{*record,
+                     job,
+                     manager.today(),
+                     manager.object_of(job.id),
+                     manager.can_store(),
+                     context_.usual_visibility()};
+        size += FixedSize + job::memory_size(job) - job::JobOverhead + job::target_of(view.files()).size();
+        if (size > LargestAnswer) return std::nullopt;
+        jobs.emplace(path_of(job.id), interfaces_of(view));
+    }
+    return jobs;
+}
+
+} // namespace haulier::bus
