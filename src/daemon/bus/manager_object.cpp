@@ -34,7 +34,8 @@ constexpr size_t JobsInAnyList = 256;
 constexpr uint64_t TextInOneList = 1ULL << 20;
 
 /// Bytes of what listed_values() shows of it.
-uint64_t listed_text_of(const job::Job& job) {
+uint64_t listed_text_of(const job::Job& job, const Filter& filter) {
+    if (filter.properties) return job::memory_size(job);
     return job::FileOverhead + job.key.size() + job.display_name.size() +
            (job.error ? job.error->message.size() : 0);
 }
@@ -98,12 +99,13 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
     for (const auto* entry : context_.manager.list(names_final_state(filter))) {
         if (!matches(filter, owner, entry->durable()) || seen++ < filter.offset) continue;
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
-        text += listed_text_of(entry->durable());
+        text += listed_text_of(entry->durable(), filter);
         if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
-        jobs.emplace_back(
-            sdbus::ObjectPath{path_of(entry->durable().id)},
-            listed_values(JobView{
-                *entry, entry->durable(), context_.manager.today(), {}, context_.manager.can_store()}));
+        const auto& id = entry->durable().id;
+        JobView view{*entry, entry->durable(), context_.manager.today(), {}, context_.manager.can_store()};
+        if (filter.properties) view.object = context_.manager.object_of(id);
+        jobs.emplace_back(sdbus::ObjectPath{path_of(id)},
+                          filter.properties ? listed_values(view, *filter.properties) : listed_values(view));
     }
     return jobs;
 }
@@ -180,6 +182,9 @@ std::vector<std::string> ManagerObject::Features() {
             "auto-complete",
             "describe-error",
             "file-errors",
+            "progress",
+            "activity",
+            "list-properties",
             "signals-lost"};
 }
 
@@ -192,6 +197,16 @@ uint32_t ManagerObject::Jobs() {
 
 uint32_t ManagerObject::count_for(uint32_t uid, bool sees_all) const {
     return sees_all ? context_.manager.count() : context_.manager.count(uid);
+}
+
+/// On a session bus, all jobs belong to its user.
+ActivityTuple ManagerObject::activity_for(uint32_t uid) const {
+    bool session = context_.instance == daemon::Instance::Session;
+    return encode(context_.manager.activity(session ? std::nullopt : std::optional{uid}));
+}
+
+ActivityTuple ManagerObject::Activity() {
+    return guarded([&] { return activity_for(context_.filter.caller().uid); });
 }
 
 std::string ManagerObject::Network() {

@@ -25,6 +25,7 @@ public:
     sdbus::IObject& object() { return getObject(); }
     /// How many unfinished jobs a caller or listener sees.
     [[nodiscard]] uint32_t count_for(uint32_t uid, bool sees_all) const;
+    [[nodiscard]] ActivityTuple activity_for(uint32_t uid) const;
     std::string Network() override;
     std::string Metered() override;
 
@@ -39,6 +40,7 @@ private:
     std::string Version() override;
     std::vector<std::string> Features() override;
     uint32_t Jobs() override;
+    ActivityTuple Activity() override;
 
     [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
 

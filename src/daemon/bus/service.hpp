@@ -6,6 +6,7 @@
 #include "base/event.hpp"
 #include "daemon/bus/access/access_filter.hpp"
 #include "daemon/bus/access/authority.hpp"
+#include "daemon/bus/activity_signal.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/job_objects.hpp"
 #include "daemon/bus/job_properties.hpp"
@@ -60,7 +61,7 @@ public:
     void changed(const job::Job& before, const job::Job& after) override;
     void transfer_ended(const job::Job& job) override;
     void wait_reason_changed(const daemon::JobRecord& entry) override;
-    void progressed(const daemon::JobRecord& entry) override;
+    void progressed(const daemon::JobRecord& entry, bool resized) override;
     void file_transferred(const daemon::JobRecord& entry, uint32_t index) override;
     void object_changed(const daemon::JobRecord& entry) override;
     void ranges_filled(const daemon::JobRecord& entry, uint32_t index,
@@ -83,6 +84,7 @@ private:
     void properties_changed(const daemon::JobRecord& record, std::initializer_list<std::string_view> names);
     void job_counts_changed(const std::vector<Listener>& to);
     void owner_changed(const job::Job& before, const job::Job& after);
+    void tell_activity(uint32_t owner);
 
     sdbus::IConnection& connection_;
     Events events_;
@@ -95,6 +97,7 @@ private:
     EventBridge bridge_;
     ManagerObject root_;
     JobObjects objects_;
+    ActivitySignal activity_;
 };
 
 } // namespace haulier::bus

@@ -108,6 +108,9 @@ public:
     [[nodiscard]] std::optional<notify::Target> object_of(const job::Id& id) const;
     [[nodiscard]] Result<std::vector<job::Range>> filled_ranges(const job::Id& id, uint32_t index) const;
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }
+    /// Of one owner, or of all.
+    [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
+    [[nodiscard]] Now now() const { return clock_.now(); }
     [[nodiscard]] WallTime today() const { return clock_.now().wall; }
     [[nodiscard]] job::Limits limits_of(uint32_t owner) const { return admission_.limits_of(owner); }
     [[nodiscard]] uint32_t most_calls_of(uint32_t caller) const { return admission_.most_calls_of(caller); }
