@@ -110,17 +110,12 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
     return jobs;
 }
 
-/// On a session bus, all jobs belong to its user.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
-        auto caller = context_.filter.caller();
-        bool all = wanted->all_users || context_.instance == daemon::Instance::Session;
-        if (!all) return owed->give(list(*wanted, caller.uid));
-        context_.authority.ask(caller, [this, owed, wanted = *wanted](AuthorityReply verdict) {
-            if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
-            owed->give(list(wanted, std::nullopt));
+        with_scope(owed, wanted->all_users, [this, owed, wanted = *wanted](std::optional<uint32_t> owner) {
+            owed->give(list(wanted, owner));
         });
     });
 }
@@ -185,6 +180,7 @@ std::vector<std::string> ManagerObject::Features() {
             "progress",
             "activity",
             "list-properties",
+            "history",
             "signals-lost"};
 }
 

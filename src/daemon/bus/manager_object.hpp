@@ -2,6 +2,7 @@
 // org.haulier.Haulier1.Manager: decodes, asks the manager, encodes.
 #pragma once
 
+#include "daemon/bus/access/access.hpp"
 #include "daemon/bus/codec.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
@@ -33,6 +34,10 @@ private:
     void CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result, std::string display_name,
                    std::string type, Options options) override;
     sdbus::ObjectPath GetJob(const std::string& id) override;
+    // manager_history.cpp
+    void ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result, Options filter) override;
+    void ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options filter) override;
+
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;
     void Subscribe(sdbus::Result<>&& result) override;
@@ -43,6 +48,19 @@ private:
     ActivityTuple Activity() override;
 
     [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
+
+    /// Calls `then` with whose jobs are meant: the caller's, or nothing for those of all users. On a session
+    /// bus, all jobs belong to its user.
+    template <class Owed, class Then>
+    void with_scope(Owed owed, bool all_users, Then then) {
+        auto caller = context_.filter.caller();
+        if (!all_users && context_.instance == daemon::Instance::System)
+            return then(std::optional{caller.uid});
+        context_.authority.ask(caller, [owed, then](AuthorityReply verdict) {
+            if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
+            then(std::optional<uint32_t>{});
+        });
+    }
 
     Context& context_;
 };
