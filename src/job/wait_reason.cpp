@@ -2,6 +2,7 @@
 // What clients are told about the state and the end of a job.
 #include "job/conditions.hpp"
 #include "job/decide.hpp"
+#include "job/history.hpp"
 
 namespace haulier::job {
 
@@ -52,8 +53,7 @@ EndResult end_result_of(const Job& job) {
 }
 
 std::string_view removal_result(const Job& job) {
-    if (job.state == State::Cancelled) return job.expired ? "expired" : "cancelled";
-    return end_result_of(job).word();
+    return to_string(outcome_of(job));
 }
 
 } // namespace haulier::job

@@ -92,8 +92,8 @@ int64_t Connection::last_row() const {
     return sqlite3_last_insert_rowid(db_.get());
 }
 
-bool Connection::changed_rows() const {
-    return sqlite3_changes64(db_.get()) > 0;
+int64_t Connection::changed_rows() const {
+    return sqlite3_changes64(db_.get());
 }
 
 void Connection::leave_untouched() {

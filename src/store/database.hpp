@@ -38,8 +38,8 @@ public:
 
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] int64_t last_row() const;
-    /// Did the last INSERT, UPDATE or DELETE change any row?
-    [[nodiscard]] bool changed_rows() const;
+    /// How many rows the last INSERT, UPDATE or DELETE has changed.
+    [[nodiscard]] int64_t changed_rows() const;
     /// The file was removed or replaced since it was opened.
     [[nodiscard]] bool has_moved();
     /// Leaves the file and its log exactly as they are when the connection is dropped.

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- Step 4 of migrations.cpp: temporary files with other names, and those that are still to be deleted. Once released it is
--- not edited.
+-- Step 4 of migrations.cpp: temporary files with other names, those that are still to be deleted, and what is remembered of
+-- jobs that have ended. Once released it is not edited.
 
 ALTER TABLE details ADD COLUMN part             INTEGER;  -- number in the name of the temporary file; NULL = the usual name
 ALTER TABLE jobs    ADD COLUMN visibility       TEXT;     -- NULL = what is usual on the bus
@@ -19,3 +19,23 @@ CREATE TABLE discards (
     since         INTEGER NOT NULL,
     PRIMARY KEY (owner, directory, temporary)
 ) STRICT, WITHOUT ROWID;
+
+-- Jobs that have ended, in the order of their ends (job/history.hpp): no URLs, no headers, nothing secret.
+CREATE TABLE ended_jobs (
+    number            INTEGER PRIMARY KEY,
+    id                TEXT NOT NULL,
+    type              TEXT NOT NULL,
+    owner             INTEGER NOT NULL,
+    display_name      TEXT NOT NULL,
+    result            TEXT NOT NULL,     -- complete, partial, cancelled, expired
+    created           INTEGER NOT NULL,
+    ended             INTEGER NOT NULL,
+    active_for        INTEGER NOT NULL,  -- microseconds
+    bytes             INTEGER NOT NULL,
+    files_total       INTEGER NOT NULL,
+    files_transferred INTEGER NOT NULL,
+    cause             TEXT,              -- of the last failure, or NULL
+    code              INTEGER NOT NULL,
+    target            TEXT NOT NULL
+) STRICT;
+CREATE INDEX ended_jobs_of_owner ON ended_jobs (owner);

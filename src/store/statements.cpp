@@ -50,6 +50,16 @@ struct Text {
     std::string sql;
 };
 
+/// Of rows of ended_jobs, with ?1 and ?2 from bind_filter() in history.cpp.
+constexpr std::string_view EndedFilterText = "ended >= ?1 AND (?2 = '' OR instr(?2, result) > 0)";
+constexpr std::string_view EndedColumns =
+    "id, type, owner, display_name, result, created, ended, active_for, bytes, "
+    "files_total, files_transferred, cause, code, target";
+
+std::string ended_of(std::string_view verb, std::string_view owner, std::string_view rest = {}) {
+    return fmt::format("{} FROM ended_jobs WHERE {}{}{}", verb, owner, EndedFilterText, rest);
+}
+
 std::vector<Text> writing() {
     return {
         {&Statements::save_job, upsert("jobs", "id", names_of(job_columns()))},
@@ -77,6 +87,14 @@ std::vector<Text> writing() {
          upsert("discards", "owner, directory, temporary", "folder_device, folder_inode, since")},
         {&Statements::forget_discard,
          "DELETE FROM discards WHERE owner = ?1 AND directory = ?2 AND temporary = ?3"},
+        {&Statements::add_ended, fmt::format("INSERT INTO ended_jobs ({}) VALUES ({})", EndedColumns,
+                                             parameters(1, length(EndedColumns)))},
+        {&Statements::trim_ended, "DELETE FROM ended_jobs WHERE owner = ?1 AND number <= (SELECT number FROM "
+                                  "ended_jobs WHERE owner = ?1 "
+                                  "ORDER BY number DESC LIMIT 1 OFFSET ?2)"},
+        {&Statements::expire_ended, "DELETE FROM ended_jobs WHERE ended < ?1"},
+        {&Statements::forget_ended, ended_of("DELETE", "")},
+        {&Statements::forget_ended_of, ended_of("DELETE", "owner = ?3 AND ")},
     };
 }
 
@@ -100,6 +118,11 @@ std::vector<Text> reading() {
          "SELECT owner, server, until, cause, code, sentence FROM hosts ORDER BY owner, server"},
         {&Statements::load_discards, "SELECT owner, directory, temporary, folder_device, folder_inode, since "
                                      "FROM discards ORDER BY since, owner, directory, temporary"},
+        {&Statements::list_ended,
+         ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?3 OFFSET ?4")},
+        {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?5 AND ",
+                                              " ORDER BY number DESC LIMIT ?3 OFFSET ?4")},
+        {&Statements::oldest_ended, "SELECT ended FROM ended_jobs ORDER BY number LIMIT 1"},
     };
 }
 

@@ -28,6 +28,11 @@ struct Statements {
     Statement forget_rests;
     Statement add_discard;
     Statement forget_discard;
+    Statement add_ended;
+    Statement trim_ended; ///< of an owner
+    Statement expire_ended;
+    Statement forget_ended;
+    Statement forget_ended_of; ///< an owner; so below
     Statement load_jobs;
     Statement load_credentials;
     Statement load_files;
@@ -35,6 +40,9 @@ struct Statements {
     Statement load_launches;
     Statement load_rests;
     Statement load_discards;
+    Statement list_ended;
+    Statement list_ended_of;
+    Statement oldest_ended;
 
     Status prepare(Connection& db);
 };

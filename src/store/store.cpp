@@ -138,7 +138,7 @@ Status Store::Impl::remove(const job::Id& id) {
 
 Status Store::Impl::run_with_secrets(BoundStatement& use) {
     auto ok = use.run();
-    secrets_in_log = secrets_in_log || (ok && db.changed_rows());
+    secrets_in_log = secrets_in_log || (ok && db.changed_rows() > 0);
     return ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "job/decide.hpp"
+#include "job/history.hpp"
 #include "job/hosts.hpp"
 #include "job/types.hpp"
 
@@ -58,6 +59,15 @@ struct Discard {
     bool operator==(const Discard&) const = default;
 };
 
+/// Which ended jobs are meant.
+struct EndedFilter {
+    std::optional<uint32_t> owner;      ///< nothing: all
+    WallTime since;                     ///< those that ended then or later
+    std::vector<job::Outcome> outcomes; ///< empty: all
+    uint32_t offset = 0;                ///< of the newest
+    uint32_t limit = UINT32_MAX;
+};
+
 /// Whether changes can be stored.
 enum class Health {
     Sound,
@@ -86,6 +96,10 @@ public:
     Result<std::vector<Launches>> load_launches();
     Result<std::vector<Rest>> load_rests();
     Result<std::vector<Discard>> load_discards();
+    /// The newest first. A row that makes no sense is left out: nothing depends on it.
+    Result<std::vector<job::EndedJob>> list_ended(const EndedFilter& filter);
+    /// When the first of those that are remembered ended.
+    Result<std::optional<WallTime>> oldest_ended();
 
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
@@ -105,6 +119,13 @@ public:
     Status forget_rests(WallTime until);
     Status add_discard(const Discard& discard);
     Status forget_discard(const Discard& discard);
+    /// Only the newest `most` of the owner stay.
+    Status add_ended(const job::EndedJob& job, uint32_t most);
+    /// Those that ended before `date`.
+    Status expire_ended(WallTime date);
+    /// Returns their number; `offset` and `limit` do not count. They are then no longer in any file of the
+    /// store.
+    Result<uint32_t> forget_ended(const EndedFilter& filter);
 
     /// Makes everything since the last commit durable. After an error nothing of it has happened. Passwords
     /// and headers that were removed are then no longer in any file of the store. It is an error if the

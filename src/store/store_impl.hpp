@@ -40,6 +40,11 @@ struct Store::Impl {
     Result<std::vector<Rest>> load_rests();
     Result<std::vector<Discard>> load_discards();
 
+    Result<std::vector<job::EndedJob>> list_ended(const EndedFilter& filter);
+    Result<std::optional<WallTime>> oldest_ended();
+    Status add_ended(const job::EndedJob& job, uint32_t most);
+    Result<uint32_t> forget_ended(const EndedFilter& filter);
+
     /// Begins the group, if there is none.
     Status join_group();
     Status save_job(const job::Job& job);
@@ -81,9 +86,11 @@ struct Store::Impl {
         return Error{done.error().code, done.error().message + " (" + path + ")"};
     }
 
-private:
-    /// Of a statement that writes passwords or headers, or deletes them.
+    /// Runs a statement that writes passwords or headers, or deletes them or what else must not be found any
+    /// more.
     Status run_with_secrets(BoundStatement& use);
+
+private:
     Status bring_up();
     /// Gives back the space of what was deleted, if that is most of the file.
     void vacuum_if_sparse();

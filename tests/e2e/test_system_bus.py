@@ -600,3 +600,20 @@ def test_jobs_keep_their_owners_over_a_restart(machine):
     machine.signal_daemon(15)
     assert refused(Job(machine.user(BERT), job.path).cancel) == DENIED
     assert Job(machine.user(ANNA), job.path).get("Owner") == ANNA
+
+
+def test_activity_is_that_of_the_caller_alone(machine):
+    anna, bert, root = machine.user(ANNA), machine.user(BERT), machine.user(0)
+    for bus in (anna, bert, root):
+        bus.call(NAME, ROOT, MANAGER, "Subscribe")
+    file = ("http://127.0.0.1:9/f", machine.downloads / "f", {"Size": 5_000})
+    job = create(anna, files=[file], Resume=True, NotBefore=2**60)
+    assert Manager(anna).property("Activity") == (5_000, 0, 0, 0, 0)
+    assert Manager(bert).property("Activity") == Manager(root).property("Activity") == (0, 0, 0, 0, 0)
+
+    def announced(bus):
+        return [s.args[1]["Activity"] for s in bus.signals if s.member == "PropertiesChanged" and "Activity" in s.args[1]]
+    anna.wait(lambda: announced(anna) == [(5_000, 0, 0, 0, 0)], "the activity")
+    job.cancel()
+    anna.wait(lambda: announced(anna) == [(5_000, 0, 0, 0, 0), (0, 0, 0, 0, 0)], "no activity any more")
+    assert announced(bert) == announced(root) == []

@@ -21,6 +21,7 @@ struct Image {
     std::map<std::pair<uint32_t, std::string>, uint32_t> launches;
     std::map<job::Host, Rest> rests;
     std::vector<Discard> discards;
+    std::vector<job::EndedJob> ended;
     int64_t last_row = 0;
 };
 
@@ -183,6 +184,33 @@ Status Store::add_discard(const Discard& discard) {
 
 Status Store::forget_discard(const Discard& discard) {
     return impl_->in_group([&](Image& image) { std::erase(image.discards, discard); });
+}
+
+/// The simulation remembers all of them, and asks for all.
+Status Store::add_ended(const job::EndedJob& job, uint32_t) {
+    return impl_->in_group([&](Image& image) { image.ended.push_back(job); });
+}
+
+Status Store::expire_ended(WallTime date) {
+    return impl_->in_group(
+        [&](Image& image) { std::erase_if(image.ended, [&](const auto& job) { return job.ended < date; }); });
+}
+
+Result<std::vector<job::EndedJob>> Store::list_ended(const EndedFilter&) {
+    return std::vector(impl_->read().ended.rbegin(), impl_->read().ended.rend());
+}
+
+Result<std::optional<WallTime>> Store::oldest_ended() {
+    const auto& ended = impl_->read().ended;
+    return ended.empty() ? std::nullopt : std::optional{ended.front().ended};
+}
+
+Result<uint32_t> Store::forget_ended(const EndedFilter&) {
+    uint32_t count = 0;
+    auto done = impl_->in_group(
+        [&](Image& image) { count = static_cast<uint32_t>(std::exchange(image.ended, {}).size()); });
+    if (!done) return done.error();
+    return count;
 }
 
 Health Store::examine() {

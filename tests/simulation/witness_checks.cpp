@@ -56,7 +56,8 @@ void Witness::check_record(const JobRecord& record) {
     check_wait(record, job::wait_reason(job, world_.now().wall));
     if (job::is_active(job.state) && !manager_->has_work())
         fault(job.id, "it is active, and there is no work");
-    if (record.counted_for != job.owner) fault(job.id, "it is counted for another owner");
+    if (!record.counted || record.counted->owner != job.owner)
+        fault(job.id, "it is counted for another owner");
     if (world_.faults.size() > faults) world_.note([&] { return describe(record); });
 }
 

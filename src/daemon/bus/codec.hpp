@@ -5,8 +5,11 @@
 #include "base/result.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/manager/job_record.hpp"
+#include "daemon/manager/job_table.hpp"
 #include "job/decide.hpp"
+#include "job/history.hpp"
 #include "notify/notifier.hpp"
+#include "store/store.hpp"
 
 #include <cstdint>
 #include <map>
@@ -25,6 +28,9 @@ using RangeTuple = sdbus::Struct<uint64_t, uint64_t>;
 /// Target, scheme, user, password.
 using CredentialsTuple = sdbus::Struct<std::string, std::string, std::string, std::string>;
 using ListedFile = sdbus::Struct<uint32_t, Options>;
+/// Bytes known, bytes here, bytes a second, running jobs, jobs that need someone.
+using ActivityTuple = sdbus::Struct<uint64_t, uint64_t, uint64_t, uint32_t, uint32_t>;
+using ListedEnd = sdbus::Struct<std::string, Options>;
 using ListedJob = sdbus::Struct<sdbus::ObjectPath, Options>;
 
 /// Stops at the limits of what a user may have.
@@ -55,6 +61,7 @@ Result<Subscription> decode_subscription(const Options& options);
 
 struct Filter {
     std::optional<std::vector<job::State>> states;
+    std::optional<std::vector<std::string>> properties; ///< to show; nothing = the usual ones
     std::optional<std::string> key;
     uint32_t offset = 0;
     uint32_t limit = UINT32_MAX;
@@ -62,12 +69,24 @@ struct Filter {
 };
 Result<Filter> decode_filter(const Options& filter);
 
+struct HistoryFilter {
+    store::EndedFilter ended; ///< without the owner
+    bool all_users = false;
+};
+/// For ListEndedJobs; ForgetEndedJobs takes no pages.
+Result<HistoryFilter> decode_history_filter(const Options& filter, bool pages);
+
+ListedEnd encode(const job::EndedJob& job);
 ErrorTuple encode(const std::optional<job::JobError>& error);
 WaitTuple encode(const job::WaitReason& reason);
 NameAndPath encode(const job::NotifyService& service);
 NameAndPath encode(const std::optional<notify::Target>& object);
 uint64_t encode(WallTime time);
 std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges);
+ActivityTuple encode(const daemon::Activity& activity);
+/// A file in transfer.
+Options encode_active_file(const daemon::JobRecord& entry, uint32_t index,
+                           const daemon::ActiveTransfer& transfer, BootTime now);
 Options encode_file(const daemon::JobRecord& entry, uint32_t index);
 
 } // namespace haulier::bus

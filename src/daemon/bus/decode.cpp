@@ -4,6 +4,8 @@
 #include "job/memory_usage.hpp"
 #include "job/validation.hpp"
 
+#include <algorithm>
+
 namespace haulier::bus {
 
 namespace {
@@ -78,11 +80,23 @@ Status take_states(Filter& filter, const Words& words) {
     return Done{};
 }
 
+Status take_properties(Filter& filter, const Words& names) {
+    const auto& all = job_properties();
+    for (const auto& name : names)
+        if (std::none_of(all.begin(), all.end(), [&](const auto& p) { return p.name == name; }))
+            return Error{Errc::NotSupported, fmt::format("'{}' is not a property of a job", name)};
+    filter.properties = names;
+    return Done{};
+}
+
 const Takers<Filter>& filter_takers() {
     static const Takers<Filter> all{
-        {"States", taking<Words, Filter>(take_states)},  {"Key", keeping<std::string>(&Filter::key)},
-        {"Offset", keeping<uint32_t>(&Filter::offset)},  {"Limit", keeping<uint32_t>(&Filter::limit)},
+        {"States", taking<Words, Filter>(take_states)},
+        {"Key", keeping<std::string>(&Filter::key)},
+        {"Offset", keeping<uint32_t>(&Filter::offset)},
+        {"Limit", keeping<uint32_t>(&Filter::limit)},
         {"AllUsers", keeping<bool>(&Filter::all_users)},
+        {"Properties", taking<Words, Filter>(take_properties)},
     };
     return all;
 }

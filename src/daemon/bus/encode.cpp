@@ -4,6 +4,7 @@
 #include "job/mirrors.hpp"
 #include "job/notify_service.hpp"
 #include "job/segments.hpp"
+#include "job/url.hpp"
 #include "job/validation.hpp"
 
 namespace haulier::bus {
@@ -49,6 +50,22 @@ std::vector<RangeTuple> encode(const std::vector<job::Range>& ranges) {
     for (const auto& range : ranges)
         out.emplace_back(range.offset, range.length);
     return out;
+}
+
+ActivityTuple encode(const daemon::Activity& activity) {
+    return {activity.known, activity.stored, activity.rate, activity.running, activity.needing_someone};
+}
+
+Options encode_active_file(const daemon::JobRecord& entry, uint32_t index,
+                           const daemon::ActiveTransfer& transfer, BootTime now) {
+    const auto& file = entry.durable_file(index);
+    auto source = job::authority_of(job::url_of(file));
+    return {
+        {"BytesTotal", Variant{job::size_of(file)}},
+        {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
+        {"Source", Variant{source ? source->host : std::string{}}},
+        {"Rate", Variant{transfer.flow.rate(now)}},
+    };
 }
 
 Options encode_file(const daemon::JobRecord& entry, uint32_t index) {

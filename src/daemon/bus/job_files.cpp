@@ -60,6 +60,17 @@ std::vector<ListedFile> JobObject::list_files(const uint32_t& offset, const uint
     });
 }
 
+std::vector<ListedFile> JobObject::list_active_files() {
+    return read([&](const daemon::JobRecord& e) {
+        std::vector<ListedFile> files;
+        auto now = context_.manager.now().boot;
+        for (const auto& [index, transfer] : e.transfers)
+            if (index < e.durable_file_count())
+                files.emplace_back(index, encode_active_file(e, index, transfer, now));
+        return files;
+    });
+}
+
 void JobObject::set_remote_name(sdbus::Result<>&& result, uint32_t index, std::string remote) {
     later(std::move(result),
           [&](auto owed) { context_.manager.set_remote_name(id_, index, remote, answering(owed)); });

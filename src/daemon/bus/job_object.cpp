@@ -53,6 +53,7 @@ void JobObject::export_files(Interface& job) {
     job.method("AddFile", {"remote", "local"}, {"index"}, handler(this, &JobObject::add_file));
     job.method("AddFiles", {"files"}, {"first"}, handler(this, &JobObject::add_files));
     job.method("ListFiles", {"offset", "limit"}, {"files"}, handler(this, &JobObject::list_files));
+    job.method("ListActiveFiles", {}, {"files"}, handler(this, &JobObject::list_active_files));
     job.method("SetRemoteName", {"index", "remote"}, {}, handler(this, &JobObject::set_remote_name));
     job.method("ReplaceRemotePrefix", {"old", "new"}, {"changed"},
                handler(this, &JobObject::replace_remote_prefix));

@@ -48,6 +48,7 @@ private:
     void add_file(sdbus::Result<uint32_t>&& result, std::string remote, std::string local);
     void add_files(sdbus::Result<uint32_t>&& result, std::vector<FileArgument> files);
     std::vector<ListedFile> list_files(const uint32_t& offset, const uint32_t& limit);
+    std::vector<ListedFile> list_active_files();
     void set_remote_name(sdbus::Result<>&& result, uint32_t index, std::string remote);
     void replace_remote_prefix(sdbus::Result<uint32_t>&& result, std::string from, std::string to);
     void set_validation_state(sdbus::Result<>&& result, uint32_t index, bool valid);

@@ -57,6 +57,11 @@ bool total_may_differ(const job::Job& before, const job::Job& after) {
     return before.files_total != after.files_total || state_differs(before, after);
 }
 
+/// Its rate is 0 from now on.
+bool stops(const job::Job& before, const job::Job& after) {
+    return job::is_running(before.state) && !job::is_running(after.state);
+}
+
 bool never(const job::Job& /*before*/, const job::Job& /*after*/) {
     return false;
 }
@@ -99,6 +104,12 @@ std::vector<JobProperty> facts() {
         listed(announced(
             property(BytesTransferredProperty, [](V v) { return daemon::tally_of(v.record).transferred; }),
             state_differs)),
+        listed(announced(property(BytesKnownProperty, [](V v) { return v.record.sums().known; }),
+                         total_may_differ)),
+        listed(announced(property(FilesUnsizedProperty, [](V v) { return v.record.sums().unsized; }),
+                         total_may_differ)),
+        listed(
+            announced(property(RateProperty, [](V v) { return daemon::rate_of(v.record, v.job); }), stops)),
         listed(property("FilesTotal", [](V v) { return v.job.files_total; })),
         listed(property("FilesTransferred", [](V v) { return v.job.files_transferred; })),
         listed(property("FilesFailed", [](V v) { return v.job.files_failed; })),
@@ -198,6 +209,14 @@ Options end_values(const JobView& view) {
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(view.job.active_for).count();
     values.emplace("EndTime", sdbus::Variant{encode(view.job.modified)});
     values.emplace("ActiveSeconds", sdbus::Variant{static_cast<uint32_t>(seconds)});
+    return values;
+}
+
+Options listed_values(const JobView& view, const std::vector<std::string>& names) {
+    Options values;
+    for (const auto& p : job_properties())
+        if (std::find(names.begin(), names.end(), p.name) != names.end())
+            values.emplace(p.name, p.value(view));
     return values;
 }
 

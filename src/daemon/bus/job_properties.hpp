@@ -54,12 +54,16 @@ inline constexpr std::string_view WaitReasonProperty = "WaitReason";
 inline constexpr std::string_view NotifyObjectProperty = "NotifyObject";
 inline constexpr std::string_view BytesTotalProperty = "BytesTotal";
 inline constexpr std::string_view BytesTransferredProperty = "BytesTransferred";
+inline constexpr std::string_view BytesKnownProperty = "BytesKnown";
+inline constexpr std::string_view FilesUnsizedProperty = "FilesUnsized";
+inline constexpr std::string_view RateProperty = "Rate";
 
 /// For PropertiesChanged after a change of the job.
 Values changed_values(const JobView& before, const JobView& after);
 Values values_of(const JobView& view, std::initializer_list<std::string_view> names);
 /// For ListJobs.
 Options listed_values(const JobView& view);
+Options listed_values(const JobView& view, const std::vector<std::string>& names);
 
 /// For JobEnded.
 Options end_values(const JobView& view);

@@ -34,7 +34,8 @@ constexpr size_t JobsInAnyList = 256;
 constexpr uint64_t TextInOneList = 1ULL << 20;
 
 /// Bytes of what listed_values() shows of it.
-uint64_t listed_text_of(const job::Job& job) {
+uint64_t listed_text_of(const job::Job& job, const Filter& filter) {
+    if (filter.properties) return job::memory_size(job);
     return job::FileOverhead + job.key.size() + job.display_name.size() +
            (job.error ? job.error->message.size() : 0);
 }
@@ -106,30 +107,28 @@ std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<u
     for (const auto* entry : context_.manager.list(names_final_state(filter))) {
         if (!matches(filter, owner, entry->durable()) || seen++ < filter.offset) continue;
         if (filter.limit != 0 && jobs.size() >= filter.limit) break;
-        text += listed_text_of(entry->durable());
+        text += listed_text_of(entry->durable(), filter);
         if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
-        jobs.emplace_back(sdbus::ObjectPath{path_of(entry->durable().id)},
-                          listed_values(JobView{*entry,
-                                                entry->durable(),
-                                                context_.manager.today(),
-                                                {},
-                                                context_.manager.can_store(),
-                                                context_.usual_visibility()}));
+        const auto& id = entry->durable().id;
+        JobView view{*entry,
+                     entry->durable(),
+                     context_.manager.today(),
+                     {},
+                     context_.manager.can_store(),
+                     context_.usual_visibility()};
+        if (filter.properties) view.object = context_.manager.object_of(id);
+        jobs.emplace_back(sdbus::ObjectPath{path_of(id)},
+                          filter.properties ? listed_values(view, *filter.properties) : listed_values(view));
     }
     return jobs;
 }
 
-/// On a session bus, all jobs belong to its user.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
-        auto caller = context_.filter.caller();
-        bool all = wanted->all_users || context_.instance == daemon::Instance::Session;
-        if (!all) return owed->give(list(*wanted, caller.uid));
-        context_.authority.ask(caller, [this, owed, wanted = *wanted](AuthorityReply verdict) {
-            if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
-            owed->give(list(wanted, std::nullopt));
+        with_scope(owed, wanted->all_users, [this, owed, wanted = *wanted](std::optional<uint32_t> owner) {
+            owed->give(list(wanted, owner));
         });
     });
 }
@@ -228,6 +227,10 @@ std::vector<std::string> ManagerObject::Features() {
             "target",
             "subscribe-with",
             "object-manager",
+            "progress",
+            "activity",
+            "list-properties",
+            "history",
             "signals-lost"};
 }
 
@@ -240,6 +243,16 @@ uint32_t ManagerObject::Jobs() {
 
 uint32_t ManagerObject::count_for(uint32_t uid, bool sees_all) const {
     return sees_all ? context_.manager.count() : context_.manager.count(uid);
+}
+
+/// On a session bus, all jobs belong to its user.
+ActivityTuple ManagerObject::activity_for(uint32_t uid) const {
+    bool session = context_.instance == daemon::Instance::Session;
+    return encode(context_.manager.activity(session ? std::nullopt : std::optional{uid}));
+}
+
+ActivityTuple ManagerObject::Activity() {
+    return guarded([&] { return activity_for(context_.filter.caller().uid); });
 }
 
 std::string ManagerObject::Network() {

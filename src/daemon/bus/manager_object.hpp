@@ -2,6 +2,7 @@
 // org.haulier.Haulier1.Manager: decodes, asks the manager, encodes.
 #pragma once
 
+#include "daemon/bus/access/access.hpp"
 #include "daemon/bus/codec.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
@@ -25,6 +26,7 @@ public:
     sdbus::IObject& object() { return getObject(); }
     /// How many unfinished jobs a caller or listener sees.
     [[nodiscard]] uint32_t count_for(uint32_t uid, bool sees_all) const;
+    [[nodiscard]] ActivityTuple activity_for(uint32_t uid) const;
     std::string Network() override;
     std::string Metered() override;
 
@@ -32,6 +34,10 @@ private:
     void CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool>&& result, std::string display_name,
                    std::string type, Options options) override;
     sdbus::ObjectPath GetJob(const std::string& id) override;
+    // manager_history.cpp
+    void ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result, Options filter) override;
+    void ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options filter) override;
+
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;
     void Subscribe(sdbus::Result<>&& result) override;
@@ -40,9 +46,23 @@ private:
     std::string Version() override;
     std::vector<std::string> Features() override;
     uint32_t Jobs() override;
+    ActivityTuple Activity() override;
 
     void subscribe(const Listener& listener);
     [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
+
+    /// Calls `then` with whose jobs are meant: the caller's, or nothing for those of all users. On a session
+    /// bus, all jobs belong to its user.
+    template <class Owed, class Then>
+    void with_scope(Owed owed, bool all_users, Then then) {
+        auto caller = context_.filter.caller();
+        if (!all_users && context_.instance == daemon::Instance::System)
+            return then(std::optional{caller.uid});
+        context_.authority.ask(caller, [owed, then](AuthorityReply verdict) {
+            if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
+            then(std::optional<uint32_t>{});
+        });
+    }
 
     Context& context_;
 };

@@ -50,7 +50,10 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection&
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
       root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_),
-      managed_(peers_.bus_handle(), root_.object(), context_) {}
+      managed_(peers_.bus_handle(), root_.object(), context_),
+      activity_(
+          loop, [&manager](uint32_t owner) { return manager.activity(owner); },
+          [this](uint32_t owner, const auto& /*activity*/) { tell_activity(owner); }) {}
 
 Service::~Service() = default;
 
@@ -148,7 +151,20 @@ void Service::job_counts_changed(const std::vector<Listener>& to) {
         });
 }
 
+/// To those whose jobs these are.
+void Service::tell_activity(uint32_t owner) {
+    auto to = subscribers_.of_jobs_of(owner);
+    std::erase_if(to,
+                  [&](const Listener& listener) { return !listener.name.empty() && listener.uid != owner; });
+    if (to.empty()) return;
+    send([&] {
+        signals_.emit_values(root_.object(), ManagerObject::INTERFACE_NAME, to,
+                             {{"Activity", sdbus::Variant{root_.activity_for(owner)}}});
+    });
+}
+
 void Service::added(const daemon::JobRecord& entry) {
+    activity_.note(entry.durable().owner);
     auto to = subscribers_.of_jobs_of(entry.durable().owner);
     signal_from_manager(entry.durable(), to, "JobAdded");
     job_counts_changed(to);
@@ -178,6 +194,7 @@ void Service::tell_of_old(const Job& job, const std::vector<Listener>& with_obje
 }
 
 void Service::removed(const daemon::JobRecord& entry, std::string_view result) {
+    activity_.note(entry.durable().owner);
     auto to = subscribers_.of_jobs_of(entry.durable().owner);
     signal_from_manager(entry.durable(), to, "JobRemoved", std::string{result});
     job_counts_changed(to);
@@ -192,6 +209,8 @@ void Service::forgotten(const job::Id& id) {
 }
 
 void Service::changed(const Job& before, const Job& after) {
+    for (auto owner : {before.owner, after.owner})
+        activity_.note(owner);
     if (before.owner != after.owner) owner_changed(before, after);
     if (const auto* record = context_.manager.find(after.id))
         properties_changed(subscribers_.of_jobs_of(after.owner), after,
@@ -227,10 +246,16 @@ void Service::wait_reason_changed(const daemon::JobRecord& entry) {
     properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {WaitReasonProperty});
 }
 
-void Service::progressed(const daemon::JobRecord& entry) {
+void Service::progressed(const daemon::JobRecord& entry, bool resized) {
+    activity_.note(entry.durable().owner);
     auto to = subscribers_.of_jobs_of(entry.durable().owner);
     std::erase_if(to, [](const Listener& listener) { return !listener.with_progress; });
-    properties_changed(to, entry, {BytesTransferredProperty, BytesTotalProperty});
+    if (resized)
+        properties_changed(to, entry,
+                           {BytesTransferredProperty, BytesTotalProperty, BytesKnownProperty,
+                            FilesUnsizedProperty, RateProperty});
+    else
+        properties_changed(to, entry, {BytesTransferredProperty, BytesTotalProperty, RateProperty});
 }
 
 void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {

@@ -6,6 +6,7 @@
 #include "base/event.hpp"
 #include "daemon/bus/access/access_filter.hpp"
 #include "daemon/bus/access/authority.hpp"
+#include "daemon/bus/activity_signal.hpp"
 #include "daemon/bus/app_finder.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/job_objects.hpp"
@@ -65,7 +66,7 @@ public:
     void changed(const job::Job& before, const job::Job& after) override;
     void transfer_ended(const job::Job& job) override;
     void wait_reason_changed(const daemon::JobRecord& entry) override;
-    void progressed(const daemon::JobRecord& entry) override;
+    void progressed(const daemon::JobRecord& entry, bool resized) override;
     void file_transferred(const daemon::JobRecord& entry, uint32_t index) override;
     void object_changed(const daemon::JobRecord& entry) override;
     void ranges_filled(const daemon::JobRecord& entry, uint32_t index,
@@ -92,6 +93,7 @@ private:
                      const std::vector<Listener>& with_objects);
     void tell_of_old(const job::Job& job, const std::vector<Listener>& with_objects);
     void owner_changed(const job::Job& before, const job::Job& after);
+    void tell_activity(uint32_t owner);
 
     sdbus::IConnection& connection_;
     Events events_;
@@ -106,6 +108,7 @@ private:
     ManagerObject root_;
     JobObjects objects_;
     ManagedObjects managed_;
+    ActivitySignal activity_;
 };
 
 } // namespace haulier::bus

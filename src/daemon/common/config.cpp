@@ -134,6 +134,8 @@ const std::vector<Key>& keys() {
         {"Retry", "MaximumDelay", seconds([](Config & c) -> auto& { return c.retry.maximum_delay; })},
         {"Retry", "MaximumRetryAfter",
          seconds([](Config & c) -> auto& { return c.retry.maximum_retry_after; })},
+        {"History", "Keep", span(&Config::keep_history, milliseconds{0})},
+        {"History", "MaxEntries", number([](Config & c) -> auto& { return c.history_entries; })},
         {"Notify", "CallTimeout", span(&Config::call_timeout, milliseconds{100})},
         {"Notify", "RetryDelay", span(&Config::notify_retry, milliseconds{10})},
         {"Notify", "MaximumRetryDelay", span(&Config::notify_retry_maximum, milliseconds{10})},

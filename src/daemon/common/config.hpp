@@ -42,6 +42,9 @@ struct Config {
 
     job::RetryPolicy retry;
 
+    std::chrono::milliseconds keep_history{std::chrono::hours{24 * 30}}; ///< 0 = no history
+    uint32_t history_entries = 1000;                                     ///< of one owner
+
     std::chrono::milliseconds call_timeout{25000};
     std::chrono::milliseconds notify_retry{5000};
     std::chrono::milliseconds notify_retry_maximum{600000};

@@ -11,6 +11,8 @@ namespace haulier::daemon {
 namespace {
 
 constexpr Usec ProgressInterval{500'000};
+/// While a rate falls to 0, because nothing comes any more.
+constexpr Usec RateInterval{2'000'000};
 
 /// The end has notifications of its own, and the last step of progress is announced with them.
 bool has_own_notification(const job::Job& before, const JobRecord& record) {
@@ -68,6 +70,7 @@ void Announcer::announce(const CommittedDecision& committed, JobRecord& record, 
         return;
     }
     const auto& before = *change.before;
+    if (job::is_running(after.state) && !job::is_running(before.state)) record.flow = {};
     for (auto index : change.arrivals.files)
         observer_->file_transferred(record, index);
     for (const auto& [index, ranges] : change.arrivals.ranges)
@@ -103,11 +106,26 @@ void Announcer::progressed(JobRecord& record) {
     if (record.durable().state == job::State::Cancelled) return; // its data is being deleted
     record.progress_missed = static_cast<bool>(record.progress_timer);
     if (record.progress_missed) return;
-    observer_->progressed(record);
+    show_progress(record);
     record.progress_timer = loop_.at(clock_.now().boot + ProgressInterval, [this, &record] {
         record.progress_timer.reset();
         if (record.progress_missed) progressed(record);
     });
+}
+
+void Announcer::show_progress(JobRecord& record) {
+    auto now = clock_.now().boot;
+    record.rate = job::is_running(record.durable().state) ? record.flow.rate(now) : 0;
+    record.rate_timer.reset();
+    if (record.rate > 0)
+        record.rate_timer = loop_.at(now + RateInterval, [this, &record] {
+            record.rate_timer.reset();
+            progressed(record);
+        });
+    const auto& sums = record.sums();
+    bool resized = record.announced.known != sums.known || record.announced.unsized != sums.unsized;
+    record.announced = sums;
+    observer_->progressed(record, resized);
 }
 
 void Announcer::names_given(const JobRecord& record) {
@@ -120,7 +138,8 @@ void Announcer::removed(JobRecord& record) {
     const auto& job = record.durable();
     record.progress_timer.reset();
     if (std::exchange(record.progress_missed, false) && job.state != job::State::Cancelled)
-        observer_->progressed(record);
+        show_progress(record);
+    record.rate_timer.reset();
     notifier_->forget(job.id);
     if (!job.notify_service.name.empty() && !job.expired)
         notifier_->service_works(job.owner, job.notify_service);

@@ -41,6 +41,7 @@ public:
     void removed(JobRecord& record);
 
 private:
+    void show_progress(JobRecord& record);
     void announce_change(const JobChange& change, bool goes_on);
     void call_client(const JobChange& change, const JobRecord& record);
 

@@ -16,16 +16,30 @@ CommitQueue::CommitQueue(Loop& loop, store::Store store, JobTable& jobs,
 void CommitQueue::stage(job::Decision decision, Callback<Done> then) {
     const auto* record = jobs_.find(decision.job.id);
     decision.settings_changed = !record || !job::has_same_settings(record->working(), decision.job);
-    auto rows = store_.save(decision);
+    JobChange change;
+    auto rows = save(decision, change);
     if (!rows) {
         const auto& error = rows.error();
         fail(error);
         if (then) then(error);
         return;
     }
-    staged_.push_back({jobs_.replace(decision), std::move(decision.revoked), std::move(decision.effects),
+    staged_.push_back({std::move(change), std::move(decision.revoked), std::move(decision.effects),
                        std::move(*rows), std::move(then)});
     commit_soon();
+}
+
+/// The end of a job and what is remembered of it are one change.
+Result<std::vector<store::OutboxRow>> CommitQueue::save(const job::Decision& decision, JobChange& change) {
+    auto rows = store_.save(decision);
+    if (!rows) return rows;
+    change = jobs_.replace(decision);
+    bool ends = job::is_final(change.after->state) && change.before && !job::is_final(change.before->state);
+    if (!ends || most_ended_ == 0) return rows;
+    const auto& files = jobs_.find(decision.job.id)->working_files();
+    auto added = store_.add_ended(job::ended_job(decision.job, files), most_ended_);
+    if (!added) return added.error();
+    return rows;
 }
 
 void CommitQueue::after_commit(Callback<Done> then) {
@@ -55,6 +69,30 @@ void CommitQueue::set_rest(const store::Rest& rest) {
 
 void CommitQueue::forget_rests(WallTime until) {
     note(store_.forget_rests(until));
+}
+
+void CommitQueue::expire_ended(WallTime date) {
+    note(store_.expire_ended(date));
+}
+
+void CommitQueue::forget_ended(const store::EndedFilter& filter, Callback<uint32_t> reply) {
+    auto count = store_.forget_ended(filter);
+    if (!count) {
+        fail(count.error());
+        return reply(count.error());
+    }
+    after_commit([count = *count, reply = std::move(reply)](const Status& stored) {
+        if (!stored) return reply(stored.error());
+        reply(count);
+    });
+}
+
+/// After the commit, so that nothing is listed that may not come about.
+void CommitQueue::list_ended(const store::EndedFilter& filter, Callback<std::vector<job::EndedJob>> reply) {
+    after_commit([this, filter, reply = std::move(reply)](const Status& stored) {
+        if (!stored) return reply(stored.error());
+        reply(store_.list_ended(filter));
+    });
 }
 
 void CommitQueue::add_discard(const store::Discard& discard) {

@@ -49,6 +49,11 @@ public:
     void forget_rests(WallTime until);
     /// For reading at start.
     [[nodiscard]] store::Store& store() { return store_; }
+    /// So many ended jobs of each owner are remembered from now on, each from the commit of its end.
+    void remember_ended(uint32_t most) { most_ended_ = most; }
+    void expire_ended(WallTime date);
+    void forget_ended(const store::EndedFilter& filter, Callback<uint32_t> reply);
+    void list_ended(const store::EndedFilter& filter, Callback<std::vector<job::EndedJob>> reply);
     void add_discard(const store::Discard& discard);
     void forget_discard(const store::Discard& discard);
     /// Commits now.
@@ -60,6 +65,7 @@ public:
 
 private:
     void remember(std::function<Status()> write);
+    Result<std::vector<store::OutboxRow>> save(const job::Decision& decision, JobChange& change);
     void note(const Status& status);
     void commit_soon();
     void fail(const Error& error);
@@ -72,6 +78,7 @@ private:
     std::function<void()> on_failure_;
     std::function<void()> on_recovery_;
     bool failing_ = false; ///< the failure has been logged
+    uint32_t most_ended_ = 0;
     std::vector<CommittedDecision> staged_;
     std::vector<std::function<Status()>> happened_; ///< in the order in which it is written; not durable yet
     Source commit_;

@@ -22,7 +22,8 @@ public:
     virtual void transfer_ended(const job::Job& job) = 0;
     /// Its WaitReason has changed with time, and nothing else of it.
     virtual void wait_reason_changed(const JobRecord& record) = 0;
-    virtual void progressed(const JobRecord& record) = 0;
+    /// Bytes have come. `resized`: more is known of the sizes of its files.
+    virtual void progressed(const JobRecord& record, bool resized) = 0;
     virtual void file_transferred(const JobRecord& record, uint32_t index) = 0;
     virtual void object_changed(const JobRecord& record) = 0;
     virtual void ranges_filled(const JobRecord& record, uint32_t index,

@@ -4,6 +4,7 @@
 #include "daemon/common/environment_proxies.hpp"
 #include "job/file_state.hpp"
 #include "job/memory_usage.hpp"
+#include "job/segments.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,12 +19,33 @@ bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
 
 } // namespace
 
+void FileSums::add(const job::File& file) {
+    auto size = job::size_of(file);
+    if (size == job::UnknownSize)
+        unsized += 1;
+    else
+        known += size;
+    stored += file.offset;
+}
+
+void FileSums::take(const job::File& file) {
+    auto size = job::size_of(file);
+    if (size == job::UnknownSize)
+        unsized -= 1;
+    else
+        known -= size;
+    stored -= file.offset;
+}
+
 JobRecord::JobRecord(job::Job job, std::vector<job::File> files)
     : durable_(std::make_shared<const job::Job>(std::move(job))), working_(durable_),
       files_(std::move(files)), durable_count_(static_cast<uint32_t>(files_.size())) {
     note_sources();
-    for (uint32_t i = 0; i < durable_count_; ++i)
+    for (uint32_t i = 0; i < durable_count_; ++i) {
         note_waiting(i);
+        sums_.add(files_[i]);
+    }
+    announced = sums_;
 }
 
 const job::File& JobRecord::durable_file(uint32_t index) const {
@@ -57,6 +79,12 @@ JobChange JobRecord::replace(const job::Decision& decision) {
 
 void JobRecord::make_durable() {
     durable_ = working_;
+    for (const auto& [index, former] : durable_files_) {
+        sums_.take(former);
+        sums_.add(files_[index]);
+    }
+    for (size_t i = durable_count_; i < files_.size(); ++i)
+        sums_.add(files_[i]);
     durable_files_.clear();
     durable_count_ = static_cast<uint32_t>(files_.size());
 }
@@ -110,14 +138,23 @@ uint64_t transferred_of(const JobRecord& record, uint32_t index) {
 }
 
 Tally tally_of(const JobRecord& record) {
-    Tally tally;
-    for (uint32_t i = 0; i < record.durable_file_count(); ++i) {
-        uint64_t size = job::size_of(record.durable_file(i));
-        bool unknown = size == job::UnknownSize || tally.total == job::UnknownSize;
-        tally.total = unknown ? job::UnknownSize : tally.total + size;
-        tally.transferred += transferred_of(record, i);
-    }
+    const auto& sums = record.sums();
+    Tally tally{sums.unsized > 0 ? job::UnknownSize : sums.known, sums.stored};
+    for (const auto& [index, transfer] : record.transfers)
+        if (index < record.durable_file_count())
+            tally.transferred += transferred_of(record, index) - record.durable_file(index).offset;
     return tally;
+}
+
+uint64_t rate_of(const JobRecord& record, const job::Job& job) {
+    return job::is_running(job.state) ? record.rate : 0;
+}
+
+void note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now) {
+    if (moved <= transfer.seen) return;
+    auto fresh = moved - std::exchange(transfer.seen, moved);
+    transfer.flow.add(now, fresh);
+    record.flow.add(now, fresh);
 }
 
 } // namespace haulier::daemon

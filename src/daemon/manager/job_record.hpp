@@ -8,6 +8,7 @@
 
 #include "base/event.hpp"
 #include "daemon/manager/alarm.hpp"
+#include "daemon/manager/rate_window.hpp"
 #include "daemon/manager/usage_accounting.hpp"
 #include "daemon/workers/orders.hpp"
 #include "job/decide.hpp"
@@ -35,7 +36,9 @@ struct ActiveTransfer {
     uint64_t before = 0; ///< bytes that were here and are not part of this stream
     uint64_t base = 0;   ///< of `moved`, when the server answered
     uint64_t moved = 0;  ///< to be shown; the durable bytes are in the file
-    job::Host host;      ///< where it is counted, see job/hosts.hpp
+    uint64_t seen = 0;   ///< of the stream; see note_bytes()
+    RateWindow flow;
+    job::Host host; ///< where it is counted, see job/hosts.hpp
     BootTime started_at;
     bool answered = false;
     bool repeated = false; ///< the server had refused the file while it had other requests of ours
@@ -55,6 +58,25 @@ struct JobChange {
     std::shared_ptr<const job::Job> after;
     Arrivals arrivals;
     bool changed_files = false;
+};
+
+/// What the files of a job add up to.
+struct FileSums {
+    uint64_t known = 0;   ///< sizes, where they are known
+    uint32_t unsized = 0; ///< files without a known size
+    uint64_t stored = 0;  ///< durable bytes
+    void add(const job::File& file);
+    void take(const job::File& file);
+    bool operator==(const FileSums&) const = default;
+};
+
+/// What a job contributes to the sums of its owner.
+struct Contribution {
+    uint32_t owner = 0;
+    uint64_t known = 0;
+    uint64_t stored = 0;
+    bool runs = false;
+    bool needs_someone = false;
 };
 
 /// How far a job is from being forgotten.
@@ -81,6 +103,8 @@ public:
     [[nodiscard]] const job::Job& durable() const { return *durable_; }
     [[nodiscard]] const job::File& durable_file(uint32_t index) const;
     [[nodiscard]] uint32_t durable_file_count() const { return durable_count_; }
+    /// Of the durable files.
+    [[nodiscard]] const FileSums& sums() const { return sums_; }
 
     [[nodiscard]] const job::Job& working() const { return *working_; }
     [[nodiscard]] const std::vector<job::File>& working_files() const { return files_; }
@@ -116,7 +140,7 @@ public:
     bool progress_missed = false;                 ///< an announcement was withheld
 
     Charge charge;
-    std::optional<uint32_t> counted_for; ///< the owner whose durable, unfinished jobs include it
+    std::optional<Contribution> counted; ///< while it is durable and unfinished
     bool counts_as_work = false;         ///< see JobTable::has_work()
     /// By which JobTable finds it; nothing if its key is empty.
     std::pair<uint32_t, std::string> owner_and_key;
@@ -133,6 +157,10 @@ public:
     Source publishing; ///< once more, because the store failed meanwhile
     Source retention;
     Source progress_timer; ///< armed while a progress announcement would be too early
+    RateWindow flow;
+    uint64_t rate = 0; ///< bytes a second, as it was announced last
+    Source rate_timer; ///< the rate is not 0: it is announced again even if nothing comes
+    FileSums announced;
 
 private:
     void note_sources();
@@ -144,14 +172,19 @@ private:
     std::map<uint32_t, job::File> durable_files_; ///< of those that are changing
     uint32_t durable_count_ = 0;
     std::set<uint32_t> waiting_;
+    FileSums sums_;
 };
 
-/// Sizes as clients see them: durable or displayed bytes of all files.
+/// Sizes as clients see them: durable or displayed bytes of all files. Costs as much as there are transfers.
 struct Tally {
     uint64_t total = 0; ///< UnknownSize if one file's size is not known
     uint64_t transferred = 0;
 };
 Tally tally_of(const JobRecord& record);
+/// Bytes a second that clients see: 0 unless the job runs.
+uint64_t rate_of(const JobRecord& record, const job::Job& job);
+/// `moved` bytes of the stream of this transfer have come so far: what is new of them counts for the rates.
+void note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now);
 /// Bytes of one file, in transfer or not.
 uint64_t transferred_of(const JobRecord& record, uint32_t index);
 

@@ -24,6 +24,20 @@ bool is_work(const JobRecord& record) {
     return job::is_active(state) || state == job::State::Publishing || ending;
 }
 
+/// A failed job waits for Resume or Cancel. One that is transferred and names no service that is started for
+/// it waits for whoever remembers it.
+bool needs_someone(const job::Job& job) {
+    return job.state == job::State::Error ||
+           (job.state == job::State::Transferred && job.notify_service.name.empty());
+}
+
+Contribution contribution_of(const JobRecord& record) {
+    const auto& job = record.durable();
+    bool active = job::is_active(job.state);
+    return {job.owner, active ? record.sums().known : 0, active ? record.sums().stored : 0,
+            job::is_running(job.state), needs_someone(job)};
+}
+
 } // namespace
 
 Error not_found(const job::Id& id) {
@@ -72,13 +86,31 @@ void JobTable::erase(const job::Id& id) {
 std::vector<const JobRecord*> JobTable::list(bool with_ended) const {
     std::vector<const JobRecord*> jobs;
     for (const auto* record : by_age_)
-        if (record->counted_for || with_ended) jobs.push_back(record);
+        if (record->counted || with_ended) jobs.push_back(record);
     return jobs;
 }
 
 uint32_t JobTable::count(uint32_t owner) const {
-    auto found = counts_.find(owner);
-    return found == counts_.end() ? 0 : found->second;
+    auto found = totals_.find(owner);
+    return found == totals_.end() ? 0 : found->second.jobs;
+}
+
+void JobTable::add(Activity& sum, const Totals& totals) {
+    sum.known += totals.known;
+    sum.stored += totals.stored;
+    sum.running += static_cast<uint32_t>(totals.running.size());
+    sum.needing_someone += totals.needing_someone;
+    for (const auto* record : totals.running) {
+        sum.stored += tally_of(*record).transferred - record->sums().stored;
+        sum.rate += record->rate;
+    }
+}
+
+Activity JobTable::activity(std::optional<uint32_t> owner) const {
+    Activity sum;
+    for (const auto& [uid, totals] : totals_)
+        if (!owner || *owner == uid) add(sum, totals);
+    return sum;
 }
 
 JobChange JobTable::replace(const job::Decision& decision) {
@@ -151,8 +183,13 @@ void JobTable::count_durable(JobRecord& record) {
     record.counts_as_work = is_work(record);
     work_ += record.counts_as_work;
     if (job::is_final(job.state)) return;
-    record.counted_for = job.owner;
-    ++counts_[*record.counted_for];
+    record.counted = contribution_of(record);
+    auto& totals = totals_[job.owner];
+    totals.jobs += 1;
+    totals.known += record.counted->known;
+    totals.stored += record.counted->stored;
+    totals.needing_someone += record.counted->needs_someone;
+    if (record.counted->runs) totals.running.insert(&record);
     ++count_;
 }
 
@@ -163,11 +200,16 @@ void JobTable::note_removed(JobRecord& record) {
 
 void JobTable::uncount(JobRecord& record) {
     work_ -= std::exchange(record.counts_as_work, false);
-    if (!record.counted_for) return;
-    auto owner = counts_.find(*record.counted_for);
-    if (--owner->second == 0) counts_.erase(owner);
+    if (!record.counted) return;
+    auto owner = totals_.find(record.counted->owner);
+    auto& totals = owner->second;
+    totals.known -= record.counted->known;
+    totals.stored -= record.counted->stored;
+    totals.needing_someone -= record.counted->needs_someone;
+    totals.running.erase(&record);
+    if (--totals.jobs == 0) totals_.erase(owner);
     --count_;
-    record.counted_for.reset();
+    record.counted.reset();
 }
 
 } // namespace haulier::daemon

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -18,6 +19,16 @@
 #include <vector>
 
 namespace haulier::daemon {
+
+/// The unfinished jobs of an owner, or of all.
+struct Activity {
+    uint64_t known = 0;  ///< bytes of active jobs, as far as sizes are known
+    uint64_t stored = 0; ///< of these jobs: durable or displayed bytes
+    uint64_t rate = 0;   ///< bytes a second
+    uint32_t running = 0;
+    uint32_t needing_someone = 0; ///< that do not go on by themselves
+    bool operator==(const Activity&) const = default;
+};
 
 class JobTable {
 public:
@@ -49,6 +60,8 @@ public:
     [[nodiscard]] std::vector<const JobRecord*> list(bool with_ended = false) const;
     [[nodiscard]] uint32_t count() const { return count_; }
     [[nodiscard]] uint32_t count(uint32_t owner) const;
+    /// Costs as much as there are running jobs.
+    [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const;
     /// A job is active, or has ended and is still in the store.
     [[nodiscard]] bool has_work() const { return work_ > 0; }
     /// The job is not in the store any more.
@@ -67,6 +80,14 @@ private:
     void book(JobRecord& record, uint64_t text);
     void note_key(JobRecord& record);
     void forget_key(JobRecord& record);
+    struct Totals {
+        uint32_t jobs = 0;
+        uint64_t known = 0;
+        uint64_t stored = 0;
+        uint32_t needing_someone = 0;
+        std::set<const JobRecord*> running;
+    };
+    static void add(Activity& sum, const Totals& totals);
     void count_durable(JobRecord& record);
     void uncount(JobRecord& record);
 
@@ -86,7 +107,7 @@ private:
     uint32_t work_ = 0;
     uint64_t queued_ = 0; ///< how often a job has come to the queue
     uint32_t count_ = 0;
-    std::map<uint32_t, uint32_t> counts_; ///< by owner; none is 0
+    std::map<uint32_t, Totals> totals_; ///< by owner; none is without jobs
 };
 
 Error not_found(const job::Id& id);

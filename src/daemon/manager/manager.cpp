@@ -66,7 +66,7 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
       scheduler_(context_, instance, runner_),
       clocks_(context_, {[this] { scheduler_.schedule_soon(); },
                          [this](JobRecord& record) { lifecycle_.forget(record); }}),
-      storage_(context_), validation_(context_, admission_),
+      storage_(context_), history_(context_), validation_(context_, admission_),
       ownership_(context_, admission_, [this] { scheduler_.schedule_soon(); }) {
     workers.listen(runner_);
 }
@@ -98,6 +98,7 @@ Status Manager::load() {
     for (const auto& [id, record] : jobs_)
         act(job::recover(record->durable(), clock_.now()).effects, id);
     discards_.restore(std::move(*discards));
+    history_.configure();
     if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
     scheduler_.schedule_soon();
     run_notifier_soon();
@@ -130,6 +131,7 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
         auto& record = *jobs_.find(d.change->after->id);
         clocks_.arm(record);
         storage_.watch(record);
+        if (job::is_final(record.durable().state)) history_.grown();
     }
     auto goes_on = steps_that_go_on(decisions);
     for (size_t i = 0; i < decisions.size(); ++i) {
@@ -252,6 +254,7 @@ void Manager::clock_was_set() {
 
 void Manager::reconfigured() {
     workers_.reconfigured();
+    history_.configure();
     for (auto& [id, record] : jobs_)
         if (record->is_durable() && record->phase != Phase::Removed) clocks_.watch_expiry(*record);
     scheduler_.reconfigured();

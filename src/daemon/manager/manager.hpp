@@ -11,6 +11,7 @@
 #include "daemon/manager/admission.hpp"
 #include "daemon/manager/announcer.hpp"
 #include "daemon/manager/commit_queue.hpp"
+#include "daemon/manager/history.hpp"
 #include "daemon/manager/job_clocks.hpp"
 #include "daemon/manager/job_lifecycle.hpp"
 #include "daemon/manager/job_observer.hpp"
@@ -107,7 +108,17 @@ public:
     [[nodiscard]] uint32_t count(uint32_t owner) const { return jobs_.count(owner); }
     [[nodiscard]] std::optional<notify::Target> object_of(const job::Id& id) const;
     [[nodiscard]] Result<std::vector<job::Range>> filled_ranges(const job::Id& id, uint32_t index) const;
+    void list_ended(const store::EndedFilter& filter, const Callback<std::vector<job::EndedJob>>& reply) {
+        history_.list(filter, reply);
+    }
+    /// Answers how many. Like a command, it is answered after the commit.
+    void forget_ended(const store::EndedFilter& filter, const Callback<uint32_t>& reply) {
+        commits_.forget_ended(filter, reply);
+    }
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }
+    /// Of one owner, or of all.
+    [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
+    [[nodiscard]] Now now() const { return clock_.now(); }
     [[nodiscard]] WallTime today() const { return clock_.now().wall; }
     [[nodiscard]] job::Limits limits_of(uint32_t owner) const { return admission_.limits_of(owner); }
     [[nodiscard]] uint32_t most_calls_of(uint32_t caller) const { return admission_.most_calls_of(caller); }
@@ -189,6 +200,7 @@ private:
     JobScheduler scheduler_;
     JobClocks clocks_;
     StorageWatch storage_;
+    History history_;
     WorkerValidation validation_;
     OwnershipTransfer ownership_;
 

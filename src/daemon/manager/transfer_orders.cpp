@@ -150,7 +150,7 @@ ActiveTransfer transfer_of(const JobRecord& record, const FetchOrder& order, Tic
     transfer.owner = record.working().owner;
     transfer.segments = order.segments;
     transfer.before = bytes_before(record, order.file);
-    transfer.moved = transfer.base = order.offset;
+    transfer.moved = transfer.base = transfer.seen = order.offset;
     return transfer;
 }
 

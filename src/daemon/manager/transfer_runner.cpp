@@ -76,7 +76,7 @@ void TransferRunner::launch(JobRecord& record, uint32_t index) {
         order.options.http1 = faults.http2;
         transfer.ticket = context_.workers.upload(owner, order);
         transfer.owner = owner;
-        transfer.moved = transfer.base = record.working_files()[index].offset;
+        transfer.moved = transfer.base = transfer.seen = record.working_files()[index].offset;
     } else {
         auto order = fetch_order(record, index);
         order.options.http1 = faults.http2;
@@ -134,7 +134,7 @@ void TransferRunner::begun(Ticket ticket, const job::Begun& begun) {
     if (!decision) return;
     auto& transfer = found.transfer();
     hosts_.answered(found.job(), transfer, begun);
-    transfer.moved = transfer.base = begun.report.offset;
+    transfer.moved = transfer.base = transfer.seen = begun.report.offset;
     if (begun.restarted) transfer.before = 0;
     bool goes_on = job::is_running(decision->job.state) && !decision->files.at(found.index).failed;
     bool waits = begun.restarted && goes_on;
@@ -165,6 +165,7 @@ bool TransferRunner::keep_size(const Found& found, uint64_t bytes) {
 void TransferRunner::progress(Ticket ticket, const Progress& progress) {
     auto found = find(ticket);
     if (!found || found.transfer().ignored) return;
+    note_bytes(*found.record, found.transfer(), progress.moved, context_.clock.now().boot);
     bool more = progress.moved > std::exchange(found.transfer().moved, progress.moved);
     if (more)
         context_.commits.stage(job::progressed(found.job(), found.index, found.file(),
@@ -178,6 +179,7 @@ void TransferRunner::progress(Ticket ticket, const Progress& progress) {
 void TransferRunner::checkpointed(Ticket ticket, const job::Report& report) {
     auto found = find(ticket);
     if (!found || found.transfer().ignored) return;
+    note_bytes(*found.record, found.transfer(), report.offset, context_.clock.now().boot);
     auto measured = report;
     measured.advanced = has_advanced(found, report.offset);
     context_.commits.stage(job::checkpointed(found.job(), found.index, found.file(), measured,
@@ -193,6 +195,7 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     auto kept = fetched;
     if (admission_.is_full(ended.job().owner)) kept.headers.clear();
     auto now = context_.clock.now();
+    note_bytes(*ended.record, ended.last, fetched.report.offset, now.boot);
     if (keep_size(ended, ended.last.before + fetched.report.offset))
         context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
                                             ended.last.segments, now));

@@ -139,6 +139,15 @@ TEST(DecodeFiles, EndsWhereItIsTooMuch) {
     EXPECT_EQ(decode_files({file, strange}, limits).error().code, Errc::TooLarge) << "whatever comes later";
 }
 
+TEST(DecodeFilter, TakesNamesOfProperties) {
+    EXPECT_EQ(decode_filter({{"Properties", Variant{Words{"Icon", "Rate"}}}})->properties,
+              (Words{"Icon", "Rate"}));
+    EXPECT_FALSE(decode_filter({})->properties);
+    auto unknown = decode_filter({{"Properties", Variant{Words{"Credentials"}}}});
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Errc::NotSupported);
+}
+
 TEST(DecodeFilter, TakesAllUsers) {
     EXPECT_TRUE(decode_filter({{"AllUsers", Variant{true}}})->all_users);
     EXPECT_FALSE(decode_filter({})->all_users);

@@ -175,7 +175,24 @@ TEST_F(Changes, AnnounceWhatFollowsFromOthers) {
     EXPECT_EQ(announced(before, after), (Names{"Priority", "NetworkCost"})) << "its default changes, too";
     after = before;
     after.state = job::State::Queued;
-    EXPECT_EQ(announced(before, after), (Names{"State", "WaitReason", "BytesTotal", "BytesTransferred"}));
+    EXPECT_EQ(announced(before, after),
+              (Names{"State", "WaitReason", "BytesTotal", "BytesTransferred", "BytesKnown", "FilesUnsized"}));
+}
+
+TEST_F(Changes, ARateEndsWithTheTransfer) {
+    job::Job before;
+    before.state = job::State::Transferring;
+    auto after = before;
+    after.state = job::State::Queued;
+    daemon::JobRecord record{before, files_};
+    record.rate = 1000;
+    auto rate = [&](const job::Job& job) {
+        return values_of({record, job, {}, {}}, {RateProperty}).at("Rate").get<uint64_t>();
+    };
+    EXPECT_EQ(rate(before), 1000u);
+    EXPECT_EQ(rate(after), 0u);
+    EXPECT_TRUE(announced(before, after).contains("Rate"));
+    EXPECT_FALSE(announced(after, before).contains("Rate"));
 }
 
 TEST_F(Changes, AnnounceOnlyStatesThatClientsKnow) {
@@ -193,8 +210,8 @@ TEST_F(Changes, AnnounceTheReplyFileWithTheFirstFile) {
     after.files_total = 1;
     files_.resize(1);
     files_[0].spec.local = "/srv/a";
-    EXPECT_EQ(announced(before, after),
-              (Names{"FilesTotal", "BytesTotal", "ReplyFileName", "Target", "WaitReason"}));
+    EXPECT_EQ(announced(before, after), (Names{"FilesTotal", "BytesTotal", "BytesKnown", "FilesUnsized",
+                                               "ReplyFileName", "Target", "WaitReason"}));
     after.state = job::State::Queued;
     before = after;
     after.modified = WallTime{Usec{1}};
@@ -204,8 +221,9 @@ TEST_F(Changes, AnnounceTheReplyFileWithTheFirstFile) {
 TEST_F(Changes, EveryNameThatIsAnnouncedByItselfHasARow) {
     auto values =
         values_of({empty_, empty_.durable(), {}, {}},
-                  {WaitReasonProperty, NotifyObjectProperty, BytesTotalProperty, BytesTransferredProperty});
-    EXPECT_EQ(values.size(), 4u);
+                  {WaitReasonProperty, NotifyObjectProperty, BytesTotalProperty, BytesTransferredProperty,
+                   BytesKnownProperty, FilesUnsizedProperty, RateProperty});
+    EXPECT_EQ(values.size(), 7u);
 }
 
 TEST_F(Changes, AVisibilityThatIsNotChosenIsThatOfTheBus) {
@@ -231,9 +249,26 @@ TEST_F(Changes, ListedValuesAreASummary) {
     Names names;
     for (const auto& [name, value] : listed_values({empty_, empty_.durable(), {}, {}}))
         names.insert(name);
-    EXPECT_EQ(names, (Names{"Id", "Type", "Key", "Owner", "DisplayName", "State", "WaitReason", "BytesTotal",
-                            "BytesTransferred", "FilesTotal", "FilesTransferred", "FilesFailed",
-                            "CreationTime", "Error", "Visibility", "AppId", "Target"}));
+    EXPECT_EQ(names, (Names{"Id",
+                            "Type",
+                            "Key",
+                            "Owner",
+                            "DisplayName",
+                            "State",
+                            "WaitReason",
+                            "BytesTotal",
+                            "BytesTransferred",
+                            "BytesKnown",
+                            "FilesUnsized",
+                            "Rate",
+                            "FilesTotal",
+                            "FilesTransferred",
+                            "FilesFailed",
+                            "CreationTime",
+                            "Error",
+                            "Visibility",
+                            "AppId",
+                            "Target"}));
 }
 
 } // namespace

@@ -81,7 +81,9 @@ TEST(Limits, AreHeldAtTheBoundAndOneBeside) {
     s.change(patch<&Settings::maximum_download_time>(seconds{1}));
     EXPECT_EQ(s.refusal(patch<&Settings::maximum_download_time>(seconds{0})), Errc::InvalidArgument);
     s.change(patch<&Settings::maximum_download_size>(1));
-    EXPECT_EQ(s.refusal(patch<&Settings::maximum_download_size>(0)), Errc::InvalidArgument);
+    EXPECT_EQ(s.job.maximum_download_size, 1u);
+    s.change(patch<&Settings::maximum_download_size>(0));
+    EXPECT_EQ(s.job.maximum_download_size, std::nullopt) << "no limit, for those who cannot write 2^64-1";
     Usec latest{int64_t{1} << 61};
     s.change(patch<&Settings::not_before>(WallTime{latest}));
     EXPECT_EQ(s.refusal(patch<&Settings::not_before>(WallTime{latest + Usec{1}})), Errc::InvalidArgument);

@@ -187,7 +187,10 @@ public:
         words.emplace_back(job.state == job::State::Error ? "told of error" : "told of end");
     }
     void wait_reason_changed(const JobRecord&) override { words.emplace_back("wait-reason"); }
-    void progressed(const JobRecord&) override {}
+    void progressed(const JobRecord&, bool resized) override {
+        ++steps;
+        resizes += resized;
+    }
     void file_transferred(const JobRecord&, uint32_t index) override {
         words.push_back("file " + std::to_string(index));
     }
@@ -202,6 +205,8 @@ public:
     }
     std::vector<std::string> words;
     int changes = 0;
+    int steps = 0;   ///< of progress
+    int resizes = 0; ///< of these, with sizes
 };
 
 /// The clients, and everything else that the notifier needs.

@@ -2,9 +2,12 @@
 #include "daemon/manager/job_table.hpp"
 
 #include "job/outcomes.hpp"
+#include "job/segments.hpp"
 #include "store_fixture.hpp"
+#include "support/chance.hpp"
 
 #include <gtest/gtest.h>
+#include <random>
 
 namespace haulier::daemon {
 
@@ -61,6 +64,84 @@ TEST_F(JobTableTest, DecisionsReadWorkingValuesAndClientsDurableOnes) {
     jobs.make_durable();
     EXPECT_FALSE(record.is_changing());
     EXPECT_EQ(record.durable().display_name, "other");
+}
+
+Tally counted_one_by_one(const JobRecord& record, uint32_t& unsized) {
+    Tally tally;
+    unsized = 0;
+    for (uint32_t i = 0; i < record.durable_file_count(); ++i) {
+        auto size = job::size_of(record.durable_file(i));
+        unsized += size == job::UnknownSize;
+        tally.total += size == job::UnknownSize ? 0 : size;
+        tally.transferred += transferred_of(record, i);
+    }
+    return tally;
+}
+
+TEST_F(JobTableTest, SumsAreThoseOfTheDurableFiles) {
+    auto& record = add_durable(JobA, request_for(5));
+    EXPECT_EQ(record.sums(), (FileSums{0, 5, 0}));
+    std::mt19937_64 random{test::printed_seed()};
+    auto below = [&](uint64_t bound) { return random() % bound; };
+    for (int step = 0; step < 300; ++step) {
+        auto index = static_cast<uint32_t>(below(record.working_files().size() + 1));
+        job::Decision d;
+        d.job = record.working();
+        d.job.files_total = std::max(d.job.files_total, index + 1);
+        if (index < record.working_files().size()) d.files[index] = record.working_files()[index];
+        auto& file = d.files[index];
+        file.total = below(3) == 0 ? job::UnknownSize : below(1000);
+        file.offset = below(100);
+        jobs.replace(d);
+        if (below(3) == 0) jobs.roll_back();
+        if (below(3) == 0) jobs.make_durable();
+        record.transfers.clear();
+        record.transfers[index].moved = below(200);
+        uint32_t unsized = 0;
+        auto expected = counted_one_by_one(record, unsized);
+        if (index >= record.durable_file_count()) record.transfers.clear();
+        ASSERT_EQ(record.sums().known, expected.total);
+        ASSERT_EQ(record.sums().unsized, unsized);
+        ASSERT_EQ(tally_of(record).transferred, expected.transferred);
+        ASSERT_EQ(tally_of(record).total, unsized > 0 ? job::UnknownSize : expected.total);
+    }
+    JobRecord again{record.working(), record.working_files()};
+    jobs.make_durable();
+    EXPECT_EQ(again.sums(), record.sums());
+}
+
+TEST_F(JobTableTest, ActivityIsSummedUpByOwner) {
+    auto set = [&](const job::Id& id, job::State state) {
+        job::Decision d;
+        d.job = jobs.find(id)->working();
+        d.job.state = state;
+        for (uint32_t i = 0; i < 2; ++i) {
+            d.files[i] = jobs.find(id)->working_files()[i];
+            d.files[i].total = 100;
+            d.files[i].offset = 10;
+        }
+        jobs.replace(d);
+        jobs.make_durable();
+    };
+    add_durable(JobA);
+    add(JobB, request_for(2), Bob);
+    jobs.make_durable();
+    EXPECT_EQ(jobs.activity(std::nullopt), Activity{}) << "both are suspended";
+    set(JobA, job::State::Queued);
+    EXPECT_EQ(jobs.activity(Ann), (Activity{200, 20, 0, 0, 0}));
+    set(JobA, job::State::Transferring);
+    jobs.find(JobA)->rate = 7;
+    jobs.find(JobA)->transfers[0].moved = 15;
+    EXPECT_EQ(jobs.activity(Ann), (Activity{200, 25, 7, 1, 0}));
+    EXPECT_EQ(jobs.activity(Bob), Activity{});
+    set(JobB, job::State::Error);
+    EXPECT_EQ(jobs.activity(Bob), (Activity{0, 0, 0, 0, 1}));
+    EXPECT_EQ(jobs.activity(std::nullopt), (Activity{200, 25, 7, 1, 1}));
+    set(JobA, job::State::Transferred);
+    EXPECT_EQ(jobs.activity(Ann), (Activity{0, 0, 0, 0, 1})) << "no service completes it";
+    set(JobA, job::State::Acknowledged);
+    set(JobB, job::State::Cancelled);
+    EXPECT_EQ(jobs.activity(std::nullopt), Activity{});
 }
 
 TEST_F(JobTableTest, ValuesThatDoNotChangeAreHeldOnce) {

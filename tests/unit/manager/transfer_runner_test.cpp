@@ -95,6 +95,26 @@ TEST_F(TransferRunnerTest, ProgressIsShownAtOnceAndNeverTakenBack) {
     EXPECT_TRUE(stored().at(0).files.at(0).transferred);
 }
 
+TEST_F(TransferRunnerTest, TheRateIsThatOfAllFilesAndEndsWhenNothingComes) {
+    auto& record = add_running(request_for(2));
+    runner_.fill(record);
+    workers_.begin(0, 5000);
+    workers_.begin(1, 5000);
+    ASSERT_TRUE(commits_.flush());
+    clock_.set_back(Usec{20'000'000});
+    runner_.progress(workers_.ticket_of(0), {3000, {}});
+    runner_.progress(workers_.ticket_of(1), {1000, {}});
+    runner_.progress(workers_.ticket_of(1), {1000, {}});
+    auto now = clock_.now().boot;
+    EXPECT_EQ(record.transfers.at(0).flow.rate(now), 3000U);
+    EXPECT_EQ(record.flow.rate(now), 4000U);
+    run_until([&] { return record.rate > 0; });
+    clock_.set_back({});
+    run_until([&] { return record.rate == 0; });
+    EXPECT_FALSE(record.rate_timer) << "nothing wakes up any more";
+    EXPECT_EQ(observer_.resizes, 1) << "sizes are announced when they have changed";
+}
+
 TEST_F(TransferRunnerTest, AFileIsNotStartedWhileItIsChanging) {
     auto& record = add_running(request_for(2));
     runner_.fill(record);

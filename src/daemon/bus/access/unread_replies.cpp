@@ -4,7 +4,9 @@
 namespace haulier::bus {
 
 uint64_t reply_estimate(std::string_view method) {
-    if (method == "ListJobs" || method == "ListFiles" || method == "GetReplyData") return 1ULL << 20;
+    if (method == "ListJobs" || method == "ListEndedJobs" || method == "ListFiles" ||
+        method == "GetReplyData")
+        return 1ULL << 20;
     if (method == "GetAll" || method == "Introspect" || method == "GetFilledFileRanges") return 64ULL << 10;
     return 2ULL << 10;
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Ended jobs, and which of them are meant.
+#include "daemon/bus/encoding.hpp"
+#include "daemon/bus/option_table.hpp"
+#include "job/describe.hpp"
+
+namespace haulier::bus {
+
+namespace {
+
+using sdbus::Variant;
+using Words = std::vector<std::string>;
+using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
+
+FileErrorTuple error_of(const job::EndedJob& job) {
+    if (!job.cause) return {std::string{}, std::string{}, 0, std::string{}};
+    return {std::string{job::context_of(*job.cause)}, std::string{job::to_string(*job.cause)}, job.code,
+            job::describe(*job.cause, job.code)};
+}
+
+Status take_results(HistoryFilter& filter, const Words& words) {
+    for (const auto& word : words) {
+        auto outcome = job::parse<job::Outcome>(word);
+        if (!outcome) return outcome.error();
+        filter.ended.outcomes.push_back(*outcome);
+    }
+    if (words.empty()) filter.ended.limit = 0;
+    return Done{};
+}
+
+Status take_since(HistoryFilter& filter, uint64_t date) {
+    return keep(Encoding<WallTime>::decode(date), filter.ended.since);
+}
+
+template <class Value>
+Taker<HistoryFilter> within(Value store::EndedFilter::*place) {
+    return taking<Value, HistoryFilter>([place](HistoryFilter& filter, const Value& value) -> Status {
+        filter.ended.*place = value;
+        return Done{};
+    });
+}
+
+Takers<HistoryFilter> takers(bool pages) {
+    Takers<HistoryFilter> all{
+        {"Since", taking<uint64_t, HistoryFilter>(take_since)},
+        {"Results", taking<Words, HistoryFilter>(take_results)},
+        {"AllUsers", keeping<bool>(&HistoryFilter::all_users)},
+    };
+    if (!pages) return all;
+    all.emplace("Offset", within(&store::EndedFilter::offset));
+    all.emplace("Limit", within(&store::EndedFilter::limit));
+    return all;
+}
+
+} // namespace
+
+Result<HistoryFilter> decode_history_filter(const Options& filter, bool pages) {
+    HistoryFilter out;
+    if (auto ok = take_all(out, filter, takers(pages), "filter"); !ok) return ok.error();
+    return out;
+}
+
+ListedEnd encode(const job::EndedJob& job) {
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(job.active_for).count();
+    return {job.id.hex, Options{
+                            {"Id", Variant{job.id.hex}},
+                            {"Type", Variant{std::string{job::to_string(job.type)}}},
+                            {"Owner", Variant{job.owner}},
+                            {"DisplayName", Variant{job.display_name}},
+                            {"Result", Variant{std::string{job::to_string(job.outcome)}}},
+                            {"CreationTime", Variant{encode(job.created)}},
+                            {"EndTime", Variant{encode(job.ended)}},
+                            {"ActiveSeconds", Variant{static_cast<uint32_t>(seconds)}},
+                            {"BytesTransferred", Variant{job.bytes}},
+                            {"FilesTotal", Variant{job.files_total}},
+                            {"FilesTransferred", Variant{job.files_transferred}},
+                            {"Error", Variant{error_of(job)}},
+                            {"Target", Variant{job.target}},
+                        }};
+}
+
+} // namespace haulier::bus

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The methods of the manager about jobs that have ended.
+#include "daemon/bus/exception_boundary.hpp"
+#include "daemon/bus/manager_object.hpp"
+
+#include <algorithm>
+
+namespace haulier::bus {
+
+namespace {
+
+/// What one reply has room for, with long names and paths.
+constexpr uint32_t EndsInOneList = 1000;
+
+} // namespace
+
+void ManagerObject::ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result, Options filter) {
+    guarded_async(std::move(result), context_, [&](auto owed) {
+        auto wanted = decode_history_filter(filter, true);
+        if (!wanted) return owed->refuse(wanted.error());
+        with_scope(owed, wanted->all_users, [this, owed, wanted = wanted->ended](const auto& owner) {
+            auto ended = wanted;
+            ended.owner = owner;
+            ended.limit = std::min(ended.limit, EndsInOneList);
+            context_.manager.list_ended(ended, [owed](const Result<std::vector<job::EndedJob>>& jobs) {
+                if (!jobs) return owed->refuse(jobs.error());
+                std::vector<ListedEnd> listed;
+                for (const auto& job : *jobs)
+                    listed.push_back(encode(job));
+                owed->give(listed);
+            });
+        });
+    });
+}
+
+void ManagerObject::ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options filter) {
+    guarded_async(std::move(result), context_, [&](auto owed) {
+        auto wanted = decode_history_filter(filter, false);
+        if (!wanted) return owed->refuse(wanted.error());
+        with_scope(owed, wanted->all_users, [this, owed, wanted = wanted->ended](const auto& owner) {
+            auto ended = wanted;
+            ended.owner = owner;
+            context_.manager.forget_ended(ended, answering(owed));
+        });
+    });
+}
+
+} // namespace haulier::bus
