@@ -25,7 +25,8 @@ def test_the_file_of_a_get_that_is_killed_gets_its_name(stack, ctl, remote, how)
     slow.gate.set()
     stack.client.wait((stack.downloads / "f").exists, "the file")
     assert_file(stack.downloads / "f", DATA)
-    assert leftovers(stack.downloads) == ["f"] and stack.manager.list() == []
+    stack.client.wait(lambda: stack.manager.list() == [], "the end of the job")
+    assert leftovers(stack.downloads) == ["f"]
 
 
 def test_files_that_have_arrived_have_their_names_when_get_fails(stack, ctl, remote):
