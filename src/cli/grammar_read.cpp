@@ -14,6 +14,23 @@ void add_list(CLI::App& app, Invocation& invocation) {
     command->add_flag("--watch", options->watch, "print the list again every second, until Ctrl-C");
 }
 
+void add_history(CLI::App& app, Invocation& invocation) {
+    auto [command, options] = add_command(app, invocation, "history", "List jobs that have ended", history);
+    command->add_option("--since", options->since, "only jobs that ended within this time, such as 2d")
+        ->type_name("SPAN");
+    command->add_option("--result", options->results, "only jobs with one of these results")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command->add_flag("--forget", options->forget, "delete what is remembered of them");
+}
+
+void add_metrics(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "metrics", "Print metrics in the text format of Prometheus", metrics);
+    command->add_option("--output", options->file, "write them to this file, which is replaced at once")
+        ->type_name("FILE");
+}
+
 void add_show(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
         add_command(app, invocation, "show", "Show what a job does, its settings and its files", show);
@@ -40,6 +57,7 @@ void add_wait(CLI::App& app, Invocation& invocation) {
 
 void add_reading_commands(CLI::App& app, Invocation& invocation) {
     add_list(app, invocation);
+    add_history(app, invocation);
     add_show(app, invocation);
     auto listing = add_command(app, invocation, "files", "List the files of a job", files);
     add_job_argument(*listing.app, listing.options->job);
@@ -51,6 +69,7 @@ void add_reading_commands(CLI::App& app, Invocation& invocation) {
     auto printing = add_command(app, invocation, "reply", "Print the server's reply to an upload", reply);
     add_job_argument(*printing.app, printing.options->job);
     add_wait(app, invocation);
+    add_metrics(app, invocation);
     add_command(app, invocation, "monitor", "Print signals and property changes until interrupted", monitor);
 }
 
