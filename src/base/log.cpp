@@ -29,13 +29,14 @@ void write(int priority, std::string_view message, std::initializer_list<Field> 
     if (!journal) {
         std::string line{message};
         for (const auto& f : fields)
-            if (f.name != field::MessageId) line.append(" ").append(f.name).append("=").append(f.value);
+            if (f.name != field::MessageId && !f.value.empty())
+                line.append(" ").append(f.name).append("=").append(f.value);
         std::fprintf(stderr, "%s\n", line.c_str());
         return;
     }
     std::vector<std::string> texts{"PRIORITY=" + std::to_string(priority), "MESSAGE=" + std::string{message}};
     for (const auto& f : fields)
-        texts.push_back(std::string{f.name} + "=" + std::string{f.value});
+        if (!f.value.empty()) texts.push_back(std::string{f.name} + "=" + std::string{f.value});
     std::vector<iovec> vectors;
     for (auto& t : texts)
         vectors.push_back({t.data(), t.size()});

@@ -9,7 +9,7 @@
 
 namespace haulier::log {
 
-/// A field of the journal; the names of our own are in field::.
+/// A field of the journal, which is left out if it is empty; the names of our own are in field::.
 struct Field {
     std::string_view name;
     std::string_view value;
@@ -19,11 +19,15 @@ namespace field {
 inline constexpr std::string_view Job = "HAULIER_JOB";
 inline constexpr std::string_view Owner = "HAULIER_OWNER";
 inline constexpr std::string_view FormerOwner = "HAULIER_FORMER_OWNER";
-inline constexpr std::string_view Result = "HAULIER_RESULT"; ///< as in the signal JobRemoved
-inline constexpr std::string_view Error = "HAULIER_ERROR";   ///< the name of a job's error
-inline constexpr std::string_view Client = "HAULIER_CLIENT"; ///< a bus name
+inline constexpr std::string_view Result = "HAULIER_RESULT";   ///< as in the signal JobRemoved
+inline constexpr std::string_view Error = "HAULIER_ERROR";     ///< the name of a job's error
+inline constexpr std::string_view Bytes = "HAULIER_BYTES";     ///< of an ended job: transferred
+inline constexpr std::string_view Files = "HAULIER_FILES";     ///< the same
+inline constexpr std::string_view Seconds = "HAULIER_SECONDS"; ///< for which it was active
+inline constexpr std::string_view Client = "HAULIER_CLIENT";   ///< a bus name
 inline constexpr std::string_view Database = "HAULIER_DATABASE";
-inline constexpr std::array All{Job, Owner, FormerOwner, Result, Error, Client, Database};
+inline constexpr std::array All{Job,   Owner, FormerOwner, Result, Error,
+                                Bytes, Files, Seconds,     Client, Database};
 /// Identifies the kind of event, 128 bits in hex; only written to the journal.
 inline constexpr std::string_view MessageId = "MESSAGE_ID";
 } // namespace field

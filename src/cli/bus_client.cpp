@@ -19,6 +19,17 @@ constexpr uint32_t NoLimit = 0;
 /// password again, is rarely needed.
 constexpr size_t MinPage = 256;
 
+/// ListEndedJobs returns no more at a time.
+constexpr size_t EndedPage = 1000;
+
+compat::Options filter_of(const HistoryQuery& query) {
+    compat::Options filter;
+    if (query.since > 0) filter["Since"] = sdbus::Variant{query.since};
+    if (!query.results.empty()) filter["Results"] = sdbus::Variant{query.results};
+    if (query.all_users) filter["AllUsers"] = sdbus::Variant{true};
+    return filter;
+}
+
 Json file_json(uint32_t index, const compat::Options& properties) {
     Json file{{"Index", index}};
     file.update(decode(properties));
@@ -68,6 +79,43 @@ Result<std::vector<Json>, Failure> BusClient::list(const std::vector<std::string
             if (page.size() < MinPage) return jobs;
             filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(jobs.size())};
         }
+    });
+}
+
+Result<std::vector<Json>, Failure> BusClient::history(const HistoryQuery& query) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] {
+        auto filter = filter_of(query);
+        std::vector<Json> jobs;
+        for (;;) {
+            auto page = (*proxy)->ListEndedJobs(filter);
+            for (const auto& job : page)
+                jobs.push_back(decode(std::get<1>(job)));
+            if (page.size() < EndedPage) return jobs;
+            filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(jobs.size())};
+        }
+    });
+}
+
+Result<uint32_t, Failure> BusClient::forget_history(const HistoryQuery& query) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] { return (*proxy)->ForgetEndedJobs(filter_of(query)); });
+}
+
+Result<std::vector<Json>, Failure> BusClient::statistics(bool all_users) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] {
+        std::vector<Json> all;
+        for (const auto& owner : (*proxy)->GetStatistics(filter_of({0, {}, all_users}))) {
+            Json counters{{"Owner", std::get<0>(owner)}};
+            for (const auto& [name, value] : std::get<1>(owner))
+                counters[name] = value;
+            all.push_back(std::move(counters));
+        }
+        return all;
     });
 }
 

@@ -24,6 +24,9 @@ public:
 
     Result<Created, Failure> create(const NewJob& job) override;
     Result<std::vector<Json>, Failure> list(const std::vector<std::string>& states, bool all_users) override;
+    Result<std::vector<Json>, Failure> history(const HistoryQuery& query) override;
+    Result<uint32_t, Failure> forget_history(const HistoryQuery& query) override;
+    Result<std::vector<Json>, Failure> statistics(bool all_users) override;
     Result<Json, Failure> daemon() override;
     Result<Json, Failure> properties(const std::string& id) override;
     Result<std::vector<Json>, Failure> files(const std::string& id) override;

@@ -56,6 +56,13 @@ struct Created {
     bool created = false; ///< false: an unfinished job with this key existed
 };
 
+/// Which ended jobs are meant.
+struct HistoryQuery {
+    uint64_t since = 0;               ///< microseconds since the epoch
+    std::vector<std::string> results; ///< empty = all
+    bool all_users = false;
+};
+
 enum class Verb { Suspend, Resume, Cancel, TakeOwnership };
 
 struct Completed {
@@ -76,6 +83,12 @@ public:
     /// without `states`, of all unfinished jobs.
     virtual Result<std::vector<Json>, Failure> list(const std::vector<std::string>& states,
                                                     bool all_users) = 0;
+    /// Properties of ended jobs, newest first.
+    virtual Result<std::vector<Json>, Failure> history(const HistoryQuery& query) = 0;
+    /// Returns how many were forgotten.
+    virtual Result<uint32_t, Failure> forget_history(const HistoryQuery& query) = 0;
+    /// Owner and counters of the caller, or of all users.
+    virtual Result<std::vector<Json>, Failure> statistics(bool all_users) = 0;
     /// Version, Features, Network and Metered.
     virtual Result<Json, Failure> daemon() = 0;
     virtual Result<Json, Failure> properties(const std::string& id) = 0;

@@ -112,6 +112,18 @@ Result<Exit, Failure> list(const Common& common, const ListOptions& options);
 struct TopOptions {};
 Result<Exit, Failure> top(const Common& common, const TopOptions& options);
 
+struct HistoryOptions {
+    std::string since;                ///< time span; empty = all that is remembered
+    std::vector<std::string> results; ///< empty = all
+    bool forget = false;
+};
+Result<Exit, Failure> history(const Common& common, const HistoryOptions& options);
+
+struct MetricsOptions {
+    std::string file; ///< empty = standard output
+};
+Result<Exit, Failure> metrics(const Common& common, const MetricsOptions& options);
+
 struct ShowOptions {
     std::string job;
     bool all = false; ///< also properties with default values

@@ -65,6 +65,8 @@ const std::map<std::string, Reader>& readers() {
         reader_of<std::vector<Struct<uint64_t, uint64_t>>>(),
         reader_of<Struct<string, ObjectPath>>(),
         reader_of<Struct<string, string, int32_t, string, uint32_t>>(),
+        reader_of<Struct<string, string, int32_t, string>>(),
+        reader_of<Struct<uint64_t, uint64_t, uint64_t, uint32_t, uint32_t>>(),
     };
     return all;
 }

@@ -20,6 +20,23 @@ void add_top(CLI::App& app, Invocation& invocation) {
                 top);
 }
 
+void add_history(CLI::App& app, Invocation& invocation) {
+    auto [command, options] = add_command(app, invocation, "history", _("List jobs that have ended"), history);
+    command->add_option("--since", options->since, _("only jobs that ended within this time, such as 2d"))
+        ->type_name("SPAN");
+    command->add_option("--result", options->results, _("only jobs with one of these results"))
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command->add_flag("--forget", options->forget, _("delete what is remembered of them"));
+}
+
+void add_metrics(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "metrics", _("Print metrics in the text format of Prometheus"), metrics);
+    command->add_option("--output", options->file, _("write them to this file, which is replaced at once"))
+        ->type_name("FILE");
+}
+
 void add_show(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
         add_command(app, invocation, "show", _("Show what a job does, its settings and its files"), show);
@@ -47,6 +64,7 @@ void add_wait(CLI::App& app, Invocation& invocation) {
 void add_reading_commands(CLI::App& app, Invocation& invocation) {
     add_list(app, invocation);
     add_top(app, invocation);
+    add_history(app, invocation);
     add_show(app, invocation);
     auto listing = add_command(app, invocation, "files", _("List the files of a job"), files);
     add_job_argument(*listing.app, listing.options->job);
@@ -58,6 +76,7 @@ void add_reading_commands(CLI::App& app, Invocation& invocation) {
     auto printing = add_command(app, invocation, "reply", _("Print the server's reply to an upload"), reply);
     add_job_argument(*printing.app, printing.options->job);
     add_wait(app, invocation);
+    add_metrics(app, invocation);
     add_command(app, invocation, "monitor", _("Print signals and property changes until interrupted"),
                 monitor);
 }

@@ -79,9 +79,9 @@ Json public_value(const std::string& name, const Json& value) {
     if (property && is_none(property->none, value)) return nullptr;
     if (name == "Ranges" && value.is_array()) return public_ranges(value);
     auto members = members_of(name);
-    if (members.empty() || !value.is_array() || value.size() != members.size()) return value;
+    if (!value.is_array() || value.empty() || value.size() > members.size()) return value;
     Json object = Json::object();
-    for (size_t i = 0; i < members.size(); ++i)
+    for (size_t i = 0; i < value.size(); ++i)
         object[members[i].name] = is_none(members[i].none, value[i]) ? Json(nullptr) : value[i];
     return object;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace haulier::job {
 
@@ -45,5 +46,14 @@ struct EndedJob {
     bool operator==(const EndedJob&) const = default;
 };
 EndedJob ended_job(const Job& job, std::span<const File> files);
+
+/// Which ended jobs are meant.
+struct EndedFilter {
+    std::optional<uint32_t> owner; ///< nothing: all
+    WallTime since;                ///< those that ended then or later
+    std::vector<Outcome> outcomes; ///< empty: all
+    uint32_t offset = 0;           ///< of the newest
+    uint32_t limit = UINT32_MAX;
+};
 
 } // namespace haulier::job

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- Step 4 of migrations.cpp: temporary files with other names, those that are still to be deleted, and what is remembered of
--- jobs that have ended. Once released it is not edited.
+-- Step 4 of migrations.cpp: temporary files with other names, those that are still to be deleted, what is remembered of jobs
+-- that have ended, and counters. Once released it is not edited.
 
 ALTER TABLE details ADD COLUMN part             INTEGER;  -- number in the name of the temporary file; NULL = the usual name
 ALTER TABLE jobs    ADD COLUMN visibility       TEXT;     -- NULL = what is usual on the bus
@@ -39,3 +39,19 @@ CREATE TABLE ended_jobs (
     target            TEXT NOT NULL
 ) STRICT;
 CREATE INDEX ended_jobs_of_owner ON ended_jobs (owner);
+
+-- What was counted for each owner since a date.
+CREATE TABLE statistics (
+    owner           INTEGER PRIMARY KEY,
+    since           INTEGER NOT NULL,
+    bytes_received  INTEGER NOT NULL,
+    bytes_sent      INTEGER NOT NULL,
+    bytes_discarded INTEGER NOT NULL,
+    jobs_created    INTEGER NOT NULL,
+    jobs_completed  INTEGER NOT NULL,
+    jobs_failed     INTEGER NOT NULL,
+    jobs_cancelled  INTEGER NOT NULL,
+    jobs_expired    INTEGER NOT NULL,
+    retries         INTEGER NOT NULL,
+    files_restarted INTEGER NOT NULL
+) STRICT;

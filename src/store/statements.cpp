@@ -56,6 +56,24 @@ constexpr std::string_view EndedColumns =
     "id, type, owner, display_name, result, created, ended, active_for, bytes, "
     "files_total, files_transferred, cause, code, target";
 
+std::string counter_columns() {
+    std::string names;
+    for (const auto& counter : job::AllCounters)
+        names += fmt::format(", {}", counter.column);
+    return names;
+}
+
+/// No sum leaves the range of the column's type: that would fail the commit of jobs.
+std::string add_counters() {
+    std::string sums;
+    for (const auto& counter : job::AllCounters)
+        sums += fmt::format("{0}{1} = min({1}, {2}) + min(excluded.{1}, {2})", sums.empty() ? "" : ", ",
+                            counter.column, int64_t{1} << 61);
+    return fmt::format(
+        "INSERT INTO statistics (owner, since{}) VALUES ({}) ON CONFLICT (owner) DO UPDATE SET {}",
+        counter_columns(), parameters(1, job::AllCounters.size() + 2), sums);
+}
+
 std::string ended_of(std::string_view verb, std::string_view owner, std::string_view rest = {}) {
     return fmt::format("{} FROM ended_jobs WHERE {}{}{}", verb, owner, EndedFilterText, rest);
 }
@@ -95,6 +113,7 @@ std::vector<Text> writing() {
         {&Statements::expire_ended, "DELETE FROM ended_jobs WHERE ended < ?1"},
         {&Statements::forget_ended, ended_of("DELETE", "")},
         {&Statements::forget_ended_of, ended_of("DELETE", "owner = ?3 AND ")},
+        {&Statements::add_statistics, add_counters()},
     };
 }
 
@@ -123,6 +142,8 @@ std::vector<Text> reading() {
         {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?5 AND ",
                                               " ORDER BY number DESC LIMIT ?3 OFFSET ?4")},
         {&Statements::oldest_ended, "SELECT ended FROM ended_jobs ORDER BY number LIMIT 1"},
+        {&Statements::load_statistics,
+         fmt::format("SELECT owner, since{} FROM statistics ORDER BY owner", counter_columns())},
     };
 }
 

@@ -33,6 +33,7 @@ struct Statements {
     Statement expire_ended;
     Statement forget_ended;
     Statement forget_ended_of; ///< an owner; so below
+    Statement add_statistics;
     Statement load_jobs;
     Statement load_credentials;
     Statement load_files;
@@ -43,6 +44,7 @@ struct Statements {
     Statement list_ended;
     Statement list_ended_of;
     Statement oldest_ended;
+    Statement load_statistics;
 
     Status prepare(Connection& db);
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "job/counters.hpp"
 #include "job/decide.hpp"
 #include "job/history.hpp"
 #include "job/hosts.hpp"
@@ -59,14 +60,8 @@ struct Discard {
     bool operator==(const Discard&) const = default;
 };
 
-/// Which ended jobs are meant.
-struct EndedFilter {
-    std::optional<uint32_t> owner;      ///< nothing: all
-    WallTime since;                     ///< those that ended then or later
-    std::vector<job::Outcome> outcomes; ///< empty: all
-    uint32_t offset = 0;                ///< of the newest
-    uint32_t limit = UINT32_MAX;
-};
+using job::EndedFilter;
+using job::Statistics;
 
 /// Whether changes can be stored.
 enum class Health {
@@ -101,6 +96,9 @@ public:
     /// When the first of those that are remembered ended.
     Result<std::optional<WallTime>> oldest_ended();
 
+    /// By owner. A row that makes no sense is left out.
+    Result<std::vector<Statistics>> load_statistics();
+
     // Each of these joins the open transaction, beginning one if there is none. After an error the whole
     // transaction is rolled back: nothing since the last commit() has happened.
 
@@ -126,6 +124,9 @@ public:
     /// Returns their number; `offset` and `limit` do not count. They are then no longer in any file of the
     /// store.
     Result<uint32_t> forget_ended(const EndedFilter& filter);
+
+    /// Adds to what was counted; `since` is kept of the first time. A sum that would be too large is cut.
+    Status add_statistics(const Statistics& more);
 
     /// Makes everything since the last commit durable. After an error nothing of it has happened. Passwords
     /// and headers that were removed are then no longer in any file of the store. It is an error if the

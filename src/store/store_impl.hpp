@@ -45,6 +45,9 @@ struct Store::Impl {
     Status add_ended(const job::EndedJob& job, uint32_t most);
     Result<uint32_t> forget_ended(const EndedFilter& filter);
 
+    Result<std::vector<Statistics>> load_statistics();
+    Status add_statistics(const Statistics& more);
+
     /// Begins the group, if there is none.
     Status join_group();
     Status save_job(const job::Job& job);

@@ -17,7 +17,7 @@ SYSTEMD, DBUS = SOURCE / "systemd", SOURCE / "dbus"
 USER = "_haulier"
 NAME = "org.haulier.Haulier1"
 # The highest exposure level that systemd-analyze may report, from 0 (restricted) to 10.
-EXPOSURE = {"haulier.service": 1.0, "haulier-worker@.service": 2.5}
+EXPOSURE = {"haulier.service": 1.0, "haulier-worker@.service": 2.5, "haulier-metrics.service": 2.5}
 
 
 def analyze(folder, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -30,18 +30,18 @@ def analyze(folder, *arguments: str, **environment: str) -> subprocess.Completed
 def built(tmp_path_factory):
     """The units as they are installed, with programs that exist."""
     folder = tmp_path_factory.mktemp("units")
-    for program in ("haulierd", "haulier-worker"):
+    for program in ("haulierd", "haulier-worker", "haulierctl"):
         shutil.copy("/bin/true", folder / program)
     for scope in ("system", "user"):
         (folder / scope).mkdir()
         for source in (SYSTEMD / scope).iterdir():
             name = source.name.removesuffix(".in")
-            if name.endswith((".service", ".path")):
-                (folder / scope / name).write_text(source.read_text().replace("@libexecdir@", str(folder)))
+            if name.endswith((".service", ".path", ".timer")):
+                (folder / scope / name).write_text(re.sub("@(libexecdir|bindir)@", str(folder), source.read_text()))
     return folder
 
 
-@pytest.mark.parametrize("scope, count", [("system", 3), ("user", 2)])
+@pytest.mark.parametrize("scope, count", [("system", 5), ("user", 2)])
 def test_systemd_finds_nothing_wrong_with_the_units(built, scope, count, tmp_path):
     units = sorted(path.name for path in (built / scope).iterdir())
     assert len(units) == count
@@ -70,6 +70,23 @@ SERVICE = keys(SYSTEMD / "system/haulier.service.in")
 USER_SERVICE = keys(SYSTEMD / "user/haulier.service.in")
 ACTIVATION = keys(DBUS / f"{NAME}.system.service")
 USER_ACTIVATION = keys(DBUS / f"{NAME}.session.service.in")
+
+
+def test_the_traffic_of_each_owner_is_counted():
+    assert keys(SYSTEMD / "system/haulier-worker@.service.in")["IPAccounting"] == "yes"
+
+
+def test_the_timer_starts_the_service_of_its_name_and_is_off_unless_enabled():
+    timer = keys(SYSTEMD / "system/haulier-metrics.timer")
+    assert "Unit" not in timer and timer["WantedBy"] == "timers.target"
+    assert "metrics" not in (SOURCE / "packaging/debian/rules").read_text()
+
+
+def test_alerts_use_metrics_that_exist():
+    rules = (SOURCE / "examples/prometheus/haulier.rules.yml").read_text()
+    source = (SOURCE / "src/cli/metrics_text.cpp").read_text()
+    used = set(re.findall(r"\b(haulier_\w+)", rules))
+    assert len(used) >= 4 and used <= set(re.findall(r'"(haulier_\w+)"', source))
 
 
 def test_the_bus_and_systemd_start_the_same_service():

@@ -213,6 +213,15 @@ Result<uint32_t> Store::forget_ended(const EndedFilter&) {
     return count;
 }
 
+/// Nothing follows from what is counted.
+Status Store::add_statistics(const Statistics&) {
+    return impl_->in_group([](Image&) {});
+}
+
+Result<std::vector<Statistics>> Store::load_statistics() {
+    return std::vector<Statistics>{};
+}
+
 Health Store::examine() {
     return simulation::store_control().is_broken ? Health::Failing : Health::Sound;
 }

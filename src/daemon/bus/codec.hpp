@@ -6,10 +6,10 @@
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/manager/job_record.hpp"
 #include "daemon/manager/job_table.hpp"
+#include "job/counters.hpp"
 #include "job/decide.hpp"
 #include "job/history.hpp"
 #include "notify/notifier.hpp"
-#include "store/store.hpp"
 
 #include <cstdint>
 #include <map>
@@ -30,6 +30,7 @@ using CredentialsTuple = sdbus::Struct<std::string, std::string, std::string, st
 using ListedFile = sdbus::Struct<uint32_t, Options>;
 /// Bytes known, bytes here, bytes a second, running jobs, jobs that need someone.
 using ActivityTuple = sdbus::Struct<uint64_t, uint64_t, uint64_t, uint32_t, uint32_t>;
+using OwnerStatistics = sdbus::Struct<uint32_t, std::map<std::string, uint64_t>>;
 using ListedEnd = sdbus::Struct<std::string, Options>;
 using ListedJob = sdbus::Struct<sdbus::ObjectPath, Options>;
 
@@ -70,13 +71,16 @@ struct Filter {
 Result<Filter> decode_filter(const Options& filter);
 
 struct HistoryFilter {
-    store::EndedFilter ended; ///< without the owner
+    job::EndedFilter ended; ///< without the owner
     bool all_users = false;
 };
 /// For ListEndedJobs; ForgetEndedJobs takes no pages.
 Result<HistoryFilter> decode_history_filter(const Options& filter, bool pages);
 
 ListedEnd encode(const job::EndedJob& job);
+/// For GetStatistics: AllUsers.
+Result<bool> decode_statistics_filter(const Options& filter);
+OwnerStatistics encode(const job::Statistics& statistics);
 ErrorTuple encode(const std::optional<job::JobError>& error);
 WaitTuple encode(const job::WaitReason& reason);
 NameAndPath encode(const job::NotifyService& service);

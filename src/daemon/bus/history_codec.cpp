@@ -33,7 +33,7 @@ Status take_since(HistoryFilter& filter, uint64_t date) {
 }
 
 template <class Value>
-Taker<HistoryFilter> within(Value store::EndedFilter::*place) {
+Taker<HistoryFilter> within(Value job::EndedFilter::*place) {
     return taking<Value, HistoryFilter>([place](HistoryFilter& filter, const Value& value) -> Status {
         filter.ended.*place = value;
         return Done{};
@@ -47,8 +47,8 @@ Takers<HistoryFilter> takers(bool pages) {
         {"AllUsers", keeping<bool>(&HistoryFilter::all_users)},
     };
     if (!pages) return all;
-    all.emplace("Offset", within(&store::EndedFilter::offset));
-    all.emplace("Limit", within(&store::EndedFilter::limit));
+    all.emplace("Offset", within(&job::EndedFilter::offset));
+    all.emplace("Limit", within(&job::EndedFilter::limit));
     return all;
 }
 
@@ -58,6 +58,20 @@ Result<HistoryFilter> decode_history_filter(const Options& filter, bool pages) {
     HistoryFilter out;
     if (auto ok = take_all(out, filter, takers(pages), "filter"); !ok) return ok.error();
     return out;
+}
+
+Result<bool> decode_statistics_filter(const Options& filter) {
+    HistoryFilter out;
+    static const Takers<HistoryFilter> all{{"AllUsers", keeping<bool>(&HistoryFilter::all_users)}};
+    if (auto ok = take_all(out, filter, all, "filter"); !ok) return ok.error();
+    return out.all_users;
+}
+
+OwnerStatistics encode(const job::Statistics& statistics) {
+    std::map<std::string, uint64_t> values{{"Since", encode(statistics.since)}};
+    for (const auto& counter : job::AllCounters)
+        values.emplace(counter.name, statistics.counters.*counter.value);
+    return {statistics.owner, values};
 }
 
 ListedEnd encode(const job::EndedJob& job) {

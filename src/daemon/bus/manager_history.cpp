@@ -45,4 +45,20 @@ void ManagerObject::ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options fi
     });
 }
 
+void ManagerObject::GetStatistics(sdbus::Result<std::vector<OwnerStatistics>>&& result, Options filter) {
+    guarded_async(std::move(result), context_, [&](auto owed) {
+        auto all_users = decode_statistics_filter(filter);
+        if (!all_users) return owed->refuse(all_users.error());
+        with_scope(owed, *all_users, [this, owed](const auto& owner) {
+            context_.manager.load_statistics([owed, owner](const Result<std::vector<job::Statistics>>& all) {
+                if (!all) return owed->refuse(all.error());
+                std::vector<OwnerStatistics> wanted;
+                for (const auto& statistics : *all)
+                    if (!owner || *owner == statistics.owner) wanted.push_back(encode(statistics));
+                owed->give(wanted);
+            });
+        });
+    });
+}
+
 } // namespace haulier::bus

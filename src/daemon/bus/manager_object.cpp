@@ -231,6 +231,7 @@ std::vector<std::string> ManagerObject::Features() {
             "activity",
             "list-properties",
             "history",
+            "statistics",
             "signals-lost"};
 }
 

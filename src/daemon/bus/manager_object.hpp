@@ -37,6 +37,7 @@ private:
     // manager_history.cpp
     void ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result, Options filter) override;
     void ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options filter) override;
+    void GetStatistics(sdbus::Result<std::vector<OwnerStatistics>>&& result, Options filter) override;
 
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;

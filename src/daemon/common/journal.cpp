@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "job/decide.hpp"
+#include "job/history.hpp"
 
 #include <fmt/core.h>
 #include <string_view>
@@ -55,26 +56,37 @@ void failed(const job::Job& job, const std::string& owner) {
                                                   {log::field::Error, job::to_string(error.cause)}});
 }
 
-void ended(const job::Job& job, const std::string& owner) {
-    auto result = job::removal_result(job);
-    if (job.expired)
-        log::warning(
-            "job expired: no client used it for too long",
-            {{MessageId, id_of(LogEvent::JobExpired)}, {Job, job.id.hex}, {Owner, owner}, {Result, result}});
-    else if (job.state == job::State::Cancelled)
-        log::info("job cancelled", {{MessageId, id_of(LogEvent::JobCancelled)},
-                                    {Job, job.id.hex},
-                                    {Owner, owner},
-                                    {Result, result}});
-    else
-        log::info("job completed", {{MessageId, id_of(LogEvent::JobCompleted)},
-                                    {Job, job.id.hex},
-                                    {Owner, owner},
-                                    {Result, result}});
+struct End {
+    LogEvent event;
+    std::string_view text;
+};
+
+End end_of(const job::Job& job) {
+    switch (job::outcome_of(job)) {
+    case job::Outcome::Expired: return {LogEvent::JobExpired, "job expired: no client used it for too long"};
+    case job::Outcome::Cancelled: return {LogEvent::JobCancelled, "job cancelled"};
+    case job::Outcome::Complete:
+    case job::Outcome::Partial: break;
+    }
+    return {LogEvent::JobCompleted, "job completed"};
 }
 
-void moved(const job::Job& job, const std::string& owner) {
-    if (job::is_final(job.state)) return ended(job, owner);
+void ended(const job::Job& job, const std::string& owner, uint64_t bytes) {
+    auto [event, text] = end_of(job);
+    auto write = event == LogEvent::JobExpired ? log::warning : log::info;
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(job.active_for).count();
+    write(text, {{MessageId, id_of(event)},
+                 {Job, job.id.hex},
+                 {Owner, owner},
+                 {Result, job::removal_result(job)},
+                 {log::field::Bytes, std::to_string(bytes)},
+                 {log::field::Files, std::to_string(job.files_transferred)},
+                 {log::field::Seconds, std::to_string(seconds)},
+                 {log::field::Error, job.error ? job::to_string(job.error->cause) : std::string_view{}}});
+}
+
+void moved(const job::Job& job, const std::string& owner, uint64_t bytes) {
+    if (job::is_final(job.state)) return ended(job, owner, bytes);
     if (job.state == job::State::Error && job.error) return failed(job, owner);
     if (job.state == job::State::Transferred)
         log::info("job transferred",
@@ -91,14 +103,14 @@ void created(const job::Job& job) {
         {{MessageId, id_of(LogEvent::JobCreated)}, {Job, job.id.hex}, {Owner, std::to_string(job.owner)}});
 }
 
-void changed(const job::Job& before, const job::Job& after) {
+void changed(const job::Job& before, const job::Job& after, uint64_t bytes) {
     auto owner = std::to_string(after.owner);
     if (before.owner != after.owner)
         log::warning("job taken by another user", {{MessageId, id_of(LogEvent::JobTaken)},
                                                    {Job, after.id.hex},
                                                    {Owner, owner},
                                                    {log::field::FormerOwner, std::to_string(before.owner)}});
-    if (job::shown_as(before.state) != job::shown_as(after.state)) moved(after, owner);
+    if (job::shown_as(before.state) != job::shown_as(after.state)) moved(after, owner, bytes);
 }
 
 void delivery_failed(const job::Id& job, uint32_t owner, const std::string& client, const std::string& why) {

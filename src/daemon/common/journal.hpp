@@ -15,8 +15,8 @@ namespace haulier::daemon::journal {
 // ---- jobs: their beginning and end, not every step ----
 
 void created(const job::Job& job);
-/// Logs if the job was transferred, failed, ended or taken.
-void changed(const job::Job& before, const job::Job& after);
+/// Logs if the job was transferred, failed, ended or taken. `bytes`: of its files, as transferred.
+void changed(const job::Job& before, const job::Job& after, uint64_t bytes);
 /// `client`: its bus name; `why`: the outcome of the call, in words.
 void delivery_failed(const job::Id& job, uint32_t owner, const std::string& client, const std::string& why);
 

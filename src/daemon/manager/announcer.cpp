@@ -79,7 +79,7 @@ void Announcer::announce(const CommittedDecision& committed, JobRecord& record, 
     if (has_ended(before, after) && !gives_names_first(committed)) observer_->transfer_ended(after);
     if (change.changed_files) progressed(record);
     if (before.owner != after.owner) notifier_->change_owner(after.id, after.owner);
-    journal::changed(before, after);
+    journal::changed(before, after, record.sums().stored);
     if (!after.notify_flags.disable) call_client(change, record);
 }
 

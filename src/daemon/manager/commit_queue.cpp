@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace haulier::daemon {
@@ -75,7 +76,7 @@ void CommitQueue::expire_ended(WallTime date) {
     note(store_.expire_ended(date));
 }
 
-void CommitQueue::forget_ended(const store::EndedFilter& filter, Callback<uint32_t> reply) {
+void CommitQueue::forget_ended(const job::EndedFilter& filter, Callback<uint32_t> reply) {
     auto count = store_.forget_ended(filter);
     if (!count) {
         fail(count.error());
@@ -88,10 +89,17 @@ void CommitQueue::forget_ended(const store::EndedFilter& filter, Callback<uint32
 }
 
 /// After the commit, so that nothing is listed that may not come about.
-void CommitQueue::list_ended(const store::EndedFilter& filter, Callback<std::vector<job::EndedJob>> reply) {
+void CommitQueue::list_ended(const job::EndedFilter& filter, Callback<std::vector<job::EndedJob>> reply) {
     after_commit([this, filter, reply = std::move(reply)](const Status& stored) {
         if (!stored) return reply(stored.error());
         reply(store_.list_ended(filter));
+    });
+}
+
+void CommitQueue::load_statistics(Callback<std::vector<job::Statistics>> reply) {
+    after_commit([this, reply = std::move(reply)](const Status& stored) {
+        if (!stored) return reply(stored.error());
+        reply(store_.load_statistics());
     });
 }
 
@@ -123,15 +131,38 @@ void CommitQueue::commit_soon() {
 Status CommitQueue::flush() {
     commit_.reset();
     bool has_changes = store_.in_transaction();
-    if (auto done = store_.commit(); !done) {
+    auto done = store_statistics();
+    if (done) done = store_.commit();
+    if (!done) {
         fail(done.error());
         return done;
     }
+    if (has_decisions()) counted_ = {};
     jobs_.make_durable();
     auto committed = std::exchange(staged_, {});
     if (!committed.empty()) on_commit_(std::move(committed));
     if (!failing_) happened_.clear();
     if (has_changes && note_success()) on_recovery_();
+    return Done{};
+}
+
+bool CommitQueue::has_decisions() const {
+    return std::any_of(staged_.begin(), staged_.end(),
+                       [](const auto& staged) { return staged.change.has_value(); });
+}
+
+/// What is counted between decisions waits for the next one.
+Status CommitQueue::store_statistics() {
+    if (!has_decisions()) return Done{};
+    auto sums = counted_;
+    WallTime since;
+    for (const auto& staged : staged_) {
+        if (!staged.change) continue;
+        sums.add(*staged.change);
+        since = std::max(since, staged.change->after->modified);
+    }
+    for (const auto& more : sums.all(since))
+        if (auto ok = store_.add_statistics(more); !ok) return ok;
     return Done{};
 }
 

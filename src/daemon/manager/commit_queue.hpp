@@ -5,6 +5,7 @@
 
 #include "base/event.hpp"
 #include "daemon/manager/job_table.hpp"
+#include "daemon/manager/statistics.hpp"
 #include "job/decide.hpp"
 #include "store/store.hpp"
 
@@ -52,8 +53,11 @@ public:
     /// So many ended jobs of each owner are remembered from now on, each from the commit of its end.
     void remember_ended(uint32_t most) { most_ended_ = most; }
     void expire_ended(WallTime date);
-    void forget_ended(const store::EndedFilter& filter, Callback<uint32_t> reply);
-    void list_ended(const store::EndedFilter& filter, Callback<std::vector<job::EndedJob>> reply);
+    void forget_ended(const job::EndedFilter& filter, Callback<uint32_t> reply);
+    void list_ended(const job::EndedFilter& filter, Callback<std::vector<job::EndedJob>> reply);
+    /// Is stored with the next decision.
+    void count(uint32_t owner, const job::Counters& more) { counted_.add(owner, more); }
+    void load_statistics(Callback<std::vector<job::Statistics>> reply);
     void add_discard(const store::Discard& discard);
     void forget_discard(const store::Discard& discard);
     /// Commits now.
@@ -66,6 +70,8 @@ public:
 private:
     void remember(std::function<Status()> write);
     Result<std::vector<store::OutboxRow>> save(const job::Decision& decision, JobChange& change);
+    [[nodiscard]] bool has_decisions() const;
+    Status store_statistics();
     void note(const Status& status);
     void commit_soon();
     void fail(const Error& error);
@@ -79,6 +85,7 @@ private:
     std::function<void()> on_recovery_;
     bool failing_ = false; ///< the failure has been logged
     uint32_t most_ended_ = 0;
+    Statistics counted_; ///< besides what follows from the staged decisions
     std::vector<CommittedDecision> staged_;
     std::vector<std::function<Status()>> happened_; ///< in the order in which it is written; not durable yet
     Source commit_;

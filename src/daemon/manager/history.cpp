@@ -21,7 +21,7 @@ void History::grown() {
     if (!timer_ && keep() > Usec{0}) wake_after(keep());
 }
 
-void History::list(store::EndedFilter filter, const Callback<std::vector<job::EndedJob>>& reply) {
+void History::list(job::EndedFilter filter, const Callback<std::vector<job::EndedJob>>& reply) {
     filter.since = std::max(filter.since, context_.clock.now().wall - keep());
     context_.commits.list_ended(filter, reply);
 }

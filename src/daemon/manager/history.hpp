@@ -15,7 +15,7 @@ public:
     /// A job has ended and is remembered.
     void grown();
     /// The newest first.
-    void list(store::EndedFilter filter, const Callback<std::vector<job::EndedJob>>& reply);
+    void list(job::EndedFilter filter, const Callback<std::vector<job::EndedJob>>& reply);
 
 private:
     [[nodiscard]] Usec keep() const { return context_.config.keep_history; }

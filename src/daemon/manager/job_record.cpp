@@ -58,7 +58,8 @@ bool JobRecord::is_changing(uint32_t index) const {
 }
 
 JobChange JobRecord::replace(const job::Decision& decision) {
-    JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty()};
+    JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty(), 0,
+                     0};
     working_ = change.after;
     bool other_sources = change.before && change.before->http.proxy != change.after->http.proxy;
     for (const auto& [index, file] : decision.files) {
@@ -68,6 +69,8 @@ JobChange JobRecord::replace(const job::Decision& decision) {
         if (file.transferred && !current.transferred) change.arrivals.files.push_back(index);
         if (auto filled = job::missing(file.filled, current.filled); !filled.empty())
             change.arrivals.ranges[index] = std::move(filled);
+        change.discarded += current.offset - std::min(current.offset, file.offset);
+        change.restarted += file.restarts > current.restarts;
         auto former = std::exchange(current, file);
         if (index < durable_count_) durable_files_.try_emplace(index, std::move(former));
         cursor = std::min<size_t>(cursor, index);
@@ -150,11 +153,12 @@ uint64_t rate_of(const JobRecord& record, const job::Job& job) {
     return job::is_running(job.state) ? record.rate : 0;
 }
 
-void note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now) {
-    if (moved <= transfer.seen) return;
+uint64_t note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now) {
+    if (moved <= transfer.seen) return 0;
     auto fresh = moved - std::exchange(transfer.seen, moved);
     transfer.flow.add(now, fresh);
     record.flow.add(now, fresh);
+    return fresh;
 }
 
 } // namespace haulier::daemon

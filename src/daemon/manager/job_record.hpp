@@ -58,6 +58,8 @@ struct JobChange {
     std::shared_ptr<const job::Job> after;
     Arrivals arrivals;
     bool changed_files = false;
+    uint64_t discarded = 0; ///< bytes that are transferred again
+    uint64_t restarted = 0; ///< files that began again, because another version was found
 };
 
 /// What the files of a job add up to.
@@ -183,8 +185,9 @@ struct Tally {
 Tally tally_of(const JobRecord& record);
 /// Bytes a second that clients see: 0 unless the job runs.
 uint64_t rate_of(const JobRecord& record, const job::Job& job);
-/// `moved` bytes of the stream of this transfer have come so far: what is new of them counts for the rates.
-void note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now);
+/// `moved` bytes of the stream of this transfer have come so far: what is new of them counts for the rates,
+/// and is returned.
+uint64_t note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now);
 /// Bytes of one file, in transfer or not.
 uint64_t transferred_of(const JobRecord& record, uint32_t index);
 

@@ -108,11 +108,14 @@ public:
     [[nodiscard]] uint32_t count(uint32_t owner) const { return jobs_.count(owner); }
     [[nodiscard]] std::optional<notify::Target> object_of(const job::Id& id) const;
     [[nodiscard]] Result<std::vector<job::Range>> filled_ranges(const job::Id& id, uint32_t index) const;
-    void list_ended(const store::EndedFilter& filter, const Callback<std::vector<job::EndedJob>>& reply) {
+    void list_ended(const job::EndedFilter& filter, const Callback<std::vector<job::EndedJob>>& reply) {
         history_.list(filter, reply);
     }
+    void load_statistics(const Callback<std::vector<job::Statistics>>& reply) {
+        commits_.load_statistics(reply);
+    }
     /// Answers how many. Like a command, it is answered after the commit.
-    void forget_ended(const store::EndedFilter& filter, const Callback<uint32_t>& reply) {
+    void forget_ended(const job::EndedFilter& filter, const Callback<uint32_t>& reply) {
         commits_.forget_ended(filter, reply);
     }
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }

@@ -122,6 +122,15 @@ bool TransferRunner::has_advanced(const Found& found, uint64_t moved) {
     return moved >= transfer.base + std::min<uint64_t>(Advance, job::size_of(found.file()));
 }
 
+/// `moved` bytes of the stream have come so far.
+void TransferRunner::note_moved(JobRecord& record, ActiveTransfer& transfer, uint64_t moved) {
+    auto fresh = note_bytes(record, transfer, moved, context_.clock.now().boot);
+    if (fresh == 0) return;
+    job::Counters counters;
+    (job::is_upload(record.working().type) ? counters.bytes_sent : counters.bytes_received) = fresh;
+    context_.commits.count(transfer.owner, counters);
+}
+
 // ---- reports of workers ----
 
 void TransferRunner::begun(Ticket ticket, const job::Begun& begun) {
@@ -165,7 +174,7 @@ bool TransferRunner::keep_size(const Found& found, uint64_t bytes) {
 void TransferRunner::progress(Ticket ticket, const Progress& progress) {
     auto found = find(ticket);
     if (!found || found.transfer().ignored) return;
-    note_bytes(*found.record, found.transfer(), progress.moved, context_.clock.now().boot);
+    note_moved(*found.record, found.transfer(), progress.moved);
     bool more = progress.moved > std::exchange(found.transfer().moved, progress.moved);
     if (more)
         context_.commits.stage(job::progressed(found.job(), found.index, found.file(),
@@ -179,7 +188,7 @@ void TransferRunner::progress(Ticket ticket, const Progress& progress) {
 void TransferRunner::checkpointed(Ticket ticket, const job::Report& report) {
     auto found = find(ticket);
     if (!found || found.transfer().ignored) return;
-    note_bytes(*found.record, found.transfer(), report.offset, context_.clock.now().boot);
+    note_moved(*found.record, found.transfer(), report.offset);
     auto measured = report;
     measured.advanced = has_advanced(found, report.offset);
     context_.commits.stage(job::checkpointed(found.job(), found.index, found.file(), measured,
@@ -195,7 +204,7 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     auto kept = fetched;
     if (admission_.is_full(ended.job().owner)) kept.headers.clear();
     auto now = context_.clock.now();
-    note_bytes(*ended.record, ended.last, fetched.report.offset, now.boot);
+    note_moved(*ended.record, ended.last, fetched.report.offset);
     if (keep_size(ended, ended.last.before + fetched.report.offset))
         context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
                                             ended.last.segments, now));

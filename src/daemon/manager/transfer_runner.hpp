@@ -69,6 +69,7 @@ private:
     void keep_size(const Found& found);
     bool keep_size(const Found& found, uint64_t bytes);
     [[nodiscard]] static bool has_advanced(const Found& found, uint64_t moved);
+    void note_moved(JobRecord& record, ActiveTransfer& transfer, uint64_t moved);
     void store_shown(const ActiveTransfer& ended);
 
     ManagerContext& context_;

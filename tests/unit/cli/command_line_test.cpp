@@ -16,6 +16,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using Words = std::vector<std::string>;
 
 class CommandLine : public testing::Test {
@@ -51,6 +52,62 @@ protected:
     std::string out;
     std::string err;
 };
+
+Json ended_json() {
+    return {{"Id", JobId},
+            {"Type", "download"},
+            {"Owner", 0},
+            {"DisplayName", "film\x1b[2J"},
+            {"Result", "partial"},
+            {"EndTime", 1'000'000},
+            {"BytesTransferred", 1500},
+            {"FilesTotal", 2},
+            {"FilesTransferred", 1},
+            {"Error", Json::array({"remote-file", "http-status", 404, "it is gone"})},
+            {"Target", "/srv/films"}};
+}
+
+TEST_F(CommandLine, ListsWhatHasEnded) {
+    daemon.ended = {ended_json()};
+    EXPECT_EQ(call({"history"}), "history ");
+    EXPECT_THAT(out,
+                testing::MatchesRegex("ID +ENDED +RESULT +DONE +NAME +TARGET\n"
+                                      "aaaa1111  1970-01-01 .*  partial \\(http-status\\)  1.5 kB  film.*  "
+                                      "/srv/films\n"));
+    EXPECT_THAT(out, Not(HasSubstr("\x1b")));
+    EXPECT_EQ(call({"history", "--since", "2d", "--result", "partial,expired"}),
+              "history since partial,expired");
+    EXPECT_EQ(call({"--all-users", "history"}), "history  all");
+    EXPECT_THAT(out, HasSubstr("OWNER"));
+    EXPECT_EQ(call({"--json", "history"}), "history ");
+    EXPECT_EQ(Json::parse(out)[0]["Error"]["Name"].get<std::string>(), "http-status");
+    EXPECT_EQ(call({"history", "--forget", "--result=partial"}), "forget partial");
+    EXPECT_EQ(out, "1 ended job was forgotten.\n");
+    EXPECT_EQ(call({"--json", "history", "--forget"}), "forget ");
+    EXPECT_EQ(Json::parse(out)["Forgotten"].get<int>(), 1);
+    EXPECT_EQ(run({"history", "--result", "failed"}), Exit::Usage);
+    EXPECT_EQ(run({"history", "--since", "soon"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, PrintsMetricsWithoutNamesAndUrls) {
+    daemon.own_jobs[JobId]["BytesKnown"] = 1000;
+    daemon.own_jobs[JobId]["Error"] = Json::array({"remote-file", "http-status", 404, "secret", 0});
+    daemon.own_jobs[OtherId] = job_json("transferring", "running", OtherId);
+    daemon.own_jobs[OtherId]["Rate"] = 70;
+    daemon.statistics = {{{"Owner", 0}, {"Since", 5'000'000}, {"BytesReceived", 123456789}, {"Retries", 2}}};
+    EXPECT_EQ(call({"--all-users", "metrics"}), "statistics all");
+    for (const auto* line :
+         {"# TYPE haulier_jobs gauge\n", "haulier_jobs{owner=\"0\",state=\"queued\",reason=\"turn\"} 1\n",
+          "haulier_job_errors{owner=\"0\",error=\"http-status\"} 1\n",
+          "haulier_transferred_bytes{owner=\"0\"} 1000\n", "haulier_rate_bytes_per_second{owner=\"0\"} 70\n",
+          "# TYPE haulier_received_bytes_total counter\n",
+          "haulier_received_bytes_total{owner=\"0\"} 123456789\n", "haulier_retries_total{owner=\"0\"} 2\n",
+          "haulier_statistics_start_time_seconds{owner=\"0\"} 5\n"})
+        EXPECT_THAT(out, HasSubstr(line));
+    EXPECT_THAT(out, Not(HasSubstr("film")));
+    EXPECT_THAT(out, Not(HasSubstr("secret")));
+    EXPECT_EQ(run({"metrics", "--json"}), Exit::Usage);
+}
 
 TEST_F(CommandLine, ListsJobs) {
     EXPECT_EQ(call({"list"}), "list ");

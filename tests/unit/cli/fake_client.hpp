@@ -49,6 +49,8 @@ public:
     std::map<std::string, Json> own_jobs;
     std::map<std::string, Json> other_jobs;
     std::vector<Json> file_list;
+    std::vector<Json> ended;
+    std::vector<Json> statistics;
     bool existed = false;                    ///< a job with the key
     std::map<std::string, Failure> refusals; ///< by call, as in `calls`
     std::deque<Failure> unreachable;         ///< answers of the next calls of read and subscribe
@@ -145,6 +147,19 @@ public:
         add(d_.own_jobs);
         if (all) add(d_.other_jobs);
         return jobs;
+    }
+    Result<std::vector<Json>, Failure> history(const HistoryQuery& query) override {
+        d_.note(fmt::format("history {}{}{}", query.since > 0 ? "since " : "", fmt::join(query.results, ","),
+                            query.all_users ? " all" : ""));
+        return d_.ended;
+    }
+    Result<uint32_t, Failure> forget_history(const HistoryQuery& query) override {
+        d_.note(fmt::format("forget {}", fmt::join(query.results, ",")));
+        return static_cast<uint32_t>(d_.ended.size());
+    }
+    Result<std::vector<Json>, Failure> statistics(bool all) override {
+        d_.note(all ? "statistics all" : "statistics");
+        return d_.statistics;
     }
     Result<Json, Failure> daemon() override {
         d_.note("daemon");

@@ -48,6 +48,36 @@ TEST_F(CommitQueueTest, DecisionsOfOneTurnShareOneCommit) {
     EXPECT_EQ(stored().size(), 2U);
 }
 
+TEST_F(CommitQueueTest, WhatIsCountedIsStoredWithTheNextDecision) {
+    auto stored_counters = [&] {
+        std::vector<job::Statistics> all;
+        queue_.load_statistics([&](const auto& loaded) { all = *loaded; });
+        EXPECT_TRUE(queue_.flush());
+        return all.empty() ? job::Counters{} : all.at(0).counters;
+    };
+    job::Counters bytes;
+    bytes.bytes_received = 70;
+    queue_.count(Ann, bytes);
+    queue_.acknowledge(1);
+    ASSERT_TRUE(queue_.flush());
+    EXPECT_EQ(stored_counters(), job::Counters{});
+    break_store();
+    queue_.stage(creation("a"));
+    EXPECT_EQ(failures_, 1);
+    repair_store();
+    queue_.stage(creation("b"));
+    ASSERT_TRUE(queue_.flush());
+    auto expected = bytes;
+    expected.jobs_created = 1;
+    EXPECT_EQ(stored_counters(), expected) << "a decision that was lost is not counted, but its bytes are";
+    auto d = creation("b");
+    d.job.state = job::State::Cancelled;
+    queue_.stage(d);
+    ASSERT_TRUE(queue_.flush());
+    expected.jobs_cancelled = 1;
+    EXPECT_EQ(stored_counters(), expected);
+}
+
 TEST_F(CommitQueueTest, LaterDecisionsOfTheTurnBuildOnEarlierOnes) {
     auto d = creation("a");
     queue_.stage(d);

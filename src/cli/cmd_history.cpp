@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// haulierctl history.
+#include "cli/commands.hpp"
+#include "cli/create.hpp"
+#include "cli/history_table.hpp"
+#include "cli/measures.hpp"
+#include "cli/output.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+namespace haulier::cli {
+
+namespace {
+
+constexpr uint64_t MicrosecondsPerSecond = 1'000'000;
+constexpr std::array EndWords{"complete", "partial", "cancelled", "expired"};
+
+Result<HistoryQuery, Failure> query_of(const Common& common, const HistoryOptions& options) {
+    HistoryQuery query{0, options.results, common.access.all_users};
+    for (const auto& word : options.results)
+        if (std::find(EndWords.begin(), EndWords.end(), word) == EndWords.end())
+            return usage_error(
+                fmt::format("'{}' is not a result; there are {}", word, fmt::join(EndWords, ", ")));
+    if (options.since.empty()) return query;
+    auto span = parse_span(options.since, MicrosecondsPerSecond);
+    if (!span) return span.error();
+    auto now = now_usec();
+    query.since = now - std::min(now, *span);
+    return query;
+}
+
+Result<Exit, Failure> forget_history(Client& client, const Common& common, const HistoryQuery& query) {
+    auto count = client.forget_history(query);
+    if (!count) return count.error();
+    if (common.json)
+        print_json(Json{{"Forgotten", *count}});
+    else if (!common.quiet)
+        print(fmt::format("{} ended {} forgotten.\n", *count, *count == 1 ? "job was" : "jobs were"));
+    return Exit::Ok;
+}
+
+} // namespace
+
+Result<Exit, Failure> history(const Common& common, const HistoryOptions& options) {
+    auto query = query_of(common, options);
+    if (!query) return query.error();
+    auto client = common.connect(common.access);
+    if (!client) return client.error();
+    if (options.forget) return forget_history(**client, common, *query);
+    auto jobs = (*client)->history(*query);
+    if (!jobs) return jobs.error();
+    if (common.json) {
+        Json all = Json::array();
+        for (const auto& job : *jobs)
+            all.push_back(to_public_json(job));
+        print_json(all);
+    } else if (!jobs->empty()) {
+        auto columns = common.prints_on_terminal ? terminal_size(STDOUT_FILENO).columns : SIZE_MAX;
+        print(history_table(*jobs, {columns, common.access.all_users}));
+    } else if (common.prints_on_terminal && !common.quiet) {
+        print_stderr("No ended job is remembered.\n");
+    }
+    return Exit::Ok;
+}
+
+} // namespace haulier::cli

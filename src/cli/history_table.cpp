@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/history_table.hpp"
+
+#include "cli/names.hpp"
+#include "cli/text.hpp"
+
+#include <algorithm>
+
+namespace haulier::cli {
+
+namespace {
+
+using HistoryRow = std::vector<std::string>;
+
+constexpr size_t LeastName = 8;
+constexpr size_t LeastTarget = 20;
+constexpr size_t Between = 2;
+
+std::string result_text(const Json& job) {
+    auto result = sanitize(job.value("Result", ""));
+    auto error = job.contains("Error") && job["Error"].size() > 1 ? job["Error"][1].get<std::string>() : "";
+    return error.empty() || result == "complete" ? result : result + " (" + sanitize(error) + ")";
+}
+
+HistoryRow history_row(const Json& job, bool owners) {
+    HistoryRow row{short_id(job.value("Id", ""))};
+    if (owners) row.push_back(sanitize(user_name(job.value("Owner", uint32_t{0}))));
+    row.insert(row.end(), {date_text(job.value("EndTime", uint64_t{0})), result_text(job),
+                           size_text(job.value("BytesTransferred", uint64_t{0}))});
+    return row;
+}
+
+size_t width_of(const std::vector<HistoryRow>& rows) {
+    size_t width = 0;
+    for (size_t i = 0; i < rows.front().size(); ++i) {
+        size_t widest = 0;
+        for (const auto& row : rows)
+            widest = std::max(widest, columns_of(row[i]));
+        width += widest + Between;
+    }
+    return width;
+}
+
+} // namespace
+
+/// The target is left out where there is no room for it.
+std::string history_table(const std::vector<Json>& jobs, const TableStyle& style) {
+    HistoryRow heading{"ID"};
+    if (style.owners) heading.emplace_back("OWNER");
+    heading.insert(heading.end(), {"ENDED", "RESULT", "DONE"});
+    std::vector<HistoryRow> rows{heading};
+    size_t longest_name = LeastName;
+    for (const auto& job : jobs) {
+        rows.push_back(history_row(job, style.owners));
+        longest_name = std::max(longest_name, columns_of(sanitize(job.value("DisplayName", ""))));
+    }
+    auto taken = width_of(rows);
+    auto room = style.columns > taken ? style.columns - taken : 0;
+    bool has_target = room >= LeastName + Between + LeastTarget;
+    auto name_room = has_target ? std::min(longest_name, std::max(LeastName, room / 3)) : room;
+    rows.front().emplace_back("NAME");
+    if (has_target) rows.front().emplace_back("TARGET");
+    for (size_t i = 0; i < jobs.size(); ++i) {
+        rows[i + 1].push_back(
+            cut(sanitize(jobs[i].value("DisplayName", "")), std::max(LeastName, name_room)));
+        if (has_target)
+            rows[i + 1].push_back(cut(sanitize(jobs[i].value("Target", "")), room - name_room - Between));
+    }
+    return table(rows);
+}
+
+} // namespace haulier::cli
