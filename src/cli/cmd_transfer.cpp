@@ -93,7 +93,8 @@ Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
         if (!file) return file.error();
         files.push_back(*file);
     }
-    if (auto distinct = check_distinct(files); !distinct) return distinct.error();
+    if (auto distinct = check_distinct(files); !distinct && !options.file_options.server_name)
+        return distinct.error();
     return files;
 }
 
@@ -109,6 +110,7 @@ Result<Exit, Failure> get(const Common& common, const GetOptions& options) {
     auto plan = plan_for(common, std::move(*job), options.job, options.end);
     if (!plan) return plan.error();
     plan->result_name = "File";
+    plan->no_clobber = options.file_options.no_clobber;
     std::transform(files->begin(), files->end(), std::back_inserter(plan->results),
                    [](const NewFile& file) { return file.local; });
     return run(common, *plan);
