@@ -79,7 +79,13 @@ Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
     if (!options.metalink.empty()) {
         if (!options.words.empty() || options.file_options.any())
             return usage_error(_("--metalink has the URLs and the checksums already; name no others"));
-        return files_of_metalink(options.metalink, options.directory);
+        if (options.file_options.server_name)
+            return usage_error(_("--metalink has the names of the files already; -J is for URLs"));
+        auto files = files_of_metalink(options.metalink, options.directory);
+        if (files)
+            for (auto& file : *files)
+                choose_names(file, options.file_options);
+        return files;
     }
     if (options.words.empty() || !options.directory.empty())
         return usage_error(_("add takes pairs of URL and FILE, or --metalink with --directory"));
