@@ -30,6 +30,8 @@ struct NewFile {
     std::vector<std::string> mirrors;
     std::vector<Range> ranges;    ///< empty = the whole file
     std::optional<uint64_t> size; ///< that the file must have
+    std::string existing{};       ///< what becomes of a file with the name; empty = it is replaced
+    bool server_name = false;     ///< the server gives the name
 };
 
 struct Credentials {

@@ -79,7 +79,13 @@ Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
     if (!options.metalink.empty()) {
         if (!options.words.empty() || options.file_options.any())
             return usage_error(_("--metalink has the URLs and the checksums already; name no others"));
-        return files_of_metalink(options.metalink, options.directory);
+        if (options.file_options.server_name)
+            return usage_error(_("--metalink has the names of the files already; -J is for URLs"));
+        auto files = files_of_metalink(options.metalink, options.directory);
+        if (files)
+            for (auto& file : *files)
+                choose_names(file, options.file_options);
+        return files;
     }
     if (options.words.empty() || !options.directory.empty())
         return usage_error(_("add takes pairs of URL and FILE, or --metalink with --directory"));
@@ -93,7 +99,8 @@ Result<std::vector<NewFile>, Failure> files_of(const AddOptions& options) {
         if (!file) return file.error();
         files.push_back(*file);
     }
-    if (auto distinct = check_distinct(files); !distinct) return distinct.error();
+    if (auto distinct = check_distinct(files); !distinct && !options.file_options.server_name)
+        return distinct.error();
     return files;
 }
 
@@ -109,6 +116,7 @@ Result<Exit, Failure> get(const Common& common, const GetOptions& options) {
     auto plan = plan_for(common, std::move(*job), options.job, options.end);
     if (!plan) return plan.error();
     plan->result_name = "File";
+    plan->no_clobber = options.file_options.no_clobber;
     std::transform(files->begin(), files->end(), std::back_inserter(plan->results),
                    [](const NewFile& file) { return file.local; });
     return run(common, *plan);

@@ -51,6 +51,8 @@ struct FileOptions {
     std::string checksum; ///< KIND:HEX
     std::vector<std::string> mirrors;
     std::vector<std::string> ranges; ///< OFFSET:LENGTH
+    bool no_clobber = false;         ///< files that are there stay as they are; for any number of files
+    bool server_name = false;        ///< the server names the file in the directory; likewise
     [[nodiscard]] bool any() const { return !checksum.empty() || !mirrors.empty() || !ranges.empty(); }
 };
 

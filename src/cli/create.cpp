@@ -77,6 +77,17 @@ std::string last_segment(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+/// Without a name in the URL, that of the server or this one is used.
+constexpr const char* NamelessFile = "download";
+
+Result<NewFile, Failure> file_to_be_named(const std::string& url, const std::string& place) {
+    if (!names_directory(place))
+        return usage_error(translate(
+            "'{}' is a name already; with -J the server names the file, so name a directory", place));
+    auto directory = place.empty() || place.ends_with('/') ? place : place + '/';
+    return new_file(url, file_name_of(url) ? place : directory + NamelessFile);
+}
+
 /// The umask can only be read by setting it.
 uint32_t own_umask() {
     auto mask = umask(0);
@@ -135,12 +146,21 @@ Result<NewFile, Failure> new_file(const std::string& url, const std::string& fil
                                   const FileOptions& options) {
     auto ranges = parse_ranges(options.ranges);
     if (!ranges) return ranges.error();
-    auto made = new_file(url, file);
+    auto made = options.server_name ? file_to_be_named(url, file) : new_file(url, file);
     if (!made) return made;
+    choose_names(*made, options);
     made->checksum = options.checksum;
     made->mirrors = options.mirrors;
     made->ranges = *ranges;
     return made;
+}
+
+void choose_names(NewFile& file, const FileOptions& options) {
+    file.server_name = options.server_name;
+    if (options.no_clobber)
+        file.existing = "keep";
+    else if (options.server_name)
+        file.existing = "rename";
 }
 
 Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> files) {

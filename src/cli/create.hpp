@@ -19,6 +19,8 @@ Result<Done, Failure> check_url(const std::string& url);
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file);
 Result<NewFile, Failure> new_file(const std::string& url, const std::string& file,
                                   const FileOptions& options);
+/// What --no-clobber and -J say about any file.
+void choose_names(NewFile& file, const FileOptions& options);
 /// The default name is that of the first file. The proxy is that of the environment, unless the options say
 /// something else.
 Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> files);

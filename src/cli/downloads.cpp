@@ -135,9 +135,15 @@ Result<std::vector<NewFile>, Failure> listed_files_to_get(const GetOptions& opti
     if (!options.words.empty()) return usage_error(_("--metalink has the URLs already; name no others"));
     auto listed = read_metalink(options.metalink);
     if (!listed) return listed.error();
+    if (options.file_options.server_name)
+        return usage_error(_("--metalink has the names of the files already; -J is for URLs"));
     auto place = place_for(options, listed->size());
     if (!place) return place.error();
-    return files_at(*place, *listed);
+    auto files = files_at(*place, *listed);
+    if (files)
+        for (auto& file : *files)
+            choose_names(file, options.file_options);
+    return files;
 }
 
 } // namespace
@@ -185,7 +191,8 @@ Result<std::vector<NewFile>, Failure> files_to_get(const GetOptions& options) {
         if (!file) return file.error();
         files.push_back(std::move(*file));
     }
-    if (auto distinct = check_distinct(files); !distinct) return distinct.error();
+    if (auto distinct = check_distinct(files); !distinct && !options.file_options.server_name)
+        return distinct.error();
     if (!options.sums.empty())
         if (auto added = add_checksums(options.sums, files); !added) return added.error();
     return files;

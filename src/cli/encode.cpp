@@ -15,6 +15,8 @@ FileArgument encode(const NewFile& file) {
     if (!file.checksum.empty()) options["Checksum"] = sdbus::Variant{file.checksum};
     if (!file.mirrors.empty()) options["Mirrors"] = sdbus::Variant{file.mirrors};
     if (file.size) options["Size"] = sdbus::Variant{*file.size};
+    if (!file.existing.empty()) options["Existing"] = sdbus::Variant{file.existing};
+    if (file.server_name) options["ServerName"] = sdbus::Variant{true};
     if (!file.ranges.empty()) options["Ranges"] = sdbus::Variant{encode(file.ranges)};
     return {file.remote, file.local, options};
 }

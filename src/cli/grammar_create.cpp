@@ -54,6 +54,9 @@ CLI::Option* add_file_options(CLI::App& command, FileOptions& file) {
     command.add_option("--range", file.ranges, _("download only this range; may be repeated"))
         ->type_name("OFFSET:LENGTH")
         ->allow_extra_args(false);
+    command.add_flag("--no-clobber", file.no_clobber, _("leave files alone that are there already"));
+    command.add_flag("-J,--remote-header-name", file.server_name,
+                     _("name the file as the server does, without replacing another one"));
     return checksum;
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <fmt/core.h>
 #include <variant>
 
@@ -24,10 +25,17 @@ bool has_url(const Json& file, const NewFile& wanted) {
     return file["RemoteName"] == without_user(wanted.remote);
 }
 
+std::string directory_part(const std::string& path) {
+    return path.substr(0, path.rfind('/') + 1);
+}
+
 bool has_targets(const std::vector<Json>& files, const NewJob& wanted) {
-    return std::equal(
-        files.begin(), files.end(), wanted.files.begin(), wanted.files.end(),
-        [](const Json& file, const NewFile& other) { return file["LocalName"] == other.local; });
+    return std::equal(files.begin(), files.end(), wanted.files.begin(), wanted.files.end(),
+                      [](const Json& file, const NewFile& other) {
+                          auto local = file.value("LocalName", "");
+                          return other.server_name ? directory_part(local) == directory_part(other.local)
+                                                   : local == other.local;
+                      });
 }
 
 /// Whether an existing job does what is wanted. The URLs of a download may differ, because links expire.
@@ -135,6 +143,43 @@ void wait_for_names(Client& client, const std::string& id, const JobView& job) {
     }
 }
 
+bool is_there(const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::exists(std::filesystem::symlink_status(path, unknown));
+}
+
+/// The plan without the files that are there already. Their names are printed.
+TransferPlan without_existing(const Common& common, const TransferPlan& plan) {
+    auto rest = plan;
+    rest.no_clobber = false;
+    rest.job.files.clear();
+    rest.results.clear();
+    for (size_t i = 0; i < plan.job.files.size(); ++i) {
+        const auto& file = plan.job.files[i];
+        if (file.server_name || !is_there(file.local)) {
+            rest.job.files.push_back(file);
+            rest.results.push_back(plan.results[i]);
+        } else if (!common.quiet) {
+            print_error(translate("'{}' is there already", sanitize(file.local)));
+        }
+    }
+    if (is_made_up(rest.job.key)) rest.job.key = key_of(rest.job);
+    return rest;
+}
+
+/// Where files may get other names, those that they have now.
+std::vector<std::string> results_of(Client& client, const std::string& id, const TransferPlan& plan) {
+    bool may_differ = std::any_of(plan.job.files.begin(), plan.job.files.end(),
+                                  [](const NewFile& file) { return file.server_name; });
+    if (!may_differ) return plan.results;
+    auto files = client.files(id);
+    if (!files || files->size() != plan.results.size()) return plan.results;
+    std::vector<std::string> names;
+    for (const auto& file : *files)
+        names.push_back(file.value("LocalName", ""));
+    return names;
+}
+
 /// Why each of several files has failed.
 void print_failed_files(Client& client, const std::string& id) {
     constexpr size_t MaxPrinted = 10;
@@ -172,6 +217,12 @@ bool is_made_up(const std::string& key) {
 
 Result<Exit, Failure> run_transfer(Client& client, const Common& common, const TransferPlan& plan) {
     auto made = client.create(plan.job);
+    // An unfinished job of the same command may have its own files there, and is continued.
+    if (!made && plan.no_clobber) {
+        auto rest = without_existing(common, plan);
+        if (rest.job.files.empty()) return Exit::Ok;
+        if (rest.job.files.size() < plan.job.files.size()) return run_transfer(client, common, rest);
+    }
     if (!made) return made.error();
     if (!made->created)
         if (auto continued = continue_existing(client, common, made->id, plan); !continued)
@@ -181,15 +232,16 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
     auto ended = wait_and_complete(client, common, made->id);
     if (!ended) return ended.error();
     if (ended->end == End::Failed) wait_for_names(client, made->id, ended->job);
+    auto results = results_of(client, made->id, plan);
     if (common.json) {
         auto out = to_json(made->id, *ended);
-        if (plan.results.size() == 1)
-            out[plan.result_name] = plan.results.front();
+        if (results.size() == 1)
+            out[plan.result_name] = results.front();
         else
-            out[plan.result_name + "s"] = plan.results;
+            out[plan.result_name + "s"] = results;
         print_json(out);
     } else if (ended->end == End::Completed) {
-        for (const auto& result : plan.results)
+        for (const auto& result : results)
             print(result + "\n");
     }
     if (ended->end == End::Failed) print_failed_files(client, made->id);

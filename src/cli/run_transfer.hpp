@@ -15,6 +15,7 @@ struct TransferPlan {
     std::vector<std::string>
         named; ///< properties of `job` that an unfinished job with its key must have, too
     bool no_wait = false;
+    bool no_clobber = false;          ///< files that are there already are left out
     std::string result_name;          ///< name of the result in the output of --json; with an s for several
     std::vector<std::string> results; ///< printed when the job is complete
 };

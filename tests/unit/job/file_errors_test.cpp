@@ -388,7 +388,7 @@ TEST(FileErrors, ATakenNameIsNamedUntilTheFileHasOne) {
 }
 
 TEST(FileErrors, AJobThatCompletesItselfFailsWithTheTakenName) {
-    auto request = request_for(1);
+    auto request = request_for(1, true);
     request.settings.set<&Settings::auto_complete>(true);
     Sample s{request};
     s.run();
@@ -399,7 +399,7 @@ TEST(FileErrors, AJobThatCompletesItselfFailsWithTheTakenName) {
 }
 
 TEST(FileNames, FollowTheServerOnlyAtTheBeginningAndOnlyInTheirDirectory) {
-    auto request = request_for(1);
+    auto request = request_for(1, true);
     request.files[0].server_name = true;
     request.files[0].existing = Existing::Rename;
     Sample s{request};
@@ -422,7 +422,7 @@ TEST(FileNames, FollowTheServerOnlyAtTheBeginningAndOnlyInTheirDirectory) {
 
 TEST(FileNames, AreThoseThatTheFilesGotIfTheyMayBeOthers) {
     for (auto existing : {Existing::Replace, Existing::Rename}) {
-        auto request = request_for(1);
+        auto request = request_for(1, true);
         request.files[0].existing = existing;
         Sample s{request};
         s.run();

@@ -38,6 +38,7 @@ job::Http full_http() {
 /// No field has its default.
 void fill_choices(job::Job& job) {
     job.priority = job::Priority::Foreground;
+    job.visibility = job::Visibility::Progress;
     job.network_cost = job::NetworkCost::Unmetered;
     job.power_policy = job::PowerPolicy::AcOnly;
     job.bandwidth_limit = MaxU64 - 1;
@@ -71,6 +72,8 @@ job::Job full_job() {
     job.type = job::Type::UploadReply;
     job.owner = 4294967294;
     job.key = "weekly 'update'; DROP TABLE jobs; --";
+    job.app_id = "org.example.App";
+    job.app_id_source = job::AppIdSource::Cgroup;
     job.state = job::State::Publishing;
     job.display_name = "Grüße, 世界 \U0001F69A";
     job.description = "two\nlines\tand a \0 byte"s;
@@ -112,6 +115,8 @@ job::File full_file() {
     file.spec.checksum = job::Checksum{job::Checksum::Kind::Sha1, std::string(40, 'a')};
     file.spec.size = (uint64_t{1} << 63) + 1;
     file.spec.mode = 0640;
+    file.spec.existing = job::Existing::Rename;
+    file.spec.server_name = true;
     file.total = uint64_t{1} << 40;
     file.offset = job::UnknownSize - 1;
     file.validators = {"\"\xe9tag\"", "Sat, 21 Nov 2026 10:15:00 GMT", true, "application/zip"};
@@ -203,6 +208,8 @@ TEST(RoundTrip, ProgressWithoutSettings) {
     expected.type = whole.job.type;
     expected.owner = whole.job.owner;
     expected.key = whole.job.key;
+    expected.app_id = whole.job.app_id;
+    expected.app_id_source = whole.job.app_id_source;
     expected.created = whole.job.created;
     job::Decision progress;
     progress.job = expected;
