@@ -21,6 +21,7 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 namespace {
@@ -55,6 +56,7 @@ Fd connected_socket(std::string_view path) {
     if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
         fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0)
         return usage_error(fmt::format("cannot connect to haulierd at {}: {}", path, std::strerror(errno)));
+    sd_notify(0, "READY=1");
     return fd;
 }
 

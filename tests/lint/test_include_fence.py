@@ -25,7 +25,7 @@ MODULES = {
     "daemon/bus/names": {"base", "job"},
     "daemon/common": {"base", "job"},
     "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "curses", "expat", "json"},
-    "transfer": {"base", "wire", "curl", "openssl", "libproxy"},
+    "transfer": {"base", "wire", "curl", "openssl", "libproxy", "libsystemd"},
     "session": {"base", "wire", "libsystemd"},
     "notify": {"base", "job"},
     "store": {"base", "job", "sqlite"},

@@ -312,6 +312,9 @@ void Schedule::make_peace() {
     if (!world_.faults.empty()) return;
     witness_.check_end();
     clients_.check_answered();
+    if (!daemon_) start_daemon(); // files that are still to be deleted do not keep it running
+    advance(hours{2});
+    witness_.check_files();
 }
 
 } // namespace haulier::simulation

@@ -365,19 +365,20 @@ void SimulatedWorkers::discard(uint32_t, const daemon::DiscardOrder& order, Call
     if (!world_.acts()) return;
     world_.note([&] { return "discard " + order.temporary; });
     ++open_requests_;
-    remove_later(path_of(order.directory, order.temporary), 5000, std::move(done));
+    remove_later(order, 5000, std::move(done));
 }
 
 /// A file that is being fetched is deleted when its transfer has been halted.
-void SimulatedWorkers::remove_later(const std::string& path, int tries, Callback<Done> done) {
+void SimulatedWorkers::remove_later(const daemon::DiscardOrder& order, int tries, Callback<Done> done) {
     world_.later(world_.dice.span(milliseconds{1}, milliseconds{200}), [=, this] {
-        if (is_active(path) && tries > 0) return remove_later(path, tries - 1, done);
+        auto path = path_of(order.directory, order.temporary);
+        if (is_active(path) && tries > 0) return remove_later(order, tries - 1, done);
         if (is_active(path)) world_.fault("file " + path + " is deleted while it is fetched");
         Status status = Done{};
         if (!world_.folder_is_read_only)
             world_.disk.erase(path);
         else if (world_.disk.contains(path)) {
-            world_.left_behind.insert(path);
+            if (order.folder == job::Inode{}) world_.left_behind.insert(path);
             status = no_folder();
         }
         --open_requests_;

@@ -80,7 +80,7 @@ private:
     [[nodiscard]] bool is_active(const std::string& path) const;
     void request(std::function<Status()> execute, Callback<Done> done);
     Status give_name(const daemon::PublishOrder& order);
-    void remove_later(const std::string& path, int tries, Callback<Done> done);
+    void remove_later(const daemon::DiscardOrder& order, int tries, Callback<Done> done);
 
     World& world_;
     Watch watch_;

@@ -89,6 +89,8 @@ public:
     void check_quiet();
     /// All has been well for long.
     void check_end();
+    /// The daemon has run for two hours more.
+    void check_files();
 
     BootTime services_changed_at;
     BootTime disk_works_since;

@@ -194,6 +194,9 @@ void Witness::check_prompt(const job::Id& id, Job& seen) {
 void Witness::check_end() {
     for (const auto& [id, seen] : jobs)
         if (!seen.removed) check_final(id, seen);
+}
+
+void Witness::check_files() {
     for (const auto& [path, file] : world_.disk) {
         auto begin = path.find(".haulier-");
         if (begin == std::string::npos || world_.left_behind.contains(path)) continue;

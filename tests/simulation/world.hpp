@@ -76,7 +76,7 @@ public:
     std::map<std::string, LocalFile> disk; ///< by path
     bool disk_is_full = false;
     bool folder_is_read_only = false;  ///< nothing can be renamed or deleted
-    std::set<std::string> left_behind; ///< paths that could not be deleted
+    std::set<std::string> left_behind; ///< in an unknown directory, and could not be deleted
     std::set<std::string> renamed;     ///< temporary files that have got their names
     uint64_t last_inode = 0;
 

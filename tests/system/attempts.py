@@ -52,7 +52,7 @@ class Scene:
         (file,) = self.job.files()
         self.part = pathlib.Path(file["TemporaryName"])
         self.service = alice.bus.owner(NAME)
-        self.helpers: list[subprocess.Popen] = []
+        self.closing = contextlib.ExitStack()
 
     def outside(self, path) -> pathlib.Path:
         return self.alice.outside(path)
@@ -81,7 +81,8 @@ class Scene:
         """Runs a program of bob's, and returns when it has printed a line. It stays until the end of the attempt."""
         process = self.machine.start("env", f"PYTHONPATH=/{INSIDE}/tests", "HAULIER_SOURCE=/" + INSIDE, "python3", "-c", program,
                                      *arguments, user="bob", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.helpers.append(process)
+        self.closing.callback(process.wait, patience(20))
+        self.closing.callback(process.stdin.close)
         print(process.stdout.readline().strip())
 
     def harm(self) -> str:
@@ -105,9 +106,7 @@ class Scene:
     def end(self) -> None:
         self.resource.gate.set()
         self.callback.withdraw()
-        for process in self.helpers:
-            process.stdin.close()
-            process.wait(patience(20))
+        self.closing.close()
         for path in (self.target, self.part):
             self.machine.run("rm", "-rf", path)
 
@@ -332,9 +331,7 @@ def stop_his_own_worker(scene):
     job.wait_bytes(HALF)
     pid = scene.worker(scene.bob)
     scene.bob.run(*signal_to(pid, "STOP"))
-    harm = scene.harm()
-    scene.bob.attempt(*signal_to(pid, "KILL"))
-    return harm
+    scene.closing.callback(scene.bob.attempt, *signal_to(pid, "KILL"))
 
 
 @attempt

@@ -2,11 +2,13 @@
 """The service begins when somebody calls and leaves when nobody needs it, and no call is lost between the two."""
 
 import random
+import time
 
 import pytest
 
-from support.client.dbus_client import MANAGER, NAME, PROPERTIES, ROOT
+from support.client.dbus_client import MANAGER, NAME, PROPERTIES, ROOT, BusError
 from support.container.container_user import configure
+from support.environment import patience
 
 TRIES = 200
 IDLE = 0.1
@@ -85,3 +87,23 @@ def test_no_call_is_lost_in_the_moment_of_leaving(machine, people):
 def left(person) -> bool:
     return any(signal.member == "NameOwnerChanged" and signal.args[0] == NAME and not signal.args[2]
                for signal in person.bus.signals)
+
+
+@pytest.fixture
+def broken_worker(machine):
+    """Ends before it has connected to the daemon."""
+    drop_in = machine.root / "etc/systemd/system/haulier-worker@.service.d/broken.conf"
+    drop_in.parent.mkdir()
+    drop_in.write_text("[Service]\nExecStart=\nExecStart=/bin/false\n")
+    machine.run("systemctl", "daemon-reload")
+    yield
+    drop_in.unlink()
+    machine.run("systemctl", "daemon-reload")
+
+
+def test_a_worker_that_ends_before_it_connects_is_noticed_at_once(broken_worker, people):
+    alice = people("alice")
+    began = time.monotonic()
+    with pytest.raises(BusError, match="could not be started"):
+        alice.manager.create(files=[("http://127.0.0.1:9/file", "/home/alice/file")])
+    assert time.monotonic() - began < patience(5)
