@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
 #include "cli/history_table.hpp"
+#include "cli/i18n.hpp"
 #include "cli/measures.hpp"
 #include "cli/output.hpp"
 
@@ -23,8 +24,8 @@ Result<HistoryQuery, Failure> query_of(const Common& common, const HistoryOption
     HistoryQuery query{0, options.results, common.access.all_users};
     for (const auto& word : options.results)
         if (std::find(EndWords.begin(), EndWords.end(), word) == EndWords.end())
-            return usage_error(
-                fmt::format("'{}' is not a result; there are {}", word, fmt::join(EndWords, ", ")));
+            return usage_error(translate("'{}' is not a result; there are {}", word,
+                                         fmt::format("{}", fmt::join(EndWords, ", "))));
     if (options.since.empty()) return query;
     auto span = parse_span(options.since, MicrosecondsPerSecond);
     if (!span) return span.error();
@@ -39,7 +40,7 @@ Result<Exit, Failure> forget_history(Client& client, const Common& common, const
     if (common.json)
         print_json(Json{{"Forgotten", *count}});
     else if (!common.quiet)
-        print(fmt::format("{} ended {} forgotten.\n", *count, *count == 1 ? "job was" : "jobs were"));
+        print(translate("Ended jobs that were forgotten: {}", *count) + "\n");
     return Exit::Ok;
 }
 
@@ -62,7 +63,7 @@ Result<Exit, Failure> history(const Common& common, const HistoryOptions& option
         auto columns = common.prints_on_terminal ? terminal_size(STDOUT_FILENO).columns : SIZE_MAX;
         print(history_table(*jobs, {columns, common.access.all_users}));
     } else if (common.prints_on_terminal && !common.quiet) {
-        print_stderr("No ended job is remembered.\n");
+        print_stderr(std::string{_("No ended job is remembered.")} + "\n");
     }
     return Exit::Ok;
 }

@@ -2,6 +2,7 @@
 // haulierctl metrics.
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
+#include "cli/i18n.hpp"
 #include "cli/metrics_text.hpp"
 #include "cli/output.hpp"
 
@@ -26,13 +27,13 @@ Result<Exit, Failure> replace_file(const std::string& file, const std::string& t
     if (written && std::rename(temporary.c_str(), file.c_str()) == 0) return Exit::Ok;
     std::string why = std::strerror(errno);
     std::remove(temporary.c_str());
-    return Failure{Exit::Failed, fmt::format("'{}' cannot be written: {}", file, why)};
+    return Failure{Exit::Failed, translate("'{}' cannot be written: {}", file, why)};
 }
 
 } // namespace
 
 Result<Exit, Failure> metrics(const Common& common, const MetricsOptions& options) {
-    if (common.json) return usage_error("metrics are printed in the text format of Prometheus only");
+    if (common.json) return usage_error(_("metrics are printed in the text format of Prometheus only"));
     auto client = common.connect(common.access);
     if (!client) return client.error();
     auto jobs = (*client)->list({}, common.access.all_users);

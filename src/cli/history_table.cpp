@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/history_table.hpp"
 
+#include "cli/i18n.hpp"
 #include "cli/names.hpp"
 #include "cli/text.hpp"
 
@@ -45,9 +46,9 @@ size_t width_of(const std::vector<HistoryRow>& rows) {
 
 /// The target is left out where there is no room for it.
 std::string history_table(const std::vector<Json>& jobs, const TableStyle& style) {
-    HistoryRow heading{"ID"};
-    if (style.owners) heading.emplace_back("OWNER");
-    heading.insert(heading.end(), {"ENDED", "RESULT", "DONE"});
+    HistoryRow heading{_("ID")};
+    if (style.owners) heading.emplace_back(_("OWNER"));
+    heading.insert(heading.end(), {_("ENDED"), _("RESULT"), _("DONE")});
     std::vector<HistoryRow> rows{heading};
     size_t longest_name = LeastName;
     for (const auto& job : jobs) {
@@ -58,8 +59,8 @@ std::string history_table(const std::vector<Json>& jobs, const TableStyle& style
     auto room = style.columns > taken ? style.columns - taken : 0;
     bool has_target = room >= LeastName + Between + LeastTarget;
     auto name_room = has_target ? std::min(longest_name, std::max(LeastName, room / 3)) : room;
-    rows.front().emplace_back("NAME");
-    if (has_target) rows.front().emplace_back("TARGET");
+    rows.front().emplace_back(_("NAME"));
+    if (has_target) rows.front().emplace_back(_("TARGET"));
     for (size_t i = 0; i < jobs.size(); ++i) {
         rows[i + 1].push_back(
             cut(sanitize(jobs[i].value("DisplayName", "")), std::max(LeastName, name_room)));

@@ -50,5 +50,5 @@ def test_history_is_listed_and_forgotten(stack):
     assert line.startswith(job.id[:8]) and "cancelled" in line and line.endswith(f"a film  {stack.downloads}/f")
     assert ctl("history", "--result", "complete").out == ""
     assert ctl("history", "--since", "1h").out.splitlines()[1] == line
-    assert "1 ended job was forgotten" in ctl("history", "--forget").out
+    assert "forgotten: 1" in ctl("history", "--forget").out
     assert ctl("history").out == ""

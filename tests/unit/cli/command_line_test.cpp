@@ -82,7 +82,7 @@ TEST_F(CommandLine, ListsWhatHasEnded) {
     EXPECT_EQ(call({"--json", "history"}), "history ");
     EXPECT_EQ(Json::parse(out)[0]["Error"]["Name"].get<std::string>(), "http-status");
     EXPECT_EQ(call({"history", "--forget", "--result=partial"}), "forget partial");
-    EXPECT_EQ(out, "1 ended job was forgotten.\n");
+    EXPECT_EQ(out, "Ended jobs that were forgotten: 1\n");
     EXPECT_EQ(call({"--json", "history", "--forget"}), "forget ");
     EXPECT_EQ(Json::parse(out)["Forgotten"].get<int>(), 1);
     EXPECT_EQ(run({"history", "--result", "failed"}), Exit::Usage);
