@@ -21,7 +21,8 @@ void add_top(CLI::App& app, Invocation& invocation) {
 }
 
 void add_history(CLI::App& app, Invocation& invocation) {
-    auto [command, options] = add_command(app, invocation, "history", _("List jobs that have ended"), history);
+    auto [command, options] =
+        add_command(app, invocation, "history", _("List jobs that have ended"), history);
     command->add_option("--since", options->since, _("only jobs that ended within this time, such as 2d"))
         ->type_name("SPAN");
     command->add_option("--result", options->results, _("only jobs with one of these results"))
