@@ -12,7 +12,7 @@ namespace {
 
 // Longer lists are cut: a bus disconnects a sender of a message that is too long, in most cases over 32 MiB.
 constexpr uint32_t FilesInOneList = 1000;
-constexpr uint64_t TextInOneList = 4ULL << 20;
+constexpr uint64_t TextInFileList = 4ULL << 20;
 constexpr size_t RangesInOneList = 1U << 20;
 
 std::string too_many(size_t ranges) {
@@ -53,7 +53,7 @@ std::vector<ListedFile> JobObject::list_files(const uint32_t& offset, const uint
         for (uint64_t i = offset; i < end; ++i) {
             auto index = static_cast<uint32_t>(i);
             text += job::memory_size(e.durable_file(index));
-            if (text > TextInOneList && !files.empty()) break;
+            if (text > TextInFileList && !files.empty()) break;
             files.emplace_back(index, encode_file(e, index));
         }
         return files;
