@@ -2,6 +2,7 @@
 """Fixtures for all tests, and logs in the reports of failed tests."""
 
 import os
+import signal
 import subprocess
 
 import pytest
@@ -11,6 +12,9 @@ from support.daemon.stack import Stack, drain
 from support.ext4_disk import Ext4Disk
 from support.mount_namespace import Mounts
 from support.servers.fault_server import FaultServer
+
+# Below nohup, programs under test would ignore it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
