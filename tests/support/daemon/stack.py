@@ -166,10 +166,16 @@ class Stack:
     # ---- the end ----
 
     def stop_daemon(self) -> None:
-        """Ends the daemon cleanly, so that the sanitizers can report. It may also be about to exit by itself."""
+        """Ends the daemon cleanly, so that the sanitizers can report. It may also be about to exit by itself, and a program
+        of the test that is still there may start it again."""
+        self.client.wait(self._has_stopped, "the daemon to end")
+
+    def _has_stopped(self) -> bool:
+        if not self.running() and not serving(self.state):
+            return True
         with contextlib.suppress(dbus_client.BusError, ProcessLookupError):
             self.signal_daemon(15)
-        self.wait_stopped()
+        return False
 
     def _remove_directory(self) -> None:
         for folder, _, _ in os.walk(self.directory):
