@@ -3,6 +3,7 @@
 
 #include "transfer/storage.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -189,6 +190,7 @@ Inode PartFile::inode() const {
 
 Status PartFile::prepare(uint64_t keep, std::optional<uint64_t> total) {
     if (ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
+    length_ = keep;
     may_grow_ = !total;
     return total && *total > keep ? reserve(keep, *total) : Status{Done{}};
 }
@@ -210,10 +212,14 @@ Status PartFile::resize(std::optional<uint64_t> total, bool anew) {
     may_grow_ = true;
     bool done = (!anew || ftruncate(fd_.get(), 0) == 0) &&
                 (!total || ftruncate(fd_.get(), static_cast<off_t>(*total)) == 0);
+    length_ = size();
     return done ? Status{Done{}} : failed("resize");
 }
 
+/// Writing behind the end of a file that another program has cut would fill the gap with zeros.
 Status PartFile::write(uint64_t at, std::string_view bytes) {
+    if (size() < length_) return harmed("cut");
+    length_ = std::max(length_, at + bytes.size());
     while (!bytes.empty()) {
         ssize_t n = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
         if (n < 0 && errno == EINTR) continue;
@@ -268,12 +274,15 @@ Status PartFile::check_place() const {
     if (!same) return directory_.not_mounted();
     if (fstatat(directory_.fd(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode())
         return Done{};
-    return Failure{.cause = wire::LOCAL_FILE,
-                   .code = ENOENT,
-                   .message =
-                       fmt::format("the temporary file in '{}' was removed or replaced", directory_.path()),
-                   .void_offset = true,
-                   .part_gone = true};
+    return harmed("removed or replaced");
+}
+
+Failure PartFile::harmed(std::string_view how) const {
+    return {.cause = wire::LOCAL_FILE,
+            .code = ENOENT,
+            .message = fmt::format("the temporary file in '{}' was {}", directory_.path(), how),
+            .void_offset = true,
+            .part_gone = true};
 }
 
 } // namespace haulier::transfer

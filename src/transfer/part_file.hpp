@@ -88,6 +88,7 @@ public:
     Status prepare(uint64_t keep, std::optional<uint64_t> total);
     /// Makes the file `total` bytes long and keeps its content, or with `anew` discards it.
     Status resize(std::optional<uint64_t> total, bool anew);
+    /// Fails if the file is shorter than what was written, because another program has cut it.
     Status write(uint64_t at, std::string_view bytes);
     /// Reads `count` bytes from `at` on; it is a failure if the file has fewer.
     Status read(uint64_t at, char* into, size_t count) const;
@@ -107,6 +108,8 @@ private:
         : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)),
           keep_free_(keep_free) {}
     [[nodiscard]] Failure failed(std::string_view action) const;
+    /// The failure to report if another program has done this to the file.
+    [[nodiscard]] Failure harmed(std::string_view how) const;
     [[nodiscard]] Status reserve(uint64_t keep, uint64_t total);
     [[nodiscard]] Status check_place() const;
 
@@ -115,6 +118,7 @@ private:
     Fd fd_;
     uint64_t keep_free_;
     bool name_synced_ = false;
+    uint64_t length_ = 0;   ///< that the file has at least
     bool may_grow_ = false; ///< no space was reserved for all of it
 };
 

@@ -11,13 +11,13 @@
 namespace haulier::transfer {
 namespace {
 
-constexpr const char* Name = ".haulier-0-0.part";
+constexpr const char* PartName = ".haulier-0-0.part";
 constexpr uint64_t Mebi = 1024 * 1024;
 
 Result<PartFile, Failure> open_part(const std::string& directory) {
     auto opened = Directory::open(directory);
     if (!opened) return opened.error();
-    return PartFile::open(*std::move(opened), Name);
+    return PartFile::open(*std::move(opened), PartName);
 }
 
 class PartFileTest : public testing::Test {
@@ -38,7 +38,7 @@ TEST(TemporaryName, LeadsNowhereElse) {
 TEST_F(PartFileTest, IsBornEmptyAndPrivate) {
     auto file = part();
     struct stat st {};
-    ASSERT_EQ(stat(directory.at(Name).c_str(), &st), 0);
+    ASSERT_EQ(stat(directory.at(PartName).c_str(), &st), 0);
     EXPECT_EQ(st.st_mode, S_IFREG | 0600u);
     EXPECT_EQ(file.size(), 0u);
     EXPECT_EQ(file.inode(), inode_of(st));
@@ -55,18 +55,31 @@ TEST_F(PartFileTest, WritesReadsAndCutsOff) {
     EXPECT_EQ(back, "world");
     EXPECT_FALSE(file.read(6, back.data(), 6)) << "there are not so many";
     EXPECT_TRUE(file.prepare(5, std::nullopt));
-    EXPECT_EQ(directory.read(Name), "hello");
+    EXPECT_EQ(directory.read(PartName), "hello");
+}
+
+TEST_F(PartFileTest, AFileThatWasCutGetsNoHole) {
+    auto file = part();
+    EXPECT_TRUE(file.prepare(0, std::nullopt));
+    EXPECT_TRUE(file.write(0, "hello "));
+    std::filesystem::resize_file(directory.at(PartName), 3);
+    auto written = file.write(6, "world");
+    ASSERT_FALSE(written);
+    EXPECT_TRUE(written.error().part_gone);
+    EXPECT_EQ(directory.read(PartName), "hel");
+    EXPECT_TRUE(file.prepare(0, std::nullopt));
+    EXPECT_TRUE(file.write(0, "hello"));
 }
 
 TEST_F(PartFileTest, IsFoundAgain) {
-    directory.write(Name, "hello");
+    directory.write(PartName, "hello");
     EXPECT_EQ(part().size(), 5u);
 }
 
 TEST_F(PartFileTest, ANameThatAnotherUserHasIsTaken) {
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    const auto path = directory.at(Name);
-    directory.write(Name, "theirs");
+    const auto path = directory.at(PartName);
+    directory.write(PartName, "theirs");
     EXPECT_TRUE(part().size() == 6u);
     ASSERT_EQ(lchown(path.c_str(), 65534, 65534), 0);
     EXPECT_TRUE(failure().name_taken);
@@ -78,7 +91,7 @@ TEST_F(PartFileTest, ANameThatAnotherUserHasIsTaken) {
 }
 
 TEST_F(PartFileTest, RefusesWhatSomebodyPlanted) {
-    const auto path = directory.at(Name);
+    const auto path = directory.at(PartName);
     directory.write("victim", "precious");
 
     std::filesystem::create_symlink(directory.at("victim"), path);
@@ -105,8 +118,8 @@ TEST_F(PartFileTest, RefusesWhatSomebodyPlanted) {
 
 TEST_F(PartFileTest, RefusesAnotherUsersFile) {
     if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
-    directory.write(Name, "x");
-    ASSERT_EQ(chown(directory.at(Name).c_str(), 65534, 65534), 0);
+    directory.write(PartName, "x");
+    ASSERT_EQ(chown(directory.at(PartName).c_str(), 65534, 65534), 0);
     EXPECT_EQ(failure().cause, wire::LOCAL_FILE);
 }
 
@@ -119,10 +132,10 @@ TEST_F(PartFileTest, ADirectoryThatIsSwappedMeanwhileLeadsNowhere) {
     std::filesystem::rename(sub, moved);
     std::filesystem::create_directory_symlink(directory.at("trap"), sub);
 
-    auto file = *PartFile::open(std::move(opened), Name);
+    auto file = *PartFile::open(std::move(opened), PartName);
     EXPECT_TRUE(file.write(0, "x"));
-    EXPECT_TRUE(directory.has(std::string{"moved/"} + Name));
-    EXPECT_FALSE(directory.has(std::string{"trap/"} + Name));
+    EXPECT_TRUE(directory.has(std::string{"moved/"} + PartName));
+    EXPECT_FALSE(directory.has(std::string{"trap/"} + PartName));
 }
 
 TEST_F(PartFileTest, OneWriterAtATime) {
@@ -136,7 +149,7 @@ TEST_F(PartFileTest, OneWriterAtATime) {
 
 TEST_F(PartFileTest, ALockOnAFileThatLostItsNameIsWorthless) {
     auto file = part();
-    std::filesystem::remove(directory.at(Name));
+    std::filesystem::remove(directory.at(PartName));
     EXPECT_FALSE(file.lock());
     auto other = part();
     EXPECT_FALSE(file.lock());
