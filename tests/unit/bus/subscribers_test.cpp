@@ -18,11 +18,11 @@ std::vector<std::string> names(const std::vector<Listener>& listeners) {
     return out;
 }
 
-using Names = std::vector<std::string>;
+using NameList = std::vector<std::string>;
 
 TEST(Subscribers, OfASessionBusAreEverybody) {
     Subscribers s{Instance::Session};
-    Names everybody{""};
+    NameList everybody{""};
     EXPECT_EQ(names(s.all()), everybody);
     EXPECT_EQ(names(s.of_jobs_of(Anna)), everybody);
     s.add({":1.1", Anna, false});
@@ -33,13 +33,13 @@ TEST(Subscribers, OfASessionBusAreEverybody) {
 
 TEST(Subscribers, OfTheSystemBusHearOfTheirOwn) {
     Subscribers s{Instance::System};
-    EXPECT_EQ(names(s.of_jobs_of(Anna)), Names{});
+    EXPECT_EQ(names(s.of_jobs_of(Anna)), NameList{});
     s.add({":1.1", Anna, false});
     s.add({":1.2", Bert, false});
     s.add({":1.3", Anna, false});
-    EXPECT_EQ(names(s.of_jobs_of(Anna)), (Names{":1.1", ":1.3"}));
-    EXPECT_EQ(names(s.of_jobs_of(Bert)), (Names{":1.2"}));
-    EXPECT_EQ(names(s.of_jobs_of(0)), Names{});
+    EXPECT_EQ(names(s.of_jobs_of(Anna)), (NameList{":1.1", ":1.3"}));
+    EXPECT_EQ(names(s.of_jobs_of(Bert)), (NameList{":1.2"}));
+    EXPECT_EQ(names(s.of_jobs_of(0)), NameList{});
     EXPECT_EQ(s.all().size(), 3U);
 }
 
@@ -47,9 +47,9 @@ TEST(Subscribers, ThatAreAdministratorsGetAllSignals) {
     Subscribers s{Instance::System};
     s.add({":1.1", Anna, false});
     s.let_see_all(":1.1");
-    EXPECT_EQ(names(s.of_jobs_of(Bert)), Names{":1.1"});
+    EXPECT_EQ(names(s.of_jobs_of(Bert)), NameList{":1.1"});
     s.add({":1.1", Anna, false});
-    EXPECT_EQ(names(s.of_jobs_of(Bert)), Names{});
+    EXPECT_EQ(names(s.of_jobs_of(Bert)), NameList{});
 }
 
 TEST(Subscribers, ThatHaveLeftAreNotAddedAgain) {
@@ -59,7 +59,7 @@ TEST(Subscribers, ThatHaveLeftAreNotAddedAgain) {
     s.remove(":1.1");
     s.let_see_all(":1.1");
     EXPECT_FALSE(s.keep_daemon());
-    EXPECT_EQ(names(s.all()), Names{});
+    EXPECT_EQ(names(s.all()), NameList{});
 }
 
 TEST(Subscribers, KeepTheDaemonOnlyIfTheyWish) {
@@ -76,11 +76,11 @@ TEST(Subscribers, GetByNameWhatTheyHaveAskedFor) {
         s.add({.name = ":1.1", .uid = Anna, .with_facts = true});
         s.add_for_objects({.name = ":1.1", .uid = Anna});
         s.add_for_objects({.name = ":1.2", .uid = Anna});
-        EXPECT_EQ(names(s.with_facts_of(Anna)), Names{":1.1"});
-        EXPECT_EQ(names(s.with_objects_of(Anna)), (Names{":1.1", ":1.2"}));
+        EXPECT_EQ(names(s.with_facts_of(Anna)), NameList{":1.1"});
+        EXPECT_EQ(names(s.with_objects_of(Anna)), (NameList{":1.1", ":1.2"}));
         s.add({.name = ":1.1", .uid = Anna});
-        EXPECT_EQ(names(s.with_facts_of(Anna)), Names{});
-        EXPECT_EQ(names(s.with_objects_of(Anna)), (Names{":1.1", ":1.2"}));
+        EXPECT_EQ(names(s.with_facts_of(Anna)), NameList{});
+        EXPECT_EQ(names(s.with_objects_of(Anna)), (NameList{":1.1", ":1.2"}));
         s.let_see_all(":1.1");
         bool session = instance == Instance::Session;
         EXPECT_EQ(s.with_objects_of(Bert).size(), session ? 2U : 0U);
