@@ -69,8 +69,12 @@ class Bus:
         return self.connection.get_unique_name()
 
     def close(self) -> None:
-        if not self.connection.is_closed():
+        """The bus may just have gone."""
+        try:
             self.connection.close_sync(None)
+        except GLib.Error as error:
+            if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CLOSED):
+                raise
 
     def _heard(self, _connection, _sender, path, interface, member, parameters) -> None:
         self.signals.append(Signal(path, interface, member, parameters.unpack()))
