@@ -70,6 +70,15 @@ std::string attribute_in(const char** attributes, std::string_view wanted) {
     return "";
 }
 
+/// expat 2.9 has another function for it.
+uint64_t line_of(XML_Parser parser) {
+#if XML_MINOR_VERSION >= 9
+    return XML_GetCurrentLineNumber64(parser);
+#else
+    return XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 /// Collects the file elements of a document.
 class MetalinkReader {
 public:
@@ -86,8 +95,7 @@ public:
         if (XML_Parse(parser_, text.data(), static_cast<int>(text.size()), XML_TRUE) == XML_STATUS_OK)
             return std::nullopt;
         if (problem_) return problem_;
-        return translate("line {}: {}", XML_GetCurrentLineNumber(parser_),
-                         XML_ErrorString(XML_GetErrorCode(parser_)));
+        return translate("line {}: {}", line_of(parser_), XML_ErrorString(XML_GetErrorCode(parser_)));
     }
     [[nodiscard]] const std::vector<DescribedFile>& files() const { return files_; }
 
