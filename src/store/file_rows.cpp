@@ -97,7 +97,7 @@ const Columns<job::File>& detail_columns() {
         column_as<ErrorCell, File, &File::error>("cause, code, sentence, cause_file"),
         column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::device>("folder_device"),
         column_as<DefaultIsNullCell<uint64_t>, File, &File::folder, &job::Inode::number>("folder_inode"),
-        column_as<DefaultIsNullCell<uint64_t>, File, &File::part>("part"),
+        column_as<DefaultIsNullCell<uint64_t>, File, &File::part>("temporary_number"),
         column_as<DefaultIsNullCell<job::Existing>, File, &File::spec, &FileSpec::existing>("existing"),
         column_as<DefaultIsNullCell<bool>, File, &File::spec, &FileSpec::server_name>("server_name"),
     };

@@ -2,15 +2,16 @@
 -- Step 4 of migrations.cpp: temporary files with other names, those that are still to be deleted, what is remembered of jobs
 -- that have ended, and counters. Once released it is not edited.
 
-ALTER TABLE details ADD COLUMN part             INTEGER;  -- number in the name of the temporary file; NULL = the usual name
+ALTER TABLE details ADD COLUMN temporary_number INTEGER;  -- in the name of the temporary file; NULL = the usual name
 ALTER TABLE jobs    ADD COLUMN visibility       TEXT;     -- NULL = what is usual on the bus
 ALTER TABLE jobs    ADD COLUMN app_id           TEXT NOT NULL DEFAULT '';
 ALTER TABLE jobs    ADD COLUMN app_id_source    TEXT NOT NULL DEFAULT '';
 ALTER TABLE details ADD COLUMN existing         TEXT;     -- NULL = replace
 ALTER TABLE details ADD COLUMN server_name      INTEGER;  -- NULL = no
 
--- Temporary files of ended jobs that could not be deleted yet.
-CREATE TABLE discards (
+-- Temporary files of ended jobs that could not be deleted yet. Some builds between version 3 and this one made this table
+-- already, and a column details.part, which is not used any more.
+CREATE TABLE IF NOT EXISTS discards (
     owner         INTEGER NOT NULL,
     directory     TEXT NOT NULL,
     temporary     TEXT NOT NULL,

@@ -111,7 +111,7 @@ def check_disks(stack, contents: dict[str, bytes], possible: dict[str, list[Expe
         return check_claims(database, contents)
 
 
-CLAIMS = """SELECT job, files.number, local, durable, transferred, completed, details.part FROM files JOIN jobs ON jobs.id = job
+CLAIMS = """SELECT job, files.number, local, durable, transferred, completed, temporary_number FROM files JOIN jobs ON jobs.id = job
             LEFT JOIN details USING (job, number) WHERE type = 'download' AND state <> 'cancelled'"""
 
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/database_file.hpp"
+#include "store/migrations.hpp"
 #include "store_samples.hpp"
 
 #include <array>
@@ -37,10 +38,28 @@ protected:
         ADD_FAILURE() << "no job " << name;
         return {};
     }
-    /// Changes a column of each job, and writes each job again as it was read.
+    /// Every value is as it was, after the migration and when a store has written each of the jobs again.
+    void expect_values_are_kept(size_t jobs) {
+        auto before = values();
+        EXPECT_GT(before["jobs"].size(), 1000U);
+        Store store = open_quietly(directory_);
+        EXPECT_EQ(values(), before);
+        EXPECT_EQ(jobs_of(store).size(), jobs);
+        change_and_write_again(store);
+        EXPECT_EQ(values(), before);
+        EXPECT_EQ(ask(directory_.database(), "PRAGMA user_version"), static_cast<int64_t>(steps().size()));
+    }
+    DatabaseDir directory_;
+
+private:
+    static constexpr std::array Tables{"jobs", "http", "credentials", "files", "details", "outbox"};
+
+    /// Changes a setting and a count of each job, and writes each job again as it was read.
     void change_and_write_again(Store& store) {
-        run_sql(directory_.database(), "UPDATE jobs SET failures = failures + 1");
+        run_sql(directory_.database(),
+                "UPDATE jobs SET description = description || '!', failures = failures + 1");
         for (auto& stored : jobs_of(store)) {
+            stored.job.description.pop_back();
             stored.job.failures -= 1;
             job::Decision same;
             same.job = stored.job;
@@ -49,10 +68,6 @@ protected:
             save_and_commit(store, same);
         }
     }
-    DatabaseDir directory_;
-
-private:
-    static constexpr std::array Tables{"jobs", "http", "credentials", "files", "details", "outbox"};
 
     std::string text(const std::string& sql) {
         Connection db;

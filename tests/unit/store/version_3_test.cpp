@@ -2,8 +2,9 @@
 // A database that a daemon with schema 3 really wrote (version_3.sql) becomes one of today: every value is as
 // it was, and is written again as it was.
 #include "older_database.hpp"
-#include "store/migrations.hpp"
 #include "version_3.sql.hpp"
+
+#include <fmt/core.h>
 
 namespace haulier::store {
 
@@ -14,18 +15,39 @@ protected:
     void SetUp() override { write(version_3_sql, 3); }
 };
 
+class Version3InState : public Version3, public testing::WithParamInterface<job::State> {};
+
 } // namespace
 
 TEST_F(Version3, EveryValueIsAsItWasAlsoWhenItIsWrittenAgain) {
-    auto before = values();
-    EXPECT_GT(before["jobs"].size(), 1000U);
-    Store store = open_quietly(directory_);
-    EXPECT_EQ(values(), before);
-    EXPECT_EQ(jobs_of(store).size(), 10U);
-    change_and_write_again(store);
-    EXPECT_EQ(values(), before);
-    EXPECT_EQ(ask(directory_.database(), "PRAGMA user_version"), static_cast<int64_t>(steps().size()));
+    expect_values_are_kept(10);
 }
+
+TEST_F(Version3, SoIsThatOfABuildThatHadMadePartOfTheNextStep) {
+    run_sql(directory_.database(),
+            "ALTER TABLE details ADD COLUMN part INTEGER;"
+            "CREATE TABLE discards (owner INTEGER NOT NULL, directory TEXT NOT NULL, temporary TEXT NOT NULL,"
+            " folder_device INTEGER NOT NULL, folder_inode INTEGER NOT NULL, since INTEGER NOT NULL,"
+            " PRIMARY KEY (owner, directory, temporary)) STRICT, WITHOUT ROWID;"
+            "INSERT INTO discards VALUES (0, '/srv', '.haulier-0-0.part', 1, 2, 3)");
+    expect_values_are_kept(10);
+    EXPECT_EQ(ask(directory_.database(), "SELECT count(*) FROM discards"), 1);
+}
+
+TEST_P(Version3InState, AJobIsInTheStateThatItWasIn) {
+    auto change = fmt::format("UPDATE jobs SET state = '{}', completing = {} WHERE display_name = 'shopping'",
+                              job::to_string(GetParam()), GetParam() == job::State::Publishing);
+    run_sql(directory_.database(), change);
+    if (GetParam() == job::State::Blocked)
+        run_sql(directory_.database(), "UPDATE jobs SET error_cause = 'network-lost', error_code = 0, "
+                                       "error_sentence = 'there is no network' "
+                                       "WHERE display_name = 'shopping'");
+    expect_values_are_kept(10);
+    Store store = open_quietly(directory_);
+    EXPECT_EQ(named(store, "shopping").job.state, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(EachState, Version3InState, testing::ValuesIn(job::AllStates));
 
 TEST_F(Version3, TheSettingsAreThoseThatWereChosen) {
     Store store = open_quietly(directory_);
