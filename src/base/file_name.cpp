@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/file_name.hpp"
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 namespace haulier {
 
 namespace {
-
-constexpr size_t MaxFileName = 255;
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';

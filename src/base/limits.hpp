@@ -13,4 +13,7 @@ inline constexpr uint64_t MaxFileSize = (uint64_t{1} << 63) - 1;
 /// Length of the longest URL, in bytes (BITS allows 2,200 characters; today's signed URLs are longer).
 inline constexpr size_t MaxUrl = 8000;
 
+/// Bytes in a file name: NAME_MAX.
+inline constexpr size_t MaxFileName = 255;
+
 } // namespace haulier

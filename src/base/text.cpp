@@ -19,7 +19,7 @@ size_t sequence_length(std::string_view text) {
                                    : 0;
     if (length == 0 || length > text.size()) return 0;
     for (size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80) return 0;
+        if (!continues_character(text[i])) return 0;
     if (length > 1) {
         // Overlong forms, surrogates, beyond U+10FFFF.
         auto second = byte(1);
@@ -45,6 +45,10 @@ std::string printable(std::string_view text, size_t limit) {
         text.remove_prefix(take);
     }
     return out;
+}
+
+bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
 bool is_utf8(std::string_view text) {

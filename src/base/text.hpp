@@ -13,6 +13,8 @@ namespace haulier {
 std::string printable(std::string_view text, size_t limit);
 
 bool is_utf8(std::string_view text);
+/// Whether `c` is a byte of a UTF-8 character, but not its first.
+bool continues_character(char c);
 
 /// `text` with A to Z in lower case, whatever the locale.
 std::string ascii_lower(std::string_view text);

@@ -17,10 +17,6 @@ namespace haulier::cli {
 
 namespace {
 
-bool continues(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
 /// C0 and C1 control characters, and invisible characters that move the text around them or end the line.
 constexpr std::array<std::pair<char32_t, char32_t>, 8> Unsafe{{
     {0x00, 0x1f},
@@ -45,7 +41,7 @@ char32_t code_point(std::string_view sequence) {
 
 size_t length_of_first(std::string_view text) {
     size_t length = 1;
-    while (length < text.size() && continues(text[length]))
+    while (length < text.size() && continues_character(text[length]))
         ++length;
     return length;
 }

@@ -16,8 +16,6 @@ namespace haulier::job {
 inline constexpr size_t MaxSources = 32768;
 /// Bytes in a local path: PATH_MAX without its terminator (choice U-26).
 inline constexpr size_t MaxLocalName = 4095;
-/// Bytes in a file name: NAME_MAX.
-inline constexpr size_t MaxFileName = 255;
 /// Code points, not bytes (choice U-25).
 inline constexpr size_t MaxKey = 256;
 /// Bytes in the object path of a notify service; D-Bus itself sets no limit.

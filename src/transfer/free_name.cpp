@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/free_name.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -17,10 +19,6 @@ size_t extension_of(const std::string& name) {
     constexpr std::string_view tar = ".tar";
     bool is_archive = dot > tar.size() && name.compare(dot - tar.size(), tar.size(), tar) == 0;
     return is_archive ? dot - tar.size() : dot;
-}
-
-bool continues_character(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
 } // namespace

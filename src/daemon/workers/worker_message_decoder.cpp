@@ -86,7 +86,7 @@ bool is_fatal(const job::Failure& failure) {
 } // namespace
 
 std::string file_name_of(const std::string& name) {
-    return printable(name, job::MaxFileName) == name ? name : std::string{};
+    return printable(name, MaxFileName) == name ? name : std::string{};
 }
 
 job::Begun begun_of(const wire::Begun& begun) {
