@@ -36,6 +36,20 @@ Json file_json(uint32_t index, const compat::Options& properties) {
     return file;
 }
 
+/// The properties in a list that is read page by page; one that has fewer than `shortest` entries is the
+/// last.
+template <class ReadPage>
+std::vector<Json> all_pages(compat::Options filter, size_t shortest, ReadPage read_page) {
+    std::vector<Json> all;
+    for (;;) {
+        auto page = read_page(filter);
+        for (const auto& entry : page)
+            all.push_back(decode(std::get<1>(entry)));
+        if (page.size() < shortest) return all;
+        filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(all.size())};
+    }
+}
+
 } // namespace
 
 Result<std::unique_ptr<Client>, Failure> connect_to_bus(const Access& access) {
@@ -71,14 +85,8 @@ Result<std::vector<Json>, Failure> BusClient::list(const std::vector<std::string
         compat::Options filter;
         if (!states.empty()) filter["States"] = sdbus::Variant{states};
         if (all_users) filter["AllUsers"] = sdbus::Variant{true};
-        std::vector<Json> jobs;
-        for (;;) {
-            auto page = (*proxy)->ListJobs(filter);
-            for (const auto& job : page)
-                jobs.push_back(decode(std::get<1>(job)));
-            if (page.size() < MinPage) return jobs;
-            filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(jobs.size())};
-        }
+        return all_pages(std::move(filter), MinPage,
+                         [&](const auto& page) { return (*proxy)->ListJobs(page); });
     });
 }
 
@@ -86,15 +94,8 @@ Result<std::vector<Json>, Failure> BusClient::history(const HistoryQuery& query)
     auto proxy = manager();
     if (!proxy) return proxy.error();
     return call_guarded(*bus_, [&] {
-        auto filter = filter_of(query);
-        std::vector<Json> jobs;
-        for (;;) {
-            auto page = (*proxy)->ListEndedJobs(filter);
-            for (const auto& job : page)
-                jobs.push_back(decode(std::get<1>(job)));
-            if (page.size() < EndedPage) return jobs;
-            filter["Offset"] = sdbus::Variant{static_cast<uint32_t>(jobs.size())};
-        }
+        return all_pages(filter_of(query), EndedPage,
+                         [&](const auto& page) { return (*proxy)->ListEndedJobs(page); });
     });
 }
 

@@ -15,7 +15,6 @@ using HistoryRow = std::vector<std::string>;
 
 constexpr size_t LeastName = 8;
 constexpr size_t LeastTarget = 20;
-constexpr size_t Between = 2;
 
 std::string result_text(const Json& job) {
     auto result = sanitize(job.value("Result", ""));
@@ -31,17 +30,6 @@ HistoryRow history_row(const Json& job, bool owners) {
     return row;
 }
 
-size_t width_of(const std::vector<HistoryRow>& rows) {
-    size_t width = 0;
-    for (size_t i = 0; i < rows.front().size(); ++i) {
-        size_t widest = 0;
-        for (const auto& row : rows)
-            widest = std::max(widest, columns_of(row[i]));
-        width += widest + Between;
-    }
-    return width;
-}
-
 } // namespace
 
 /// The target is left out where there is no room for it.
@@ -55,9 +43,8 @@ std::string history_table(const std::vector<Json>& jobs, const TableStyle& style
         rows.push_back(history_row(job, style.owners));
         longest_name = std::max(longest_name, columns_of(sanitize(job.value("DisplayName", ""))));
     }
-    auto taken = width_of(rows);
-    auto room = style.columns > taken ? style.columns - taken : 0;
-    bool has_target = room >= LeastName + Between + LeastTarget;
+    auto room = room_beside(rows, style.columns);
+    bool has_target = room >= LeastName + ColumnGap + LeastTarget;
     auto name_room = has_target ? std::min(longest_name, std::max(LeastName, room / 3)) : room;
     rows.front().emplace_back(_("NAME"));
     if (has_target) rows.front().emplace_back(_("TARGET"));
@@ -65,7 +52,7 @@ std::string history_table(const std::vector<Json>& jobs, const TableStyle& style
         rows[i + 1].push_back(
             cut(sanitize(jobs[i].value("DisplayName", "")), std::max(LeastName, name_room)));
         if (has_target)
-            rows[i + 1].push_back(cut(sanitize(jobs[i].value("Target", "")), room - name_room - Between));
+            rows[i + 1].push_back(cut(sanitize(jobs[i].value("Target", "")), room - name_room - ColumnGap));
     }
     return table(rows);
 }

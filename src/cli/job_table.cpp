@@ -20,7 +20,6 @@ namespace {
 constexpr size_t Narrow = 80;
 constexpr size_t MinName = 8;
 constexpr size_t MinReason = 50;
-constexpr size_t Gap = 2;
 constexpr const char* Indent = "          "; // as wide as the ids
 
 using Row = std::vector<std::string>;
@@ -48,7 +47,7 @@ public:
         std::vector<Row> rows{heading()};
         std::transform(jobs_.begin(), jobs_.end(), std::back_inserter(rows),
                        [&](const JobView& job) { return row_of(job); });
-        auto room = room_beside(rows);
+        auto room = room_beside(rows, style_.columns);
         size_t reason_room = add_names(rows, room);
         bool beside = has_reasons() && reason_room >= MinReason;
         if (beside) {
@@ -88,32 +87,20 @@ private:
         return row;
     }
 
-    /// What the columns leave for names and reasons.
-    [[nodiscard]] size_t room_beside(const std::vector<Row>& rows) const {
-        size_t taken = 0;
-        for (size_t i = 0; i < rows.front().size(); ++i) {
-            size_t widest = 0;
-            for (const auto& row : rows)
-                widest = std::max(widest, columns_of(row[i]));
-            taken += widest + Gap;
-        }
-        return style_.columns > taken ? style_.columns - taken : 0;
-    }
-
     /// Returns the room that is left.
     size_t add_names(std::vector<Row>& rows, size_t room) const {
         size_t widest = MinName;
         for (const auto& job : jobs_)
             widest = std::max(widest, columns_of(sanitize(job.name)));
-        bool fits_both = room >= widest + Gap + MinReason;
-        size_t beside_reason = room >= MinName + Gap + MinReason ? room - Gap - MinReason : room;
+        bool fits_both = room >= widest + ColumnGap + MinReason;
+        size_t beside_reason = room >= MinName + ColumnGap + MinReason ? room - ColumnGap - MinReason : room;
         size_t width = std::max(MinName, !has_reasons() || !fits_both
                                              ? std::min(widest, has_reasons() ? beside_reason : room)
                                              : widest);
         rows.front().emplace_back(_("NAME"));
         for (size_t i = 0; i < jobs_.size(); ++i)
             rows[i + 1].push_back(cut(sanitize(jobs_[i].name), width));
-        return room > width + Gap ? room - width - Gap : 0;
+        return room > width + ColumnGap ? room - width - ColumnGap : 0;
     }
 
     /// Each reason on a line of its own below its job.

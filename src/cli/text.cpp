@@ -71,6 +71,16 @@ size_t bytes_of(std::string_view text, size_t columns) {
     return bytes;
 }
 
+std::vector<size_t> widths_of(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], columns_of(row[i]));
+    }
+    return widths;
+}
+
 } // namespace
 
 std::string size_text(uint64_t bytes) {
@@ -166,17 +176,19 @@ std::string padded(const std::string& text, size_t columns) {
     return text + std::string(columns > have ? columns - have : 0, ' ');
 }
 
+size_t room_beside(const std::vector<std::vector<std::string>>& rows, size_t columns) {
+    size_t taken = 0;
+    for (auto width : widths_of(rows))
+        taken += width + ColumnGap;
+    return columns > taken ? columns - taken : 0;
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows) {
-    std::vector<size_t> widths;
-    for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], columns_of(row[i]));
-    }
+    auto widths = widths_of(rows);
     std::string out;
     for (const auto& row : rows) {
         for (size_t i = 0; i < row.size(); ++i)
-            out += i + 1 < row.size() ? padded(row[i], widths[i]) + "  " : row[i];
+            out += i + 1 < row.size() ? padded(row[i], widths[i] + ColumnGap) : row[i];
         out += '\n';
     }
     return out;

@@ -39,5 +39,9 @@ std::string padded(const std::string& text, size_t columns);
 
 /// Rows with aligned columns; the last column is not padded.
 std::string table(const std::vector<std::vector<std::string>>& rows);
+/// Between two columns of a table.
+inline constexpr size_t ColumnGap = 2;
+/// Of `columns`, what such a table leaves for one more column.
+size_t room_beside(const std::vector<std::vector<std::string>>& rows, size_t columns);
 
 } // namespace haulier::cli
