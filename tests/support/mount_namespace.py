@@ -35,7 +35,7 @@ class Mounts:
         self._mount(device, folder)
 
     def bind(self, source: pathlib.Path, target: pathlib.Path) -> None:
-        self._mount("--bind", source, target)
+        self._mount("--rbind", source, target)
 
     @staticmethod
     def unmount(folder: pathlib.Path) -> None:
