@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/ini.hpp"
 
+#include "base/text.hpp"
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -8,13 +10,6 @@
 namespace haulier::ini {
 
 namespace {
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view Blank = " \t\r";
-    auto first = text.find_first_not_of(Blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(Blank) - first + 1);
-}
 
 /// Removes the digits at the front of `text` and returns their value.
 std::optional<uint64_t> take_number(std::string_view& text) {
@@ -51,7 +46,7 @@ Parsed parse(std::string_view text) {
     std::string section;
     for (int number = 1; !text.empty(); ++number) {
         auto end = text.find('\n');
-        auto line = trim(text.substr(0, end));
+        auto line = trimmed(text.substr(0, end));
         text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
         if (line.empty() || line.front() == '#' || line.front() == ';') continue;
         if (line.front() == '[' && line.back() == ']') {
@@ -64,8 +59,8 @@ Parsed parse(std::string_view text) {
                 {number, section.empty() ? "stands before any [Section]" : "is not Key=value"});
             continue;
         }
-        parsed.entries.push_back({section, std::string{trim(line.substr(0, equals))},
-                                  std::string{trim(line.substr(equals + 1))}, number});
+        parsed.entries.push_back({section, std::string{trimmed(line.substr(0, equals))},
+                                  std::string{trimmed(line.substr(equals + 1))}, number});
     }
     return parsed;
 }
@@ -81,19 +76,19 @@ std::optional<uint64_t> to_size(std::string_view text) {
 }
 
 std::optional<std::chrono::milliseconds> to_span(std::string_view text) {
-    text = trim(text);
+    text = trimmed(text);
     if (text.empty()) return std::nullopt;
     uint64_t total = 0;
     while (!text.empty()) {
         auto number = take_number(text);
         if (!number) return std::nullopt;
-        text = trim(text);
+        text = trimmed(text);
         auto end = text.find_first_of(" 0123456789");
         auto factor = milliseconds_in(text.substr(0, end));
         auto part = factor ? times(*number, *factor) : std::nullopt;
         if (!part || total > std::numeric_limits<int64_t>::max() - *part) return std::nullopt;
         total += *part;
-        text = end == std::string_view::npos ? std::string_view{} : trim(text.substr(end));
+        text = end == std::string_view::npos ? std::string_view{} : trimmed(text.substr(end));
     }
     return std::chrono::milliseconds{total};
 }

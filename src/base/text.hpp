@@ -19,6 +19,9 @@ bool continues_character(char c);
 /// `text` with A to Z in lower case, whatever the locale.
 std::string ascii_lower(std::string_view text);
 
+/// `text` without spaces, tabs and line ends at its beginning and end.
+std::string_view trimmed(std::string_view text);
+
 /// `text` contains a byte from 0x00 to 0x1f, or 0x7f.
 bool has_control_character(std::string_view text);
 

@@ -3,10 +3,9 @@
 
 #include "cli/i18n.hpp"
 #include "cli/names.hpp"
+#include "cli/text.hpp"
 
-#include <algorithm>
 #include <fmt/core.h>
-#include <initializer_list>
 #include <string_view>
 
 namespace haulier::cli {
@@ -15,11 +14,7 @@ namespace {
 
 constexpr std::string_view OurErrors = "org.haulier.Haulier1.Error.";
 constexpr std::string_view BusErrors = "org.freedesktop.DBus.Error.";
-constexpr const char* Action = "org.haulier.manage-all-jobs";
-
-bool is_any(std::string_view name, std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
+constexpr const char* ManageAllJobs = "org.haulier.manage-all-jobs";
 
 /// The part of `name` after `family`; empty if it does not begin with that.
 std::string_view member_of(std::string_view name, std::string_view family) {
@@ -36,7 +31,7 @@ Failure not_yours() {
 Failure denied() {
     return {Exit::Failed, translate("only administrators may access jobs of other users: root, and users "
                                     "whom polkit authorises for {}",
-                                    Action)};
+                                    ManageAllJobs)};
 }
 
 Failure password_needed(const Access& access) {
@@ -45,7 +40,7 @@ Failure password_needed(const Access& access) {
         Exit::Failed,
         translate("an administrator's password is required ({}), but it could not be asked for; try again "
                   "on a terminal{}, or as root",
-                  Action, access.ask_password ? "" : _(" and without --no-ask-password"))};
+                  ManageAllJobs, access.ask_password ? "" : _(" and without --no-ask-password"))};
 }
 
 Failure not_installed(Scope scope) {
@@ -64,17 +59,17 @@ Failure not_started(Scope scope, const std::string& message) {
 bool cannot_start(std::string_view name) {
     auto error = member_of(name, BusErrors);
     return error.starts_with("Spawn.") || name.starts_with("org.freedesktop.systemd1.") ||
-           is_any(error, {"NameHasNoOwner", "TimedOut"});
+           is_one_of(error, {"NameHasNoOwner", "TimedOut"});
 }
 
 /// The daemon exited before it replied, or does not reply.
 bool no_answer(std::string_view name) {
-    return is_any(member_of(name, BusErrors), {"NoReply", "Timeout"}) || name == "System.Error.ETIMEDOUT";
+    return is_one_of(member_of(name, BusErrors), {"NoReply", "Timeout"}) || name == "System.Error.ETIMEDOUT";
 }
 
 bool connection_broke(std::string_view name) {
-    return is_any(name, {"org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET",
-                         "System.Error.ENOTCONN", "System.Error.EPIPE", "System.Error.ESTALE"});
+    return is_one_of(name, {"org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET",
+                            "System.Error.ENOTCONN", "System.Error.EPIPE", "System.Error.ESTALE"});
 }
 
 bool is_hex_digit(char c) {
@@ -125,7 +120,7 @@ Failure bus_failure(const std::string& name, const std::string& message, const A
     if (ours == "NotFound" || of_bus == "UnknownObject") return {Exit::NoSuchJob, message};
     if (ours == "AccessDenied") return access.all_users ? denied() : not_yours();
     // What the command line says cannot be right for any job.
-    if (is_any(ours, {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"}))
+    if (is_one_of(ours, {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"}))
         return {Exit::Usage, with_short_ids(message)};
     if (!ours.empty()) return {Exit::Failed, with_short_ids(message)};
     if (of_bus == "InteractiveAuthorizationRequired") return password_needed(access);

@@ -145,6 +145,7 @@ Result<std::unique_ptr<Client>, Failure> connect_to_bus(const Access& access);
 Result<std::string, Failure> resolve(Client& client, const std::string& text, bool all_users);
 /// The same for a job that is to be changed: a job that has ended can still be shown, but not changed.
 Result<std::string, Failure> resolve_unfinished(Client& client, const std::string& text, bool all_users);
+using Resolve = Result<std::string, Failure> (*)(Client&, const std::string&, bool);
 Failure already_ended(const std::string& id);
 
 } // namespace haulier::cli

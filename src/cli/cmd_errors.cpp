@@ -42,7 +42,7 @@ Result<std::vector<FailedJob>, Failure> failed_jobs_of(Client& client, const std
     return all;
 }
 
-Json to_json(const FailedJob& failed) {
+Json json_of(const FailedJob& failed) {
     Json out{
         {"Id", failed.job["Id"]}, {"Owner", failed.job["Owner"]}, {"DisplayName", failed.job["DisplayName"]}};
     out["State"] = failed.job["State"];
@@ -73,7 +73,7 @@ Result<Exit, Failure> errors(const Common& common, const ErrorsOptions& options)
     Json all = Json::array();
     std::string text;
     for (const auto& failed : *failed_jobs) {
-        all.push_back(to_json(failed));
+        all.push_back(json_of(failed));
         text += to_text(failed, common.access.all_users);
     }
     if (common.json)

@@ -16,8 +16,6 @@ namespace {
 
 using Action = std::function<Result<Done, Failure>(Client&, const std::string& id)>;
 
-using Resolve = Result<std::string, Failure> (*)(Client&, const std::string&, bool);
-
 Result<Done, Failure> act(const Common& common, Client& client, const std::string& job, Resolve resolve,
                           const Action& action) {
     auto id = resolve(client, job, common.access.all_users);
@@ -94,7 +92,7 @@ Result<Exit, Failure> command(const Common& common, const JobsOptions& options, 
     });
 }
 
-uint32_t files_of(const JobView& job) {
+uint32_t file_count(const JobView& job) {
     return static_cast<uint32_t>(job.files);
 }
 
@@ -108,13 +106,13 @@ Result<Completed, Failure> completed_by_itself(const Common& common, Client& cli
         auto ended = wait_for_end(client, common, id);
         if (!ended) return ended.error();
         if (ended->end != End::Completed) return refusal;
-        return Completed{"complete", files_of(job), 0};
+        return Completed{"complete", file_count(job), 0};
     }
     if (!has_ended(job)) return refusal;
     auto end = end_of(job);
     if (!job.auto_complete || end == End::Cancelled) return already_ended(id);
     auto kept = static_cast<uint32_t>(job.files_done);
-    return Completed{end == End::Partial ? "partial" : "complete", kept, files_of(job) - kept};
+    return Completed{end == End::Partial ? "partial" : "complete", kept, file_count(job) - kept};
 }
 
 Result<Completed, Failure> complete_once(const Common& common, Client& client, const std::string& id) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/downloads.hpp"
 
+#include "base/text.hpp"
 #include "cli/create.hpp"
 #include "cli/i18n.hpp"
 #include "cli/input.hpp"
@@ -63,9 +64,8 @@ Result<Done, Failure> read_list(const std::string& path, std::vector<std::string
     size_t number = 0;
     for (const auto& line : lines_of(*text)) {
         ++number;
-        auto begin = line.find_first_not_of(" \t");
-        if (begin == std::string::npos || line[begin] == '#') continue;
-        auto url = line.substr(begin, line.find_last_not_of(" \t") + 1 - begin);
+        std::string url{trimmed(line)};
+        if (url.empty() || url[0] == '#') continue;
         auto valid = check_utf8(url);
         if (valid) valid = check_url(url);
         if (!valid) return usage_error(translate("line {} of '{}': {}", number, path, valid.error().message));

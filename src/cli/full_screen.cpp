@@ -28,7 +28,7 @@ void use_utf8() {
     if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-KeyPress meaning_of(int code) {
+KeyPress key_press(int code) {
     switch (code) {
     case ERR: return {};
     case KEY_UP: return {Key::Up};
@@ -107,7 +107,7 @@ void FullScreen::repair() {
 }
 
 KeyPress FullScreen::next_key() {
-    return meaning_of(wgetch(stdscr));
+    return key_press(wgetch(stdscr));
 }
 
 } // namespace haulier::cli

@@ -50,12 +50,6 @@ struct DescribedFile {
     std::vector<MetalinkSource> sources;
 };
 
-std::string trimmed(const std::string& text) {
-    constexpr const char* Blanks = " \t\r\n";
-    auto begin = text.find_first_not_of(Blanks);
-    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(Blanks) + 1 - begin);
-}
-
 template <class Number>
 std::optional<Number> number_from(const std::string& text) {
     Number number{};
@@ -147,7 +141,7 @@ private:
         if (problem_) return;
         if (is_detail()) {
             auto& file = files_.back();
-            auto text = trimmed(text_);
+            std::string text{trimmed(text_)};
             if (path_.back() == "size") file.size = text;
             if (path_.back() == "hash") add_hash(file, text);
             if (path_.back() == "url" && is_http_url(text)) file.sources.push_back({priority_, text});

@@ -7,8 +7,6 @@ namespace haulier::cli {
 
 namespace {
 
-using Resolve = Result<std::string, Failure> (*)(Client&, const std::string&, bool);
-
 Result<OpenedJob, Failure> open(const Common& common, const std::string& job, Resolve resolve) {
     auto client = common.connect(common.access);
     if (!client) return client.error();

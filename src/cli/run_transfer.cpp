@@ -48,7 +48,7 @@ bool rests(const JobView& job) {
     return job.state == "suspended" || job.state == "error" || job.state == "transient-error";
 }
 
-Json json_of(const Value& value) {
+Json json_value(const Value& value) {
     return std::visit([](const auto& v) { return Json(v); }, value);
 }
 
@@ -58,7 +58,7 @@ Result<Done, Failure> adapt(Client& client, const std::string& id, const Json& p
                             const TransferPlan& plan) {
     for (const auto& name : plan.named) {
         const auto& value = plan.job.properties.at(name);
-        if (properties.contains(name) && properties[name] == json_of(value)) continue;
+        if (properties.contains(name) && properties[name] == json_value(value)) continue;
         if (auto set = client.set(id, name, value); !set) return set;
     }
     if (!plan.job.headers.empty())

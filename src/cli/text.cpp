@@ -171,6 +171,10 @@ std::string wrapped(const std::string& line, size_t columns, size_t indent) {
     return out;
 }
 
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
+
 std::string padded(const std::string& text, size_t columns) {
     auto have = columns_of(text);
     return text + std::string(columns > have ? columns - have : 0, ' ');

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,7 @@ std::string cut(const std::string& text, size_t columns);
 /// Breaks `line` at spaces so that it fits; further lines begin with `indent` spaces. Longer words stay
 /// whole, so that paths and URLs can be copied.
 std::string wrapped(const std::string& line, size_t columns, size_t indent);
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words);
 /// Fills up `text` with spaces.
 std::string padded(const std::string& text, size_t columns);
 

@@ -22,7 +22,7 @@ constexpr size_t MaxOwner = 12;
 constexpr std::array StateOrder{"transferring", "connecting", "transient-error", "queued",
                                 "error",        "suspended",  "transferred"};
 
-size_t rank_of(const TopRow& row) {
+size_t row_rank(const TopRow& row) {
     auto known = std::find(StateOrder.begin(), StateOrder.end(), row.job.state);
     return static_cast<size_t>(known - StateOrder.begin());
 }
@@ -124,7 +124,7 @@ std::vector<ScreenLine> body(const TopPage& page, size_t room, size_t columns, u
 
 void order_rows(std::vector<TopRow>& rows) {
     std::stable_sort(rows.begin(), rows.end(),
-                     [](const TopRow& a, const TopRow& b) { return rank_of(a) < rank_of(b); });
+                     [](const TopRow& a, const TopRow& b) { return row_rank(a) < row_rank(b); });
 }
 
 size_t top_room(TerminalSize size) {

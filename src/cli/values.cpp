@@ -6,20 +6,16 @@
 #include "cli/measures.hpp"
 #include "cli/names.hpp"
 #include "cli/properties.hpp"
+#include "cli/text.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <initializer_list>
 #include <string_view>
 
 namespace haulier::cli {
 
 namespace {
-
-bool is_any(const std::string& text, std::initializer_list<std::string_view> words) {
-    return std::find(words.begin(), words.end(), ascii_lower(text)) != words.end();
-}
 
 Failure unknown_property(const std::string& name, const std::vector<std::string>& names) {
     auto message = translate("there is no property '{}' that can be set", name);
@@ -62,7 +58,7 @@ Result<Value, Failure> wrapped(const Result<T, Failure>& value) {
 }
 
 Result<Value, Failure> parse_bytes(const Property& property, const std::string& text) {
-    bool none = is_any(text, {"none", "unlimited"}) && !property.none.is_null();
+    bool none = is_one_of(ascii_lower(text), {"none", "unlimited"}) && !property.none.is_null();
     if (none) return Value{property.none.get<uint64_t>()};
     return wrapped(parse_size(text));
 }
@@ -100,8 +96,8 @@ Result<Value, Failure> parse_value(const Property& property, const std::string& 
 } // namespace
 
 Result<bool, Failure> parse_flag(const std::string& text) {
-    if (is_any(text, {"yes", "true", "on", "1"})) return true;
-    if (is_any(text, {"no", "false", "off", "0"})) return false;
+    if (is_one_of(ascii_lower(text), {"yes", "true", "on", "1"})) return true;
+    if (is_one_of(ascii_lower(text), {"no", "false", "off", "0"})) return false;
     return usage_error(translate("'{}' is neither yes nor no", text));
 }
 

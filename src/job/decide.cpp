@@ -34,7 +34,7 @@ Status check_whole_files(const Job& job) {
     return Done{};
 }
 
-Status check_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
+Status check_file_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
     if (is_upload(job.type) && (!spec.ranges.empty() || !spec.mirrors.empty()))
         return Error{Errc::NotSupported, "Ranges and Mirrors are for downloads only"};
     if (is_upload(job.type) && (spec.existing != Existing::Replace || spec.server_name))
@@ -46,7 +46,7 @@ Status check_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
 
 Result<File> new_file(Job& job, const FileSpec& spec, const Limits& limits) {
     if (auto ok = check_file(spec); !ok) return ok.error();
-    if (auto ok = check_kind(job, spec, limits); !ok) return ok.error();
+    if (auto ok = check_file_kind(job, spec, limits); !ok) return ok.error();
     File file;
     file.spec = spec;
     if (auto ok = take_users(job.http.credentials, file.spec); !ok) return ok.error();

@@ -17,7 +17,7 @@ using std::chrono::nanoseconds;
 constexpr milliseconds Interval{100};
 /// Processor time, so that no connection is cut off because the machine is busy or was asleep. A normal turn
 /// ends after 20 ms.
-constexpr nanoseconds MaxTurn = milliseconds{150};
+constexpr nanoseconds StuckTurn = milliseconds{150};
 constexpr milliseconds Sample{20};
 
 template <class Name>
@@ -86,7 +86,7 @@ void ConnectionWatch::run() {
 bool ConnectionWatch::is_stuck() {
     uint64_t turn = turn_;
     if (turn % 2 == 0) return false;
-    if (turn == seen_) return cpu_time() - seen_at_ > MaxTurn;
+    if (turn == seen_) return cpu_time() - seen_at_ > StuckTurn;
     seen_ = turn;
     seen_at_ = cpu_time();
     return false;

@@ -16,12 +16,6 @@ constexpr std::array<std::string_view, 12> Codings{"gzip",    "x-gzip", "compres
                                                    "deflate", "br",     "zstd",      "exi",
                                                    "dcb",     "dcz",    "aes128gcm", "pack200-gzip"};
 
-std::string_view trim(std::string_view text) {
-    auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 } // namespace
 
 std::string codings_of(const HttpResponse& response) {
@@ -29,7 +23,7 @@ std::string codings_of(const HttpResponse& response) {
     std::string found;
     for (size_t at = 0; at <= list.size();) {
         auto comma = std::min(list.find(',', at), list.size());
-        auto word = trim(std::string_view{list}.substr(at, comma - at));
+        auto word = trimmed(std::string_view{list}.substr(at, comma - at));
         if (std::find(Codings.begin(), Codings.end(), word) != Codings.end())
             found.append(found.empty() ? "" : ", ").append(word);
         at = comma + 1;

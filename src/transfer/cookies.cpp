@@ -8,7 +8,7 @@ namespace haulier::transfer {
 
 namespace {
 
-constexpr std::string_view Field = "cookie:";
+constexpr std::string_view CookieField = "cookie:";
 
 /// A line of a Netscape cookie file: domain, subdomains, path, secure, expiry, name and value. A cookie
 /// without a name is ignored (RFC 6265, 5.2), which curl 8 does not do.
@@ -38,14 +38,15 @@ Cookies cookies_of(const CurlHandle& handle) {
 }
 
 bool is_cookie_header(std::string_view line) {
-    return line.size() >= Field.size() && strncasecmp(line.data(), Field.data(), Field.size()) == 0;
+    return line.size() >= CookieField.size() &&
+           strncasecmp(line.data(), CookieField.data(), CookieField.size()) == 0;
 }
 
 std::string own_cookies(const wire::Http& http) {
     std::string cookies;
     for (const auto& line : http.headers()) {
         if (!is_cookie_header(line)) continue;
-        auto first = line.find_first_not_of(" \t", Field.size());
+        auto first = line.find_first_not_of(" \t", CookieField.size());
         if (first == std::string::npos) continue;
         cookies.append(cookies.empty() ? "" : "; ").append(line, first);
     }

@@ -8,6 +8,7 @@
 
 #include "base/event.hpp"
 
+#include <chrono>
 #include <compare>
 #include <functional>
 #include <memory>
@@ -17,6 +18,9 @@
 #include <utility>
 
 namespace haulier::transfer {
+
+/// How long a file server may take to open, to find or to read a file.
+inline constexpr Usec FileServerLimit = std::chrono::seconds{30};
 
 struct Lane {
     std::string path;

@@ -15,8 +15,6 @@ namespace haulier::transfer {
 
 namespace {
 
-constexpr Usec LockRetry = std::chrono::milliseconds{100};
-constexpr uint32_t MaxLockAttempts = 100;
 /// How long what was received may take to become durable when the transfer is stopped.
 constexpr Usec EndLimit = std::chrono::seconds{8};
 /// How often the part file may be removed while it is written.
@@ -102,7 +100,7 @@ Status Fetch::check_order() const {
 void Fetch::lock_file() {
     lock_retry_.reset();
     context_.disk.run_within(
-        OpenLimit, lane(),
+        FileServerLimit, lane(),
         [order = order_, keep_free = context_.settings.keep_free] {
             return LockedPartFile::open(order, keep_free);
         },

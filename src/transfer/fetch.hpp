@@ -77,8 +77,6 @@ private:
         Ending,          ///< the final message is decided
     };
     struct LockedPartFile;
-    /// How long a file server may take to open or to find a file.
-    static constexpr Usec OpenLimit = std::chrono::seconds{30};
 
     // fetch.cpp: the file, and the result.
     [[nodiscard]] Status check_order() const;

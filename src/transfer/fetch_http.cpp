@@ -152,7 +152,7 @@ void Fetch::take_name(const HttpResponse& response) {
 void Fetch::check_name() {
     if (!order_.keep_existing || name_.empty()) return;
     context_.disk.run_within(
-        OpenLimit, lane(),
+        FileServerLimit, lane(),
         [path = order_.directory, name = name_]() -> Status {
             auto directory = Directory::open(path);
             if (!directory || !is_taken(*directory, name)) return Done{};

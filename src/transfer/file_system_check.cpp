@@ -38,16 +38,16 @@ int64_t type_of(const Directory& directory) {
     return fstatfs(directory.fd(), &st) == 0 ? static_cast<int64_t>(st.f_type) : 0;
 }
 
-Failure refused(int error, std::string message) {
+Failure unusable(int error, std::string message) {
     return {.cause = wire::LOCAL_FILE, .code = error, .message = std::move(message)};
 }
 
 Status check_length(const Directory& directory, const std::string& name) {
     struct statvfs st {};
     if (fstatvfs(directory.fd(), &st) < 0 || st.f_namemax == 0 || name.size() <= st.f_namemax) return Done{};
-    return refused(ENAMETOOLONG,
-                   fmt::format("the file name has {} bytes, but the file system of '{}' allows at most {}",
-                               name.size(), directory.path(), st.f_namemax));
+    return unusable(ENAMETOOLONG,
+                    fmt::format("the file name has {} bytes, but the file system of '{}' allows at most {}",
+                                name.size(), directory.path(), st.f_namemax));
 }
 
 /// FAT's limit is the only one that present files reach.
@@ -62,8 +62,8 @@ uint64_t largest_file(int64_t type) {
 Status check_size(const Directory& directory, int64_t type, uint64_t size) {
     auto largest = largest_file(type);
     if (size <= largest) return Done{};
-    return refused(EFBIG, fmt::format("the file has {} bytes, but files in '{}' can have at most {}", size,
-                                      directory.path(), largest));
+    return unusable(EFBIG, fmt::format("the file has {} bytes, but files in '{}' can have at most {}", size,
+                                       directory.path(), largest));
 }
 
 /// Whether the name contains characters that Windows forbids, or that are not ASCII.
@@ -89,14 +89,14 @@ Status try_to_create(const Directory& directory, const WantedFile& wanted) {
     Fd file{
         openat(directory.fd(), probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (!file && is_fault_of_name(errno))
-        return refused(errno, fmt::format("the file system of '{}' does not accept the name '{}'",
-                                          directory.path(), wanted.name));
+        return unusable(errno, fmt::format("the file system of '{}' does not accept the name '{}'",
+                                           directory.path(), wanted.name));
     if (!file) return Done{};
     int error = wanted.mode && fchmod(file.get(), *wanted.mode & 0777) < 0 ? errno : 0;
     unlinkat(directory.fd(), probe.c_str(), 0);
     if (error == 0) return Done{};
-    return refused(error, fmt::format("the file system of '{}' cannot give a file the permissions {:04o}",
-                                      directory.path(), *wanted.mode & 0777));
+    return unusable(error, fmt::format("the file system of '{}' cannot give a file the permissions {:04o}",
+                                       directory.path(), *wanted.mode & 0777));
 }
 
 } // namespace

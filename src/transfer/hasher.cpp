@@ -11,7 +11,7 @@ namespace haulier::transfer {
 
 namespace {
 
-const char* name_of(wire::Digest::Kind kind) {
+const char* openssl_name(wire::Digest::Kind kind) {
     if (kind == wire::Digest::SHA256) return "SHA256";
     if (kind == wire::Digest::SHA512) return "SHA512";
     if (kind == wire::Digest::SHA1) return "SHA1";
@@ -26,7 +26,7 @@ void Hasher::Deleter::operator()(evp_md_ctx_st* context) const {
 }
 
 std::unique_ptr<Hasher> Hasher::make(wire::Digest::Kind kind) {
-    const char* name = name_of(kind);
+    const char* name = openssl_name(kind);
     const EVP_MD* algorithm = name ? EVP_get_digestbyname(name) : nullptr;
     Context context{EVP_MD_CTX_new()};
     if (!algorithm || !context || EVP_DigestInit_ex(context.get(), algorithm, nullptr) != 1) return nullptr;

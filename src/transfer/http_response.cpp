@@ -18,13 +18,6 @@ namespace {
 constexpr int64_t MaxRetryAfter = 7 * 24 * 3600;
 constexpr size_t MaxValidator = 1024;
 
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n";
-    auto first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
     return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -76,7 +69,7 @@ template <class F>
 void for_each_item(std::string_view list, F each) {
     for (size_t at = 0; at <= list.size();) {
         auto comma = std::min(list.find(',', at), list.size());
-        each(trim(list.substr(at, comma - at)));
+        each(trimmed(list.substr(at, comma - at)));
         at = comma + 1;
     }
 }
@@ -104,7 +97,7 @@ void add_coding(HttpResponse& response, std::string_view value) {
 /// Only a well-formed type is kept, without its parameters.
 void set_content_type(HttpResponse& response, std::string_view value) {
     constexpr size_t longest = 127;
-    auto type = ascii_lower(trim(value.substr(0, value.find(';'))));
+    auto type = ascii_lower(trimmed(value.substr(0, value.find(';'))));
     bool is_sound = type.size() <= longest && std::count(type.begin(), type.end(), '/') == 1 &&
                     std::all_of(type.begin(), type.end(),
                                 [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '"'; });
@@ -174,16 +167,16 @@ std::optional<uint64_t> parse_number(std::string_view digits) {
 }
 
 std::optional<ContentRange> parse_content_range(std::string_view value) {
-    value = trim(value);
+    value = trimmed(value);
     constexpr std::string_view unit = "bytes";
     if (equals_ignoring_case(value.substr(0, unit.size()), unit)) value.remove_prefix(unit.size());
     // Some servers write `bytes=0-99/1000`, `bytes: 0-99/1000`, or leave the unit out.
     if (!value.empty() && (value.front() == '=' || value.front() == ':')) value.remove_prefix(1);
-    value = trim(value);
+    value = trimmed(value);
     auto slash = value.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
-    auto range = trim(value.substr(0, slash));
-    auto total = trim(value.substr(slash + 1));
+    auto range = trimmed(value.substr(0, slash));
+    auto total = trimmed(value.substr(slash + 1));
 
     ContentRange parsed;
     if (total != "*" && !(parsed.total = parse_number(total))) return std::nullopt;
@@ -194,7 +187,7 @@ std::optional<ContentRange> parse_content_range(std::string_view value) {
 }
 
 std::optional<std::string> parse_strong_etag(std::string_view value) {
-    value = trim(value);
+    value = trimmed(value);
     if (value.size() < 2 || value.size() > MaxValidator || value.front() != '"' || value.back() != '"')
         return std::nullopt;
     auto inner = value.substr(1, value.size() - 2);
@@ -214,14 +207,14 @@ void HeadReader::line(std::string_view text) {
         response_.status = status_of(text);
         response_.http1 = text.starts_with("HTTP/1.");
         over_ = full_ = false;
-        return keep(trim(text));
+        return keep(trimmed(text));
     }
     if (over_) return;
-    if (trim(text).empty()) over_ = true;
-    if (!over_) keep(trim(text));
+    if (trimmed(text).empty()) over_ = true;
+    if (!over_) keep(trimmed(text));
     auto colon = text.find(':');
     if (colon != std::string_view::npos)
-        read_field(response_, text.substr(0, colon), trim(text.substr(colon + 1)));
+        read_field(response_, text.substr(0, colon), trimmed(text.substr(colon + 1)));
 }
 
 /// Once a line does not fit, no later one is kept, so that the text has no gaps.

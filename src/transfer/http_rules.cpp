@@ -10,26 +10,13 @@ namespace haulier::transfer {
 
 namespace {
 
-template <class T>
-bool differ(const std::optional<T>& a, const std::optional<T>& b) {
-    return a && b && *a != *b;
-}
-
-ResponseDecision fail(Failure failure) {
-    return {.action = ResponseAction::Fail, .failure = std::move(failure)};
-}
-
-ResponseDecision fail(wire::Cause cause, std::string message) {
-    return fail(Failure{.cause = cause, .message = std::move(message)});
-}
-
 ResponseDecision request_again(ResponseAction action) {
     return {.action = action};
 }
 
 ResponseDecision wrong_size(uint64_t expected, uint64_t announced) {
-    return fail(wire::SIZE_MISMATCH,
-                fmt::format("the server announced {} bytes, but {} were expected", announced, expected));
+    return failed(wire::SIZE_MISMATCH,
+                  fmt::format("the server announced {} bytes, but {} were expected", announced, expected));
 }
 
 Failure error_status(const HttpResponse& response, int64_t now) {
@@ -59,14 +46,14 @@ ResponseDecision evaluate_whole(const ResumeState& resume, RangeRequest requeste
     bool proved = resume.offset > 0 && same_version(resume.identity, identity, false);
     if (!proved && is_unexpected_page(resume, response) &&
         (resume.offset > 0 || differ(resume.expected_size, length)))
-        return fail(page_failure());
+        return failed(page_failure());
     // The version is the same, or the checksum will tell, so the server should have sent only the rest of it.
     bool can_continue =
         proved || (resume.offset > 0 && same_version(resume.identity, identity, resume.digest));
     if (requested == RangeRequest::RangeIfSame && !response.no_ranges && can_continue)
         return request_again(ResponseAction::RequestRange);
     if (!proved && is_valuable(resume) && !is_another_version(resume.identity, identity))
-        return fail(unproved_failure());
+        return failed(unproved_failure());
     if (differ(resume.expected_size, length)) return wrong_size(*resume.expected_size, *length);
     return {.action = ResponseAction::StartOver, .identity = std::move(identity), .end = length};
 }
@@ -83,7 +70,8 @@ bool is_requested_range(const ResumeState& resume, const HttpResponse& response,
 ResponseDecision evaluate_partial(const ResumeState& resume, RangeRequest requested,
                                   const HttpResponse& response) {
     if (requested == RangeRequest::Whole)
-        return fail(wire::INVALID_RESPONSE, "the server sent a range although the whole file was requested");
+        return failed(wire::INVALID_RESPONSE,
+                      "the server sent a range although the whole file was requested");
     auto range = parse_content_range(response.content_range);
     auto total = range ? range->total : std::nullopt;
     auto identity = identity_of(response, total);
@@ -106,7 +94,7 @@ ResponseDecision evaluate_partial(const ResumeState& resume, RangeRequest reques
 ResponseDecision evaluate_not_satisfiable(const ResumeState& resume, RangeRequest requested,
                                           const HttpResponse& response, int64_t now) {
     if (requested == RangeRequest::Whole)
-        return fail(is_valuable(resume) ? unproved_failure() : error_status(response, now));
+        return failed(is_valuable(resume) ? unproved_failure() : error_status(response, now));
     auto range = parse_content_range(response.content_range);
     if (!resume.digest || resume.identity.size || !range || range->total != resume.offset)
         return request_again(ResponseAction::RequestWhole);
@@ -135,6 +123,14 @@ bool is_usable_status(int status) {
 }
 
 } // namespace
+
+ResponseDecision failed(Failure failure) {
+    return {.action = ResponseAction::Fail, .failure = std::move(failure)};
+}
+
+ResponseDecision failed(wire::Cause cause, std::string message) {
+    return failed(Failure{.cause = cause, .message = std::move(message)});
+}
 
 bool is_unexpected_page(const ResumeState& resume, const HttpResponse& response) {
     return is_page(response.content_type) && !resume.page_expected && !is_page(resume.identity.content_type);
@@ -185,7 +181,7 @@ Status check_response(const ResumeState& resume, const HttpResponse& response, i
 
 ResponseDecision evaluate(const ResumeState& resume, RangeRequest requested, const HttpResponse& response,
                           int64_t now) {
-    if (auto ok = check_response(resume, response, now); !ok) return fail(ok.error());
+    if (auto ok = check_response(resume, response, now); !ok) return failed(ok.error());
     if (response.status == 416) return evaluate_not_satisfiable(resume, requested, response, now);
     bool whole = !is_partial(response) || (requested == RangeRequest::Whole && covers_all(response));
     return whole ? evaluate_whole(resume, requested, response)

@@ -56,6 +56,10 @@ struct ResponseDecision {
     Failure failure;             ///< for Fail; the message does not name the host
 };
 
+/// The decision that the transfer fails.
+ResponseDecision failed(Failure failure);
+ResponseDecision failed(wire::Cause cause, std::string message);
+
 /// A web page where neither the URL nor the earlier response had one.
 bool is_unexpected_page(const ResumeState& resume, const HttpResponse& response);
 /// The failures for responses that are certainly not the file. They are transient, and the part is kept.

@@ -17,16 +17,16 @@ namespace {
 /// Reserving less space costs more time than it saves.
 constexpr uint64_t MinReservation = 1024 * 1024;
 
-Failure refused(const Directory& directory, const std::string& name, std::string_view what) {
+Failure not_ours(const Directory& directory, const std::string& name, std::string_view what) {
     return {.cause = wire::LOCAL_FILE,
             .message = fmt::format("'{}' in '{}' is {}, Haulier does not touch it, remove it", name,
                                    directory.path(), what)};
 }
 
 Status check_own_file(const Directory& directory, const std::string& name, const struct stat& st) {
-    if (!S_ISREG(st.st_mode)) return refused(directory, name, "not a regular file");
-    if (st.st_uid != geteuid()) return refused(directory, name, "owned by another user");
-    if (st.st_nlink != 1) return refused(directory, name, "a file with more than one name");
+    if (!S_ISREG(st.st_mode)) return not_ours(directory, name, "not a regular file");
+    if (st.st_uid != geteuid()) return not_ours(directory, name, "owned by another user");
+    if (st.st_nlink != 1) return not_ours(directory, name, "a file with more than one name");
     return Done{};
 }
 
@@ -131,8 +131,8 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
                                                  int access) {
     Fd fd = open_regular(directory.fd(), name, access);
     if (!fd && errno == ENOENT) return std::optional<Fd>{};
-    if (!fd && errno == ELOOP) return refused(directory, name, "a symbolic link");
-    if (!fd && errno == EINVAL) return refused(directory, name, "not a regular file");
+    if (!fd && errno == ELOOP) return not_ours(directory, name, "a symbolic link");
+    if (!fd && errno == EINVAL) return not_ours(directory, name, "not a regular file");
     if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory.path()));
     struct stat st {};
     if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", name));

@@ -4,6 +4,7 @@
 // are refused.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/fd.hpp"
 #include "transfer/failure.hpp"
 
@@ -70,6 +71,10 @@ Fd open_regular(int directory, const std::string& name, int access);
 /// LOCAL_FILE if it is anything else.
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access);
+
+/// A worker that is about to exit may hold the lock of a part file for a while.
+inline constexpr Usec LockRetry = std::chrono::milliseconds{100};
+inline constexpr uint32_t MaxLockAttempts = 100;
 
 class PartFile {
 public:

@@ -11,11 +11,7 @@ namespace haulier::transfer {
 
 namespace {
 
-constexpr Usec LockRetry = std::chrono::milliseconds{100};
-constexpr uint32_t MaxLockAttempts = 100;
-constexpr Usec OpenLimit = std::chrono::seconds{30};
-
-Status check_name(const Directory& directory, const std::string& name, const Inode& source) {
+Status check_reply_name(const Directory& directory, const std::string& name, const Inode& source) {
     struct stat st {};
     if (fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return Done{};
     auto what = inode_of(st) == source ? "the file that is uploaded" : irreplaceable(directory, name);
@@ -36,7 +32,7 @@ struct ReplyFile::Opened {
     static Result<Opened, Failure> open(const Place& place, uint64_t keep_free) {
         auto directory = Directory::open(place.directory);
         if (!directory) return directory.error();
-        if (auto ok = check_name(*directory, place.name, place.source); !ok) return ok.error();
+        if (auto ok = check_reply_name(*directory, place.name, place.source); !ok) return ok.error();
         auto part = PartFile::open(*std::move(directory), place.temporary, keep_free);
         if (!part) return part.error();
         auto shared = std::make_shared<PartFile>(*std::move(part));
@@ -78,7 +74,7 @@ void ReplyFile::open(Place place) {
 void ReplyFile::try_lock() {
     retry_.reset();
     disk_.run_within(
-        OpenLimit, {.path = place_.directory},
+        FileServerLimit, {.path = place_.directory},
         [place = place_, keep_free = keep_free_] { return Opened::open(place, keep_free); },
         [self = std::weak_ptr{self_}](std::optional<Result<Opened, Failure>> result) {
             auto reply = self.lock();

@@ -7,14 +7,6 @@ namespace haulier::transfer {
 
 namespace {
 
-ResponseDecision fail(Failure failure) {
-    return {.action = ResponseAction::Fail, .failure = std::move(failure)};
-}
-
-ResponseDecision fail(wire::Cause cause, std::string message) {
-    return fail(Failure{.cause = cause, .message = std::move(message)});
-}
-
 bool has_content(const ResponseDecision& decision) {
     return decision.action == ResponseAction::Continue || decision.action == ResponseAction::StartOver;
 }
@@ -47,10 +39,10 @@ ResponseDecision Evaluation::compare(const Identity& theirs, ResponseDecision ac
     bool became_strong = !is_strong(resume.identity) && is_strong(theirs);
     if (tags_differ || became_strong || clearly_differ(resume.identity, theirs))
         return {.action = ResponseAction::RequestWhole};
-    if (proof_is_lost) return fail(unproved_failure());
-    return fail(wire::MISSING_RANGE_SUPPORT,
-                "the server sends neither a strong ETag nor a sufficiently old date, so it cannot be "
-                "determined whether two segments belong to the same version of the file");
+    if (proof_is_lost) return failed(unproved_failure());
+    return failed(wire::MISSING_RANGE_SUPPORT,
+                  "the server sends neither a strong ETag nor a sufficiently old date, so it cannot be "
+                  "determined whether two segments belong to the same version of the file");
 }
 
 ResponseDecision Evaluation::whole() const {
@@ -59,13 +51,13 @@ ResponseDecision Evaluation::whole() const {
     auto theirs = identity_of(response, length);
     bool proved = must_match && same_version(resume.identity, theirs, false);
     if (!proved && is_unexpected_page(resume, response) && (must_match || !wanted))
-        return fail(page_failure());
+        return failed(page_failure());
     bool proof_is_lost =
         must_match && is_strong(resume.identity) && !is_another_version(resume.identity, theirs);
-    if (!proved && proof_is_lost) return fail(unproved_failure());
+    if (!proved && proof_is_lost) return failed(unproved_failure());
     if (!wanted)
-        return fail(wire::MISSING_RANGE_SUPPORT,
-                    "the server sent the whole file although a range was requested");
+        return failed(wire::MISSING_RANGE_SUPPORT,
+                      "the server sent the whole file although a range was requested");
     ResponseDecision accepted;
     if (length) accepted.end = resume.offset + *length;
     return compare(theirs, std::move(accepted));
@@ -74,7 +66,7 @@ ResponseDecision Evaluation::whole() const {
 ResponseDecision Evaluation::partial() const {
     auto range = parse_content_range(response.content_range);
     auto wrong_range = [] {
-        return fail(wire::INVALID_RESPONSE, "the server sent another range than the requested one");
+        return failed(wire::INVALID_RESPONSE, "the server sent another range than the requested one");
     };
     if ((requested_all() && !covers_all(response)) || !range || !range->span ||
         range->span->first != segment.remote)
@@ -86,11 +78,11 @@ ResponseDecision Evaluation::partial() const {
     auto decision = compare(identity_of(response, range->total), {.end = resume.offset + length});
     if (!has_content(decision)) return decision;
     if (segment.to_end && !decision.identity.size)
-        return fail(wire::INVALID_RESPONSE, "the server does not state the size of the file");
+        return failed(wire::INVALID_RESPONSE, "the server does not state the size of the file");
     if (!segment.to_end && range->total && *segment.end > *range->total)
-        return fail(wire::INVALID_RANGE,
-                    fmt::format("a range up to byte {} was requested, but the file has {} bytes",
-                                *segment.end, *range->total));
+        return failed(wire::INVALID_RANGE,
+                      fmt::format("a range up to byte {} was requested, but the file has {} bytes",
+                                  *segment.end, *range->total));
     if (segment.end && end > *segment.end) return wrong_range();
     return decision;
 }
@@ -98,8 +90,8 @@ ResponseDecision Evaluation::partial() const {
 /// Some servers respond with 416 to a request for an empty file.
 ResponseDecision Evaluation::empty_file() const {
     if (resume.expected_size.value_or(0) != 0)
-        return fail(wire::SIZE_MISMATCH,
-                    fmt::format("the file is empty, but {} bytes were expected", *resume.expected_size));
+        return failed(wire::SIZE_MISMATCH,
+                      fmt::format("the file is empty, but {} bytes were expected", *resume.expected_size));
     auto decision = compare(identity_of(response, 0), {.end = resume.offset});
     if (has_content(decision)) decision.action = ResponseAction::Complete;
     return decision;
@@ -113,12 +105,12 @@ ResponseDecision Evaluation::not_satisfiable() const {
     if (must_match && total && resume.identity.size && *total != *resume.identity.size)
         return {.action = ResponseAction::RequestWhole};
     if (!total)
-        return fail(wire::INVALID_RANGE,
-                    fmt::format("a range from byte {} on was requested, but the server has no such range",
-                                segment.remote));
-    return fail(wire::INVALID_RANGE,
-                fmt::format("a range from byte {} on was requested, but the file has {} bytes",
-                            segment.remote, *total));
+        return failed(wire::INVALID_RANGE,
+                      fmt::format("a range from byte {} on was requested, but the server has no such range",
+                                  segment.remote));
+    return failed(wire::INVALID_RANGE,
+                  fmt::format("a range from byte {} on was requested, but the file has {} bytes",
+                              segment.remote, *total));
 }
 
 } // namespace
@@ -132,7 +124,7 @@ std::string range_value(const Layout::Remaining& segment, bool must_match) {
 ResponseDecision evaluate_segment(const ResumeState& resume, bool must_match,
                                   const Layout::Remaining& segment, const HttpResponse& response,
                                   int64_t now) {
-    if (auto ok = check_response(resume, response, now); !ok) return fail(ok.error());
+    if (auto ok = check_response(resume, response, now); !ok) return failed(ok.error());
     const Evaluation evaluation{resume, must_match, segment, response};
     if (response.status == 416) return evaluation.not_satisfiable();
     return is_partial(response) ? evaluation.partial() : evaluation.whole();

@@ -10,7 +10,7 @@ namespace haulier::transfer {
 
 namespace {
 
-Failure refused(const std::string& name, const std::string& directory, std::string_view what) {
+Failure not_uploaded(const std::string& name, const std::string& directory, std::string_view what) {
     return {.cause = wire::LOCAL_FILE,
             .message =
                 fmt::format("'{}' in '{}' is {}, only regular files are uploaded", name, directory, what)};
@@ -22,8 +22,8 @@ Result<SourceFile, Failure> SourceFile::open(const std::string& directory, const
     auto opened = Directory::open(directory);
     if (!opened) return opened.error();
     Fd fd = open_regular(opened->fd(), name, O_RDONLY);
-    if (!fd && errno == ELOOP) return refused(name, directory, "a symbolic link");
-    if (!fd && errno == EINVAL) return refused(name, directory, "not a regular file");
+    if (!fd && errno == ELOOP) return not_uploaded(name, directory, "a symbolic link");
+    if (!fd && errno == EINVAL) return not_uploaded(name, directory, "not a regular file");
     if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory));
     return SourceFile{std::move(fd), name};
 }

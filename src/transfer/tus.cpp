@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/tus.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <fmt/core.h>
 #include <string_view>
@@ -16,11 +18,7 @@ constexpr uint64_t SmallestPiece = 64 * 1024;
 bool contains(std::string_view list, std::string_view word) {
     while (!list.empty()) {
         auto comma = list.find(',');
-        auto item = list.substr(0, comma);
-        auto first = item.find_first_not_of(" \t");
-        if (first != std::string_view::npos &&
-            item.substr(first, item.find_last_not_of(" \t") - first + 1) == word)
-            return true;
+        if (trimmed(list.substr(0, comma)) == word) return true;
         list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
     }
     return false;

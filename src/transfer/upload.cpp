@@ -10,12 +10,6 @@
 
 namespace haulier::transfer {
 
-namespace {
-
-constexpr Usec OpenLimit = std::chrono::seconds{30};
-
-} // namespace
-
 Upload::Upload(WorkerContext& context, wire::Upload order)
     : context_(context), order_(std::move(order)), self_(std::make_shared<Upload*>(this)) {}
 
@@ -37,7 +31,7 @@ void Upload::start() {
 
 void Upload::open_source() {
     context_.disk.run_within(
-        OpenLimit, lane(),
+        FileServerLimit, lane(),
         [directory = order_.directory(), name = order_.name()] { return SourceFile::open(directory, name); },
         [self = std::weak_ptr{self_}](std::optional<Result<SourceFile, Failure>> source) {
             auto upload = self.lock();
@@ -150,7 +144,7 @@ void Upload::size_to_wire(wire::Identity& identity) const {
 
 void Upload::finish() {
     context_.disk.run_within(
-        OpenLimit, lane(),
+        FileServerLimit, lane(),
         [directory = order_.directory(), name = order_.name(), stamp = stamp_] {
             auto current = SourceFile::open(directory, name);
             return current && current->stamp() == stamp;

@@ -10,10 +10,6 @@ namespace haulier::transfer {
 
 namespace {
 
-template <class T>
-bool differ(const std::optional<T>& a, const std::optional<T>& b) {
-    return a && b && *a != *b;
-}
 bool differ(const std::string& a, const std::string& b) {
     return !a.empty() && !b.empty() && a != b;
 }

@@ -32,6 +32,11 @@ bool is_strong(const Identity& identity);
 bool same_version(const Identity& ours, const Identity& theirs, bool digest);
 /// `theirs` has a proof of its own, which is not that of `ours`.
 bool is_another_version(const Identity& ours, const Identity& theirs);
+/// Both are known, and they are not the same.
+template <class T>
+bool differ(const std::optional<T>& a, const std::optional<T>& b) {
+    return a && b && *a != *b;
+}
 /// Their sizes or dates contradict each other.
 bool clearly_differ(const Identity& ours, const Identity& theirs);
 

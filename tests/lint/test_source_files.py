@@ -50,6 +50,26 @@ def test_no_file_has_more_than_600_lines():
     assert not {path: length for path, length in lengths.items() if length > 600}
 
 
+def anonymous_names(text: str):
+    """What is defined in the anonymous namespaces of a source."""
+    definition = re.compile(r"(?:struct|class|enum(?: class)?) (\w+)|[^=({]*?(\w+)(?: =|\{|\[|\()")
+    for block in re.findall(r"^namespace \{$(.*?)^\} // namespace$", text, re.M | re.S):
+        for line in re.findall(r"^[a-zA-Z\[].*", block, re.M):
+            match = definition.match(line)
+            if match and not re.match(r"using\b|template\b|namespace\b|TEST|INSTANTIATE", line):
+                yield match[1] or match[2]
+
+
+def test_names_of_anonymous_namespaces_are_unique_in_their_module():
+    """Several sources of a module are compiled as one."""
+    owners = {}
+    for path in [path for path in files(".cpp") if name(path).startswith(("src/", "tests/unit/"))]:
+        for found in set(anonymous_names(path.read_text())):
+            owners.setdefault((name(path.parent), found), []).append(path.name)
+    assert len(owners) > 500
+    assert not {f"{folder}: {found}": sources for (folder, found), sources in owners.items() if len(sources) > 1}
+
+
 def test_the_code_has_no_notes_of_work_to_do():
     faults = []
     for path in [*files(*CODE), *files(".py")]:

@@ -22,6 +22,8 @@ namespace haulier::bus {
 using Options = std::map<std::string, sdbus::Variant>;
 using FileArgument = sdbus::Struct<std::string, std::string, Options>;
 using ErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string, uint32_t>;
+/// As above, without the number of the file.
+using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
 using NameAndPath = sdbus::Struct<std::string, sdbus::ObjectPath>;
 using WaitTuple = sdbus::Struct<std::string, uint64_t>;
 using RangeTuple = sdbus::Struct<uint64_t, uint64_t>;
@@ -82,6 +84,7 @@ ListedEnd encode(const job::EndedJob& job);
 Result<bool> decode_statistics_filter(const Options& filter);
 OwnerStatistics encode(const job::Statistics& statistics);
 ErrorTuple encode(const std::optional<job::JobError>& error);
+FileErrorTuple encode_file_error(const std::optional<job::JobError>& error);
 WaitTuple encode(const job::WaitReason& reason);
 NameAndPath encode(const job::NotifyService& service);
 NameAndPath encode(const std::optional<notify::Target>& object);

@@ -11,17 +11,11 @@ namespace haulier::bus {
 
 using sdbus::Variant;
 
-namespace {
-
-/// As ErrorTuple, without the number of the file.
-using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
 FileErrorTuple encode_file_error(const std::optional<job::JobError>& error) {
     if (!error) return {std::string{}, std::string{}, 0, std::string{}};
     return {std::string{job::context_of(error->cause)}, std::string{job::to_string(error->cause)},
             error->code, error->message};
 }
-
-} // namespace
 
 ErrorTuple encode(const std::optional<job::JobError>& error) {
     if (!error) return {std::string{}, std::string{}, 0, std::string{}, job::NoFile};

@@ -9,16 +9,13 @@ namespace haulier::bus {
 namespace {
 
 using sdbus::Variant;
-using Words = std::vector<std::string>;
-using FileErrorTuple = sdbus::Struct<std::string, std::string, int32_t, std::string>;
 
-FileErrorTuple error_of(const job::EndedJob& job) {
-    if (!job.cause) return {std::string{}, std::string{}, 0, std::string{}};
-    return {std::string{job::context_of(*job.cause)}, std::string{job::to_string(*job.cause)}, job.code,
-            job::describe(*job.cause, job.code)};
+std::optional<job::JobError> error_of(const job::EndedJob& job) {
+    if (!job.cause) return std::nullopt;
+    return job::JobError{*job.cause, job.code, job::describe(*job.cause, job.code)};
 }
 
-Status take_results(HistoryFilter& filter, const Words& words) {
+Status take_results(HistoryFilter& filter, const std::vector<std::string>& words) {
     for (const auto& word : words) {
         auto outcome = job::parse<job::Outcome>(word);
         if (!outcome) return outcome.error();
@@ -33,7 +30,7 @@ Status take_since(HistoryFilter& filter, uint64_t date) {
 }
 
 template <class Value>
-Taker<HistoryFilter> within(Value job::EndedFilter::*place) {
+Taker<HistoryFilter> into_ended(Value job::EndedFilter::*place) {
     return taking<Value, HistoryFilter>([place](HistoryFilter& filter, const Value& value) -> Status {
         filter.ended.*place = value;
         return Done{};
@@ -43,12 +40,12 @@ Taker<HistoryFilter> within(Value job::EndedFilter::*place) {
 Takers<HistoryFilter> takers(bool pages) {
     Takers<HistoryFilter> all{
         {"Since", taking<uint64_t, HistoryFilter>(take_since)},
-        {"Results", taking<Words, HistoryFilter>(take_results)},
+        {"Results", taking<std::vector<std::string>, HistoryFilter>(take_results)},
         {"AllUsers", keeping<bool>(&HistoryFilter::all_users)},
     };
     if (!pages) return all;
-    all.emplace("Offset", within(&job::EndedFilter::offset));
-    all.emplace("Limit", within(&job::EndedFilter::limit));
+    all.emplace("Offset", into_ended(&job::EndedFilter::offset));
+    all.emplace("Limit", into_ended(&job::EndedFilter::limit));
     return all;
 }
 
@@ -88,7 +85,7 @@ ListedEnd encode(const job::EndedJob& job) {
                             {"BytesTransferred", Variant{job.bytes}},
                             {"FilesTotal", Variant{job.files_total}},
                             {"FilesTransferred", Variant{job.files_transferred}},
-                            {"Error", Variant{error_of(job)}},
+                            {"Error", Variant{encode_file_error(error_of(job))}},
                             {"Target", Variant{job.target}},
                         }};
 }

@@ -11,8 +11,8 @@ namespace haulier::daemon {
 
 namespace {
 
-constexpr Usec FirstPause{5'000'000};
-constexpr Usec LongestPause{60'000'000};
+constexpr Usec FirstCheckPause{5'000'000};
+constexpr Usec LongestCheckPause{60'000'000};
 
 bool waits_for_storage(const JobRecord& record) {
     const auto& waiting = record.waiting_files();
@@ -31,8 +31,8 @@ void StorageWatch::watch(JobRecord& record) {
         return;
     }
     if (record.checking_storage || record.storage.is_set()) return;
-    auto pause = record.storage_pause == Usec{} ? FirstPause : record.storage_pause;
-    record.storage_pause = std::min(2 * pause, LongestPause);
+    auto pause = record.storage_pause == Usec{} ? FirstCheckPause : record.storage_pause;
+    record.storage_pause = std::min(2 * pause, LongestCheckPause);
     record.storage.set(context_.loop, context_.clock.now().boot + pause,
                        [this, id = record.working().id] { check(id); });
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/access.hpp"
 #include "daemon/bus/names/names.hpp"
+#include "users.hpp"
 
 #include <gtest/gtest.h>
 
 namespace haulier::bus {
 
 namespace {
-
-constexpr uint32_t Anna = 1001;
-constexpr uint32_t Bert = 1002;
 
 TEST(Access, IsTheOwnersAndRoots) {
     EXPECT_EQ(decide_access(Anna, Anna), Access::Granted);

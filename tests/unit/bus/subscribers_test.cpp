@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/subscribers.hpp"
 
+#include "users.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::bus {
@@ -8,9 +10,6 @@ namespace haulier::bus {
 namespace {
 
 using daemon::Instance;
-constexpr uint32_t Anna = 1001;
-constexpr uint32_t Bert = 1002;
-
 std::vector<std::string> names(const std::vector<Listener>& listeners) {
     std::vector<std::string> out;
     for (const auto& l : listeners)

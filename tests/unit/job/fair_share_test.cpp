@@ -17,83 +17,82 @@ constexpr uint32_t Ann = 1001;
 constexpr uint32_t Bob = 1002;
 constexpr uint32_t Cid = 1003;
 
-constexpr int64_t Slice = 300;
-
-Waiting waits(uint32_t owner, const char* id, uint64_t since, Priority priority = Normal) {
+Waiting waiting_job(uint32_t owner, const char* id, uint64_t since, Priority priority = Normal) {
     return {Id{id}, priority, since, owner};
 }
 
-Running runs(uint32_t owner, const char* id, int64_t second, Priority priority = Normal) {
+Running running_job(uint32_t owner, const char* id, int64_t second, Priority priority = Normal) {
     return {Id{id}, priority, {seconds{second}}, owner};
 }
 
-SchedulePolicy slots(uint32_t count, uint32_t foreground = 64) {
-    return {count, seconds{Slice}, foreground};
-}
-
 TEST(FairShare, FreeSlotsGoToWhoHasFewest) {
-    std::vector<Waiting> queue{waits(Ann, "a1", 1), waits(Ann, "a2", 2), waits(Ann, "a3", 3),
-                               waits(Bob, "b1", 4), waits(Bob, "b2", 5)};
+    std::vector<Waiting> queue{waiting_job(Ann, "a1", 1), waiting_job(Ann, "a2", 2),
+                               waiting_job(Ann, "a3", 3), waiting_job(Bob, "b1", 4),
+                               waiting_job(Bob, "b2", 5)};
     EXPECT_EQ(schedule(queue, {}, slots(2), at(0)).grant, ids({"a1", "b1"}));
     EXPECT_EQ(schedule(queue, {}, slots(4), at(0)).grant, ids({"a1", "b1", "a2", "b2"}));
-    EXPECT_EQ(schedule(queue, {runs(Ann, "a0", 0)}, slots(2), at(0)).grant, ids({"b1"}));
+    EXPECT_EQ(schedule(queue, {running_job(Ann, "a0", 0)}, slots(2), at(0)).grant, ids({"b1"}));
 }
 
 TEST(FairShare, TheRestIsForTheHigherLevel) {
-    std::vector<Waiting> queue{waits(Ann, "a1", 1), waits(Ann, "a2", 2), waits(Bob, "b1", 3, High),
-                               waits(Bob, "b2", 4, High)};
+    std::vector<Waiting> queue{waiting_job(Ann, "a1", 1), waiting_job(Ann, "a2", 2),
+                               waiting_job(Bob, "b1", 3, High), waiting_job(Bob, "b2", 4, High)};
     EXPECT_EQ(schedule(queue, {}, slots(3), at(0)).grant, ids({"b1", "a1", "b2"}));
     // And it stays there; within it, each owner takes turns.
-    std::vector<Running> running{runs(Bob, "b1", 0, High), runs(Ann, "a1", 0), runs(Bob, "b2", 0, High)};
-    auto turns = schedule({waits(Ann, "a2", 5), waits(Bob, "b3", 6, High)}, running, slots(3), at(300));
+    std::vector<Running> running{running_job(Bob, "b1", 0, High), running_job(Ann, "a1", 0),
+                                 running_job(Bob, "b2", 0, High)};
+    auto turns =
+        schedule({waiting_job(Ann, "a2", 5), waiting_job(Bob, "b3", 6, High)}, running, slots(3), at(300));
     EXPECT_EQ(turns.preempt, ids({"a1", "b1"}));
     EXPECT_EQ(turns.grant, ids({"a2", "b3"}));
 }
 
 TEST(FairShare, LevelsAreStrictWithinAnOwnerAlone) {
-    auto turns = schedule({waits(Ann, "h", 9, High)}, {runs(Ann, "l", 0, Low), runs(Bob, "b", 0, Low)},
-                          slots(4), at(1));
+    auto turns = schedule({waiting_job(Ann, "h", 9, High)},
+                          {running_job(Ann, "l", 0, Low), running_job(Bob, "b", 0, Low)}, slots(4), at(1));
     EXPECT_EQ(turns.preempt, ids({"l"}));
     EXPECT_EQ(turns.grant, ids({"h"}));
 }
 
 TEST(FairShare, WhoHasNothingTakesASlotAtOnce) {
-    std::vector<Running> running{runs(Ann, "a1", 5), runs(Ann, "a2", 0), runs(Ann, "a3", 7),
-                                 runs(Bob, "b1", 0)};
-    auto turns = schedule({waits(Cid, "c1", 1), waits(Cid, "c2", 2)}, running, slots(4), at(10));
+    std::vector<Running> running{running_job(Ann, "a1", 5), running_job(Ann, "a2", 0),
+                                 running_job(Ann, "a3", 7), running_job(Bob, "b1", 0)};
+    auto turns = schedule({waiting_job(Cid, "c1", 1), waiting_job(Cid, "c2", 2)}, running, slots(4), at(10));
     EXPECT_EQ(turns.preempt, ids({"a2"})); // the one that ran longest, of who has most
     EXPECT_EQ(turns.grant, ids({"c1"}));
 }
 
 TEST(FairShare, ABetterLevelIsNoReasonToLeaveAnotherNothing) {
-    std::vector<Running> running{runs(Ann, "a1", 0, High), runs(Ann, "a2", 0, High)};
-    auto turns = schedule({waits(Bob, "b1", 1, Low)}, running, slots(2), at(1));
+    std::vector<Running> running{running_job(Ann, "a1", 0, High), running_job(Ann, "a2", 0, High)};
+    auto turns = schedule({waiting_job(Bob, "b1", 1, Low)}, running, slots(2), at(1));
     EXPECT_EQ(turns.preempt, ids({"a1"}));
     EXPECT_EQ(turns.grant, ids({"b1"}));
 }
 
 TEST(FairShare, ASlotThatIsOneTooManyChangesHandsWithTheSlice) {
-    std::vector<Running> running{runs(Ann, "a1", 0), runs(Ann, "a2", 1), runs(Ann, "a3", 2),
-                                 runs(Bob, "b1", 0)};
-    std::vector<Waiting> queue{waits(Ann, "a4", 1), waits(Bob, "b2", 2)};
+    std::vector<Running> running{running_job(Ann, "a1", 0), running_job(Ann, "a2", 1),
+                                 running_job(Ann, "a3", 2), running_job(Bob, "b1", 0)};
+    std::vector<Waiting> queue{waiting_job(Ann, "a4", 1), waiting_job(Bob, "b2", 2)};
     auto early = schedule(queue, running, slots(4), at(299));
     EXPECT_TRUE(early.preempt.empty());
     EXPECT_EQ(early.next_deadline, at(300));
-    auto turns = schedule({waits(Bob, "b2", 2)}, running, slots(4), at(300));
+    auto turns = schedule({waiting_job(Bob, "b2", 2)}, running, slots(4), at(300));
     EXPECT_EQ(turns.preempt, ids({"a1"}));
     EXPECT_EQ(turns.grant, ids({"b2"}));
 }
 
 TEST(FairShare, ASliceThatNobodyMayHaveIsNotWaitedFor) {
     // Bob's only slot is not for Ann, who has two.
-    std::vector<Running> running{runs(Ann, "a1", 400), runs(Ann, "a2", 400), runs(Bob, "b1", 0)};
-    auto turns = schedule({waits(Ann, "a3", 1)}, running, slots(3), at(600));
+    std::vector<Running> running{running_job(Ann, "a1", 400), running_job(Ann, "a2", 400),
+                                 running_job(Bob, "b1", 0)};
+    auto turns = schedule({waiting_job(Ann, "a3", 1)}, running, slots(3), at(600));
     EXPECT_TRUE(turns.preempt.empty());
     EXPECT_EQ(turns.next_deadline, at(700));
 }
 
 TEST(FairShare, MoreOwnersThanSlotsTakeTurnsWhateverTheirLevel) {
-    std::vector<Waiting> queue{waits(Ann, "a", 1, High), waits(Bob, "b", 2, Low), waits(Cid, "c", 3, High)};
+    std::vector<Waiting> queue{waiting_job(Ann, "a", 1, High), waiting_job(Bob, "b", 2, Low),
+                               waiting_job(Cid, "c", 3, High)};
     std::vector<Running> running;
     Served served;
     std::string order;
@@ -116,19 +115,19 @@ TEST(FairShare, MoreOwnersThanSlotsTakeTurnsWhateverTheirLevel) {
 
 TEST(FairShare, AnOwnerThatWasAwayIsNotServedLast) {
     Served served{{Ann, 70}, {Bob, 2}};
-    auto turns = schedule({waits(Bob, "b", 1)}, {}, slots(1), at(0), served);
+    auto turns = schedule({waiting_job(Bob, "b", 1)}, {}, slots(1), at(0), served);
     EXPECT_GT(turns.served.at(Bob), 70U);
     EXPECT_EQ(turns.served.at(Ann), 70U);
 }
 
 TEST(FairShare, AnOwnersForegroundIsBoundedAndSharedBySlices) {
-    std::vector<Waiting> queue{waits(Ann, "a1", 1, Foreground), waits(Ann, "a2", 2, Foreground),
-                               waits(Ann, "a3", 3, Foreground), waits(Bob, "b1", 4, Foreground)};
+    std::vector<Waiting> queue{waiting_job(Ann, "a1", 1, Foreground), waiting_job(Ann, "a2", 2, Foreground),
+                               waiting_job(Ann, "a3", 3, Foreground), waiting_job(Bob, "b1", 4, Foreground)};
     auto first = schedule(queue, {}, slots(1, 2), at(0));
     EXPECT_EQ(first.grant, ids({"a1", "a2", "b1"}));
     EXPECT_EQ(first.next_deadline, at(300));
-    std::vector<Running> running{runs(Ann, "a1", 0, Foreground), runs(Ann, "a2", 0, Foreground),
-                                 runs(Bob, "b1", 0, Foreground)};
+    std::vector<Running> running{running_job(Ann, "a1", 0, Foreground), running_job(Ann, "a2", 0, Foreground),
+                                 running_job(Bob, "b1", 0, Foreground)};
     running[0].stays = true; // a request that cannot be made again
     auto second = schedule({queue[2]}, running, slots(1, 2), at(300));
     EXPECT_EQ(second.preempt, ids({"a2"}));
@@ -136,7 +135,8 @@ TEST(FairShare, AnOwnersForegroundIsBoundedAndSharedBySlices) {
 }
 
 TEST(FairShare, WhatHasNoSlotAnyMoreYields) {
-    std::vector<Running> running{runs(Ann, "a1", 0), runs(Ann, "a2", 1), runs(Bob, "b1", 2)};
+    std::vector<Running> running{running_job(Ann, "a1", 0), running_job(Ann, "a2", 1),
+                                 running_job(Bob, "b1", 2)};
     auto turns = schedule({}, running, slots(2), at(10));
     EXPECT_EQ(turns.preempt, ids({"a1"}));
     EXPECT_TRUE(turns.grant.empty());

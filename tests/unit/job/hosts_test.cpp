@@ -17,7 +17,7 @@ using std::chrono::seconds;
 
 const Host Server{1000, "https://example.org:443"};
 
-BootTime at(int64_t second) {
+BootTime boot_at(int64_t second) {
     return {seconds{second}};
 }
 
@@ -26,7 +26,7 @@ struct Asked {
     Hosts hosts;
     std::deque<BootTime> waiting;
     std::deque<BootTime> served;
-    BootTime now = at(100);
+    BootTime now = boot_at(100);
 
     explicit Asked(const std::string& steps) {
         for (char step : steps)
@@ -146,38 +146,38 @@ TEST(Hosts, AServerThatDoesNotAnswerGetsNoMore) {
 
 TEST(Hosts, RestUntilADate) {
     Asked server{""};
-    server.hosts.rest(Server, {at(200), {}, {}});
-    server.hosts.rest(Server, {at(150), {}, {}});
+    server.hosts.rest(Server, {boot_at(200), {}, {}});
+    server.hosts.rest(Server, {boot_at(150), {}, {}});
     EXPECT_EQ(server.admits(), Admittance::Resting);
     EXPECT_EQ(server.admits({}, true), Admittance::Yes) << "Resume, or a job in the foreground";
-    server.now = at(199);
+    server.now = boot_at(199);
     EXPECT_TRUE(server.hosts.rest_of(Server, server.now));
-    server.now = at(200);
+    server.now = boot_at(200);
     EXPECT_EQ(server.admits(), Admittance::Yes);
-    EXPECT_EQ(Asked{""}.hosts.admits({1001, Server.server}, {}, false, at(100)), Admittance::Yes);
+    EXPECT_EQ(Asked{""}.hosts.admits({1001, Server.server}, {}, false, boot_at(100)), Admittance::Yes);
 }
 
 TEST(Hosts, AreKnownForWhatTheyMishandle) {
     Asked server{""};
-    EXPECT_FALSE(server.hosts.faults_of(Server, at(100)).http2);
-    EXPECT_TRUE(server.hosts.note_http2_failure(Server, at(100)));
-    EXPECT_FALSE(server.hosts.note_http2_failure(Server, at(101))) << "known already";
+    EXPECT_FALSE(server.hosts.faults_of(Server, boot_at(100)).http2);
+    EXPECT_TRUE(server.hosts.note_http2_failure(Server, boot_at(100)));
+    EXPECT_FALSE(server.hosts.note_http2_failure(Server, boot_at(101))) << "known already";
     server.hosts.note_broken_if_range(Server);
     server.take('S');
     server.take('X');
-    EXPECT_TRUE(server.hosts.faults_of(Server, at(102)).http2);
-    EXPECT_TRUE(server.hosts.faults_of(Server, at(102)).if_range);
-    EXPECT_FALSE(server.hosts.faults_of({1001, Server.server}, at(102)).http2);
-    EXPECT_FALSE(server.hosts.faults_of(Server, at(100) + RetryHttp2After).http2) << "it may be mended";
-    EXPECT_TRUE(server.hosts.note_http2_failure(Server, at(100) + RetryHttp2After));
+    EXPECT_TRUE(server.hosts.faults_of(Server, boot_at(102)).http2);
+    EXPECT_TRUE(server.hosts.faults_of(Server, boot_at(102)).if_range);
+    EXPECT_FALSE(server.hosts.faults_of({1001, Server.server}, boot_at(102)).http2);
+    EXPECT_FALSE(server.hosts.faults_of(Server, boot_at(100) + RetryHttp2After).http2) << "it may be mended";
+    EXPECT_TRUE(server.hosts.note_http2_failure(Server, boot_at(100) + RetryHttp2After));
     server.hosts.forget_all();
-    EXPECT_FALSE(server.hosts.faults_of(Server, at(102)).http2);
-    EXPECT_FALSE(server.hosts.faults_of(Server, at(102)).if_range);
+    EXPECT_FALSE(server.hosts.faults_of(Server, boot_at(102)).http2);
+    EXPECT_FALSE(server.hosts.faults_of(Server, boot_at(102)).if_range);
 }
 
 TEST(Hosts, AreForgottenWithTheNetwork) {
     Asked server{"SASR"};
-    server.hosts.rest(Server, {at(200), {}, {}});
+    server.hosts.rest(Server, {boot_at(200), {}, {}});
     server.hosts.forget_all();
     EXPECT_EQ(server.admits(), Admittance::Yes);
     EXPECT_EQ(server.hosts.in_flight(Server), 1U) << "what is under way is not forgotten";

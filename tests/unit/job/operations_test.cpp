@@ -80,7 +80,7 @@ Sample sparse(State state) {
     return brought_to(state, s, 0);
 }
 
-std::string word_of(Errc code) {
+std::string word_of_error(Errc code) {
     switch (code) {
     case Errc::InvalidState: return "InvalidState";
     case Errc::Empty: return "Empty";
@@ -188,11 +188,11 @@ std::string cell(const Operation& operation, State state) {
     auto s = operation.job(state);
     EXPECT_EQ(s.job.state, state) << operation.name;
     auto result = operation.call(s, at_second(Later));
-    if (!result) return word_of(result.error().code);
+    if (!result) return word_of_error(result.error().code);
     return result->job.state == state ? "=" : name_of(result->job.state);
 }
 
-std::string table() {
+std::string table_of_operations() {
     std::ostringstream out;
     out << "| operation |";
     for (State state : AllStates)
@@ -211,9 +211,9 @@ std::string table() {
 }
 
 TEST(Operations, AreWhatTheDocsSayInEveryState) {
-    EXPECT_NE(test::document("docs/states.md").find(table()), std::string::npos)
-        << "docs/states.md lacks this table:\n"
-        << table();
+    EXPECT_NE(test::document("docs/states.md").find(table_of_operations()), std::string::npos)
+        << "docs/states.md lacks this table_of_operations:\n"
+        << table_of_operations();
 }
 
 } // namespace

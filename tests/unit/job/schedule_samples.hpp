@@ -11,6 +11,13 @@ namespace haulier::job {
 
 using Ids = std::vector<Id>;
 
+/// Seconds.
+inline constexpr int64_t Slice = 300;
+
+inline SchedulePolicy slots(uint32_t count, uint32_t foreground = 64) {
+    return {count, std::chrono::seconds{Slice}, foreground};
+}
+
 inline BootTime at(int64_t second) {
     return {std::chrono::seconds{second}};
 }

@@ -19,10 +19,6 @@ Running runs(const char* id, Priority priority, int64_t second) {
     return {Id{id}, priority, {seconds{second}}};
 }
 
-SchedulePolicy slots(uint32_t count) {
-    return {count, seconds{300}};
-}
-
 TEST(Schedule, ServeInOrderOfArrival) {
     std::vector<Waiting> queue{waits("c", Normal, 3), waits("a", Normal, 1), waits("b", Normal, 2)};
     EXPECT_EQ(schedule(queue, {}, slots(2), at(0)).grant, ids({"a", "b"}));

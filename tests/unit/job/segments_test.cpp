@@ -91,8 +91,8 @@ TEST(FirstBytes, AreWhereTheyWereWritten) {
 }
 
 TEST(LengthOf, IsUnknownWithAnOpenEnd) {
-    EXPECT_EQ(length_of({{0, 5}, {10, 5}}), 10U);
-    EXPECT_EQ(length_of({{0, ToEnd}}), UnknownSize);
+    EXPECT_EQ(length_of(Ranges{{0, 5}, {10, 5}}), 10U);
+    EXPECT_EQ(length_of(Ranges{{0, ToEnd}}), UnknownSize);
 }
 
 TEST(CheckRanges, HoldsTheLimitAtTheBoundAndOneAbove) {

@@ -38,8 +38,9 @@ std::string word_of(Event event) {
     return {};
 }
 
-/// The table as docs/states.md shows it: a row a state, a column an event, "=" unchanged, "-" not legal.
-std::string table() {
+/// The table_of_states as docs/states.md shows it: a row a state, a column an event, "=" unchanged, "-" not
+/// legal.
+std::string table_of_states() {
     std::ostringstream out;
     out << "| state |";
     for (Event e : AllEvents)
@@ -60,9 +61,9 @@ std::string table() {
 }
 
 TEST(StateMachine, IsTheOneInTheDocs) {
-    EXPECT_NE(test::document("docs/states.md").find(table()), std::string::npos)
-        << "docs/states.md lacks this table:\n"
-        << table();
+    EXPECT_NE(test::document("docs/states.md").find(table_of_states()), std::string::npos)
+        << "docs/states.md lacks this table_of_states:\n"
+        << table_of_states();
 }
 
 TEST(StateMachine, ResumeDoesNotDisturbARunningJob) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/call_budget.hpp"
 
+#include "notify_samples.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::notify {
@@ -10,8 +12,6 @@ namespace {
 using std::chrono::seconds;
 using Kind = CallBudget::Kind;
 
-constexpr uint32_t Owner = 1000;
-constexpr BootTime Start{seconds{1000}};
 const Policy Defaults;
 
 struct CallBudgetTest : testing::Test {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "delivery_model.hpp"
 
+#include "notify_samples.hpp"
+
 #include <algorithm>
 #include <fmt/core.h>
 #include <utility>
@@ -11,7 +13,6 @@ namespace {
 
 /// Calls of one owner take turns; a program that is started takes a moment.
 constexpr Usec Soon{2'500'000};
-constexpr uint32_t Owner = 1000;
 
 BootTime pause_of(const std::pair<uint32_t, BootTime>& account, Usec step, Usec maximum) {
     auto [count, last] = account;

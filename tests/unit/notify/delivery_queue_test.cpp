@@ -2,6 +2,7 @@
 #include "notify/delivery_queue.hpp"
 
 #include "notify/session_buses.hpp"
+#include "notify_samples.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +12,6 @@ namespace {
 
 using job::NotificationKind;
 using std::chrono::seconds;
-
-constexpr BootTime Start{seconds{1000}};
-const job::NotifyService Service{"org.example.App", "/app"};
-const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
 
 TEST(DeliveryQueue, OwesOnlyWhatAClientCouldBeTold) {
     DeliveryQueue queue;

@@ -2,6 +2,7 @@
 // The table of the state machine, and an attempt that goes through it.
 #include "notify/attempt.hpp"
 #include "notify/delivery_state.hpp"
+#include "notify_samples.hpp"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -13,8 +14,6 @@ namespace {
 using enum DeliveryState;
 using Event = DeliveryEvent;
 using std::chrono::seconds;
-
-constexpr BootTime Start{seconds{1000}};
 
 TEST(DeliveryState, FollowsTheTable) {
     const std::map<Event, DeliveryState> of_call{{Event::Acknowledge, Acknowledged},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/lanes.hpp"
 
+#include "notify_samples.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::notify {
@@ -9,7 +11,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr BootTime Start{seconds{1000}};
 const job::Id A{"a"};
 const job::Id B{"b"};
 const job::Id C{"c"};

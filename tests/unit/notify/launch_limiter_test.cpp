@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/launch_limiter.hpp"
 
+#include "notify_samples.hpp"
+
 #include <gtest/gtest.h>
 #include <string>
 #include <vector>
@@ -11,11 +13,6 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::seconds;
-
-constexpr uint32_t Owner = 1000;
-constexpr BootTime Start{seconds{1000}};
-const job::NotifyService Service{"org.example.App", "/app"};
-const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
 
 class FakeOutbox final : public Outbox {
 public:

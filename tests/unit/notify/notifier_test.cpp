@@ -2,6 +2,8 @@
 // The promises of delivery, against a fake world that records every call and answers when the test says so.
 #include "notify/notifier.hpp"
 
+#include "notify_samples.hpp"
+
 #include <functional>
 #include <gtest/gtest.h>
 #include <map>
@@ -19,10 +21,6 @@ using job::NotificationKind;
 using std::chrono::seconds;
 
 const job::Id JobA{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
-const job::NotifyService Service{"org.example.App", "/app"};
-
-const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
-
 /// Plays both buses, the outbox and the daemon.
 class FakeDaemon final : public Sender, public Outbox, public Host {
 public:
@@ -511,8 +509,6 @@ TEST_F(NotifierTest, AModificationMeantForALostObjectIsNotSentToTheNext) {
 }
 
 struct SessionTest : NotifierTest {
-    static constexpr uint32_t Owner = 1000;
-
     void SetUp() override { add_job_a(SessionService); }
     void expect_waiting() {
         EXPECT_TRUE(world.open.empty());

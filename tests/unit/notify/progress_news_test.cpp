@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "notify/progress_news.hpp"
 
+#include "notify_samples.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::notify {
@@ -10,7 +12,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr Usec Interval{500'000};
-constexpr BootTime Start{seconds{1000}};
 
 TEST(ProgressNews, AreNoneAtFirst) {
     ProgressNews news;

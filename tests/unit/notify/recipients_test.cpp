@@ -2,6 +2,7 @@
 #include "notify/recipients.hpp"
 
 #include "notify/service_owners.hpp"
+#include "notify_samples.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,17 +12,15 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr BootTime Start{seconds{1000}};
-
-const Target Service{"org.example.App", "/app", Target::Kind::Service};
-const Target SessionService{"org.example.App", "/app", Target::Kind::SessionService};
+const Target ServiceTarget{"org.example.App", "/app", Target::Kind::Service};
+const Target SessionTarget{"org.example.App", "/app", Target::Kind::SessionService};
 
 TEST(Recipients, AreKnownByBusAndName) {
     EXPECT_EQ(recipient_of(1000, {":1.7", "/a"}), recipient_of(1001, {":1.7", "/b"}));
-    EXPECT_EQ(recipient_of(1000, Service), recipient_of(1001, Service));
-    EXPECT_NE(recipient_of(1000, SessionService), recipient_of(1001, SessionService));
-    EXPECT_NE(recipient_of(1000, Service), recipient_of(1000, SessionService));
-    EXPECT_NE(lane_of(1000, Service), lane_of(1001, Service));
+    EXPECT_EQ(recipient_of(1000, ServiceTarget), recipient_of(1001, ServiceTarget));
+    EXPECT_NE(recipient_of(1000, SessionTarget), recipient_of(1001, SessionTarget));
+    EXPECT_NE(recipient_of(1000, ServiceTarget), recipient_of(1000, SessionTarget));
+    EXPECT_NE(lane_of(1000, ServiceTarget), lane_of(1001, ServiceTarget));
     EXPECT_EQ(lane_of(1000, {":1.7", "/a"}), connection(":1.7"));
 }
 

@@ -5,6 +5,7 @@
 #include "fake_bus.hpp"
 #include "job/outcomes.hpp"
 #include "notify/notifier.hpp"
+#include "notify_samples.hpp"
 #include "support/chance.hpp"
 
 #include <algorithm>
@@ -20,7 +21,6 @@ using job::NotificationKind;
 
 const std::string Services[] = {"org.example.One", "org.example.Two"};
 const std::string Paths[] = {"/a", "/b"};
-constexpr uint32_t Owner = 1000;
 
 class Schedule final : public Outbox, public Host {
 public:

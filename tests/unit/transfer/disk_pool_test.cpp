@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/disk_pool.hpp"
 
+#include "transfer_samples.hpp"
+
 #include <atomic>
 #include <future>
 #include <gtest/gtest.h>
@@ -11,8 +13,6 @@
 
 namespace haulier::transfer {
 namespace {
-
-constexpr Usec Long = std::chrono::seconds{20};
 
 TEST(DiskPool, WorksThereAndCompletesHereInOrder) {
     Loop loop;

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Files that arrive: whole, in parts, after a halt and after a crash.
+#include "transfer_samples.hpp"
 #include "worker_fixture.hpp"
-
-#include "transfer/hasher.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 
 namespace haulier::transfer {
 namespace {
-
-std::string sha256(const std::string& bytes) {
-    auto hasher = Hasher::make(wire::Digest::SHA256);
-    hasher->update(bytes);
-    return hasher->hex();
-}
 
 using FetchTest = WorkerFixture;
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_rules.hpp"
 
+#include "transfer_samples.hpp"
+
 #include <gtest/gtest.h>
 #include <vector>
 
 namespace haulier::transfer {
 namespace {
 
-const std::string Old = "Wed, 21 Oct 2015 07:28:00 GMT";
-const std::string New = "Thu, 22 Oct 2015 07:28:00 GMT";
 constexpr int64_t Much_later = 1445700000;
 
 Identity tagged(const std::string& etag = "\"a\"", const std::string& date = Old,

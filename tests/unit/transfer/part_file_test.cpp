@@ -3,6 +3,7 @@
 
 #include "small_disk.hpp"
 #include "support/temp_dir.hpp"
+#include "transfer_samples.hpp"
 
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -12,7 +13,6 @@ namespace haulier::transfer {
 namespace {
 
 constexpr const char* PartName = ".haulier-0-0.part";
-constexpr uint64_t Mebi = 1024 * 1024;
 
 Result<PartFile, Failure> open_part(const std::string& directory) {
     auto opened = Directory::open(directory);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/segment_rules.hpp"
 
+#include "transfer_samples.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <vector>
@@ -10,8 +12,6 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string Old = "Wed, 21 Oct 2015 07:28:00 GMT";
-const std::string New = "Thu, 22 Oct 2015 07:28:00 GMT";
 const Identity Tagged{"\"a\"", Old, true, 1000};
 const Identity Unprovable{"", "", false, 1000};
 

@@ -2,6 +2,7 @@
 #include "transfer/sink.hpp"
 
 #include "support/temp_dir.hpp"
+#include "transfer_samples.hpp"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -14,7 +15,6 @@
 namespace haulier::transfer {
 namespace {
 
-constexpr Usec Long = std::chrono::seconds{20};
 constexpr const char* Name = ".haulier-0-0.part";
 
 std::string pattern(size_t size, uint32_t seed) {

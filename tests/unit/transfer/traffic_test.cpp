@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/traffic.hpp"
 
+#include "transfer_samples.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::transfer {
 namespace {
-
-constexpr uint64_t Mebi = 1024 * 1024;
 
 TEST(Traffic, WhatIsDeliveredIsNoOverhead) {
     Traffic traffic;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Files that are sent: by PUT, by tus, in parts, after a halt and after a crash, with a reply or without.
+#include "transfer_samples.hpp"
 #include "upload_fixture.hpp"
 
-#include "transfer/hasher.hpp"
 #include "transfer/read_chunk.hpp"
 
 #include <gmock/gmock.h>
@@ -11,12 +11,6 @@ namespace haulier::transfer {
 namespace {
 
 using testing::ElementsAre;
-
-std::string sha256(const std::string& bytes) {
-    auto hasher = Hasher::make(wire::Digest::SHA256);
-    hasher->update(bytes);
-    return hasher->hex();
-}
 
 using UploadTest = UploadFixture;
 

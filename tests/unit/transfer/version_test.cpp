@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/version.hpp"
 
+#include "transfer_samples.hpp"
+
 #include <gtest/gtest.h>
 
 namespace haulier::transfer {
 namespace {
-
-const std::string Old = "Wed, 21 Oct 2015 07:28:00 GMT";
-const std::string New = "Thu, 22 Oct 2015 07:28:00 GMT";
 
 Identity identity(const std::string& etag, const std::string& date, std::optional<uint64_t> size = 100,
                   bool strong = true) {

@@ -10,7 +10,7 @@ namespace haulier::bus {
 
 namespace {
 
-Refusal refuse(AuthorityReply reply, std::string_view what) {
+Refusal refusal_for(AuthorityReply reply, std::string_view what) {
     switch (reply) {
     case AuthorityReply::Challenge:
         return {"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
@@ -31,13 +31,13 @@ Access decide_access(uint32_t caller, std::optional<uint32_t> owner) {
 }
 
 Refusal refuse_job(AuthorityReply reply, const std::string& id) {
-    return refuse(
+    return refusal_for(
         reply,
         fmt::format("you have no job {}; those of others are for their owners and administrators alone", id));
 }
 
 Refusal refuse_all_users(AuthorityReply reply) {
-    return refuse(reply, "only administrators may list the jobs of all users");
+    return refusal_for(reply, "only administrators may list the jobs of all users");
 }
 
 Refusal refuse_over_quota() {
