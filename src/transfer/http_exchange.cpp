@@ -2,7 +2,6 @@
 #include "transfer/http_exchange.hpp"
 
 #include "transfer/credentials.hpp"
-#include "transfer/tls.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -51,7 +50,7 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
       floor_(least_rate(request), std::chrono::seconds{settings.stall_timeout_s}) {
     set_connection(handle_, settings, target.url, request.http);
     set_bandwidth_limit(handle_, request.http.bytes_per_second());
-    set_tls(handle_, request.http, target.certificate);
+    set_tls(handle_, request.http, target.tls_files);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
     set_method(request);

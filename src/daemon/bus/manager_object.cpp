@@ -212,6 +212,7 @@ std::vector<std::string> ManagerObject::Features() {
             "custom-headers",
             "credentials",
             "client-certificate",
+            "certificate-authority",
             "proxies",
             "redirect-policy",
             "network-cost",
