@@ -80,6 +80,8 @@ private:
     Loop& loop_;
     CurlLoop& curl_;
     ResponseHandler& handler_;
+    Url url_;
+    Route route_;
     RequestBody* body_;
     CurlHandle handle_;
     std::array<char, CURL_ERROR_SIZE> detail_{};
