@@ -40,6 +40,8 @@ TEST_F(Version4, WhatHasEndedAndWhatIsToBeDeletedIsKnown) {
     ASSERT_EQ(ended->size(), 4U);
     EXPECT_EQ(ended->back().display_name, "ended well");
     EXPECT_EQ((*ended)[1].outcome, job::Outcome::Partial);
+    EXPECT_EQ(ended->back().app_id, "");
+    EXPECT_EQ(ended->back().visibility, std::nullopt) << "as usual on the bus";
     EXPECT_EQ(ask(directory_.database(), "SELECT count(*) FROM discards"), 1);
     EXPECT_EQ(ask(directory_.database(), "SELECT jobs_created FROM statistics"), 15);
 }
