@@ -225,6 +225,7 @@ std::vector<std::string> ManagerObject::Features() {
             "server-name",
             "visibility",
             "app-id",
+            "icon",
             "target",
             "subscribe-with",
             "object-manager",
