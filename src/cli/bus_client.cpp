@@ -94,7 +94,9 @@ Result<std::vector<Json>, Failure> BusClient::history(const HistoryQuery& query)
     auto proxy = manager();
     if (!proxy) return proxy.error();
     return call_guarded(*bus_, [&] {
-        return all_pages(filter_of(query), EndedPage,
+        auto filter = filter_of(query);
+        filter["Hidden"] = sdbus::Variant{true};
+        return all_pages(std::move(filter), EndedPage,
                          [&](const auto& page) { return (*proxy)->ListEndedJobs(page); });
     });
 }

@@ -85,7 +85,7 @@ public:
     /// without `states`, of all unfinished jobs.
     virtual Result<std::vector<Json>, Failure> list(const std::vector<std::string>& states,
                                                     bool all_users) = 0;
-    /// Properties of ended jobs, newest first.
+    /// Properties of ended jobs, also of hidden ones, newest first.
     virtual Result<std::vector<Json>, Failure> history(const HistoryQuery& query) = 0;
     /// Returns how many were forgotten.
     virtual Result<uint32_t, Failure> forget_history(const HistoryQuery& query) = 0;

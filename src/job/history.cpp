@@ -36,6 +36,9 @@ EndedJob ended_job(const Job& job, std::span<const File> files) {
     if (job.error) ended.cause = job.error->cause;
     if (job.error) ended.code = job.error->code;
     ended.target = target_of(files);
+    ended.app_id = job.app_id;
+    ended.app_id_source = job.app_id_source;
+    ended.visibility = job.visibility;
     ended.display_name = safe_name(job.display_name, ended.target);
     return ended;
 }

@@ -43,6 +43,9 @@ struct EndedJob {
     std::optional<Cause> cause; ///< of its last failure; the message could contain a URL
     int32_t code = 0;
     std::string target; ///< see target_of()
+    std::string app_id;
+    AppIdSource app_id_source = AppIdSource::None;
+    std::optional<Visibility> visibility; ///< nothing = what is usual on its bus
     bool operator==(const EndedJob&) const = default;
 };
 EndedJob ended_job(const Job& job, std::span<const File> files);
@@ -54,6 +57,8 @@ struct EndedFilter {
     std::vector<Outcome> outcomes; ///< empty: all
     uint32_t offset = 0;           ///< of the newest
     uint32_t limit = UINT32_MAX;
+    bool hidden = true;                             ///< also hidden ones
+    Visibility usual_visibility = Visibility::Full; ///< of those that have none of their own
 };
 
 } // namespace haulier::job

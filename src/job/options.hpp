@@ -199,6 +199,8 @@ struct Http {
     SecurityFlags security;
     RedirectPolicy redirect = RedirectPolicy::Silent;
     std::string client_certificate; ///< absolute path of a PEM file with certificate and key; empty = none
+    std::string
+        certificate_authority; ///< absolute path of a PEM file with those to trust; empty = the system's
     Proxy proxy;
     std::vector<Credentials> credentials; ///< one per target, scheme and only_for
     bool operator==(const Http&) const = default;

@@ -104,6 +104,10 @@ Status certificate(const Job& /*job*/, std::string& path) {
     return path.empty() ? Status{Done{}} : check_path("client certificate", path);
 }
 
+Status certificate_authority(const Job& /*job*/, std::string& path) {
+    return path.empty() ? Status{Done{}} : check_path("file with certificate authorities", path);
+}
+
 Status headers(const Job& /*job*/, std::vector<std::string>& lines) {
     return check_headers(lines);
 }

@@ -135,6 +135,7 @@ Status proxy_list(const Job& job, std::string& list);
 Status proxy_bypass(const Job& job, std::string& bypass);
 Status method(const Job& job, std::string& method);
 Status certificate(const Job& job, std::string& path);
+Status certificate_authority(const Job& job, std::string& path);
 Status headers(const Job& job, std::vector<std::string>& lines);
 Status write_only(const Job& job, bool& write_only);
 Status credentials(const Job& job, std::vector<Credentials>& added);
@@ -206,6 +207,10 @@ inline constexpr std::tuple all_settings{
                                                         .on_take = OnTake::Reset,
                                                         .table = Table::Http,
                                                         .check = checks::certificate},
+    Setting<&Settings::http, &Http::certificate_authority>{.name = "CertificateAuthority",
+                                                           .on_take = OnTake::Reset,
+                                                           .table = Table::Http,
+                                                           .check = checks::certificate_authority},
     Setting<&Settings::http, &Http::headers>{.name = "CustomHeaders",
                                              .access = Access::ReadOnly,
                                              .on_take = OnTake::Reset,

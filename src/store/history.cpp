@@ -21,7 +21,9 @@ void bind_ended(BoundStatement& use, const job::EndedJob& job) {
         use.text(to_string(*job.cause));
     else
         use.null();
-    use.integer(job.code).text(job.target);
+    use.integer(job.code).text(job.target).text(job.app_id);
+    Cell<job::AppIdSource>::put(use, "app_id_source", job.app_id_source);
+    Cell<std::optional<job::Visibility>>::put(use, "visibility", job.visibility);
 }
 
 Result<job::EndedJob> read_ended(BoundStatement& use) {
@@ -41,16 +43,21 @@ Result<job::EndedJob> read_ended(BoundStatement& use) {
     job.cause = row.optional([&] { return row.parsed(job::parse_cause); });
     job.code = row.i32();
     job.target = row.text();
+    job.app_id = row.text();
+    job.app_id_source = Cell<job::AppIdSource>::take(row);
+    job.visibility = Cell<std::optional<job::Visibility>>::take(row);
     return if_sound(row, std::move(job));
 }
 
-/// Of statements that begin with ?1 and ?2 of EndedFilterText.
+/// Of statements that begin with the parameters of EndedFilterText.
 void bind_filter(BoundStatement& use, const EndedFilter& filter) {
     std::string words;
     for (auto outcome : filter.outcomes)
         words += std::string{to_string(outcome)} + " ";
     Cell<WallTime>::put(use, "since", filter.since);
     use.text(words);
+    use.text(job::to_string(filter.usual_visibility));
+    use.text(filter.hidden ? std::string_view{} : job::to_string(job::Visibility::Hidden));
 }
 
 } // namespace

@@ -50,11 +50,12 @@ struct Text {
     std::string sql;
 };
 
-/// Of rows of ended_jobs, with ?1 and ?2 from bind_filter() in history.cpp.
-constexpr std::string_view EndedFilterText = "ended >= ?1 AND (?2 = '' OR instr(?2, result) > 0)";
+/// Of rows of ended_jobs, with ?1 to ?4 from bind_filter() in history.cpp.
+constexpr std::string_view EndedFilterText =
+    "ended >= ?1 AND (?2 = '' OR instr(?2, result) > 0) AND coalesce(visibility, ?3) <> ?4";
 constexpr std::string_view EndedColumns =
     "id, type, owner, display_name, result, created, ended, active_for, bytes, "
-    "files_total, files_transferred, cause, code, target";
+    "files_total, files_transferred, cause, code, target, app_id, app_id_source, visibility";
 
 std::string counter_columns() {
     std::string names;
@@ -112,7 +113,7 @@ std::vector<Text> writing() {
                                   "ORDER BY number DESC LIMIT 1 OFFSET ?2)"},
         {&Statements::expire_ended, "DELETE FROM ended_jobs WHERE ended < ?1"},
         {&Statements::forget_ended, ended_of("DELETE", "")},
-        {&Statements::forget_ended_of, ended_of("DELETE", "owner = ?3 AND ")},
+        {&Statements::forget_ended_of, ended_of("DELETE", "owner = ?5 AND ")},
         {&Statements::add_statistics, add_counters()},
     };
 }
@@ -138,9 +139,9 @@ std::vector<Text> reading() {
         {&Statements::load_discards, "SELECT owner, directory, temporary, folder_device, folder_inode, since "
                                      "FROM discards ORDER BY since, owner, directory, temporary"},
         {&Statements::list_ended,
-         ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?3 OFFSET ?4")},
-        {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?5 AND ",
-                                              " ORDER BY number DESC LIMIT ?3 OFFSET ?4")},
+         ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?5 OFFSET ?6")},
+        {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?7 AND ",
+                                              " ORDER BY number DESC LIMIT ?5 OFFSET ?6")},
         {&Statements::oldest_ended, "SELECT ended FROM ended_jobs ORDER BY number LIMIT 1"},
         {&Statements::load_statistics,
          fmt::format("SELECT owner, since{} FROM statistics ORDER BY owner", counter_columns())},

@@ -2,10 +2,12 @@
 #include "transfer/curl_failure.hpp"
 
 #include "base/process_limits.hpp"
+#include "base/text.hpp"
 
 #include <array>
 #include <fmt/core.h>
 #include <optional>
+#include <system_error>
 
 namespace haulier::transfer {
 
@@ -14,7 +16,7 @@ namespace {
 struct Meaning {
     CURLcode code;
     wire::Cause cause;
-    const char* message;      ///< {} = host
+    const char* message;      ///< {} = subject()
     bool with_detail = false; ///< curl's own text is added
 };
 
@@ -23,8 +25,7 @@ constexpr auto TooLarge = static_cast<CURLcode>(100);
 
 constexpr Meaning Connecting[] = {
     {CURLE_COULDNT_RESOLVE_HOST, wire::NAME_RESOLUTION, "the host name {} cannot be resolved"},
-    {CURLE_COULDNT_RESOLVE_PROXY, wire::NAME_RESOLUTION,
-     "the host name of the proxy for {} cannot be resolved"},
+    {CURLE_COULDNT_RESOLVE_PROXY, wire::NAME_RESOLUTION, "the host name of {} cannot be resolved"},
     {CURLE_COULDNT_CONNECT, wire::CONNECT_FAILURE, "cannot connect to {}"},
     {CURLE_PROXY, wire::CONNECT_FAILURE, "the proxy cannot connect to {}"},
     {CURLE_INTERFACE_FAILED, wire::CONNECT_FAILURE, "cannot connect to {}"},
@@ -101,9 +102,31 @@ Meaning meaning_of(CURLcode code, const HttpResponse& response) {
     return ambiguous(code, response);
 }
 
+/// What the message is about. Where a connection is not made, the port and the proxy matter.
+std::string subject(const TransferResult& result, const std::string& host) {
+    auto server = result.port.empty() ? host : fmt::format("{} port {}", host, result.port);
+    auto proxy = result.proxy.empty() ? "" : "the proxy " + result.proxy;
+    auto code = result.code;
+    if (code == CURLE_COULDNT_CONNECT) return proxy.empty() ? server : proxy;
+    if (code == CURLE_OPERATION_TIMEDOUT) return proxy.empty() ? server : server + " through " + proxy;
+    if (code == CURLE_PROXY) return server;
+    if (code == CURLE_COULDNT_RESOLVE_PROXY)
+        return proxy.empty() ? "the proxy for " + host : proxy.substr(0, proxy.find(" port "));
+    return host;
+}
+
+/// ": connection refused", if the system has said why.
+std::string connect_reason(const TransferResult& result) {
+    if (result.code != CURLE_COULDNT_CONNECT || result.os_error == 0) return "";
+    auto reason = std::generic_category().message(result.os_error);
+    return ": " + ascii_lower(reason.substr(0, 1)) + reason.substr(1);
+}
+
 } // namespace
 
-Failure curl_failure(const TransferResult& result, const HttpResponse& response, const std::string& host) {
+Failure curl_failure(const TransferResult& result, const HttpResponse& response,
+                     const std::string& first_host) {
+    const auto& host = result.host.empty() ? first_host : result.host;
     if (auto exceeded = meaning_of(result.bound))
         return {.cause = exceeded->cause,
                 .code = result.code,
@@ -127,7 +150,8 @@ Failure curl_failure(const TransferResult& result, const HttpResponse& response,
                 .message = fmt::format("cannot connect to {}: too many open files", host),
                 .is_transient = true};
     auto meaning = is_bad_chunk(result) ? BadChunk : meaning_of(result.code, response);
-    std::string message = fmt::format(fmt::runtime(meaning.message), host);
+    std::string message =
+        fmt::format(fmt::runtime(meaning.message), subject(result, host)) + connect_reason(result);
     // curl's details about TLS do not contain the URL; others may.
     bool tls = meaning.cause == wire::TLS_CERTIFICATE || meaning.cause == wire::TLS_HANDSHAKE;
     if (meaning.with_detail)

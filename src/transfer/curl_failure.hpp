@@ -7,7 +7,9 @@
 
 namespace haulier::transfer {
 
-/// `host` is the only part of the URL that the message contains.
-Failure curl_failure(const TransferResult& result, const HttpResponse& response, const std::string& host);
+/// Of a URL, the message contains the host at most, and the port if there was no connection. `first_host` is
+/// that of the file, where none was asked.
+Failure curl_failure(const TransferResult& result, const HttpResponse& response,
+                     const std::string& first_host);
 
 } // namespace haulier::transfer

@@ -2,7 +2,6 @@
 #include "transfer/http_exchange.hpp"
 
 #include "transfer/credentials.hpp"
-#include "transfer/tls.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -46,12 +45,13 @@ PatienceLimits limits_for(const NetworkSettings& settings, const HttpRequest& re
 
 HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& settings,
                            const HttpRequest& request, const ExchangeTarget& target, ResponseHandler& handler)
-    : loop_(loop), curl_(curl), handler_(handler), body_(request.body),
-      tick_(tick_for(limits_for(settings, request))), patience_(limits_for(settings, request)),
+    : loop_(loop), curl_(curl), handler_(handler), url_(target.url), route_(target.route),
+      body_(request.body), tick_(tick_for(limits_for(settings, request))),
+      patience_(limits_for(settings, request)),
       floor_(least_rate(request), std::chrono::seconds{settings.stall_timeout_s}) {
     set_connection(handle_, settings, target.url, request.http);
     set_bandwidth_limit(handle_, request.http.bytes_per_second());
-    set_tls(handle_, request.http, target.certificate);
+    set_tls(handle_, request.http, target.tls_files);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
     set_method(request);
@@ -333,6 +333,8 @@ void HttpExchange::report(CURLcode code) {
     curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     long version = CURL_HTTP_VERSION_NONE;
     curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_VERSION, &version);
+    long os_error = 0;
+    curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &os_error);
     // The handler may destroy this exchange in the call.
     const HttpResponse response = head_.response();
     TransferResult result{.code = code,
@@ -341,7 +343,11 @@ void HttpExchange::report(CURLcode code) {
                           .detail = detail_.data(),
                           .proxy_status = response.status == 0 ? static_cast<int>(proxy_status) : 0,
                           .clock_doubted =
-                              code == CURLE_PEER_FAILED_VERIFICATION && may_be_fault_of_clock(handle_)};
+                              code == CURLE_PEER_FAILED_VERIFICATION && may_be_fault_of_clock(handle_),
+                          .host = url_.host,
+                          .port = url_.port,
+                          .proxy = proxy_on(route_, url_, detail_.data()),
+                          .os_error = static_cast<int>(os_error)};
     // How an unwanted body ended does not matter.
     if (ignoring_since_) std::tie(result.code, result.bound) = std::pair{CURLE_OK, Bound::None};
     handler_.ended(response, result);

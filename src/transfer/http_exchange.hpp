@@ -10,6 +10,7 @@
 #include "transfer/http_request.hpp"
 #include "transfer/patience.hpp"
 #include "transfer/proxy.hpp"
+#include "transfer/tls.hpp"
 #include "transfer/traffic.hpp"
 #include "transfer/url.hpp"
 
@@ -26,9 +27,9 @@ namespace haulier::transfer {
 struct ExchangeTarget {
     const Url& url;
     const Route& route;
-    bool first_server = true;  ///< the server may see credentials and the owner's headers
-    std::string certificate{}; ///< PEM, of the client
-    Cookies cookies{};         ///< from earlier responses to the same request
+    bool first_server = true; ///< the server may see credentials and the owner's headers
+    TlsFiles tls_files{};     ///< without the client's certificate if the server may not see it
+    Cookies cookies{};        ///< from earlier responses to the same request
 };
 
 class HttpExchange {
@@ -79,6 +80,8 @@ private:
     Loop& loop_;
     CurlLoop& curl_;
     ResponseHandler& handler_;
+    Url url_;
+    Route route_;
     RequestBody* body_;
     CurlHandle handle_;
     std::array<char, CURL_ERROR_SIZE> detail_{};

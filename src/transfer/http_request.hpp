@@ -50,6 +50,10 @@ struct TransferResult {
     bool bad_proxy = false;     ///< the configured proxy cannot be used
     bool clock_doubted = false; ///< a certificate is out of date, and the clock of this machine may be wrong
     std::string redirect;       ///< target of a redirect that the job's policy forbids
+    std::string host;           ///< that was asked; empty = none was
+    std::string port;           ///< of that host
+    std::string proxy;          ///< "HOST port PORT" of the proxy on the way, if it is known
+    int os_error = 0;           ///< errno of the last attempt to connect
 };
 
 /// Receives the response to a request.

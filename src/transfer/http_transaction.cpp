@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_transaction.hpp"
 
-#include "transfer/tls.hpp"
-
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -11,7 +10,7 @@ namespace haulier::transfer {
 namespace {
 
 constexpr uint32_t MaxRedirects = 10;
-constexpr Usec CertificateLimit = std::chrono::seconds{10};
+constexpr Usec PemLimit = std::chrono::seconds{10};
 
 /// 300 has a Location if the server prefers one of its choices (RFC 9110 15.4.1).
 bool is_redirect(const HttpResponse& response) {
@@ -37,6 +36,11 @@ bool was_unreachable(const HttpResponse& response, const TransferResult& result)
            result.code == CURLE_OPERATION_TIMEDOUT;
 }
 
+/// Which proxy the environment names is only known to curl.
+bool may_be_https_proxy(const Route& route) {
+    return route.kind == Route::Kind::Environment || route.proxy.starts_with("https:");
+}
+
 } // namespace
 
 HttpTransaction::HttpTransaction(Network& network, HttpRequest request, ResponseHandler& handler)
@@ -54,35 +58,8 @@ void HttpTransaction::resume() {
     if (exchange_) exchange_->resume();
 }
 
-bool HttpTransaction::lacks_certificate() const {
-    return certificate_.empty() && !request_.http.client_certificate().empty() && url_.scheme == "https" &&
-           is_same_server(first_url_, url_);
-}
-
-/// Its path may lead to a file system that does not respond.
-void HttpTransaction::load_certificate() {
-    network_.disk.run_within(
-        CertificateLimit, {.path = "certificate " + request_.http.client_certificate()},
-        [path = request_.http.client_certificate()] { return read_certificate(path); },
-        [self = std::weak_ptr{self_}](std::optional<Result<std::string, Failure>> certificate) {
-            auto transaction = self.lock();
-            if (!transaction) return;
-            if (certificate) return (*transaction)->certificate_loaded(*certificate);
-            (*transaction)
-                ->certificate_loaded(not_responding((*transaction)->request_.http.client_certificate()));
-        });
-}
-
-void HttpTransaction::certificate_loaded(const Result<std::string, Failure>& certificate) {
-    if (!certificate)
-        return handler_.ended({}, {.code = CURLE_SSL_CERTPROBLEM, .detail = certificate.error().message});
-    certificate_ = *certificate;
-    find_routes();
-}
-
 void HttpTransaction::find_routes() {
     exchange_.reset();
-    if (lacks_certificate()) return load_certificate();
     if (!needs_search(request_.http, url_, &std::getenv))
         return use_routes(routes_without_search(request_.http, url_));
     network_.proxies.find(url_, [self = std::weak_ptr{self_}](Routes routes) {
@@ -92,8 +69,50 @@ void HttpTransaction::find_routes() {
 
 void HttpTransaction::use_routes(Routes routes) {
     routes_ = std::move(routes);
-    if (!routes_.empty()) return try_next_route();
+    needs_tls_ = url_.scheme == "https" || std::any_of(routes_.begin(), routes_.end(), may_be_https_proxy);
+    if (!routes_.empty()) return prepare();
     deferred_ = network_.loop.defer([this] { handler_.ended({}, {.code = CURLE_PROXY, .bad_proxy = true}); });
+}
+
+/// A file whose content the next exchange needs.
+struct HttpTransaction::PemFile {
+    std::string path;
+    Result<std::string, Failure> (*read)(const std::string& path);
+    std::string TlsFiles::*content;
+    CURLcode failure; ///< if it cannot be used
+};
+
+std::optional<HttpTransaction::PemFile> HttpTransaction::missing_file() const {
+    const auto& authorities = request_.http.certificate_authority();
+    if (needs_tls_ && tls_files_.authorities.empty() && !authorities.empty())
+        return PemFile{authorities, &read_authorities, &TlsFiles::authorities, CURLE_SSL_CACERT_BADFILE};
+    const auto& certificate = request_.http.client_certificate();
+    bool may_see = url_.scheme == "https" && is_same_server(first_url_, url_);
+    if (may_see && tls_files_.certificate.empty() && !certificate.empty())
+        return PemFile{certificate, &read_certificate, &TlsFiles::certificate, CURLE_SSL_CERTPROBLEM};
+    return std::nullopt;
+}
+
+void HttpTransaction::prepare() {
+    if (auto file = missing_file()) return load(*file);
+    try_next_route();
+}
+
+/// Its path may lead to a file system that does not respond.
+void HttpTransaction::load(const PemFile& file) {
+    network_.disk.run_within(
+        PemLimit, {.path = "certificate " + file.path}, [file] { return file.read(file.path); },
+        [self = std::weak_ptr{self_}, file](const std::optional<Result<std::string, Failure>>& content) {
+            auto transaction = self.lock();
+            if (!transaction) return;
+            (*transaction)->loaded(file, content ? *content : not_responding(file.path));
+        });
+}
+
+void HttpTransaction::loaded(const PemFile& file, const Result<std::string, Failure>& content) {
+    if (!content) return handler_.ended({}, {.code = file.failure, .detail = content.error().message});
+    tls_files_.*file.content = *content;
+    prepare();
 }
 
 void HttpTransaction::try_next_route() {
@@ -102,14 +121,15 @@ void HttpTransaction::try_next_route() {
     ResponseHandler& self = *this;
     exchange_.reset();
     bool is_first = is_same_server(first_url_, url_);
-    exchange_ =
-        std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
-                                       ExchangeTarget{.url = url_,
-                                                      .route = route,
-                                                      .first_server = is_first,
-                                                      .certificate = is_first ? certificate_ : std::string{},
-                                                      .cookies = cookies_},
-                                       self);
+    auto files = tls_files_;
+    if (!is_first) files.certificate.clear();
+    exchange_ = std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
+                                               ExchangeTarget{.url = url_,
+                                                              .route = route,
+                                                              .first_server = is_first,
+                                                              .tls_files = std::move(files),
+                                                              .cookies = cookies_},
+                                               self);
 }
 
 ResponseHandler::BodyAction HttpTransaction::body(const HttpResponse& response,

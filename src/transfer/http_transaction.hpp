@@ -11,10 +11,12 @@
 #include "transfer/http_request.hpp"
 #include "transfer/proxy.hpp"
 #include "transfer/proxy_finder.hpp"
+#include "transfer/tls.hpp"
 #include "transfer/url.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,11 +53,13 @@ private:
     bool head(const HttpResponse& response) noexcept override { return handler_.head(response); }
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
-    [[nodiscard]] bool lacks_certificate() const;
-    void load_certificate();
-    void certificate_loaded(const Result<std::string, Failure>& certificate);
     void find_routes();
     void use_routes(Routes routes);
+    struct PemFile;
+    [[nodiscard]] std::optional<PemFile> missing_file() const;
+    void prepare();
+    void load(const PemFile& file);
+    void loaded(const PemFile& file, const Result<std::string, Failure>& content);
     void try_next_route();
     void follow_redirect(const HttpResponse& response);
     void fail(const HttpResponse& response, CURLcode code);
@@ -63,13 +67,14 @@ private:
     Network& network_;
     HttpRequest request_;
     ResponseHandler& handler_;
-    std::string certificate_; ///< content of the client's certificate, once it was read
+    TlsFiles tls_files_; ///< those that were needed and read
     Url first_url_;
     Url url_;
     std::string redirected_to_;
     uint32_t redirects_ = 0;
     Cookies cookies_;
-    Routes routes_; ///< those to `url_` that were not tried yet
+    Routes routes_;          ///< those to `url_` that were not tried yet
+    bool needs_tls_ = false; ///< for the server or for one of the proxies on these
     std::unique_ptr<HttpExchange> exchange_;
     Source deferred_;
     std::shared_ptr<HttpTransaction*> self_; ///< expires with this object, for a proxy search that ends late

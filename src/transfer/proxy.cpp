@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 #include <optional>
 
 namespace haulier::transfer {
@@ -48,6 +49,43 @@ std::optional<Route> route_via(const ListedProxy& proxy) {
     auto whole = with_port(proxy.address, scheme->port);
     if (!whole) return std::nullopt;
     return Route{Route::Kind::Via, std::string{scheme->name} + "://" + *whole};
+}
+
+/// What follows `words` in `text`; empty if they are not there.
+std::string_view after(std::string_view words, std::string_view text) {
+    auto at = text.find(words);
+    return at == std::string_view::npos ? std::string_view{} : text.substr(at + words.size());
+}
+
+/// As curl names a host in its messages.
+std::string_view plain_host(std::string_view host) {
+    if (host.starts_with('[') && host.ends_with(']')) return host.substr(1, host.size() - 2);
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return host;
+}
+
+/// From "Failed to connect to HOST port PORT after 0 ms: ..." or "Could not resolve proxy: HOST".
+std::string_view named_in(std::string_view detail) {
+    auto proxy = after(" resolve proxy: ", detail);
+    if (!proxy.empty()) return proxy.substr(0, proxy.find(' '));
+    auto place = after(" connect to ", detail);
+    constexpr std::string_view separator = " port ";
+    auto port = place.find(separator);
+    if (port == std::string_view::npos) return {};
+    return place.substr(0, place.find(' ', port + separator.size()));
+}
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// From "http://HOST:PORT", to which the desktop's settings may add a user and a password.
+std::string named_by(const Route& route) {
+    auto address = split(route.proxy, "://").second;
+    if (auto at = address.rfind('@'); at != std::string_view::npos) address.remove_prefix(at + 1);
+    auto colon = address.rfind(':');
+    if (colon == std::string_view::npos) return std::string{plain_host(address)};
+    return fmt::format("{} port {}", plain_host(address.substr(0, colon)), address.substr(colon + 1));
 }
 
 } // namespace
@@ -104,6 +142,18 @@ Routes routes_without_search(const wire::Http& http, const Url& url) {
     if (http.proxy_mode() == wire::Http::PRECONFIGURED) return {{Route::Kind::Environment, {}}};
     bool direct = http.proxy_mode() != wire::Http::OVERRIDE || bypasses(http.proxy_bypass(), url.host);
     return direct ? Routes{Direct} : routes_from_list(http.proxy_list(), url);
+}
+
+std::string proxy_on(const Route& route, const Url& url, std::string_view detail) {
+    switch (route.kind) {
+    case Route::Kind::Direct: return "";
+    case Route::Kind::Via: return named_by(route);
+    case Route::Kind::Environment: break;
+    }
+    auto named = named_in(detail);
+    bool is_server = named == fmt::format("{} port {}", plain_host(url.host), url.port);
+    // curl names a host with other characters in another form.
+    return is_server || !is_ascii(url.host) ? "" : std::string{named};
 }
 
 } // namespace haulier::transfer

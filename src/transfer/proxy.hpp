@@ -43,4 +43,8 @@ bool needs_search(const wire::Http& http, const Url& url,
 /// The routes if the desktop's settings are not queried.
 Routes routes_without_search(const wire::Http& http, const Url& url);
 
+/// "HOST port PORT" of the proxy on a route that failed; empty if there is none, or if it is not known.
+/// `detail` is curl's error text, which alone tells the proxy that the environment names.
+std::string proxy_on(const Route& route, const Url& url, std::string_view detail);
+
 } // namespace haulier::transfer

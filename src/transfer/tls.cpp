@@ -9,6 +9,10 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <memory>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <sys/stat.h>
@@ -21,6 +25,8 @@ namespace {
 
 /// Certificates with their chain and key have some KiB.
 constexpr off_t MaxCertificate = 256 * 1024;
+/// Those of all public authorities have 220 KiB.
+constexpr off_t MaxAuthorities = 1024 * 1024;
 
 struct TlsExceptions {
     bool dates = false;
@@ -97,8 +103,52 @@ void set_client_certificate(CurlHandle& handle, const std::string& pem) {
     handle.set(CURLOPT_KEYPASSWD, "");
 }
 
+/// They take the place of the system's, for servers and for proxies.
+void set_authorities(CurlHandle& handle, const std::string& pem) {
+    curl_blob blob{.data = const_cast<char*>(pem.data()), .len = pem.size(), .flags = CURL_BLOB_COPY};
+    handle.set(CURLOPT_CAINFO_BLOB, &blob);
+    handle.set(CURLOPT_PROXY_CAINFO_BLOB, &blob);
+    handle.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    handle.set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+}
+
+/// As for every OpenSSL program, the variable replaces the system's certificate authorities.
+void set_usual_authorities(CurlHandle& handle) {
+    const char* authorities = std::getenv("SSL_CERT_FILE");
+    if (!authorities) return;
+    handle.set(CURLOPT_CAINFO, authorities);
+    handle.set(CURLOPT_PROXY_CAINFO, authorities);
+}
+
 Failure bad_certificate(const std::string& path, const std::string& why) {
     return {.cause = wire::TLS_CERTIFICATE, .message = fmt::format("'{}' {}", path, why)};
+}
+
+Result<std::string, Failure> read_pem(const std::string& path, off_t most) {
+    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
+    Fd fd{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    struct stat st {};
+    if (!fd || fstat(fd.get(), &st) < 0)
+        return bad_certificate(path, "cannot be opened: " + std::generic_category().message(errno));
+    if (!S_ISREG(st.st_mode)) return bad_certificate(path, "is not a regular file");
+    if (st.st_size > most) return bad_certificate(path, "is too large for a file with certificates");
+    std::string content(static_cast<size_t>(st.st_size), '\0');
+    ssize_t n = read(fd.get(), content.data(), content.size());
+    if (n <= 0) return bad_certificate(path, n < 0 ? "cannot be read" : "is empty");
+    content.resize(static_cast<size_t>(n));
+    return content;
+}
+
+bool has_certificates(const std::string& pem) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> in{
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free};
+    auto* found = PEM_X509_INFO_read_bio(in.get(), nullptr, nullptr, nullptr);
+    bool any = false;
+    for (int i = 0; i < sk_X509_INFO_num(found); ++i)
+        any = any || sk_X509_INFO_value(found, i)->x509;
+    sk_X509_INFO_pop_free(found, X509_INFO_free);
+    ERR_clear_error();
+    return any;
 }
 
 } // namespace
@@ -122,26 +172,20 @@ bool is_excepted(const wire::Http& http, int error, int depth) {
 }
 
 Result<std::string, Failure> read_certificate(const std::string& path) {
-    // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
-    Fd fd{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-    struct stat st {};
-    if (!fd || fstat(fd.get(), &st) < 0)
-        return bad_certificate(path, "cannot be opened: " + std::generic_category().message(errno));
-    if (!S_ISREG(st.st_mode)) return bad_certificate(path, "is not a regular file");
-    if (st.st_size > MaxCertificate) return bad_certificate(path, "is too large for a certificate");
-    std::string content(static_cast<size_t>(st.st_size), '\0');
-    ssize_t n = read(fd.get(), content.data(), content.size());
-    if (n <= 0) return bad_certificate(path, n < 0 ? "cannot be read" : "is empty");
-    content.resize(static_cast<size_t>(n));
-    return content;
+    return read_pem(path, MaxCertificate);
 }
 
-void set_tls(CurlHandle& handle, const wire::Http& http, const std::string& certificate) {
-    // As for every OpenSSL program, the variable replaces the system's certificate authorities.
-    if (const char* authorities = std::getenv("SSL_CERT_FILE")) {
-        handle.set(CURLOPT_CAINFO, authorities);
-        handle.set(CURLOPT_PROXY_CAINFO, authorities);
-    }
+Result<std::string, Failure> read_authorities(const std::string& path) {
+    auto pem = read_pem(path, MaxAuthorities);
+    if (pem && !has_certificates(*pem)) return bad_certificate(path, "has no certificates in PEM form");
+    return pem;
+}
+
+void set_tls(CurlHandle& handle, const wire::Http& http, const TlsFiles& files) {
+    if (files.authorities.empty())
+        set_usual_authorities(handle);
+    else
+        set_authorities(handle, files.authorities);
     if (is_relaxed(http)) isolate(handle);
     if (http.ignore_host_name()) handle.set(CURLOPT_SSL_VERIFYHOST, 0L);
     const TlsExceptions exceptions{http};
@@ -154,7 +198,7 @@ void set_tls(CurlHandle& handle, const wire::Http& http, const std::string& cert
         // A resumed session has no OCSP response.
         handle.set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     }
-    if (!certificate.empty()) set_client_certificate(handle, certificate);
+    if (!files.certificate.empty()) set_client_certificate(handle, files.certificate);
 }
 
 } // namespace haulier::transfer

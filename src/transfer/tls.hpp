@@ -22,10 +22,15 @@ bool is_excepted(const wire::Http& http, int error, int depth);
 /// expired while the clock is not synchronised.
 bool may_be_fault_of_clock(const CurlHandle& handle);
 
-/// `certificate` is the client's with its key, as PEM; empty = none.
-void set_tls(CurlHandle& handle, const wire::Http& http, const std::string& certificate);
+/// The contents of the job's PEM files.
+struct TlsFiles {
+    std::string certificate; ///< the client's, with its key; empty = none
+    std::string authorities; ///< certificates to trust; empty = those of the system
+};
+void set_tls(CurlHandle& handle, const wire::Http& http, const TlsFiles& files);
 
-/// The content of a file with a certificate. Blocks, so it runs in the disk pool.
+/// These return the content of a file. They block, so they run in the disk pool.
 Result<std::string, Failure> read_certificate(const std::string& path);
+Result<std::string, Failure> read_authorities(const std::string& path);
 
 } // namespace haulier::transfer

@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+from quiet_stack import QuietStack  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
 
 CLIENT = sys.argv[1]
@@ -22,15 +23,6 @@ CALLS = 300
 IN_FLIGHT = 32
 ROUNDS = 5
 CONFIG = {"Jobs": {"MaxJobs": "100000", "MaxJobsPerUser": "100000"}, "Daemon": {"IdleTimeout": "1h"}}
-
-
-class QuietStack(Stack):
-    """Its daemon does not log each step."""
-
-    def _environment(self, extra: dict[str, str]) -> dict[str, str]:
-        env = super()._environment(extra)
-        del env["HAULIER_DEBUG"]
-        return env
 
 
 def run_client(stack: Stack, *arguments: str) -> dict[str, list[float]]:

@@ -15,6 +15,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+from quiet_stack import QuietStack, cpu_seconds  # noqa: E402
 from support.content import body  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
 from support.servers.certificates import Authority  # noqa: E402
@@ -23,22 +24,7 @@ from support.servers.nginx import Nginx  # noqa: E402
 FILES = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 BYTES = int(sys.argv[2]) if len(sys.argv) > 2 else 4096
 ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 5
-TICKS = os.sysconf("SC_CLK_TCK")
 CONFIG = {"Jobs": {"MaxFilesPerJob": "100000"}, "Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}}
-
-
-class QuietStack(Stack):
-    """Its daemon does not log each step."""
-
-    def _environment(self, extra: dict[str, str]) -> dict[str, str]:
-        env = super()._environment(extra)
-        del env["HAULIER_DEBUG"]
-        return env
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def peak_mib(pid: int) -> float:

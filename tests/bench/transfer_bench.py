@@ -4,7 +4,6 @@
 Usage: transfer_bench.py [MEBIBYTES [ROUNDS]], with HAULIERD and the other variables set as meson sets them.
 """
 
-import os
 import pathlib
 import resource
 import statistics
@@ -14,13 +13,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+from quiet_stack import cpu_seconds  # noqa: E402
 from support.content import body  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
 from support.servers.nginx import Nginx  # noqa: E402
 
 MEBI = 1 << 20
 DEFAULTS = {"Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}}
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class FastNginx(Nginx):
@@ -31,11 +30,6 @@ class FastNginx(Nginx):
         path = self.directory / "nginx.conf"
         text = path.read_text().replace(" sndbuf=64k", "").replace("sendfile off;", "sendfile on;")
         path.write_text(text)
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def peak_kib(pid: int) -> int:

@@ -159,6 +159,8 @@ BOUNDS = {
                    {"M" * 65: "StringTooLong", "two words": "InvalidArgument", "CONNECT": "NotSupported"}),
     "ClientCertificate": (["", "/etc/certificate.pem"], {"certificate.pem": "InvalidArgument",
                                                          "/" + "d/" * 2047 + "dd": "StringTooLong"}),
+    "CertificateAuthority": (["", "/etc/authority.pem"], {"authority.pem": "InvalidArgument",
+                                                          "/" + "d/" * 2047 + "dd": "StringTooLong"}),
     "ReplyFileName": ([], {"/tmp/reply": "NotSupported"}),
 }
 # Optional texts whose length in characters the contract limits.

@@ -78,6 +78,23 @@ def test_history_is_filtered_and_comes_in_pages(stack):
         ended(stack.client, Since=2**63)
 
 
+def test_the_history_says_whose_jobs_they_were_and_hides_what_was_hidden(stack, ctl):
+    stack.manager.create("shown", AppId="org.example.App").cancel()
+    stack.manager.create("hidden", Visibility="hidden").cancel()
+    shown = ended(stack.client)
+    assert [(job["DisplayName"], job["AppId"], job["AppIdSource"], job["Visibility"]) for job in shown] == [
+        ("shown", "org.example.App", "client", "full")]
+    assert ended(stack.client, Hidden=False) == shown
+    stack.kill_daemon()
+    both = ended(stack.client, Hidden=True)
+    assert [(job["DisplayName"], job["Visibility"]) for job in both] == [("hidden", "hidden"), ("shown", "full")]
+    assert [job["DisplayName"] for job in ctl("history", "--json").json] == ["hidden", "shown"]
+    with refused("NotSupported"):
+        forget(stack.client, Hidden=True)
+    assert forget(stack.client) == 2
+    assert ended(stack.client, Hidden=True) == []
+
+
 def test_history_survives_a_kill_and_is_forgotten_on_request(stack):
     ids = end_some(stack)
     stack.kill_daemon()
@@ -115,11 +132,14 @@ def test_each_user_has_a_history_of_their_own(new_stack):
     job = Manager(anna).create("of anna")
     job.cancel()
     Manager(bert).create("of bert").cancel()
-    assert [j["DisplayName"] for j in ended(anna)] == ["of anna"]
-    assert ended(root) == []
-    assert [(j["DisplayName"], j["Owner"]) for j in ended(root, AllUsers=True)] == [("of bert", BERT), ("of anna", ANNA)]
+    Manager(anna).create("shown", Visibility="result").cancel()
+    assert [j["DisplayName"] for j in ended(anna)] == ["shown"], "the others are hidden, as usual on this bus"
+    assert [j["DisplayName"] for j in ended(anna, Hidden=True)] == ["shown", "of anna"]
+    assert ended(root, Hidden=True) == []
+    assert [(j["DisplayName"], j["Owner"]) for j in ended(root, AllUsers=True, Hidden=True)] == [
+        ("shown", ANNA), ("of bert", BERT), ("of anna", ANNA)]
     for call in (ended, forget):
         with refused("AccessDenied", "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"):
             call(anna, AllUsers=True)
-    assert forget(anna) == 1
+    assert forget(anna) == 2
     assert forget(root, AllUsers=True) == 1

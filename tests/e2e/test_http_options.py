@@ -263,6 +263,33 @@ def test_a_client_certificate_is_shown(new_stack, authority):
     fetched(stack, url, ClientCertificate=str(both))
 
 
+def test_a_job_trusts_certificate_authorities_of_its_own(stack, authority):
+    url = stack.nginx(authority=authority).add("file", CONTENT)
+    assert failed(stack, url)[1] == "tls-certificate"
+    job = stack.manager.create(files=[(url, stack.downloads / "own")], CertificateAuthority=str(authority.certificate))
+    stack.kill_daemon()
+    assert job.get("CertificateAuthority") == str(authority.certificate)
+    job.resume()
+    job.wait_state("transferred")
+    job.complete()
+    assert_file(stack.downloads / "own", CONTENT)
+    assert failed(stack, url)[1] == "tls-certificate", "the next job is not served over the connection of this one"
+
+
+def test_a_file_without_certificate_authorities_fails_the_job_and_can_be_mended(stack, authority):
+    url = stack.nginx(authority=authority).add("file", CONTENT)
+    words = stack.directory / "words.pem"
+    words.write_text("not a certificate")
+    for path in (words, stack.directory / "missing.pem", stack.directory):
+        context, name, _code, message, _file = failed(stack, url, CertificateAuthority=str(path))
+        assert (context, name) == ("transport", "tls-certificate") and f"'{path}'" in message
+    job = stack.manager.create(files=[(url, stack.downloads / "file")], CertificateAuthority=str(words), Resume=True)
+    job.wait_state("error", unless=())
+    job.set("CertificateAuthority", str(authority.certificate))
+    job.resume()
+    job.wait_state("transferred")
+
+
 # ---- names ----
 
 def test_names_in_other_scripts(stack):

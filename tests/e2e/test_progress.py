@@ -87,6 +87,8 @@ def test_activity_sums_up_the_jobs_of_the_user(stack):
         return [c["Activity"] for c in changes(stack, ROOT, MANAGER) if "Activity" in c]
     stack.client.wait(lambda: announced() and announced()[-1][:2] == (SIZE, SIZE // 2) and announced()[-1][4] == 1,
                       "the activity")
+    failed.set("Visibility", "hidden")
+    stack.client.wait(lambda: announced()[-1][4] == 0, "the activity without the hidden job")
     for job in (moving, failed):
         job.cancel()
     stack.client.wait(lambda: announced()[-1] == (0, 0, 0, 0, 0), "the end of all activity")

@@ -608,6 +608,8 @@ def test_activity_is_that_of_the_caller_alone(machine):
         bus.call(NAME, ROOT, MANAGER, "Subscribe")
     file = ("http://127.0.0.1:9/f", machine.downloads / "f", {"Size": 5_000})
     job = create(anna, files=[file], Resume=True, NotBefore=2**60)
+    assert Manager(anna).property("Activity") == (0, 0, 0, 0, 0), "jobs are hidden here unless their client says otherwise"
+    job.set("Visibility", "full")
     assert Manager(anna).property("Activity") == (5_000, 0, 0, 0, 0)
     assert Manager(bert).property("Activity") == Manager(root).property("Activity") == (0, 0, 0, 0, 0)
 

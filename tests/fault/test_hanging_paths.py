@@ -24,7 +24,8 @@ def stack(new_stack, authority):
     return new_stack(env={"SSL_CERT_FILE": str(authority.certificate)})
 
 
-def test_a_client_certificate_that_is_a_pipe(stack, authority):
+@pytest.mark.parametrize("name", ["ClientCertificate", "CertificateAuthority"])
+def test_a_certificate_that_is_a_pipe(stack, authority, name):
     """The job fails with a sentence, its neighbour goes on meanwhile, and Cancel is answered at once."""
     server = stack.fault_server(authority=authority)
     server.add("/f", DATA)
@@ -34,7 +35,7 @@ def test_a_client_certificate_that_is_a_pipe(stack, authority):
     good = stack.manager.create(files=[(server.url("/slow"), stack.downloads / "good")], Resume=True)
     good.wait_bytes(1)
     bad = stack.manager.create(files=[(server.url("/f"), stack.downloads / "bad")], Resume=True,
-                               ClientCertificate=str(pipe))
+                               **{name: str(pipe)})
     bad.wait_state("error", "transient-error", unless=())
     assert bad.get("Error")[1] == "tls-certificate" and "regular file" in bad.get("Error")[3]
     began = time.monotonic()
@@ -45,14 +46,16 @@ def test_a_client_certificate_that_is_a_pipe(stack, authority):
     assert_file(stack.downloads / "good", DATA)
 
 
-def test_a_client_certificate_that_is_no_certificate(stack, authority):
+@pytest.mark.parametrize("name", ["ClientCertificate", "CertificateAuthority"])
+def test_a_certificate_that_is_no_certificate(stack, authority, name):
     server = stack.fault_server(authority=authority)
     server.add("/f", DATA)
     endless = stack.directory / "large"
     with endless.open("wb") as file:
         file.truncate(1 << 40)
     for path in (endless, stack.directory / "missing", stack.directory):
-        job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True, ClientCertificate=str(path))
+        job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Resume=True,
+                                   **{name: str(path)})
         job.wait_state("error", "transient-error", unless=())
         assert job.get("Error")[1] == "tls-certificate" and job.get("Error")[3]
         job.cancel()

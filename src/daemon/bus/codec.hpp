@@ -76,10 +76,10 @@ struct HistoryFilter {
     job::EndedFilter ended; ///< without the owner
     bool all_users = false;
 };
-/// For ListEndedJobs; ForgetEndedJobs takes no pages.
-Result<HistoryFilter> decode_history_filter(const Options& filter, bool pages);
+/// For ListEndedJobs; ForgetEndedJobs takes no pages, and hidden jobs are always meant.
+Result<HistoryFilter> decode_history_filter(const Options& filter, bool lists);
 
-ListedEnd encode(const job::EndedJob& job);
+ListedEnd encode(const job::EndedJob& job, job::Visibility usual_visibility);
 /// For GetStatistics: AllUsers.
 Result<bool> decode_statistics_filter(const Options& filter);
 OwnerStatistics encode(const job::Statistics& statistics);

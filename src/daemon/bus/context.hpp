@@ -27,11 +27,7 @@ struct Context {
     daemon::Instance instance;
     std::function<void()> asked; ///< called at every request, to restart the idle timer
 
-    /// What a job is shown as if its client has not chosen: an updater's job would surprise whoever is logged
-    /// in.
-    [[nodiscard]] job::Visibility usual_visibility() const {
-        return instance == daemon::Instance::Session ? job::Visibility::Full : job::Visibility::Hidden;
-    }
+    [[nodiscard]] job::Visibility usual_visibility() const { return daemon::usual_visibility(instance); }
 
     /// To the daemon that serves the owner's session bus, a service on that bus is one on its own bus.
     [[nodiscard]] job::NotifyService resolved(job::NotifyService service) const {

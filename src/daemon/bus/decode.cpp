@@ -13,6 +13,9 @@ namespace {
 using job::FileSpec;
 using Words = std::vector<std::string>;
 
+/// Languages without 64-bit integers can write this one.
+constexpr uint64_t LengthToEnd = uint64_t{1} << 63;
+
 const Takers<FileSpec>& file_takers() {
     static const Takers<FileSpec> all{
         {"Checksum", taking<std::string, FileSpec>([](FileSpec& f, const std::string& text) {
@@ -124,8 +127,10 @@ Result<std::vector<FileSpec>> decode_files(const std::vector<FileArgument>& file
 
 std::vector<job::Range> decode_ranges(const std::vector<RangeTuple>& ranges) {
     std::vector<job::Range> out;
-    for (const auto& range : ranges)
-        out.push_back({std::get<0>(range), std::get<1>(range)});
+    for (const auto& range : ranges) {
+        auto length = std::get<1>(range);
+        out.push_back({std::get<0>(range), length >= LengthToEnd ? job::ToEnd : length});
+    }
     return out;
 }
 

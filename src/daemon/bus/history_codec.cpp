@@ -37,23 +37,25 @@ Taker<HistoryFilter> into_ended(Value job::EndedFilter::*place) {
     });
 }
 
-Takers<HistoryFilter> takers(bool pages) {
+Takers<HistoryFilter> takers(bool lists) {
     Takers<HistoryFilter> all{
         {"Since", taking<uint64_t, HistoryFilter>(take_since)},
         {"Results", taking<std::vector<std::string>, HistoryFilter>(take_results)},
         {"AllUsers", keeping<bool>(&HistoryFilter::all_users)},
     };
-    if (!pages) return all;
+    if (!lists) return all;
     all.emplace("Offset", into_ended(&job::EndedFilter::offset));
     all.emplace("Limit", into_ended(&job::EndedFilter::limit));
+    all.emplace("Hidden", into_ended(&job::EndedFilter::hidden));
     return all;
 }
 
 } // namespace
 
-Result<HistoryFilter> decode_history_filter(const Options& filter, bool pages) {
+Result<HistoryFilter> decode_history_filter(const Options& filter, bool lists) {
     HistoryFilter out;
-    if (auto ok = take_all(out, filter, takers(pages), "filter"); !ok) return ok.error();
+    out.ended.hidden = !lists;
+    if (auto ok = take_all(out, filter, takers(lists), "filter"); !ok) return ok.error();
     return out;
 }
 
@@ -71,12 +73,16 @@ OwnerStatistics encode(const job::Statistics& statistics) {
     return {statistics.owner, values};
 }
 
-ListedEnd encode(const job::EndedJob& job) {
+ListedEnd encode(const job::EndedJob& job, job::Visibility usual_visibility) {
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(job.active_for).count();
+    auto visibility = job.visibility.value_or(usual_visibility);
     return {job.id.hex, Options{
                             {"Id", Variant{job.id.hex}},
                             {"Type", Variant{std::string{job::to_string(job.type)}}},
                             {"Owner", Variant{job.owner}},
+                            {"AppId", Variant{job.app_id}},
+                            {"AppIdSource", Variant{std::string{job::to_string(job.app_id_source)}}},
+                            {"Visibility", Variant{std::string{job::to_string(visibility)}}},
                             {"DisplayName", Variant{job.display_name}},
                             {"Result", Variant{std::string{job::to_string(job.outcome)}}},
                             {"CreationTime", Variant{encode(job.created)}},

@@ -22,11 +22,12 @@ void ManagerObject::ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result
             auto ended = wanted;
             ended.owner = owner;
             ended.limit = std::min(ended.limit, EndsInOneList);
-            context_.manager.list_ended(ended, [owed](const Result<std::vector<job::EndedJob>>& jobs) {
+            auto usual = ended.usual_visibility = context_.usual_visibility();
+            context_.manager.list_ended(ended, [owed, usual](const Result<std::vector<job::EndedJob>>& jobs) {
                 if (!jobs) return owed->refuse(jobs.error());
                 std::vector<ListedEnd> listed;
                 for (const auto& job : *jobs)
-                    listed.push_back(encode(job));
+                    listed.push_back(encode(job, usual));
                 owed->give(listed);
             });
         });

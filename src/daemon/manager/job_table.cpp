@@ -31,13 +31,6 @@ bool needs_someone(const job::Job& job) {
            (job.state == job::State::Transferred && job.notify_service.name.empty());
 }
 
-Contribution contribution_of(const JobRecord& record) {
-    const auto& job = record.durable();
-    bool active = job::is_active(job.state);
-    return {job.owner, active ? record.sums().known : 0, active ? record.sums().stored : 0,
-            job::is_running(job.state), needs_someone(job)};
-}
-
 } // namespace
 
 Error not_found(const job::Id& id) {
@@ -191,6 +184,14 @@ void JobTable::count_durable(JobRecord& record) {
     totals.needing_someone += record.counted->needs_someone;
     if (record.counted->runs) totals.running.insert(&record);
     ++count_;
+}
+
+Contribution JobTable::contribution_of(const JobRecord& record) const {
+    const auto& job = record.durable();
+    if (job.visibility.value_or(usual_visibility_) == job::Visibility::Hidden) return {.owner = job.owner};
+    bool active = job::is_active(job.state);
+    return {job.owner, active ? record.sums().known : 0, active ? record.sums().stored : 0,
+            job::is_running(job.state), needs_someone(job)};
 }
 
 void JobTable::note_removed(JobRecord& record) {

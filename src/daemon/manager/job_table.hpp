@@ -20,7 +20,7 @@
 
 namespace haulier::daemon {
 
-/// The unfinished jobs of an owner, or of all.
+/// The unfinished jobs of an owner, or of all, without hidden ones.
 struct Activity {
     uint64_t known = 0;  ///< bytes of active jobs, as far as sizes are known
     uint64_t stored = 0; ///< of these jobs: durable or displayed bytes
@@ -34,7 +34,8 @@ class JobTable {
 public:
     using Records = std::map<job::Id, std::unique_ptr<JobRecord>>;
 
-    explicit JobTable(UsageAccounting& usage) : usage_(usage) {}
+    JobTable(UsageAccounting& usage, job::Visibility usual_visibility)
+        : usage_(usage), usual_visibility_(usual_visibility) {}
 
     // ---- records ----
 
@@ -91,7 +92,10 @@ private:
     void count_durable(JobRecord& record);
     void uncount(JobRecord& record);
 
+    [[nodiscard]] Contribution contribution_of(const JobRecord& record) const;
+
     UsageAccounting& usage_;
+    job::Visibility usual_visibility_;
     Records records_;
     /// Unfinished jobs, by their working values.
     std::map<std::pair<uint32_t, std::string>, JobRecord*> keys_;

@@ -52,8 +52,8 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
                  store::Store store, Workers& workers, std::function<void()> on_activity,
                  std::function<void()> on_broken_store)
     : loop_(loop), clock_(clock), config_(config), workers_(workers), on_activity_(std::move(on_activity)),
-      on_broken_store_(std::move(on_broken_store)), jobs_(usage_), announcer_(loop, clock),
-      requests_(on_activity_),
+      on_broken_store_(std::move(on_broken_store)), jobs_(usage_, usual_visibility(instance)),
+      announcer_(loop, clock), requests_(on_activity_),
       commits_(
           loop, std::move(store), jobs_,
           [this](std::vector<CommittedDecision> decisions) { committed(std::move(decisions)); },

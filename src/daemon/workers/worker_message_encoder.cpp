@@ -79,6 +79,7 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     out.set_redirect(to_wire(http.redirect));
     fill_security(out, http.security);
     out.set_client_certificate(http.client_certificate);
+    out.set_certificate_authority(http.certificate_authority);
     out.set_proxy_mode(to_wire(http.proxy.mode));
     out.set_proxy_list(http.proxy.list);
     out.set_proxy_bypass(http.proxy.bypass);

@@ -181,7 +181,7 @@ def properties_of(interface: str) -> dict[str, str]:
 OPTION_TYPES = properties_of(JOB) | {
     "Resume": "b", "Key": "s", "AppId": "s", "NotifyObject": "o", "NotifyService": "(so)", "Credentials": "a(ssss)",
     "CustomHeaders": "as", "States": "as", "Properties": "as", "Results": "as", "Since": "t", "Offset": "u", "Limit": "u",
-    "AllUsers": "b", "Checksum": "s", "Size": "t", "Mode": "u", "Ranges": "a(tt)", "Mirrors": "as", "Existing": "s",
+    "AllUsers": "b", "Hidden": "b", "Checksum": "s", "Size": "t", "Mode": "u", "Ranges": "a(tt)", "Mirrors": "as", "Existing": "s",
     "ServerName": "b",
 }
 

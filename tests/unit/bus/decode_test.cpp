@@ -117,6 +117,9 @@ TEST(DecodeFiles, TakesRangesAndMirrors) {
     EXPECT_EQ(specs->front().ranges, (std::vector<job::Range>{{10, 5}, {0, job::ToEnd}}));
     EXPECT_EQ(specs->front().mirrors, Words{"http://b/f"});
     EXPECT_EQ(decode_ranges(encode(specs->front().ranges)), specs->front().ranges);
+    std::vector<RangeTuple> rounded{{7, uint64_t{1} << 63}, {7, (uint64_t{1} << 63) - 1}};
+    EXPECT_EQ(decode_ranges(rounded)[0].length, job::ToEnd) << "JavaScript has no 2^64-1";
+    EXPECT_NE(decode_ranges(rounded)[1].length, job::ToEnd);
 }
 
 TEST(DecodeFiles, NamesTheBadOneOfSeveral) {

@@ -183,6 +183,7 @@ TEST(ToWire, SaysHowToFetch) {
     http.redirect = job::RedirectPolicy::Disallow;
     http.security.ignore_dates = true;
     http.client_certificate = "/home/x/c.pem";
+    http.certificate_authority = "/home/x/ca.pem";
     http.proxy = {job::Proxy::Mode::Override, "http://proxy:3128", "<local>"};
     http.credentials = {
         {job::Credentials::Target::Proxy, job::Credentials::Scheme::Ntlm, "anna", "secret", ""}};
@@ -204,6 +205,7 @@ TEST(ToWire, SaysHowToFetch) {
     EXPECT_TRUE(fetch.http().ignore_dates());
     EXPECT_FALSE(fetch.http().allow_https_to_http());
     EXPECT_EQ(fetch.http().client_certificate(), "/home/x/c.pem");
+    EXPECT_EQ(fetch.http().certificate_authority(), "/home/x/ca.pem");
     EXPECT_EQ(fetch.http().proxy_mode(), wire::Http::OVERRIDE);
     EXPECT_EQ(fetch.http().proxy_bypass(), "<local>");
     EXPECT_TRUE(fetch.http().credentials(0).proxy());
@@ -227,6 +229,7 @@ RequestOptions longest_manner() {
     http.security = {true, true, true, true, true, true};
     http.redirect = job::RedirectPolicy::Disallow;
     http.client_certificate = std::string(job::MaxLocalName, 'c');
+    http.certificate_authority = std::string(job::MaxLocalName, 'a');
     http.proxy = {job::Proxy::Mode::Override, std::string(MaxProxyList, 'p'), std::string(MaxProxyList, 'b')};
     const std::string half(job::MaxAllCredentials / 2, 's');
     http.credentials = {{Target::Server, Scheme::Bearer, "", half, ""},

@@ -25,6 +25,9 @@ TEST(EndedJob, HasWhatAPersonRecognises) {
     job.files_transferred = 1;
     job.error = JobError{Cause::HttpStatus, 404, "https://example.org/?token=secret is not there", 1};
     job.modified = WallTime{Usec{7}};
+    job.app_id = "org.example.App";
+    job.app_id_source = AppIdSource::Client;
+    job.visibility = Visibility::Hidden;
     auto ended = ended_job(job, files_at({"/srv/a", "/srv/b"}));
     EXPECT_EQ(ended.display_name, "a film");
     EXPECT_EQ(ended.bytes, 20u);
@@ -33,6 +36,9 @@ TEST(EndedJob, HasWhatAPersonRecognises) {
     EXPECT_EQ(ended.cause, Cause::HttpStatus);
     EXPECT_EQ(ended.code, 404);
     EXPECT_EQ(ended.target, "/srv");
+    EXPECT_EQ(ended.app_id, "org.example.App");
+    EXPECT_EQ(ended.app_id_source, AppIdSource::Client);
+    EXPECT_EQ(ended.visibility, Visibility::Hidden);
 }
 
 TEST(EndedJob, HasNoUrlForAName) {

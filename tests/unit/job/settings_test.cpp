@@ -136,6 +136,8 @@ TEST(Paths, AreAbsolute) {
     s.change(patch<&Settings::http, &Http::client_certificate>("/home/u/cert.pem"));
     EXPECT_EQ(s.refusal(patch<&Settings::http, &Http::client_certificate>("cert.pem")),
               Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(patch<&Settings::http, &Http::certificate_authority>("ca.pem")),
+              Errc::InvalidArgument);
     s.change(patch<&Settings::http, &Http::client_certificate>(""));
     EXPECT_EQ(s.job.http.client_certificate, "");
 }

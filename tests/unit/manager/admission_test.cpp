@@ -14,7 +14,7 @@ constexpr uint32_t Root = 0;
 struct AdmissionTest : testing::Test {
     Config config;
     UsageAccounting usage;
-    JobTable jobs{usage};
+    JobTable jobs{usage, job::Visibility::Full};
     std::vector<uint32_t> evicted;
     std::function<void()> on_evict;
     Admission admission{config, Instance::System, jobs, usage, [this](uint32_t owner) {

@@ -25,7 +25,7 @@ protected:
     int recoveries_ = 0;
     std::vector<std::string> errors_; ///< answers; empty = success
     UsageAccounting usage_;
-    JobTable jobs_{usage_};
+    JobTable jobs_{usage_, job::Visibility::Full};
     CommitQueue queue_{loop_,
                        open_store(),
                        jobs_,

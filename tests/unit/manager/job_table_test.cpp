@@ -18,7 +18,7 @@ const job::Id JobB{std::string(32, 'b')};
 
 struct JobTableTest : testing::Test {
     UsageAccounting usage;
-    JobTable jobs{usage};
+    JobTable jobs{usage, job::Visibility::Full};
     Now now = SystemClock{}.now();
 
     JobRecord& add(const job::Id& id, const job::Request& request = request_for(2), uint32_t owner = Ann) {
@@ -142,6 +142,33 @@ TEST_F(JobTableTest, ActivityIsSummedUpByOwner) {
     set(JobA, job::State::Acknowledged);
     set(JobB, job::State::Cancelled);
     EXPECT_EQ(jobs.activity(std::nullopt), Activity{});
+}
+
+TEST_F(JobTableTest, HiddenJobsAreNoActivity) {
+    auto request = request_for(1, true);
+    add_durable(JobA, request);
+    request.settings.set<&job::Settings::visibility>(job::Visibility::Hidden);
+    add_durable(JobB, request);
+    auto give = [&](const job::Id& id, job::State state, std::optional<job::Visibility> visibility) {
+        job::Decision d;
+        d.job = jobs.find(id)->working();
+        d.job.state = state;
+        d.job.visibility = visibility;
+        jobs.replace(d);
+        jobs.make_durable();
+    };
+    give(JobA, job::State::Error, std::nullopt);
+    give(JobB, job::State::Error, job::Visibility::Hidden);
+    EXPECT_EQ(jobs.activity(Ann).needing_someone, 1U);
+    EXPECT_EQ(jobs.count(Ann), 2U);
+    give(JobB, job::State::Transferring, job::Visibility::Progress);
+    EXPECT_EQ(jobs.activity(Ann).running, 1U);
+    give(JobB, job::State::Transferring, job::Visibility::Hidden);
+    EXPECT_EQ(jobs.activity(Ann).running, 0U);
+
+    JobTable of_system{usage, job::Visibility::Hidden};
+    of_system.restore(jobs.find(JobA)->working(), {});
+    EXPECT_EQ(of_system.activity(std::nullopt), Activity{});
 }
 
 TEST_F(JobTableTest, ValuesThatDoNotChangeAreHeldOnce) {

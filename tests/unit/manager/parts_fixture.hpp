@@ -53,7 +53,7 @@ protected:
     std::vector<job::Effect> effects_; ///< of all decisions that were committed
 
     UsageAccounting usage_;
-    JobTable jobs_{usage_};
+    JobTable jobs_{usage_, job::Visibility::Full};
     Announcer announcer_{loop_, clock_};
     PendingRequests requests_{[this] { ++activity_; }};
     CommitQueue commits_{loop_,

@@ -24,6 +24,9 @@ job::EndedJob ended(unsigned number, uint32_t owner = 1000) {
     job.cause = job::Cause::HttpStatus;
     job.code = 404;
     job.target = "/srv";
+    job.app_id = "org.example.App";
+    job.app_id_source = job::AppIdSource::Sandbox;
+    job.visibility = job::Visibility::Progress;
     return job;
 }
 
@@ -51,6 +54,9 @@ TEST(EndedJobs, AreReadAsTheyWereWritten) {
     auto plain = ended(2);
     plain.cause.reset();
     plain.code = 0;
+    plain.app_id.clear();
+    plain.app_id_source = job::AppIdSource::None;
+    plain.visibility.reset();
     {
         auto store = open_quietly(directory);
         EXPECT_EQ(*store.oldest_ended(), std::nullopt);
@@ -74,6 +80,25 @@ TEST(EndedJobs, AreFiltered) {
     EXPECT_EQ(numbers(store, {std::nullopt, {}, {}, 2, 3}), (Numbers{8, 7, 6}));
     EXPECT_EQ(numbers(store, {1000, {}, {}, 5, 3}), Numbers{1});
     EXPECT_EQ(numbers(store, {7}), Numbers{});
+}
+
+TEST(EndedJobs, AreHiddenWhereTheirJobsWere) {
+    DatabaseDir directory;
+    auto store = open_quietly(directory);
+    for (unsigned number = 1; number <= 3; ++number) {
+        auto job = ended(number);
+        if (number == 1) job.visibility = job::Visibility::Hidden;
+        if (number == 2) job.visibility.reset();
+        expect_done(store.add_ended(job, 100));
+    }
+    EndedFilter shown{.hidden = false, .usual_visibility = job::Visibility::Full};
+    EXPECT_EQ(numbers(store, shown), (Numbers{3, 2}));
+    shown.usual_visibility = job::Visibility::Hidden;
+    EXPECT_EQ(numbers(store, shown), Numbers{3});
+    shown.owner = 1000;
+    EXPECT_EQ(numbers(store, shown), Numbers{3});
+    EXPECT_EQ(numbers(store, {1000}), (Numbers{3, 2, 1}));
+    EXPECT_EQ(*store.forget_ended({1000}), 3U);
 }
 
 TEST(EndedJobs, AreForgotten) {

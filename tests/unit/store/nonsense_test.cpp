@@ -51,6 +51,7 @@ bool takes_text(const std::string& column) {
                                  "proxy_list",
                                  "user",
                                  "client_certificate",
+                                 "certificate_authority",
                                  "proxy_bypass",
                                  "password",
                                  "only_for",

@@ -28,6 +28,7 @@ job::Http full_http() {
     http.security = {true, true, true, true, true, true};
     http.redirect = job::RedirectPolicy::Disallow;
     http.client_certificate = "/home/somebody/my 'key'.pem";
+    http.certificate_authority = "/etc/ssl/our 'own'.pem";
     http.proxy = {job::Proxy::Mode::Override, "http=proxy:3128 socks5h://[::1]:9", "<local> *.example.org"};
     http.credentials = {{Target::Proxy, Scheme::Ntlm, "", "", ""},
                         {Target::Server, Scheme::Bearer, "", "ey\nJ0 \xff", ""},

@@ -99,6 +99,30 @@ TEST(CurlFailure, Proxies) {
               wire::NAME_RESOLUTION);
 }
 
+TEST(CurlFailure, SaysWhoCannotBeReachedAndWhy) {
+    TransferResult result{
+        .code = CURLE_COULDNT_CONNECT, .host = "example.org", .port = "8080", .os_error = ECONNREFUSED};
+    auto message = [&] { return curl_failure(result, {}, "first.example").message; };
+    EXPECT_EQ(message(), "cannot connect to example.org port 8080: connection refused");
+    result.os_error = 0;
+    EXPECT_EQ(message(), "cannot connect to example.org port 8080");
+    result.os_error = EHOSTUNREACH;
+    result.proxy = "10.0.0.1 port 3128";
+    EXPECT_EQ(message(), "cannot connect to the proxy 10.0.0.1 port 3128: no route to host");
+    result.code = CURLE_OPERATION_TIMEDOUT;
+    EXPECT_EQ(message(),
+              "connecting to example.org port 8080 through the proxy 10.0.0.1 port 3128 took too long");
+    result.code = CURLE_PROXY;
+    EXPECT_EQ(message(), "the proxy cannot connect to example.org port 8080");
+    result.code = CURLE_COULDNT_RESOLVE_PROXY;
+    result.proxy = "proxy.example port 3128";
+    EXPECT_EQ(message(), "the host name of the proxy proxy.example cannot be resolved");
+    result.proxy.clear();
+    EXPECT_EQ(message(), "the host name of the proxy for example.org cannot be resolved");
+    result.code = CURLE_OPERATION_TIMEDOUT;
+    EXPECT_EQ(message(), "connecting to example.org port 8080 took too long");
+}
+
 TEST(CurlFailure, Silence) {
     auto failure =
         curl_failure({.code = CURLE_OPERATION_TIMEDOUT, .bound = Bound::Silence}, {.status = 200}, "a.b");

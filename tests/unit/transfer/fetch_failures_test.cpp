@@ -108,8 +108,11 @@ TEST_F(FailuresTest, NobodyListens) {
     auto* raw = reinterpret_cast<sockaddr*>(&address);
     ASSERT_EQ(bind(taken.get(), raw, size), 0);
     ASSERT_EQ(getsockname(taken.get(), raw, &size), 0);
-    fetch(order("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/"));
-    EXPECT_EQ(failed().cause(), wire::CONNECT_FAILURE);
+    auto port = std::to_string(ntohs(address.sin_port));
+    fetch(order("http://127.0.0.1:" + port + "/"));
+    auto failure = failed();
+    EXPECT_EQ(failure.cause(), wire::CONNECT_FAILURE);
+    EXPECT_EQ(failure.message(), "cannot connect to 127.0.0.1 port " + port + ": connection refused");
 }
 
 TEST_F(FailuresTest, TheServerHangsUpInTheMiddle) {

@@ -212,7 +212,9 @@ TEST_F(HttpTest, ProxiesThatFail) {
     requested.mutable_http()->set_proxy_mode(wire::Http::OVERRIDE);
     requested.mutable_http()->set_proxy_list("127.0.0.1:1");
     fetch(requested);
-    EXPECT_EQ(failed().cause(), wire::CONNECT_FAILURE);
+    auto refused = failed();
+    EXPECT_EQ(refused.cause(), wire::CONNECT_FAILURE);
+    EXPECT_EQ(refused.message(), "cannot connect to the proxy 127.0.0.1 port 1: connection refused");
 
     requested.mutable_http()->set_proxy_list("nonsense://");
     fetch(requested);

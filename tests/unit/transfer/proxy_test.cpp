@@ -26,6 +26,37 @@ std::vector<std::string> in_short(const Routes& routes) {
 
 using Words = std::vector<std::string>;
 
+TEST(ProxyOnARoute, IsNamedWithItsPort) {
+    auto url = url_of("http://files.example:81/x");
+    auto via = [&](const char* proxy) { return proxy_on({Route::Kind::Via, proxy}, url, ""); };
+    EXPECT_EQ(via("http://proxy.example:3128"), "proxy.example port 3128");
+    EXPECT_EQ(via("socks5://[::1]:1080"), "::1 port 1080");
+    EXPECT_EQ(via("http://joe:secret@proxy.example:3128"), "proxy.example port 3128");
+    EXPECT_EQ(proxy_on({}, url, "Failed to connect to proxy.example port 3128 after 1 ms"), "");
+}
+
+TEST(ProxyOnARoute, IsTheOneThatCurlNamesIfTheEnvironmentHasIt) {
+    auto named = [](const char* url, const char* detail) {
+        return proxy_on({Route::Kind::Environment, ""}, url_of(url), detail);
+    };
+    const char* plain = "http://files.example:81/x";
+    EXPECT_EQ(
+        named(plain, "Failed to connect to proxy.example port 3128 after 1 ms: Couldn't connect to server"),
+        "proxy.example port 3128");
+    EXPECT_EQ(
+        named(plain, "Failed to connect to files.example port 81 after 1 ms: Couldn't connect to server"),
+        "");
+    EXPECT_EQ(
+        named("http://[::1]/", "Failed to connect to ::1 port 80 after 0 ms: Couldn't connect to server"),
+        "");
+    EXPECT_EQ(named("http://files.example./", "Failed to connect to files.example port 80 after 0 ms"), "");
+    EXPECT_EQ(named("http://b\xc3\xbc.example/", "Failed to connect to xn--b-xka.example port 80 after 0 ms"),
+              "");
+    EXPECT_EQ(named(plain, "Could not resolve proxy: proxy.example"), "proxy.example");
+    EXPECT_EQ(named(plain, "Could not resolve host: files.example"), "");
+    EXPECT_EQ(named(plain, ""), "");
+}
+
 TEST(ProxyList, Table) {
     struct Row {
         const char* list;

@@ -12,6 +12,7 @@
 namespace haulier::transfer {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -147,6 +148,34 @@ TEST_F(TlsTest, TheClientShowsItsCertificate) {
 
     http.set_client_certificate(directory.at("missing.pem"));
     EXPECT_THAT(fetch_from(server, http), HasSubstr("client certificate"));
+}
+
+TEST_F(TlsTest, AJobTrustsAuthoritiesOfItsOwn) {
+    auto own = Certificate::make("own authority", {}, nullptr);
+    directory.write("own.pem", own.pem());
+    TlsServer server{Certificate::make("server", {}, &own)};
+    TlsServer usual{certificate()};
+    auto with_own = nothing();
+    with_own.set_certificate_authority(directory.at("own.pem"));
+    EXPECT_THAT(fetch_from(server, nothing()), HasSubstr("not trusted"));
+    EXPECT_EQ(fetch_from(server, with_own), "");
+    EXPECT_THAT(fetch_from(server, nothing()), HasSubstr("not trusted")) << "the connection is not shared";
+    EXPECT_THAT(fetch_from(usual, with_own), HasSubstr("not trusted")) << "the usual ones are replaced";
+    EXPECT_EQ(fetch_from(usual, nothing()), "");
+}
+
+TEST_F(TlsTest, AFileWithoutAuthoritiesIsNamed) {
+    TlsServer server{certificate()};
+    directory.write("words.pem", "-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n");
+    directory.write("empty.pem", "");
+    for (const auto& [name, why] :
+         {std::pair{"missing.pem", "No such file"}, std::pair{"words.pem", "has no certificates in PEM form"},
+          std::pair{"empty.pem", "is empty"}}) {
+        auto http = nothing();
+        http.set_certificate_authority(directory.at(name));
+        EXPECT_THAT(fetch_from(server, http), AllOf(HasSubstr("the certificate authorities for"),
+                                                    HasSubstr(directory.at(name)), HasSubstr(why)));
+    }
 }
 
 TEST_F(TlsTest, AnotherServerDoesNotSeeTheClientsCertificate) {

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- Step 5 of migrations.cpp: what is trusted instead of the system's certificate authorities, and whose ended jobs were. Once
+-- released it is not edited.
+
+ALTER TABLE http       ADD COLUMN certificate_authority TEXT NOT NULL DEFAULT '';  -- path of a PEM file, or empty
+ALTER TABLE ended_jobs ADD COLUMN app_id                TEXT NOT NULL DEFAULT '';
+ALTER TABLE ended_jobs ADD COLUMN app_id_source         TEXT NOT NULL DEFAULT '';
+ALTER TABLE ended_jobs ADD COLUMN visibility            TEXT;  -- NULL = what is usual on the bus
