@@ -24,8 +24,8 @@ class CockpitWs:
         pages.mkdir(parents=True)
         shutil.copytree(SOURCE / "cockpit", pages / "haulier")
         missing = {"session": "SYSTEM", "system": "SESSION"}[bus]
-        env = stack.env | {f"DBUS_{missing}_BUS_ADDRESS": f"unix:path={self.directory}/missing", "XDG_DATA_HOME": str(self.directory / "data"), "XDG_CONFIG_DIRS": str(self.directory), "LANG": "C.UTF-8",
-                           "XDG_DATA_DIRS": "/usr/local/share:/usr/share"}
+        env = stack.env | {f"DBUS_{missing}_BUS_ADDRESS": f"unix:path={self.directory}/missing", "LANG": "C.UTF-8",
+                           "XDG_DATA_HOME": str(self.directory / "data"), "XDG_CONFIG_DIRS": str(self.directory)}
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             self.port = listener.getsockname()[1]
             program = next(path for path in PROGRAMS if os.path.exists(path))
