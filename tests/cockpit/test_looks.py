@@ -13,6 +13,7 @@ SCRIPT = "</bdi></td><script>document.title='attacked'</script>"
 OVERRIDE = "invoice\u202egpj.exe"
 WIDE = "漢" * 256
 LONG = "W" * 256
+STATES = {"de": ("Überträgt", "Angehalten", "Fehlgeschlagen"), "fr": ("Transfert", "Suspendue", "Échec")}
 NAMES = [IMAGE, SCRIPT, OVERRIDE, WIDE, LONG, "שלום " * 20, "a\n\n\u2028b\u0007", "{{x}}${y}&amp;%s"]
 
 
@@ -46,13 +47,13 @@ def attack(stack, server) -> None:
 
 def test_names_are_text(stack, server, page):
     attack(stack, server)
-    page._wait(lambda: len(page.rows()) == len(NAMES), "all jobs")
+    page.until(lambda: len(page.rows()) == len(NAMES), "all jobs")
     shown = {row["name"] for row in page.rows()}
     assert {IMAGE, SCRIPT, WIDE, LONG} < shown
     assert "invoice\ufffdgpj.exe" in shown and "a\ufffd\ufffd\ufffdb\ufffd" in shown
     for name in (IMAGE, SCRIPT):
         page.expand(name)
-    page._wait(lambda: page.text().count("/missing?%3Cscript%3E") + page.text().count("/missing?<script>") >= 2, "the details")
+    page.until(lambda: page.text().count("/missing?%3Cscript%3E") + page.text().count("/missing?<script>") >= 2, "the details")
     assert page.script("return document.querySelectorAll('#page img, #page script').length") == 0
     assert page.driver.title == "Transfers"
     for width in (1280, 800, 420, 320):
@@ -119,7 +120,7 @@ def test_with_the_keyboard_alone(stack, server, page):
     page.wait("document.activeElement.id === 'url'", "the form")
     page.keys(server.url("/slow.bin"), Keys.TAB, str(stack.downloads / "film"), Keys.ENTER)
     page.wait_row("film", state="Transferring")
-    page._wait(lambda: page.focused() == "New download", "the focus to return from the form")
+    page.until(lambda: page.focused() == "New download", "the focus to return from the form")
     page.tab_to("Pause: film")
     page.keys(" ")
     page.wait_row("film", state="Paused")
@@ -133,7 +134,7 @@ def test_with_the_keyboard_alone(stack, server, page):
     page.wait("!document.querySelector('dialog')", "the end of the question")
     assert page.focused() == "Cancel: film"
     page.keys(Keys.ENTER)
-    page._wait(lambda: page.focused() == "Keep the job", "the harmless answer")
+    page.until(lambda: page.focused() == "Keep the job", "the harmless answer")
     page.keys(Keys.TAB, Keys.ENTER)
     page.wait_gone("film")
 
@@ -157,3 +158,17 @@ def test_the_focus_stays_near_when_a_job_ends(stack, server, page):
     assert page.focused() == "Details of first"
     first.cancel()
     page.wait_gone("first")
+
+
+@pytest.mark.parametrize("language", STATES)
+def test_other_languages(jobs, page, language):
+    page.wait_row("Podcast", state="Failed")
+    page.speak(language)
+    for name, state in zip(("Debian 12 installation image", "Nightly backup", "Podcast"), STATES[language]):
+        page.wait_row(name, state=state)
+    assert page.script("return document.documentElement.lang") == language
+    for width in (1280, 420):
+        page.resize(width)
+        assert not page.too_wide(), width
+    page.picture(f"language-{language}")
+    page.speak("en")

@@ -30,7 +30,7 @@ def test_progress_is_live(stack, server, page):
     first = page.wait_row("film", state="^Transferring$", speed=r"\d kB/s, \d+ s left$")
     assert first["target"] == str(stack.downloads / "film") and first["buttons"] == ["Pause", "Cancel"]
     page.wait_row("film", amount=r"of 4\.0 MB")
-    further = page._wait(lambda: row if (row := page.row("film"))["share"] > first["share"] else None, "more progress")
+    further = page.until(lambda: row if (row := page.row("film"))["share"] > first["share"] else None, "more progress")
     assert 0 < further["share"] < 1
     page.wait_text(r"Jobs: 1 · running: 1, \d+\.\d kB/s")
     page.wait_text(r"Your session \(1\)")
@@ -163,7 +163,7 @@ def test_a_daemon_that_is_killed_is_started_again(stack, server, page):
     stack.client.wait(stack.running, "the page to start the daemon")
     assert stack.daemon_pid() != pid
     row = page.wait_row("film", state="Transferring", speed=r"\d kB/s")
-    page._wait(lambda: page.row("film")["share"] > row["share"], "more progress")
+    page.until(lambda: page.row("film")["share"] > row["share"], "more progress")
 
 
 def test_an_idle_daemon_may_leave_and_comes_back(new_stack, open_page):

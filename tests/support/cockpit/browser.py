@@ -101,22 +101,22 @@ class Page:
         def fits():
             row = self.row(name)
             return row if row and all(re.search(pattern, row[field]) for field, pattern in fields.items()) else None
-        return self._wait(fits, what or f"{name} with {fields}")
+        return self.until(fits, what or f"{name} with {fields}")
 
     def wait_text(self, pattern: str) -> str:
-        return self._wait(lambda: re.search(pattern, self.text()), f"the page to say {pattern}")[0]
+        return self.until(lambda: re.search(pattern, self.text()), f"the page to say {pattern}")[0]
 
     def wait_gone(self, name: str) -> None:
-        self._wait(lambda: self.row(name) is None, f"{name} to disappear")
+        self.until(lambda: self.row(name) is None, f"{name} to disappear")
 
     def wait_alert(self, pattern: str) -> str:
-        return self._wait(lambda: re.search(pattern, "\n".join(self.script(
+        return self.until(lambda: re.search(pattern, "\n".join(self.script(
             "return [...document.querySelectorAll('[role=alert]')].map(alert => alert.innerText)"))), f"an alert with {pattern}")[0]
 
     def wait(self, condition: str, what: str) -> None:
-        self._wait(lambda: self.script(f"return {condition}"), what)
+        self.until(lambda: self.script(f"return {condition}"), what)
 
-    def _wait(self, predicate, what: str):
+    def until(self, predicate, what: str):
         try:
             return self.client.wait(predicate, what, seconds=20)
         except AssertionError as error:
@@ -174,6 +174,12 @@ class Page:
     def dark(self, wanted: bool) -> None:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": "dark" if wanted else "light"}]})
+
+    def speak(self, language: str) -> None:
+        """Loads the page again in that language."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {"Accept-Language": language}})
+        self.driver.refresh()
 
     def too_wide(self) -> list[str]:
         assert self.script("return document.scrollingElement.scrollWidth <= innerWidth"), "the page can be scrolled sideways"
