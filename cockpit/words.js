@@ -18,6 +18,7 @@ export const STATES = {
 /** What a job waits for, as the object of "waiting for". */
 export const AWAITED = {
     "turn": N_("its turn"),
+    "held": N_("the end of a hold"),
     "not-before": N_("its start date"),
     "foreground-only": N_("Priority=foreground"),
     "login": N_("its owner to log in"),

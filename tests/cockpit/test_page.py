@@ -193,13 +193,17 @@ def test_without_the_service_the_page_says_so(stack, page):
     page.wait_text("Haulier cannot be reached here")
 
 
-def test_controls_of_all_jobs_are_there_if_the_daemon_has_them(stack, page):
-    page.wait_text("There are no jobs")
+def test_controls_of_all_jobs_are_there_if_the_daemon_has_them(stack, server, page):
+    begin(stack, server)
+    page.wait_row("film", state="Transferring")
     has_hold = "hold" in stack.manager.property("Features")
     assert ("Hold all jobs" in page.text()) == has_hold
     if has_hold:
         page.press("Hold all jobs")
         page.wait_text("All jobs are held")
-        assert stack.manager.property("Held")
+        page.wait_row("film", reason="Waiting for the end of a hold")
+        assert not page.too_wide()
+        page.picture("held")
         page.press("Release")
-        page.wait("![...document.querySelectorAll('.held')].some(one => one.checkVisibility())", "the end of the hold")
+        page.wait_row("film", state="Transferring")
+        assert "All jobs are held" not in page.text()
