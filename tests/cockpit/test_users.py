@@ -35,9 +35,10 @@ def test_an_administrator_sees_and_controls_the_jobs_of_all_users(machine, open_
     page.press("Pause", "anna's")
     page.wait_row("anna's", state="Paused")
     assert job.state == "suspended"
-    for width in (1280, 420):
+    for width in (1600, 1280, 1030, 420):
         page.resize(width)
         assert not page.too_wide(), width
+        assert min(page.script("return [...document.querySelectorAll('.job .title')].map(title => title.clientWidth)")) > 130, width
     page.picture("all-users-narrow")
     job.cancel()
     page.wait_gone("anna's")
