@@ -76,3 +76,18 @@ def test_a_job_of_the_form_belongs_to_the_user(machine, open_page):
     page.press("Download")
     page.wait_alert("/nowhere")
     assert machine.client.owner(NAME)
+
+
+def test_an_administrator_holds_the_jobs_of_all_users(machine, open_page):
+    url = machine.nginx(rate="200k").add("file", body(2_000_000))
+    Manager(machine.user(ANNA)).create("anna's", files=[(url, machine.downloads / "file")], Resume=True)
+    page = open_page(machine, "system")
+    page.wait_row("anna's", state="Transferring")
+    has_hold = "hold" in machine.manager.property("Features")
+    assert ("Hold all jobs" in page.text()) == has_hold
+    if has_hold:
+        page.press("Hold all jobs")
+        page.wait_text("All jobs are held")
+        page.wait_row("anna's", reason="Waiting for the end of a hold")
+        page.press("Release")
+        page.wait_row("anna's", state="Transferring")
