@@ -10,8 +10,8 @@ import pytest
 from support.environment import SOURCE
 
 CODE = (".cpp", ".hpp", ".h")
-LICENSED = CODE + (".py", ".proto", ".sql", ".sh", ".bash", ".fish", ".zsh")
-FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions")
+LICENSED = CODE + (".py", ".proto", ".sql", ".sh", ".bash", ".fish", ".zsh", ".js", ".mjs", ".css", ".html")
+FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit")
 
 
 def files(*suffixes: str):

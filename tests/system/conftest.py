@@ -16,16 +16,17 @@ from support.servers.fault_server import FaultServer
 
 # The units whose journal is part of the report of a failure.
 UNITS = [f"--unit={unit}" for unit in ("haulier*", "dbus*", "polkit*", "user@*", "org.haulier*")]
+PACKAGES = ("haulier", "haulier-tools", "cockpit-haulier")
 
 
 def built_packages() -> list[pathlib.Path]:
     folder = pathlib.Path(os.environ.get("HAULIER_PACKAGES", "no folder"))
-    return sorted(folder.glob("haulier_*.deb")) + sorted(folder.glob("haulier-tools_*.deb"))
+    return [path for name in PACKAGES for path in sorted(folder.glob(f"{name}_*.deb"))]
 
 
 def pytest_collection_modifyitems(items):
     reason = missing()
-    if not reason and len(built_packages()) != 2:
+    if not reason and len(built_packages()) != len(PACKAGES):
         reason = "system tests install the packages: tools/test makes them, or tools/package --prebuilt build"
     for item in items:
         if reason and item.path.parent == pathlib.Path(__file__).parent:

@@ -86,6 +86,10 @@ def test_installing_starts_nothing_but_the_watch_for_work(machine, packages):
     assert machine.run("systemctl", "is-system-running").strip() == "running", said
 
 
+def test_cockpit_has_the_page(machine):
+    assert "usr/share/cockpit/haulier" in machine.run("cockpit-bridge", "--packages")
+
+
 def test_the_first_call_after_installing_is_answered(machine, people):
     """Although the bus read the policy before its user was there."""
     assert people("alice").manager.list() == []
@@ -133,9 +137,9 @@ def test_purging_removes_the_state_and_leaves_what_users_have(machine, server, p
     job.complete()
     alice.manager.create("left behind", files=[(server.url("/small"), alice.home / "never")])
     alice.bus.close()
-    machine.run("apt-get", "purge", "--yes", "haulier", "haulier-tools")
+    machine.run("apt-get", "purge", "--yes", "haulier", "haulier-tools", "cockpit-haulier")
     for path in ("var/lib/haulier", "run/haulier", "etc/systemd/system/haulier.service",
-                 "etc/systemd/system/dbus-org.haulier.Haulier1.service", "usr/libexec/haulier"):
+                 "etc/systemd/system/dbus-org.haulier.Haulier1.service", "usr/libexec/haulier", "usr/share/cockpit/haulier"):
         assert not (machine.root / path).exists(), path
     assert alice.outside(alice.home / "small").read_bytes() == b"alice's"
     assert leftovers(machine.root / "etc/haulier") == ["haulier.conf.d", "haulier.conf.d/10-tests.conf"], "an admin's own stays"
