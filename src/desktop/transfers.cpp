@@ -172,6 +172,7 @@ void Transfers::settle(const Outcome& outcome, Update& update) {
         return;
     }
     auto& counts = group->second;
+    counts.failed.erase(outcome.key);
     if (outcome.ending != Ending::Failed) ++counts.ended;
     if (ending != Ending::Failed) counts.done += job.done;
     if (ending == Ending::Failed) counts.failed[outcome.key] = with_name(job, job.failure.message);

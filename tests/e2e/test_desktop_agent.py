@@ -138,6 +138,15 @@ def test_five_jobs_of_an_app_share_a_view(stack, kde, notices, agent, held):
     assert view.end == (0, "") and notices.notes == []
 
 
+def test_a_job_is_shown_as_one_of_its_app(stack, kde, agent, held):
+    entries = stack.directory / "data/applications"
+    entries.mkdir(parents=True)
+    (entries / "org.example.Pod.desktop").write_text("[Desktop Entry]\nType=Application\nName=Pod\n")
+    held(AppId="org.example.Pod", Icon="podcast")
+    kde.wait_for(kde.open, "a view")
+    assert kde.views[0].app == "org.example.Pod" and kde.views[0].hints["application-icon-name"] == "podcast"
+
+
 def test_views_end_with_the_agent_and_come_back(stack, kde, agent, held):
     held("one.bin")
     held("two.bin")
@@ -326,7 +335,7 @@ def test_a_server_that_draws_no_bars_gets_none(stack, notices, agent, held):
 
 
 def test_the_reason_to_wait_is_told_once(stack, notices, agent):
-    """No request is made: the job waits for another network, and the address is nobody's."""
+    """No request is made: the job waits for another network, and the address belongs to documentation."""
     manager = network_manager(stack.client, metered=1)
     stack.client.wait(lambda: stack.manager.property("Metered") == "yes", "NetworkManager to be heard")
     job = stack.manager.create("film", files=[("http://192.0.2.1/f", stack.downloads / "f")], NetworkCost="unmetered", Resume=True)

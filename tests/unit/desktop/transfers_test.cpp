@@ -261,6 +261,7 @@ TEST_F(TransfersTest, FailuresOfAGroupAreCountedAndTriedAgainTogether) {
     after(1s);
     change("job0", failed("no such file"));
     change("job1", failed("no such host"));
+    change("job3", failed("no more"));
     EXPECT_TRUE(update().notices.empty());
     change("job1", state("queued"));
     transfers.end(key("job1"), "complete", {});
