@@ -15,7 +15,6 @@ from ..processes import Child
 
 CONFIG = """[global]
     width = 420
-    offset = 10x10
     font = Sans 11
     progress_bar = true
     icon_position = off
