@@ -11,6 +11,7 @@
 
 namespace {
 
+using namespace haulier;
 using namespace haulier::cli;
 
 /// If one of them is closed, the connection to the bus would get its number, and with it our messages.

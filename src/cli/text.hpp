@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Formats numbers for people, and makes text from other users safe for a terminal.
+// Formats dates, spans and tables for a terminal.
 #pragma once
 
+#include "base/display.hpp"
 #include "base/text.hpp"
 
 #include <chrono>
@@ -15,23 +16,11 @@
 
 namespace haulier::cli {
 
-/// "999 B", "1.5 MB", "12.0 GB": powers of 1000.
-std::string size_text(uint64_t bytes);
-/// "312.4 MB of 700.0 MB", or with a question mark while the total is not known.
-std::string amount_text(uint64_t done, std::optional<uint64_t> total);
 /// "0:07", "12:34", "1:02:03".
 std::string clock_text(std::chrono::seconds span);
-/// "12 s", "3 min", "2 h", "14 d".
-std::string span_text(std::chrono::seconds span);
 /// Local date and time of microseconds since the epoch; "never" for 0.
 std::string date_text(uint64_t usec);
 
-/// Replaces control characters and directional marks, so that the name of a job cannot control the terminal.
-std::string sanitize(std::string_view text);
-/// Number of columns that `utf8` takes on a terminal.
-size_t columns_of(std::string_view utf8);
-/// Shortens `text` to `columns`, replacing the end by "...".
-std::string cut(const std::string& text, size_t columns);
 /// Breaks `line` at spaces so that it fits; further lines begin with `indent` spaces. Longer words stay
 /// whole, so that paths and URLs can be copied.
 std::string wrapped(const std::string& line, size_t columns, size_t indent);

@@ -25,6 +25,7 @@ MODULES = {
     "daemon/bus/names": {"base", "job"},
     "daemon/common": {"base", "job"},
     "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "curses", "expat", "json"},
+    "desktop": {"base", "libsystemd"},
     "transfer": {"base", "wire", "curl", "openssl", "libproxy", "libsystemd"},
     "session": {"base", "wire", "libsystemd"},
     "notify": {"base", "job"},
@@ -151,7 +152,8 @@ def test_the_table_in_the_documentation_is_this_one():
     ("store/store", "sdbus-c++/sdbus-c++.h"), ("notify/notifier", "store/store.hpp"), ("base/log", "job/types.hpp"),
     ("transfer/worker", "job/types.hpp"), ("transfer/worker", "sqlite3.h"), ("transfer/worker", "session/bus_socket.hpp"),
     ("session/bus_socket", "sdbus-c++/sdbus-c++.h"), ("session/bus_socket", "transfer/worker.hpp"),
-    ("cli/main", "daemon/manager/manager.hpp"), ("cli/main", "boost/any.hpp"),
+    ("cli/main", "daemon/manager/manager.hpp"), ("desktop/agent", "cli/bus.hpp"), ("desktop/agent", "sdbus-c++/sdbus-c++.h"),
+    ("cli/main", "boost/any.hpp"),
     ("daemon/process", "sqlite3.h"), ("daemon/process", "curl/curl.h"), ("daemon/process", "sdbus-c++/sdbus-c++.h"),
     ("daemon/process", "transfer/fetch.hpp"), ("daemon/process", "daemon/bus/access/access.hpp"),
     ("daemon/manager/manager", "daemon/bus/service.hpp"), ("daemon/manager/manager", "daemon/environment/environment.hpp"),
@@ -179,7 +181,7 @@ SYMBOLS = {
     "sqlite3_": ["store"],
     "curl_": ["transfer"],
     "sdbus::": ["daemon/bus", "daemon/environment", "daemon/workers/systemd_client", "cli"],
-    "sd_bus_": ["daemon/bus", "daemon/environment", "daemon/workers/systemd_client", "session", "cli"],
+    "sd_bus_": ["daemon/bus", "daemon/environment", "daemon/workers/systemd_client", "session", "cli", "desktop"],
 }
 
 

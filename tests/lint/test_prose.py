@@ -79,7 +79,7 @@ LITERAL = r'"(?:[^"\\\n]|\\.)*"'
 TOKEN = re.compile(rf"(?P<text>{LITERAL}(?:\s*{LITERAL})*)|(?P<other>//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)*')", re.S)
 # Members of the D-Bus interfaces that look like other words.
 NAMES = {"Checksum", "Complete", "Description", "Existing", "Files", "Key", "Mirrors", "Priority", "Ranges", "Resume", "Size", "Suspend"}
-# In the command line client only what it fails with is a message of this kind.
+# In the programs for people only what they fail with is a message of this kind.
 FAILURE = re.compile(r"(?:(?:Error|Failure)\{|usage_error\()[^;\"]*$", re.S)
 
 
@@ -88,7 +88,7 @@ def messages(path, code: str):
     for match in TOKEN.finditer(code):
         if match["text"]:
             content = "".join(literal[1:-1] for literal in re.findall(LITERAL, match["text"]))
-            is_checked = "cli" not in path.parts or FAILURE.search(code[max(0, match.start() - 200):match.start()])
+            is_checked = not {"cli", "desktop"}.intersection(path.parts) or FAILURE.search(code[max(0, match.start() - 200):match.start()])
             if " " in content and "\\n" not in content and is_checked:
                 yield match.start(), content
 

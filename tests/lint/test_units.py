@@ -30,7 +30,7 @@ def analyze(folder, *arguments: str, **environment: str) -> subprocess.Completed
 def built(tmp_path_factory):
     """The units as they are installed, with programs that exist."""
     folder = tmp_path_factory.mktemp("units")
-    for program in ("haulierd", "haulier-worker", "haulierctl"):
+    for program in ("haulierd", "haulier-worker", "haulierctl", "haulier-notify"):
         shutil.copy("/bin/true", folder / program)
     for scope in ("system", "user"):
         (folder / scope).mkdir()
@@ -41,7 +41,7 @@ def built(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("scope, count", [("system", 5), ("user", 2)])
+@pytest.mark.parametrize("scope, count", [("system", 5), ("user", 3)])
 def test_systemd_finds_nothing_wrong_with_the_units(built, scope, count, tmp_path):
     units = sorted(path.name for path in (built / scope).iterdir())
     assert len(units) == count

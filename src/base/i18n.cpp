@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/i18n.hpp"
+#include "base/i18n.hpp"
 
 #include <clocale>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <libintl.h>
 
-namespace haulier::cli {
+namespace haulier {
 
 namespace {
 
@@ -36,4 +36,4 @@ std::string format_translation(const char* english, fmt::format_args arguments) 
     }
 }
 
-} // namespace haulier::cli
+} // namespace haulier

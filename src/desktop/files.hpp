@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Opens finished files, and shows them in the file manager.
+#pragma once
+
+#include "desktop/bus_link.hpp"
+#include "desktop/commands.hpp"
+
+#include <string>
+
+namespace haulier::desktop {
+
+class Files {
+public:
+    Files(BusLink& bus, Commands& commands) : bus_(bus), commands_(commands) {}
+
+    /// With the app of its type; not if it is a program by now.
+    void open(const std::string& path);
+    /// Selected in its folder; a folder itself is shown.
+    void show(const std::string& path);
+
+private:
+    void open_with_desktop(const std::string& path);
+
+    BusLink& bus_;
+    Commands& commands_;
+};
+
+} // namespace haulier::desktop
