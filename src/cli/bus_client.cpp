@@ -122,14 +122,31 @@ Result<std::vector<Json>, Failure> BusClient::statistics(bool all_users) {
     });
 }
 
+Result<Done, Failure> BusClient::hold(uint64_t until, bool all_users) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] { all_users ? (*proxy)->HoldAll(until) : (*proxy)->Hold(until); });
+}
+
+Result<Done, Failure> BusClient::release(bool all_users) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] { all_users ? (*proxy)->ReleaseAll() : (*proxy)->Release(); });
+}
+
 Result<Json, Failure> BusClient::daemon() {
     auto proxy = manager();
     if (!proxy) return proxy.error();
     return call_guarded(*bus_, [&] {
-        return Json{{"Version", (*proxy)->Version()},
-                    {"Features", (*proxy)->Features()},
+        auto features = (*proxy)->Features();
+        Json daemon{{"Version", (*proxy)->Version()},
+                    {"Features", features},
                     {"Network", (*proxy)->Network()},
                     {"Metered", (*proxy)->Metered()}};
+        if (std::find(features.begin(), features.end(), "hold") == features.end()) return daemon;
+        daemon["Held"] = (*proxy)->Held();
+        daemon["HeldUntil"] = (*proxy)->HeldUntil();
+        return daemon;
     });
 }
 

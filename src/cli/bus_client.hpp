@@ -27,6 +27,8 @@ public:
     Result<std::vector<Json>, Failure> history(const HistoryQuery& query) override;
     Result<uint32_t, Failure> forget_history(const HistoryQuery& query) override;
     Result<std::vector<Json>, Failure> statistics(bool all_users) override;
+    Result<Done, Failure> hold(uint64_t until, bool all_users) override;
+    Result<Done, Failure> release(bool all_users) override;
     Result<Json, Failure> daemon() override;
     Result<Json, Failure> properties(const std::string& id) override;
     Result<std::vector<Json>, Failure> files(const std::string& id) override;

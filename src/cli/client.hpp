@@ -91,7 +91,11 @@ public:
     virtual Result<uint32_t, Failure> forget_history(const HistoryQuery& query) = 0;
     /// Owner and counters of the caller, or of all users.
     virtual Result<std::vector<Json>, Failure> statistics(bool all_users) = 0;
-    /// Version, Features, Network and Metered.
+    /// All jobs of the caller, or of all users, do not run until a date in microseconds (0 = until
+    /// release()).
+    virtual Result<Done, Failure> hold(uint64_t until, bool all_users) = 0;
+    virtual Result<Done, Failure> release(bool all_users) = 0;
+    /// Version, Features, Network, Metered, and, if the daemon can hold jobs, Held and HeldUntil.
     virtual Result<Json, Failure> daemon() = 0;
     virtual Result<Json, Failure> properties(const std::string& id) = 0;
     virtual Result<std::vector<Json>, Failure> files(const std::string& id) = 0;

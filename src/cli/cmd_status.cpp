@@ -47,11 +47,14 @@ Result<Exit, Failure> status(const Common& common, const StatusOptions& options)
         print_json(out);
         return Exit::Ok;
     }
-    print(table({{_("Daemon:"), system ? _("of the machine") : _("of the session")},
-                 {_("Version:"), format_value("Version", (*daemon)["Version"])},
-                 {_("Network:"), format_value("Network", (*daemon)["Network"])},
-                 {_("Metered:"), format_value("Metered", (*daemon)["Metered"])},
-                 {common.access.all_users ? _("Jobs of all:") : _("Your jobs:"), states_text(states)}}));
+    std::vector<std::vector<std::string>> lines{
+        {_("Daemon:"), system ? _("of the machine") : _("of the session")},
+        {_("Version:"), format_value("Version", (*daemon)["Version"])},
+        {_("Network:"), format_value("Network", (*daemon)["Network"])},
+        {_("Metered:"), format_value("Metered", (*daemon)["Metered"])},
+        {common.access.all_users ? _("Jobs of all:") : _("Your jobs:"), states_text(states)}};
+    if (daemon->value("Held", false)) lines.push_back({_("Hold:"), held_text(*daemon)});
+    print(table(lines));
     return Exit::Ok;
 }
 

@@ -149,6 +149,15 @@ struct ReplyOptions {
 };
 Result<Exit, Failure> reply(const Common& common, const ReplyOptions& options);
 
+struct HoldOptions {
+    std::string span; ///< empty = until release
+};
+Result<Exit, Failure> hold(const Common& common, const HoldOptions& options);
+struct ReleaseOptions {};
+Result<Exit, Failure> release(const Common& common, const ReleaseOptions& options);
+/// Whether the user's jobs are held, and until when.
+std::string held_text(const Json& daemon);
+
 struct StatusOptions {
     std::string job; ///< empty = the daemon
 };

@@ -29,6 +29,13 @@ void add_selecting_verb(CLI::App& app, Invocation& invocation, const char* name,
     command->add_flag("--all", options->all, all)->excludes(state);
 }
 
+void add_hold(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "hold", _("Let none of your jobs run for a while"), hold);
+    command->add_option("SPAN", options->span, _("how long, such as 1h30min; otherwise until release"));
+    add_command(app, invocation, "release", _("Let your jobs run again"), release);
+}
+
 void add_set(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(app, invocation, "set", _("Set properties of a job"), set);
     command->add_option("JOB", options->job, _("id, beginning of an id, key or name"));
@@ -119,6 +126,7 @@ void add_changing_commands(CLI::App& app, Invocation& invocation) {
                        complete, _("all jobs that are transferred"));
     add_selecting_verb(app, invocation, "cancel", _("End jobs and delete downloaded data"), cancel,
                        _("all unfinished jobs"));
+    add_hold(app, invocation);
     add_verb(app, invocation, "take", _("Become the owner of jobs"), take);
     add_set(app, invocation);
     add_ranges(app, invocation);

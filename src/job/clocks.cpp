@@ -117,7 +117,7 @@ std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
 }
 
 std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now) {
-    if (is_running(job.state)) return std::nullopt;
+    if (is_running(job.state) || (job.clocks.bar && is_active(job.state))) return std::nullopt;
     auto allowed_to_run = now.boot + (job.not_before - now.wall);
     return std::max(job.clocks.touched_at, allowed_to_run) + (job.files_total == 0 ? empty : inactive);
 }
@@ -140,9 +140,7 @@ Decision recover(const Job& job, Now now) {
         m.retry_at = now.boot + left;
         d.job.retry_date = now.wall + left;
     }
-    bool counting = job.failures > 0 || job.stalled_for > Usec{0} || job.state == State::Blocked;
-    if (counting && is_active(job.state) && !is_no_progress_paused(job))
-        m.stalled_since = now.boot - job.stalled_for;
+    continue_no_progress(d.job, now);
     if (job.state == State::Publishing) d.effects.push_back(Effect::Publish);
     if (job.state == State::Error && job.auto_complete && job.on_file_error == OnFileError::Continue)
         d.effects.push_back(Effect::PublishFinished);

@@ -38,6 +38,7 @@ std::optional<Cause> blocked_by(const Job& job, Reach reach, const Conditions& c
 /// May a queued job run, apart from waiting for its turn?
 enum class Readiness {
     Ready,
+    Barred,         ///< jobs of its owner are held, or may not run at this hour
     NotBefore,      ///< its NotBefore has not come
     ForegroundOnly, ///< dynamic content, and not in the foreground (BITS 3.5)
     OwnerAway,      ///< its owner must be logged in (BITS 4.2)

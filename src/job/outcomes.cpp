@@ -46,7 +46,7 @@ void wait_for_retry(Job& job, File& file, const Failure& failure, const RetryPol
     job.failures += 1;
     file.failures += 1;
     auto wait = retry_delay(policy, job.minimum_retry_delay, file.failures, failure.retry_after, random);
-    if (!job.clocks.stalled_since) job.clocks.stalled_since = now.boot;
+    if (!job.clocks.stalled_since && !job.clocks.bar) job.clocks.stalled_since = now.boot;
     if (!file.clocks.stalled_since) file.clocks.stalled_since = now.boot - file.stalled_for;
     file.stalled_for = stalled_for(file, now);
     file.wait = wait_of(failure);

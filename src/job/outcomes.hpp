@@ -110,6 +110,10 @@ std::optional<Decision> wait_is_over(const Job& job, const std::vector<File>& fi
 /// The owner, without whom the job may not run, has logged in or out. Nothing if that was known or the job
 /// has ended. A running job goes back to the queue (BITS 4.2).
 std::optional<Decision> owner_is(const Job& job, bool away, Now now);
+/// What keeps the owner's jobs from running is `bar` now, or nothing does. Nothing if that was known or the
+/// job has ended. A running job goes back to the queue, unless its request could not be repeated.
+std::optional<Decision> bar_is(const Job& job, const std::vector<File>& files, const std::optional<Bar>& bar,
+                               Now now);
 /// Of the job, or of files where OnFileError is continue.
 std::optional<Decision> no_progress(const Job& job, const std::vector<File>& files, Now now);
 std::optional<Decision> out_of_time(const Job& job, Now now);
@@ -119,7 +123,7 @@ std::optional<Decision> expired(const Job& job, Now now);
 /// (BITS 3.6).
 std::optional<Decision> blocked(const Job& job, Cause cause, Now now);
 /// When the job will have been inactive for too long: after `empty` without files, otherwise after
-/// `inactive`. Never while it runs, and the time before NotBefore does not count.
+/// `inactive`. Never while it runs or is barred, and the time before NotBefore does not count.
 std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now);
 /// When MaximumDownloadTime ends, if the job runs.
 std::optional<BootTime> end_of_time(const Job& job);

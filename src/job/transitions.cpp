@@ -21,7 +21,7 @@ void set_clocks(Job& job, bool ran, Now now) {
         job.clocks.slice_since = now.boot;
     }
     bool counting = job.failures > 0 || job.stalled_for > Usec{0};
-    if (counting && is_active(job.state) && !job.clocks.stalled_since)
+    if (counting && is_active(job.state) && !job.clocks.stalled_since && !job.clocks.bar)
         job.clocks.stalled_since = now.boot - job.stalled_for;
 }
 
@@ -85,8 +85,14 @@ bool has_zero_timeout(const Job& job) {
 }
 
 bool is_no_progress_paused(const Job& job) {
-    if (waits_for_storage(job)) return true;
+    if (waits_for_storage(job) || job.clocks.bar) return true;
     return job.state == State::Blocked && job.error->cause != Cause::NetworkLost;
+}
+
+void continue_no_progress(Job& job, Now now) {
+    bool counting = job.failures > 0 || job.stalled_for > Usec{0} || job.state == State::Blocked;
+    if (counting && is_active(job.state) && !is_no_progress_paused(job))
+        job.clocks.stalled_since = now.boot - job.stalled_for;
 }
 
 Status changeable(const Job& job) {

@@ -30,8 +30,10 @@ Usec stalled_for(const Job& job, Now now);
 /// BITS 3.2: the no-progress timeout is zero, or shorter than one retry delay.
 bool has_zero_timeout(const Job& job);
 
-/// Choice U-8: the no-progress clock stands while cost, power or a disk keeps the job from trying.
+/// Choice U-8: the no-progress clock stands while cost, power, a disk or a bar keeps the job from trying.
 bool is_no_progress_paused(const Job& job);
+/// The no-progress clock goes on from what it has counted, if it runs in the job's state.
+void continue_no_progress(Job& job, Now now);
 
 // ---- states ----
 

@@ -59,6 +59,17 @@ struct JobError {
     bool operator==(const JobError&) const = default;
 };
 
+/// What keeps jobs from running that would otherwise have their turn.
+struct Bar {
+    enum class Why {
+        Held,   ///< their owner, or an administrator, holds them
+        Window, ///< nothing of theirs may be transferred at this hour
+    };
+    Why why = Why::Held;
+    WallTime until; ///< 0 = no date
+    bool operator==(const Bar&) const = default;
+};
+
 /// What its client chose, and what became of it.
 struct Job : Settings {
     Id id;
@@ -100,6 +111,8 @@ struct Job : Settings {
         BootTime slice_since;                  ///< when it got its present slot
         BootTime touched_at;                   ///< for the inactivity timeout
         bool owner_away = false;               ///< and must be logged in
+        std::optional<Bar> bar;                ///< a request that cannot be repeated goes on nevertheless
+        BootTime barred_since;
         bool operator==(const RuntimeClocks&) const = default;
     } clocks;
 

@@ -13,8 +13,13 @@ WaitReason why_blocked(const Job& job) {
     return {job.error->cause == Cause::BlockedByPower ? "power" : "network", {}};
 }
 
+WaitReason why_barred(const Bar& bar) {
+    return {bar.why == Bar::Why::Held ? "held" : "window", bar.until};
+}
+
 WaitReason why_queued(const Job& job, WallTime now) {
     switch (readiness(job, now)) {
+    case Readiness::Barred: return why_barred(*job.clocks.bar);
     case Readiness::NotBefore: return {"not-before", job.not_before};
     case Readiness::ForegroundOnly: return {"foreground-only", {}};
     case Readiness::OwnerAway: return {"login", {}};
@@ -32,6 +37,8 @@ WaitReason why_suspended(const Job& job) {
 
 WaitReason wait_reason(const Job& job, WallTime now, bool storable) {
     if (!storable && is_active(job.state)) return {to_string(Wait::Storage), {}};
+    // What would otherwise keep the job waiting ends before the bar, or begins after it.
+    if (job.clocks.bar && is_active(job.state) && !is_running(job.state)) return why_barred(*job.clocks.bar);
     switch (job.state) {
     case State::Suspended: return why_suspended(job);
     case State::Queued: return why_queued(job, now);

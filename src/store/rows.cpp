@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The outbox, the launches, the servers that rest, and what could not be deleted.
+// The outbox, the launches, the servers that rest, the holds, and what could not be deleted.
 #include "store/rows.hpp"
 
 namespace haulier::store {
 
 namespace {
+
+/// In the place of an owner: all users.
+constexpr int64_t AllOwners = -1;
 
 std::string_view to_string(job::NotificationKind kind) {
     switch (kind) {
@@ -84,6 +87,19 @@ Result<Discard> read_discard(BoundStatement& use) {
     discard.folder.number = row.bits();
     discard.since = row.date();
     return if_sound(row, std::move(discard));
+}
+
+void bind_scope(BoundStatement& use, job::Scope scope) {
+    use.integer(scope ? int64_t{*scope} : AllOwners);
+}
+
+Result<Hold> read_hold(BoundStatement& use) {
+    Row row{use};
+    Hold hold;
+    auto owner = row.integer(AllOwners, MaxU32);
+    if (owner != AllOwners) hold.scope = static_cast<uint32_t>(owner);
+    hold.until = row.date();
+    return if_sound(row, hold);
 }
 
 } // namespace haulier::store

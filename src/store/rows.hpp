@@ -30,6 +30,7 @@ void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
 void bind_file(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file);
 void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, const job::File& file);
 void bind_rest(BoundStatement& use, const Rest& rest);
+void bind_scope(BoundStatement& use, job::Scope scope);
 void bind_discard(BoundStatement& use, const Discard& discard);
 void bind_notification(BoundStatement& use, const job::Id& job, const job::Notification& notification);
 
@@ -42,5 +43,6 @@ Result<OutboxRow> read_outbox_row(BoundStatement& use);
 Result<Launches> read_launches(BoundStatement& use);
 Result<Rest> read_rest(BoundStatement& use);
 Result<Discard> read_discard(BoundStatement& use);
+Result<Hold> read_hold(BoundStatement& use);
 
 } // namespace haulier::store

@@ -106,6 +106,8 @@ std::vector<Text> writing() {
          upsert("discards", "owner, directory, temporary", "folder_device, folder_inode, since")},
         {&Statements::forget_discard,
          "DELETE FROM discards WHERE owner = ?1 AND directory = ?2 AND temporary = ?3"},
+        {&Statements::save_hold, upsert("holds", "owner", "until")},
+        {&Statements::release_hold, "DELETE FROM holds WHERE owner = ?1"},
         {&Statements::add_ended, fmt::format("INSERT INTO ended_jobs ({}) VALUES ({})", EndedColumns,
                                              parameters(1, length(EndedColumns)))},
         {&Statements::trim_ended, "DELETE FROM ended_jobs WHERE owner = ?1 AND number <= (SELECT number FROM "
@@ -138,6 +140,7 @@ std::vector<Text> reading() {
          "SELECT owner, server, until, cause, code, sentence FROM hosts ORDER BY owner, server"},
         {&Statements::load_discards, "SELECT owner, directory, temporary, folder_device, folder_inode, since "
                                      "FROM discards ORDER BY since, owner, directory, temporary"},
+        {&Statements::load_holds, "SELECT owner, until FROM holds ORDER BY owner"},
         {&Statements::list_ended,
          ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?5 OFFSET ?6")},
         {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?7 AND ",

@@ -28,6 +28,8 @@ struct Statements {
     Statement forget_rests;
     Statement add_discard;
     Statement forget_discard;
+    Statement save_hold;
+    Statement release_hold;
     Statement add_ended;
     Statement trim_ended; ///< of an owner
     Statement expire_ended;
@@ -41,6 +43,7 @@ struct Statements {
     Statement load_launches;
     Statement load_rests;
     Statement load_discards;
+    Statement load_holds;
     Statement list_ended;
     Statement list_ended_of;
     Statement oldest_ended;

@@ -223,6 +223,11 @@ Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) 
     return rows;
 }
 
+Result<std::vector<Hold>> Store::Impl::load_holds() {
+    BoundStatement use{statements.load_holds};
+    return collect<Hold>(use, [&](size_t) { return read_hold(use); });
+}
+
 // ---- the interface ----
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -245,6 +250,10 @@ Result<std::vector<Rest>> Store::load_rests() {
 
 Result<std::vector<Discard>> Store::load_discards() {
     return impl_->located(impl_->load_discards());
+}
+
+Result<std::vector<Hold>> Store::load_holds() {
+    return impl_->located(impl_->load_holds());
 }
 
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
@@ -301,6 +310,23 @@ Status Store::forget_discard(const Discard& discard) {
             .text(discard.directory)
             .text(discard.temporary)
             .run();
+    });
+}
+
+Status Store::set_hold(const Hold& hold) {
+    return impl_->in_group([&] {
+        BoundStatement use{impl_->statements.save_hold};
+        bind_scope(use, hold.scope);
+        Cell<WallTime>::put(use, "until", hold.until);
+        return use.run();
+    });
+}
+
+Status Store::release_hold(job::Scope scope) {
+    return impl_->in_group([&] {
+        BoundStatement use{impl_->statements.release_hold};
+        bind_scope(use, scope);
+        return use.run();
     });
 }
 

@@ -7,6 +7,7 @@
 #include "job/counters.hpp"
 #include "job/decide.hpp"
 #include "job/history.hpp"
+#include "job/hold.hpp"
 #include "job/hosts.hpp"
 #include "job/types.hpp"
 
@@ -60,6 +61,13 @@ struct Discard {
     bool operator==(const Discard&) const = default;
 };
 
+/// A row of job::Holds.
+struct Hold {
+    job::Scope scope;
+    WallTime until; ///< 0 = until it is released
+    bool operator==(const Hold&) const = default;
+};
+
 using job::EndedFilter;
 using job::Statistics;
 
@@ -91,6 +99,7 @@ public:
     Result<std::vector<Launches>> load_launches();
     Result<std::vector<Rest>> load_rests();
     Result<std::vector<Discard>> load_discards();
+    Result<std::vector<Hold>> load_holds();
     /// The newest first. A row that makes no sense is left out: nothing depends on it.
     Result<std::vector<job::EndedJob>> list_ended(const EndedFilter& filter);
     /// When the first of those that are remembered ended.
@@ -117,6 +126,9 @@ public:
     Status forget_rests(WallTime until);
     Status add_discard(const Discard& discard);
     Status forget_discard(const Discard& discard);
+    Status set_hold(const Hold& hold);
+    /// One that is not there is no error.
+    Status release_hold(job::Scope scope);
     /// Only the newest `most` of the owner stay.
     Status add_ended(const job::EndedJob& job, uint32_t most);
     /// Those that ended before `date`.

@@ -181,6 +181,33 @@ def test_a_key_is_its_owners(machine):
     assert not create(anna, Key="same").created
 
 
+def test_each_user_holds_their_own_jobs_and_administrators_those_of_all(machine):
+    anna, bert, root = machine.user(ANNA), machine.user(BERT), machine.user(0)
+    for bus in (anna, bert, root):
+        Manager(bus)._call("Subscribe")
+
+    def is_held() -> list[bool]:
+        return [Manager(bus).property("Held") for bus in (anna, bert, root)]
+
+    def announced(bus) -> list[bool]:
+        return [s.args[1]["Held"] for s in bus.signals if s.member == "PropertiesChanged" and "Held" in s.args[1]]
+    Manager(anna)._call("Hold", "(t)", 0)
+    assert is_held() == [True, False, False]
+    assert refused(lambda: Manager(bert)._call("HoldAll", "(t)", 0)) == DENIED
+    assert refused(lambda: Manager(bert)._call("ReleaseAll")) == DENIED
+    Manager(root)._call("HoldAll", "(t)", 0)
+    assert is_held() == [True, True, True]
+    Manager(bert)._call("Release")
+    assert is_held() == [True, True, True], "that was not Bert's hold"
+    machine.polkit(lambda _: "yes")
+    Manager(bert)._call("ReleaseAll")
+    assert is_held() == [True, False, False]
+    Manager(anna)._call("Release")
+    assert is_held() == [False] * 3
+    anna.wait(lambda: announced(anna) == [True, False], "Anna to hear of her own hold")
+    bert.wait(lambda: announced(bert) == [True, False], "Bert to hear of the hold of all")
+
+
 # ---- polkit ----
 
 def test_a_password_is_asked_for_only_if_the_call_allows_it(machine):

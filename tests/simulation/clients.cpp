@@ -140,6 +140,7 @@ void Clients::choose_for_new_job(job::SettingsPatch& patch) {
 void Clients::call(Daemon& daemon) {
     daemon_ = &daemon;
     auto& dice = world_.dice;
+    if (dice.maybe(6)) return hold_or_release();
     auto id = some_job();
     if (!id || dice.maybe(witness_.jobs.size() < 4 ? 40 : 8)) return create();
     auto what = dice.below(100);
@@ -276,6 +277,24 @@ void Clients::change_files(const Id& id) {
         return manager.replace_remote_prefix(id, "http://h0.example", "http://h1.example",
                                              expect_of<uint32_t>(id, "ReplaceRemotePrefix", {}));
     }
+}
+
+/// Of one user, or of all.
+void Clients::hold_or_release() {
+    auto& dice = world_.dice;
+    auto& manager = daemon_->manager;
+    auto scope = dice.maybe(25) ? job::Scope{} : job::Scope{dice.any_of(Users)};
+    ++witness_.open_holds;
+    bool releases = dice.maybe(50);
+    auto until = dice.maybe(40) ? WallTime{} : world_.now().wall + dice.span(seconds{1}, seconds{6000});
+    auto reply = expect<Done>(releases ? "Release" : "Hold");
+    auto then = [this, scope, releases, until, reply](const Status& stored) {
+        if (!world_.is_dead()) --witness_.open_holds;
+        if (stored && !world_.is_dead())
+            releases ? witness_.holds.release(scope) : witness_.holds.set(scope, until);
+        reply(stored);
+    };
+    releases ? manager.release(scope, then) : manager.hold(scope, until, then);
 }
 
 void Clients::take(const Id& id) {

@@ -53,6 +53,7 @@ private:
     void register_client(const Id& id);
     void take(const Id& id);
     void end(const Id& id);
+    void hold_or_release();
     [[nodiscard]] job::FileSpec some_file();
     [[nodiscard]] std::string some_url();
     [[nodiscard]] job::NotifyFlags some_flags();

@@ -22,6 +22,7 @@ struct Image {
     std::map<job::Host, Rest> rests;
     std::vector<Discard> discards;
     std::vector<job::EndedJob> ended;
+    std::map<job::Scope, WallTime> holds;
     int64_t last_row = 0;
 };
 
@@ -184,6 +185,21 @@ Status Store::add_discard(const Discard& discard) {
 
 Status Store::forget_discard(const Discard& discard) {
     return impl_->in_group([&](Image& image) { std::erase(image.discards, discard); });
+}
+
+Result<std::vector<Hold>> Store::load_holds() {
+    std::vector<Hold> holds;
+    for (const auto& [scope, until] : impl_->read().holds)
+        holds.push_back({scope, until});
+    return holds;
+}
+
+Status Store::set_hold(const Hold& hold) {
+    return impl_->in_group([&](Image& image) { image.holds[hold.scope] = hold.until; });
+}
+
+Status Store::release_hold(job::Scope scope) {
+    return impl_->in_group([&](Image& image) { image.holds.erase(scope); });
 }
 
 /// The simulation remembers all of them, and asks for all.

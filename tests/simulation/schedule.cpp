@@ -306,6 +306,9 @@ void Schedule::make_peace() {
         daemon_->manager.set_active_users(witness_.active_users);
         daemon_->notifier.set_active_users(witness_.active_users);
         daemon_->notifier.run();
+        daemon_->manager.release({}, [](const Status&) {});
+        for (auto user : Users)
+            daemon_->manager.release(user, [](const Status&) {});
     }
     world_.note([] { return "all is well from now on"; });
     advance(hours{49});

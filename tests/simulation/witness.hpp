@@ -71,6 +71,7 @@ public:
     void object_changed(const daemon::JobRecord&) override {}
     void ranges_filled(const daemon::JobRecord&, uint32_t, const std::vector<job::Range>&) override {}
     void conditions_changed() override {}
+    void holds_changed(const job::Holds&) override {}
 
     void ordered(const SimulatedWorkers::Transfer& transfer);
     void failed(const SimulatedWorkers::Transfer& transfer, const job::Failure& failure);
@@ -92,6 +93,8 @@ public:
     /// The daemon has run for two hours more.
     void check_files();
 
+    job::Holds holds;   ///< that were promised
+    int open_holds = 0; ///< calls that change them and are not answered yet
     BootTime services_changed_at;
     BootTime disk_works_since;
     BootTime store_works_since;
@@ -112,6 +115,8 @@ private:
     void forget_lost_files(Job& seen, const std::function<bool(uint32_t)>& is_here);
     void check_record(const daemon::JobRecord& record);
     void check_wait(const daemon::JobRecord& record, const job::WaitReason& reason);
+    void check_held(const daemon::JobRecord& record, const job::WaitReason& reason);
+    void check_holds();
     void check_turn(const daemon::JobRecord& record);
     void check_date(const job::Job& job, const job::WaitReason& reason);
     void check_transfers();

@@ -73,6 +73,7 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
         if (record.transfers.empty() && job.http.method.empty())
             fault(job.id, "it runs, and nothing of it moves");
     }
+    check_held(record, reason);
     if (word == "turn") check_turn(record);
     if (word == "retry-delay" || word == "host") check_date(job, reason);
     if (word == "network" && cause != job::Cause::NetworkLost)
@@ -90,6 +91,17 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     if (word == "storage" && !world_.disk_is_full && now.boot > storage_works_since + NoticesDiskIn)
         fault(job.id, "it waits for a disk that works");
     if (word == "empty" && job.files_total > 0) fault(job.id, "it is called empty, and has files");
+}
+
+void Witness::check_held(const JobRecord& record, const job::WaitReason& reason) {
+    const auto& job = record.durable();
+    auto until = job::held_until(manager_->holds(), job.owner);
+    bool runs = job::is_running(job.state);
+    if (runs && until && job.http.method.empty()) fault(job.id, "it runs, and is held");
+    if (job::is_active(job.state) && !runs && until && reason.word != "held")
+        fault(job.id, fmt::format("it is held, and waits for {}", reason.word));
+    if (reason.word == "held" && until != reason.until)
+        fault(job.id, "it waits for a hold that is not there");
 }
 
 void Witness::check_date(const job::Job& job, const job::WaitReason& reason) {

@@ -23,6 +23,8 @@ void Witness::ordered(const SimulatedWorkers::Transfer& transfer) {
     if (!record) return fault(transfer.job, "a file of a job is fetched that does not exist");
     if (!job::is_running(record->durable().state))
         fault(transfer.job, "a file is fetched, and it does not run");
+    if (job::held_until(manager_->holds(), transfer.owner) && record->durable().http.method.empty())
+        fault(transfer.job, "a file is fetched, and its owner's jobs are held");
     if (record->durable().owner != transfer.owner) fault(transfer.job, "a file is fetched by a former owner");
     if (transfer.file.transferred && !transfer.sparse) fault(transfer.job, "a file is fetched that is here");
     auto answered = std::count_if(record->transfers.begin(), record->transfers.end(), [](const auto& entry) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::simulation {
 
@@ -29,7 +30,18 @@ void Witness::attach(daemon::Manager& manager, SimulatedWorkers& workers) {
     first_call_ = world_.bus.next_number();
 }
 
+/// A hold whose call was not answered may have been stored or not.
+void Witness::check_holds() {
+    auto now = world_.now().wall;
+    auto held = manager_->holds();
+    job::drop_ended(holds, now);
+    if (std::exchange(open_holds, 0) == 0 && !clock_has_jumped && holds != held)
+        world_.fault("other jobs are held after a restart");
+    holds = held;
+}
+
 void Witness::started() {
+    check_holds();
     if (world_.bus.now < store_works_since) return;
     for (const auto* record : manager_->list(true)) {
         auto& seen = jobs[record->durable().id];

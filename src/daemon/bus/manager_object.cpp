@@ -234,7 +234,8 @@ std::vector<std::string> ManagerObject::Features() {
             "list-properties",
             "history",
             "statistics",
-            "signals-lost"};
+            "signals-lost",
+            "hold"};
 }
 
 uint32_t ManagerObject::Jobs() {

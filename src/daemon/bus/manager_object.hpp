@@ -27,6 +27,8 @@ public:
     /// How many unfinished jobs a caller or listener sees.
     [[nodiscard]] uint32_t count_for(uint32_t uid, bool sees_all) const;
     [[nodiscard]] ActivityTuple activity_for(uint32_t uid) const;
+    /// Until when the jobs that a caller or listener owns are held.
+    [[nodiscard]] std::optional<WallTime> held_for(uint32_t uid, const job::Holds& holds) const;
     std::string Network() override;
     std::string Metered() override;
 
@@ -38,6 +40,14 @@ private:
     void ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result, Options filter) override;
     void ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options filter) override;
     void GetStatistics(sdbus::Result<std::vector<OwnerStatistics>>&& result, Options filter) override;
+
+    // manager_holds.cpp
+    void Hold(sdbus::Result<>&& result, uint64_t until) override;
+    void Release(sdbus::Result<>&& result) override;
+    void HoldAll(sdbus::Result<>&& result, uint64_t until) override;
+    void ReleaseAll(sdbus::Result<>&& result) override;
+    bool Held() override;
+    uint64_t HeldUntil() override;
 
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;
@@ -51,6 +61,14 @@ private:
 
     void subscribe(const Listener& listener);
     [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
+
+    /// All jobs on a session bus belong to its user.
+    [[nodiscard]] job::Scope scope_of(uint32_t uid) const {
+        bool session = context_.instance == daemon::Instance::Session;
+        return session ? job::Scope{} : job::Scope{uid};
+    }
+    template <class Owed, class Then>
+    void for_all_users(Owed owed, Then then);
 
     /// Calls `then` with whose jobs are meant: the caller's, or nothing for those of all users. On a session
     /// bus, all jobs belong to its user.

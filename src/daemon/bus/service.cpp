@@ -279,4 +279,17 @@ void Service::conditions_changed() {
     });
 }
 
+/// To those for whom something has changed.
+void Service::holds_changed(const job::Holds& before) {
+    for (const auto& listener : subscribers_.all()) {
+        auto until = root_.held_for(listener.uid, context_.manager.holds());
+        if (until == root_.held_for(listener.uid, before)) continue;
+        send([&] {
+            signals_.emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
+                                 {{"Held", sdbus::Variant{until.has_value()}},
+                                  {"HeldUntil", sdbus::Variant{encode(until.value_or(WallTime{}))}}});
+        });
+    }
+}
+
 } // namespace haulier::bus

@@ -72,6 +72,7 @@ public:
     void ranges_filled(const daemon::JobRecord& entry, uint32_t index,
                        const std::vector<job::Range>& ranges) override;
     void conditions_changed() override;
+    void holds_changed(const job::Holds& before) override;
 
 private:
     void left(const std::string& name);

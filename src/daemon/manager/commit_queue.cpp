@@ -49,11 +49,14 @@ void CommitQueue::after_commit(Callback<Done> then) {
 }
 
 void CommitQueue::remove(const job::Id& id, Callback<Done> then) {
-    if (auto removed = store_.remove(id); !removed) {
-        fail(removed.error());
-        return then(removed.error());
-    }
-    after_commit(std::move(then));
+    finish(store_.remove(id), std::move(then));
+}
+
+/// `then` gets the failure of what was written, or of its commit.
+void CommitQueue::finish(const Status& written, Callback<Done> then) {
+    if (written) return after_commit(std::move(then));
+    fail(written.error());
+    then(written.error());
 }
 
 void CommitQueue::acknowledge(int64_t row) {
@@ -101,6 +104,18 @@ void CommitQueue::load_statistics(Callback<std::vector<job::Statistics>> reply) 
         if (!stored) return reply(stored.error());
         reply(store_.load_statistics());
     });
+}
+
+void CommitQueue::set_hold(const store::Hold& hold, Callback<Done> then) {
+    finish(store_.set_hold(hold), std::move(then));
+}
+
+void CommitQueue::release_hold(job::Scope scope, Callback<Done> then) {
+    finish(store_.release_hold(scope), std::move(then));
+}
+
+void CommitQueue::forget_hold(job::Scope scope) {
+    remember([this, scope] { return store_.release_hold(scope); });
 }
 
 void CommitQueue::add_discard(const store::Discard& discard) {

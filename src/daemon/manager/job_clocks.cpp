@@ -41,7 +41,7 @@ void JobClocks::arm(JobRecord& record) {
 /// long.
 std::optional<BootTime> JobClocks::end_of_patience(const JobRecord& record) {
     const auto& job = record.durable();
-    if (!job::is_active(job.state)) return std::nullopt;
+    if (!job::is_active(job.state) || job.clocks.bar) return std::nullopt;
     auto ends = [&](BootTime since) { return since + job.no_progress_timeout; };
     if (job.on_file_error == job::OnFileError::Stop) {
         if (!job.clocks.stalled_since) return std::nullopt;

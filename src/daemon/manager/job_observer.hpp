@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/manager/job_record.hpp"
+#include "job/hold.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -29,6 +30,8 @@ public:
     virtual void ranges_filled(const JobRecord& record, uint32_t index,
                                const std::vector<job::Range>& ranges) = 0;
     virtual void conditions_changed() = 0;
+    /// `before`: the holds until now.
+    virtual void holds_changed(const job::Holds& before) = 0;
 };
 
 } // namespace haulier::daemon

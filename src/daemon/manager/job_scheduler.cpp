@@ -19,7 +19,7 @@ void JobScheduler::pause() {
 
 void JobScheduler::resume() {
     paused_ = false;
-    schedule_soon();
+    review_all_soon(); // decisions were lost
 }
 
 void JobScheduler::schedule() {
@@ -59,7 +59,8 @@ void JobScheduler::review(Now now) {
 void JobScheduler::review(const job::Id& id, Now now) {
     const auto* record = context_.jobs.find(id);
     if (!record) return index_.erase(id);
-    if (!record->is_changing() && !apply_login_policy(*record, now)) apply_environment(*record, now);
+    if (!record->is_changing() && !apply_bar(*record, now) && !apply_login_policy(*record, now))
+        apply_environment(*record, now);
     index_.place(*record, now);
 }
 
@@ -115,6 +116,7 @@ job::Schedule JobScheduler::next_slots(Now now) {
 /// Stops a job that may not run now, and queues one that may run again.
 void JobScheduler::apply_environment(const JobRecord& record, Now now) {
     const auto& job = record.working();
+    if (job.clocks.bar && !job::is_running(job.state)) return;
     auto cause = job::blocked_by(job, record.reach, conditions_);
     std::optional<job::Decision> decision;
     if (cause)
@@ -122,6 +124,26 @@ void JobScheduler::apply_environment(const JobRecord& record, Now now) {
     else if (job.state == job::State::Blocked)
         decision = job::try_again(job, record.working_files(), now);
     context_.commits.stage(std::move(decision));
+}
+
+std::optional<job::Bar> JobScheduler::bar_of(const job::Job& job) const {
+    if (auto until = job::held_until(holds_, job.owner)) return job::Bar{job::Bar::Why::Held, *until};
+    return std::nullopt;
+}
+
+/// True if that has changed.
+bool JobScheduler::apply_bar(const JobRecord& record, Now now) {
+    const auto& job = record.working();
+    auto decision = job::bar_is(job, record.working_files(), bar_of(job), now);
+    bool changes = decision.has_value();
+    context_.commits.stage(std::move(decision));
+    return changes;
+}
+
+void JobScheduler::set_holds(const job::Holds& holds) {
+    holds_ = holds;
+    review_all_soon();
+    if (!paused_) review(context_.clock.now());
 }
 
 /// Jobs of users who have to be logged in wait until they are; true if that has changed.

@@ -8,9 +8,11 @@
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "job/conditions.hpp"
+#include "job/hold.hpp"
 #include "job/schedule.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -31,6 +33,10 @@ public:
     void reconfigured();
     void set_conditions(const job::Conditions& conditions);
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
+    /// Every job that these concern is changed at once.
+    void set_holds(const job::Holds& holds);
+    /// What keeps the job from running at present, whatever its turn.
+    [[nodiscard]] std::optional<job::Bar> bar_of(const job::Job& job) const;
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users);
 
@@ -42,6 +48,7 @@ private:
     [[nodiscard]] std::vector<job::Waiting> first_in_line(Now now);
     [[nodiscard]] job::Schedule next_slots(Now now);
     void apply_environment(const JobRecord& record, Now now);
+    bool apply_bar(const JobRecord& record, Now now);
     bool apply_login_policy(const JobRecord& record, Now now);
 
     ManagerContext& context_;
@@ -49,6 +56,7 @@ private:
     TransferRunner& runner_;
     job::Conditions conditions_;
     std::set<uint32_t> users_;
+    job::Holds holds_;
     job::Served served_;
     JobIndex index_;
     bool review_all_ = false; ///< something has changed that concerns any job

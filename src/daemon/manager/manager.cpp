@@ -64,6 +64,7 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
                  [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
       runner_(context_, admission_, random, [this] { transfer_ended(); }),
       scheduler_(context_, instance, runner_),
+      holds_(context_, [this](const job::Holds& holds) { scheduler_.set_holds(holds); }),
       clocks_(context_, {[this] { scheduler_.schedule_soon(); },
                          [this](JobRecord& record) { lifecycle_.forget(record); }}),
       storage_(context_), history_(context_), validation_(context_, admission_),
@@ -86,6 +87,7 @@ Status Manager::load() {
     if (!rests) return rests.error();
     auto discards = commits_.store().load_discards();
     if (!discards) return discards.error();
+    if (auto held = holds_.load(); !held) return held;
 
     for (const auto& l : *launches)
         announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
@@ -114,6 +116,8 @@ void Manager::restore(store::StoredJob stored) {
     auto decision = job::recover(stored.job, now);
     for (auto& file : stored.files)
         job::recover(file, now);
+    if (auto barred = job::bar_is(decision.job, stored.files, scheduler_.bar_of(decision.job), now))
+        decision.job = std::move(barred->job);
     bool changes = decision.job.state != stored.job.state;
     auto& record = jobs_.restore(changes ? stored.job : decision.job, std::move(stored.files));
     announcer_.restored(record);

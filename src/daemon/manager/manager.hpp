@@ -12,6 +12,7 @@
 #include "daemon/manager/announcer.hpp"
 #include "daemon/manager/commit_queue.hpp"
 #include "daemon/manager/history.hpp"
+#include "daemon/manager/hold_table.hpp"
 #include "daemon/manager/job_clocks.hpp"
 #include "daemon/manager/job_lifecycle.hpp"
 #include "daemon/manager/job_observer.hpp"
@@ -80,6 +81,12 @@ public:
     void set_notify_object(const job::Id& id, const std::optional<notify::Target>& object,
                            const Callback<Done>& reply);
 
+    /// Jobs of this user, or of all, do not run until then (0 = until release()).
+    void hold(job::Scope scope, WallTime until, const Callback<Done>& reply) {
+        holds_.hold(scope, until, reply);
+    }
+    void release(job::Scope scope, const Callback<Done>& reply) { holds_.release(scope, reply); }
+
     // ---- commands about files (manager_files.cpp) ----
 
     /// Answers the index of the first new file.
@@ -118,6 +125,7 @@ public:
     void forget_ended(const job::EndedFilter& filter, const Callback<uint32_t>& reply) {
         commits_.forget_ended(filter, reply);
     }
+    [[nodiscard]] const job::Holds& holds() const { return holds_.holds(); }
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }
     /// Of one owner, or of all.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
@@ -201,6 +209,7 @@ private:
     Admission admission_;
     TransferRunner runner_;
     JobScheduler scheduler_;
+    HoldTable holds_;
     JobClocks clocks_;
     StorageWatch storage_;
     History history_;

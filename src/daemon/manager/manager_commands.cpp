@@ -36,6 +36,8 @@ void Manager::create_checked(uint32_t owner, const SharedRequest& request,
     auto decision = job::create(id, owner, *request, limits_of(owner), clock_.now());
     if (!decision) return reply(decision.error());
     if (auto ok = admission_.admit(*decision); !ok) return reply(ok.error());
+    decision->job.clocks.bar = scheduler_.bar_of(decision->job);
+    decision->job.clocks.barred_since = clock_.now().boot;
     commits_.stage(std::move(*decision), [=, this, then = reply_with({id, true})](const Status& stored) {
         if (stored && object) announcer_.notifier().set_object(id, object);
         then(stored);

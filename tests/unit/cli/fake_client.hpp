@@ -51,6 +51,9 @@ public:
     std::vector<Json> file_list;
     std::vector<Json> ended;
     std::vector<Json> statistics;
+    bool held = false;
+    bool held_by_administrator = false;
+    uint64_t held_until = 0;
     bool existed = false;                    ///< a job with the key
     std::map<std::string, Failure> refusals; ///< by call, as in `calls`
     std::deque<Failure> unreachable;         ///< answers of the next calls of read and subscribe
@@ -161,9 +164,20 @@ public:
         d_.note(all ? "statistics all" : "statistics");
         return d_.statistics;
     }
+    Result<Done, Failure> hold(uint64_t until, bool all) override {
+        d_.held = true;
+        d_.held_until = until;
+        return d_.done(fmt::format("hold{}{}", until > 0 ? " for a while" : "", all ? " all" : ""));
+    }
+    Result<Done, Failure> release(bool all) override {
+        d_.held = d_.held_by_administrator;
+        d_.held_until = 0;
+        return d_.done(all ? "release all" : "release");
+    }
     Result<Json, Failure> daemon() override {
         d_.note("daemon");
-        return Json{{"Version", "1"}, {"Features", Json::array()}, {"Network", "full"}, {"Metered", "no"}};
+        return Json{{"Version", "1"},  {"Features", Json::array()}, {"Network", "full"},
+                    {"Metered", "no"}, {"Held", d_.held},           {"HeldUntil", d_.held_until}};
     }
     Result<Json, Failure> properties(const std::string& id) override {
         if (auto refused = d_.note("properties " + id)) return *refused;

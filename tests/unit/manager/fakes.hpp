@@ -199,6 +199,7 @@ public:
         words.push_back("ranges of " + std::to_string(index));
     }
     void conditions_changed() override { words.emplace_back("conditions"); }
+    void holds_changed(const job::Holds&) override { words.emplace_back("holds"); }
 
     [[nodiscard]] bool has(const std::string& word) const {
         return std::find(words.begin(), words.end(), word) != words.end();

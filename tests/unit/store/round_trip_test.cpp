@@ -653,6 +653,25 @@ TEST(Rests, AreRememberedUntilTheirDate) {
     EXPECT_EQ(*store.load_rests(), std::vector<Rest>{late});
 }
 
+TEST(Holds, AreKeptUntilTheyAreReleased) {
+    DatabaseDir directory;
+    Hold all{{}, WallTime{}};
+    Hold amys{1000, WallTime{Usec{7}}};
+    {
+        Store store = open_quietly(directory);
+        EXPECT_TRUE(store.load_holds()->empty());
+        expect_done(store.set_hold({{}, WallTime{Usec{5}}}));
+        for (const auto& hold : {amys, all})
+            expect_done(store.set_hold(hold));
+        expect_done(store.commit());
+    }
+    Store store = open_quietly(directory);
+    EXPECT_EQ(*store.load_holds(), (std::vector<Hold>{all, amys}));
+    expect_done(store.release_hold({}));
+    expect_done(store.release_hold(1001));
+    EXPECT_EQ(*store.load_holds(), std::vector<Hold>{amys});
+}
+
 TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
     DatabaseDir parent;
     std::string directory = parent.path() + "/state/haulier";

@@ -40,6 +40,10 @@ Refusal refuse_all_users(AuthorityReply reply) {
     return refusal_for(reply, "only administrators may list the jobs of all users");
 }
 
+Refusal refuse_hold_of_all(AuthorityReply reply) {
+    return refuse(reply, "only administrators may hold the jobs of all users");
+}
+
 Refusal refuse_over_quota() {
     return {"org.freedesktop.DBus.Error.LimitsExceeded",
             "too many calls wait for an answer already; wait for theirs first"};

@@ -41,6 +41,7 @@ struct Refusal {
 /// `reply` is not Yes.
 Refusal refuse_job(AuthorityReply reply, const std::string& id);
 Refusal refuse_all_users(AuthorityReply reply);
+Refusal refuse_hold_of_all(AuthorityReply reply);
 /// Of a caller with too many calls in progress.
 Refusal refuse_over_quota();
 
