@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haulierctl history.
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/create.hpp"
 #include "cli/history_table.hpp"
@@ -17,7 +18,6 @@ namespace haulier::cli {
 
 namespace {
 
-constexpr uint64_t MicrosecondsPerSecond = 1'000'000;
 constexpr std::array EndWords{"complete", "partial", "cancelled", "expired"};
 
 Result<HistoryQuery, Failure> query_of(const Common& common, const HistoryOptions& options) {
@@ -27,11 +27,15 @@ Result<HistoryQuery, Failure> query_of(const Common& common, const HistoryOption
             return usage_error(translate("'{}' is not a result; there are {}", word,
                                          fmt::format("{}", fmt::join(EndWords, ", "))));
     if (options.since.empty()) return query;
-    auto span = parse_span(options.since, MicrosecondsPerSecond);
-    if (!span) return span.error();
-    auto now = now_usec();
-    query.since = now - std::min(now, *span);
+    auto since = parse_since(options.since, now_usec());
+    if (!since) return since.error();
+    query.since = *since;
     return query;
+}
+
+bool is_meant(const Json& job, const std::string& text) {
+    return job.value("Id", "").starts_with(text) ||
+           ascii_lower(job.value("DisplayName", "")).find(ascii_lower(text)) != std::string::npos;
 }
 
 Result<Exit, Failure> forget_history(Client& client, const Common& common, const HistoryQuery& query) {
@@ -54,6 +58,10 @@ Result<Exit, Failure> history(const Common& common, const HistoryOptions& option
     if (options.forget) return forget_history(**client, common, *query);
     auto jobs = (*client)->history(*query);
     if (!jobs) return jobs.error();
+    std::erase_if(*jobs, [&](const Json& job) { return !is_meant(job, options.job); });
+    if (jobs->empty() && !options.job.empty())
+        return Failure{Exit::NoSuchJob,
+                       translate("no job '{}' is remembered among those that have ended", options.job)};
     if (common.json) {
         Json all = Json::array();
         for (const auto& job : *jobs)

@@ -70,8 +70,9 @@ Result<Exit, Failure> print_screen(const Common& common, OpenedJob& opened, Json
     std::vector<FileView> views;
     std::transform(files.begin(), files.end(), std::back_inserter(views), file_view_of);
     auto rate = rates->find(opened.id);
-    auto rows = job_details(jobs.front(), views,
-                            rate == rates->end() ? std::nullopt : std::optional{rate->second}, meaning);
+    auto rows =
+        job_details(jobs.front(), views, rate == rates->end() ? std::nullopt : std::optional{rate->second},
+                    meaning, common.access.scope);
     print(common.prints_on_terminal ? fitted_details(rows, terminal_size(STDOUT_FILENO).columns)
                                     : table(rows));
     return Exit::Ok;

@@ -233,7 +233,8 @@ private:
         auto known = jobs_.find(selected_id_);
         auto rate = known == jobs_.end() ? std::nullopt : known->second.meter.rate(steady_clock::now());
         auto columns = std::max<size_t>(FullScreen::size().columns, 2) - 1;
-        page_.text = lines_of(fitted_details(job_details(*properties, views, rate, meaning), columns));
+        page_.text = lines_of(
+            fitted_details(job_details(*properties, views, rate, meaning, common_.access.scope), columns));
     }
 
     // ---- keys ----

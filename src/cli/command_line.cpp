@@ -141,7 +141,10 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words) {
         auto option = unknown_option(app, words);
         return misuse(option.empty() ? translated_message(error.what()) : option, command);
     } catch (const CLI::ParseError& error) {
-        return misuse(translated_message(error.what()), command);
+        auto message = command.empty() && error.get_name() == "RequiredError"
+                           ? _("a command is missing, such as get, list or top")
+                           : translated_message(error.what());
+        return misuse(message, command);
     }
     return std::nullopt;
 }

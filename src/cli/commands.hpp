@@ -39,7 +39,8 @@ struct JobOptions {
     std::string priority;
     std::string limit_rate;
     std::string proxy;
-    std::string login; ///< user name for the servers; the password is asked for
+    std::string authority; ///< file with certificate authorities; empty = the system's
+    std::string login;     ///< user name for the servers; the password is asked for
     std::optional<int> password_fd;
     bool netrc = true;
     std::vector<std::string> headers;
@@ -115,7 +116,8 @@ struct TopOptions {};
 Result<Exit, Failure> top(const Common& common, const TopOptions& options);
 
 struct HistoryOptions {
-    std::string since;                ///< time span; empty = all that is remembered
+    std::string job;                  ///< part of a name, or beginning of an id; empty = all
+    std::string since;                ///< time span or date; empty = all that is remembered
     std::vector<std::string> results; ///< empty = all
     bool forget = false;
 };

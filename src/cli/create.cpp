@@ -2,6 +2,7 @@
 #include "cli/create.hpp"
 
 #include "cli/i18n.hpp"
+#include "cli/input.hpp"
 #include "cli/login.hpp"
 #include "cli/names.hpp"
 #include "cli/proxy_environment.hpp"
@@ -70,6 +71,15 @@ Result<Done, Failure> take_proxy(NewJob& job, const std::string& option) {
     auto proxy = proxy_of_environment(urls, [](const char* name) { return std::getenv(name); });
     if (!proxy) return proxy.error();
     if (*proxy) set_proxy(job, **proxy);
+    return Done{};
+}
+
+Result<Done, Failure> take_authority(NewJob& job, const std::string& file) {
+    if (file.empty()) return Done{};
+    if (auto readable = check_readable(file); !readable) return readable;
+    auto path = absolute_path(file);
+    if (!path) return path.error();
+    job.properties["CertificateAuthority"] = *path;
     return Done{};
 }
 
@@ -177,6 +187,7 @@ Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> 
         job.properties.insert_or_assign(limit->first, limit->second);
     }
     if (auto taken = take_proxy(job, options.proxy); !taken) return taken.error();
+    if (auto taken = take_authority(job, options.authority); !taken) return taken.error();
     if (auto taken = take_login(job, options); !taken) return taken.error();
     job.name = take_name(job.properties);
     if (!options.name.empty()) job.name = options.name;

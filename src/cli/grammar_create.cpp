@@ -24,6 +24,10 @@ void add_job_options(CLI::App& command, JobOptions& job) {
         ->allow_extra_args(false);
     command.add_option("-x,--proxy", job.proxy, _("proxy, instead of that of the environment"))
         ->type_name("[SCHEME://]HOST[:PORT]");
+    command
+        .add_option("--cacert", job.authority,
+                    _("trust the certificate authorities in this file instead of those of the system"))
+        ->type_name("FILE");
     command.add_option("--login", job.login, _("user name for the server; the password is asked for"))
         ->type_name("USER");
     command

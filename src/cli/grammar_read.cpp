@@ -23,12 +23,16 @@ void add_top(CLI::App& app, Invocation& invocation) {
 void add_history(CLI::App& app, Invocation& invocation) {
     auto [command, options] =
         add_command(app, invocation, "history", _("List jobs that have ended"), history);
-    command->add_option("--since", options->since, _("only jobs that ended within this time, such as 2d"))
-        ->type_name("SPAN");
+    auto* job = command->add_option("JOB", options->job, _("part of a name, or the beginning of an id"));
+    command
+        ->add_option(
+            "--since", options->since,
+            _("only jobs that ended within this time, such as 2d, or since a date, today or yesterday"))
+        ->type_name("SPAN|DATE");
     command->add_option("--result", options->results, _("only jobs with one of these results"))
         ->delimiter(',')
         ->allow_extra_args(false);
-    command->add_flag("--forget", options->forget, _("delete what is remembered of them"));
+    command->add_flag("--forget", options->forget, _("delete what is remembered of them"))->excludes(job);
 }
 
 void add_metrics(CLI::App& app, Invocation& invocation) {

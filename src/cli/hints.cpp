@@ -52,8 +52,11 @@ std::string remedy_for(const Access& access, const std::string& id, const JobVie
             program, name);
     if (job.error_name == "tls-certificate")
         return translate(
-            "If you trust this server all the same, '{} set {} SecurityFlags=...' says what is not "
-            "checked, such as ignore-unknown-ca; see org.haulier.Haulier1(5).\n",
+            "If the server has a certificate authority of its own, name the PEM file with the certificate of "
+            "that "
+            "authority: '{0} set {1} CertificateAuthority=/path/of/FILE'. If you trust this server all the "
+            "same, '{0} set {1} SecurityFlags=...' says what is not checked, such as ignore-unknown-ca; see "
+            "org.haulier.Haulier1(5).\n",
             program, name);
     return "";
 }

@@ -44,8 +44,9 @@ std::string history_table(const std::vector<Json>& jobs, const TableStyle& style
         longest_name = std::max(longest_name, columns_of(sanitize(job.value("DisplayName", ""))));
     }
     auto room = room_beside(rows, style.columns);
-    bool has_target = room >= LeastName + ColumnGap + LeastTarget;
-    auto name_room = has_target ? std::min(longest_name, std::max(LeastName, room / 3)) : room;
+    auto name_room = std::min(longest_name, std::max(LeastName, room / 2));
+    bool has_target = room >= name_room + ColumnGap + LeastTarget;
+    if (!has_target) name_room = room;
     rows.front().emplace_back(_("NAME"));
     if (has_target) rows.front().emplace_back(_("TARGET"));
     for (size_t i = 0; i < jobs.size(); ++i) {

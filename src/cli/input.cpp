@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "cli/i18n.hpp"
+#include "cli/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace haulier::cli {
@@ -28,7 +30,10 @@ Failure cannot_read(const std::string& path, const char* why) {
 Result<std::string, Failure> read_input(const std::string& path) {
     Fd opened;
     if (path != "-") opened = Fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (path != "-" && !opened) return cannot_read(path, std::strerror(errno));
+    if (path != "-" && !opened) {
+        if (is_http_url(path)) return usage_error(translate("'{}' is a URL; download that file first", path));
+        return cannot_read(path, std::strerror(errno));
+    }
     std::string text;
     std::array<char, 65536> part{};
     for (;;) {
@@ -39,6 +44,14 @@ Result<std::string, Failure> read_input(const std::string& path) {
         text.append(part.data(), static_cast<size_t>(got));
         if (text.size() > MaxInput) return cannot_read(path, _("it is larger than 64 MiB"));
     }
+}
+
+Result<Done, Failure> check_readable(const std::string& path) {
+    const Fd opened{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    struct stat st {};
+    if (!opened || fstat(opened.get(), &st) < 0) return cannot_read(path, std::strerror(errno));
+    if (!S_ISREG(st.st_mode)) return cannot_read(path, _("it is not a regular file"));
+    return Done{};
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

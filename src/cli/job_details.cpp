@@ -42,9 +42,9 @@ std::string kind_text(const Json& properties, const JobView& job) {
 }
 
 /// The settings that are not the usual ones, as `set` takes them.
-std::string settings_text(const Json& properties) {
+std::string settings_text(const Json& properties, Scope scope) {
     std::string out;
-    auto unusual = non_default(properties);
+    auto unusual = non_default(properties, scope);
     for (const auto& [name, value] : unusual.items()) {
         const auto* property = find_property(name);
         bool shown = property && property->settable && name != "DisplayName" && name != "Description" &&
@@ -101,7 +101,7 @@ void add_files(DetailRows& rows, const JobView& job, std::vector<FileView> files
 } // namespace
 
 DetailRows job_details(const Json& properties, const std::vector<FileView>& files, std::optional<double> rate,
-                       const std::string& meaning) {
+                       const std::string& meaning, Scope scope) {
     auto job = view_of(properties);
     if (!job.total) job.estimate = estimated_total(files);
     DetailRows rows{{_("Id:"), job.id}, {_("Name:"), sanitize(job.name)}};
@@ -116,7 +116,7 @@ DetailRows job_details(const Json& properties, const std::vector<FileView>& file
         if (!meaning.empty()) rows.push_back({"", sanitize(meaning)});
     }
     rows.push_back({_("Progress:"), progress_text(job, rate)});
-    if (auto settings = settings_text(properties); !settings.empty())
+    if (auto settings = settings_text(properties, scope); !settings.empty())
         rows.push_back({_("Settings:"), settings});
     if (files.size() == 1) {
         rows.push_back({_("File:"), sanitize(files.front().local)});

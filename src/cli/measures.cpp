@@ -3,6 +3,7 @@
 
 #include "cli/i18n.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <fmt/core.h>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace haulier::cli {
 
@@ -147,6 +149,16 @@ std::optional<std::time_t> date_in(const std::string& text) {
     return zone ? seconds_of(date, zone) : std::nullopt;
 }
 
+/// Midnight in local time, so many days before `now`.
+std::time_t beginning_of_day(std::time_t now, int days_before) {
+    std::tm date{};
+    localtime_r(&now, &date);
+    date.tm_mday -= days_before;
+    date.tm_hour = date.tm_min = date.tm_sec = 0;
+    date.tm_isdst = -1;
+    return std::mktime(&date);
+}
+
 } // namespace
 
 Result<uint64_t, Failure> parse_size(const std::string& text) {
@@ -157,6 +169,18 @@ Result<uint64_t, Failure> parse_size(const std::string& text) {
 Result<uint64_t, Failure> parse_span(const std::string& text, uint64_t unit) {
     if (auto span = span_in(text, unit)) return *span;
     return usage_error(translate("'{}' is not a time span such as 90s, 30min, 1h30min or 2d", text));
+}
+
+Result<uint64_t, Failure> parse_since(const std::string& text, uint64_t now_usec) {
+    auto now = static_cast<std::time_t>(now_usec / Second);
+    for (const auto& [word, days] : {std::pair{"today", 0}, std::pair{"yesterday", 1}})
+        if (text == word) return static_cast<uint64_t>(beginning_of_day(now, days)) * Second;
+    if (auto span = span_in(text, Second)) return now_usec - std::min(now_usec, *span);
+    if (auto date = date_in(text)) return static_cast<uint64_t>(*date) * Second;
+    return usage_error(
+        translate("'{}' is neither a time span such as 2d nor a date such as 2027-01-31, today or "
+                  "yesterday",
+                  text));
 }
 
 Result<uint64_t, Failure> parse_date(const std::string& text, uint64_t now_usec) {

@@ -16,5 +16,7 @@ Result<uint64_t, Failure> parse_span(const std::string& text, uint64_t unit);
 /// Microseconds since the epoch: "+2h", "2027-01-31", "2027-01-31T18:00", optionally with seconds, and with Z
 /// or +01:00 if it is not in local time; "now" is 0.
 Result<uint64_t, Failure> parse_date(const std::string& text, uint64_t now_usec);
+/// A date in the past: a span until now, such as "2d", "today" or "yesterday", when the day began, or a date.
+Result<uint64_t, Failure> parse_since(const std::string& text, uint64_t now_usec);
 
 } // namespace haulier::cli

@@ -66,7 +66,11 @@ Failure unknown(const std::string& text) {
                 translate("there is no job with the key or name '{}'; the beginning of an id needs at "
                           "least {} characters",
                           text, MinPrefix)};
-    return {Exit::NoSuchJob, translate("there is no job '{}'; 'haulierctl list' shows your jobs", text)};
+    return {
+        Exit::NoSuchJob,
+        translate("there is no job '{}'; 'haulierctl list' shows your jobs, and 'haulierctl history' those "
+                  "that have ended",
+                  text)};
 }
 
 /// Number of letters to insert, delete, change or swap with their neighbour.

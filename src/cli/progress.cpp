@@ -61,9 +61,11 @@ std::string bar_text(double share, size_t columns, bool colour) {
 }
 
 /// The text to the right of the bar. Before the first byte only the situation is of interest.
-std::string figures(const JobView& job, const Motion& motion, const std::string& now) {
+std::string figures(const JobView& job, const Motion& motion, const std::string& now, bool with_files) {
     if (job.done == 0 && !job.total && !now.empty()) return now;
     auto text = amount_of(job);
+    if (with_files && job.total && job.files > 1)
+        text = translate("{}, {}/{} files", text, job.files_done, job.files);
     auto more = now.empty() ? speed_text(job, motion) : now;
     if (more.empty()) return text;
     return text + (counts_files(job) && now.empty() ? ", " : "  ") + more;
@@ -129,19 +131,21 @@ std::string name_text(const std::string& name, const LineStyle& style) {
 }
 
 std::string bar_line(const JobView& job, const Motion& motion, uint64_t now_usec, const LineStyle& style) {
-    auto right = figures(job, motion, situation(job, now_usec, motion.quiet_for));
+    auto now = situation(job, now_usec, motion.quiet_for);
     auto share = share_of(job);
     std::string line = fmt::format("{} {:>4} ", name_text(job.name, style), percent_text(job));
-    size_t taken = columns_of(line) + columns_of(right) + 1;
-    if (share && taken + MinBar <= style.columns)
-        return line + bar_text(*share, std::min(MaxBar, style.columns - taken), style.colour) + " " + right;
+    auto right = figures(job, motion, now, true);
+    auto taken = [&] { return columns_of(line) + columns_of(right) + 1; };
+    if (taken() + MinBar > style.columns) right = figures(job, motion, now, false);
+    if (share && taken() + MinBar <= style.columns)
+        return line + bar_text(*share, std::min(MaxBar, style.columns - taken()), style.colour) + " " + right;
     return cut(line + right, style.columns);
 }
 
 std::string plain_line(const JobView& job, const Motion& motion, uint64_t now_usec) {
     auto share = share_of(job) ? percent_text(job) + ", " : std::string{};
     return fmt::format("{}: {}{}", sanitize(job.name), share,
-                       figures(job, motion, situation(job, now_usec, motion.quiet_for)));
+                       figures(job, motion, situation(job, now_usec, motion.quiet_for), true));
 }
 
 } // namespace haulier::cli

@@ -2,6 +2,7 @@
 // The properties of a job. The table is generated from the annotations of org.haulier.Haulier1.Job.xml.
 #pragma once
 
+#include "cli/access.hpp"
 #include "cli/view.hpp"
 
 #include <string>
@@ -31,7 +32,7 @@ extern const std::vector<Property> JobProperties;
 /// Nothing if this version does not know the property.
 const Property* find_property(std::string_view name);
 
-/// The properties that differ from their defaults. SecurityFlags is always included.
-Json non_default(const Json& properties);
+/// The properties that differ from their defaults on this bus. SecurityFlags is always included.
+Json non_default(const Json& properties, Scope scope = Scope::User);
 
 } // namespace haulier::cli

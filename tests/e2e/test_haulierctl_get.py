@@ -3,12 +3,14 @@
 
 import os
 import pty
+import shutil
 import signal
 import time
 
 from support.client.checks import assert_file, leftovers, sha256
 from support.client.haulierctl import DATA, INTERRUPTED, JOB_FAILED, MISUSED, REFUSED, Result, descriptor, wait_told
 from support.environment import patience
+from support.servers.certificates import Authority
 from support.servers.response_script import Script
 
 OTHER = DATA[::-1]
@@ -143,6 +145,21 @@ METALINK = """<?xml version="1.0" encoding="UTF-8"?>
   <file name="other.bin"><hash type="md5">{wrong}</hash><url>{other}</url></file>
 </metalink>
 """
+
+
+def test_a_server_with_a_certificate_authority_of_its_own(stack, ctl):
+    """The job that has failed goes on when the command is repeated with the authority, whose path may be relative."""
+    authority = Authority(stack.directory)
+    url = stack.nginx(authority=authority).add("file", DATA)
+    shutil.copy(authority.certificate, stack.downloads / "own.pem")
+    told = ctl("get", url, "f", code=JOB_FAILED).err
+    assert "is not trusted" in told and "CertificateAuthority=" in told
+    assert "continuing job" in ctl("get", url, "f", "--cacert", "own.pem").err
+    assert_file(stack.downloads / "f", DATA)
+    job = stack.manager.get(ctl("add", url, "g", "--cacert", "own.pem").out.strip())
+    assert job.get("CertificateAuthority") == str(stack.downloads / "own.pem")
+    os.mkfifo(stack.downloads / "pipe")
+    assert "it is not a regular file" in ctl("get", url, "h", "--cacert", "pipe", code=REFUSED).err
 
 
 def test_a_metalink_file_lists_mirrors_and_checksums(stack, ctl, remote):

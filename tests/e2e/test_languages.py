@@ -57,10 +57,12 @@ def test_without_a_language_everything_is_english(stack, ctl, language):
 def test_a_translation_that_does_not_fit_is_not_used(stack, ctl, language, tmp_path):
     (tmp_path / "bad.po").write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-        'msgid "there is no job \'{}\'; \'haulierctl list\' shows your jobs"\nmsgstr "kein Auftrag {7:d} {"\n\n'
+        'msgid "there is no job \'{}\'; \'haulierctl list\' shows your jobs, and \'haulierctl history\' those that have ended"\n'
+        'msgstr "kein Auftrag {7:d} {"\n\n'
         'msgid "There are no unfinished jobs.\\n"\nmsgstr "Keine {}.\\n"\n')
     target = tmp_path / "de" / "LC_MESSAGES"
     target.mkdir(parents=True)
     subprocess.run(["msgfmt", "-o", target / "haulier.mo", tmp_path / "bad.po"], check=True)
     told = ctl("show", "nothing", env=language("de", tmp_path), code=NO_SUCH_JOB).err
-    assert told == "haulierctl: there is no job 'nothing'; 'haulierctl list' shows your jobs\n"
+    assert told == ("haulierctl: there is no job 'nothing'; 'haulierctl list' shows your jobs, and 'haulierctl history' "
+                    "those that have ended\n")

@@ -85,6 +85,13 @@ TEST_F(CommandLine, ListsWhatHasEnded) {
     EXPECT_EQ(out, "Ended jobs that were forgotten: 1\n");
     EXPECT_EQ(call({"--json", "history", "--forget"}), "forget ");
     EXPECT_EQ(Json::parse(out)["Forgotten"].get<int>(), 1);
+    EXPECT_EQ(call({"history", "FILM", "--since", "yesterday"}), "history since ");
+    EXPECT_EQ(call({"history", "aaaa1"}), "history ");
+    EXPECT_EQ(run({"history", "song"}), Exit::NoSuchJob);
+    EXPECT_THAT(err, HasSubstr("no job 'song' is remembered"));
+    EXPECT_EQ(run({"history", "film", "--forget"}), Exit::Usage);
+    EXPECT_EQ(run({}), Exit::Usage);
+    EXPECT_THAT(err, HasSubstr("a command is missing, such as get, list or top (see haulierctl --help)"));
     EXPECT_EQ(run({"history", "--result", "failed"}), Exit::Usage);
     EXPECT_EQ(run({"history", "--since", "soon"}), Exit::Usage);
 }

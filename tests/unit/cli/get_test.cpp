@@ -99,6 +99,7 @@ TEST_F(Get, ReadsListsOfUrlsAndChecksums) {
     EXPECT_THAT(refusal({"-i", written("#\n")}), HasSubstr("contains no URLs"));
     EXPECT_EQ(run({"-i", "/nowhere"}), Exit::Failed);
     EXPECT_THAT(err, HasSubstr("cannot read '/nowhere': No such file"));
+    EXPECT_THAT(refusal({U1, "--sums", U2}), HasSubstr("is a URL; download that file first"));
     std::string sum(64, 'a');
     auto sums = written(sum + "  a\n" + sum + " *b\n");
     EXPECT_EQ(job({U1, U2, "-d", "/x", "--sums", sums}).files[1].checksum, "sha256:" + sum);
@@ -194,6 +195,15 @@ TEST_F(Get, TakesALoginFromADescriptorOrNetrc) {
     EXPECT_EQ(run({U3, "/x"}), Exit::Ok) << "it is not needed";
     EXPECT_EQ(run({U1, "/x"}), Exit::Failed);
     EXPECT_THAT(err, HasSubstr("other users can read the password"));
+}
+
+TEST_F(Get, TakesCertificateAuthorities) {
+    auto file = written("a certificate");
+    EXPECT_EQ(job({U1, "/x", "--cacert", file}).properties.at("CertificateAuthority"), Value{file});
+    EXPECT_EQ(run({U1, "/x", "--cacert", "/nowhere"}), Exit::Failed);
+    EXPECT_THAT(err, HasSubstr("cannot read '/nowhere': No such file"));
+    EXPECT_EQ(run({U1, "/x", "--cacert", "/"}), Exit::Failed);
+    EXPECT_THAT(err, HasSubstr("it is not a regular file"));
 }
 
 TEST_F(Get, TakesAProxyAndALimit) {

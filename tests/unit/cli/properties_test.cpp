@@ -29,6 +29,15 @@ TEST(NonDefault, KnowsThatTheDefaultCostDependsOnThePriority) {
     EXPECT_TRUE(non_default({{"Priority", "low"}, {"NetworkCost", "always"}}).contains("NetworkCost"));
 }
 
+TEST(NonDefault, KnowsThatTheUsualVisibilityDependsOnTheBus) {
+    const Json full{{"Visibility", "full"}};
+    const Json hidden{{"Visibility", "hidden"}};
+    EXPECT_TRUE(non_default(full).empty());
+    EXPECT_EQ(non_default(hidden), hidden);
+    EXPECT_TRUE(non_default(hidden, Scope::System).empty());
+    EXPECT_EQ(non_default(full, Scope::System), full);
+}
+
 TEST(NonDefault, AlwaysIncludesSecurityFlags) {
     Json job = Json::object();
     job["SecurityFlags"] = Json::array();

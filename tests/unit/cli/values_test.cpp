@@ -77,6 +77,18 @@ TEST_F(ParseDate, CanBeRelative) {
     EXPECT_EQ(*parse_date("0", Today), 0u);
 }
 
+TEST_F(ParseDate, CanBeInThePast) {
+    const uint64_t midnight = *parse_date("2023-11-15", 0);
+    const uint64_t now = midnight + 3600 * Second;
+    EXPECT_EQ(*parse_since("2h", now), now - 7200 * Second);
+    EXPECT_EQ(*parse_since("9999w", now), 0U);
+    EXPECT_EQ(*parse_since("today", now), midnight);
+    EXPECT_EQ(*parse_since("yesterday", now), midnight - 86400 * Second);
+    EXPECT_EQ(*parse_since("2023-11-15", now), midnight);
+    for (const char* text : {"", "now", "+2h", "soon", "2023-02-30"})
+        EXPECT_FALSE(parse_since(text, now)) << text;
+}
+
 TEST_F(ParseDate, RejectsInvalidDates) {
     for (const char* text :
          {"", "tomorrow", "2h", "+", "2023-13-01", "2023-02-30", "2023-11-14T", "1960-01-01",

@@ -161,7 +161,8 @@ TEST(Report, SaysWhatMayHelp) {
     EXPECT_THAT(said("http-status", 407), HasSubstr("credentials set aaaa1111 proxy basic --user NAME"));
     EXPECT_THAT(said("http-status", 404), HasSubstr("rename aaaa1111 0 URL"));
     EXPECT_THAT(said("proxy", 5), HasSubstr("set aaaa1111 ProxyMode=none"));
-    EXPECT_THAT(said("tls-certificate", 60), HasSubstr("SecurityFlags="));
+    EXPECT_THAT(said("tls-certificate", 60),
+                testing::AllOf(HasSubstr("CertificateAuthority="), HasSubstr("SecurityFlags=")));
     EXPECT_THAT(said("http-status", 400),
                 testing::StartsWith("haulierctl: job aaaa1111 failed: refused\nTry again"));
 }
