@@ -7,6 +7,7 @@ namespace haulier::desktop {
 
 namespace {
 
+constexpr Usec RefreshInterval{200'000};
 /// How long it waits at its end.
 constexpr Usec EndingInterval{50'000};
 constexpr int EndingRounds = 40;
@@ -63,16 +64,22 @@ std::unique_ptr<DaemonWatch> Agent::watch(BusLink& bus, BusKind kind) {
     return std::make_unique<DaemonWatch>(bus, std::move(events));
 }
 
-/// Once for all events of this turn.
+/// Once for all events of a moment: with many jobs there are many.
 void Agent::touch() {
-    if (!refresh_ && !is_ending_) refresh_ = loop_.defer([this] { refresh(); }, EventPriority::Last);
+    if (refresh_ || is_ending_) return;
+    auto due = refreshed_ + RefreshInterval;
+    if (boot_now() < due)
+        refresh_ = loop_.at(due, [this] { refresh(); });
+    else
+        refresh_ = loop_.defer([this] { refresh(); }, EventPriority::Last);
 }
 
 void Agent::refresh() {
     refresh_.reset();
     if (is_ending_) return;
     timer_.reset();
-    auto update = transfers_.update(boot_now());
+    refreshed_ = boot_now();
+    auto update = transfers_.update(refreshed_);
     draw(update);
     if (update.next) timer_ = loop_.at(*update.next, [this] { refresh(); });
     if (system_) system_->want_progress(transfers_.shows_progress_of(BusKind::System));

@@ -48,6 +48,7 @@ private:
     std::unique_ptr<DaemonWatch> session_;
     std::unique_ptr<DaemonWatch> system_;
     bool is_ending_ = false;
+    BootTime refreshed_{}; ///< last
     Source refresh_;
     Source timer_;
 };

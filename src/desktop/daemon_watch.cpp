@@ -5,6 +5,7 @@
 #include "base/must.hpp"
 
 #include <fmt/core.h>
+#include <map>
 #include <systemd/sd-bus.h>
 #include <utility>
 
@@ -128,35 +129,53 @@ void DaemonWatch::read_all(const std::string& id) {
 // ---- signals ----
 
 void DaemonWatch::on_signal(sd_bus_message* signal) {
-    std::string member = sd_bus_message_get_member(signal);
-    if (member == "PropertiesChanged") {
-        if (read_text(signal) != JobInterface) return;
-        auto id = id_in(sd_bus_message_get_path(signal));
-        auto properties = read_properties(signal);
-        events_.changed(id, properties);
-        // Of a hidden job not all is known.
-        if (properties.contains("Visibility")) read_all(id);
-    } else if (member == "JobAppeared") {
-        auto id = id_in(read_text(signal));
-        read_text(signal);
-        auto job = job_from(read_properties(signal));
-        appeared_.insert(id);
-        if (job.visibility == Visibility::Hidden)
-            events_.job(id, job, true);
-        else
-            read_all(id);
-    } else if (member == "JobEnded") {
-        auto id = id_in(read_text(signal));
-        read_text(signal);
-        auto result = read_text(signal);
-        events_.ended(id, result, read_properties(signal));
-    } else if (member == "JobRemoved") {
-        auto id = id_in(read_text(signal));
-        read_text(signal);
-        if (read_text(signal) == "taken") events_.taken(id);
-    } else if (member == "SignalsLost") {
-        list(0, {});
-    }
+    using Handler = void (DaemonWatch::*)(sd_bus_message*);
+    static const std::map<std::string, Handler> handlers{
+        {"PropertiesChanged", &DaemonWatch::on_changed},
+        {"JobAppeared", &DaemonWatch::on_appeared},
+        {"JobEnded", &DaemonWatch::on_ended},
+        {"JobRemoved", &DaemonWatch::on_removed},
+        {"SignalsLost", &DaemonWatch::on_signals_lost},
+    };
+    auto handler = handlers.find(sd_bus_message_get_member(signal));
+    if (handler != handlers.end()) (this->*handler->second)(signal);
+}
+
+void DaemonWatch::on_changed(sd_bus_message* signal) {
+    if (read_text(signal) != JobInterface) return;
+    auto id = id_in(sd_bus_message_get_path(signal));
+    auto properties = read_properties(signal);
+    events_.changed(id, properties);
+    // Of a hidden job not all is known.
+    if (properties.contains("Visibility")) read_all(id);
+}
+
+void DaemonWatch::on_appeared(sd_bus_message* signal) {
+    auto id = id_in(read_text(signal));
+    read_text(signal);
+    auto job = job_from(read_properties(signal));
+    appeared_.insert(id);
+    if (job.visibility == Visibility::Hidden)
+        events_.job(id, job, true);
+    else
+        read_all(id);
+}
+
+void DaemonWatch::on_ended(sd_bus_message* signal) {
+    auto id = id_in(read_text(signal));
+    read_text(signal);
+    auto result = read_text(signal);
+    events_.ended(id, result, read_properties(signal));
+}
+
+void DaemonWatch::on_removed(sd_bus_message* signal) {
+    auto id = id_in(read_text(signal));
+    read_text(signal);
+    if (read_text(signal) == "taken") events_.taken(id);
+}
+
+void DaemonWatch::on_signals_lost(sd_bus_message* /*signal*/) {
+    list(0, {});
 }
 
 // ---- what people ask for ----

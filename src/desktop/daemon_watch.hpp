@@ -36,6 +36,11 @@ public:
 private:
     void on_owner(const std::string& owner);
     void on_signal(sd_bus_message* signal);
+    void on_changed(sd_bus_message* signal);
+    void on_appeared(sd_bus_message* signal);
+    void on_ended(sd_bus_message* signal);
+    void on_removed(sd_bus_message* signal);
+    void on_signals_lost(sd_bus_message* signal);
     void subscribe();
     void list(uint32_t offset, std::set<std::string> ids);
     void on_list(sd_bus_message* reply, uint32_t offset, std::set<std::string> ids);

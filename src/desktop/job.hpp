@@ -67,6 +67,8 @@ struct Job {
     [[nodiscard]] bool shows_result() const {
         return visibility == Visibility::Result || visibility == Visibility::Full;
     }
+    /// An app in a sandbox does not choose which file of the system an image is read from.
+    [[nodiscard]] std::string shown_icon() const { return confined ? "" : icon; }
     /// In a state that ends by itself.
     [[nodiscard]] bool is_active() const;
 };

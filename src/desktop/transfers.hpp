@@ -86,6 +86,8 @@ private:
     void end_view(const std::string& id, Ending ending, const std::string& sentence, Update& update);
     [[nodiscard]] View view_of(const JobKey& key, const Record& record) const;
     [[nodiscard]] View view_of_group(const std::string& app, const Members& members) const;
+    static std::map<std::string, Members> waiting_by_reason(const Members& members);
+    static Notice notice_of_wait(const std::string& app, const std::string& reason, const Members& waiting);
     [[nodiscard]] Notice notice_of(const Outcome& outcome) const;
     [[nodiscard]] Notice notice_of_group(const std::string& app, const Group& group) const;
     [[nodiscard]] std::optional<BootTime> next_change(BootTime now) const;

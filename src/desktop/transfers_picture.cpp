@@ -36,37 +36,43 @@ void Transfers::make_views(const std::map<std::string, Members>& moving, BootTim
 
 /// Once for each app and reason, until the app's jobs move again or have ended.
 void Transfers::mention_waits(const std::map<std::string, Members>& moving, Update& update) {
-    std::set<std::pair<std::string, std::string>> current;
-    std::set<std::string> transferring;
+    auto is_transferring = [](const auto* entry) {
+        return entry->second.job.state == JobState::Transferring;
+    };
+    std::set<std::pair<std::string, std::string>> keep;
     for (const auto& [app, members] : moving) {
-        std::map<std::string, Members> waiting;
-        for (const auto* entry : members) {
-            if (entry->second.job.state == JobState::Transferring) transferring.insert(app);
-            if (auto reason = curable_wait(entry->second.job); !reason.empty())
-                waiting[reason].push_back(entry);
-        }
-        for (const auto& [reason, those] : waiting) {
-            current.emplace(app, reason);
-            if (!mentioned_waits_.emplace(app, reason).second) continue;
-            const auto& first = those.front()->second.job;
-            Notice notice{.kind = NoticeKind::Waiting, .app = app, .icon = first.icon};
-            notice.summary = summary_of(first, NoticeKind::Waiting);
-            notice.body = wait_sentence(first, those.size());
-            if (reason == "cost") notice.actions = {NoticeAction::UseNetwork};
-            for (const auto* entry : those)
-                notice.jobs.push_back(entry->first);
-            update.notices.push_back(std::move(notice));
-        }
+        auto waiting = waiting_by_reason(members);
+        for (const auto& [reason, those] : waiting)
+            if (mentioned_waits_.emplace(app, reason).second)
+                update.notices.push_back(notice_of_wait(app, reason, those));
+        bool moves_again = std::any_of(members.begin(), members.end(), is_transferring);
+        for (const auto& wait : mentioned_waits_)
+            if (wait.first == app && (!moves_again || waiting.contains(wait.second))) keep.insert(wait);
     }
-    std::erase_if(mentioned_waits_, [&](const auto& wait) {
-        bool is_over = transferring.contains(wait.first) || !moving.contains(wait.first);
-        return is_over && !current.contains(wait);
-    });
+    mentioned_waits_ = std::move(keep);
+}
+
+std::map<std::string, Transfers::Members> Transfers::waiting_by_reason(const Members& members) {
+    std::map<std::string, Members> waiting;
+    for (const auto* entry : members)
+        if (auto reason = curable_wait(entry->second.job); !reason.empty()) waiting[reason].push_back(entry);
+    return waiting;
+}
+
+Notice Transfers::notice_of_wait(const std::string& app, const std::string& reason, const Members& waiting) {
+    const auto& first = waiting.front()->second.job;
+    Notice notice{.kind = NoticeKind::Waiting, .app = app, .icon = first.shown_icon()};
+    notice.summary = summary_of(first, NoticeKind::Waiting);
+    notice.body = wait_sentence(first, waiting.size());
+    if (reason == "cost") notice.actions = {NoticeAction::UseNetwork};
+    for (const auto* entry : waiting)
+        notice.jobs.push_back(entry->first);
+    return notice;
 }
 
 View Transfers::view_of(const JobKey& key, const Record& record) const {
     const auto& job = record.job;
-    View view{.id = view_id(key), .app = job.app, .icon = job.confined ? "" : job.icon};
+    View view{.id = view_id(key), .app = job.app, .icon = job.shown_icon()};
     view.title = shown_name(job.name);
     view.info = info_of(job);
     view.folder = record.folder;
@@ -111,7 +117,7 @@ Notice Transfers::notice_of(const Outcome& outcome) const {
     bool failed = outcome.ending == Ending::Failed;
     Notice notice{.kind = failed ? NoticeKind::Failed : NoticeKind::Finished, .view = view_id(outcome.key)};
     notice.app = job.app;
-    notice.icon = job.confined ? "" : job.icon;
+    notice.icon = job.shown_icon();
     notice.summary = outcome.is_partial ? summary_of_part(job) : summary_of(job, notice.kind);
     notice.body = failed ? with_name(job, job.failure.message) : shown_name(job.name);
     notice.jobs = {outcome.key};
