@@ -89,6 +89,7 @@ cockpit.locale({
     "There are no jobs.": [null, "Es gibt keine Aufträge."],
     "There are none.": [null, "Es gibt keine."],
     "There is no file in it yet.": [null, "Er enthält noch keine Datei."],
+    "There is no message bus.": [null, "Es gibt keinen Nachrichtenbus."],
     "This was refused": [null, "Dies wurde abgelehnt"],
     "Transferred": [null, "Übertragen"],
     "Transferring": [null, "Überträgt"],

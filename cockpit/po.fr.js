@@ -89,6 +89,7 @@ cockpit.locale({
     "There are no jobs.": [null, "Il n’y a pas de tâche."],
     "There are none.": [null, "Il n’y en a pas."],
     "There is no file in it yet.": [null, "Elle ne contient pas encore de fichier."],
+    "There is no message bus.": [null, "Il n’y a pas de bus de messages."],
     "This was refused": [null, "Refusé"],
     "Transferred": [null, "Transférée"],
     "Transferring": [null, "Transfert"],
