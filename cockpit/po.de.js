@@ -54,7 +54,7 @@ cockpit.locale({
     "Jobs: $0": [null, "Aufträge: $0"],
     "Keep the job": [null, "Auftrag behalten"],
     "Limit": [null, "Grenze"],
-    "Limit of all jobs together, in kB/s": [null, "Grenze für alle Aufträge zusammen, in kB/s"],
+    "Limit of the job in kB/s": [null, "Grenze des Auftrags in kB/s"],
     "Low": [null, "Niedrig"],
     "Name": [null, "Name"],
     "Name of the job": [null, "Name des Auftrags"],

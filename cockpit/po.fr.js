@@ -54,7 +54,7 @@ cockpit.locale({
     "Jobs: $0": [null, "Tâches : $0"],
     "Keep the job": [null, "Garder la tâche"],
     "Limit": [null, "Limite"],
-    "Limit of all jobs together, in kB/s": [null, "Limite pour l’ensemble des tâches, en kB/s"],
+    "Limit of the job in kB/s": [null, "Limite de la tâche en kB/s"],
     "Low": [null, "Basse"],
     "Name": [null, "Nom"],
     "Name of the job": [null, "Nom de la tâche"],
