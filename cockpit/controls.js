@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What holds for all jobs together: a hold, and a limit of the rate. Each is there only if the daemon has the feature.
-import { FEATURES, MANAGER, PROPERTIES, ROOT } from "./constants.js";
+// The hold of all jobs together, if the daemon has the feature.
+import { FEATURES, MANAGER, ROOT } from "./constants.js";
 import { button, element, setAttribute, setText } from "./dom.js";
 import { sentence } from "./format.js";
-import { HOLDS, heldText, limitIn, untilOf } from "./steering.js";
+import { HOLDS, heldText, untilOf } from "./steering.js";
 import { _ } from "./i18n.js";
 
 export class Controls {
@@ -12,33 +12,22 @@ export class Controls {
     #hold = button(_("Hold all jobs"), "secondary", () => this.#change(() => this.#holdAll()));
     #held = element("span", { class: "held" });
     #release = button(_("Release"), "secondary", () => this.#change(() => this.#releaseAll()));
-    #limit = element("input", { type: "number", min: 0, step: 1, placeholder: _("none"), "aria-label": _("Limit of all jobs together, in kB/s") });
-    #holding = element("div", { class: "control", hidden: true }, this.#hold, this.#period, this.#held, this.#release);
-    #limiting = element("form", { class: "control", hidden: true }, element("span", {}, _("Limit")), this.#limit, element("span", {}, "kB/s"),
-        button(_("Set"), "secondary", () => {}, { type: "submit" }));
-    element = element("div", { class: "controls" }, this.#holding, this.#limiting);
+    element = element("div", { class: "controls", hidden: true }, this.#hold, this.#period, this.#held, this.#release);
 
     constructor(context) {
         this.context = context;
-        this.#limiting.addEventListener("submit", event => {
-            event.preventDefault();
-            this.#change(() => this.#setLimit());
-        });
     }
 
     update() {
         const { service } = this.context;
-        const { Held: held = false, HeldUntil: until, BandwidthLimit: limit } = service.manager;
-        this.#holding.hidden = !service.has(FEATURES.hold);
-        // The limit is that of the caller's own jobs.
-        this.#limiting.hidden = !service.has(FEATURES.limit) || service.allUsers;
-        const loses = [this.#hold, this.#release].indexOf(document.activeElement);
+        const { Held: held = false, HeldUntil: until } = service.manager;
+        this.element.hidden = !service.has(FEATURES.hold);
+        const focused = document.activeElement;
         this.#hold.hidden = this.#period.hidden = held;
         this.#release.hidden = this.#held.hidden = !held;
-        if (loses === 0 && held) this.#release.focus();
-        if (loses === 1 && !held) this.#hold.focus();
+        if (focused === this.#hold && held) this.#release.focus();
+        if (focused === this.#release && !held) this.#hold.focus();
         setText(this.#held, heldText(held, until));
-        if (document.activeElement !== this.#limit) this.#limit.value = limit > 0 ? Math.round(limit / 1000) : "";
     }
 
     #holdAll() {
@@ -52,11 +41,6 @@ export class Controls {
         const { service } = this.context;
         if (service.allUsers) await service.call(ROOT, MANAGER, "ReleaseAll");
         await service.call(ROOT, MANAGER, "Release");
-    }
-
-    #setLimit() {
-        const limit = { t: "t", v: limitIn(this.#limit.value) };
-        return this.context.service.call(ROOT, PROPERTIES, "Set", "ssv", MANAGER, "BandwidthLimit", limit);
     }
 
     async #change(call) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The details of a job and its files. There are no signals for files, so they are read again when the job has changed, at most
 // every two seconds.
+import { FEATURES, JOB, PROPERTIES } from "./constants.js";
 import { button, element, isolate, setAttribute } from "./dom.js";
-import { clean, dateText, isKnown, rateText, sentence, sizeText } from "./format.js";
+import { clean, dateText, isKnown, isolated, rateText, sentence, sizeText } from "./format.js";
 import { _ } from "./i18n.js";
+import { limitIn } from "./steering.js";
 import { FILE_STATES, PRIORITIES, TYPES, wordOf } from "./words.js";
 
 const FILES_AT_ONCE = 50;
@@ -14,6 +16,9 @@ const entry = (label, value) => value ? [element("div", {}, element("dt", {}, la
 export class JobDetails {
     #facts = element("dl", { class: "facts" });
     #explanation = element("p", { class: "explanation", hidden: true });
+    #limit = element("input", { type: "number", min: 0, step: "any", placeholder: _("none"), "aria-label": _("Limit of the job in kB/s") });
+    #limiting = element("form", { class: "limit", hidden: true }, element("span", {}, _("Limit")), this.#limit, element("span", {}, "kB/s"),
+        button(_("Set"), "secondary", () => {}, { type: "submit" }));
     #files = element("ul", { class: "files" });
     #more = button(_("Show more files"), "link", () => this.#showMore(), { hidden: true });
     #shown = FILES_AT_ONCE;
@@ -25,7 +30,11 @@ export class JobDetails {
         this.path = job.Path;
         this.job = job;
         this.element = element("tr", { role: "row", class: "details" }, element("td", { role: "cell", colspan: context.showOwners ? 5 : 4 },
-            this.#facts, this.#explanation, element("h3", {}, _("Files")), this.#files, this.#more));
+            this.#facts, this.#explanation, this.#limiting, element("h3", {}, _("Files")), this.#files, this.#more));
+        this.#limiting.addEventListener("submit", event => {
+            event.preventDefault();
+            this.#setLimit();
+        });
         this.#read();
     }
 
@@ -63,9 +72,19 @@ export class JobDetails {
             ...entry(_("App"), clean(job.AppId)),
             ...entry(_("Created"), dateText(job.CreationTime)),
             ...entry(_("Transferred"), dateText(job.TransferCompletionTime)),
-            ...entry(_("Limit"), job.BandwidthLimit > 0 ? rateText(job.BandwidthLimit) : ""),
             ...entry(_("Failures so far"), job.ErrorCount > 0 ? String(job.ErrorCount) : ""),
             ...entry(_("Identifier"), clean(job.Id)));
+        this.#limiting.hidden = !this.context.service.has(FEATURES.limit);
+        if (document.activeElement !== this.#limit) this.#limit.value = job.BandwidthLimit > 0 ? job.BandwidthLimit / 1000 : "";
+    }
+
+    async #setLimit() {
+        const limit = { t: "t", v: limitIn(this.#limit.value) };
+        try {
+            await this.context.service.call(this.path, PROPERTIES, "Set", "ssv", JOB, "BandwidthLimit", limit);
+        } catch (error) {
+            this.context.announcer.error(`${_("Limit")}: ${isolated(this.job.DisplayName)}`, sentence(error.message));
+        }
     }
 
     /** What the error means, in Haulier's words. */

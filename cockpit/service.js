@@ -4,6 +4,7 @@
 // Opening the connection starts the daemon, because the list of its jobs is wanted once. When it exits because it is idle, it
 // is left alone until it comes back; when it exits although there was work, it is started again.
 import { JOB, LIST_AT_ONCE, MANAGER, NAME, PROPERTIES, ROOT } from "./constants.js";
+import { _ } from "./i18n.js";
 import { Model, plain } from "./model.js";
 
 const FIRST_DELAY = 500;
@@ -18,6 +19,12 @@ export const status = Object.freeze({
     failed: "failed", // the daemon refuses to list its jobs
 });
 
+const BUS_DRIVER = ["org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus"];
+const CONNECT = {
+    session: ["busctl", "--user", "call", ...BUS_DRIVER, "GetId"],
+    system: ["busctl", "--system", "call", ...BUS_DRIVER, "GetId"],
+};
+
 const boolean = value => ({ t: "b", v: value });
 
 export class Service {
@@ -26,7 +33,8 @@ export class Service {
     status = status.connecting;
     problem = ""; // of a status that is missing or failed
 
-    #client;
+    #client = null;
+    #connecting; // until there is a client, or none
     #turn = 0; // of the daemon; replies to an earlier one are not used
     #removals = 0; // signals since the snapshot began
     #retry = null;
@@ -39,6 +47,21 @@ export class Service {
         this.onChange = onChange;
         this.onEnd = onEnd;
         this.later = later;
+        this.#connecting = this.#connect(cockpit, options);
+    }
+
+    /** A bridge that is asked twice for a bus that does not exist may end (Cockpit 337), and the user's session with it. So
+     * another program looks first. */
+    async #connect(cockpit, options) {
+        const turn = this.#turn;
+        const found = await cockpit.spawn(CONNECT[options.bus], { err: "ignore" }).then(() => true, () => false);
+        this.#connecting = null;
+        if (turn !== this.#turn) return;
+        if (found) this.#open(cockpit, options);
+        else this.#closed({ message: _("There is no message bus.") });
+    }
+
+    #open(cockpit, options) {
         this.#client = cockpit.dbus(NAME, options);
         this.#client.addEventListener("owner", (_event, owner) => this.#ownerChanged(owner));
         this.#client.addEventListener("close", (_event, details) => this.#closed(details));
@@ -54,8 +77,9 @@ export class Service {
 
     /** Calls a method, and starts the daemon for it. The type is given, so that the bridge need not ask for it. */
     call(path, iface, method, type = "", ...parameters) {
-        if (!this.#client) return Promise.reject(new Error(this.problem));
-        return this.#client.call(path, iface, method, parameters, { type });
+        if (this.#client) return this.#client.call(path, iface, method, parameters, { type });
+        if (this.#connecting) return this.#connecting.then(() => this.call(path, iface, method, type, ...parameters));
+        return Promise.reject(new Error(this.problem));
     }
 
     act(path, method) {

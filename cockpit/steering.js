@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The values of the controls for all jobs.
+// The values of the controls.
 import { dateText } from "./format.js";
 import { _, N_ } from "./i18n.js";
 

@@ -3,7 +3,13 @@
 
 export class FakeCockpit {
     calls = [];
+    hasBus = true;
     answers = {}; // method → function of its parameters, which returns the reply or throws
+
+    spawn(command) {
+        this.spawned = command;
+        return this.hasBus ? Promise.resolve("") : Promise.reject(new Error("exit status 1"));
+    }
 
     dbus(name, options) {
         this.opened = { name, options };

@@ -25,6 +25,7 @@ async function begun(jobs, options = {}) {
     const ends = [];
     const service = new Service(cockpit, { bus: "session" },
         { later: (action, delay) => timers.push({ action, delay }), onEnd: (...end) => ends.push(end), ...options });
+    await settled();
     cockpit.owner(":1.1");
     await settled();
     return { cockpit, service, timers, ends };
@@ -173,6 +174,7 @@ test("a refusal is shown in Haulier's words", async () => {
 test("a daemon that cannot be started is missing until it appears", async () => {
     const cockpit = new FakeCockpit();
     const service = new Service(cockpit, { bus: "session" });
+    await settled();
     cockpit.owner(null);
     assert.equal(service.status, status.missing);
     cockpit.answers = { SubscribeWith: () => [], GetAll: () => [{}], ListJobs: () => [[]] };
@@ -181,7 +183,30 @@ test("a daemon that cannot be started is missing until it appears", async () => 
     assert.equal(service.status, status.ready);
 });
 
-test("without the service, or without the bus, nothing is called", async () => {
+test("a bus that does not exist is not opened", async () => {
+    const cockpit = new FakeCockpit();
+    cockpit.hasBus = false;
+    const service = new Service(cockpit, { bus: "system" });
+    assert.equal(service.status, status.connecting);
+    await settled();
+    assert.deepEqual([service.status, cockpit.opened], [status.missing, undefined]);
+    assert.ok(service.problem && cockpit.spawned.includes("--system"));
+});
+
+test("a call waits for the connection", async () => {
+    const cockpit = new FakeCockpit();
+    cockpit.answers.ListEndedJobs = () => [[]];
+    assert.deepEqual(await new Service(cockpit, { bus: "session" }).ended(5), []);
+});
+
+test("a page that is left while it connects opens nothing", async () => {
+    const cockpit = new FakeCockpit();
+    new Service(cockpit, { bus: "session" }).close();
+    await settled();
+    assert.equal(cockpit.opened, undefined);
+});
+
+test("when the connection is closed, nothing is called", async () => {
     const { cockpit, service } = await begun([listed("a")]);
     cockpit.listeners.close({}, { problem: "not-found", message: "no such bus" });
     assert.deepEqual([service.status, service.problem, service.model.size], [status.missing, "no such bus", 0]);
