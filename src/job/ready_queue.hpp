@@ -60,7 +60,7 @@ private:
     };
 
     LinesOfPools pools_; ///< those that have lines
-    std::map<Id, Position> places_;
+    ById<Position> places_;
 };
 
 } // namespace haulier::job

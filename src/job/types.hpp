@@ -11,11 +11,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace haulier::job {
@@ -25,6 +27,12 @@ struct Id {
     std::string hex;
     auto operator<=>(const Id&) const = default;
 };
+struct HashOfId {
+    size_t operator()(const Id& id) const noexcept { return std::hash<std::string>{}(id.hex); }
+};
+/// For many jobs: in a tree, each step to one of them waits for memory.
+template <class T>
+using ById = std::unordered_map<Id, T, HashOfId>;
 std::optional<Id> parse_id(std::string_view text);
 
 /// A size that is not known yet, on the bus and in the store (BITS: BG_SIZE_UNKNOWN).

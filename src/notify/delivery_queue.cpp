@@ -37,7 +37,7 @@ bool DeliveryQueue::remove_first(int64_t row) {
     return true;
 }
 
-std::deque<OutboxEntry> DeliveryQueue::remove_all() {
+std::list<OutboxEntry> DeliveryQueue::remove_all() {
     return std::exchange(entries_, {});
 }
 

@@ -8,7 +8,7 @@
 #include "notify/progress_news.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 
 namespace haulier::notify {
@@ -44,7 +44,7 @@ public:
     void revoke(const job::Revocation& revoked);
     /// Removes the first entry if it is still that of `row`.
     bool remove_first(int64_t row);
-    std::deque<OutboxEntry> remove_all();
+    std::list<OutboxEntry> remove_all();
     [[nodiscard]] bool empty() const { return entries_.empty(); }
     [[nodiscard]] const OutboxEntry& first() const { return entries_.front(); }
 
@@ -62,7 +62,7 @@ private:
     job::NotifyService service_;
     std::optional<Target> object_;
     std::optional<int64_t> passed_over_; ///< row for which the object cannot be called
-    std::deque<OutboxEntry> entries_;
+    std::list<OutboxEntry> entries_;     ///< most jobs have none, and an empty deque takes 600 bytes
 };
 
 } // namespace haulier::notify

@@ -148,7 +148,7 @@ private:
     Outbox& outbox_;
     Host& host_;
     Policy policy_;
-    std::map<job::Id, DeliveryQueue> queues_;
+    job::ById<DeliveryQueue> queues_;
     std::set<job::Id> owing_; ///< jobs with notifications for a service
     using OwnedService = std::tuple<uint32_t, job::ServiceBus, std::string>;
     std::map<OwnedService, uint32_t> services_; ///< how many jobs name each; none is 0

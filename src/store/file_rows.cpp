@@ -117,6 +117,7 @@ void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, cons
 Result<job::File> read_file(BoundStatement& use, size_t number) {
     Row row{use};
     job::File file;
+    row.id();
     row.number(number);
     take_all(row, file_columns(), file);
     take_all(row, detail_columns(), file);

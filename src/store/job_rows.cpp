@@ -159,6 +159,7 @@ void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
 Result<job::Credentials> read_credentials(BoundStatement& use, size_t number) {
     Row row{use};
     job::Credentials credentials;
+    row.id();
     row.number(number);
     take_all(row, credentials_columns(), credentials);
     return if_sound(row, std::move(credentials));

@@ -110,7 +110,9 @@ void Store::Impl::wipe_log() {
 }
 
 Status Store::Impl::check_rows() {
-    if (auto jobs = load_jobs(); !jobs) return jobs.error();
+    auto jobs = load_jobs();
+    if (!jobs) return jobs.error();
+    jobs_at_start = std::move(*jobs);
     if (auto outbox = load_outbox(); !outbox) return outbox.error();
     if (auto launches = load_launches(); !launches) return launches.error();
     if (auto rests = load_rests(); !rests) return rests.error();

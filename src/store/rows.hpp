@@ -36,7 +36,7 @@ void bind_notification(BoundStatement& use, const job::Id& job, const job::Notif
 
 /// Without its credentials.
 Result<job::Job> read_job(BoundStatement& use);
-/// `number`: the one that it must have; so below.
+/// Of the job whose id comes first. `number`: the one that it must have; so below.
 Result<job::Credentials> read_credentials(BoundStatement& use, size_t number);
 Result<job::File> read_file(BoundStatement& use, size_t number);
 Result<OutboxRow> read_outbox_row(BoundStatement& use);

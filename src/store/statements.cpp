@@ -127,11 +127,11 @@ std::vector<Text> reading() {
              "SELECT id, {}, http.job, {} FROM jobs LEFT JOIN http ON http.job = id ORDER BY created, id",
              names_of(job_columns()), names_of(http_columns()))},
         {&Statements::load_credentials,
-         fmt::format("SELECT number, {} FROM credentials WHERE job = ?1 ORDER BY number",
+         fmt::format("SELECT job, number, {} FROM credentials ORDER BY job, number",
                      names_of(credentials_columns()))},
         {&Statements::load_files,
-         fmt::format("SELECT number, {}, {} FROM files LEFT JOIN details USING (job, number) "
-                     "WHERE job = ?1 ORDER BY number",
+         fmt::format("SELECT job, number, {}, {} FROM files LEFT JOIN details USING (job, number) "
+                     "ORDER BY job, number",
                      names_of(file_columns()), names_of(detail_columns()))},
         {&Statements::load_outbox, "SELECT outbox.row, outbox.job, jobs.owner, outbox.kind, outbox.file "
                                    "FROM outbox JOIN jobs ON jobs.id = outbox.job ORDER BY outbox.row"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/store.hpp"
 
+#include "store/row.hpp"
 #include "store/rows.hpp"
 #include "store/store_impl.hpp"
 
@@ -11,9 +12,9 @@ namespace haulier::store {
 namespace {
 
 /// All rows of `use`, each made a value by `read`.
-template <class T, class Read>
-Result<std::vector<T>> collect(BoundStatement& use, Read read) {
-    std::vector<T> values;
+template <class T, class List = std::vector<T>, class Read>
+Result<List> collect(BoundStatement& use, Read read) {
+    List values;
     for (;;) {
         auto row = use.next();
         if (!row) return row.error();
@@ -22,6 +23,21 @@ Result<std::vector<T>> collect(BoundStatement& use, Read read) {
         if (!value) return value.error();
         values.push_back(std::move(*value));
     }
+}
+
+Status take_credentials(BoundStatement& use, StoredJob& stored) {
+    auto& all = stored.job.http.credentials;
+    auto credentials = read_credentials(use, all.size());
+    if (!credentials) return credentials.error();
+    all.push_back(std::move(*credentials));
+    return Done{};
+}
+
+Status take_file(BoundStatement& use, StoredJob& stored) {
+    auto file = read_file(use, stored.files.size());
+    if (!file) return file.error();
+    stored.files.push_back(std::move(*file));
+    return Done{};
 }
 
 /// Counted rather than stored, so that they cannot contradict the rows.
@@ -37,32 +53,39 @@ void count_files(StoredJob& stored) {
 
 // ---- reading ----
 
-Result<std::vector<job::File>> Store::Impl::load_files(const job::Id& id) {
-    BoundStatement use{statements.load_files};
-    use.text(id.hex);
-    return collect<job::File>(use, [&](size_t number) { return read_file(use, number); });
+template <class Take>
+Status Store::Impl::load_parts(Statement& statement, const std::map<job::Id, StoredJob*>& jobs, Take take) {
+    BoundStatement use{statement};
+    auto at = jobs.begin();
+    for (;;) {
+        auto row = use.next();
+        if (!row) return row.error();
+        if (!*row) return Done{};
+        auto id = Row{use}.id();
+        while (at != jobs.end() && at->first < id)
+            ++at;
+        if (at == jobs.end() || at->first != id) return Error{Errc::Store, "database: a row has no job"};
+        if (auto taken = take(use, *at->second); !taken) return taken;
+    }
 }
 
-Result<std::vector<job::Credentials>> Store::Impl::load_credentials(const job::Id& id) {
-    BoundStatement use{statements.load_credentials};
-    use.text(id.hex);
-    return collect<job::Credentials>(use, [&](size_t number) { return read_credentials(use, number); });
-}
-
-Result<std::vector<StoredJob>> Store::Impl::load_jobs() {
+Result<StoredJobs> Store::Impl::load_jobs() {
     BoundStatement use{statements.load_jobs};
-    return collect<StoredJob>(use, [&](size_t) -> Result<StoredJob> {
+    auto jobs = collect<StoredJob, StoredJobs>(use, [&](size_t) -> Result<StoredJob> {
         auto job = read_job(use);
         if (!job) return job.error();
-        auto credentials = load_credentials(job->id);
-        if (!credentials) return credentials.error();
-        job->http.credentials = std::move(*credentials);
-        auto files = load_files(job->id);
-        if (!files) return files.error();
-        StoredJob stored{std::move(*job), std::move(*files)};
-        count_files(stored);
-        return stored;
+        return StoredJob{std::move(*job), {}};
     });
+    if (!jobs) return jobs;
+    std::map<job::Id, StoredJob*> by_id;
+    for (auto& stored : *jobs)
+        by_id.emplace(stored.job.id, &stored);
+    auto credentials = load_parts(statements.load_credentials, by_id, take_credentials);
+    if (!credentials) return credentials.error();
+    if (auto files = load_parts(statements.load_files, by_id, take_file); !files) return files.error();
+    for (auto& stored : *jobs)
+        count_files(stored);
+    return jobs;
 }
 
 Result<std::vector<OutboxRow>> Store::Impl::load_outbox() {
@@ -89,6 +112,7 @@ Result<std::vector<Discard>> Store::Impl::load_discards() {
 
 Status Store::Impl::join_group() {
     if (group) return Done{};
+    jobs_at_start.reset();
     auto begun = Transaction::begin(db);
     if (!begun) return begun.error();
     group.emplace(std::move(*begun));
@@ -235,7 +259,8 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Result<std::vector<StoredJob>> Store::load_jobs() {
+Result<StoredJobs> Store::load_jobs() {
+    if (auto jobs = std::exchange(impl_->jobs_at_start, std::nullopt)) return std::move(*jobs);
     return impl_->located(impl_->load_jobs());
 }
 Result<std::vector<OutboxRow>> Store::load_outbox() {

@@ -12,6 +12,7 @@
 #include "job/types.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ struct StoredJob {
     std::vector<job::File> files;
     bool operator==(const StoredJob&) const = default;
 };
+
+/// Freed one after the other as they are taken from the front.
+using StoredJobs = std::deque<StoredJob>;
 
 /// A notification that has not been acknowledged. Rows of one job are delivered in the order of `row`.
 struct OutboxRow {
@@ -93,7 +97,7 @@ public:
 
     /// In the order of their creation. The numbers of files are counted, not stored; `clocks` are not
     /// stored.
-    Result<std::vector<StoredJob>> load_jobs();
+    Result<StoredJobs> load_jobs();
     /// In the order of `row`.
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();

@@ -26,6 +26,8 @@ struct Store::Impl {
         std::map<uint32_t, job::File> files;
     };
     std::map<job::Id, Postponed> postponed;
+    /// Read when the database was opened, until they are asked for or something is written.
+    std::optional<StoredJobs> jobs_at_start;
 
     struct Attempt {
         std::unique_ptr<Impl> impl; ///< null: the database is damaged
@@ -34,7 +36,7 @@ struct Store::Impl {
     /// Opens the database at `path`, made if it is not there. Errors are of the machine, not of the file.
     static Result<Attempt> attempt(const std::string& path);
 
-    Result<std::vector<StoredJob>> load_jobs();
+    Result<StoredJobs> load_jobs();
     Result<std::vector<OutboxRow>> load_outbox();
     Result<std::vector<Launches>> load_launches();
     Result<std::vector<Rest>> load_rests();
@@ -100,8 +102,9 @@ private:
     void vacuum_if_sparse();
     /// Reads all rows once, to know that they can be read.
     Status check_rows();
-    Result<std::vector<job::File>> load_files(const job::Id& id);
-    Result<std::vector<job::Credentials>> load_credentials(const job::Id& id);
+    /// Every row of a table that has rows for jobs, in the order of jobs and numbers, goes to `take`.
+    template <class Take>
+    Status load_parts(Statement& statement, const std::map<job::Id, StoredJob*>& jobs, Take take);
 };
 
 } // namespace haulier::store

@@ -47,7 +47,7 @@ ConnectionWatch::~ConnectionWatch() {
 
 void ConnectionWatch::opened(int socket) {
     Lock lock{mutex_};
-    connections_[socket] = std::make_shared<Traffic>();
+    connections_[socket] = {std::make_shared<Traffic>()};
 }
 
 /// Takes the lock, so that the thread never shuts down a descriptor number that has been reused.
@@ -59,9 +59,14 @@ void ConnectionWatch::close(int socket) {
 
 ConnectionWatch::Connection ConnectionWatch::find(int local_port, int remote_port) {
     Lock lock{mutex_};
-    for (const auto& [socket, traffic] : connections_)
-        if (port_of(socket, &getsockname) == local_port && port_of(socket, &getpeername) == remote_port)
-            return {socket, traffic};
+    for (auto& [socket, watched] : connections_) {
+        if (watched.remote_port < 0) {
+            watched.local_port = port_of(socket, &getsockname);
+            watched.remote_port = port_of(socket, &getpeername);
+        }
+        if (watched.local_port == local_port && watched.remote_port == remote_port)
+            return {socket, watched.traffic};
+    }
     return {};
 }
 
@@ -95,18 +100,18 @@ bool ConnectionWatch::is_stuck() {
 /// libcurl does not say which connection it is reading, but the kernel does.
 void ConnectionWatch::cut_busiest(Lock& lock) {
     std::map<std::shared_ptr<Traffic>, uint64_t> before;
-    for (const auto& [socket, traffic] : connections_)
-        before[traffic] = bytes_read(socket);
+    for (const auto& [socket, watched] : connections_)
+        before[watched.traffic] = bytes_read(socket);
     changed_.wait_for(lock, Sample, [this] { return stopping_; });
     int busiest = -1;
     uint64_t most = 0;
-    for (const auto& [socket, traffic] : connections_) {
-        auto found = before.find(traffic);
+    for (const auto& [socket, watched] : connections_) {
+        auto found = before.find(watched.traffic);
         uint64_t grown = found == before.end() ? 0 : bytes_read(socket) - found->second;
         if (grown > most) std::tie(busiest, most) = std::pair{socket, grown};
     }
     if (busiest < 0 || turn_ != seen_) return;
-    connections_[busiest]->cut_off();
+    connections_[busiest].traffic->cut_off();
     shutdown(busiest, SHUT_RDWR);
 }
 

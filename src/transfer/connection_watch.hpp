@@ -56,7 +56,12 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     // Guarded by the mutex:
-    std::map<int, std::shared_ptr<Traffic>> connections_;
+    struct Watched {
+        std::shared_ptr<Traffic> traffic;
+        int local_port = -1; ///< not known yet; so below
+        int remote_port = -1;
+    };
+    std::map<int, Watched> connections_;
     bool active_ = false;
     bool stopping_ = false;
     std::thread thread_;

@@ -73,7 +73,8 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .if_range_broken = message.if_range_broken(),
                      .server_name = message.server_name(),
                      .keep_existing = message.keep_existing(),
-                     .name = message.name()};
+                     .name = message.name(),
+                     .permissions = permissions_in(message)};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;

@@ -130,8 +130,8 @@ bool DiskPool::Shared::run_one(std::unique_lock<std::mutex>& lock) {
     task.work = nullptr;
     lock.lock();
     if (stopping) return false;
+    if (finished.empty()) eventfd_write(wake.get(), 1);
     finished.push_back(std::move(task));
-    eventfd_write(wake.get(), 1);
     release(lane);
     return true;
 }

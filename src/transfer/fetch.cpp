@@ -95,12 +95,19 @@ Status Fetch::check_order() const {
 
 // ---- the file ----
 
+/// Many files are opened by few threads, which wait for each other in the directory anyway. A file that was
+/// open before is opened behind what is still being done with it.
+Lane Fetch::opening_lane() const {
+    if (lost_parts_ > 0 || lock_attempts_ > 0) return lane();
+    return {.path = order_.directory, .name = order_.ticket % 2 == 0 ? "open" : "open too"};
+}
+
 /// A worker that is about to exit may still hold the lock. Opening blocks for as long as a file server does
 /// not respond, so it is done in the disk pool.
 void Fetch::lock_file() {
     lock_retry_.reset();
     context_.disk.run_within(
-        FileServerLimit, lane(),
+        FileServerLimit, opening_lane(),
         [order = order_, keep_free = context_.settings.keep_free] {
             return LockedPartFile::open(order, keep_free);
         },
@@ -312,12 +319,15 @@ void Fetch::end(wire::FromWorker last, bool keep) {
     if (!keep || !has_written) return leave_file();
     if (last_.has_fetched())
         if (auto content = sink_->take_unwritten()) return store_small(*std::move(content));
+    context_.last_was_small = false;
     sink_->flush([this](const Status& flushed) { flushed ? leave_file() : flush_failed(flushed.error()); });
 }
 
 void Fetch::store_small(std::string content) {
+    context_.last_was_small = true;
     sink_.reset();
-    context_.small_files.add(order_.directory, {std::move(part_), std::move(content)},
+    auto metadata = metadata_of(order_.permissions, identity_.last_modified, context_.umask);
+    context_.small_files.add(order_.directory, {std::move(part_), std::move(content), metadata},
                              [self = std::weak_ptr{self_}](const Status& stored) {
                                  auto fetch = self.lock();
                                  if (!fetch) return;

@@ -10,6 +10,7 @@
 #include "transfer/http_rules.hpp"
 #include "transfer/http_transaction.hpp"
 #include "transfer/layout.hpp"
+#include "transfer/metadata.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/request_budget.hpp"
 #include "transfer/sink.hpp"
@@ -50,6 +51,7 @@ struct FetchOrder {
     bool server_name = false;       ///< Begun has the name that the server gives the file
     bool keep_existing = false;     ///< nothing is fetched for a name that is taken
     std::string name;               ///< that the file gets; empty = the server's
+    Permissions permissions;        ///< of the finished file
 };
 
 class Fetch final : public Transfer, private ResponseHandler {
@@ -109,9 +111,11 @@ private:
     [[nodiscard]] bool is_complete() const;
     /// All of a sparse file is on disk: its checksum is verified, and no server is contacted.
     [[nodiscard]] Lane lane() const { return {.path = order_.directory, .name = order_.temporary}; }
+    [[nodiscard]] Lane opening_lane() const;
     [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] HttpRequest make_request() const;
     [[nodiscard]] uint64_t minimum_rate() const;
+    [[nodiscard]] bool is_probably_small() const;
     bool head(const HttpResponse& response) noexcept override;
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;

@@ -17,6 +17,7 @@ namespace {
 
 /// A server that sends another version each time would otherwise be asked for ever.
 constexpr uint32_t MaxRestarts = 5;
+constexpr uint64_t SmallBody = 256 * 1024;
 
 } // namespace
 
@@ -53,7 +54,8 @@ HttpRequest Fetch::make_request() const {
     HttpRequest request{.url = order_.url,
                         .method = order_.http.method(),
                         .http = order_.http,
-                        .minimum_rate = minimum_rate()};
+                        .minimum_rate = minimum_rate(),
+                        .is_small = is_probably_small()};
     if (!plain_)
         request.range = range_value(*segment_, must_match_version_);
     else if (range_request_ != RangeRequest::Whole)
@@ -61,6 +63,12 @@ HttpRequest Fetch::make_request() const {
     if (plain_ && range_request_ == RangeRequest::RangeIfSame)
         request.if_range = if_range_value(resume_.identity);
     return request;
+}
+
+bool Fetch::is_probably_small() const {
+    auto size = order_.layout.size(resume_.identity.size);
+    if (!size) size = order_.expected_size;
+    return size ? *size < SmallBody : context_.last_was_small;
 }
 
 /// A source that is not the only one must be as fast as configured, and not far slower than others were.

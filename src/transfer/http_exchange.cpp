@@ -20,6 +20,8 @@ constexpr Usec WakeUpInterval = milliseconds{250};
 
 /// Of one answer: heads, also of interim responses, and the trailer.
 constexpr uint64_t MaxHeadBytes = 128 * 1024;
+/// Larger blocks of memory cost more than a small file.
+constexpr long SmallBuffer = 32 * 1024;
 /// Bytes of an unwanted body that are read in order to keep the connection, and how long that may take.
 constexpr uint64_t MaxIgnored = 64 * 1024;
 constexpr auto MaxIgnoredTime = std::chrono::seconds{5};
@@ -51,6 +53,7 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
       floor_(least_rate(request), std::chrono::seconds{settings.stall_timeout_s}) {
     set_connection(handle_, settings, target.url, request.http);
     set_bandwidth_limit(handle_, request.http.bytes_per_second());
+    if (request.is_small) handle_.set(CURLOPT_BUFFERSIZE, SmallBuffer);
     set_tls(handle_, request.http, target.tls_files);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);

@@ -38,6 +38,7 @@ struct HttpRequest {
     RequestBody* body = nullptr;
     wire::Http http;           ///< its `method` is ignored
     uint64_t minimum_rate = 0; ///< bytes a second; a slower server is given up, 0 = never
+    bool is_small = false;     ///< the body probably is
 };
 
 /// How a request ended. The response may be incomplete or missing.

@@ -55,7 +55,9 @@ Result<Directory, Failure> Directory::open(const std::string& path) {
                        .message = fmt::format("directory '{}' is not an absolute path", path)};
     Fd fd{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (!fd) return local_failure(errno, fmt::format("cannot open the directory '{}'", path));
-    return Directory{std::move(fd), path};
+    struct stat st {};
+    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", path));
+    return Directory{std::move(fd), path, inode_of(st)};
 }
 
 Status Directory::sync(int file) const {
@@ -69,11 +71,6 @@ Status Directory::sync_names() const {
     Fd readable{openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!readable || fsync(readable.get()) == 0 || errno == EINVAL || errno == EROFS) return Done{};
     return local_failure(errno, fmt::format("cannot sync the directory '{}'", path_));
-}
-
-Inode Directory::inode() const {
-    struct stat st {};
-    return fstat(fd_.get(), &st) == 0 ? inode_of(st) : Inode{};
 }
 
 bool Directory::is_same(const Inode& stored) const {
@@ -110,9 +107,13 @@ Failure name_taken(const Directory& directory, const std::string& name) {
 }
 
 Fd open_regular(int directory, const std::string& name, int access) {
+    struct stat ignored {};
+    return open_regular(directory, name, access, ignored);
+}
+
+Fd open_regular(int directory, const std::string& name, int access, struct stat& st) {
     // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
     Fd fd{openat(directory, name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-    struct stat st {};
     if (!fd && errno == ELOOP) {
         // The document portal of Debian 12 says this of every file. What the name is can still be found out.
         Fd path{openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
@@ -129,13 +130,17 @@ Fd open_regular(int directory, const std::string& name, int access) {
 
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access) {
-    Fd fd = open_regular(directory.fd(), name, access);
+    struct stat st {};
+    return open_own_file(directory, name, access, st);
+}
+
+Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
+                                                 int access, struct stat& st) {
+    Fd fd = open_regular(directory.fd(), name, access, st);
     if (!fd && errno == ENOENT) return std::optional<Fd>{};
     if (!fd && errno == ELOOP) return not_ours(directory, name, "a symbolic link");
     if (!fd && errno == EINVAL) return not_ours(directory, name, "not a regular file");
     if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory.path()));
-    struct stat st {};
-    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", name));
     if (auto ok = check_own_file(directory, name, st); !ok) return ok.error();
     return std::optional{std::move(fd)};
 }
@@ -161,6 +166,14 @@ Result<PartFile, Failure> PartFile::open(Directory directory, const std::string&
     return PartFile{std::move(directory), name, *std::move(created), keep_free};
 }
 
+PartFile::PartFile(Directory directory, std::string name, Fd fd, uint64_t keep_free)
+    : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)), keep_free_(keep_free) {
+    struct stat st {};
+    bool known = fstat(fd_.get(), &st) == 0;
+    if (known) inode_ = inode_of(st);
+    is_new_ = known && st.st_size == 0;
+}
+
 Failure PartFile::failed(std::string_view action) const {
     return local_failure(errno,
                          fmt::format("cannot {} the temporary file in '{}'", action, directory_.path()));
@@ -183,13 +196,9 @@ uint64_t PartFile::size() const {
     return fstat(fd_.get(), &st) == 0 ? static_cast<uint64_t>(st.st_size) : 0;
 }
 
-Inode PartFile::inode() const {
-    struct stat st {};
-    return fstat(fd_.get(), &st) == 0 ? inode_of(st) : Inode{};
-}
-
 Status PartFile::prepare(uint64_t keep, std::optional<uint64_t> total) {
-    if (ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
+    bool is_empty = std::exchange(is_new_, false) && keep == 0;
+    if (!is_empty && ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
     length_ = keep;
     may_grow_ = !total;
     return total && *total > keep ? reserve(keep, *total) : Status{Done{}};
@@ -209,6 +218,7 @@ Status PartFile::reserve(uint64_t keep, uint64_t total) {
 }
 
 Status PartFile::resize(std::optional<uint64_t> total, bool anew) {
+    is_new_ = false;
     may_grow_ = true;
     bool done = (!anew || ftruncate(fd_.get(), 0) == 0) &&
                 (!total || ftruncate(fd_.get(), static_cast<off_t>(*total)) == 0);
@@ -218,7 +228,7 @@ Status PartFile::resize(std::optional<uint64_t> total, bool anew) {
 
 /// Writing behind the end of a file that another program has cut would fill the gap with zeros.
 Status PartFile::write(uint64_t at, std::string_view bytes) {
-    if (size() < length_) return harmed("cut");
+    if (length_ > 0 && size() < length_) return harmed("cut");
     length_ = std::max(length_, at + bytes.size());
     while (!bytes.empty()) {
         ssize_t n = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
@@ -244,18 +254,15 @@ Status PartFile::read(uint64_t at, char* into, size_t count) const {
 }
 
 Status PartFile::sync() {
-    if (auto ok = sync_content(); !ok) return ok;
+    if (fdatasync(fd_.get()) < 0) return failed("sync");
     if (!std::exchange(name_synced_, true))
         if (auto ok = sync_name(); !ok) return ok;
     return check_state();
 }
 
-void PartFile::start_sync() {
-    sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
-}
-
-Status PartFile::sync_content() {
-    return fdatasync(fd_.get()) < 0 ? failed("sync") : Status{Done{}};
+Failure PartFile::not_synced(int error) const {
+    errno = error;
+    return failed("sync");
 }
 
 Status PartFile::sync_name() {

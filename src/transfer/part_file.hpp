@@ -42,16 +42,18 @@ public:
     [[nodiscard]] Status sync(int file) const;
     /// As above without a file, as far as the directory and its file system permit.
     [[nodiscard]] Status sync_names() const;
-    [[nodiscard]] Inode inode() const;
+    [[nodiscard]] Inode inode() const { return inode_; }
     /// `stored` is this directory, or is unknown.
     [[nodiscard]] bool is_same(const Inode& stored) const;
     /// The failure to report if another directory is at the path.
     [[nodiscard]] Failure not_mounted() const;
 
 private:
-    Directory(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    Directory(Fd fd, std::string path, Inode inode)
+        : fd_(std::move(fd)), path_(std::move(path)), inode_(inode) {}
     Fd fd_;
     std::string path_;
+    Inode inode_;
 };
 
 /// What `name` in the directory is, such as "a directory", if a file must not replace it; empty otherwise.
@@ -66,11 +68,16 @@ Failure name_taken(const Directory& directory, const std::string& name);
 /// Opens `name` if it is a regular file. Otherwise sets errno: ELOOP for a symbolic link, EINVAL for other
 /// kinds.
 Fd open_regular(int directory, const std::string& name, int access);
+/// As above; `st` is the state of the file.
+Fd open_regular(int directory, const std::string& name, int access, struct stat& st);
 
 /// Opens `name` if it is a regular file of this user with one link. Nothing if there is no such file;
 /// LOCAL_FILE if it is anything else.
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access);
+/// As above; `st` is the state of the file.
+Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
+                                                 int access, struct stat& st);
 
 /// A worker that is about to exit may hold the lock of a part file for a while.
 inline constexpr Usec LockRetry = std::chrono::milliseconds{100};
@@ -86,7 +93,7 @@ public:
     [[nodiscard]] bool lock();
     void unlock();
     [[nodiscard]] uint64_t size() const;
-    [[nodiscard]] Inode inode() const;
+    [[nodiscard]] Inode inode() const { return inode_; }
 
     /// Truncates the file to `keep` bytes and reserves space for `total`. If there is not enough, nothing is
     /// reserved.
@@ -101,17 +108,15 @@ public:
     /// file any more, and if a file of unknown size would use up the file system.
     Status sync();
     // The steps of sync(), for many files at a time.
-    /// Begins to write the content, and waits for nothing.
-    void start_sync();
-    Status sync_content();
+    [[nodiscard]] int fd() const { return fd_.get(); }
+    /// The content could not be made durable.
+    [[nodiscard]] Failure not_synced(int error) const;
     Status sync_name();
     [[nodiscard]] Status check_state() const;
     [[nodiscard]] Inode folder() const { return directory_.inode(); }
 
 private:
-    PartFile(Directory directory, std::string name, Fd fd, uint64_t keep_free)
-        : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)),
-          keep_free_(keep_free) {}
+    PartFile(Directory directory, std::string name, Fd fd, uint64_t keep_free);
     [[nodiscard]] Failure failed(std::string_view action) const;
     /// The failure to report if another program has done this to the file.
     [[nodiscard]] Failure harmed(std::string_view how) const;
@@ -121,7 +126,9 @@ private:
     Directory directory_;
     std::string name_;
     Fd fd_;
+    Inode inode_;
     uint64_t keep_free_;
+    bool is_new_; ///< empty, and never written to
     bool name_synced_ = false;
     uint64_t length_ = 0;   ///< that the file has at least
     bool may_grow_ = false; ///< no space was reserved for all of it

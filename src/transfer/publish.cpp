@@ -3,10 +3,10 @@
 
 #include "transfer/convert.hpp"
 #include "transfer/free_name.hpp"
-#include "transfer/http_date.hpp"
+#include "transfer/group_sync.hpp"
+#include "transfer/metadata.hpp"
 #include "transfer/part_file.hpp"
 
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -28,20 +28,6 @@ bool is_named(const Directory& directory, const std::string& name, Inode inode) 
     struct stat st {};
     return fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
            inode_of(st).matches(inode);
-}
-
-Status apply_metadata(int file, const wire::Publish& request, mode_t umask) {
-    if (request.umask_known()) umask = request.umask();
-    mode_t mode = request.mode_known() ? request.mode() & 0777 : 0666 & ~umask;
-    // A file system without permissions, such as that of a memory stick, is no reason to fail.
-    if (fchmod(file, mode) < 0 && (request.mode_known() || (errno != EPERM && errno != EOPNOTSUPP)))
-        return local_failure(errno, "cannot set the permissions of the file");
-    if (auto date = parse_http_date(request.last_modified())) {
-        // A date that the file system cannot store is no reason to fail.
-        const std::array<timespec, 2> times{timespec{.tv_nsec = UTIME_OMIT}, timespec{.tv_sec = *date}};
-        futimens(file, times.data());
-    }
-    return Done{};
 }
 
 std::string name_of(const wire::Publish& request, uint32_t number) {
@@ -75,11 +61,10 @@ public:
             names_.push_back(request.name());
     }
 
-    /// Mode, date and content are made durable before the names are. When the file system makes the first
-    /// file durable, it does most of the work for the others.
+    /// Permissions and dates are made durable before the names are.
     std::vector<Published> run(mode_t umask) {
         for_each_sound([&](size_t i) { return prepare(i, umask); });
-        for_each_sound([&](size_t i) { return sync(i); });
+        sync_changed();
         for_each_sound([&](size_t i) { return rename(i); });
         sync_names();
         std::vector<Published> published;
@@ -104,19 +89,22 @@ private:
             unlinkat(directory_.fd(), request.temporary().c_str(), 0);
             return Done{};
         }
-        auto found = open_own_file(directory_, request.temporary(), O_RDONLY);
+        struct stat st {};
+        auto found = open_own_file(directory_, request.temporary(), O_RDONLY, st);
         if (!found) return found.error();
         if (!*found) return check_renamed_before(i);
         int file = (*found)->get();
-        struct stat st {};
-        if (fstat(file, &st) < 0 || !inode_of(st).matches(inode))
+        if (!inode_of(st).matches(inode))
             return refused(fmt::format("the temporary file in '{}' is not the one that was downloaded",
                                        directory_.path()));
         if (request.size_known() && static_cast<uint64_t>(st.st_size) != request.size())
             return refused(fmt::format("the temporary file in '{}' has {} bytes, but {} were downloaded",
                                        directory_.path(), st.st_size, request.size()));
         files_[i] = std::move(**found);
-        return apply_metadata(file, request, umask);
+        auto changed = apply(metadata_of(permissions_in(request), request.last_modified(), umask), file, st);
+        if (!changed) return changed.error();
+        if (*changed) changed_.push_back(i);
+        return Done{};
     }
 
     /// We died between the two steps of rename_if_free().
@@ -146,9 +134,15 @@ private:
                                    requests_[i].name(), directory_.path()));
     }
 
-    Status sync(size_t i) {
-        if (files_[i] && fsync(files_[i].get()) < 0) return local_failure(errno, "cannot sync the file");
-        return Done{};
+    void sync_changed() {
+        if (changed_.empty()) return;
+        std::vector<int> files;
+        for (auto i : changed_)
+            files.push_back(files_[i].get());
+        auto synced = sync_group(files);
+        for (size_t n = 0; n < changed_.size(); ++n)
+            if (int error = synced.errors[n]; error != 0)
+                results_[changed_[n]] = local_failure(error, "cannot sync the file");
     }
 
     Status rename(size_t i) {
@@ -206,6 +200,7 @@ private:
     const Directory& directory_;
     const std::vector<wire::Publish>& requests_;
     std::vector<Fd> files_;          ///< those that are to be renamed
+    std::vector<size_t> changed_;    ///< of these, those whose permissions or dates are not durable yet
     std::vector<std::string> names_; ///< that the files have in the end
     std::vector<Status> results_;
 };

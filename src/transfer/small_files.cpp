@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/small_files.hpp"
 
+#include "transfer/group_sync.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +12,10 @@ namespace {
 
 Status write(const SmallFile& file) {
     if (auto ok = file.part->prepare(0, file.content.size()); !ok) return ok;
-    return file.part->write(0, file.content);
+    if (auto ok = file.part->write(0, file.content); !ok) return ok;
+    // What cannot be applied is reported when the file gets its name.
+    static_cast<void>(apply(file.metadata, file.part->fd(), {}));
+    return Done{};
 }
 
 /// Calls `step` for each file of which none has failed so far.
@@ -20,18 +25,25 @@ void for_each_sound(const std::vector<SmallFile>& files, std::vector<Status>& re
         if (results[i]) results[i] = step(files[i]);
 }
 
-} // namespace
-
-/// The file system begins to write all files before the first sync, whose journal commit then serves the
-/// others, too.
-std::vector<Status> store(const std::vector<SmallFile>& files) {
-    std::vector<Status> results(files.size(), Done{});
-    for_each_sound(files, results, [](const SmallFile& file) {
-        auto written = write(file);
-        file.part->start_sync();
-        return written;
+/// True if the names are durable as well.
+bool sync_contents(const std::vector<SmallFile>& files, std::vector<Status>& results) {
+    std::vector<int> sound;
+    for_each_sound(files, results, [&](const SmallFile& file) {
+        sound.push_back(file.part->fd());
+        return Status{Done{}};
     });
-    for_each_sound(files, results, [](const SmallFile& file) { return file.part->sync_content(); });
+    if (sound.empty()) return true;
+    auto synced = sync_group(sound);
+    auto error = synced.errors.begin();
+    for_each_sound(files, results, [&](const SmallFile& file) {
+        int found = *error++;
+        return found == 0 ? Status{Done{}} : Status{file.part->not_synced(found)};
+    });
+    return synced.names_are_durable;
+}
+
+/// Those in the same directory share its sync.
+void sync_names(const std::vector<SmallFile>& files, std::vector<Status>& results) {
     std::vector<std::pair<Inode, Status>> synced;
     for_each_sound(files, results, [&](const SmallFile& file) {
         auto folder = file.part->folder();
@@ -40,6 +52,14 @@ std::vector<Status> store(const std::vector<SmallFile>& files) {
         if (same == synced.end()) same = synced.emplace(same, folder, file.part->sync_name());
         return same->second;
     });
+}
+
+} // namespace
+
+std::vector<Status> store(const std::vector<SmallFile>& files) {
+    std::vector<Status> results(files.size(), Done{});
+    for_each_sound(files, results, write);
+    if (!sync_contents(files, results)) sync_names(files, results);
     for_each_sound(files, results, [](const SmallFile& file) { return file.part->check_state(); });
     for (const auto& file : files)
         file.part->unlock();

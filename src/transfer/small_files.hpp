@@ -4,6 +4,7 @@
 #pragma once
 
 #include "transfer/disk_pool.hpp"
+#include "transfer/metadata.hpp"
 #include "transfer/part_file.hpp"
 
 #include <functional>
@@ -18,6 +19,7 @@ namespace haulier::transfer {
 struct SmallFile {
     std::shared_ptr<PartFile> part;
     std::string content;
+    Metadata metadata; ///< is applied as far as possible, so that nothing of the file needs another sync
 };
 /// On a thread.
 std::vector<Status> store(const std::vector<SmallFile>& files);

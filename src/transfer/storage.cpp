@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/magic.h>
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 namespace haulier::transfer {
@@ -19,9 +18,13 @@ namespace {
 /// Enough to notice that a quota is used up, and little enough to disturb no other program.
 constexpr uint64_t MaxProbe = 16 * 1024 * 1024;
 
+bool is_in_memory(const struct statfs& st) {
+    return st.f_type == TMPFS_MAGIC || st.f_type == RAMFS_MAGIC;
+}
+
 bool is_in_memory(int fd) {
     struct statfs st {};
-    return fstatfs(fd, &st) == 0 && (st.f_type == TMPFS_MAGIC || st.f_type == RAMFS_MAGIC);
+    return fstatfs(fd, &st) == 0 && is_in_memory(st);
 }
 
 bool is_unsupported(int error) {
@@ -43,11 +46,12 @@ Status try_unnamed_file(const Directory& directory, uint64_t bytes) {
 } // namespace
 
 Status check_room(int fd, uint64_t bytes, uint64_t keep_free, const std::string& directory) {
-    struct statvfs st {};
+    struct statfs st {};
     // Some network file systems report no sizes.
-    if (fstatvfs(fd, &st) < 0 || st.f_blocks == 0) return Done{};
-    uint64_t available = uint64_t{st.f_bavail} * st.f_frsize;
-    keep_free = is_in_memory(fd) ? 0 : std::min(keep_free, uint64_t{st.f_blocks} * st.f_frsize / 4);
+    if (fstatfs(fd, &st) < 0 || st.f_blocks == 0) return Done{};
+    auto unit = static_cast<uint64_t>(st.f_frsize);
+    uint64_t available = uint64_t{st.f_bavail} * unit;
+    keep_free = is_in_memory(st) ? 0 : std::min(keep_free, uint64_t{st.f_blocks} * unit / 4);
     if (bytes <= available && keep_free <= available - bytes) return Done{};
     return Failure{.cause = wire::DISK_FULL,
                    .code = ENOSPC,

@@ -62,13 +62,13 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
       socket_(loop, std::move(socket),
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
       disk_(loop), small_files_(disk_, [this](const auto& messages) { send_together(messages); }),
-      proxies_(disk_), curl_(loop), context_{.loop = loop,
-                                             .disk = disk_,
-                                             .small_files = small_files_,
-                                             .network = {loop, curl_, proxies_, disk_, {}},
-                                             .send = [this](const wire::FromWorker& message) {
-                                                 send_from_transfer(message);
-                                             }} {
+      proxies_(disk_),
+      curl_(loop), context_{.loop = loop,
+                            .disk = disk_,
+                            .small_files = small_files_,
+                            .network = {loop, curl_, proxies_, disk_, {}},
+                            .send = [this](const wire::FromWorker& message) { send_from_transfer(message); },
+                            .umask = umask_} {
     wire::FromWorker ready;
     ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);

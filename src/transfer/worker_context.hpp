@@ -11,6 +11,7 @@
 #include "worker.pb.h"
 
 #include <functional>
+#include <sys/types.h>
 
 namespace haulier::transfer {
 
@@ -28,6 +29,8 @@ struct WorkerContext {
     SmallFiles& small_files;
     Network network;
     std::function<void(const wire::FromWorker&)> send; ///< to the daemon
+    mode_t umask = 0;
+    bool last_was_small = false; ///< the file that was fetched last
     TransferSettings settings{};
     SeenRates rates{};
 };

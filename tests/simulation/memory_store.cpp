@@ -78,8 +78,8 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Result<std::vector<StoredJob>> Store::load_jobs() {
-    std::vector<StoredJob> jobs;
+Result<StoredJobs> Store::load_jobs() {
+    StoredJobs jobs;
     for (const auto& [id, stored] : impl_->read().jobs)
         jobs.push_back(*stored);
     std::stable_sort(jobs.begin(), jobs.end(),

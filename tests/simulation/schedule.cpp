@@ -106,7 +106,7 @@ void Schedule::start_daemon() {
 /// Only what was committed is left of it.
 void Schedule::stop_daemon(bool in_the_middle) {
     world_.note([] { return "the daemon is gone"; });
-    std::optional<std::vector<store::StoredJob>> shown;
+    std::optional<store::StoredJobs> shown;
     if (!in_the_middle) shown = witness_.shown();
     ++world_.life;
     daemon_.reset();

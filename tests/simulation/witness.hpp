@@ -54,9 +54,8 @@ public:
     void started();
     /// The store after the end of a run. `shown`: what clients could read before, if the daemon did not die
     /// in the middle of something.
-    void check_stored(const std::vector<store::StoredJob>& stored,
-                      const std::optional<std::vector<store::StoredJob>>& shown);
-    [[nodiscard]] std::vector<store::StoredJob> shown() const;
+    void check_stored(const store::StoredJobs& stored, const std::optional<store::StoredJobs>& shown);
+    [[nodiscard]] store::StoredJobs shown() const;
 
     // ---- what the daemon does ----
 

@@ -73,8 +73,8 @@ void Witness::forget_unstored_rests() {
     std::erase_if(rests_, [&](const auto& rest) { return rest.second.until <= world_.bus.now; });
 }
 
-std::vector<store::StoredJob> Witness::shown() const {
-    std::vector<store::StoredJob> all;
+store::StoredJobs Witness::shown() const {
+    store::StoredJobs all;
     for (const auto* record : manager_->list()) {
         store::StoredJob one{without_clocks(record->durable()), {}};
         for (uint32_t i = 0; i < record->durable_file_count(); ++i) {
@@ -86,8 +86,7 @@ std::vector<store::StoredJob> Witness::shown() const {
     return all;
 }
 
-void Witness::check_stored(const std::vector<store::StoredJob>& stored,
-                           const std::optional<std::vector<store::StoredJob>>& shown) {
+void Witness::check_stored(const store::StoredJobs& stored, const std::optional<store::StoredJobs>& shown) {
     std::map<job::Id, const store::StoredJob*> by_id;
     for (const auto& one : stored)
         by_id[one.job.id] = &one;

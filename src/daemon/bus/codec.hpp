@@ -79,7 +79,9 @@ struct HistoryFilter {
 /// For ListEndedJobs; ForgetEndedJobs takes no pages, and hidden jobs are always meant.
 Result<HistoryFilter> decode_history_filter(const Options& filter, bool lists);
 
-ListedEnd encode(const job::EndedJob& job, job::Visibility usual_visibility);
+/// The list a(sa{sv}) of ListEndedJobs.
+void append_ends(sd_bus_message* to, const std::vector<job::EndedJob>& jobs,
+                 job::Visibility usual_visibility);
 /// For GetStatistics: AllUsers.
 Result<bool> decode_statistics_filter(const Options& filter);
 OwnerStatistics encode(const job::Statistics& statistics);

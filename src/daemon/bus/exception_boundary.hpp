@@ -4,9 +4,11 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "base/must.hpp"
 #include "daemon/bus/access/access.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/names/error_names.hpp"
+#include "daemon/bus/sdbus/async_call.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 
 #include <exception>
@@ -50,6 +52,16 @@ T unwrap(Result<T> result) {
     return std::move(*result);
 }
 
+/// Throws if it cannot be sent.
+template <class Append>
+void send_reply(sd_bus_message* call, Append content) {
+    sd_bus_message* made = nullptr;
+    must(sd_bus_message_new_method_return(call, &made), "sd_bus_message_new_method_return");
+    Message reply{made, &sd_bus_message_unref};
+    content(made);
+    must(sd_bus_send(nullptr, made, nullptr), "sd_bus_send");
+}
+
 /// The reply to a call in progress. If it is destroyed before that, it replies with an error.
 template <class... Ts>
 class PendingReply {
@@ -65,6 +77,11 @@ public:
     void hold(QuotaTicket ticket) { ticket_ = std::move(ticket); }
     void give(const Ts&... values) noexcept {
         finish([&] { result_.returnResults(values...); });
+    }
+    /// Replies to `call` with what `content` appends to a message of libsystemd.
+    template <class Append>
+    void write(const Message& call, Append content) noexcept {
+        finish([&] { send_reply(call.get(), content); });
     }
     /// With an Error, or a Refusal.
     template <class Reason>

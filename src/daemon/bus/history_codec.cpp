@@ -2,13 +2,12 @@
 // Ended jobs, and which of them are meant.
 #include "daemon/bus/encoding.hpp"
 #include "daemon/bus/option_table.hpp"
+#include "daemon/bus/sdbus/append.hpp"
 #include "job/describe.hpp"
 
 namespace haulier::bus {
 
 namespace {
-
-using sdbus::Variant;
 
 std::optional<job::JobError> error_of(const job::EndedJob& job) {
     if (!job.cause) return std::nullopt;
@@ -73,27 +72,40 @@ OwnerStatistics encode(const job::Statistics& statistics) {
     return {statistics.owner, values};
 }
 
-ListedEnd encode(const job::EndedJob& job, job::Visibility usual_visibility) {
+namespace {
+
+void append_end(sd_bus_message* to, const job::EndedJob& job, job::Visibility usual_visibility) {
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(job.active_for).count();
-    auto visibility = job.visibility.value_or(usual_visibility);
-    return {job.id.hex, Options{
-                            {"Id", Variant{job.id.hex}},
-                            {"Type", Variant{std::string{job::to_string(job.type)}}},
-                            {"Owner", Variant{job.owner}},
-                            {"AppId", Variant{job.app_id}},
-                            {"AppIdSource", Variant{std::string{job::to_string(job.app_id_source)}}},
-                            {"Visibility", Variant{std::string{job::to_string(visibility)}}},
-                            {"DisplayName", Variant{job.display_name}},
-                            {"Result", Variant{std::string{job::to_string(job.outcome)}}},
-                            {"CreationTime", Variant{encode(job.created)}},
-                            {"EndTime", Variant{encode(job.ended)}},
-                            {"ActiveSeconds", Variant{static_cast<uint32_t>(seconds)}},
-                            {"BytesTransferred", Variant{job.bytes}},
-                            {"FilesTotal", Variant{job.files_total}},
-                            {"FilesTransferred", Variant{job.files_transferred}},
-                            {"Error", Variant{encode_file_error(error_of(job))}},
-                            {"Target", Variant{job.target}},
-                        }};
+    append_entry(to, "Id", job.id.hex);
+    append_entry(to, "Type", std::string{job::to_string(job.type)});
+    append_entry(to, "Owner", job.owner);
+    append_entry(to, "AppId", job.app_id);
+    append_entry(to, "AppIdSource", std::string{job::to_string(job.app_id_source)});
+    append_entry(to, "Visibility", std::string{job::to_string(job.visibility.value_or(usual_visibility))});
+    append_entry(to, "DisplayName", job.display_name);
+    append_entry(to, "Result", std::string{job::to_string(job.outcome)});
+    append_entry(to, "CreationTime", encode(job.created));
+    append_entry(to, "EndTime", encode(job.ended));
+    append_entry(to, "ActiveSeconds", static_cast<uint32_t>(seconds));
+    append_entry(to, "BytesTransferred", job.bytes);
+    append_entry(to, "FilesTotal", job.files_total);
+    append_entry(to, "FilesTransferred", job.files_transferred);
+    append_entry(to, "Error", encode_file_error(error_of(job)));
+    append_entry(to, "Target", job.target);
+}
+
+} // namespace
+
+void append_ends(sd_bus_message* to, const std::vector<job::EndedJob>& jobs,
+                 job::Visibility usual_visibility) {
+    append_container(to, SD_BUS_TYPE_ARRAY, "(sa{sv})", [&] {
+        for (const auto& job : jobs)
+            append_container(to, SD_BUS_TYPE_STRUCT, "sa{sv}", [&] {
+                append(to, job.id.hex);
+                append_container(to, SD_BUS_TYPE_ARRAY, "{sv}",
+                                 [&] { append_end(to, job, usual_visibility); });
+            });
+    });
 }
 
 } // namespace haulier::bus

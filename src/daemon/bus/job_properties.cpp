@@ -2,6 +2,7 @@
 #include "daemon/bus/job_properties.hpp"
 
 #include "daemon/bus/encoding.hpp"
+#include "daemon/bus/sdbus/append.hpp"
 #include "job/decide.hpp"
 #include "job/validation.hpp"
 
@@ -23,6 +24,9 @@ JobProperty property(std::string_view name, Read read) {
     p.name = name;
     p.signature = signature_of<Type>();
     p.value = [read](const JobView& view) { return sdbus::Variant{read(view)}; };
+    p.append = [read, name = p.name](sd_bus_message* to, const JobView& view) {
+        append_entry(to, name.c_str(), read(view));
+    };
     p.answer = [read](sdbus::PropertyGetReply& reply, const JobView& view) { reply << read(view); };
     p.differs = [read](const JobView& before, const JobView& after) { return read(before) != read(after); };
     return p;
@@ -156,7 +160,7 @@ JobProperty setting_property(const Row& row) {
     return p;
 }
 
-std::vector<JobProperty> all_properties() {
+std::vector<JobProperty> make_properties() {
     auto all = facts();
     job::for_each_setting([&](const auto& row) {
         if (row.access == job::Access::ReadWrite || row.access == job::Access::ReadOnly)
@@ -173,7 +177,7 @@ std::span<const job::File> JobView::files() const {
 }
 
 const std::vector<JobProperty>& job_properties() {
-    static const auto all = all_properties();
+    static const auto all = make_properties();
     return all;
 }
 
@@ -193,10 +197,43 @@ Values values_of(const JobView& view, std::initializer_list<std::string_view> na
     return values;
 }
 
+namespace {
+
+template <class Wanted>
+std::vector<const JobProperty*> properties_that(Wanted is_wanted) {
+    std::vector<const JobProperty*> all;
+    for (const auto& p : job_properties())
+        if (is_wanted(p)) all.push_back(&p);
+    return all;
+}
+
+} // namespace
+
+std::vector<const JobProperty*> all_properties() {
+    return properties_that([](const JobProperty&) { return true; });
+}
+
+std::vector<const JobProperty*> listed_properties() {
+    return properties_that([](const JobProperty& p) { return p.listed; });
+}
+
+std::vector<const JobProperty*> properties_named(const std::vector<std::string>& names) {
+    return properties_that(
+        [&](const JobProperty& p) { return std::find(names.begin(), names.end(), p.name) != names.end(); });
+}
+
+void append_values(sd_bus_message* to, const JobView& view,
+                   const std::vector<const JobProperty*>& properties) {
+    append_container(to, SD_BUS_TYPE_ARRAY, "{sv}", [&] {
+        for (const auto* p : properties)
+            p->append(to, view);
+    });
+}
+
 Options listed_values(const JobView& view) {
     Options values;
-    for (const auto& p : job_properties())
-        if (p.listed) values.emplace(p.name, p.value(view));
+    for (const auto* p : listed_properties())
+        values.emplace(p->name, p->value(view));
     return values;
 }
 
@@ -209,14 +246,6 @@ Options end_values(const JobView& view) {
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(view.job.active_for).count();
     values.emplace("EndTime", sdbus::Variant{encode(view.job.modified)});
     values.emplace("ActiveSeconds", sdbus::Variant{static_cast<uint32_t>(seconds)});
-    return values;
-}
-
-Options listed_values(const JobView& view, const std::vector<std::string>& names) {
-    Options values;
-    for (const auto& p : job_properties())
-        if (std::find(names.begin(), names.end(), p.name) != names.end())
-            values.emplace(p.name, p.value(view));
     return values;
 }
 

@@ -41,6 +41,8 @@ struct JobProperty {
     bool listed = false; ///< ListJobs shows it
     Emits emits = sdbus::Flags::EMITS_CHANGE_SIGNAL;
     std::function<sdbus::Variant(const JobView&)> value;
+    /// Appends it to a dictionary of properties.
+    std::function<void(sd_bus_message*, const JobView&)> append;
     std::function<void(sdbus::PropertyGetReply&, const JobView&)> answer;
     /// Is it announced with this change?
     std::function<bool(const JobView& before, const JobView& after)> differs;
@@ -61,9 +63,14 @@ inline constexpr std::string_view RateProperty = "Rate";
 /// For PropertiesChanged after a change of the job.
 Values changed_values(const JobView& before, const JobView& after);
 Values values_of(const JobView& view, std::initializer_list<std::string_view> names);
-/// For ListJobs.
+// For lists; ListJobs may be asked for others than the usual ones.
+std::vector<const JobProperty*> all_properties();
+std::vector<const JobProperty*> listed_properties();
+std::vector<const JobProperty*> properties_named(const std::vector<std::string>& names);
 Options listed_values(const JobView& view);
-Options listed_values(const JobView& view, const std::vector<std::string>& names);
+/// A dictionary a{sv}.
+void append_values(sd_bus_message* to, const JobView& view,
+                   const std::vector<const JobProperty*>& properties);
 
 /// For JobEnded.
 Options end_values(const JobView& view);

@@ -3,7 +3,9 @@
 
 #include "base/log.hpp"
 #include "base/must.hpp"
+#include "daemon/bus/exception_boundary.hpp"
 #include "daemon/bus/names/names.hpp"
+#include "daemon/bus/sdbus/append.hpp"
 #include "job/memory_usage.hpp"
 
 #include <cerrno>
@@ -20,6 +22,26 @@ constexpr uint64_t FixedSize = 1792;
 constexpr const char* TooManyObjects =
     "your jobs do not fit into one message of 1 MiB; ListJobs returns them in parts";
 
+void append_object(sd_bus_message* to, const JobView& view,
+                   const std::vector<const JobProperty*>& properties) {
+    append(to, sdbus::ObjectPath{path_of(view.job.id)});
+    append_container(to, SD_BUS_TYPE_ARRAY, "{sa{sv}}", [&] {
+        append_container(to, SD_BUS_TYPE_DICT_ENTRY, "sa{sv}", [&] {
+            append(to, JobInterface);
+            append_values(to, view, properties);
+        });
+    });
+}
+
+void append_objects(sd_bus_message* to, const std::vector<JobView>& jobs) {
+    auto properties = all_properties();
+    append_container(to, SD_BUS_TYPE_ARRAY, "{oa{sa{sv}}}", [&] {
+        for (const auto& job : jobs)
+            append_container(to, SD_BUS_TYPE_DICT_ENTRY, "oa{sa{sv}}",
+                             [&] { append_object(to, job, properties); });
+    });
+}
+
 } // namespace
 
 InterfaceValues interfaces_of(const JobView& view) {
@@ -30,8 +52,7 @@ InterfaceValues interfaces_of(const JobView& view) {
 }
 
 /// The object manager of libsystemd itself is only there to be seen in introspection.
-ManagedObjects::ManagedObjects(sd_bus* bus, sdbus::IObject& scratch, Context& context)
-    : scratch_(scratch), context_(context) {
+ManagedObjects::ManagedObjects(sd_bus* bus, Context& context) : context_(context) {
     must(sd_bus_add_object_manager(bus, &manager_, RootPath.c_str()), "sd_bus_add_object_manager");
     auto on_call = [](sd_bus_message* call, void* self, sd_bus_error*) noexcept {
         return static_cast<ManagedObjects*>(self)->on_call(call);
@@ -69,22 +90,12 @@ void ManagedObjects::answer(sd_bus_message* call) {
     context_.subscribers.add_for_objects({.name = caller.name,
                                           .uid = caller.uid,
                                           .keeps_daemon = context_.instance == daemon::Instance::System});
-    auto content = create_signal(scratch_, ObjectManagerInterface, "GetManagedObjects");
-    content << *jobs;
-    auto* values = handle_of(content);
-    must(sd_bus_message_seal(values, 1, 0), "sd_bus_message_seal");
-    must(sd_bus_message_rewind(values, 1), "sd_bus_message_rewind");
-    sd_bus_message* reply = nullptr;
-    must(sd_bus_message_new_method_return(call, &reply), "sd_bus_message_new_method_return");
-    int copied = sd_bus_message_copy(reply, values, 1);
-    int sent = copied < 0 ? copied : sd_bus_send(nullptr, reply, nullptr);
-    sd_bus_message_unref(reply);
-    must(sent, "sd_bus_send");
+    send_reply(call, [&](sd_bus_message* reply) { append_objects(reply, *jobs); });
 }
 
-std::optional<std::map<sdbus::ObjectPath, InterfaceValues>> ManagedObjects::jobs_of(uint32_t owner) const {
+std::optional<std::vector<JobView>> ManagedObjects::jobs_of(uint32_t owner) const {
     const auto& manager = context_.manager;
-    std::map<sdbus::ObjectPath, InterfaceValues> jobs;
+    std::vector<JobView> jobs;
     uint64_t size = 0;
     for (const auto* record : manager.list()) {
         const auto& job = record->durable();
@@ -97,7 +108,7 @@ std::optional<std::map<sdbus::ObjectPath, InterfaceValues>> ManagedObjects::jobs
                      context_.usual_visibility()};
         size += FixedSize + job::memory_size(job) - job::JobOverhead + job::target_of(view.files()).size();
         if (size > LargestAnswer) return std::nullopt;
-        jobs.emplace(path_of(job.id), interfaces_of(view));
+        jobs.push_back(std::move(view));
     }
     return jobs;
 }

@@ -9,9 +9,10 @@
 #include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 
-#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 struct sd_bus_slot;
 
@@ -26,8 +27,7 @@ InterfaceValues interfaces_of(const JobView& view);
 
 class ManagedObjects {
 public:
-    /// `scratch`: any object, of which a message is made that is never sent.
-    ManagedObjects(sd_bus* bus, sdbus::IObject& scratch, Context& context);
+    ManagedObjects(sd_bus* bus, Context& context);
     ~ManagedObjects();
     ManagedObjects(const ManagedObjects&) = delete;
     ManagedObjects& operator=(const ManagedObjects&) = delete;
@@ -36,9 +36,8 @@ private:
     int on_call(sd_bus_message* call);
     void answer(sd_bus_message* call);
     /// Nothing if they are too many for one message.
-    [[nodiscard]] std::optional<std::map<sdbus::ObjectPath, InterfaceValues>> jobs_of(uint32_t owner) const;
+    [[nodiscard]] std::optional<std::vector<JobView>> jobs_of(uint32_t owner) const;
 
-    sdbus::IObject& scratch_;
     Context& context_;
     sd_bus_slot* manager_ = nullptr;
     sd_bus_slot* calls_ = nullptr;

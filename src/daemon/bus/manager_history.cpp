@@ -18,19 +18,18 @@ void ManagerObject::ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_history_filter(filter, true);
         if (!wanted) return owed->refuse(wanted.error());
-        with_scope(owed, wanted->all_users, [this, owed, wanted = wanted->ended](const auto& owner) {
+        auto list = [this, owed, call = context_.filter.call(), wanted = wanted->ended](const auto& owner) {
             auto ended = wanted;
             ended.owner = owner;
             ended.limit = std::min(ended.limit, EndsInOneList);
             auto usual = ended.usual_visibility = context_.usual_visibility();
-            context_.manager.list_ended(ended, [owed, usual](const Result<std::vector<job::EndedJob>>& jobs) {
+            auto reply = [owed, call, usual](const Result<std::vector<job::EndedJob>>& jobs) {
                 if (!jobs) return owed->refuse(jobs.error());
-                std::vector<ListedEnd> listed;
-                for (const auto& job : *jobs)
-                    listed.push_back(encode(job, usual));
-                owed->give(listed);
-            });
-        });
+                owed->write(call, [&](sd_bus_message* to) { append_ends(to, *jobs, usual); });
+            };
+            context_.manager.list_ended(ended, reply);
+        };
+        with_scope(owed, wanted->all_users, list);
     });
 }
 

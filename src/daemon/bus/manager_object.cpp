@@ -6,6 +6,7 @@
 #include "daemon/bus/exception_boundary.hpp"
 #include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/names/names.hpp"
+#include "daemon/bus/sdbus/append.hpp"
 #include "job/conditions.hpp"
 #include "job/memory_usage.hpp"
 
@@ -28,17 +29,35 @@ bool names_final_state(const Filter& filter) {
     return filter.states && std::any_of(filter.states->begin(), filter.states->end(), job::is_final);
 }
 
-// Longer lists are cut: a bus disconnects a sender of a message that is too long, in most cases over 32 MiB.
-// A list of few jobs is always complete, so that clients need not ask for more.
+// Longer lists are cut, because other callers wait while one is made, and because a bus disconnects a sender
+// of a message that is too long, in most cases over 32 MiB. A list of few jobs is always complete, so that
+// clients need not ask for more.
 constexpr size_t JobsInAnyList = 256;
+constexpr size_t ValuesInOneList = 6000;
 constexpr uint64_t TextInOneList = 1ULL << 20;
 
-/// Bytes of what listed_values() shows of it.
-uint64_t listed_text_of(const job::Job& job, const Filter& filter) {
-    if (filter.properties) return job::memory_size(job);
-    return job::FileOverhead + job.key.size() + job.display_name.size() +
-           (job.error ? job.error->message.size() : 0);
-}
+/// Of a list of jobs.
+class Page {
+public:
+    [[nodiscard]] bool has_room(const Filter& filter, const job::Job& job, size_t properties) {
+        if (filter.limit != 0 && jobs_ >= filter.limit) return false;
+        values_ += properties;
+        text_ += text_of(job, filter);
+        bool is_full = values_ > ValuesInOneList || text_ > TextInOneList;
+        return ++jobs_ <= JobsInAnyList || !is_full;
+    }
+
+private:
+    /// What the list shows of it.
+    static uint64_t text_of(const job::Job& job, const Filter& filter) {
+        if (filter.properties) return job::memory_size(job) - job::JobOverhead;
+        return job.key.size() + job.display_name.size() + (job.error ? job.error->message.size() : 0);
+    }
+
+    size_t jobs_ = 0;
+    size_t values_ = 0;
+    uint64_t text_ = 0;
+};
 
 } // namespace
 
@@ -100,36 +119,39 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
     });
 }
 
-std::vector<ListedJob> ManagerObject::list(const Filter& filter, std::optional<uint32_t> owner) const {
-    std::vector<ListedJob> jobs;
+void ManagerObject::list(sd_bus_message* reply, const Filter& filter, std::optional<uint32_t> owner) const {
+    auto properties = filter.properties ? properties_named(*filter.properties) : listed_properties();
     uint32_t seen = 0;
-    uint64_t text = 0;
-    for (const auto* entry : context_.manager.list(names_final_state(filter))) {
-        if (!matches(filter, owner, entry->durable()) || seen++ < filter.offset) continue;
-        if (filter.limit != 0 && jobs.size() >= filter.limit) break;
-        text += listed_text_of(entry->durable(), filter);
-        if (text > TextInOneList && jobs.size() >= JobsInAnyList) break;
-        const auto& id = entry->durable().id;
-        JobView view{*entry,
-                     entry->durable(),
-                     context_.manager.today(),
-                     {},
-                     context_.manager.can_store(),
-                     context_.usual_visibility()};
-        if (filter.properties) view.object = context_.manager.object_of(id);
-        jobs.emplace_back(sdbus::ObjectPath{path_of(id)},
-                          filter.properties ? listed_values(view, *filter.properties) : listed_values(view));
-    }
-    return jobs;
+    Page page;
+    append_container(reply, SD_BUS_TYPE_ARRAY, "(oa{sv})", [&] {
+        for (const auto* entry : context_.manager.list(names_final_state(filter))) {
+            const auto& job = entry->durable();
+            if (!matches(filter, owner, job) || seen++ < filter.offset) continue;
+            if (!page.has_room(filter, job, properties.size())) break;
+            JobView view{*entry,
+                         job,
+                         context_.manager.today(),
+                         {},
+                         context_.manager.can_store(),
+                         context_.usual_visibility()};
+            if (filter.properties) view.object = context_.manager.object_of(job.id);
+            append_container(reply, SD_BUS_TYPE_STRUCT, "oa{sv}", [&] {
+                append(reply, sdbus::ObjectPath{path_of(job.id)});
+                append_values(reply, view, properties);
+            });
+        }
+    });
 }
 
+/// sdbus-c++ would take ten times as long to write the reply.
 void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) {
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
-        with_scope(owed, wanted->all_users, [this, owed, wanted = *wanted](std::optional<uint32_t> owner) {
-            owed->give(list(wanted, owner));
-        });
+        auto reply = [this, owed, call = context_.filter.call(), wanted = *wanted](const auto& owner) {
+            owed->write(call, [&](sd_bus_message* list_of_jobs) { list(list_of_jobs, wanted, owner); });
+        };
+        with_scope(owed, wanted->all_users, reply);
     });
 }
 

@@ -60,7 +60,7 @@ private:
     ActivityTuple Activity() override;
 
     void subscribe(const Listener& listener);
-    [[nodiscard]] std::vector<ListedJob> list(const Filter& filter, std::optional<uint32_t> owner) const;
+    void list(sd_bus_message* reply, const Filter& filter, std::optional<uint32_t> owner) const;
 
     /// All jobs on a session bus belong to its user.
     [[nodiscard]] job::Scope scope_of(uint32_t uid) const {

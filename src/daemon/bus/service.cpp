@@ -50,7 +50,7 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection&
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
       root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_),
-      managed_(peers_.bus_handle(), root_.object(), context_),
+      managed_(peers_.bus_handle(), context_),
       activity_(
           loop, [&manager](uint32_t owner) { return manager.activity(owner); },
           [this](uint32_t owner, const auto& /*activity*/) { tell_activity(owner); }) {}

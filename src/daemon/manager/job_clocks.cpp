@@ -61,12 +61,10 @@ std::optional<BootTime> JobClocks::expiry_of(const job::Job& job) const {
 }
 
 void JobClocks::watch_expiry(JobRecord& record) {
-    const auto& job = record.durable();
-    record.expiry.set(context_.loop, expiry_of(job), [this, id = job.id] { expire(id); });
+    expiries_.set(record.expiry, record, expiry_of(record.durable()));
 }
 
-void JobClocks::expire(const job::Id& id) {
-    auto& record = *context_.jobs.find(id);
+void JobClocks::expire(JobRecord& record) {
     auto now = context_.clock.now();
     if (record.phase == Phase::Removed) return;
     auto when = expiry_of(record.durable());

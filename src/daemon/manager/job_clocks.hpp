@@ -18,7 +18,9 @@ public:
         /// The client of an ended job was not told in time.
         std::function<void(JobRecord&)> undeliverable;
     };
-    JobClocks(ManagerContext& context, Events events) : context_(context), events_(std::move(events)) {}
+    JobClocks(ManagerContext& context, Events events)
+        : context_(context), expiries_(context.loop, [this](JobRecord& record) { expire(record); }),
+          events_(std::move(events)) {}
 
     /// After each change of the durable values.
     void arm(JobRecord& record);
@@ -28,9 +30,10 @@ public:
 private:
     [[nodiscard]] static std::optional<BootTime> end_of_patience(const JobRecord& record);
     [[nodiscard]] std::optional<BootTime> expiry_of(const job::Job& job) const;
-    void expire(const job::Id& id);
+    void expire(JobRecord& record);
 
     ManagerContext& context_;
+    AlarmQueue expiries_;
     Events events_;
 };
 

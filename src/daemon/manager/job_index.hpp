@@ -32,7 +32,7 @@ private:
     std::set<job::Id> running_;
     job::ReadyQueue ready_;
     std::set<std::pair<WallTime, job::Id>> by_date_;
-    std::map<job::Id, WallTime> dates_;
+    job::ById<WallTime> dates_;
 };
 
 /// The server of all files that are left, if they are few and none of them waits; otherwise something unique.

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Usec ReadableAfterEnd{60'000'000};
 /// Those of a directory share a sync.
-constexpr size_t FilesNamedAtOnce = 256;
+constexpr size_t FilesNamedAtOnce = 512;
 constexpr Usec PauseBeforePublishingAgain{5'000'000};
 
 std::vector<uint32_t> finished_files(const JobRecord& record) {

@@ -57,6 +57,12 @@ bool JobRecord::is_changing(uint32_t index) const {
     return index >= durable_count_ || durable_files_.contains(index);
 }
 
+bool JobRecord::only_progresses() const {
+    if (!is_changing()) return true;
+    return is_durable() && job::is_running(durable_->state) && job::is_running(working_->state) &&
+           job::has_same_settings(*durable_, *working_);
+}
+
 JobChange JobRecord::replace(const job::Decision& decision) {
     JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty(), 0,
                      0};

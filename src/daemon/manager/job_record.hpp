@@ -8,6 +8,7 @@
 
 #include "base/event.hpp"
 #include "daemon/manager/alarm.hpp"
+#include "daemon/manager/alarm_queue.hpp"
 #include "daemon/manager/rate_window.hpp"
 #include "daemon/manager/usage_accounting.hpp"
 #include "daemon/workers/orders.hpp"
@@ -114,6 +115,9 @@ public:
     /// Do working and durable values differ?
     [[nodiscard]] bool is_changing() const { return working_ != durable_; }
     [[nodiscard]] bool is_changing(uint32_t index) const;
+    /// Orders for files that are not changing can be made from the working values: whatever else of the job
+    /// changes is not durable yet, but has no effect on them.
+    [[nodiscard]] bool only_progresses() const;
 
     /// The decision's values are the working ones from now on.
     JobChange replace(const job::Decision& decision);
@@ -144,6 +148,7 @@ public:
     Charge charge;
     std::optional<Contribution> counted; ///< while it is durable and unfinished
     bool counts_as_work = false;         ///< see JobTable::has_work()
+    bool is_listed = false;              ///< in JobTable::list()
     /// By which JobTable finds it; nothing if its key is empty.
     std::pair<uint32_t, std::string> owner_and_key;
     Callback<job::EndResult> on_end; ///< the reply to Complete or Cancel, until they are carried out
@@ -154,7 +159,7 @@ public:
     Usec storage_pause{}; ///< before that
     bool checking_storage = false;
     Alarm end_of_time;
-    Alarm expiry;
+    AlarmQueue::Place expiry;
     Source not_before;
     Source publishing; ///< once more, because the store failed meanwhile
     Source retention;

@@ -35,10 +35,9 @@ void JobScheduler::schedule() {
             context_.commits.stage(job::granted(record->working(), now));
     slice_.reset();
     if (slots.next_deadline) slice_ = context_.loop.at(*slots.next_deadline, [this] { schedule_soon(); });
-    // Jobs that are changing get their transfers when the change is durable.
     for (const auto& id : index_.running()) {
         auto* record = context_.jobs.find(id);
-        if (record && !record->is_changing() && job::is_running(record->working().state))
+        if (record && record->only_progresses() && job::is_running(record->working().state))
             runner_.fill(*record);
     }
 }

@@ -70,7 +70,7 @@ void JobTable::erase(const job::Id& id) {
     usage_.book(record.charge, {});
     forget_key(record);
     uncount(record);
-    if (record.is_durable()) by_age_.erase(&record);
+    if (record.is_listed) by_age_.erase(&record);
     changing_.erase(id);
     touched_.insert(id);
     records_.erase(found);
@@ -172,7 +172,7 @@ void JobTable::forget_key(JobRecord& record) {
 void JobTable::count_durable(JobRecord& record) {
     uncount(record);
     const auto& job = record.durable();
-    by_age_.insert(&record);
+    if (!std::exchange(record.is_listed, true)) by_age_.insert(&record);
     record.counts_as_work = is_work(record);
     work_ += record.counts_as_work;
     if (job::is_final(job.state)) return;

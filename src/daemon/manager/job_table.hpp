@@ -32,7 +32,7 @@ struct Activity {
 
 class JobTable {
 public:
-    using Records = std::map<job::Id, std::unique_ptr<JobRecord>>;
+    using Records = job::ById<std::unique_ptr<JobRecord>>;
 
     JobTable(UsageAccounting& usage, job::Visibility usual_visibility)
         : usage_(usage), usual_visibility_(usual_visibility) {}

@@ -92,8 +92,9 @@ Status Manager::load() {
     for (const auto& l : *launches)
         announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
     runner_.hosts().restore_rests(*rests);
-    for (auto& stored : *jobs)
-        restore(std::move(stored));
+    auto count = jobs->size();
+    for (; !jobs->empty(); jobs->pop_front())
+        restore(std::move(jobs->front()));
     for (const auto& row : *outbox)
         announcer_.notifier().add(row.job, row.row, row.notification);
     // Jobs that end now may have notifications that are yet to be delivered.
@@ -101,7 +102,7 @@ Status Manager::load() {
         act(job::recover(record->durable(), clock_.now()).effects, id);
     discards_.restore(std::move(*discards));
     history_.configure();
-    if (!jobs->empty()) log::info(fmt::format("{} jobs are back", jobs->size()));
+    if (count > 0) log::info(fmt::format("{} jobs are back", count));
     scheduler_.schedule_soon();
     run_notifier_soon();
     // Clients must not read what a power cut could still undo. If this fails, it is tried again.
@@ -119,7 +120,7 @@ void Manager::restore(store::StoredJob stored) {
     if (auto barred = job::bar_is(decision.job, stored.files, scheduler_.bar_of(decision.job), now))
         decision.job = std::move(barred->job);
     bool changes = decision.job.state != stored.job.state;
-    auto& record = jobs_.restore(changes ? stored.job : decision.job, std::move(stored.files));
+    auto& record = jobs_.restore(std::move(changes ? stored.job : decision.job), std::move(stored.files));
     announcer_.restored(record);
     clocks_.arm(record);
     storage_.watch(record);

@@ -81,6 +81,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.no_checkpoints = job.high_performance;
     order.offset = order.sparse || order.from_zero ? 0 : order.file.offset;
     order.size_limit = size_limit(record, index);
+    order.umask = job.umask;
     return order;
 }
 

@@ -32,6 +32,7 @@ void TransferRunner::fill(JobRecord& record) {
         ++record.cursor;
     auto prospect = chooser_.choose(record, [&](uint32_t index) { launch(record, index); });
     record.may_ask = false;
+    if (record.transfers.empty() && record.is_changing()) return;
     if (record.transfers.empty()) return rest(record, prospect, context_.clock.now());
     record.next_file.set(context_.loop, prospect.next, on_end_);
 }

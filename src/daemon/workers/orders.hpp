@@ -37,6 +37,7 @@ struct FetchOrder {
     bool no_checkpoints = false;            ///< durable only at the end
     uint64_t size_limit = job::UnknownSize; ///< of the stream
     bool if_range_broken = false;           ///< the server mishandles If-Range
+    std::optional<uint32_t> umask;          ///< as in PublishOrder
 };
 
 struct UploadOrder {

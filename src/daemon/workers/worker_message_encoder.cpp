@@ -4,6 +4,7 @@
 
 #include "daemon/bus/names/names.hpp"
 #include "job/mirrors.hpp"
+#include "job/segments.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -106,6 +107,15 @@ void fill_inode(wire::Inode& out, const job::Inode& inode) {
     out.set_number(inode.number);
 }
 
+/// Of a finished file: for a wire::Fetch or wire::Publish.
+template <class Message>
+void fill_permissions(Message& out, const job::FileSpec& spec, std::optional<uint32_t> umask) {
+    out.set_mode_known(spec.mode.has_value());
+    out.set_mode(spec.mode.value_or(0));
+    out.set_umask_known(umask.has_value());
+    out.set_umask(umask.value_or(0));
+}
+
 void fill_stamp(wire::Stamp& out, const job::SourceStamp& stamp) {
     fill_inode(*out.mutable_inode(), stamp.inode);
     out.set_size(stamp.size);
@@ -195,6 +205,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
     f.set_other_folder(file.clocks.other_folder);
     f.set_has_other_sources(job::may_leave_source(file));
+    fill_permissions(f, file.spec, order.umask);
     f.set_if_range_broken(order.if_range_broken);
     f.set_server_name(file.spec.server_name);
     f.set_keep_existing(file.spec.existing == job::Existing::Keep);
@@ -269,10 +280,10 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     p.set_name(job::name_of(file.spec.local));
     fill_inode(*p.mutable_inode(), file.inode);
     p.set_last_modified(file.validators.last_modified);
-    p.set_mode_known(file.spec.mode.has_value());
-    p.set_mode(file.spec.mode.value_or(0));
-    p.set_umask_known(order.umask.has_value());
-    p.set_umask(order.umask.value_or(0));
+    fill_permissions(p, file.spec, order.umask);
+    auto size = job::size_of(file);
+    p.set_size_known(size != job::UnknownSize);
+    if (size != job::UnknownSize) p.set_size(size);
     p.set_existing(to_wire(file.spec.existing));
     return p;
 }

@@ -87,6 +87,25 @@ TEST(ToWire, TellsWhatIsStoredOnlyWhenThereAreBytes) {
     EXPECT_FALSE(fetch.size_limit_known());
 }
 
+TEST(ToWire, SaysHowAFinishedFileMustBe) {
+    PublishOrder order{job::Id{std::string(32, 'a')}, 3, sample_order().file, 027};
+    auto publish = to_wire(9, order);
+    EXPECT_TRUE(publish.size_known());
+    EXPECT_EQ(publish.size(), 100U);
+    EXPECT_FALSE(publish.mode_known());
+    EXPECT_EQ(publish.umask(), 027U);
+    order.file.total = job::UnknownSize;
+    EXPECT_FALSE(to_wire(9, order).size_known());
+
+    auto fetched = sample_order();
+    EXPECT_FALSE(to_wire(1, fetched).umask_known());
+    fetched.umask = 027;
+    fetched.file.spec.mode = 0600;
+    EXPECT_EQ(to_wire(1, fetched).umask(), 027U);
+    EXPECT_TRUE(to_wire(1, fetched).mode_known());
+    EXPECT_EQ(to_wire(1, fetched).mode(), 0600U);
+}
+
 constexpr std::chrono::milliseconds CallTimeout{25'000};
 
 notify::Delivery sample_delivery(notify::Content content) {

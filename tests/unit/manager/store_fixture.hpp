@@ -44,7 +44,7 @@ protected:
     }
     store::Store open_store() { return open_store(directory_.path()); }
     /// What a restarted daemon would find.
-    std::vector<store::StoredJob> stored() { return *open_store().load_jobs(); }
+    store::StoredJobs stored() { return *open_store().load_jobs(); }
 
     /// Every change of a job fails from now on, as on a full disk; or of those jobs that have this name.
     /// Not while a transaction is open.

@@ -82,8 +82,8 @@ protected:
     void expect_no_crash() { open(); }
 
     DatabaseDir directory_;
-    std::vector<StoredJob> jobs_;
-    std::vector<StoredJob> found_;
+    StoredJobs jobs_;
+    StoredJobs found_;
 };
 
 } // namespace

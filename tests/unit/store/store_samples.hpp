@@ -61,7 +61,7 @@ inline Store open_quietly(const DatabaseDir& directory) {
     return std::move(*store);
 }
 
-inline std::vector<StoredJob> jobs_of(Store& store) {
+inline StoredJobs jobs_of(Store& store) {
     auto jobs = store.load_jobs();
     if (!jobs) throw std::runtime_error(jobs.error().message);
     return *jobs;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace haulier::transfer {
 namespace {
@@ -15,7 +16,7 @@ protected:
         auto opened = PartFile::open(*Directory::open(directory.path()), name(number));
         auto part = std::make_shared<PartFile>(*std::move(opened));
         EXPECT_TRUE(part->lock());
-        return {part, content};
+        return {part, content, {.mode = 0640, .date = 784111777}};
     }
     static std::string name(int number) { return ".haulier-0-" + std::to_string(number) + ".part"; }
 
@@ -30,6 +31,22 @@ TEST_F(SmallFilesTest, AreWrittenTogetherAndUnlocked) {
     EXPECT_EQ(directory.read(name(1)), "");
     EXPECT_EQ(directory.read(name(2)), "third");
     EXPECT_TRUE(file(0, {}).part->lock());
+}
+
+TEST_F(SmallFilesTest, HaveTheirPermissionsAndDates) {
+    for (int count : {1, 8}) {
+        std::vector<SmallFile> files;
+        for (int n = 0; n < count; ++n)
+            files.push_back(file(10 * count + n, "content"));
+        for (const auto& result : store(files))
+            EXPECT_TRUE(result);
+        for (int n = 0; n < count; ++n) {
+            struct stat st {};
+            ASSERT_EQ(stat(directory.at(name(10 * count + n)).c_str(), &st), 0);
+            EXPECT_EQ(st.st_mode, S_IFREG | 0640U);
+            EXPECT_EQ(st.st_mtime, 784111777);
+        }
+    }
 }
 
 TEST_F(SmallFilesTest, OneThatIsGoneIsNoFailureOfTheOthers) {

@@ -106,6 +106,10 @@ Caller AccessFilter::caller() const {
     return caller_of(message);
 }
 
+Message AccessFilter::call() const {
+    return keep(sd_bus_get_current_message(bus_));
+}
+
 QuotaTicket AccessFilter::enter() {
     return quota_.enter(caller().uid, dispatched_size_);
 }

@@ -44,6 +44,8 @@ public:
 
     /// Who makes the call that is being dispatched. Valid in methods, getters and setters until they return.
     [[nodiscard]] Caller caller() const;
+    /// The call itself, for a reply that sdbus-c++ does not write.
+    [[nodiscard]] Message call() const;
     /// For a call that is replied to later: to be held until then.
     [[nodiscard]] QuotaTicket enter();
     /// A connection has left the bus: drops its calls that are held.
