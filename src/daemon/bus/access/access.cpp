@@ -41,7 +41,7 @@ Refusal refuse_all_users(AuthorityReply reply) {
 }
 
 Refusal refuse_hold_of_all(AuthorityReply reply) {
-    return refuse(reply, "only administrators may hold the jobs of all users");
+    return refusal_for(reply, "only administrators may hold the jobs of all users");
 }
 
 Refusal refuse_over_quota() {
