@@ -24,7 +24,7 @@ def name_of(uid: int) -> str:
 
 
 def test_an_administrator_sees_and_controls_the_jobs_of_all_users(machine, open_page):
-    url = machine.nginx(rate="200k").add("file", body(2_000_000))
+    url = machine.nginx(rate="40k").add("file", body(2_000_000))
     anna, bert = machine.user(ANNA), machine.user(BERT)
     Manager(bert).create("bert's")
     page = open_page(machine, "system")
@@ -71,7 +71,7 @@ def test_a_user_gains_administrative_access(machine, open_page):
     """And their new jobs are still their own, and not root's."""
     if os.statvfs(machine.directory).f_flag & os.ST_NOSUID:
         pytest.skip("there is no way to become root on a file system with nosuid")
-    url = machine.nginx(rate="200k").add("file", body(2_000_000))
+    url = machine.nginx(rate="40k").add("file", body(2_000_000))
     Manager(machine.user(BERT)).create("bert's")
     Manager(machine.user(ANNA)).create("anna's")
     page = open_page(machine, "system", ANNA, may_administrate=True)
@@ -89,7 +89,7 @@ def test_a_user_gains_administrative_access(machine, open_page):
 
 
 def test_an_administrator_holds_the_jobs_of_all_users(machine, open_page):
-    url = machine.nginx(rate="200k").add("file", body(2_000_000))
+    url = machine.nginx(rate="40k").add("file", body(2_000_000))
     Manager(machine.user(ANNA)).create("anna's", files=[(url, machine.downloads / "file")], Resume=True)
     page = open_page(machine, "system")
     page.wait_row("anna's", state="Transferring")
