@@ -19,8 +19,10 @@ def open_page(browser):
     """Opens the page over the buses of a stack. At the end, the browser must not have complained of anything."""
     servers = []
 
-    def show(stack, bus: str = "session", uid: int = 0) -> Page:
+    def show(stack, bus: str = "session", uid: int = 0, may_administrate: bool = False) -> Page:
         servers.append(CockpitWs(stack, bus, uid))
+        if may_administrate:
+            servers[-1].allow_administration(uid)
         return Page(browser, stack.client, servers[-1].url)
 
     yield show

@@ -20,7 +20,7 @@ NAMES = [IMAGE, SCRIPT, OVERRIDE, WIDE, LONG, "שלום " * 20, "a\n\n\u2028b\u0
 @pytest.fixture
 def server(stack):
     one = stack.fault_server()
-    one.add("/slow.bin", CONTENT, script=Script(rate=100_000))
+    one.add("/slow.bin", CONTENT, script=Script(rate=30_000))
     one.add("/fast.bin", CONTENT)
     return one
 

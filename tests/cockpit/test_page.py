@@ -16,7 +16,7 @@ CONTENT = body(SIZE)
 @pytest.fixture
 def server(stack):
     one = stack.fault_server()
-    one.add("/slow.bin", CONTENT, script=Script(rate=400_000))
+    one.add("/slow.bin", CONTENT, script=Script(rate=100_000))
     one.add("/fast.bin", CONTENT)
     return one
 

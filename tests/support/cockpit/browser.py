@@ -2,12 +2,14 @@
 """A real Chromium without a window, and the page in it."""
 
 import base64
+import contextlib
 import os
 import pathlib
 import re
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -164,6 +166,14 @@ class Page:
                 return
             self.keys(Keys.TAB)
         raise AssertionError(f"the Tab key does not lead to {name}")
+
+    def become_administrator(self) -> None:
+        """As with the button at the top of Cockpit. Some releases load the page again."""
+        def is_administrator():
+            with contextlib.suppress(WebDriverException):
+                return self.script("return Boolean(document.querySelector('.owner'))")
+        self.script("cockpit.dbus(null, {bus: 'internal'}).call('/superuser', 'cockpit.Superuser', 'Start', ['sudo'], {type: 's'})")
+        self.until(is_administrator, "jobs with their owners")
 
     # ---- the window ----
 

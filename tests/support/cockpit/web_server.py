@@ -14,17 +14,25 @@ PROGRAMS = ("/usr/lib/cockpit/cockpit-ws", "/usr/libexec/cockpit-ws")
 ACTIVATE = 'export LISTEN_FDS=1 LISTEN_PID=$$; listener=$1; shift; exec "$@" 3<&"$listener"'
 
 
+# Cockpit's bridge starts its second half as "sudo -k -A COMMAND". This one asks for no password.
+SUDO = """#!/bin/sh
+while [ "${{1#-}}" != "$1" ]; do shift; done
+exec '{helper}' --reuid=0 --regid=0 --clear-groups -- "$@"
+"""
+
+
 class CockpitWs:
     """`bus`: what the bus of the stack is, "session" or "system"; there is no other. `uid`: the user whose session it is."""
 
     def __init__(self, stack, bus: str, uid: int = 0):
         self.bus = bus
         self.directory = stack.directory / f"cockpit-{uid}"
+        self.programs = self.directory / "programs"
         pages = self.directory / "data" / "cockpit"
         pages.mkdir(parents=True)
         shutil.copytree(SOURCE / "cockpit", pages / "haulier")
         missing = {"session": "SYSTEM", "system": "SESSION"}[bus]
-        env = stack.env | {f"DBUS_{missing}_BUS_ADDRESS": f"unix:path={self.directory}/missing", "LANG": "C.UTF-8",
+        env = stack.env | {"PATH": f"{self.programs}:{stack.env['PATH']}", f"DBUS_{missing}_BUS_ADDRESS": f"unix:path={self.directory}/missing", "LANG": "C.UTF-8",
                            "XDG_DATA_HOME": str(self.directory / "data"), "XDG_CONFIG_DIRS": str(self.directory)}
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             self.port = listener.getsockname()[1]
@@ -41,6 +49,17 @@ class CockpitWs:
         script.write_text(f"#!/bin/sh\nexec setpriv --reuid={uid} --regid={uid} --clear-groups -- cockpit-bridge \"$@\"\n")
         script.chmod(0o755)
         return str(script)
+
+    def allow_administration(self, uid: int) -> None:
+        """From now on, this user can get administrative access in Cockpit. No other user can execute the helper."""
+        self.programs.mkdir()
+        helper = self.programs / "setpriv"
+        shutil.copy("/usr/bin/setpriv", helper)
+        os.chown(helper, 0, uid)
+        helper.chmod(0o4750)
+        sudo = self.programs / "sudo"
+        sudo.write_text(SUDO.format(helper=helper))
+        sudo.chmod(0o755)
 
     @property
     def url(self) -> str:
