@@ -309,6 +309,8 @@ void Schedule::make_peace() {
         daemon_->manager.release({}, [](const Status&) {});
         for (auto user : Users)
             daemon_->manager.release(user, [](const Status&) {});
+        static_cast<void>(daemon_->manager.flush()); // it may be about to exit
+        witness_.holds = {};
     }
     world_.note([] { return "all is well from now on"; });
     advance(hours{49});

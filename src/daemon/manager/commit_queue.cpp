@@ -53,10 +53,14 @@ void CommitQueue::remove(const job::Id& id, Callback<Done> then) {
 }
 
 /// `then` gets the failure of what was written, or of its commit.
-void CommitQueue::finish(const Status& written, Callback<Done> then) {
-    if (written) return after_commit(std::move(then));
+bool CommitQueue::finish(const Status& written, Callback<Done> then) {
+    if (written) {
+        after_commit(std::move(then));
+        return true;
+    }
     fail(written.error());
     then(written.error());
+    return false;
 }
 
 void CommitQueue::acknowledge(int64_t row) {
@@ -106,12 +110,12 @@ void CommitQueue::load_statistics(Callback<std::vector<job::Statistics>> reply) 
     });
 }
 
-void CommitQueue::set_hold(const store::Hold& hold, Callback<Done> then) {
-    finish(store_.set_hold(hold), std::move(then));
+bool CommitQueue::set_hold(const store::Hold& hold, Callback<Done> then) {
+    return finish(store_.set_hold(hold), std::move(then));
 }
 
-void CommitQueue::release_hold(job::Scope scope, Callback<Done> then) {
-    finish(store_.release_hold(scope), std::move(then));
+bool CommitQueue::release_hold(job::Scope scope, Callback<Done> then) {
+    return finish(store_.release_hold(scope), std::move(then));
 }
 
 void CommitQueue::forget_hold(job::Scope scope) {

@@ -58,8 +58,9 @@ public:
     /// Is stored with the next decision.
     void count(uint32_t owner, const job::Counters& more) { counted_.add(owner, more); }
     void load_statistics(Callback<std::vector<job::Statistics>> reply);
-    void set_hold(const store::Hold& hold, Callback<Done> then);
-    void release_hold(job::Scope scope, Callback<Done> then);
+    /// False if it has failed already.
+    bool set_hold(const store::Hold& hold, Callback<Done> then);
+    bool release_hold(job::Scope scope, Callback<Done> then);
     /// The hold has ended by itself.
     void forget_hold(job::Scope scope);
     void add_discard(const store::Discard& discard);
@@ -77,7 +78,7 @@ private:
     [[nodiscard]] bool has_decisions() const;
     Status store_statistics();
     void note(const Status& status);
-    void finish(const Status& written, Callback<Done> then);
+    bool finish(const Status& written, Callback<Done> then);
     void commit_soon();
     void fail(const Error& error);
     bool note_success();

@@ -20,18 +20,16 @@ void HoldTable::hold(job::Scope scope, WallTime until, const Callback<Done>& rep
     if (!valid) return reply(valid.error());
     auto holds = working_;
     holds.set(scope, until);
-    apply(holds);
-    context_.commits.set_hold({scope, until}, adopting(reply));
+    if (context_.commits.set_hold({scope, until}, adopting(reply))) apply(holds);
 }
 
 void HoldTable::release(job::Scope scope, const Callback<Done>& reply) {
     auto holds = working_;
     holds.release(scope);
-    apply(holds);
-    context_.commits.release_hold(scope, adopting(reply));
+    if (context_.commits.release_hold(scope, adopting(reply))) apply(holds);
 }
 
-/// The jobs change in the same commit. If it fails, all is as before.
+/// The jobs change in the same commit. If one of them cannot be changed, all is as before.
 Callback<Done> HoldTable::adopting(const Callback<Done>& reply) {
     return [this, reply](const Status& stored) {
         if (!stored) {
