@@ -72,7 +72,7 @@ const std::map<std::string, Reader>& readers() {
 }
 
 template <class... Ts>
-Json read(sdbus::Message& message) {
+Json read_arguments(sdbus::Message& message) {
     std::tuple<Ts...> values;
     std::apply([&](auto&... value) { (void(message >> value), ...); }, values);
     Json array = Json::array();
@@ -96,14 +96,15 @@ Json decode(const compat::Options& properties) {
 
 Json decode_arguments(const std::string& member, sdbus::Message& message) {
     using std::string;
-    if (member == "PropertiesChanged") return read<string, compat::Options, std::vector<string>>(message);
-    if (member == "NameOwnerChanged") return read<string, string, string>(message);
-    if (member == "JobRemoved") return read<sdbus::ObjectPath, string, string>(message);
+    if (member == "PropertiesChanged")
+        return read_arguments<string, compat::Options, std::vector<string>>(message);
+    if (member == "NameOwnerChanged") return read_arguments<string, string, string>(message);
+    if (member == "JobRemoved") return read_arguments<sdbus::ObjectPath, string, string>(message);
     if (member == "JobAdded" || member == "JobTransferred" || member == "JobError")
-        return read<sdbus::ObjectPath, string>(message);
-    if (member == "FileTransferred") return read<uint32_t>(message);
+        return read_arguments<sdbus::ObjectPath, string>(message);
+    if (member == "FileTransferred") return read_arguments<uint32_t>(message);
     if (member == "FileRangesTransferred")
-        return read<uint32_t, std::vector<sdbus::Struct<uint64_t, uint64_t>>>(message);
+        return read_arguments<uint32_t, std::vector<sdbus::Struct<uint64_t, uint64_t>>>(message);
     return Json::array();
 }
 

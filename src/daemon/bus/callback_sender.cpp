@@ -37,17 +37,17 @@ const char* method_of(const notify::JobModified&) {
 
 // The arguments after the object path and the id of the job.
 
-void append(sdbus::MethodCall& /*call*/, const notify::JobTransferred&) {}
-void append(sdbus::MethodCall& call, const notify::JobFailed& content) {
+void append_content(sdbus::MethodCall& /*call*/, const notify::JobTransferred&) {}
+void append_content(sdbus::MethodCall& call, const notify::JobFailed& content) {
     call << encode(std::optional{content.error});
 }
-void append(sdbus::MethodCall& call, const notify::FileTransferred& content) {
+void append_content(sdbus::MethodCall& call, const notify::FileTransferred& content) {
     call << content.file << content.remote_name << content.temporary_name;
 }
-void append(sdbus::MethodCall& call, const notify::FileRangesTransferred& content) {
+void append_content(sdbus::MethodCall& call, const notify::FileRangesTransferred& content) {
     call << content.file << encode(content.ranges);
 }
-void append(sdbus::MethodCall& /*call*/, const notify::JobModified&) {}
+void append_content(sdbus::MethodCall& /*call*/, const notify::JobModified&) {}
 
 uint64_t serial_of(sd_bus_message* message) {
     uint64_t serial = 0;
@@ -158,7 +158,7 @@ void CallbackSender::call(const notify::Delivery& delivery, const std::shared_pt
     const auto* method = std::visit([](const auto& c) { return method_of(c); }, content);
     auto message = create_call(*pending->proxy, CallbackInterface, method);
     message << sdbus::ObjectPath{path_of(id)} << id.hex;
-    std::visit([&](const auto& c) { append(message, c); }, content);
+    std::visit([&](const auto& c) { append_content(message, c); }, content);
 
     std::weak_ptr<Pending> weak = pending;
     auto on_reply = [this, weak](const sdbus::MethodReply& reply, CallError error) {
