@@ -95,9 +95,9 @@ export class Service {
         return plain(values);
     }
 
-    /** The newest jobs that have ended. */
+    /** The newest jobs that have ended, also hidden ones, as jobs of the machine usually are. */
     async ended(limit) {
-        const filter = { Limit: { t: "u", v: limit }, AllUsers: boolean(this.allUsers) };
+        const filter = { Limit: { t: "u", v: limit }, AllUsers: boolean(this.allUsers), Hidden: boolean(true) };
         const [jobs] = await this.call(ROOT, MANAGER, "ListEndedJobs", "a{sv}", filter);
         return jobs.map(([, properties]) => plain(properties));
     }

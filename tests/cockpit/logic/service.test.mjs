@@ -56,6 +56,8 @@ test("every call names its types, so that the bridge introspects nothing", async
     const types = cockpit.calls.slice(3).map(({ method, type }) => [method, type]);
     assert.deepEqual(types, [["Suspend", ""], ["ListFiles", "uu"], ["ListActiveFiles", ""], ["GetAll", "s"],
         ["ListEndedJobs", "a{sv}"], ["DescribeError", "si"]]);
+    const [filter] = cockpit.calls.find(({ method }) => method === "ListEndedJobs").parameters;
+    assert.deepEqual(filter.Hidden, { t: "b", v: true });
 });
 
 test("signals are followed without further calls", async () => {
