@@ -141,7 +141,7 @@ TEST(BarLine, SaysHowManyFilesAreDoneIfThereIsRoom) {
     several.files = 3;
     several.files_done = 1;
     EXPECT_EQ(bar_line(several, Moving, Now, {80, false, 0}),
-              "debian.iso  44% [====>       ] 312.4 MB of 700.0 MB, 1/3 files  12.3 MB/s  0:32");
+              "debian.iso  44% [=====>       ] 312.4 MB of 700.0 MB, 1/3 files  12.3 MB/s  0:32");
     EXPECT_EQ(bar_line(several, Moving, Now, {70, false, 0}),
               bar_line(job("transferring", "running"), Moving, Now, {70, false, 0}));
     EXPECT_EQ(plain_line(several, Moving, Now),
