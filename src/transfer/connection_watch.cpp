@@ -65,7 +65,7 @@ ConnectionWatch::Connection ConnectionWatch::find(int local_port, int remote_por
             watched.remote_port = port_of(socket, &getpeername);
         }
         if (watched.local_port == local_port && watched.remote_port == remote_port)
-            return {socket, watched.traffic};
+            return {socket, watched.traffic, !std::exchange(watched.was_found, true)};
     }
     return {};
 }

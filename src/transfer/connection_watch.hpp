@@ -31,6 +31,7 @@ public:
     struct Connection {
         int socket = -1;
         std::shared_ptr<Traffic> traffic;
+        bool is_new = false; ///< was not asked for before
     };
     /// The connection with these TCP ports; without one, `traffic` is null.
     [[nodiscard]] Connection find(int local_port, int remote_port);
@@ -60,6 +61,7 @@ private:
         std::shared_ptr<Traffic> traffic;
         int local_port = -1; ///< not known yet; so below
         int remote_port = -1;
+        bool was_found = false;
     };
     std::map<int, Watched> connections_;
     bool active_ = false;

@@ -125,7 +125,7 @@ int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_p
     auto& loop = transfer.loop;
     // libcurl says only after a transfer which socket it used.
     transfer.connection = loop.watch_.find(local_port, remote_port);
-    if (loop.running_.size() > 1 && !loop.wake_)
+    if (transfer.connection.is_new && loop.running_.size() > 1 && !loop.wake_)
         loop.wake_ = loop.loop_.defer([&loop] { loop.wake_waiting_transfers(); });
     return CURL_PREREQFUNC_OK;
 }
