@@ -342,7 +342,6 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
     const File& file = files[index];
     if (!is_changeable(job.state) || file.transferred || !is_credible(fetched.report)) return std::nullopt;
     Decision d = touched(job, now);
-    d.may_be_replaced = true;
     File after = file;
     take_report(after, job, fetched.report, segments);
     learn_total(job, after, segments);

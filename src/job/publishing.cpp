@@ -11,7 +11,6 @@ std::optional<Decision> published(const Job& job, uint32_t index, const File& fi
     if (!publishes || !file.transferred) return std::nullopt;
     Decision d;
     d.job = job;
-    d.may_be_replaced = true;
     File after = file;
     after.completed = true;
     after.clocks.unpublished = false;
