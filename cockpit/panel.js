@@ -15,7 +15,7 @@ export function noteOf(service) {
     switch (service.status) {
     case status.connecting: return _("Asking Haulier for its jobs …");
     case status.ready: return "";
-    case status.idle: return _("Haulier has nothing to do and does not run. It starts again by itself.");
+    case status.idle: return _("Haulier has nothing to do and is not running. It starts again by itself.");
     case status.lost: return _("Haulier has stopped. It is being started again …");
     case status.missing: return [_("Haulier cannot be reached here."), sentence(service.problem)].join(" ");
     default: return sentence(service.problem);

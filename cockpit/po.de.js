@@ -43,7 +43,7 @@ cockpit.locale({
     "Filter the jobs": [null, "Aufträge filtern"],
     "Foreground": [null, "Vordergrund"],
     "Haulier cannot be reached here.": [null, "Haulier ist hier nicht erreichbar."],
-    "Haulier has nothing to do and does not run. It starts again by itself.": [null, "Haulier hat nichts zu tun und läuft nicht. Es startet von selbst wieder."],
+    "Haulier has nothing to do and is not running. It starts again by itself.": [null, "Haulier hat nichts zu tun und läuft nicht. Es startet von selbst wieder."],
     "Haulier has stopped. It is being started again …": [null, "Haulier ist beendet worden. Es wird wieder gestartet …"],
     "High": [null, "Hoch"],
     "Hold all jobs": [null, "Alle Aufträge anhalten"],

@@ -43,7 +43,7 @@ cockpit.locale({
     "Filter the jobs": [null, "Filtrer les tâches"],
     "Foreground": [null, "Premier plan"],
     "Haulier cannot be reached here.": [null, "Haulier n’est pas joignable ici."],
-    "Haulier has nothing to do and does not run. It starts again by itself.": [null, "Haulier n’a rien à faire et ne tourne pas. Il redémarre de lui-même."],
+    "Haulier has nothing to do and is not running. It starts again by itself.": [null, "Haulier n’a rien à faire et ne tourne pas. Il redémarre de lui-même."],
     "Haulier has stopped. It is being started again …": [null, "Haulier s’est arrêté. Il est relancé…"],
     "High": [null, "Haute"],
     "Hold all jobs": [null, "Retenir toutes les tâches"],

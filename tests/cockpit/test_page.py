@@ -170,14 +170,14 @@ def test_a_daemon_that_is_killed_is_started_again(stack, server, page):
 def test_an_idle_daemon_may_leave_and_comes_back(new_stack, open_page):
     stack = new_stack({"Daemon": {"IdleTimeout": "300ms"}})
     page = open_page(stack)
-    page.wait_text("has nothing to do and does not run")
+    page.wait_text("has nothing to do and is not running")
     stack.wait_stopped()
     stack.client.pause(1)  # the page leaves it alone
     assert not stack.running()
     job = stack.manager.create("kept")
     page.wait_row("kept", state="Paused")
     stack.wait_stopped()
-    page.wait_text("has nothing to do and does not run")
+    page.wait_text("has nothing to do and is not running")
     assert page.row("kept")
     page.press("Cancel", "kept")
     page.press("Cancel the job")

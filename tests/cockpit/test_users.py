@@ -49,7 +49,7 @@ def test_an_administrator_sees_and_controls_the_jobs_of_all_users(machine, open_
 def test_the_page_does_not_keep_the_daemon_of_the_system(new_stack, open_page):
     machine = new_stack({"Daemon": {"IdleTimeout": "300ms"}}, kind=SystemStack)
     page = open_page(machine, "system")
-    page.wait_text("has nothing to do and does not run")
+    page.wait_text("has nothing to do and is not running")
     machine.wait_stopped()
     Manager(machine.user(ANNA)).create("anna's")
     page.wait_row("anna's", state="Paused")
