@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/must.hpp"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <map>
 #include <systemd/sd-bus.h>
@@ -83,8 +84,9 @@ void DaemonWatch::subscribe() {
 void DaemonWatch::list(uint32_t offset, std::set<std::string> ids) {
     if (offset == 0) {
         ++round_;
-        appeared_.clear();
+        appeared_.emplace();
     }
+    removed_ = 0;
     auto call = bus_.new_call(DaemonName, ManagerPath, ManagerInterface, "ListJobs");
     auto* m = call.get();
     must(sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "{sv}"), "sd_bus_message_open_container");
@@ -113,8 +115,11 @@ void DaemonWatch::on_list(sd_bus_message* reply, uint32_t offset, std::set<std::
         must(sd_bus_message_exit_container(reply), "sd_bus_message_exit_container");
         ids.insert(id);
     }
-    if (count >= LeastOfList) return list(offset + count, std::move(ids));
-    ids.merge(appeared_);
+    // Those that follow a removed job have moved up.
+    uint32_t next = offset + count;
+    if (count >= LeastOfList) return list(next - std::min(next, removed_), std::move(ids));
+    if (appeared_) ids.merge(*appeared_);
+    appeared_.reset();
     events_.listed(ids);
 }
 
@@ -154,7 +159,7 @@ void DaemonWatch::on_appeared(sd_bus_message* signal) {
     auto id = id_in(read_text(signal));
     read_text(signal);
     auto job = job_from(read_properties(signal));
-    appeared_.insert(id);
+    if (appeared_) appeared_->insert(id);
     if (job.visibility == Visibility::Hidden)
         events_.job(id, job, true);
     else
@@ -169,6 +174,7 @@ void DaemonWatch::on_ended(sd_bus_message* signal) {
 }
 
 void DaemonWatch::on_removed(sd_bus_message* signal) {
+    ++removed_;
     auto id = id_in(read_text(signal));
     read_text(signal);
     if (read_text(signal) == "taken") events_.taken(id);

@@ -7,6 +7,7 @@
 #include "desktop/job.hpp"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,7 +53,10 @@ private:
     std::string owner_;
     uint64_t round_ = 0; ///< counts the daemons and the lists
     bool wants_progress_ = false;
-    std::set<std::string> appeared_; ///< since the list was requested
+    /// While a list is read: the jobs that appeared since it was requested, and how many were removed since
+    /// its last page.
+    std::optional<std::set<std::string>> appeared_;
+    uint32_t removed_ = 0;
 };
 
 } // namespace haulier::desktop

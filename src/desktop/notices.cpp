@@ -85,15 +85,16 @@ Notices::Notices(Loop& loop, BusLink& bus, Presses presses)
 // ---- bars ----
 
 void Notices::show(const std::vector<View>& views) {
+    views_ = views;
     if (views.empty() && bars_.empty()) return;
-    server_.ask([this, views](const std::optional<ServerAbilities>& abilities) {
-        if (abilities && abilities->progress) draw(views);
+    server_.ask([this](const std::optional<ServerAbilities>& abilities) {
+        if (abilities && abilities->progress) draw();
     });
 }
 
 /// A paused view would only be in the way.
-void Notices::draw(const std::vector<View>& views) {
-    for (const auto& view : views)
+void Notices::draw() {
+    for (const auto& view : views_)
         if (view.suspended)
             end(view.id);
         else

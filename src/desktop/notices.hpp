@@ -37,7 +37,7 @@ private:
         bool is_dismissed = false;  ///< the user has closed it
         BootTime when{};            ///< it was sent
     };
-    void draw(const std::vector<View>& views);
+    void draw();
     void send_due();
     void send(const std::string& view, Bar& bar, Note note, BootTime now);
     void on_shown(const std::string& view, uint32_t id);
@@ -49,6 +49,7 @@ private:
     Loop& loop_;
     Presses presses_;
     NotificationServer server_;
+    std::vector<View> views_;         ///< that are to be shown
     std::map<std::string, Bar> bars_; ///< by view
     std::map<uint32_t, Notice> told_; ///< those that can still be pressed
     size_t on_their_way_ = 0;         ///< bars of which the server has not said its id

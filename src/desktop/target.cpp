@@ -31,8 +31,9 @@ constexpr auto ProgramSuffixes = std::to_array<std::string_view>(
      ".xpi",     ".crx",   ".reg",  ".inf", ".application", ".plasmoid"});
 
 bool has_program_suffix(const std::string& path) {
-    auto suffix = ascii_lower(fs::path{path}.extension().string());
-    return std::find(ProgramSuffixes.begin(), ProgramSuffixes.end(), suffix) != ProgramSuffixes.end();
+    auto name = ascii_lower(fs::path{path}.filename().string());
+    return std::any_of(ProgramSuffixes.begin(), ProgramSuffixes.end(),
+                       [&](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
 /// Scripts, programs of Linux and Windows, and .desktop files with another name.

@@ -108,6 +108,7 @@ std::vector<Text> writing() {
          "DELETE FROM discards WHERE owner = ?1 AND directory = ?2 AND temporary = ?3"},
         {&Statements::save_hold, upsert("holds", "owner", "until")},
         {&Statements::release_hold, "DELETE FROM holds WHERE owner = ?1"},
+        {&Statements::end_hold, "DELETE FROM holds WHERE owner = ?1 AND until <> 0 AND until <= ?2"},
         {&Statements::add_ended, fmt::format("INSERT INTO ended_jobs ({}) VALUES ({})", EndedColumns,
                                              parameters(1, length(EndedColumns)))},
         {&Statements::trim_ended, "DELETE FROM ended_jobs WHERE owner = ?1 AND number <= (SELECT number FROM "

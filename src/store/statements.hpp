@@ -30,6 +30,7 @@ struct Statements {
     Statement forget_discard;
     Statement save_hold;
     Statement release_hold;
+    Statement end_hold;
     Statement add_ended;
     Statement trim_ended; ///< of an owner
     Statement expire_ended;

@@ -355,6 +355,15 @@ Status Store::release_hold(job::Scope scope) {
     });
 }
 
+Status Store::end_hold(job::Scope scope, WallTime now) {
+    return impl_->in_group([&] {
+        BoundStatement use{impl_->statements.end_hold};
+        bind_scope(use, scope);
+        Cell<WallTime>::put(use, "now", now);
+        return use.run();
+    });
+}
+
 Health Store::examine() {
     impl_->drop_group();
     return impl_->examine();

@@ -133,6 +133,8 @@ public:
     Status set_hold(const Hold& hold);
     /// One that is not there is no error.
     Status release_hold(job::Scope scope);
+    /// Unless its date is after `now`, or it has none.
+    Status end_hold(job::Scope scope, WallTime now);
     /// Only the newest `most` of the owner stay.
     Status add_ended(const job::EndedJob& job, uint32_t most);
     /// Those that ended before `date`.

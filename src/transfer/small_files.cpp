@@ -13,8 +13,11 @@ namespace {
 Status write(const SmallFile& file) {
     if (auto ok = file.part->prepare(0, file.content.size()); !ok) return ok;
     if (auto ok = file.part->write(0, file.content); !ok) return ok;
-    // What cannot be applied is reported when the file gets its name.
-    static_cast<void>(apply(file.metadata, file.part->fd(), {}));
+    // What cannot be applied is reported when the file gets its name. Until then its owner must be able to
+    // open it.
+    constexpr mode_t readable_and_writable = S_IRUSR | S_IWUSR;
+    if ((file.metadata.mode & readable_and_writable) == readable_and_writable)
+        static_cast<void>(apply(file.metadata, file.part->fd(), {}));
     return Done{};
 }
 

@@ -532,6 +532,25 @@ def test_a_whole_transfer_is_heard_by_its_owner_alone(machine):
     assert bert.heard() == []
 
 
+def test_a_file_that_its_owner_may_not_write_or_read_is_fetched_again_and_published(machine):
+    anna = machine.user(ANNA)
+    server = machine.fault_server()
+    server.add("/f", body(3_000))
+    machine.downloads.chmod(0o777)
+    modes = {"f": 0o444, "g": 0o200}
+    job = create(anna, files=[(server.url("/f"), machine.downloads / name, {"Mode": mode}) for name, mode in modes.items()],
+                 Resume=True)
+    job.wait_state("transferred")
+    for index in range(2):
+        job.set_validation(index, False)
+    job.resume()
+    job.wait_state("transferred")
+    assert job.complete() == ("complete", 2, 0)
+    for name, mode in modes.items():
+        found = (machine.downloads / name).stat()
+        assert (found.st_uid, found.st_mode & 0o777) == (ANNA, mode)
+
+
 def test_a_subscriber_who_left_is_forgotten(machine):
     anna = machine.user(ANNA)
     subscribe(anna)

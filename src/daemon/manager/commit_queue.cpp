@@ -118,8 +118,8 @@ bool CommitQueue::release_hold(job::Scope scope, Callback<Done> then) {
     return finish(store_.release_hold(scope), std::move(then));
 }
 
-void CommitQueue::forget_hold(job::Scope scope) {
-    remember([this, scope] { return store_.release_hold(scope); });
+void CommitQueue::end_hold(job::Scope scope, WallTime now) {
+    remember([this, scope, now] { return store_.end_hold(scope, now); });
 }
 
 void CommitQueue::add_discard(const store::Discard& discard) {

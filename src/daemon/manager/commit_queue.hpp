@@ -61,8 +61,8 @@ public:
     /// False if it has failed already.
     bool set_hold(const store::Hold& hold, Callback<Done> then);
     bool release_hold(job::Scope scope, Callback<Done> then);
-    /// The hold has ended by itself.
-    void forget_hold(job::Scope scope);
+    /// The date of a hold has come. A newer hold in its place stays.
+    void end_hold(job::Scope scope, WallTime now);
     void add_discard(const store::Discard& discard);
     void forget_discard(const store::Discard& discard);
     /// Commits now.

@@ -60,7 +60,7 @@ void HoldTable::end_due() {
     auto ended = job::drop_ended(holds, now);
     apply(holds);
     for (const auto& scope : ended)
-        context_.commits.forget_hold(scope);
+        context_.commits.end_hold(scope, now);
     auto before = durable_;
     job::drop_ended(durable_, now);
     context_.announcer.observer().holds_changed(before);

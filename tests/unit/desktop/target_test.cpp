@@ -36,8 +36,8 @@ TEST_F(TargetTest, ProgramsAreNot) {
               TargetKind::Program);
     EXPECT_EQ(kind_of("c.jpg", "MZ\x90"), TargetKind::Program);
     EXPECT_EQ(kind_of("d.txt", "# a comment\n[Desktop Entry]\nExec=sh\n"), TargetKind::Program);
-    for (const char* name :
-         {"a.desktop", "a.SH", "a.AppImage", "a.deb", "a.flatpakref", "a.Exe", "a.py", "a.jar"})
+    for (const char* name : {"a.desktop", "a.SH", "a.AppImage", "a.deb", "a.flatpakref", "a.Exe", "a.py",
+                             "a.jar", ".jar", ".desktop"})
         EXPECT_EQ(kind_of(name, "text"), TargetKind::Program) << name;
 }
 

@@ -87,6 +87,19 @@ TEST_F(HoldTableTest, EndsByItself) {
     EXPECT_TRUE(open_store().load_holds()->empty());
 }
 
+TEST_F(HoldTableTest, AnEndThatCouldNotBeStoredDoesNotEndTheNextHold) {
+    ASSERT_TRUE(hold(Ann, in(std::chrono::milliseconds{30})));
+    break_store();
+    run_until([&] { return !holds_.holds().owners.contains(Ann); });
+    static_cast<void>(commits_.flush());
+    repair_store();
+    ASSERT_TRUE(hold(Ann));
+    ASSERT_TRUE(commits_.flush());
+    auto stored = open_store().load_holds();
+    ASSERT_EQ(stored->size(), 1U);
+    EXPECT_EQ(stored->front().until, WallTime{});
+}
+
 TEST_F(HoldTableTest, ADateInThePastIsRefused) {
     auto& record = add_started();
     auto refused = hold(Ann, in(Usec{-1}));

@@ -12,11 +12,11 @@ namespace {
 
 class SmallFilesTest : public testing::Test {
 protected:
-    [[nodiscard]] SmallFile file(int number, const std::string& content) const {
+    [[nodiscard]] SmallFile file(int number, const std::string& content, mode_t mode = 0640) const {
         auto opened = PartFile::open(*Directory::open(directory.path()), name(number));
         auto part = std::make_shared<PartFile>(*std::move(opened));
         EXPECT_TRUE(part->lock());
-        return {part, content, {.mode = 0640, .date = 784111777}};
+        return {part, content, {.mode = mode, .date = 784111777}};
     }
     static std::string name(int number) { return ".haulier-0-" + std::to_string(number) + ".part"; }
 
@@ -46,6 +46,16 @@ TEST_F(SmallFilesTest, HaveTheirPermissionsAndDates) {
             EXPECT_EQ(st.st_mode, S_IFREG | 0640U);
             EXPECT_EQ(st.st_mtime, 784111777);
         }
+    }
+}
+
+/// It is opened again to get its name, or if its transfer has to be repeated.
+TEST_F(SmallFilesTest, StayReadableAndWritableForTheirOwner) {
+    for (mode_t mode : {0444U, 0200U, 0U}) {
+        ASSERT_TRUE(store({file(0, "content", mode)})[0]);
+        struct stat st {};
+        ASSERT_EQ(stat(directory.at(name(0)).c_str(), &st), 0);
+        EXPECT_EQ(st.st_mode & 0600U, 0600U) << mode;
     }
 }
 
