@@ -52,14 +52,14 @@ T unwrap(Result<T> result) {
     return std::move(*result);
 }
 
-/// Throws if it cannot be sent.
+/// With what `content` appends to it.
 template <class Append>
-void send_reply(sd_bus_message* call, Append content) {
+Message reply_to(sd_bus_message* call, Append content) {
     sd_bus_message* made = nullptr;
     must(sd_bus_message_new_method_return(call, &made), "sd_bus_message_new_method_return");
     Message reply{made, &sd_bus_message_unref};
     content(made);
-    must(sd_bus_send(nullptr, made, nullptr), "sd_bus_send");
+    return reply;
 }
 
 /// The reply to a call in progress. If it is destroyed before that, it replies with an error.
@@ -81,7 +81,12 @@ public:
     /// Replies to `call` with what `content` appends to a message of libsystemd.
     template <class Append>
     void write(const Message& call, Append content) noexcept {
-        finish([&] { send_reply(call.get(), content); });
+        try {
+            auto reply = reply_to(call.get(), content);
+            finish([&] { must(sd_bus_send(nullptr, reply.get(), nullptr), "sd_bus_send"); });
+        } catch (const std::exception& e) {
+            refuse(Error{Errc::Internal, std::string{"the reply cannot be written: "} + e.what()});
+        }
     }
     /// With an Error, or a Refusal.
     template <class Reason>

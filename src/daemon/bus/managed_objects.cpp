@@ -90,7 +90,8 @@ void ManagedObjects::answer(sd_bus_message* call) {
     context_.subscribers.add_for_objects({.name = caller.name,
                                           .uid = caller.uid,
                                           .keeps_daemon = context_.instance == daemon::Instance::System});
-    send_reply(call, [&](sd_bus_message* reply) { append_objects(reply, *jobs); });
+    auto reply = reply_to(call, [&](sd_bus_message* content) { append_objects(content, *jobs); });
+    must(sd_bus_send(nullptr, reply.get(), nullptr), "sd_bus_send");
 }
 
 std::optional<std::vector<JobView>> ManagedObjects::jobs_of(uint32_t owner) const {
