@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 TEST(DeliveryQueue, OwesOnlyWhatAClientCouldBeTold) {
     DeliveryQueue queue;
-    queue.set_service(Service);
+    queue.set_service(SampleService);
     EXPECT_FALSE(queue.owes());
     queue.set_service({});
     queue.add({1, {NotificationKind::Transferred, job::NoFile}, {}});
@@ -24,7 +24,7 @@ TEST(DeliveryQueue, OwesOnlyWhatAClientCouldBeTold) {
     EXPECT_TRUE(queue.owes());
     EXPECT_FALSE(queue.owes_service());
     queue.set_object(std::nullopt);
-    queue.set_service(Service);
+    queue.set_service(SampleService);
     EXPECT_TRUE(queue.owes());
     EXPECT_TRUE(queue.owes_service());
 }
@@ -71,15 +71,15 @@ TEST(DeliveryQueue, PrefersAnObjectThatReplies) {
     const Target object{":1.7", "/client"};
     DeliveryQueue queue;
     EXPECT_FALSE(queue.target(true));
-    queue.set_service(Service);
-    EXPECT_EQ(queue.target(false), target_of(Service));
+    queue.set_service(SampleService);
+    EXPECT_EQ(queue.target(false), target_of(SampleService));
     queue.set_object(object);
     queue.add({1, {NotificationKind::Transferred, job::NoFile}, {}});
     queue.add({2, {NotificationKind::Transferred, job::NoFile}, {}});
     EXPECT_EQ(queue.target(true), object);
-    EXPECT_EQ(queue.target(false), target_of(Service));
+    EXPECT_EQ(queue.target(false), target_of(SampleService));
     queue.pass_over_object();
-    EXPECT_EQ(queue.target(true), target_of(Service));
+    EXPECT_EQ(queue.target(true), target_of(SampleService));
     queue.remove_first(1);
     EXPECT_EQ(queue.target(true), object); // of the next it may be told
     queue.set_service({});
@@ -88,8 +88,8 @@ TEST(DeliveryQueue, PrefersAnObjectThatReplies) {
 
 TEST(Target, IsDisplayedWithItsBus) {
     EXPECT_EQ(display_name_of({":1.7", "/client"}), ":1.7");
-    EXPECT_EQ(display_name_of(target_of(Service)), "org.example.App");
-    EXPECT_EQ(display_name_of(target_of(SessionService)), "session:org.example.App");
+    EXPECT_EQ(display_name_of(target_of(SampleService)), "org.example.App");
+    EXPECT_EQ(display_name_of(target_of(SampleSessionService)), "session:org.example.App");
 }
 
 TEST(SessionBuses, AreExpectedAgainWhenTheUserLogsIn) {

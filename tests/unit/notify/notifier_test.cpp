@@ -161,7 +161,7 @@ TEST_F(NotifierTest, FilesComeBeforeTheEndAndOneAtATime) {
 }
 
 TEST_F(NotifierTest, TheObjectIsPreferredToTheService) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
@@ -171,18 +171,18 @@ TEST_F(NotifierTest, TheObjectIsPreferredToTheService) {
 }
 
 TEST_F(NotifierTest, WithoutTheObjectTheServiceIsCalledAtOnce) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleService));
     EXPECT_FALSE(notifier.object_of(JobA));
 }
 
 TEST_F(NotifierTest, AnUnknownObjectIsPassedOverAndNotForgotten) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
@@ -190,7 +190,7 @@ TEST_F(NotifierTest, AnUnknownObjectIsPassedOverAndNotForgotten) {
     answer(CallOutcome::NoSuchObject, ":1.7");
     EXPECT_EQ(notifier.object_of(JobA), object(":1.7"));
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleService));
     answer(CallOutcome::Acknowledged, ":1.9");
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].delivery.target, object(":1.7")); // of the next it may have to be told
@@ -235,7 +235,7 @@ TEST_F(NotifierTest, AConnectionThatLeavesLosesItsObjects) {
 }
 
 TEST_F(NotifierTest, TheConnectionThatRepliesForTheServiceBecomesTheObject) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA, NotificationKind::FileTransferred);
     add(JobA);
     notifier.run();
@@ -246,7 +246,7 @@ TEST_F(NotifierTest, TheConnectionThatRepliesForTheServiceBecomesTheObject) {
 }
 
 TEST_F(NotifierTest, AfterThreeUnansweredCallsTheServiceIsToldAndTheObjectStays) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
@@ -256,12 +256,12 @@ TEST_F(NotifierTest, AfterThreeUnansweredCallsTheServiceIsToldAndTheObjectStays)
     pass(seconds{10});
     answer(CallOutcome::Unanswered);
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleService));
     answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(notifier.object_of(JobA), object(":1.7"));
     add(JobA);
     notifier.run();
-    EXPECT_EQ(world.open.at(0).delivery.target, target_of(Service));
+    EXPECT_EQ(world.open.at(0).delivery.target, target_of(SampleService));
     answer(CallOutcome::Acknowledged, ":1.9");
     notifier.heard_from(":1.7"); // it was stopped, and goes on
     add(JobA);
@@ -354,7 +354,7 @@ TEST_F(NotifierTest, ClientsThatDidNotReplyDelayNoOtherAtAll) {
 }
 
 TEST_F(NotifierTest, AConnectionThatIsRememberedIsChecked) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     notifier.set_object(JobA, object(":1.7"));
     EXPECT_EQ(world.checked, (std::vector<std::string>{":1.7"}));
     notifier.set_object(JobA, std::nullopt);
@@ -365,10 +365,10 @@ TEST_F(NotifierTest, AConnectionThatIsRememberedIsChecked) {
 }
 
 TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotLimited) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
-    world.owners[Service.name] = ":1.9";
+    world.owners[SampleService.name] = ":1.9";
     for (int wait : {5, 10, 20, 40}) {
         answer(CallOutcome::Refused, ":1.9");
         EXPECT_EQ(world.wake, world.time + seconds{wait});
@@ -379,7 +379,7 @@ TEST_F(NotifierTest, ARunningServiceThatRefusesIsNotLimited) {
 }
 
 TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedMoreAndMoreRarely) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     answer(CallOutcome::Gone); // first start: it crashed
@@ -400,13 +400,13 @@ TEST_F(NotifierTest, AServiceThatNeverEndsAJobIsStartedMoreAndMoreRarely) {
 TEST_F(NotifierTest, AServiceThatEndsJobsIsStartedAtOnce) {
     for (int i = 0; i < 5; ++i) {
         auto id = job_number(i);
-        notifier.add_job(id, 1000, Service);
+        notifier.add_job(id, 1000, SampleService);
         add(id);
         notifier.run();
         ASSERT_EQ(world.open.size(), 1U) << i;
         answer(CallOutcome::Acknowledged, ":1." + std::to_string(100 + i));
         notifier.forget(id);
-        notifier.service_works(1000, Service);
+        notifier.service_works(1000, SampleService);
         notifier.connection_lost(":1." + std::to_string(100 + i));
         EXPECT_EQ(world.launches, 0U);
     }
@@ -414,11 +414,11 @@ TEST_F(NotifierTest, AServiceThatEndsJobsIsStartedAtOnce) {
 
 TEST_F(NotifierTest, ARunningServiceIsNotCountedAsStarted) {
     for (int i = 0; i < 20; ++i) {
-        notifier.add_job(job_number(i), 1000, Service);
+        notifier.add_job(job_number(i), 1000, SampleService);
         add(job_number(i));
     }
     notifier.run();
-    world.owners[Service.name] = ":1.9";
+    world.owners[SampleService.name] = ":1.9";
     for (int i = 0; i < 20; ++i)
         answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(world.acknowledged_rows.size(), 20U);
@@ -426,8 +426,8 @@ TEST_F(NotifierTest, ARunningServiceIsNotCountedAsStarted) {
 }
 
 TEST_F(NotifierTest, LaunchesAreRememberedAcrossARestart) {
-    notifier.restore_launches(1000, Service, 3);
-    add_job_a(Service);
+    notifier.restore_launches(1000, SampleService, 3);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     EXPECT_TRUE(world.open.empty());
@@ -477,7 +477,7 @@ TEST_F(NotifierTest, ModificationsAreCoalescedAndNeverRepeated) {
 }
 
 TEST_F(NotifierTest, NoServiceIsStartedForAModification) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     notifier.modified(JobA, Usec{0});
     notifier.run();
     EXPECT_TRUE(world.open.empty());
@@ -496,7 +496,7 @@ TEST_F(NotifierTest, AModificationBeforeTheObjectWasSetIsNotSent) {
 }
 
 TEST_F(NotifierTest, AModificationMeantForALostObjectIsNotSentToTheNext) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     notifier.set_object(JobA, object(":1.7"));
     notifier.modified(JobA, seconds{1});
     notifier.ranges_filled(JobA, 0, {{0, 1}}, seconds{1});
@@ -509,7 +509,7 @@ TEST_F(NotifierTest, AModificationMeantForALostObjectIsNotSentToTheNext) {
 }
 
 struct SessionTest : NotifierTest {
-    void SetUp() override { add_job_a(SessionService); }
+    void SetUp() override { add_job_a(SampleSessionService); }
     void expect_waiting() {
         EXPECT_TRUE(world.open.empty());
         EXPECT_TRUE(notifier.busy());
@@ -523,11 +523,11 @@ TEST_F(SessionTest, IsCalledLikeAnyServiceAndNeverBecomesTheObject) {
     auto second = add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleSessionService));
     answer(CallOutcome::Acknowledged);
     EXPECT_FALSE(notifier.object_of(JobA));
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleSessionService));
     answer(CallOutcome::Acknowledged);
     EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{first, second}));
     EXPECT_FALSE(notifier.busy());
@@ -541,7 +541,7 @@ TEST_F(SessionTest, AnObjectOnOurBusComesFirst) {
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(SessionService));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleSessionService));
 }
 
 TEST_F(SessionTest, ThatAcknowledgesIsNotLimited) {
@@ -601,9 +601,9 @@ TEST_F(SessionTest, AllJobsOfAnOwnerWithoutABusWait) {
     auto other = job_number(2);
     notifier.add_job(other, Owner, {"org.example.Other", "/app", job::ServiceBus::Session});
     auto onours = job_number(3);
-    notifier.add_job(onours, Owner, Service);
+    notifier.add_job(onours, Owner, SampleService);
     auto stranger = job_number(4);
-    notifier.add_job(stranger, 1001, SessionService);
+    notifier.add_job(stranger, 1001, SampleSessionService);
     add(JobA);
     notifier.run();
     answer(CallOutcome::NoBus);
@@ -661,18 +661,18 @@ TEST_F(SessionTest, RegisteringTriesAgain) {
     add(JobA);
     notifier.run();
     answer(CallOutcome::NoBus);
-    notifier.set_service(JobA, SessionService);
+    notifier.set_service(JobA, SampleSessionService);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::NoBus);
-    notifier.add_job(job_number(2), Owner, SessionService);
+    notifier.add_job(job_number(2), Owner, SampleSessionService);
     notifier.run();
     EXPECT_EQ(world.open.size(), 1U);
 }
 
 TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
-    notifier.add_job(job_number(2), 1001, SessionService);
-    notifier.add_job(job_number(3), Owner, SessionService);
+    notifier.add_job(job_number(2), 1001, SampleSessionService);
+    notifier.add_job(job_number(3), Owner, SampleSessionService);
     for (int number : {2, 3})
         add(job_number(number));
     add(JobA);
@@ -682,9 +682,9 @@ TEST_F(SessionTest, TheSameNameIsAnotherServiceForEachOwner) {
     EXPECT_EQ(world.open[1].delivery.job, job_number(2));
     answer(CallOutcome::Gone);
     EXPECT_EQ(world.launches, 1U);
-    notifier.service_works(1001, SessionService);
+    notifier.service_works(1001, SampleSessionService);
     EXPECT_EQ(world.launches, 1U);
-    notifier.service_works(Owner, SessionService);
+    notifier.service_works(Owner, SampleSessionService);
     EXPECT_EQ(world.launches, 0U);
 }
 
@@ -693,7 +693,7 @@ TEST_F(SessionTest, ANewOwnersServiceDoesNotInheritWaits) {
     notifier.run();
     notifier.change_owner(JobA, 1001);
     answer(CallOutcome::NoBus); // from the former owner
-    notifier.set_service(JobA, SessionService);
+    notifier.set_service(JobA, SampleSessionService);
     add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
@@ -705,7 +705,7 @@ TEST_F(SessionTest, ANewOwnersServiceDoesNotInheritWaits) {
 }
 
 TEST_F(NotifierTest, ALateReplyForAJobThatWasTakenOverSetsNoObject) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     notifier.change_owner(JobA, 0);
@@ -717,7 +717,7 @@ TEST_F(NotifierTest, ALateReplyForAJobThatWasTakenOverSetsNoObject) {
 }
 
 TEST_F(NotifierTest, AServiceReplacedDuringTheCallIsNotTheObject) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     notifier.set_service(JobA, {"org.example.Other", "/app"});
@@ -728,7 +728,7 @@ TEST_F(NotifierTest, AServiceReplacedDuringTheCallIsNotTheObject) {
 TEST_F(SessionTest, AReplacedServiceIsNotBlamedForTheOneBefore) {
     add(JobA);
     notifier.run();
-    notifier.set_service(JobA, Service);
+    notifier.set_service(JobA, SampleService);
     answer(CallOutcome::Gone);
     EXPECT_EQ(world.launches, 0U);
 }
@@ -738,7 +738,7 @@ struct RangesTest : NotifierTest {
     using Ranges = std::vector<job::Range>;
 
     void SetUp() override {
-        add_job_a(Service);
+        add_job_a(SampleService);
         notifier.set_object(JobA, object(":1.7"));
     }
     void fill(uint32_t file, const Ranges& ranges) { notifier.ranges_filled(JobA, file, ranges, Interval); }
@@ -864,14 +864,14 @@ TEST_F(NotifierTest, AnOldObjectCannotAcknowledge) {
 }
 
 TEST_F(NotifierTest, TheServiceDoesNotWaitForAnObjectThatLeavesDuringItsCall) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();
     notifier.connection_lost(":1.7");
     notifier.run();
     ASSERT_EQ(world.open.size(), 2U);
-    EXPECT_EQ(world.open[1].delivery.target, target_of(Service));
+    EXPECT_EQ(world.open[1].delivery.target, target_of(SampleService));
 }
 
 TEST_F(NotifierTest, TheNextNotificationDoesNotWaitForThePauseOfOneThatWasRevoked) {
@@ -920,27 +920,27 @@ TEST_F(NotifierTest, ASilentConnectionIsLeftAloneByAllJobs) {
 // ---- services that run, and starts ----
 
 TEST_F(NotifierTest, AServiceThatRunsIsCalledByItsConnectionAndIsNoStart) {
-    world.owners[Service.name] = ":1.9";
-    notifier.restore_launches(1000, Service, 9);
-    add_job_a(Service);
+    world.owners[SampleService.name] = ":1.9";
+    notifier.restore_launches(1000, SampleService, 9);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     EXPECT_EQ(world.open[0].delivery.target.destination, ":1.9");
-    EXPECT_EQ(world.open[0].delivery.target.path, Service.path);
+    EXPECT_EQ(world.open[0].delivery.target.path, SampleService.path);
     answer(CallOutcome::Acknowledged, ":1.9");
     EXPECT_EQ(world.launches, 0U);
 }
 
 TEST_F(NotifierTest, AServiceThatAppearsDoesNotWaitForItsNextStart) {
-    notifier.restore_launches(1000, Service, 9);
-    add_job_a(Service);
+    notifier.restore_launches(1000, SampleService, 9);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     EXPECT_TRUE(world.open.empty());
     EXPECT_TRUE(world.watching);
-    world.owners[Service.name] = ":1.9";
-    notifier.owner_changed(Service.name, ":1.9");
+    world.owners[SampleService.name] = ":1.9";
+    notifier.owner_changed(SampleService.name, ":1.9");
     notifier.run();
     ASSERT_EQ(world.open.size(), 1U);
     answer(CallOutcome::Acknowledged, ":1.9");
@@ -948,19 +948,19 @@ TEST_F(NotifierTest, AServiceThatAppearsDoesNotWaitForItsNextStart) {
 }
 
 TEST_F(NotifierTest, AServiceThatLeavesDuringTheCallIsStartedAtOnce) {
-    world.owners[Service.name] = ":1.9";
-    add_job_a(Service);
+    world.owners[SampleService.name] = ":1.9";
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
-    world.owners[Service.name].clear();
+    world.owners[SampleService.name].clear();
     answer(CallOutcome::Gone);
     ASSERT_EQ(world.open.size(), 1U);
-    EXPECT_EQ(world.open[0].delivery.target, target_of(Service));
+    EXPECT_EQ(world.open[0].delivery.target, target_of(SampleService));
     EXPECT_EQ(world.launches, 0U);
 }
 
 TEST_F(NotifierTest, AStartThatCouldNotHappenIsNotCounted) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
     for (int wait : {5, 10, 20}) {
@@ -970,15 +970,15 @@ TEST_F(NotifierTest, AStartThatCouldNotHappenIsNotCounted) {
     }
     EXPECT_EQ(world.launches, 0U);
     answer(CallOutcome::NotStarted);
-    notifier.set_service(JobA, Service); // the file is there now
+    notifier.set_service(JobA, SampleService); // the file is there now
     notifier.run();
     EXPECT_EQ(world.open.size(), 1U);
 }
 
 TEST_F(NotifierTest, StartsAreForgottenWithTheLastJobThatHasTheService) {
-    add_job_a(Service);
-    notifier.add_job(job_number(1), 1000, Service);
-    notifier.restore_launches(1000, Service, 5);
+    add_job_a(SampleService);
+    notifier.add_job(job_number(1), 1000, SampleService);
+    notifier.restore_launches(1000, SampleService, 5);
     world.launches = 5;
     notifier.set_service(JobA, {});
     EXPECT_EQ(world.launches, 5U);
@@ -987,8 +987,8 @@ TEST_F(NotifierTest, StartsAreForgottenWithTheLastJobThatHasTheService) {
 }
 
 TEST_F(NotifierTest, OneProgramGetsOneCallByAnyName) {
-    world.owners[Service.name] = ":1.7";
-    add_job_a(Service);
+    world.owners[SampleService.name] = ":1.7";
+    add_job_a(SampleService);
     notifier.add_job(job_number(1), 1000, {});
     notifier.set_object(job_number(1), object(":1.7"));
     add(JobA);
@@ -1000,10 +1000,11 @@ TEST_F(NotifierTest, OneProgramGetsOneCallByAnyName) {
 }
 
 TEST_F(NotifierTest, AProgramThatIsBeingStartedGetsNoSecondCall) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
-    notifier.owner_changed(Service.name, ":1.9"); // it registers at once, and has not taken the call yet
+    notifier.owner_changed(SampleService.name,
+                           ":1.9"); // it registers at once, and has not taken the call yet
     notifier.add_job(job_number(1), 1000, {});
     notifier.set_object(job_number(1), object(":1.9"));
     add(job_number(1));
@@ -1014,10 +1015,10 @@ TEST_F(NotifierTest, AProgramThatIsBeingStartedGetsNoSecondCall) {
 }
 
 TEST_F(NotifierTest, APathThatChangesWhileTheServiceIsStartedIsTheOneThatIsTold) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     add(JobA);
     notifier.run();
-    notifier.set_service(JobA, {Service.name, "/new"});
+    notifier.set_service(JobA, {SampleService.name, "/new"});
     answer(CallOutcome::Acknowledged, ":1.9"); // by the old path
     EXPECT_FALSE(notifier.object_of(JobA));
     EXPECT_TRUE(world.acknowledged_rows.empty());
@@ -1058,7 +1059,7 @@ TEST_F(NotifierTest, OwesWhatIsNotAcknowledged) {
     add_job_a();
     add(JobA);
     EXPECT_FALSE(notifier.owes(JobA)); // there is no client
-    notifier.set_service(JobA, Service);
+    notifier.set_service(JobA, SampleService);
     EXPECT_TRUE(notifier.owes(JobA));
     notifier.run();
     EXPECT_TRUE(notifier.owes(JobA));
@@ -1094,7 +1095,7 @@ TEST_F(NotifierTest, OfAForgottenJobNothingIsSent) {
 }
 
 TEST_F(NotifierTest, ANewOwnerIsNotToldWhatWasForTheFormerOne) {
-    add_job_a(Service);
+    add_job_a(SampleService);
     auto row = add(JobA);
     notifier.set_object(JobA, object(":1.7"));
     notifier.run();

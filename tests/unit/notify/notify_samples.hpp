@@ -11,7 +11,7 @@ namespace haulier::notify {
 
 inline constexpr BootTime Start{std::chrono::seconds{1000}};
 inline constexpr uint32_t Owner = 1000;
-inline const job::NotifyService Service{"org.example.App", "/app"};
-inline const job::NotifyService SessionService{"org.example.App", "/app", job::ServiceBus::Session};
+inline const job::NotifyService SampleService{"org.example.App", "/app"};
+inline const job::NotifyService SampleSessionService{"org.example.App", "/app", job::ServiceBus::Session};
 
 } // namespace haulier::notify
