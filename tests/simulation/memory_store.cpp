@@ -202,6 +202,14 @@ Status Store::release_hold(job::Scope scope) {
     return impl_->in_group([&](Image& image) { image.holds.erase(scope); });
 }
 
+Status Store::end_hold(job::Scope scope, WallTime now) {
+    return impl_->in_group([&](Image& image) {
+        auto found = image.holds.find(scope);
+        bool has_ended = found != image.holds.end() && found->second != WallTime{} && found->second <= now;
+        if (has_ended) image.holds.erase(found);
+    });
+}
+
 /// The simulation remembers all of them, and asks for all.
 Status Store::add_ended(const job::EndedJob& job, uint32_t) {
     return impl_->in_group([&](Image& image) { image.ended.push_back(job); });

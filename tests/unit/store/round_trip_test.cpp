@@ -672,6 +672,19 @@ TEST(Holds, AreKeptUntilTheyAreReleased) {
     EXPECT_EQ(*store.load_holds(), std::vector<Hold>{amys});
 }
 
+TEST(Holds, EndOnlyWhenTheirDateHasCome) {
+    DatabaseDir directory;
+    Store store = open_quietly(directory);
+    expect_done(store.set_hold({{}, WallTime{}}));
+    expect_done(store.set_hold({1000, WallTime{Usec{7}}}));
+    for (job::Scope scope : {job::Scope{}, job::Scope{1000}})
+        expect_done(store.end_hold(scope, WallTime{Usec{6}}));
+    EXPECT_EQ(store.load_holds()->size(), 2U);
+    for (job::Scope scope : {job::Scope{}, job::Scope{1000}})
+        expect_done(store.end_hold(scope, WallTime{Usec{7}}));
+    EXPECT_EQ(*store.load_holds(), (std::vector<Hold>{{{}, WallTime{}}}));
+}
+
 TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
     DatabaseDir parent;
     std::string directory = parent.path() + "/state/haulier";
