@@ -27,6 +27,7 @@ return [...document.querySelectorAll(".job")].filter(row => row.offsetParent).ma
     name: text(row, ".name"), target: text(row, ".path"), owner: text(row, ".owner"), state: text(row, ".state"),
     reason: text(row, ".reason"), error: text(row, ".error"), amount: text(row, ".amount"), speed: text(row, ".speed"),
     share: row.querySelector("progress").position, details: text(row, ".details"),
+    busy: row.getAttribute("aria-busy") === "true",
     buttons: [...row.querySelectorAll(".actions .button:not([hidden])")].map(button => button.textContent),
 }));
 """
@@ -99,10 +100,10 @@ class Page:
         return next((row for row in self.rows() if row["name"] == name), None)
 
     def wait_row(self, name: str, what: str = "", **fields: str) -> dict:
-        """Waits until the job is shown and each of the fields matches."""
+        """Waits until the job is shown, what was pressed has been answered, and each of the fields matches."""
         def fits():
             row = self.row(name)
-            return row if row and all(re.search(pattern, row[field]) for field, pattern in fields.items()) else None
+            return row if row and not row["busy"] and all(re.search(pattern, row[field]) for field, pattern in fields.items()) else None
         return self.until(fits, what or f"{name} with {fields}")
 
     def wait_text(self, pattern: str) -> str:
