@@ -7,6 +7,7 @@
 #include "store_samples.hpp"
 
 #include <array>
+#include <fmt/core.h>
 #include <map>
 #include <string>
 
@@ -48,6 +49,19 @@ protected:
         change_and_write_again(store);
         EXPECT_EQ(values(), before);
         EXPECT_EQ(ask(directory_.database(), "PRAGMA user_version"), static_cast<int64_t>(steps().size()));
+    }
+    /// As above, with the job "shopping" in another state.
+    void expect_state_is_kept(job::State state, size_t jobs) {
+        run_sql(directory_.database(),
+                fmt::format("UPDATE jobs SET state = '{}', completing = {} WHERE display_name = 'shopping'",
+                            job::to_string(state), state == job::State::Publishing));
+        if (state == job::State::Blocked)
+            run_sql(directory_.database(), "UPDATE jobs SET error_cause = 'network-lost', error_code = 0, "
+                                           "error_sentence = 'there is no network' "
+                                           "WHERE display_name = 'shopping'");
+        expect_values_are_kept(jobs);
+        Store store = open_quietly(directory_);
+        EXPECT_EQ(named(store, "shopping").job.state, state);
     }
     DatabaseDir directory_;
 

@@ -4,8 +4,6 @@
 #include "older_database.hpp"
 #include "version_3.sql.hpp"
 
-#include <fmt/core.h>
-
 namespace haulier::store {
 
 namespace {
@@ -35,16 +33,7 @@ TEST_F(Version3, SoIsThatOfABuildThatHadMadePartOfTheNextStep) {
 }
 
 TEST_P(Version3InState, AJobIsInTheStateThatItWasIn) {
-    auto change = fmt::format("UPDATE jobs SET state = '{}', completing = {} WHERE display_name = 'shopping'",
-                              job::to_string(GetParam()), GetParam() == job::State::Publishing);
-    run_sql(directory_.database(), change);
-    if (GetParam() == job::State::Blocked)
-        run_sql(directory_.database(), "UPDATE jobs SET error_cause = 'network-lost', error_code = 0, "
-                                       "error_sentence = 'there is no network' "
-                                       "WHERE display_name = 'shopping'");
-    expect_values_are_kept(10);
-    Store store = open_quietly(directory_);
-    EXPECT_EQ(named(store, "shopping").job.state, GetParam());
+    expect_state_is_kept(GetParam(), 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachState, Version3InState, testing::ValuesIn(job::AllStates));

@@ -13,11 +13,27 @@ protected:
     void SetUp() override { write(version_4_sql, 4); }
 };
 
+class Version4InState : public Version4, public testing::WithParamInterface<job::State> {};
+
 } // namespace
 
 TEST_F(Version4, EveryValueIsAsItWasAlsoWhenItIsWrittenAgain) {
     expect_values_are_kept(11);
 }
+
+TEST_F(Version4, SoIsThatOfABuildInWhichAColumnHadAnotherName) {
+    auto before = values();
+    run_sql(directory_.database(), "ALTER TABLE details RENAME COLUMN temporary_number TO part");
+    Store store = open_quietly(directory_);
+    EXPECT_EQ(values(), before);
+    EXPECT_NE(named(store, "another name").files[0].part, 0U);
+}
+
+TEST_P(Version4InState, AJobIsInTheStateThatItWasIn) {
+    expect_state_is_kept(GetParam(), 11);
+}
+
+INSTANTIATE_TEST_SUITE_P(EachState, Version4InState, testing::ValuesIn(job::AllStates));
 
 TEST_F(Version4, TheSettingsAreThoseThatWereChosen) {
     Store store = open_quietly(directory_);
