@@ -2,48 +2,24 @@
 #include "daemon/bus/sdbus/append.hpp"
 
 #include "daemon/bus/job_properties.hpp"
-#include "daemon/bus/sdbus/async_call.hpp"
-
-#include <array>
-#include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "message_fixture.hpp"
 
 namespace haulier::bus {
 
 namespace {
 
-/// Messages of a connection without a peer.
-class Appending : public testing::Test {
+class Appending : public MessageFixture {
 protected:
-    void SetUp() override {
-        std::array<int, 2> ends{};
-        ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
-        far_ = ends[1];
-        ASSERT_GE(sd_bus_new(&bus_), 0);
-        ASSERT_GE(sd_bus_set_fd(bus_, ends[0], ends[0]), 0);
-        ASSERT_GE(sd_bus_start(bus_), 0);
-    }
-    void TearDown() override {
-        sd_bus_close_unref(bus_);
-        close(far_);
-    }
     /// With what `content` appends, to be read from the beginning.
     template <class Content>
     Message message(Content content) {
-        auto made = new_call(bus_, "a.b", "/", "a.b", "C");
-        content(made.get());
-        EXPECT_GE(sd_bus_message_seal(made.get(), 1, 0), 0);
+        auto made = sealed_message(content);
         EXPECT_GE(sd_bus_message_rewind(made.get(), 1), 0);
         return made;
     }
     static std::string signature_in(const Message& message) {
         return sd_bus_message_get_signature(message.get(), 1);
     }
-
-private:
-    sd_bus* bus_ = nullptr;
-    int far_ = -1;
 };
 
 TEST_F(Appending, ValuesArriveAsTheyAre) {

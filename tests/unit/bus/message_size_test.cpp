@@ -1,44 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/message_size.hpp"
 
-#include "daemon/bus/sdbus/async_call.hpp"
+#include "message_fixture.hpp"
 
-#include <array>
-#include <gtest/gtest.h>
 #include <string>
-#include <sys/socket.h>
-#include <systemd/sd-bus.h>
-#include <unistd.h>
 
 namespace haulier::bus {
 
 namespace {
 
-/// Messages of a connection without a peer.
-class Weight : public testing::Test {
+class Weight : public MessageFixture {
 protected:
-    void SetUp() override {
-        std::array<int, 2> ends{};
-        ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
-        far_ = ends[1];
-        ASSERT_GE(sd_bus_new(&bus_), 0);
-        ASSERT_GE(sd_bus_set_fd(bus_, ends[0], ends[0]), 0);
-        ASSERT_GE(sd_bus_start(bus_), 0);
-    }
-    void TearDown() override {
-        sd_bus_close_unref(bus_);
-        close(far_);
-    }
     template <class... Values>
     Message message(const char* types, Values... values) {
-        auto made = new_call(bus_, "a.b", "/", "a.b", "C");
-        EXPECT_GE(sd_bus_message_append(made.get(), types, values...), 0);
-        return sealed(made);
+        return sealed_message(
+            [&](sd_bus_message* m) { EXPECT_GE(sd_bus_message_append(m, types, values...), 0); });
     }
     /// Files with so many mirrors, each of a thousand bytes.
     Message files(unsigned count, unsigned mirrors) {
-        auto made = new_call(bus_, "a.b", "/", "a.b", "C");
-        auto* m = made.get();
+        return sealed_message([&](sd_bus_message* m) { append_files(m, count, mirrors); });
+    }
+
+private:
+    static void append_files(sd_bus_message* m, unsigned count, unsigned mirrors) {
         std::string mirror(1000, 'm');
         sd_bus_message_open_container(m, 'a', "(sa{sv})");
         for (unsigned file = 0; file < count; ++file) {
@@ -55,16 +39,7 @@ protected:
                 EXPECT_GE(sd_bus_message_close_container(m), 0);
         }
         EXPECT_GE(sd_bus_message_close_container(m), 0);
-        return sealed(made);
     }
-
-private:
-    static Message sealed(const Message& message) {
-        EXPECT_GE(sd_bus_message_seal(message.get(), 1, 0), 0);
-        return message;
-    }
-    sd_bus* bus_ = nullptr;
-    int far_ = -1;
 };
 
 TEST_F(Weight, OfNothingIsNothing) {
