@@ -26,7 +26,7 @@ TEST_F(Version4, SoIsThatOfABuildInWhichAColumnHadAnotherName) {
     run_sql(directory_.database(), "ALTER TABLE details RENAME COLUMN temporary_number TO part");
     Store store = open_quietly(directory_);
     EXPECT_EQ(values(), before);
-    EXPECT_NE(named(store, "another name").files[0].part, 0U);
+    EXPECT_NE(named(store, "another name").files.at(0).part, 0U);
 }
 
 TEST_P(Version4InState, AJobIsInTheStateThatItWasIn) {
@@ -46,7 +46,7 @@ TEST_F(Version4, TheSettingsAreThoseThatWereChosen) {
     auto http = named(store, "result only").job.http;
     EXPECT_EQ(http.client_certificate, "/home/user/my 'key'.pem");
     EXPECT_EQ(http.certificate_authority, "") << "the system's";
-    EXPECT_NE(named(store, "another name").files[0].part, 0U);
+    EXPECT_NE(named(store, "another name").files.at(0).part, 0U);
 }
 
 TEST_F(Version4, WhatHasEndedAndWhatIsToBeDeletedIsKnown) {
