@@ -65,6 +65,14 @@ void end_cancelled(Decision& d, Now now);
 /// A new client is notified again of how the transfer ended (BITS 5.3).
 void repeat_notifications(Decision& d);
 
+// ---- failures ----
+
+/// BITS 3.6: a failure counts when data was moving, or when it was a new try that failed. To be called before
+/// the failure changes the job.
+void count_error(Job& job);
+/// Causes of the whole job, whatever OnFileError says.
+bool is_cause_of_job(Cause cause);
+
 // ---- kinds of jobs ----
 
 /// With another method than GET, the job runs in the foreground, every failure is final, and every transfer
@@ -76,6 +84,8 @@ bool starts_from_zero(const Job& job);
 
 /// The bytes on disk are worthless.
 void discard_progress(File& file);
+/// The file's present source gets another URL, unless it is one that would be refused.
+void rename_source(File& file, std::string remote);
 /// On demand: the ranges on disk are worthless, and are requested again.
 void requeue_filled(File& file);
 
