@@ -120,7 +120,7 @@ size_t HttpExchange::on_header(char* data, size_t size, size_t count, void* self
 
 size_t HttpExchange::header_line(std::string_view line) {
     head_bytes_ += line.size();
-    if (traffic_) traffic_->deliver(line.size());
+    delivered(line.size());
     if (head_bytes_ > MaxHeadBytes) {
         bound_ = Bound::Head;
         return 0;
@@ -149,12 +149,12 @@ size_t HttpExchange::body_bytes(std::string_view bytes) {
     if (undelivered_.empty()) {
         patience_.receiving();
         floor_.received(bytes.size());
-        if (traffic_) traffic_->deliver(bytes.size());
+        delivered(bytes.size());
         return deliver(bytes) ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
     }
     paused_ = !unpausing_;
     if (paused_) return CURL_WRITEFUNC_PAUSE;
-    if (traffic_) traffic_->deliver(bytes.size());
+    delivered(bytes.size());
     undelivered_ += bytes;
     return bytes.size();
 }
@@ -229,10 +229,15 @@ bool HttpExchange::is_within_budget() {
     auto now = steady_clock::now();
     if (now - counted_ < CountInterval) return true;
     counted_ = now;
-    if (!traffic_) traffic_ = curl_.traffic_of(handle_.get());
-    if (!traffic_) return true;
-    traffic_->count(bytes_read(curl_.socket_of(handle_.get())));
-    return !traffic_->is_excessive();
+    auto traffic = curl_.traffic_of(handle_.get());
+    if (!traffic) return true;
+    traffic->count(bytes_read(curl_.socket_of(handle_.get())));
+    return !traffic->is_excessive();
+}
+
+/// From the first byte on: an earlier exchange may have begun to count what the connection receives.
+void HttpExchange::delivered(uint64_t bytes) {
+    if (auto traffic = curl_.traffic_of(handle_.get())) traffic->deliver(bytes);
 }
 
 /// A server that sends faster than we read would keep curl busy for ever with this connection. In a pause
@@ -294,8 +299,10 @@ Bound HttpExchange::exceeded_bound() {
     }
     if (body_read_ > 0 && !patience_.is_receiving())
         patience_.unacknowledged(bytes_unacknowledged(curl_.socket_of(handle_.get())));
-    if (auto bound = patience_.wait(tick_); bound != Bound::None)
-        return traffic_ && traffic_->is_wasteful() ? Bound::Overhead : bound;
+    if (auto bound = patience_.wait(tick_); bound != Bound::None) {
+        auto traffic = curl_.traffic_of(handle_.get());
+        return traffic && traffic->is_wasteful() ? Bound::Overhead : bound;
+    }
     return patience_.is_receiving() && floor_.is_missed(tick_) ? Bound::Rate : Bound::None;
 }
 

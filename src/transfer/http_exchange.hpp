@@ -63,6 +63,7 @@ private:
     size_t read_body(char* into, size_t most);
     [[nodiscard]] bool is_body_unanswered() const;
     [[nodiscard]] bool is_within_budget();
+    void delivered(uint64_t bytes);
     void yield_when_due();
     void set_paused(bool receiving);
     [[nodiscard]] Bound exceeded_bound();
@@ -107,8 +108,7 @@ private:
     uint64_t head_bytes_ = 0; ///< of all heads and trailers
     std::optional<std::chrono::steady_clock::time_point> ignoring_since_;
     uint64_t ignored_ = 0;
-    std::shared_ptr<Traffic> traffic_;
-    std::chrono::steady_clock::time_point counted_; ///< when traffic_ was last looked at
+    std::chrono::steady_clock::time_point counted_; ///< when the traffic was last looked at
     Bound bound_ = Bound::None;
 };
 

@@ -16,20 +16,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from quiet_stack import cpu_seconds  # noqa: E402
 from support.content import body  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
-from support.servers.nginx import Nginx  # noqa: E402
 
 MEBI = 1 << 20
 DEFAULTS = {"Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}}
-
-
-class FastNginx(Nginx):
-    """As fast as it can: no small buffers."""
-
-    def configure(self, rate):
-        super().configure(rate)
-        path = self.directory / "nginx.conf"
-        text = path.read_text().replace(" sndbuf=64k", "").replace("sendfile off;", "sendfile on;")
-        path.write_text(text)
 
 
 def peak_kib(pid: int) -> int:
@@ -77,9 +66,7 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     stack = Stack(DEFAULTS)
     try:
-        folder = stack.directory / "nginx-fast"
-        folder.mkdir()
-        server = FastNginx(folder)
+        server = stack.nginx(fast=True)
         block = body(MEBI)
         with open(server.files / "big", "wb") as big:
             for _ in range(mebibytes):

@@ -104,6 +104,18 @@ def test_five_hundred_small_files(stack):
     assert len(nginx.finished_log()) == 500
 
 
+def test_a_fast_server_sends_one_file_after_the_other_over_a_connection(new_stack):
+    stack = new_stack({"Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}})
+    nginx = stack.nginx(fast=True)
+    url = nginx.add("big", 128 * body(1 << 20))
+    for n in range(6):
+        job = stack.manager.create(files=[(url, stack.downloads / f"copy{n}")], Resume=True)
+        stack.client.wait(lambda: job.state in ("transferred", "transient-error"), "the end", 60)
+        assert job.state == "transferred", job.get("Error")
+        job.complete()
+    assert len({access.connection for access in nginx.finished_log()}) == 1
+
+
 def test_an_empty_file_and_one_byte(stack):
     nginx = stack.nginx()
     job = stack.manager.create(files=[(nginx.add("none", b""), stack.downloads / "none"),

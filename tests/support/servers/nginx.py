@@ -31,7 +31,7 @@ http {{
   fastcgi_temp_path {directory}/fastcgi;
   uwsgi_temp_path {directory}/uwsgi;
   scgi_temp_path {directory}/scgi;
-  sendfile off;
+  sendfile {sendfile};
   output_buffers 2 32k;
   server {{
     listen {listen};
@@ -72,10 +72,11 @@ class Access:
 class Nginx:
     """Serves `files`. `rate` limits each connection (in nginx' notation: "1m" is 1 MiB/s). `writable`: accepts WebDAV's PUT
     and DELETE, and creates folders as needed. `server`: further lines of the server block. `listener`: a socket that
-    already listens, perhaps in another network."""
+    already listens, perhaps in another network. `fast`: sends as fast as it can, with large buffers."""
 
     def __init__(self, directory: pathlib.Path, rate: str | None = None, authority: Authority | None = None,
-                 http2: bool = False, server: str = "", writable: bool = False, listener: socket.socket | None = None):
+                 http2: bool = False, server: str = "", writable: bool = False, listener: socket.socket | None = None,
+                 fast: bool = False):
         self.directory = directory
         self.files = directory / "files"
         self.files.mkdir()
@@ -84,6 +85,7 @@ class Nginx:
         self.authority = authority
         self.server = server
         self.writable = writable
+        self.fast = fast
         listener = listener or socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = listener.getsockname()[1]
         self.configure(rate)
@@ -95,7 +97,7 @@ class Nginx:
         listener.close()
 
     def configure(self, rate: str | None) -> None:
-        listen = f"127.0.0.1:{self.port} sndbuf=64k"
+        listen = f"127.0.0.1:{self.port}" + ("" if self.fast else " sndbuf=64k")
         lines = [self.server]
         if self.secure:
             listen += " ssl" + (" http2" if self.http2 else "")
@@ -106,7 +108,8 @@ class Nginx:
         if rate:
             lines.append(f"limit_rate {rate};")
         user = "user root;" if os.geteuid() == 0 else ""
-        text = CONFIG.format(user=user, directory=self.directory, files=self.files, listen=listen, server="\n    ".join(lines))
+        text = CONFIG.format(user=user, directory=self.directory, files=self.files, listen=listen,
+                             sendfile="on" if self.fast else "off", server="\n    ".join(lines))
         (self.directory / "nginx.conf").write_text(text)
 
     def url(self, name: str) -> str:
