@@ -3,11 +3,16 @@
 // call: its name, calls a second, the median and the 99th percentile of the answer time in microseconds, and
 // the microseconds of CPU time that the daemon used for one call.
 //
-// calls-client FOLDER verbs COUNT           creates jobs, and calls AddFile, Resume and Cancel, one call at a
-// time calls-client FOLDER create COUNT FLIGHT   creates jobs of one file, with FLIGHT calls in flight; they
-// are suspended calls-client FOLDER wait COUNT            as `create`, but the jobs wait for a date
-// calls-client FOLDER queue COUNT           as `create`, but the jobs wait for a slot
-// calls-client FOLDER list                  lists all jobs in pages, and calls GetJob all the while
+// calls-client FOLDER verbs COUNT
+//     creates jobs, and calls AddFile, Resume and Cancel, one call at a time
+// calls-client FOLDER create COUNT FLIGHT
+//     creates suspended jobs of one file, with FLIGHT calls in flight
+// calls-client FOLDER wait COUNT
+//     as `create`, but the jobs wait for a date
+// calls-client FOLDER queue COUNT SERVER
+//     as `create`, but the jobs are resumed; their files are at SERVER, such as http://127.0.0.1:80
+// calls-client FOLDER list
+//     lists all jobs in pages, and reads a property all the while
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -95,9 +100,10 @@ struct Wanted {
     bool file = true;
     bool resume = false;
     bool date = false; ///< of tomorrow
+    std::string server = "http://127.0.0.1:1";
 };
 
-Message create_call(sd_bus* bus, const std::string& folder, unsigned number, Wanted wanted) {
+Message create_call(sd_bus* bus, const std::string& folder, unsigned number, const Wanted& wanted) {
     sd_bus_message* call = nullptr;
     must(sd_bus_message_new_method_call(bus, &call, Name, Root, Manager, "CreateJob"), "CreateJob");
     Message owned{call};
@@ -105,7 +111,7 @@ Message create_call(sd_bus* bus, const std::string& folder, unsigned number, Wan
     must(sd_bus_message_append(call, "ss", title.c_str(), "download"), "CreateJob");
     must(sd_bus_message_open_container(call, 'a', "{sv}"), "CreateJob");
     if (wanted.file) {
-        auto remote = fmt::format("http://127.0.0.1:1/pool/main/h/haulier/package-{}.deb", number);
+        auto remote = fmt::format("{}/pool/main/h/haulier/package-{}.deb", wanted.server, number);
         auto local = fmt::format("{}/package-{}.deb", folder, number);
         must(sd_bus_message_append(call, "{sv}", "Files", "a(ssa{sv})", 1, remote.c_str(), local.c_str(), 0),
              "CreateJob");
@@ -205,7 +211,7 @@ void turn(sd_bus* bus) {
         must(sd_bus_wait(bus, UINT64_MAX), "sd_bus_wait");
 }
 
-void create(sd_bus* bus, const std::string& folder, unsigned count, unsigned flight, Wanted wanted) {
+void create(sd_bus* bus, const std::string& folder, unsigned count, unsigned flight, const Wanted& wanted) {
     Measure measure{"CreateJob", daemon_pid(bus)};
     Flight calls{measure};
     for (unsigned number = 0; number < count || calls.under_way > 0;) {
@@ -273,7 +279,9 @@ void run(const std::vector<std::string>& arguments) {
     if (what == "verbs") return verbs(bus.get(), folder, count);
     if (what == "create")
         return create(bus.get(), folder, count, static_cast<unsigned>(std::stoul(arguments.at(3))), {});
-    create(bus.get(), folder, count, 32, {.resume = true, .date = what == "wait"});
+    Wanted wanted{.resume = true, .date = what == "wait"};
+    if (what == "queue") wanted.server = arguments.at(3);
+    create(bus.get(), folder, count, 32, wanted);
 }
 
 } // namespace

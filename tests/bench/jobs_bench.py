@@ -39,12 +39,19 @@ def peak_mib(pid: int, field: str = "VmHWM") -> float:
     return 0
 
 
+def slow_server(stack: Stack) -> str:
+    """Each of its files takes longer than the measurement, so that the jobs that have a slot keep it."""
+    server = stack.nginx(rate="1k", server="location / { try_files /large =404; }")
+    server.add("large", bytes(16 << 20))
+    return server.url("").rstrip("/")
+
+
 def verbs(kind: str, jobs: int) -> dict[str, list[float]]:
     """Medians for each call, while so many jobs wait: answer time and the daemon's CPU time, in microseconds."""
     stack = QuietStack(CONFIG)
     try:
         stack.start()
-        run_client(stack, kind, str(jobs))
+        run_client(stack, kind, str(jobs), *([slow_server(stack)] if kind == "queue" else []))
         run_client(stack, "verbs", str(CALLS))
         rounds = [run_client(stack, "verbs", str(CALLS)) for _ in range(ROUNDS)]
         return {name: [statistics.median(r[name][column] for r in rounds) for column in (1, 3)] for name in rounds[0]}
