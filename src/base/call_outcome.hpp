@@ -10,7 +10,8 @@ namespace haulier {
 enum class CallOutcome {
     Acknowledged, ///< an empty reply
     Refused,      ///< the client replied with an error: try again later
-    NoSuchMethod, ///< an error: the client has the object, but not the method
+    NoSuchMethod, ///< an error: the client says that it has no such method
+    Declined,     ///< the same, and the object has the interface of callbacks: the method is not wanted
     NoSuchObject, ///< an error: the client has no such object
     Gone,         ///< the bus says that the client has left, or exited while it was being started
     NotStarted,   ///< the bus says that there is no such client, and that it started none

@@ -16,6 +16,7 @@ const char* reason_of(CallOutcome outcome) {
     case CallOutcome::Acknowledged: return "it has been told";
     case CallOutcome::Refused: return "it answered with an error";
     case CallOutcome::NoSuchMethod: return "it has no such method";
+    case CallOutcome::Declined: return "it does not want this call";
     case CallOutcome::NoSuchObject: return "it has no such object";
     case CallOutcome::Gone: return "it has left";
     case CallOutcome::NotStarted: return "it cannot be started";

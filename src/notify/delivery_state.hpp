@@ -26,7 +26,7 @@ enum class DeliveryEvent {
     Acknowledge,
     Refuse,
     Lack,    ///< the target says that it has no such object or method
-    Decline, ///< the target says that it does not have an optional method
+    Decline, ///< the target does not want such calls
     Vanish,  ///< the bus says that the target is not there
     TimeOut,
     FindNoBus ///< the target's user has no bus
@@ -50,6 +50,7 @@ constexpr DeliveryEvent event_of(CallOutcome outcome, bool is_optional) {
     case CallOutcome::Acknowledged: return DeliveryEvent::Acknowledge;
     case CallOutcome::Refused: return DeliveryEvent::Refuse;
     case CallOutcome::NoSuchMethod: return is_optional ? DeliveryEvent::Decline : DeliveryEvent::Lack;
+    case CallOutcome::Declined: return DeliveryEvent::Decline;
     case CallOutcome::NoSuchObject: return DeliveryEvent::Lack;
     case CallOutcome::Gone:
     case CallOutcome::NotStarted: return DeliveryEvent::Vanish;

@@ -251,6 +251,7 @@ void Notifier::note_recipient(const CallInFlight& call, const DeliveryResult& re
         case CallOutcome::Acknowledged:
         case CallOutcome::Refused:
         case CallOutcome::NoSuchMethod:
+        case CallOutcome::Declined:
         case CallOutcome::NoSuchObject: recipients_.heard_from(recipient); break;
         case CallOutcome::Unanswered: recipients_.did_not_reply(recipient, host_.now(), policy_); break;
         case CallOutcome::Gone:
@@ -287,6 +288,9 @@ void Notifier::note_launch(const CallInFlight& call, CallOutcome outcome) {
 void Notifier::conclude(const CallInFlight& call, DeliveryQueue& queue, const DeliveryResult& result) {
     auto event = event_of(result.outcome, is_optional(call.delivery.content));
     bool to_object = call.target.kind == Target::Kind::Object;
+    // The end of a job that the object does not want to be told of is for the service, if there is one.
+    if (result.outcome == CallOutcome::Declined && to_object && queue.has_service())
+        event = DeliveryEvent::Lack;
     if (event == DeliveryEvent::Vanish && to_object)
         return assign_object(call.delivery.job, queue, std::nullopt);
     // The notification may have been revoked meanwhile.

@@ -31,7 +31,8 @@ wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     switch (outcome) {
     case CallOutcome::Acknowledged: return wire::Reply::ACKNOWLEDGED;
     case CallOutcome::Refused: return wire::Reply::REFUSED;
-    case CallOutcome::NoSuchMethod: return wire::Reply::NO_SUCH_METHOD;
+    case CallOutcome::NoSuchMethod:
+    case CallOutcome::Declined: return wire::Reply::NO_SUCH_METHOD;
     case CallOutcome::NoSuchObject: return wire::Reply::NO_SUCH_OBJECT;
     case CallOutcome::Gone: return wire::Reply::GONE;
     case CallOutcome::NotStarted: return wire::Reply::NOT_STARTED;

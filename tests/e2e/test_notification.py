@@ -352,6 +352,49 @@ def test_a_client_without_the_method_for_files_is_told_of_the_end(stack):
     assert callback.methods() == ["FileTransferred", "JobTransferred"]
 
 
+def test_a_client_with_one_callback_only_is_not_called_again_for_the_others(new_stack):
+    """It learns of them from the signals, and of the next event that it wants at once."""
+    stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms"}})
+    callback = stack.callback()
+
+    def lack(call):
+        if call.method == "JobError":
+            raise Refuse(name="org.freedesktop.DBus.Error.UnknownMethod")
+
+    callback.answer = lack
+    server = stack.fault_server()
+    job = failing_job(stack, server, NotifyObject=callback.path, Resume=True)
+    callback.wait("JobError")
+    assert stack.client.wait_signal("JobError").args == (job.path, job.id)
+    server.add("/nothing-there", SMALL)
+    job.resume()
+    callback.wait("JobTransferred", seconds=3)
+    assert callback.methods() == ["JobError", "JobTransferred"]
+
+
+def test_an_object_that_is_exported_late_is_called_again(new_stack):
+    """Libraries answer UnknownMethod for an object that is not there, too."""
+    stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms"}})
+    job = small_job(stack, stack.fault_server(), NotifyObject="/late", Resume=True)
+    job.wait_state("transferred")
+    callback = Callback(stack.client, "/late")
+    callback.wait("JobTransferred")
+
+
+def test_an_end_that_the_object_does_not_want_is_told_to_the_service(stack):
+    service = NotifyService(stack)
+    callback = stack.callback()
+
+    def lack(_call):
+        raise Refuse(name="org.freedesktop.DBus.Error.UnknownMethod")
+
+    callback.answer = lack
+    job = small_job(stack, stack.fault_server(), NotifyService=(service.name, "/client"), NotifyObject=callback.path,
+                    Resume=True)
+    stack.client.wait_signal("Called")
+    assert service.calls == [("JobTransferred", job.id)]
+
+
 def test_notifications_that_are_no_longer_wanted_are_dropped(stack):
     callback = stack.callback()
 

@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace haulier::bus {
@@ -49,10 +50,32 @@ void append_content(sdbus::MethodCall& call, const notify::FileRangesTransferred
 }
 void append_content(sdbus::MethodCall& /*call*/, const notify::JobModified&) {}
 
+bool is_end(const notify::Content& content) {
+    return std::holds_alternative<notify::JobTransferred>(content) ||
+           std::holds_alternative<notify::JobFailed>(content);
+}
+
 uint64_t serial_of(sd_bus_message* message) {
     uint64_t serial = 0;
     sd_bus_message_get_cookie(message, &serial);
     return serial;
+}
+
+CallOutcome outcome_of(const sdbus::MethodReply& reply, const CallError& error) {
+    if (!error) return CallOutcome::Acknowledged;
+    auto origin = error_origin_of(sender_of(handle_of(reply)), serial_of(handle_of(reply)));
+    return call_outcome_of(error->getName(), origin);
+}
+
+/// What the lack of a method means, after the object was asked for its interfaces.
+CallOutcome outcome_of_introspection(const sdbus::MethodReply& reply, const CallError& error) {
+    auto outcome = outcome_of(reply, error);
+    if (outcome == CallOutcome::Unanswered || outcome == CallOutcome::Gone) return outcome;
+    if (outcome != CallOutcome::Acknowledged) return CallOutcome::NoSuchMethod;
+    const char* interfaces = nullptr;
+    if (sd_bus_message_read(handle_of(reply), "s", &interfaces) < 0) return CallOutcome::NoSuchMethod;
+    bool has_it = std::string_view{interfaces}.find(CallbackInterface) != std::string_view::npos;
+    return has_it ? CallOutcome::Declined : CallOutcome::NoSuchMethod;
 }
 
 /// Of the 128 reply slots that dbus-daemon gives a connection.
@@ -114,6 +137,7 @@ private:
 struct CallbackSender::Pending {
     CallbackConnection* via = nullptr; ///< nothing: the call could not be sent
     std::unique_ptr<sdbus::IProxy> proxy;
+    std::unique_ptr<sdbus::IProxy> object; ///< of the connection that replied
     std::function<void(const notify::DeliveryResult&)> done;
 };
 
@@ -161,22 +185,44 @@ void CallbackSender::call(const notify::Delivery& delivery, const std::shared_pt
     std::visit([&](const auto& c) { append_content(message, c); }, content);
 
     std::weak_ptr<Pending> weak = pending;
-    auto on_reply = [this, weak](const sdbus::MethodReply& reply, CallError error) {
+    auto on_reply = [this, weak, path = target.path, end = is_end(content)](const sdbus::MethodReply& reply,
+                                                                            CallError error) {
         auto waiting = weak.lock();
         if (!waiting) return;
-        auto origin = error_origin_of(sender_of(handle_of(reply)), serial_of(handle_of(reply)));
-        auto outcome = error ? call_outcome_of(error->getName(), origin) : CallOutcome::Acknowledged;
-        finish(waiting, {outcome, unique_sender_of(reply)});
+        notify::DeliveryResult result{outcome_of(reply, error), unique_sender_of(reply)};
+        if (result.outcome == CallOutcome::NoSuchMethod && end && !result.sender.empty())
+            return ask_for_interface(waiting, result.sender, path);
+        finish(waiting, result);
     };
     call_async(*pending->proxy, message, on_reply, static_cast<uint64_t>(timeout_.count()));
     via.called();
     pending->via = &via;
 }
 
+/// Libraries say UnknownMethod of an object that is not exported yet, too. An object with the interface lacks
+/// only what its client does not want.
+void CallbackSender::ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender,
+                                       const std::string& path) {
+    std::weak_ptr<Pending> weak = pending;
+    auto on_reply = [this, weak, sender](const sdbus::MethodReply& reply, CallError error) {
+        auto waiting = weak.lock();
+        if (waiting) finish(waiting, {outcome_of_introspection(reply, error), sender});
+    };
+    try {
+        pending->object = make_proxy(pending->via->connection(), sender, path);
+        auto message = create_call(*pending->object, "org.freedesktop.DBus.Introspectable", "Introspect");
+        call_async(*pending->object, message, on_reply, static_cast<uint64_t>(timeout_.count()));
+    } catch (const std::exception& e) {
+        log::warning(std::string{"a callback object could not be asked for its interfaces: "} + e.what());
+        finish(pending, {CallOutcome::NoSuchMethod, sender});
+    }
+}
+
 void CallbackSender::finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result) {
     finished_.add([this, pending, result] {
         pending_.erase(pending);
         pending->proxy.reset();
+        pending->object.reset();
         if (pending->via) pending->via->ended(result.outcome);
         close_old_lines();
         pending->done(result);

@@ -44,6 +44,8 @@ private:
     CallbackConnection& connection_with_slot();
     void open_line();
     void call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending);
+    void ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender,
+                           const std::string& path);
     void finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result);
     void close_old_lines();
 

@@ -55,7 +55,7 @@ void JobObject::export_files(Interface& job) {
     job.method("ListFiles", {"offset", "limit"}, {"files"}, handler(this, &JobObject::list_files));
     job.method("ListActiveFiles", {}, {"files"}, handler(this, &JobObject::list_active_files));
     job.method("SetRemoteName", {"index", "remote"}, {}, handler(this, &JobObject::set_remote_name));
-    job.method("ReplaceRemotePrefix", {"old", "new"}, {"changed"},
+    job.method("ReplaceRemotePrefix", {"old_prefix", "new_prefix"}, {"changed"},
                handler(this, &JobObject::replace_remote_prefix));
     job.method("SetValidationState", {"index", "valid"}, {}, handler(this, &JobObject::set_validation_state));
     job.method("RequestFileRanges", {"index", "ranges"}, {}, handler(this, &JobObject::request_file_ranges));

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "daemon/bus/codec.hpp"
+#include "daemon/bus/written_values.hpp"
 
 #include <fmt/core.h>
 #include <functional>
@@ -16,10 +17,10 @@ namespace haulier::bus {
 
 template <class T>
 Result<T> value_of(const std::string& name, const sdbus::Variant& value) {
-    if (!value.containsValueOfType<T>())
-        return Error{Errc::InvalidArgument, fmt::format("'{}' has type '{}', '{}' is needed", name,
-                                                        value.peekValueType(), signature_of<T>())};
-    return value.get<T>();
+    if (value.containsValueOfType<T>()) return value.get<T>();
+    if (auto written = Written<T>::in(value)) return *written;
+    return Error{Errc::InvalidArgument, fmt::format("'{}' has type '{}', '{}' is needed", name,
+                                                    value.peekValueType(), signature_of<T>())};
 }
 
 /// Takes one option into a command of type C.

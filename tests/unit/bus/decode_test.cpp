@@ -2,6 +2,7 @@
 #include "daemon/bus/job_properties.hpp"
 #include "job/memory_usage.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 #include <utility>
 
@@ -63,10 +64,87 @@ TEST(TakeSetting, RefusesUnknownWords) {
 
 TEST(TakeSetting, RefusesTheWrongTypeAndTheUnknownName) {
     EXPECT_EQ(refusal("Priority", uint32_t{1}), Errc::InvalidArgument);
-    EXPECT_EQ(refusal("MaximumDownloadSize", uint32_t{1}), Errc::InvalidArgument);
+    EXPECT_EQ(refusal("MaximumDownloadSize", string{"1"}), Errc::InvalidArgument);
+    EXPECT_EQ(refusal("AutoComplete", int32_t{1}), Errc::InvalidArgument);
     EXPECT_EQ(refusal("NotBefore", ~uint64_t{0}), Errc::InvalidArgument) << "no date is that far";
     EXPECT_EQ(refusal("State", string{"queued"}), Errc::NotSupported);
     EXPECT_EQ(refusal("HeadersWriteOnly", true), Errc::NotSupported) << "part of SetCustomHeaders";
+}
+
+TEST(TakeSetting, TakesNumbersOfAnyTypeThatHoldTheSame) {
+    auto size = [](const auto& value) {
+        return patch("MaximumDownloadSize", value).template get<&Settings::maximum_download_size>();
+    };
+    EXPECT_EQ(size(uint8_t{7}), 7u);
+    EXPECT_EQ(size(int16_t{7}), 7u);
+    EXPECT_EQ(size(int32_t{7}), 7u);
+    EXPECT_EQ(size(uint32_t{7}), 7u);
+    EXPECT_EQ(size(int64_t{1} << 40), uint64_t{1} << 40);
+    EXPECT_EQ(size(7.0), 7u);
+    EXPECT_EQ(patch("NoProgressTimeout", int64_t{7}).get<&Settings::no_progress_timeout>(),
+              std::chrono::seconds{7});
+}
+
+TEST(TakeSetting, RefusesNumbersThatItCannotHold) {
+    EXPECT_EQ(refusal("MaximumDownloadSize", int32_t{-1}), Errc::InvalidArgument);
+    EXPECT_EQ(refusal("MaximumDownloadSize", 7.5), Errc::InvalidArgument);
+    EXPECT_EQ(refusal("MaximumDownloadSize", 1e17), Errc::InvalidArgument) << "not every number is exact";
+    EXPECT_EQ(refusal("MaximumDownloadSize", std::nan("")), Errc::InvalidArgument);
+    EXPECT_EQ(refusal("NoProgressTimeout", int64_t{1} << 32), Errc::InvalidArgument);
+}
+
+TEST(TakeSetting, TakesListsOfVariantsWithStrings) {
+    std::vector<Variant> words{Variant{string{"transferred"}}, Variant{string{"modification"}}};
+    EXPECT_TRUE(patch("NotifyFlags", words).get<&Settings::notify_flags>().modification);
+    patch("NotifyFlags", std::vector<Variant>{});
+    words.emplace_back(uint32_t{1});
+    EXPECT_EQ(refusal("NotifyFlags", words), Errc::InvalidArgument);
+}
+
+TEST(DecodeCreate, TakesFilesWithoutOptions) {
+    using Pair = sdbus::Struct<string, string>;
+    auto pairs =
+        decode_create("n", "download", {{"Files", Variant{std::vector{Pair{"http://h/a", "/a"}}}}}, {});
+    auto lists = decode_create(
+        "n", "download", {{"Files", Variant{std::vector<Words>{{"http://h/a", "/a"}, {"http://h/b", "/b"}}}}},
+        {});
+    ASSERT_TRUE(pairs);
+    ASSERT_TRUE(lists);
+    ASSERT_EQ(pairs->request.files.size(), 1u);
+    ASSERT_EQ(lists->request.files.size(), 2u);
+    EXPECT_EQ(pairs->request.files[0].remote, "http://h/a");
+    EXPECT_EQ(lists->request.files[1].local, "/b");
+    auto odd = decode_create("n", "download", {{"Files", Variant{std::vector<Words>{{"http://h/a"}}}}}, {});
+    ASSERT_FALSE(odd);
+    EXPECT_EQ(odd.error().code, Errc::InvalidArgument);
+}
+
+TEST(DecodeCreate, TakesPathsAndServicesInStrings) {
+    using Pair = sdbus::Struct<string, string>;
+    auto made = decode_create("n", "download",
+                              {{"NotifyObject", Variant{string{"/object"}}},
+                               {"NotifyService", Variant{Pair{"org.example.App", "/app"}}}},
+                              {});
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->notify_object, "/object");
+    EXPECT_EQ(made->request.settings.get<&Settings::notify_service>().path, "/app");
+    for (const auto* name : {"NotifyObject", "NotifyService"}) {
+        auto value = string{name} == "NotifyObject" ? Variant{string{"no path"}}
+                                                    : Variant{Pair{"org.example.App", "no path"}};
+        EXPECT_FALSE(decode_create("n", "download", {{name, value}}, {})) << name;
+    }
+}
+
+TEST(DecodeFiles, TakesRangesInOtherNumbers) {
+    using Pair = sdbus::Struct<int32_t, int32_t>;
+    auto file = [](Pair range) {
+        return FileArgument{"http://h/a", "/a", Options{{"Ranges", Variant{std::vector{range}}}}};
+    };
+    auto files = decode_files({file({5, 10})}, {});
+    ASSERT_TRUE(files);
+    ASSERT_EQ((*files)[0].ranges.size(), 1u);
+    EXPECT_EQ((*files)[0].ranges[0].offset, 5u);
+    EXPECT_FALSE(decode_files({file({-1, 10})}, {}));
 }
 
 TEST(DecodeCreate, TakesPropertiesAsOptions) {

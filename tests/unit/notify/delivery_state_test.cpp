@@ -49,6 +49,7 @@ TEST(DeliveryState, FollowsFromTheOutcomeOfTheCall) {
              Row{CallOutcome::Acknowledged, Acknowledged, Acknowledged},
              Row{CallOutcome::Refused, Refused, Refused},
              Row{CallOutcome::NoSuchMethod, PassedOver, Acknowledged},
+             Row{CallOutcome::Declined, Acknowledged, Acknowledged},
              Row{CallOutcome::NoSuchObject, PassedOver, PassedOver},
              Row{CallOutcome::Gone, Gone, Gone},
              Row{CallOutcome::NotStarted, Gone, Gone},

@@ -224,6 +224,27 @@ TEST_F(NotifierTest, AMissingMethodForAFileMeansNotWanted) {
     EXPECT_EQ(world.open.size(), 1U);
 }
 
+TEST_F(NotifierTest, AnEndThatTheObjectDoesNotWantIsNotOwed) {
+    add_job_a();
+    auto end = add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(CallOutcome::Declined, ":1.7");
+    EXPECT_EQ(world.acknowledged_rows, (std::vector<int64_t>{end}));
+    EXPECT_FALSE(notifier.has_work());
+}
+
+TEST_F(NotifierTest, AnEndThatTheObjectDoesNotWantIsForTheService) {
+    add_job_a(SampleService);
+    add(JobA);
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    answer(CallOutcome::Declined, ":1.7");
+    EXPECT_TRUE(world.acknowledged_rows.empty());
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target.kind, Target::Kind::Service);
+}
+
 TEST_F(NotifierTest, AConnectionThatLeavesLosesItsObjects) {
     add_job_a();
     notifier.set_object(JobA, object(":1.7"));
