@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An activatable service: the bus starts it when Haulier has a notification for it, and it exits when nothing is left to do.
 
-Register it with SetNotifyService("org.haulier.example.Python", "/org/haulier/example/Python").
+Register it with SetNotifyService("org.haulier.example.DBusPython", "/org/haulier/example/DBusPython").
 """
 
 import dbus
@@ -12,8 +12,8 @@ from gi.repository import GLib
 
 from callback import Callback
 
-NAME = "org.haulier.example.Python"
-PATH = "/org/haulier/example/Python"
+NAME = "org.haulier.example.DBusPython"
+PATH = "/org/haulier/example/DBusPython"
 LINGER_SECONDS = 2  # in case another job is about to end
 
 

@@ -13,8 +13,7 @@ from support.environment import EXAMPLES, PYTHON, SOURCE, patience
 from support.servers.response_script import Script
 
 DATA = body(400_000)
-LIBRARIES = {"gio": ("org.haulier.example.Gio", "/org/haulier/example/Gio"),
-             "dbus-python": ("org.haulier.example.Python", "/org/haulier/example/Python")}
+LIBRARIES = {"dbus-python": ("org.haulier.example.DBusPython", "/org/haulier/example/DBusPython")}
 
 
 def run(stack, library: str, script: str, *arguments) -> subprocess.CompletedProcess:

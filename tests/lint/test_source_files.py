@@ -9,9 +9,9 @@ import pytest
 
 from support.environment import SOURCE
 
-CODE = (".cpp", ".hpp", ".h")
+CODE = (".c", ".cpp", ".hpp", ".h")
 LICENSED = CODE + (".py", ".proto", ".sql", ".sh", ".bash", ".fish", ".zsh", ".js", ".mjs", ".css", ".html")
-FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit")
+FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit", "libhaulier")
 
 
 def files(*suffixes: str):
@@ -94,7 +94,7 @@ def test_code_is_formatted():
     version = subprocess.run([formatter, "--version"], capture_output=True, text=True, check=True).stdout
     if " 14." not in version:
         pytest.skip(f"only clang-format 14 gives the same result; this is {version.strip()}")
-    sources = [str(path) for path in files(".cpp", ".hpp")]
+    sources = [str(path) for path in files(*CODE)]
     done = subprocess.run([formatter, "--dry-run", "-Werror", *sources], cwd=SOURCE, capture_output=True, text=True,
                           timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-4000:]

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Background transfers with Haulier.
+
+    import haulier
+
+    with haulier.Client() as client:
+        job = client.download("https://example.org/song.ogg", "song.ogg", key="song")
+        for progress in job:
+            print(progress.done, progress.total)
+        job.complete()
+
+A download with the same key goes on with the job of an earlier run. The job does not need this program: a service is started
+at the end if the job names one (`service=("org.example.App", "/org/example/App")`), see `serve`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import gi
+
+gi.require_version("Haulier", "1.0")
+from gi.repository import Gio, GLib, Haulier  # noqa: E402
+
+__all__ = ["Client", "Error", "Job", "Progress", "TransferError", "serve"]
+
+
+class Error(Exception):
+    """A call was refused. `name`: as in docs/errors.md, such as "NotFound"; "" for an error of the bus."""
+
+    def __init__(self, message: str, name: str = ""):
+        super().__init__(message)
+        self.name = name
+
+
+class TransferError(Error):
+    """A job has failed. `name`: as in docs/errors.md, such as "http-status"."""
+
+
+class Progress(NamedTuple):
+    """Bytes here, bytes of all files, bytes a second, and seconds left as far as that can be said."""
+    done: int
+    total: int | None
+    rate: int
+    seconds_left: int | None
+
+
+def _known(number: int) -> int | None:
+    return None if number < 0 else number
+
+
+def _error(error: GLib.Error) -> Error:
+    if error.domain == "haulier-transfer-error-quark":
+        return TransferError(error.message, Haulier.transfer_error_get_name(error.code))
+    return Error(error.message, Haulier.error_get_name(error.code) if error.domain == "haulier-error-quark" else "")
+
+
+def _tried(function: Callable, *arguments):
+    try:
+        return function(*arguments)
+    except GLib.Error as error:
+        raise _error(error) from None
+
+
+def _variant(value: Any) -> GLib.Variant:
+    """Haulier takes any type of number, and strings for paths."""
+    if isinstance(value, GLib.Variant):
+        return value
+    if isinstance(value, bool):
+        return GLib.Variant("b", value)
+    if isinstance(value, int):
+        return GLib.Variant("t" if value >= 2**63 else "x", value)
+    if isinstance(value, float):
+        return GLib.Variant("d", value)
+    if isinstance(value, (list, tuple)) and all(isinstance(word, str) for word in value):
+        return GLib.Variant("as", list(value))
+    return GLib.Variant("s", os.fspath(value))
+
+
+class Job:
+    """A job, followed while the main context runs."""
+
+    def __init__(self, job: Haulier.Job):
+        self.object = job
+        self.created = False  # by this program, and now
+
+    def __repr__(self) -> str:
+        return f"<haulier.Job {self.id} {self.state}>"
+
+    @property
+    def id(self) -> str:
+        return self.object.get_id()
+
+    @property
+    def path(self) -> str:
+        return self.object.get_path()
+
+    @property
+    def state(self) -> str:
+        return self.object.get_state()
+
+    @property
+    def progress(self) -> Progress:
+        done, total, rate, left = self.object.get_progress()
+        return Progress(done, _known(total), rate, _known(left))
+
+    @property
+    def failure(self) -> TransferError | None:
+        error = self.object.get_failure()
+        return _error(error) if error else None
+
+    def __getitem__(self, name: str) -> Any:
+        """A property of the job, such as job["WaitReason"]."""
+        value = self.object.get_value(name)
+        if value is None:
+            raise KeyError(name)
+        return value.unpack()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        now = self.object.get_value(name)
+        wanted = GLib.Variant(now.get_type_string(), value) if now is not None else _variant(value)
+        _tried(self.object.set_value_sync, name, wanted, None)
+
+    def wait(self, seconds: float | None = None) -> str:
+        """Waits until Haulier has nothing more to do, and returns "transferred", or how the job has ended. A job that has
+        failed raises TransferError; TimeoutError says that it is not done yet."""
+        for _progress in self._until_the_end(seconds):
+            pass
+        return self.result
+
+    def __iter__(self) -> Iterator[Progress]:
+        """The progress whenever it changes, until Haulier has nothing more to do. Errors as of wait()."""
+        return self._until_the_end(None)
+
+    def _until_the_end(self, seconds: float | None) -> Iterator[Progress]:
+        loop = GLib.MainLoop()
+        cancellable = Gio.Cancellable()
+        outcome = []
+        late = []
+
+        def ended(job, result):
+            try:
+                outcome.append(job.wait_finish(result))
+            except GLib.Error as error:
+                outcome.append(_error(error))
+            loop.quit()
+
+        def too_late():
+            late.append(True)
+            cancellable.cancel()
+
+        changes = self.object.connect("changed", lambda _job: loop.quit())
+        timer = GLib.timeout_add(int(seconds * 1000), too_late) if seconds is not None else 0
+        self.object.wait(cancellable, ended)
+        try:
+            while not outcome:
+                loop.run()
+                yield self.progress
+        finally:
+            self.object.disconnect(changes)
+            if timer and not late:
+                GLib.source_remove(timer)
+            cancellable.cancel()
+        if late:
+            raise TimeoutError(f"job {self.id} is not done after {seconds} seconds")
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        self.result = outcome[0]
+
+    def complete(self) -> str:
+        """Gives the files their final names; returns "complete" or "partial"."""
+        return _tried(self.object.complete_sync, None)
+
+    def cancel(self) -> None:
+        _tried(self.object.cancel_sync, None)
+
+    def suspend(self) -> None:
+        _tried(self.object.suspend_sync, None)
+
+    def resume(self) -> None:
+        _tried(self.object.resume_sync, None)
+
+
+class Client:
+    """A connection to Haulier on the session bus, or on the system bus."""
+
+    def __init__(self, system: bool = False, connection: Gio.DBusConnection | None = None):
+        bus = Gio.BusType.SYSTEM if system else Gio.BusType.SESSION
+        self.object = Haulier.Client.new(connection) if connection else _tried(Haulier.Client.new_for_bus_sync, bus, None)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.object = None
+
+    def download(self, remote: str | list[tuple[str, str]], local: str | os.PathLike | None = None, **options) -> Job:
+        """Finds or makes a download of one file, or of a list of (URL, path). `key`: the app's name for the job; `name`: that
+        for people; `service`: (name, path) of a service that is started at the end; `start`: False to begin later. All
+        others are options of CreateJob in snake_case, such as auto_complete, priority or bandwidth_limit."""
+        return self._ensure("download", remote, local, options)
+
+    def upload(self, local: str | os.PathLike, remote: str, **options) -> Job:
+        """Finds or makes an upload of a file. The options are those of download()."""
+        return self._ensure("upload", remote, local, options)
+
+    def _ensure(self, kind: str, remote, local, options: dict[str, Any]) -> Job:
+        files = [(remote, local)] if isinstance(remote, str) else remote
+        name = options.pop("name", None) or os.path.basename(os.fspath(files[0][1])) or kind
+        request = Haulier.Request.new(name)
+        request.set_kind(kind)
+        for url, path in files:
+            request.add_file(url, os.fspath(path))
+        if service := options.pop("service", None):
+            request.set_service(*service)
+        options["resume"] = options.pop("start", True)
+        for option, value in options.items():
+            if value is not None:
+                request.set_option("".join(word.capitalize() for word in option.split("_")), _variant(value))
+        job, created = _tried(self.object.ensure_job_sync, request, None)
+        found = Job(job)
+        found.created = created
+        return found
+
+    def jobs(self, key: str | None = None) -> list[Job]:
+        """The unfinished jobs, the oldest first; with a key, the one that has it."""
+        return [Job(job) for job in _tried(self.object.list_jobs_sync, key, None)]
+
+    def job(self, path: str) -> Job:
+        return Job(_tried(self.object.get_job_sync, path, None))
+
+
+def serve(name: str, path: str, *, transferred: Callable[[Job], bool | None] | None = None,
+          completed: Callable[[Job, str], None] | None = None, failed: Callable[[Job, TransferError], None] | None = None,
+          system_jobs: bool = False, inactivity: int = 10) -> None:
+    """The whole of a service that the bus starts: calls the functions for what has happened, and returns when nothing has
+    for some seconds. A job is completed unless `transferred` returns True. `system_jobs`: the jobs are on the system bus,
+    whichever bus has started the service."""
+    # A bus that has systemd start services does not say which bus it is.
+    starter = Gio.bus_get_sync(Gio.BusType.STARTER if "DBUS_STARTER_BUS_TYPE" in os.environ else Gio.BusType.SESSION)
+    client = Client(system=True) if system_jobs else Client(connection=starter)
+    service = Haulier.Service.new(client.object, name, path)
+    service.set_inactivity(inactivity)
+    callback = service.get_callback()
+    if transferred:
+        callback.connect("job-transferred", lambda _callback, job: bool(transferred(Job(job))))
+    if completed:
+        callback.connect("job-completed", lambda _callback, job, result: completed(Job(job), result))
+    if failed:
+        callback.connect("job-failed", lambda _callback, job, error: failed(Job(job), _error(error)))
+    _tried(service.run, starter)
