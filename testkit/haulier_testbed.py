@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""haulier-testbed [--set SECTION.NAME=VALUE]... [--] COMMAND...
+
+Runs COMMAND with a Haulier of its own, and leaves nothing behind: a private bus, on which the daemon is started when it is
+called, empty folders for its state and for HOME, and a server that misbehaves on request. The exit status is that of COMMAND.
+
+In the environment of COMMAND the bus is the session bus and the system bus, HAULIER_TESTBED_URL is the base of the server's
+URLs (/plain, /slow, /stall, /404, /short-body and others; haulier-testbed --paths lists them), and HAULIER_TESTBED_DOWNLOADS
+is an empty folder.
+
+    haulier-testbed kill daemon|worker
+
+kills that process of the testbed, in a COMMAND.
+
+In Python tests:
+
+    from haulier_testbed import Testbed
+
+    with Testbed() as bed:
+        bed.server.add("/song.ogg", b"content")
+        os.environ.update(bed.env)
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+# In the source tree it is below tests/, in the package beside this file.
+sys.path.insert(0, str(HERE if (HERE / "support").is_dir() else HERE.parent / "tests"))
+os.environ.setdefault("HAULIER_SOURCE", str(HERE if (HERE / "support").is_dir() else HERE.parent))
+os.environ.setdefault("HAULIERD", "/usr/libexec/haulier/haulierd")
+os.environ.setdefault("HAULIER_WORKER", "/usr/libexec/haulier/haulier-worker")
+
+from gi.repository import Gio, GLib  # noqa: E402
+from support.client import dbus_client  # noqa: E402
+from support.daemon.stack import Stack  # noqa: E402
+from support.environment import program  # noqa: E402
+from support.processes import Pidfd, children, executable  # noqa: E402
+from support.servers.response_script import PRESETS, Script  # noqa: E402
+
+__all__ = ["Script", "Testbed"]
+
+SIZE = 1_000_000  # of every file of the presets
+
+
+class Testbed:
+    """A Haulier for one test. `config`: changes of haulier.conf, such as {"Transfer": {"StallTimeout": "1s"}}. `server` has
+    the paths of the presets, and others with server.add(path, content, script=Script(...))."""
+
+    __test__ = False  # whatever pytest makes of the name
+
+    def __init__(self, config: dict[str, dict[str, str]] | None = None, env: dict[str, str] | None = None):
+        self.stack = Stack(config, env)
+        self.server = self.stack.fault_server()
+        content = random.Random(1).randbytes(SIZE)
+        for name, script in PRESETS.items():
+            self.server.add(f"/{name}", content, script=script)
+        self.downloads = self.stack.downloads
+        self.env = self.stack.env | {"HAULIER_TESTBED_URL": self.server.url("").rstrip("/"),
+                                     "HAULIER_TESTBED_DOWNLOADS": str(self.downloads)}
+
+    def __enter__(self) -> "Testbed":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def add_service(self, name: str, command: list[str]) -> pathlib.Path:
+        """Makes `name` activatable on the bus; returns the file that the service logs to."""
+        return self.stack.bus.add_service(name, command)
+
+    def wait_signal(self, name: str, seconds: float = 15):
+        """The next signal of this name; `args` has its arguments."""
+        return self.stack.client.wait_signal(name, seconds=seconds)
+
+    def start_daemon(self) -> None:
+        self.stack.start()
+
+    def kill_daemon(self) -> None:
+        self.stack.kill_daemon()
+
+    def kill_worker(self) -> None:
+        self.stack.kill_worker()
+
+    def logs(self) -> str:
+        return "\n".join(f"---- {name}\n{text}" for name, text in self.stack.logs() if text.strip())
+
+    def close(self) -> None:
+        self.stack.close()
+
+
+def kill(what: str) -> None:
+    connection = Gio.bus_get_sync(Gio.BusType.SESSION)
+    (daemon,) = connection.call_sync(*dbus_client.BUS, "GetConnectionUnixProcessID", GLib.Variant("(s)", (dbus_client.NAME,)),
+                                     None, Gio.DBusCallFlags.NONE, -1).unpack()
+    worker = os.path.realpath(program("HAULIER_WORKER"))
+    pids = [daemon] if what == "daemon" else [pid for pid in children(daemon) if executable(pid) == worker]
+    for pid in pids:
+        with Pidfd(pid) as process:
+            process.kill()
+
+
+def configuration(changes: list[str]) -> dict[str, dict[str, str]]:
+    config: dict[str, dict[str, str]] = {}
+    for change in changes:
+        name, _, value = change.partition("=")
+        section, _, key = name.partition(".")
+        config.setdefault(section, {})[key] = value
+    return config
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(usage=__doc__, add_help=True)
+    parser.add_argument("--set", action="append", default=[], metavar="SECTION.NAME=VALUE")
+    parser.add_argument("--paths", action="store_true")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if options.paths:
+        print("\n".join(f"/{name}" for name in PRESETS))
+        return 0
+    if len(command) == 2 and command[0] == "kill" and command[1] in ("daemon", "worker"):
+        kill(command[1])
+        return 0
+    if not command:
+        parser.error("COMMAND is required")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with Testbed(configuration(options.set)) as bed:
+        status = subprocess.run(command, env=os.environ | bed.env, check=False).returncode
+        if status != 0:
+            print(bed.logs(), file=sys.stderr)
+    return status if status >= 0 else 128 - status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
