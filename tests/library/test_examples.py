@@ -2,6 +2,7 @@
 """The examples for libhaulier do what they say, in each language that is installed."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -108,3 +109,17 @@ def test_refusals_are_readable_in_python(stack):
     assert client.returncode == 1
     assert "ftp" in client.stderr and "Traceback" not in client.stderr
     assert leftovers(stack.downloads) == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/client-guide.md"])
+def test_the_python_of_the_documentation(stack, page):
+    needs_typelib()
+    server = stack.fault_server()
+    server.add("/song.ogg", DATA)
+    script = next(block for block in re.findall(r"^```python\n(.*?)^```$", (SOURCE / page).read_text(), flags=re.M | re.S)
+                  if "import haulier" in block)
+    done = subprocess.run([PYTHON, "-c", script.replace("https://example.org/", server.url("/"))], env=environment(stack),
+                          cwd=stack.downloads, text=True, timeout=patience(30), capture_output=True, check=False)
+    assert done.stdout.splitlines()[-1:] == ["complete"], done.stdout + done.stderr
+    (file,) = stack.downloads.iterdir()
+    assert_file(file, DATA)
