@@ -17,7 +17,7 @@ QT = {"5": ["/usr/lib/qt5/bin"], "6": ["/usr/lib/qt6/bin", "/usr/lib/qt6/libexec
 
 
 def run(*command, folder) -> None:
-    done = subprocess.run([*map(str, command)], cwd=folder, text=True, capture_output=True, timeout=patience(50), check=False)
+    done = subprocess.run([*map(str, command)], cwd=folder, text=True, capture_output=True, timeout=patience(100), check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
