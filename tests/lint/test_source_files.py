@@ -11,7 +11,7 @@ from support.environment import SOURCE
 
 CODE = (".cpp", ".hpp", ".h")
 LICENSED = CODE + (".py", ".proto", ".sql", ".sh", ".bash", ".fish", ".zsh", ".js", ".mjs", ".css", ".html")
-FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit")
+FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit", "browser")
 
 
 def files(*suffixes: str):
