@@ -33,7 +33,7 @@ export class HandOver {
             const storeId = item.cookieStoreId;
             const url = await urlOf(item, final => this.#cookies(final, storeId));
             const cookies = await this.#cookies(url, storeId);
-            if (!areSentFrom(item.referrer ?? "", url, cookies)) return null;
+            if (!areSentFrom(item.referrer ?? "", url, cookies) || !await this.#isRunning(item.id)) return null;
             const referrer = /^https?:/i.test(item.referrer) ? item.referrer : "";
             const job = await this.#create({ url, name: nameOf(item), referrer, cookies });
             const isTaken = await this.#stopBrowser(item.id).catch(() => false);
@@ -65,10 +65,14 @@ export class HandOver {
         }
     }
 
-    /** False if the browser has the file already. */
-    async #stopBrowser(id) {
+    /** Firefox does not wait, and may have a small file already. */
+    async #isRunning(id) {
         const [now] = await this.api.downloads.search({ id });
-        if (now?.state !== "in_progress") return false;
+        return now?.state === "in_progress";
+    }
+
+    async #stopBrowser(id) {
+        if (!await this.#isRunning(id)) return false;
         await this.api.downloads.cancel(id);
         await this.api.downloads.erase({ id }).catch(() => {});
         return true;

@@ -46,15 +46,21 @@ test("without a host, or when Haulier refuses, the browser goes on", async () =>
     }
 });
 
-test("a download that the browser has finished meanwhile stays with the browser", async () => {
-    for (const state of ["complete", null]) {
+test("a download that the browser has finished stays with the browser", async () => {
+    for (const end of [states => states.set(7, "complete"), states => states.delete(7)]) {
         const { browser, handOver } = begun();
-        if (state) browser.downloadStates.set(7, state);
-        else browser.downloadStates.delete(7);
+        end(browser.downloadStates);
         assert.equal(await handOver.takeOver(item()), null);
-        assert.deepEqual(sent(browser)[1], { type: "undo", id: "1234" });
-        assert.ok(!browser.calls.some(([what]) => what === "cancel"));
+        assert.deepEqual(browser.calls, []);
     }
+});
+
+test("a download that the browser finishes while the job is created stays with the browser", async () => {
+    const { browser, handOver } = begun();
+    Object.defineProperty(browser.answers, "download", { get: () => { browser.downloadStates.set(7, "complete"); return MADE; } });
+    assert.equal(await handOver.takeOver(item()), null);
+    assert.deepEqual(sent(browser)[1], { type: "undo", id: "1234" });
+    assert.ok(!browser.calls.some(([what]) => what === "cancel"));
 });
 
 test("a download that cannot be stopped stays with the browser", async () => {

@@ -108,7 +108,11 @@ class BrowserWithExtension:
 
     def own(self) -> dict[str, bytes]:
         """The files that the browser has downloaded itself."""
-        return {path.name: path.read_bytes() for path in self.downloads.iterdir()}
+        files = {}
+        for path in self.downloads.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # its temporary files come and go
+                files[path.name] = path.read_bytes()
+        return files
 
     def errors(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
