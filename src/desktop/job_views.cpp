@@ -41,7 +41,7 @@ uint32_t code_of(Ending ending) {
 Properties job_view_properties(const View& view) {
     Properties p;
     p["title"] = view.title;
-    p["infoMessage"] = escaped(view.info);
+    p["infoMessage"] = view.suspended ? "" : escaped(view.info); // it says by itself that a job is paused
     p["suspended"] = view.suspended;
     p["processedBytes"] = view.done;
     p["totalBytes"] = view.total.value_or(0);
