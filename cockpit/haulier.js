@@ -32,6 +32,8 @@ class Page {
         tabs.choose(cockpit.location.path[0]);
         this.moved = () => tabs.choose(cockpit.location.path[0]);
         cockpit.addEventListener("locationchanged", this.moved);
+        this.watched = () => { for (const panel of Object.values(this.#panels)) panel.service.watch(!cockpit.hidden); };
+        cockpit.addEventListener("visibilitychange", this.watched);
         this.element = element("div", { class: "page" }, element("h1", {}, _("Transfers")), announcer.element, tabs.element);
         this.timer = setInterval(() => this.#tick(), TICK);
     }
@@ -39,10 +41,12 @@ class Page {
     close() {
         clearInterval(this.timer);
         cockpit.removeEventListener("locationchanged", this.moved);
+        cockpit.removeEventListener("visibilitychange", this.watched);
         for (const panel of Object.values(this.#panels)) panel.close();
     }
 
     #tick() {
+        if (cockpit.hidden) return;
         for (const panel of Object.values(this.#panels)) panel.jobs.tick();
     }
 

@@ -40,7 +40,7 @@ export class Panel {
         const allUsers = bus === "system" && isAdministrator;
         this.onChange = onChange;
         this.service = new Service(cockpit, { bus, ...allUsers && { superuser: "try" } },
-            { allUsers, onChange: () => this.#changed(), onEnd: (_path, result, facts) => this.#ended(result, facts) });
+            { allUsers, isWatched: !cockpit.hidden, onChange: () => this.#changed(), onEnd: (_path, result, facts) => this.#ended(result, facts) });
         this.own = allUsers ? new Caller(cockpit, { bus }) : this.service;
         const context = { service: this.service, own: this.own, showOwners: allUsers, announcer, owners };
         this.jobs = new JobsView(context);

@@ -39,11 +39,13 @@ export class Service {
     #removals = 0; // signals since the snapshot began
     #retry = null;
     #delay = FIRST_DELAY;
+    #isWatched; // a person can see the page
 
     /** `options` are those of cockpit.dbus(). `onChange()` is called after each change, `onEnd(path, result, facts)` when a
      * job has ended. */
-    constructor(cockpit, options, { allUsers = false, onChange = () => {}, onEnd = () => {}, later = (action, delay) => setTimeout(action, delay) } = {}) {
+    constructor(cockpit, options, { allUsers = false, isWatched = true, onChange = () => {}, onEnd = () => {}, later = (action, delay) => setTimeout(action, delay) } = {}) {
         this.allUsers = allUsers;
+        this.#isWatched = isWatched;
         this.onChange = onChange;
         this.onEnd = onEnd;
         this.later = later;
@@ -66,6 +68,15 @@ export class Service {
         this.#client.addEventListener("owner", (_event, owner) => this.#ownerChanged(owner));
         this.#client.addEventListener("close", (_event, details) => this.#closed(details));
         this.#client.subscribe({ path_namespace: ROOT }, (...signal) => this.#heard(...signal));
+    }
+
+    /** While no one can see the page, the daemon does not tell it how many bytes have arrived. Afterwards the list is read again. */
+    watch(isWatched) {
+        if (isWatched === this.#isWatched) return;
+        this.#isWatched = isWatched;
+        if (this.status !== status.ready) return;
+        if (isWatched) this.#begin(++this.#turn);
+        else this.#subscribe().catch(() => {}); // it tells more than is needed
     }
 
     close() {
@@ -141,10 +152,14 @@ export class Service {
         this.#delay = Math.min(LONGEST_DELAY, 2 * this.#delay);
     }
 
+    #subscribe() {
+        const options = { KeepAlive: boolean(false), AllUsers: boolean(this.allUsers), Progress: boolean(this.#isWatched) };
+        return this.call(ROOT, MANAGER, "SubscribeWith", "a{sv}", options);
+    }
+
     async #begin(turn) {
         try {
-            const options = { KeepAlive: boolean(false), AllUsers: boolean(this.allUsers) };
-            await this.call(ROOT, MANAGER, "SubscribeWith", "a{sv}", options);
+            await this.#subscribe();
             if (turn !== this.#turn) return;
             await this.call(ROOT, PROPERTIES, "GetAll", "s", MANAGER).then(([values]) => { this.manager = plain(values); });
             if (turn !== this.#turn) return;

@@ -20,7 +20,7 @@ struct Reason {
 constexpr std::array Reasons{
     Reason{"turn", N_("its turn")},
     Reason{"not-before", N_("its start date")},
-    Reason{"foreground-only", "Priority=foreground"},
+    Reason{"foreground-only", N_("its priority to be set to foreground")},
     Reason{"login", N_("its owner to log in")},
     Reason{"held", N_("the end of a hold")},
     Reason{"host", N_("the server, which has asked for a pause"), false},

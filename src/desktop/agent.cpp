@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "desktop/agent.hpp"
 
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <fmt/core.h>
 #include <utility>
 
 namespace haulier::desktop {
@@ -11,6 +16,9 @@ constexpr Usec RefreshInterval{200'000};
 /// How long it waits at its end.
 constexpr Usec EndingInterval{50'000};
 constexpr int EndingRounds = 40;
+/// After the system bus was lost; doubled with each attempt.
+constexpr Usec FirstReconnectDelay{1'000'000};
+constexpr Usec LongestReconnectDelay{300'000'000};
 
 BootTime boot_now() {
     return SystemClock{}.now().boot;
@@ -27,11 +35,44 @@ const char* method_for(Button button) {
 
 } // namespace
 
-Agent::Agent(Loop& loop, BusLink& session, BusLink* system)
-    : loop_(loop), commands_(loop), files_(session, commands_),
-      job_views_(session, presses(), [this] { touch(); }), notices_(loop, session, presses()),
-      launcher_entries_(loop, session), session_(watch(session, BusKind::Session)) {
-    if (system) system_ = watch(*system, BusKind::System);
+Agent::Agent(Loop& loop, BusLink& session, OpenSystem open_system)
+    : loop_(loop), open_system_(std::move(open_system)), inspector_(loop), commands_(loop),
+      files_(session, commands_, inspector_), job_views_(session, presses(), [this] { touch(); }),
+      notices_(loop, session, presses()), launcher_entries_(loop, session),
+      session_(watch(session, BusKind::Session)) {
+    connect_to_system();
+}
+
+/// A system without a system bus has none later either; one that had it will have it again.
+void Agent::connect_to_system() {
+    auto bus = open_system_();
+    if (!bus) {
+        if (system_bus_) reconnect_later();
+        return;
+    }
+    system_.reset();
+    system_bus_ = std::move(bus);
+    reconnect_delay_ = FirstReconnectDelay;
+    system_bus_->when_lost([this] { on_system_lost(); });
+    system_ = watch(*system_bus_, BusKind::System);
+}
+
+/// The connection is in use until it has told all of this.
+void Agent::on_system_lost() {
+    if (system_) system_->bus_lost();
+    reconnect_later();
+}
+
+void Agent::reconnect_later() {
+    reconnect_ = loop_.after(reconnect_delay_, [this] {
+        try {
+            connect_to_system();
+        } catch (const std::exception& error) {
+            log::debug(fmt::format("the system bus is lost again: {}", error.what()));
+            reconnect_later();
+        }
+    });
+    reconnect_delay_ = std::min(2 * reconnect_delay_, LongestReconnectDelay);
 }
 
 std::unique_ptr<DaemonWatch> Agent::watch(BusLink& bus, BusKind kind) {
@@ -61,7 +102,7 @@ std::unique_ptr<DaemonWatch> Agent::watch(BusLink& bus, BusKind kind) {
         .present = [this, kind,
                     then](bool present) { then([&] { transfers_.set_present(kind, present, boot_now()); }); },
     };
-    return std::make_unique<DaemonWatch>(bus, std::move(events));
+    return std::make_unique<DaemonWatch>(loop_, bus, std::move(events));
 }
 
 /// Once for all events of a moment: with many jobs there are many.
@@ -126,13 +167,13 @@ Presses Agent::presses() {
             [this](const Notice& notice, NoticeAction action) { on_action(notice, action); }};
 }
 
-DaemonWatch& Agent::daemon_of(const JobKey& key) const {
-    return key.bus == BusKind::System && system_ ? *system_ : *session_;
+DaemonWatch* Agent::daemon_of(const JobKey& key) const {
+    return key.bus == BusKind::System ? system_.get() : session_.get();
 }
 
 void Agent::call_all(const std::vector<JobKey>& jobs, const char* method) {
     for (const auto& key : jobs)
-        daemon_of(key).call_job(key.id, method);
+        if (auto* daemon = daemon_of(key)) daemon->call_job(key.id, method);
 }
 
 void Agent::on_button(const std::vector<JobKey>& jobs, Button button) {
@@ -146,7 +187,7 @@ void Agent::on_action(const Notice& notice, NoticeAction action) {
     case NoticeAction::TryAgain: return call_all(notice.jobs, "Resume");
     case NoticeAction::UseNetwork:
         for (const auto& key : notice.jobs)
-            daemon_of(key).set_property(key.id, "NetworkCost", "always");
+            if (auto* daemon = daemon_of(key)) daemon->set_property(key.id, "NetworkCost", "always");
     }
 }
 

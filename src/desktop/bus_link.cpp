@@ -59,6 +59,13 @@ bool BusLink::is_same_bus(const BusLink& other) const {
            sd_id128_equal(one, two) != 0;
 }
 
+/// The library makes this signal itself.
+void BusLink::when_lost(std::function<void()> lost) {
+    listen("type='signal',path='/org/freedesktop/DBus/Local',interface='org.freedesktop.DBus.Local',"
+           "member='Disconnected'",
+           [lost = std::move(lost)](sd_bus_message*) { lost(); });
+}
+
 bool BusLink::take_name(const std::string& name) {
     return sd_bus_request_name(bus_, name.c_str(), 0) >= 0;
 }

@@ -34,6 +34,8 @@ public:
 
     /// Whether both are connections to the same bus.
     [[nodiscard]] bool is_same_bus(const BusLink& other) const;
+    /// Calls `lost` when the bus has closed the connection. The connection must not be destroyed in it.
+    void when_lost(std::function<void()> lost);
     /// False if another connection has the name.
     bool take_name(const std::string& name);
 

@@ -21,6 +21,9 @@ constexpr const char* JobInterface = "org.haulier.Haulier1.Job";
 constexpr const char* PropertiesName = "org.freedesktop.DBus.Properties";
 /// A list with fewer jobs is complete.
 constexpr uint32_t LeastOfList = 256;
+/// After a subscription or a list that has failed.
+constexpr Usec FirstRetryDelay{10'000'000};
+constexpr Usec LongestRetryDelay{3'600'000'000};
 
 std::string job_path(const std::string& id) {
     return std::string{ManagerPath} + "/job/" + id;
@@ -50,7 +53,8 @@ void log_refusal(sd_bus_message* reply, const char* what) {
 
 } // namespace
 
-DaemonWatch::DaemonWatch(BusLink& bus, Events events) : bus_(bus), events_(std::move(events)) {
+DaemonWatch::DaemonWatch(Loop& loop, BusLink& bus, Events events)
+    : loop_(loop), bus_(bus), events_(std::move(events)) {
     auto rule = fmt::format("type='signal',sender='{}',path_namespace='{}'", DaemonName, ManagerPath);
     bus_.listen(rule, [this](sd_bus_message* signal) {
         if (!owner_.empty() && sender_of(signal) == owner_) on_signal(signal);
@@ -62,10 +66,23 @@ void DaemonWatch::on_owner(const std::string& owner) {
     if (owner == owner_) return;
     owner_ = owner;
     ++round_;
+    retry_.reset();
+    retry_delay_ = FirstRetryDelay;
     events_.present(!owner.empty());
-    if (owner.empty()) return;
+    if (!owner.empty()) begin();
+}
+
+void DaemonWatch::begin() {
+    retry_.reset();
     subscribe();
     list(0, {});
+}
+
+/// On a machine that has much to do, calls may fail although the daemon is there.
+void DaemonWatch::begin_later() {
+    if (retry_) return;
+    retry_ = loop_.after(retry_delay_, [this] { begin(); });
+    retry_delay_ = std::min(2 * retry_delay_, LongestRetryDelay);
 }
 
 void DaemonWatch::want_progress(bool wanted) {
@@ -76,7 +93,10 @@ void DaemonWatch::want_progress(bool wanted) {
 void DaemonWatch::subscribe() {
     auto call = bus_.new_call(DaemonName, ManagerPath, ManagerInterface, "SubscribeWith");
     append(call, Properties{{"KeepAlive", false}, {"Progress", wants_progress_}, {"AllUsers", false}});
-    bus_.call(call, MayStart::No, [](sd_bus_message* reply) { log_refusal(reply, "no subscription"); });
+    bus_.call(call, MayStart::No, [this, daemon = owner_](sd_bus_message* reply) {
+        log_refusal(reply, "no subscription");
+        if (!error_of(reply).empty() && daemon == owner_) begin_later();
+    });
 }
 
 // ---- lists ----
@@ -102,6 +122,8 @@ void DaemonWatch::list(uint32_t offset, std::set<std::string> ids) {
                   if (!is_current(round)) return;
                   if (error_of(reply).empty()) return on_list(reply, offset, ids);
                   log_refusal(reply, "no list of jobs");
+                  appeared_.reset();
+                  begin_later();
               });
 }
 

@@ -3,6 +3,7 @@
 // while it is there, without starting it, and the subscription does not keep it alive.
 #pragma once
 
+#include "base/event.hpp"
 #include "desktop/bus_link.hpp"
 #include "desktop/job.hpp"
 
@@ -25,7 +26,10 @@ public:
         std::function<void(const std::set<std::string>& ids)> listed;
         std::function<void(bool present)> present;
     };
-    DaemonWatch(BusLink& bus, Events events);
+    DaemonWatch(Loop& loop, BusLink& bus, Events events);
+
+    /// The bus cannot say any more that the daemon has left it.
+    void bus_lost() { on_owner(""); }
 
     /// Whether it is to say how far the jobs are; on a session bus it always does.
     void want_progress(bool wanted);
@@ -36,6 +40,8 @@ public:
 
 private:
     void on_owner(const std::string& owner);
+    void begin();
+    void begin_later();
     void on_signal(sd_bus_message* signal);
     void on_changed(sd_bus_message* signal);
     void on_appeared(sd_bus_message* signal);
@@ -48,6 +54,7 @@ private:
     void read_all(const std::string& id);
     [[nodiscard]] bool is_current(uint64_t round) const { return round == round_ && !owner_.empty(); }
 
+    Loop& loop_;
     BusLink& bus_;
     Events events_;
     std::string owner_;
@@ -57,6 +64,8 @@ private:
     /// its last page.
     std::optional<std::set<std::string>> appeared_;
     uint32_t removed_ = 0;
+    Usec retry_delay_{};
+    Source retry_;
 };
 
 } // namespace haulier::desktop

@@ -16,13 +16,18 @@ constexpr const char* FileManagerPath = "/org/freedesktop/FileManager1";
 } // namespace
 
 void Files::open(const std::string& path) {
-    if (inspect(path) == TargetKind::File) open_with_desktop(path);
+    inspector_.look(path, [this, path](TargetKind kind) {
+        if (kind == TargetKind::File) open_with_desktop(path);
+    });
 }
 
 void Files::show(const std::string& path) {
-    auto kind = inspect(path);
-    if (kind == TargetKind::Gone) return;
-    bool is_folder = kind == TargetKind::Folder;
+    inspector_.look(path, [this, path](TargetKind kind) {
+        if (kind != TargetKind::Gone) show_in_manager(path, kind == TargetKind::Folder);
+    });
+}
+
+void Files::show_in_manager(const std::string& path, bool is_folder) {
     auto call =
         bus_.new_call(FileManager, FileManagerPath, FileManager, is_folder ? "ShowFolders" : "ShowItems");
     append_list(call, {file_url(path)});

@@ -4,6 +4,7 @@
 
 #include "desktop/bus_link.hpp"
 #include "desktop/commands.hpp"
+#include "desktop/inspector.hpp"
 
 #include <string>
 
@@ -11,7 +12,8 @@ namespace haulier::desktop {
 
 class Files {
 public:
-    Files(BusLink& bus, Commands& commands) : bus_(bus), commands_(commands) {}
+    Files(BusLink& bus, Commands& commands, Inspector& inspector)
+        : bus_(bus), commands_(commands), inspector_(inspector) {}
 
     /// With the app of its type; not if it is a program by now.
     void open(const std::string& path);
@@ -19,10 +21,12 @@ public:
     void show(const std::string& path);
 
 private:
+    void show_in_manager(const std::string& path, bool is_folder);
     void open_with_desktop(const std::string& path);
 
     BusLink& bus_;
     Commands& commands_;
+    Inspector& inspector_;
 };
 
 } // namespace haulier::desktop

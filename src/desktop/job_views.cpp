@@ -41,7 +41,7 @@ uint32_t code_of(Ending ending) {
 Properties job_view_properties(const View& view) {
     Properties p;
     p["title"] = view.title;
-    p["infoMessage"] = escaped(view.info);
+    p["infoMessage"] = view.suspended ? "" : escaped(view.info); // it says by itself that a job is paused
     p["suspended"] = view.suspended;
     p["processedBytes"] = view.done;
     p["totalBytes"] = view.total.value_or(0);
@@ -103,15 +103,16 @@ void JobViews::on_made(const std::string& id, uint64_t round, const std::string&
     if (round != round_ || found == shown_.end()) return;
     auto& shown = found->second;
     shown.path = path;
-    if (path.empty()) {
-        shown_.erase(found);
-    } else {
-        send_changes(shown);
-        if (shown.ended) {
-            terminate(path, *shown.ended);
-            shown_.erase(found);
-        }
-    }
+    shown.is_refused = path.empty();
+    if (!shown.is_refused) send_changes(shown);
+    if (shown.ended) finish(found);
+}
+
+/// Of a view whose object was made, or refused.
+void JobViews::finish(std::map<std::string, Shown>::iterator place) {
+    const auto& shown = place->second;
+    if (!shown.is_refused) terminate(shown.path, *shown.ended);
+    shown_.erase(place);
 }
 
 void JobViews::send_changes(Shown& shown) {
@@ -130,12 +131,9 @@ void JobViews::send_changes(Shown& shown) {
 void JobViews::end(const EndedView& ended) {
     auto found = shown_.find(ended.id);
     if (found == shown_.end()) return;
-    if (found->second.path.empty()) {
-        found->second.ended = ended;
-        return;
-    }
-    terminate(found->second.path, ended);
-    shown_.erase(found);
+    auto& shown = found->second;
+    shown.ended = ended;
+    if (shown.is_refused || !shown.path.empty()) finish(found);
 }
 
 void JobViews::end_all() {

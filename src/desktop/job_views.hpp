@@ -28,7 +28,8 @@ public:
 
 private:
     struct Shown {
-        std::string path; ///< of its object; empty until the server has made it
+        std::string path;        ///< of its object; empty until the server has made it
+        bool is_refused = false; ///< the server does not make it
         View view;
         Properties sent;
         std::optional<EndedView> ended; ///< before its object was made
@@ -37,6 +38,7 @@ private:
     void request(const std::string& id, Shown& shown);
     void on_made(const std::string& id, uint64_t round, const std::string& path);
     void send_changes(Shown& shown);
+    void finish(std::map<std::string, Shown>::iterator place);
     void terminate(const std::string& path, const EndedView& ended);
     void on_pressed(const std::string& path, const std::string& member);
 

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,9 +50,11 @@ int serve(Loop& loop, BusLink& session) {
         log::info("another agent shows the transfers of this session already");
         return Success;
     }
-    auto system = BusLink::open(loop, BusKind::System);
-    if (system && system->is_same_bus(session)) system.reset();
-    Agent agent{loop, session, system.get()};
+    Agent agent{loop, session, [&]() -> std::unique_ptr<BusLink> {
+                    auto system = BusLink::open(loop, BusKind::System);
+                    if (system && system->is_same_bus(session)) return nullptr;
+                    return system;
+                }};
     std::vector<Source> signals;
     for (int signal : {SIGTERM, SIGINT, SIGHUP})
         signals.push_back(loop.on_signal(signal, [&] { agent.end([&] { loop.exit(Success); }); }));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "desktop/metalink_prompt.hpp"
 
+#include "base/download_folder.hpp"
 #include "base/i18n.hpp"
 #include "desktop/applications.hpp"
-#include "desktop/download_folder.hpp"
 #include "desktop/sentences.hpp"
 
 #include <cstdio>

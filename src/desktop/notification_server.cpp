@@ -67,25 +67,35 @@ void NotificationServer::ask(Waiting known) {
 
 void NotificationServer::ask_name() {
     auto question = bus_.new_call(NoticesName, NoticesPath, NoticesName, "GetServerInformation");
-    bus_.call(question, MayStart::Yes, [this](sd_bus_message* reply) {
+    bus_.call(question, MayStart::Yes, [this, asked = owner_](sd_bus_message* reply) {
         if (error_of(reply).empty())
-            ask_capabilities(read_text(reply));
+            ask_capabilities(sender_of(reply), read_text(reply));
         else
-            answer(std::nullopt);
+            on_failure(asked);
     });
 }
 
-void NotificationServer::ask_capabilities(const std::string& name) {
-    auto question = bus_.new_call(NoticesName, NoticesPath, NoticesName, "GetCapabilities");
-    bus_.call(question, MayStart::No, [this, name](sd_bus_message* reply) {
-        if (!error_of(reply).empty()) return answer(std::nullopt);
+/// Of the server that has said its name: another may have taken its place.
+void NotificationServer::ask_capabilities(const std::string& server, const std::string& name) {
+    auto question = bus_.new_call(server, NoticesPath, NoticesName, "GetCapabilities");
+    bus_.call(question, MayStart::No, [this, server, name](sd_bus_message* reply) {
+        bool is_replaced = !owner_.empty() && owner_ != server;
+        if (!error_of(reply).empty() || is_replaced) return on_failure(server);
         std::vector<std::string> capabilities;
         auto list = read_value(reply);
         for (size_t i = 0; !list.at(i).text().empty(); ++i)
             capabilities.push_back(list.at(i).text());
-        owner_ = sender_of(reply);
+        owner_ = server;
         answer(abilities_of(name, capabilities));
     });
+}
+
+/// A server that was asked and has gone since says nothing about the one that is there now.
+void NotificationServer::on_failure(const std::string& asked) {
+    if (owner_.empty() || owner_ == asked)
+        answer(std::nullopt);
+    else
+        ask_name();
 }
 
 void NotificationServer::answer(const std::optional<ServerAbilities>& abilities) {

@@ -50,7 +50,8 @@ public:
 private:
     using Waiting = std::function<void(const std::optional<ServerAbilities>&)>;
     void ask_name();
-    void ask_capabilities(const std::string& name);
+    void ask_capabilities(const std::string& server, const std::string& name);
+    void on_failure(const std::string& asked);
     void answer(const std::optional<ServerAbilities>& abilities);
     void on_owner(const std::string& owner);
 

@@ -56,6 +56,27 @@ def test_the_page_does_not_keep_the_daemon_of_the_system(new_stack, open_page):
     machine.wait_stopped()
 
 
+def test_a_page_that_no_one_sees_is_not_told_of_bytes(machine, open_page):
+    url = machine.nginx(rate="40k").add("file", body(2_000_000))
+    page = open_page(machine, "system")
+    job = Manager(machine.user(ANNA)).create("film", files=[(url, machine.downloads / "file")], Resume=True)
+    page.wait_row("film", state="Transferring", speed="/s")
+    page.hide(True)
+    last = [0.0, 0]  # what was on its way is drawn first
+
+    def stands_still():
+        share, arrived = page.row("film")["share"], job.get("BytesTransferred")
+        if share != last[0]:
+            last[:] = share, arrived
+        return arrived > last[1] + 100_000
+    page.until(stands_still, "progress that is not told")
+    hidden = last[0]
+    job.suspend()
+    page.wait_row("film", state="Paused")
+    page.hide(False)
+    page.until(lambda: page.row("film")["share"] > hidden, "the list to be read again")
+
+
 def test_a_user_sees_their_own_jobs_only(machine, open_page):
     Manager(machine.user(BERT)).create("bert's")
     page = open_page(machine, "system", ANNA)

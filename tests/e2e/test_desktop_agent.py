@@ -6,8 +6,10 @@ import subprocess
 import pytest
 from gi.repository import GLib
 
-from support.bus.fake_desktop import Dock, FileManager, JobViewServer, NotificationServer
+from support.bus.fake_daemon import FakeDaemon
+from support.bus.fake_desktop import Dock, FileManager, JobViewServer, LeavingNotificationServer, NotificationServer
 from support.bus.machine_services import network_manager
+from support.bus.private_bus import PrivateBus
 from support.content import body
 from support.daemon.agent import NAME, Agent
 from support.environment import patience, program
@@ -87,7 +89,7 @@ def test_buttons_of_a_view_pause_resume_and_cancel(kde, agent, held):
     kde.press(view, "suspend")
     job.wait_state("suspended")
     kde.wait_for(lambda: view.values.get("suspended"), "the view to be paused")
-    assert view.values["infoMessage"] == "paused"
+    assert view.values["infoMessage"] == "", "Plasma says it"
     kde.press(view, "resume")
     kde.wait_for(lambda: not view.values["suspended"], "the view to go on")
     job.wait_state("transferring", "connecting", "queued")
@@ -416,3 +418,38 @@ def test_plasma_tells_the_dock_itself(stack, kde, agent, held):
     kde.wait_for(lambda: kde.views[0].end is not None, "the end of the view")
     stack.client.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId")
     assert dock.entries == []
+
+
+# ---- services that go and come back ----
+
+def test_a_system_bus_that_is_restarted_is_found_again(stack):
+    folder = stack.directory / "system"
+    folder.mkdir()
+    for turn in range(2):
+        bus = stack.stop_at_end(PrivateBus(folder, stack.env))
+        daemon = stack.stop_at_end(FakeDaemon(bus.address))
+        if turn == 0:
+            agent = stack.stop_at_end(Agent(stack, DBUS_SYSTEM_BUS_ADDRESS=bus.address))
+        daemon.wait_for(lambda: daemon.methods() == ["SubscribeWith", "ListJobs"], "the agent to look at the jobs")
+        bus.stop()
+        bus.services.rmdir()
+    assert agent.child.process.poll() is None
+
+
+def test_a_notification_server_that_is_replaced_while_it_is_asked(stack, agent, quick):
+    stack.stop_at_end(LeavingNotificationServer(stack.bus.address))
+    notices = stack.stop_at_end(NotificationServer(stack.bus.address))  # waits for the name
+    quick("film.bin")
+    assert notices.wait_note("Download finished").body == "film.bin"
+
+
+def test_a_view_that_is_refused_is_not_requested_again(stack, kde, agent, held):
+    kde.refuses = True
+    job, gate = held()
+    kde.wait_for(lambda: kde.requests() == 1, "a request")
+    stack.client.wait(lambda: job.get("BytesTransferred") == HELD_AT, "progress")
+    job.suspend()
+    kde.refuses = False
+    other, _ = held("other.bin")
+    kde.wait_for(lambda: kde.titles() == ["other.bin"], "the view of another job")
+    assert kde.requests() == 2

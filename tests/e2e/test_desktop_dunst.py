@@ -23,7 +23,7 @@ def dunst(stack):
 
 def keep(dunst: Dunst, name: str) -> None:
     if folder := os.environ.get("HAULIER_TEST_PICTURES"):
-        dunst.save(pathlib.Path(folder) / f"{name}.png")
+        dunst.display.save(pathlib.Path(folder) / f"{name}.png")
 
 
 def test_bars_and_ends_in_dunst(stack, dunst):
@@ -36,17 +36,17 @@ def test_bars_and_ends_in_dunst(stack, dunst):
         jobs[path] = stack.manager.create(name, files=[(server.url(f"/{path}"), stack.downloads / path)], Resume=True,
                                           AutoComplete=True)
     stack.client.wait(lambda: dunst.shown() == 2, "two bars")
-    stack.client.wait(lambda: dunst.picture()[1] > 10_000, "them to be drawn")
+    stack.client.wait(lambda: dunst.display.drawn() > 10_000, "them to be drawn")
     keep(dunst, "bars")
     for path, job in jobs.items():
         server.resources[f"/{path}"].gate.set()
         job.wait_state("acknowledged")
-    drawn = dunst.picture()[1]
+    drawn = dunst.display.drawn()
     server.add("/missing", b"content").next_scripts(Script(status=404))
     failed = stack.manager.create("thesis.pdf", files=[(server.url("/missing"), stack.downloads / "thesis.pdf")], Resume=True,
                                   AutoComplete=True)
     failed.wait_state("error", unless=())
-    stack.client.wait(lambda: dunst.shown() == 3 and dunst.picture()[1] > drawn + 10_000, "three notices")
+    stack.client.wait(lambda: dunst.shown() == 3 and dunst.display.drawn() > drawn + 10_000, "three notices")
     keep(dunst, "ends")
     dunst.ctl("close-all")
     failed.resume()

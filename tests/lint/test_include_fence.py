@@ -24,6 +24,7 @@ MODULES = {
     "daemon/bus/sdbus": {"base", "job", "daemon/common", "sdbus-c++", "libsystemd"},
     "daemon/bus/names": {"base", "job"},
     "daemon/common": {"base", "job"},
+    "browser": {"base", "cli"},
     "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "curses", "expat", "json"},
     "desktop": {"base", "libsystemd"},
     "transfer": {"base", "wire", "curl", "openssl", "libproxy", "libsystemd"},

@@ -88,7 +88,7 @@ def messages(path, code: str):
     for match in TOKEN.finditer(code):
         if match["text"]:
             content = "".join(literal[1:-1] for literal in re.findall(LITERAL, match["text"]))
-            is_checked = not {"cli", "desktop"}.intersection(path.parts) or FAILURE.search(code[max(0, match.start() - 200):match.start()])
+            is_checked = not {"browser", "cli", "desktop"}.intersection(path.parts) or FAILURE.search(code[max(0, match.start() - 200):match.start()])
             if " " in content and "\\n" not in content and is_checked:
                 yield match.start(), content
 

@@ -11,7 +11,8 @@ from support.environment import SOURCE
 
 CODE = (".c", ".cpp", ".hpp", ".h")
 LICENSED = CODE + (".py", ".proto", ".sql", ".sh", ".bash", ".fish", ".zsh", ".js", ".mjs", ".css", ".html")
-FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit", "libhaulier", "testkit")
+FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit", "browser", "libhaulier",
+           "testkit")
 
 
 def files(*suffixes: str):

@@ -37,7 +37,7 @@ test("it subscribes without keeping the daemon, and then lists", async () => {
     const { cockpit, service } = await begun([listed("a")]);
     assert.deepEqual(cockpit.opened, { name: NAME, options: { bus: "session" } });
     assert.deepEqual(cockpit.methods(), ["SubscribeWith", "GetAll", "ListJobs"]);
-    assert.deepEqual(cockpit.calls[0].parameters, [{ KeepAlive: { t: "b", v: false }, AllUsers: { t: "b", v: false } }]);
+    assert.deepEqual(cockpit.calls[0].parameters, [{ KeepAlive: { t: "b", v: false }, AllUsers: { t: "b", v: false }, Progress: { t: "b", v: true } }]);
     assert.equal(service.status, status.ready);
     assert.ok(service.has("download") && !service.has("hold"));
     assert.deepEqual(service.model.jobs.map(one => one.Id), ["a"]);
@@ -215,4 +215,35 @@ test("when the connection is closed, nothing is called", async () => {
     const before = cockpit.calls.length;
     await assert.rejects(service.act(path("a"), "Suspend"));
     assert.equal(cockpit.calls.length, before);
+});
+
+test("a page that no one sees is not told of bytes, and then reads the list again", async () => {
+    const { cockpit, service } = await begun([listed("a")]);
+    const progress = () => cockpit.of("SubscribeWith").map(({ parameters: [options] }) => options.Progress.v);
+    service.watch(true);
+    assert.deepEqual(progress(), [true]);
+    service.watch(false);
+    service.watch(false);
+    await settled();
+    assert.deepEqual(progress(), [true, false]);
+    assert.equal(cockpit.of("ListJobs").length, 1);
+    cockpit.answers.ListJobs = () => [[listed("b")]];
+    service.watch(true);
+    await settled();
+    assert.deepEqual(progress(), [true, false, true]);
+    assert.deepEqual(service.model.jobs.map(one => one.Id), ["b"]);
+});
+
+test("a daemon that is not running is not started because the page is seen or not", async () => {
+    const { cockpit, service } = await begun([]);
+    cockpit.owner("");
+    const before = cockpit.calls.length;
+    service.watch(false);
+    service.watch(true);
+    service.watch(false);
+    await settled();
+    assert.equal(cockpit.calls.length, before);
+    cockpit.owner(":1.2");
+    await settled();
+    assert.equal(cockpit.of("SubscribeWith").at(-1).parameters[0].Progress.v, false);
 });

@@ -42,11 +42,15 @@ class JobViewServer(FakeService):
 
     def __init__(self, address: str):
         self.views: list[JobView] = []
+        self.refuses = False
         self._numbers = itertools.count()
         super().__init__(address)
 
     def open(self) -> list[JobView]:
         return [view for view in self.views if view.end is None]
+
+    def requests(self) -> int:
+        return sum(method == "requestView" for method, _ in self._calls)
 
     def titles(self) -> list[str]:
         return sorted(view.values.get("title", "") for view in self.open())
@@ -56,6 +60,9 @@ class JobViewServer(FakeService):
 
     def _called(self, method: str, arguments: tuple, invocation: Gio.DBusMethodInvocation) -> None:
         if method == "requestView":
+            if self.refuses:
+                invocation.return_dbus_error("org.haulier.Test.Refused", "no")
+                return
             app, capabilities, hints = arguments
             assert capabilities == 3, "cancelling and pausing"
             view = JobView(f"/views/{next(self._numbers)}", app, hints)
@@ -156,6 +163,16 @@ class NotificationServer(FakeService):
                 note.closed = note.closed or note.id == arguments[0]
             invocation.return_value(None)
             self._emit("NotificationClosed", "(uu)", arguments[0], 3)
+
+
+class LeavingNotificationServer(NotificationServer):
+    """Leaves the bus when it is asked what it can do."""
+
+    def _called(self, method: str, arguments: tuple, invocation: Gio.DBusMethodInvocation) -> None:
+        if method == "GetCapabilities":
+            self._connection.close_sync(None)
+        else:
+            super()._called(method, arguments, invocation)
 
 
 class FileManager(FakeService):

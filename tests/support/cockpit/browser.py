@@ -178,6 +178,11 @@ class Page:
 
     # ---- the window ----
 
+    def hide(self, hidden: bool) -> None:
+        """As if another tab covered it; a browser without windows has none."""
+        self.script("Object.defineProperty(document, 'hidden', { value: arguments[0], configurable: true });"
+                    "document.dispatchEvent(new Event('visibilitychange'));", hidden)
+
     def resize(self, width: int, height: int = 900) -> None:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                                     {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Untrusted text: configuration files, and what servers send.
+#include "base/download_folder.hpp"
 #include "base/ini.hpp"
 #include "base/text.hpp"
 
@@ -96,6 +97,15 @@ TEST(ControlCharacters, AreFoundAnywhere) {
     EXPECT_FALSE(has_control_character("Grüße ~"));
     for (const auto& text : {"\0"s, "a\n"s, "\x1f b"s, "a\x7f"s})
         EXPECT_TRUE(has_control_character(text)) << text;
+}
+
+TEST(DownloadFolder, IsReadFromTheListOfTheDesktop) {
+    EXPECT_EQ(
+        download_folder_in("# x\nXDG_MUSIC_DIR=\"$HOME/M\"\nXDG_DOWNLOAD_DIR=\"$HOME/Ladungen\"\n", "/h"),
+        "/h/Ladungen");
+    EXPECT_EQ(download_folder_in("XDG_DOWNLOAD_DIR=\"/srv/d\"\n", "/h"), "/srv/d");
+    EXPECT_EQ(download_folder_in("XDG_DOWNLOAD_DIR=\"\n", "/h"), "");
+    EXPECT_EQ(download_folder_in("", "/h"), "");
 }
 
 } // namespace haulier

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What views and notices become for Plasma and for notification servers.
-#include "desktop/download_folder.hpp"
 #include "desktop/job_views.hpp"
 #include "desktop/notices.hpp"
 #include "desktop/sentences.hpp"
@@ -74,15 +73,6 @@ TEST(ServerAbilities, AreWhatTheServerSaysAndWhatIsKnownOfIt) {
     auto gnome = abilities_of("gnome-shell", {"actions", "body", "body-markup", "persistence"});
     EXPECT_FALSE(gnome.progress);
     EXPECT_FALSE(abilities_of("mako", {}).actions);
-}
-
-TEST(DownloadFolder, IsReadFromTheListOfTheDesktop) {
-    EXPECT_EQ(
-        download_folder_in("# x\nXDG_MUSIC_DIR=\"$HOME/M\"\nXDG_DOWNLOAD_DIR=\"$HOME/Ladungen\"\n", "/h"),
-        "/h/Ladungen");
-    EXPECT_EQ(download_folder_in("XDG_DOWNLOAD_DIR=\"/srv/d\"\n", "/h"), "/srv/d");
-    EXPECT_EQ(download_folder_in("XDG_DOWNLOAD_DIR=\"\n", "/h"), "");
-    EXPECT_EQ(download_folder_in("", "/h"), "");
 }
 
 TEST(Sentences, SayWhyAJobDoesNotMove) {

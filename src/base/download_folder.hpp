@@ -4,11 +4,11 @@
 
 #include <string>
 
-namespace haulier::desktop {
+namespace haulier {
 
 /// XDG_DOWNLOAD_DIR in the text of user-dirs.dirs; empty if it is not set there.
 std::string download_folder_in(const std::string& text, const std::string& home);
 /// That folder, or ~/Downloads, or the home directory: the first that exists.
 std::string download_folder();
 
-} // namespace haulier::desktop
+} // namespace haulier

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "desktop/download_folder.hpp"
+#include "base/download_folder.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-namespace haulier::desktop {
+namespace haulier {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string download_folder() {
     return home;
 }
 
-} // namespace haulier::desktop
+} // namespace haulier
