@@ -60,6 +60,8 @@ Status append(Decision& d, const std::vector<FileSpec>& specs, const Limits& lim
         auto file = new_file(d.job, specs[i], limits);
         if (!file) return about_file(file.error(), i, specs.size());
         if (auto ok = check_reply(d.job, file->spec.local); !ok) return ok;
+        if (auto ok = check_confinement(d.job, file->spec); !ok)
+            return about_file(ok.error(), i, specs.size());
         d.files.emplace(d.job.files_total++, std::move(*file));
     }
     return Done{};
@@ -141,9 +143,11 @@ Result<Decision> create(const Id& id, uint32_t owner, const Request& request, co
     job.key = request.key;
     job.app_id = request.app_id;
     job.app_id_source = request.app_id_source;
+    job.grants = request.grants;
     job.created = now.wall;
     Decision d = touched(job, now);
     if (auto ok = apply_settings(d.job, request.settings); !ok) return ok.error();
+    if (auto ok = check_confinement(d.job); !ok) return ok.error();
     if (auto ok = append(d, request.files, limits); !ok) return ok.error();
     if (!request.resume) return d;
 

@@ -42,6 +42,7 @@ struct Request {
     std::string key;
     std::string app_id;
     AppIdSource app_id_source = AppIdSource::None;
+    std::optional<Grants> grants; ///< of the caller's sandbox
     std::vector<FileSpec> files;
     bool resume = false;
     SettingsPatch settings; ///< with a display name

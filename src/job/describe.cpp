@@ -139,6 +139,7 @@ std::string_view describe(Errc code) {
     case Errc::NotActivatable: return "the bus does not know how to start that service";
     case Errc::LocalFile: return "a local file or directory cannot be used";
     case Errc::FileExists: return "a file with this name exists already and is not to be replaced";
+    case Errc::OutsideSandbox: return "the sandbox of the app has no access to this directory";
     case Errc::Store: return "the change could not be stored, usually because the disk is full";
     case Errc::Internal: return "an internal error of Haulier occurred, see its journal";
     }

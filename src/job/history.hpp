@@ -59,6 +59,7 @@ struct EndedFilter {
     uint32_t limit = UINT32_MAX;
     bool hidden = true;                             ///< also hidden ones
     Visibility usual_visibility = Visibility::Full; ///< of those that have none of their own
+    std::string app{}; ///< only those of this app, as its sandbox named it; empty: all
 };
 
 } // namespace haulier::job

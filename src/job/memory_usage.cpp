@@ -41,6 +41,13 @@ uint64_t text_in(const std::vector<Range>& ranges) {
     return ranges.size() * sizeof(Range);
 }
 
+uint64_t text_in(const std::optional<Grants>& grants) {
+    uint64_t all = 0;
+    for (const auto& grant : grants.value_or(Grants{}))
+        all += sizeof(grant) + grant.path.size() + grant.host.size();
+    return all;
+}
+
 Status check_text(std::string_view whose, uint64_t have, uint64_t more, uint64_t limit) {
     if (more <= limit - std::min(have, limit)) return Done{};
     return Error{Errc::TooLarge,
@@ -52,8 +59,8 @@ Status check_text(std::string_view whose, uint64_t have, uint64_t more, uint64_t
 } // namespace
 
 uint64_t memory_size(const Job& job) {
-    uint64_t all =
-        JobOverhead + job.key.size() + job.app_id.size() + (job.error ? job.error->message.size() : 0);
+    uint64_t all = JobOverhead + job.key.size() + job.app_id.size() + text_in(job.grants) +
+                   (job.error ? job.error->message.size() : 0);
     for_each_setting([&](const auto& row) { all += text_in(row.in(job)); });
     return all;
 }

@@ -311,6 +311,7 @@ Result<Decision> change(const Job& job, const std::vector<File>& files, const Se
     if (auto ok = changeable(job); !ok) return ok.error();
     Decision d = touched(job, now);
     if (auto ok = apply_settings(d.job, patch); !ok) return ok.error();
+    if (auto ok = check_confinement(d.job); !ok) return ok.error();
     if (patch.has<&Settings::reply_file_name>())
         if (auto ok = check_new_reply(job, d.job, files); !ok) return ok.error();
     restart_if_needed(d, job, now);

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "job/cause.hpp"
+#include "job/confinement.hpp"
 #include "job/settings.hpp"
 #include "job/state.hpp"
 
@@ -86,6 +87,8 @@ struct Job : Settings {
     std::string key;    ///< the client's own name for it; unique among the owner's unfinished jobs, or empty
     std::string app_id; ///< of the app whose job it is: the name of its .desktop file; empty = not known
     AppIdSource app_id_source = AppIdSource::None;
+    std::optional<Grants>
+        grants; ///< of the sandbox of the app, when the job was created; nothing = not confined
     State state = State::Suspended;
     bool ranges_wanted = false; ///< on-demand: something that is not here is requested
     bool resumed = false;       ///< was resumed once: some settings are locked from then on

@@ -36,6 +36,17 @@ job::Checksum Cell<job::Checksum>::take(Row& row) {
     return row.parsed(checksum_from_text);
 }
 
+void Cell<job::Grants>::put(BoundStatement& use, std::string_view /*column*/, const job::Grants& grants) {
+    if (auto text = to_text(grants))
+        use.text(*text);
+    else
+        use.refuse("the directories of the sandbox cannot be stored");
+}
+
+job::Grants Cell<job::Grants>::take(Row& row) {
+    return row.parsed(grants_from_text);
+}
+
 void Cell<job::NotifyService>::put(BoundStatement& use, std::string_view /*column*/,
                                    const job::NotifyService& service) {
     use.text(job::to_string(service)).text(service.path);

@@ -194,6 +194,12 @@ template <>
 struct Cell<std::vector<job::Range>> : ListCell<ranges_from_text> {};
 template <>
 struct Cell<std::vector<job::SourceStatus>> : ListCell<source_statuses_from_text> {};
+/// Three lines for each.
+template <>
+struct Cell<job::Grants> {
+    static void put(BoundStatement& use, std::string_view column, const job::Grants& grants);
+    static job::Grants take(Row& row);
+};
 /// Two columns: name and path.
 template <>
 struct Cell<job::NotifyService> {

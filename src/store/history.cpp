@@ -58,6 +58,7 @@ void bind_filter(BoundStatement& use, const EndedFilter& filter) {
     use.text(words);
     use.text(job::to_string(filter.usual_visibility));
     use.text(filter.hidden ? std::string_view{} : job::to_string(job::Visibility::Hidden));
+    use.text(filter.app);
 }
 
 } // namespace

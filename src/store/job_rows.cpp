@@ -86,6 +86,7 @@ Columns<job::Job> all_job_columns() {
         column<Job, &Job::type>("type"),     column<Job, &Job::owner>("owner"),
         column<Job, &Job::key>("key"),       column<Job, &Job::created>("created"),
         column<Job, &Job::app_id>("app_id"), column<Job, &Job::app_id_source>("app_id_source"),
+        column<Job, &Job::grants>("grants"),
     };
     for (const auto& more : {progress_columns(), setting_columns(job::Table::Jobs)})
         columns.insert(columns.end(), more.begin(), more.end());

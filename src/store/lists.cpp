@@ -119,4 +119,25 @@ std::optional<std::vector<std::string>> lines_from_text(const std::string& text)
     return lines;
 }
 
+std::optional<std::string> to_text(const job::Grants& grants) {
+    std::vector<std::string> lines;
+    for (const auto& grant : grants)
+        for (const auto& line : {std::string{job::to_string(grant.access)}, grant.path, grant.host})
+            lines.push_back(line);
+    auto text = to_text(lines);
+    return grants_from_text(text) == grants ? std::optional{text} : std::nullopt;
+}
+
+std::optional<job::Grants> grants_from_text(const std::string& text) {
+    auto lines = split(text, '\n');
+    if (lines.size() % 3 != 0) return std::nullopt;
+    job::Grants grants;
+    for (size_t i = 0; i < lines.size(); i += 3) {
+        auto access = job::parse<job::Grant::Access>(lines[i]);
+        if (!access || !lines[i + 1].starts_with('/') || !lines[i + 2].starts_with('/')) return std::nullopt;
+        grants.push_back({lines[i + 1], lines[i + 2], *access});
+    }
+    return grants;
+}
+
 } // namespace haulier::store

@@ -32,4 +32,8 @@ std::vector<std::string> words_from_text(const std::string& text);
 std::string to_text(const std::vector<std::string>& lines);
 std::optional<std::vector<std::string>> lines_from_text(const std::string& text);
 
+/// Three lines for each; nothing for what could not be read again.
+std::optional<std::string> to_text(const job::Grants& grants);
+std::optional<job::Grants> grants_from_text(const std::string& text);
+
 } // namespace haulier::store

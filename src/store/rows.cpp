@@ -75,6 +75,7 @@ void bind_discard(BoundStatement& use, const Discard& discard) {
     Cell<uint64_t>::put(use, "folder_device", discard.folder.device);
     Cell<uint64_t>::put(use, "folder_inode", discard.folder.number);
     Cell<WallTime>::put(use, "since", discard.since);
+    use.text(discard.root);
 }
 
 Result<Discard> read_discard(BoundStatement& use) {
@@ -86,6 +87,7 @@ Result<Discard> read_discard(BoundStatement& use) {
     discard.folder.device = row.bits();
     discard.folder.number = row.bits();
     discard.since = row.date();
+    discard.root = row.text();
     return if_sound(row, std::move(discard));
 }
 

@@ -50,9 +50,10 @@ struct Text {
     std::string sql;
 };
 
-/// Of rows of ended_jobs, with ?1 to ?4 from bind_filter() in history.cpp.
+/// Of rows of ended_jobs, with ?1 to ?5 from bind_filter() in history.cpp.
 constexpr std::string_view EndedFilterText =
-    "ended >= ?1 AND (?2 = '' OR instr(?2, result) > 0) AND coalesce(visibility, ?3) <> ?4";
+    "ended >= ?1 AND (?2 = '' OR instr(?2, result) > 0) AND coalesce(visibility, ?3) <> ?4 AND "
+    "(?5 = '' OR (app_id = ?5 AND app_id_source = 'sandbox'))";
 constexpr std::string_view EndedColumns =
     "id, type, owner, display_name, result, created, ended, active_for, bytes, "
     "files_total, files_transferred, cause, code, target, app_id, app_id_source, visibility";
@@ -103,7 +104,7 @@ std::vector<Text> writing() {
         {&Statements::save_rest, upsert("hosts", "owner, server", "until, cause, code, sentence")},
         {&Statements::forget_rests, "DELETE FROM hosts WHERE until <= ?1"},
         {&Statements::add_discard,
-         upsert("discards", "owner, directory, temporary", "folder_device, folder_inode, since")},
+         upsert("discards", "owner, directory, temporary", "folder_device, folder_inode, since, root")},
         {&Statements::forget_discard,
          "DELETE FROM discards WHERE owner = ?1 AND directory = ?2 AND temporary = ?3"},
         {&Statements::save_hold, upsert("holds", "owner", "until")},
@@ -116,7 +117,7 @@ std::vector<Text> writing() {
                                   "ORDER BY number DESC LIMIT 1 OFFSET ?2)"},
         {&Statements::expire_ended, "DELETE FROM ended_jobs WHERE ended < ?1"},
         {&Statements::forget_ended, ended_of("DELETE", "")},
-        {&Statements::forget_ended_of, ended_of("DELETE", "owner = ?5 AND ")},
+        {&Statements::forget_ended_of, ended_of("DELETE", "owner = ?6 AND ")},
         {&Statements::add_statistics, add_counters()},
     };
 }
@@ -139,13 +140,14 @@ std::vector<Text> reading() {
         {&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},
         {&Statements::load_rests,
          "SELECT owner, server, until, cause, code, sentence FROM hosts ORDER BY owner, server"},
-        {&Statements::load_discards, "SELECT owner, directory, temporary, folder_device, folder_inode, since "
-                                     "FROM discards ORDER BY since, owner, directory, temporary"},
+        {&Statements::load_discards,
+         "SELECT owner, directory, temporary, folder_device, folder_inode, since, root "
+         "FROM discards ORDER BY since, owner, directory, temporary"},
         {&Statements::load_holds, "SELECT owner, until FROM holds ORDER BY owner"},
         {&Statements::list_ended,
-         ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?5 OFFSET ?6")},
-        {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?7 AND ",
-                                              " ORDER BY number DESC LIMIT ?5 OFFSET ?6")},
+         ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?6 OFFSET ?7")},
+        {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?8 AND ",
+                                              " ORDER BY number DESC LIMIT ?6 OFFSET ?7")},
         {&Statements::oldest_ended, "SELECT ended FROM ended_jobs ORDER BY number LIMIT 1"},
         {&Statements::load_statistics,
          fmt::format("SELECT owner, since{} FROM statistics ORDER BY owner", counter_columns())},

@@ -62,6 +62,7 @@ struct Discard {
     std::string temporary; ///< its name
     job::Inode folder;     ///< which directory that is
     WallTime since;
+    std::string root{}; ///< see job::Place
     bool operator==(const Discard&) const = default;
 };
 

@@ -54,6 +54,10 @@ Checked check_path(const std::string& path) {
     return invalid_argument(fmt::format("local name '{}' is not an absolute path", path));
 }
 
+Place checked_place(const wire::Check::Item& item) {
+    return {item.directory(), item.root()};
+}
+
 WantedFile wanted_file(const wire::Check::Item& item) {
     WantedFile wanted{.name = item.name()};
     if (item.mode_known()) wanted.mode = item.mode();
@@ -64,7 +68,7 @@ WantedFile wanted_file(const wire::Check::Item& item) {
 /// Whether such a file can be created in the directory.
 Checked check_directory(const wire::Check::Item& item) {
     const auto& path = item.directory();
-    auto directory = Directory::open(path);
+    auto directory = Directory::open(checked_place(item));
     if (!directory) {
         if (directory.error().code == ENOENT)
             return local_file(fmt::format("the directory '{}' does not exist, create it first", path));
@@ -81,7 +85,7 @@ Checked check_directory(const wire::Check::Item& item) {
 Checked check_target(const wire::Check::Item& item) {
     const auto& path = item.directory();
     const auto& name = item.name();
-    auto directory = Directory::open(path);
+    auto directory = Directory::open(checked_place(item));
     bool is_final = !item.server_name();
     if (is_final && item.existing() == wire::KEEP && directory && is_taken(*directory, name))
         return Fault{wire::Reply::FILE_EXISTS, name_taken(*directory, name).message};
@@ -91,8 +95,8 @@ Checked check_target(const wire::Check::Item& item) {
     return local_file(fmt::format("'{}' in '{}' is {}, a file cannot replace it", name, path, what));
 }
 
-Checked check_source(const std::string& path, const std::string& name) {
-    auto source = SourceFile::open(path, name);
+Checked check_source(const wire::Check::Item& item) {
+    auto source = SourceFile::open(checked_place(item), item.name());
     if (!source) return local_file(source.error().message);
     return Done{};
 }
@@ -119,7 +123,7 @@ Checked check_item(const wire::Check::Item& item) {
     if (auto ok = check_name(item.name()); !ok) return ok;
     if (item.untrusted_path())
         if (auto ok = check_trust(item); !ok) return ok;
-    if (item.upload()) return check_source(item.directory(), item.name());
+    if (item.upload()) return check_source(item);
     if (auto ok = check_directory(item); !ok) return ok;
     return check_target(item);
 }

@@ -74,7 +74,8 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .server_name = message.server_name(),
                      .keep_existing = message.keep_existing(),
                      .name = message.name(),
-                     .permissions = permissions_in(message)};
+                     .permissions = permissions_in(message),
+                     .root = message.root()};
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;

@@ -49,7 +49,7 @@ struct Fetch::LockedPartFile {
 
     /// A part that was in another directory is not lost: that directory may be on a disk that is not mounted.
     static Result<Directory, Failure> open_directory(const FetchOrder& order) {
-        auto directory = Directory::open(order.directory);
+        auto directory = Directory::open({order.directory, order.root});
         if (!directory && order.folder != Inode{}) {
             auto failure = directory.error();
             failure.storage = failure.storage || failure.code == ENOENT || failure.code == ENOTDIR;

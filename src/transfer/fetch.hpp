@@ -52,6 +52,7 @@ struct FetchOrder {
     bool keep_existing = false;     ///< nothing is fetched for a name that is taken
     std::string name;               ///< that the file gets; empty = the server's
     Permissions permissions;        ///< of the finished file
+    std::string root;               ///< of `directory`, see Place
 };
 
 class Fetch final : public Transfer, private ResponseHandler {

@@ -161,8 +161,8 @@ void Fetch::check_name() {
     if (!order_.keep_existing || name_.empty()) return;
     context_.disk.run_within(
         FileServerLimit, lane(),
-        [path = order_.directory, name = name_]() -> Status {
-            auto directory = Directory::open(path);
+        [place = Place{order_.directory, order_.root}, name = name_]() -> Status {
+            auto directory = Directory::open(place);
             if (!directory || !is_taken(*directory, name)) return Done{};
             return name_taken(*directory, name);
         },

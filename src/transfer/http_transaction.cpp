@@ -77,7 +77,8 @@ void HttpTransaction::use_routes(Routes routes) {
 /// A file whose content the next exchange needs.
 struct HttpTransaction::PemFile {
     std::string path;
-    Result<std::string, Failure> (*read)(const std::string& path);
+    std::string root; ///< see Place
+    Result<std::string, Failure> (*read)(const std::string& path, const std::string& root);
     std::string TlsFiles::*content;
     CURLcode failure; ///< if it cannot be used
 };
@@ -85,11 +86,13 @@ struct HttpTransaction::PemFile {
 std::optional<HttpTransaction::PemFile> HttpTransaction::missing_file() const {
     const auto& authorities = request_.http.certificate_authority();
     if (needs_tls_ && tls_files_.authorities.empty() && !authorities.empty())
-        return PemFile{authorities, &read_authorities, &TlsFiles::authorities, CURLE_SSL_CACERT_BADFILE};
+        return PemFile{authorities, request_.http.certificate_authority_root(), &read_authorities,
+                       &TlsFiles::authorities, CURLE_SSL_CACERT_BADFILE};
     const auto& certificate = request_.http.client_certificate();
     bool may_see = url_.scheme == "https" && is_same_server(first_url_, url_);
     if (may_see && tls_files_.certificate.empty() && !certificate.empty())
-        return PemFile{certificate, &read_certificate, &TlsFiles::certificate, CURLE_SSL_CERTPROBLEM};
+        return PemFile{certificate, request_.http.client_certificate_root(), &read_certificate,
+                       &TlsFiles::certificate, CURLE_SSL_CERTPROBLEM};
     return std::nullopt;
 }
 
@@ -101,7 +104,7 @@ void HttpTransaction::prepare() {
 /// Its path may lead to a file system that does not respond.
 void HttpTransaction::load(const PemFile& file) {
     network_.disk.run_within(
-        PemLimit, {.path = "certificate " + file.path}, [file] { return file.read(file.path); },
+        PemLimit, {.path = "certificate " + file.path}, [file] { return file.read(file.path, file.root); },
         [self = std::weak_ptr{self_}, file](const std::optional<Result<std::string, Failure>>& content) {
             auto transaction = self.lock();
             if (!transaction) return;

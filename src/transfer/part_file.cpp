@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/openat2.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -49,28 +51,81 @@ bool is_temporary_name(std::string_view name) {
            name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
 }
 
-Result<Directory, Failure> Directory::open(const std::string& path) {
-    if (!path.starts_with('/') || path.find('\0') != std::string::npos)
+namespace {
+
+constexpr int OpenDirectory = O_PATH | O_DIRECTORY | O_CLOEXEC;
+
+bool is_absolute(const std::string& path) {
+    return path.starts_with('/') && path.find('\0') == std::string::npos;
+}
+
+/// The path below the root; nothing if it is not below it.
+std::optional<std::string> path_below(const Place& place) {
+    auto root = std::string_view{place.root};
+    while (root.ends_with('/'))
+        root.remove_suffix(1);
+    if (!is_absolute(place.root) || !place.path.starts_with(root)) return std::nullopt;
+    auto rest = std::string_view{place.path}.substr(root.size());
+    if (!rest.empty() && rest.front() != '/') return std::nullopt;
+    rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
+    return rest.empty() ? "." : std::string{rest};
+}
+
+/// Sets errno if it fails: ELOOP if a link is on the way, and EXDEV if the path would leave the root.
+Fd open_place(const Place& place) {
+    if (place.root.empty()) return Fd{::open(place.path.c_str(), OpenDirectory)};
+    auto below = path_below(place);
+    errno = EXDEV;
+    if (!below) return {};
+    Fd root{::open(place.root.c_str(), OpenDirectory)};
+    if (!root) return {};
+    open_how how{};
+    how.flags = OpenDirectory;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return Fd{static_cast<int>(syscall(SYS_openat2, root.get(), below->c_str(), &how, sizeof(how)))};
+}
+
+Failure not_opened(const Place& place, int error) {
+    if (!place.root.empty() && error == ELOOP)
+        return {.cause = wire::LOCAL_FILE,
+                .code = error,
+                .message =
+                    fmt::format("'{}' leads through a symbolic link, which jobs of apps in sandboxes do "
+                                "not follow",
+                                place.path)};
+    return local_failure(error, fmt::format("cannot open the directory '{}'", place.path));
+}
+
+} // namespace
+
+Result<Directory, Failure> Directory::open(const Place& place) {
+    if (!is_absolute(place.path))
         return Failure{.cause = wire::LOCAL_FILE,
-                       .message = fmt::format("directory '{}' is not an absolute path", path)};
-    Fd fd{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (!fd) return local_failure(errno, fmt::format("cannot open the directory '{}'", path));
+                       .message = fmt::format("directory '{}' is not an absolute path", place.path)};
+    Fd fd = open_place(place);
+    if (!fd) return not_opened(place, errno);
     struct stat st {};
-    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", path));
-    return Directory{std::move(fd), path, inode_of(st)};
+    if (fstat(fd.get(), &st) < 0) return local_failure(errno, fmt::format("cannot examine '{}'", place.path));
+    return Directory{std::move(fd), place, inode_of(st)};
+}
+
+bool Directory::is_in_place() const {
+    Fd now = open_place(place_);
+    struct stat st {};
+    return now && fstat(now.get(), &st) == 0 && inode_of(st) == inode();
 }
 
 Status Directory::sync(int file) const {
     Fd readable{openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     int r = readable ? fsync(readable.get()) : syncfs(file);
-    if (r < 0) return local_failure(errno, fmt::format("cannot sync the directory '{}'", path_));
+    if (r < 0) return local_failure(errno, fmt::format("cannot sync the directory '{}'", path()));
     return Done{};
 }
 
 Status Directory::sync_names() const {
     Fd readable{openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!readable || fsync(readable.get()) == 0 || errno == EINVAL || errno == EROFS) return Done{};
-    return local_failure(errno, fmt::format("cannot sync the directory '{}'", path_));
+    return local_failure(errno, fmt::format("cannot sync the directory '{}'", path()));
 }
 
 bool Directory::is_same(const Inode& stored) const {
@@ -79,7 +134,7 @@ bool Directory::is_same(const Inode& stored) const {
 
 Failure Directory::not_mounted() const {
     return {.cause = wire::LOCAL_FILE,
-            .message = fmt::format("the temporary file is not there; is the disk of '{}' mounted?", path_),
+            .message = fmt::format("the temporary file is not there; is the disk of '{}' mounted?", path()),
             .storage = true};
 }
 
@@ -276,9 +331,8 @@ Status PartFile::check_state() const {
 
 /// The directory may have been moved or unmounted, and the file removed or replaced.
 Status PartFile::check_place() const {
+    if (!directory_.is_in_place()) return directory_.not_mounted();
     struct stat st {};
-    bool same = stat(directory_.path().c_str(), &st) == 0 && inode_of(st) == directory_.inode();
-    if (!same) return directory_.not_mounted();
     if (fstatat(directory_.fd(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode())
         return Done{};
     return harmed("removed or replaced");

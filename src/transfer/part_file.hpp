@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <utility>
 
 namespace haulier::transfer {
 
@@ -30,13 +31,24 @@ Inode inode_of(const struct stat& st);
 /// `.haulier-ID-INDEX.part`, without a path.
 bool is_temporary_name(std::string_view name);
 
+/// A directory as an order names it.
+struct Place {
+    std::string path; ///< absolute
+    std::string root; ///< it is opened beneath this one, without following a link; empty: anywhere
+
+    Place(std::string directory, std::string beneath = {})
+        : path(std::move(directory)), root(std::move(beneath)) {}
+};
+
 class Directory {
 public:
-    /// `path` is absolute. Fails with LOCAL_FILE.
-    static Result<Directory, Failure> open(const std::string& path);
+    /// Fails with LOCAL_FILE.
+    static Result<Directory, Failure> open(const Place& place);
 
     [[nodiscard]] int fd() const { return fd_.get(); }
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::string& path() const { return place_.path; }
+    /// Whether the place still leads to this directory.
+    [[nodiscard]] bool is_in_place() const;
     /// Makes names durable. If the directory can be written but not read, the file system of `file`, which is
     /// in this directory, is synced instead.
     [[nodiscard]] Status sync(int file) const;
@@ -49,10 +61,10 @@ public:
     [[nodiscard]] Failure not_mounted() const;
 
 private:
-    Directory(Fd fd, std::string path, Inode inode)
-        : fd_(std::move(fd)), path_(std::move(path)), inode_(inode) {}
+    Directory(Fd fd, Place place, Inode inode)
+        : fd_(std::move(fd)), place_(std::move(place)), inode_(inode) {}
     Fd fd_;
-    std::string path_;
+    Place place_;
     Inode inode_;
 };
 

@@ -207,9 +207,8 @@ private:
 
 } // namespace
 
-std::vector<Published> publish(const std::string& path, const std::vector<wire::Publish>& requests,
-                               mode_t umask) {
-    auto directory = Directory::open(path);
+std::vector<Published> publish(const Place& place, const std::vector<wire::Publish>& requests, mode_t umask) {
+    auto directory = Directory::open(place);
     if (!directory) return {requests.size(), directory.error()};
     return Publication{*directory, requests}.run(umask);
 }
@@ -240,9 +239,9 @@ Status discard_one(const Directory& directory, const wire::Discard& request) {
 
 } // namespace
 
-std::vector<Status> discard(const std::string& path, const std::vector<wire::Discard>& requests) {
+std::vector<Status> discard(const Place& place, const std::vector<wire::Discard>& requests) {
     std::vector<Status> results(requests.size(), Done{});
-    auto directory = Directory::open(path);
+    auto directory = Directory::open(place);
     if (!directory) {
         bool is_gone = directory.error().code == ENOENT || directory.error().code == ENOTDIR;
         for (size_t i = 0; i < requests.size(); ++i)

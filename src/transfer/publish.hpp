@@ -4,6 +4,7 @@
 #pragma once
 
 #include "transfer/failure.hpp"
+#include "transfer/part_file.hpp"
 #include "worker.pb.h"
 
 #include <string>
@@ -19,11 +20,10 @@ using Published = Result<std::string, Failure>;
 /// names durable. `umask` applies only if a request has neither a mode nor an umask. Fails with LOCAL_FILE,
 /// also if a file does not have its length any more, and with FILE_EXISTS if the name is taken and stays with
 /// the file that has it. The results are in the order of the requests.
-std::vector<Published> publish(const std::string& directory, const std::vector<wire::Publish>& requests,
-                               mode_t umask);
-/// Deletes these files in `directory`, and makes that durable. Success if there is no such file, but not if
+std::vector<Published> publish(const Place& place, const std::vector<wire::Publish>& requests, mode_t umask);
+/// Deletes these files in the directory, and makes that durable. Success if there is no such file, but not if
 /// the request names another directory, which may be on a disk that is not mounted. The results are in the
 /// order of the requests.
-std::vector<Status> discard(const std::string& directory, const std::vector<wire::Discard>& requests);
+std::vector<Status> discard(const Place& place, const std::vector<wire::Discard>& requests);
 
 } // namespace haulier::transfer

@@ -38,7 +38,7 @@ wire::Reply read_from(int file, const wire::Read& request) {
 wire::Reply read_chunk(const wire::Read& request) {
     if (request.name().find('/') != std::string::npos)
         return failed_reply(fmt::format("'{}' is not a file name", request.name()));
-    auto directory = Directory::open(request.directory());
+    auto directory = Directory::open({request.directory(), request.root()});
     if (!directory) return failed_reply(directory.error().message);
     auto found = open_own_file(*directory, request.name(), O_RDONLY);
     if (!found) return failed_reply(found.error().message);

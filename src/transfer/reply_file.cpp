@@ -30,7 +30,7 @@ struct ReplyFile::Opened {
     Inode inode;
 
     static Result<Opened, Failure> open(const Place& place, uint64_t keep_free) {
-        auto directory = Directory::open(place.directory);
+        auto directory = Directory::open({place.directory, place.root});
         if (!directory) return directory.error();
         if (auto ok = check_reply_name(*directory, place.name, place.source); !ok) return ok.error();
         auto part = PartFile::open(*std::move(directory), place.temporary, keep_free);

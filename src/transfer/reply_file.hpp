@@ -35,6 +35,7 @@ public:
         std::string temporary;
         std::string name; ///< the final one
         Inode source;     ///< of the file that is uploaded
+        std::string root; ///< of the directory
     };
     /// Events::opened is called later. It fails if the reply cannot have that name, or would replace the
     /// source.

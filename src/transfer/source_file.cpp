@@ -18,13 +18,13 @@ Failure not_uploaded(const std::string& name, const std::string& directory, std:
 
 } // namespace
 
-Result<SourceFile, Failure> SourceFile::open(const std::string& directory, const std::string& name) {
+Result<SourceFile, Failure> SourceFile::open(const Place& directory, const std::string& name) {
     auto opened = Directory::open(directory);
     if (!opened) return opened.error();
     Fd fd = open_regular(opened->fd(), name, O_RDONLY);
-    if (!fd && errno == ELOOP) return not_uploaded(name, directory, "a symbolic link");
-    if (!fd && errno == EINVAL) return not_uploaded(name, directory, "not a regular file");
-    if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory));
+    if (!fd && errno == ELOOP) return not_uploaded(name, directory.path, "a symbolic link");
+    if (!fd && errno == EINVAL) return not_uploaded(name, directory.path, "not a regular file");
+    if (!fd) return local_failure(errno, fmt::format("cannot open '{}' in '{}'", name, directory.path));
     return SourceFile{std::move(fd), name};
 }
 

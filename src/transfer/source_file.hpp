@@ -26,7 +26,7 @@ struct Stamp {
 class SourceFile {
 public:
     /// Fails with LOCAL_FILE, also if `name` is not a regular file.
-    static Result<SourceFile, Failure> open(const std::string& directory, const std::string& name);
+    static Result<SourceFile, Failure> open(const Place& directory, const std::string& name);
 
     /// The current stamp.
     [[nodiscard]] Stamp stamp() const;

@@ -62,7 +62,7 @@ Status check_room(int fd, uint64_t bytes, uint64_t keep_free, const std::string&
 }
 
 Status check_storage(const wire::CheckStorage& request, uint64_t keep_free) {
-    auto directory = Directory::open(request.directory());
+    auto directory = Directory::open({request.directory(), request.root()});
     if (!directory) return directory.error();
     if (!directory->is_same(from_wire(request.folder()))) return directory->not_mounted();
     if (auto ok = check_room(directory->fd(), request.bytes(), keep_free, directory->path()); !ok) return ok;

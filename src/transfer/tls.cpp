@@ -3,7 +3,9 @@
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
+#include "transfer/part_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -124,9 +126,21 @@ Failure bad_certificate(const std::string& path, const std::string& why) {
     return {.cause = wire::TLS_CERTIFICATE, .message = fmt::format("'{}' {}", path, why)};
 }
 
-Result<std::string, Failure> read_pem(const std::string& path, off_t most) {
+/// Sets errno if it fails.
+Fd open_pem(const std::string& path, const std::string& root) {
     // Without O_NONBLOCK, opening a FIFO of this name would block for ever.
-    Fd fd{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    if (root.empty()) return Fd{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    auto slash = path.rfind('/');
+    errno = EXDEV;
+    if (slash == std::string::npos) return {};
+    auto directory = Directory::open({path.substr(0, std::max(slash, size_t{1})), root});
+    if (directory) return open_regular(directory->fd(), path.substr(slash + 1), O_RDONLY);
+    errno = directory.error().code;
+    return {};
+}
+
+Result<std::string, Failure> read_pem(const std::string& path, const std::string& root, off_t most) {
+    Fd fd = open_pem(path, root);
     struct stat st {};
     if (!fd || fstat(fd.get(), &st) < 0)
         return bad_certificate(path, "cannot be opened: " + std::generic_category().message(errno));
@@ -171,12 +185,12 @@ bool is_excepted(const wire::Http& http, int error, int depth) {
     return TlsExceptions{http}.include(error, depth);
 }
 
-Result<std::string, Failure> read_certificate(const std::string& path) {
-    return read_pem(path, MaxCertificate);
+Result<std::string, Failure> read_certificate(const std::string& path, const std::string& root) {
+    return read_pem(path, root, MaxCertificate);
 }
 
-Result<std::string, Failure> read_authorities(const std::string& path) {
-    auto pem = read_pem(path, MaxAuthorities);
+Result<std::string, Failure> read_authorities(const std::string& path, const std::string& root) {
+    auto pem = read_pem(path, root, MaxAuthorities);
     if (pem && !has_certificates(*pem)) return bad_certificate(path, "has no certificates in PEM form");
     return pem;
 }

@@ -32,7 +32,7 @@ void Upload::start() {
 void Upload::open_source() {
     context_.disk.run_within(
         FileServerLimit, lane(),
-        [directory = order_.directory(), name = order_.name()] { return SourceFile::open(directory, name); },
+        [source = source_place(), name = order_.name()] { return SourceFile::open(source, name); },
         [self = std::weak_ptr{self_}](std::optional<Result<SourceFile, Failure>> source) {
             auto upload = self.lock();
             if (!upload || (*upload)->ending_) return;
@@ -80,7 +80,8 @@ void Upload::open_reply() {
     reply_ =
         std::make_unique<ReplyFile>(context_.loop, context_.disk, context_.settings.sync_interval,
                                     context_.settings.keep_free, ReplyFile::Events{opened, writable, failed});
-    reply_->open({order_.reply_directory(), order_.reply_temporary(), order_.reply_name(), stamp_.inode});
+    reply_->open({order_.reply_directory(), order_.reply_temporary(), order_.reply_name(), stamp_.inode,
+                  order_.reply_root()});
 }
 
 // ---- messages to the daemon ----
@@ -145,8 +146,8 @@ void Upload::size_to_wire(wire::Identity& identity) const {
 void Upload::finish() {
     context_.disk.run_within(
         FileServerLimit, lane(),
-        [directory = order_.directory(), name = order_.name(), stamp = stamp_] {
-            auto current = SourceFile::open(directory, name);
+        [source = source_place(), name = order_.name(), stamp = stamp_] {
+            auto current = SourceFile::open(source, name);
             return current && current->stamp() == stamp;
         },
         [self = std::weak_ptr{self_}](std::optional<bool> same) {

@@ -53,6 +53,7 @@ private:
     void schedule_progress();
     void send_progress() const;
     void send_checkpoint() const;
+    [[nodiscard]] Place source_place() const { return {order_.directory(), order_.root()}; }
     [[nodiscard]] Lane lane() const { return {.path = order_.directory(), .name = order_.name()}; }
     [[nodiscard]] uint64_t sent() const;
     void size_to_wire(wire::Identity& identity) const;

@@ -50,6 +50,17 @@ wire::Reply refusal(const Failure& failure) {
     return message;
 }
 
+template <class Request>
+Place place_of(const Request& request) {
+    return {request.directory(), request.root()};
+}
+
+/// Of requests that are carried out together.
+template <class Request>
+std::string key_of(const Request& request) {
+    return request.root() + '\0' + request.directory();
+}
+
 mode_t read_umask() {
     mode_t mask = umask(0);
     umask(mask);
@@ -175,48 +186,49 @@ bool Worker::run_on_disk(Request&& request, Usec limit, Work work, const std::st
 }
 
 bool Worker::discard(wire::Discard&& request) {
-    std::string directory = request.directory();
-    auto [entry, is_idle] = discards_.try_emplace(directory);
+    auto key = key_of(request);
+    auto [entry, is_idle] = discards_.try_emplace(key);
     entry->second.push_back(std::move(request));
-    if (is_idle) discard_next(directory);
+    if (is_idle) discard_next(key);
     return true;
 }
 
-void Worker::discard_next(const std::string& directory) {
-    auto requests = std::exchange(discards_[directory], {});
+void Worker::discard_next(const std::string& key) {
+    auto requests = std::exchange(discards_[key], {});
     if (requests.empty()) {
-        discards_.erase(directory);
+        discards_.erase(key);
         return;
     }
+    auto place = place_of(requests.front());
     disk_.run_within(
-        DiscardLimit, {.path = directory},
-        [directory, requests] { return transfer::discard(directory, requests); },
-        [this, directory, requests](const std::optional<std::vector<Status>>& results) {
-            reply_to_all(requests, results, directory);
-            discard_next(directory);
+        DiscardLimit, {.path = place.path}, [place, requests] { return transfer::discard(place, requests); },
+        [this, key, place, requests](const std::optional<std::vector<Status>>& results) {
+            reply_to_all(requests, results, place.path);
+            discard_next(key);
         });
 }
 
 bool Worker::publish_file(wire::Publish&& request) {
-    std::string directory = request.directory();
-    auto [entry, is_idle] = publishes_.try_emplace(directory);
+    auto key = key_of(request);
+    auto [entry, is_idle] = publishes_.try_emplace(key);
     entry->second.push_back(std::move(request));
-    if (is_idle) publish_next(directory);
+    if (is_idle) publish_next(key);
     return true;
 }
 
-void Worker::publish_next(const std::string& directory) {
-    auto requests = std::exchange(publishes_[directory], {});
+void Worker::publish_next(const std::string& key) {
+    auto requests = std::exchange(publishes_[key], {});
     if (requests.empty()) {
-        publishes_.erase(directory);
+        publishes_.erase(key);
         return;
     }
+    auto place = place_of(requests.front());
     disk_.run_within(
-        PublishLimit, {.path = directory},
-        [directory, requests, mask = umask_] { return publish(directory, requests, mask); },
-        [this, directory, requests](const std::optional<std::vector<Published>>& results) {
-            reply_to_all(requests, results, directory);
-            publish_next(directory);
+        PublishLimit, {.path = place.path},
+        [place, requests, mask = umask_] { return publish(place, requests, mask); },
+        [this, key, place, requests](const std::optional<std::vector<Published>>& results) {
+            reply_to_all(requests, results, place.path);
+            publish_next(key);
         });
 }
 

@@ -59,9 +59,9 @@ private:
     template <class Request, class Work>
     bool run_on_disk(Request&& request, Usec limit, Work work, const std::string& directory, Lane lane);
     bool discard(wire::Discard&& request);
-    void discard_next(const std::string& directory);
+    void discard_next(const std::string& key);
     bool publish_file(wire::Publish&& request);
-    void publish_next(const std::string& directory);
+    void publish_next(const std::string& key);
     template <class Requests, class Results>
     void reply_to_all(const Requests& requests, const Results& results, const std::string& directory);
     void reply(uint64_t request, const Status& status);
@@ -91,7 +91,7 @@ private:
     WorkerContext context_;
     std::unordered_map<uint64_t, std::unique_ptr<Transfer>> transfers_;    ///< by ticket
     std::unordered_map<uint64_t, std::unique_ptr<TusDelete>> tus_deletes_; ///< by request
-    /// By directory, those that came while others are carried out there: they share one sync.
+    /// By place, those that came while others are carried out there: they share one sync.
     std::unordered_map<std::string, std::vector<wire::Discard>> discards_;
     std::unordered_map<std::string, std::vector<wire::Publish>> publishes_; ///< likewise
     /// Objects that ended in one of their own functions, which is still on the stack. The reaper destroys

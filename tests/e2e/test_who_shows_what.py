@@ -76,7 +76,7 @@ def test_the_app_of_a_sandbox_is_known_without_its_word(stack, mounts, tmp_path)
         elif real.is_dir():
             shown.mkdir()
             mounts.bind(real, shown)
-    (root / ".flatpak-info").write_text("[Application]\nname=org.example.Sandboxed\n")
+    (root / ".flatpak-info").write_text("[Application]\nname=org.example.Sandboxed\n[Context]\nshared=network;\n")
     tests = pathlib.Path(__file__).parent.parent
     said = subprocess.run(["/usr/sbin/chroot", root, sys.executable, "-c", SANDBOXED_CLIENT, stack.bus.address],
                           env=stack.env | {"PYTHONPATH": str(tests)}, capture_output=True, text=True, check=False)

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "daemon/bus/access/access_filter.hpp"
+#include "daemon/bus/access/app_finder.hpp"
 #include "daemon/bus/access/authority.hpp"
-#include "daemon/bus/app_finder.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
 #include "daemon/bus/signals.hpp"
 #include "daemon/bus/subscribers.hpp"

@@ -150,6 +150,7 @@ void JobObject::set_notify_service(sdbus::Result<>&& result, std::string name, s
         auto parsed = job::parse_notify_service(name, path);
         if (!parsed) return owed->refuse(parsed.error());
         auto service = context_.resolved(*parsed);
+        if (auto ok = check_service(context_.filter.caller(), service); !ok) return owed->refuse(ok.error());
         job::SettingsPatch patch;
         patch.set<&job::Settings::notify_service>(service);
         // This object may be gone when the bus has replied; the context is not.

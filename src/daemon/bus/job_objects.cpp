@@ -48,10 +48,11 @@ int JobObjects::introspect(sd_bus_message* call) {
     if (sd_bus_message_is_method_call(call, Introspectable, "Introspect") <= 0) return 0;
     try {
         auto caller = context_.filter.caller();
+        bool sees_all = context_.authority.knows(caller);
+        const Whose whose{sees_all ? std::nullopt : std::optional{caller.uid}, caller.app()};
         std::vector<std::string> names;
         for (const auto* entry : context_.manager.list())
-            if (context_.authority.knows(caller) || entry->durable().owner == caller.uid)
-                names.push_back(entry->durable().id.hex);
+            if (whose.includes(entry->durable())) names.push_back(entry->durable().id.hex);
         return sd_bus_reply_method_return(call, "s", describe_children(names).c_str());
     } catch (const std::exception& e) {
         log::error(std::string{"jobs could not be listed: "} + e.what());

@@ -81,7 +81,7 @@ int ManagedObjects::on_call(sd_bus_message* call) {
 void ManagedObjects::answer(sd_bus_message* call) {
     context_.asked();
     auto caller = context_.filter.caller();
-    auto jobs = jobs_of(caller.uid);
+    auto jobs = jobs_of(caller);
     if (!jobs) {
         sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED, "%s", TooManyObjects);
         return;
@@ -89,18 +89,21 @@ void ManagedObjects::answer(sd_bus_message* call) {
     context_.signals.add({.name = caller.name, .uid = caller.uid});
     context_.subscribers.add_for_objects({.name = caller.name,
                                           .uid = caller.uid,
-                                          .keeps_daemon = context_.instance == daemon::Instance::System});
+                                          .keeps_daemon = context_.instance == daemon::Instance::System,
+                                          .app = caller.app()});
     auto reply = reply_to(call, [&](sd_bus_message* content) { append_objects(content, *jobs); });
     must(sd_bus_send(nullptr, reply.get(), nullptr), "sd_bus_send");
 }
 
-std::optional<std::vector<JobView>> ManagedObjects::jobs_of(uint32_t owner) const {
+std::optional<std::vector<JobView>> ManagedObjects::jobs_of(const Caller& caller) const {
+    bool system = context_.instance == daemon::Instance::System;
+    const Whose whose{system ? std::optional{caller.uid} : std::nullopt, caller.app()};
     const auto& manager = context_.manager;
     std::vector<JobView> jobs;
     uint64_t size = 0;
     for (const auto* record : manager.list()) {
         const auto& job = record->durable();
-        if (context_.instance == daemon::Instance::System && job.owner != owner) continue;
+        if (!whose.includes(job)) continue;
         JobView view{*record,
                      job,
                      manager.today(),

@@ -36,7 +36,7 @@ private:
     int on_call(sd_bus_message* call);
     void answer(sd_bus_message* call);
     /// Nothing if they are too many for one message.
-    [[nodiscard]] std::optional<std::vector<JobView>> jobs_of(uint32_t owner) const;
+    [[nodiscard]] std::optional<std::vector<JobView>> jobs_of(const Caller& caller) const;
 
     Context& context_;
     sd_bus_slot* manager_ = nullptr;

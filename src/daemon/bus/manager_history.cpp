@@ -18,9 +18,10 @@ void ManagerObject::ListEndedJobs(sdbus::Result<std::vector<ListedEnd>>&& result
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_history_filter(filter, true);
         if (!wanted) return owed->refuse(wanted.error());
-        auto list = [this, owed, call = context_.filter.call(), wanted = wanted->ended](const auto& owner) {
+        auto list = [this, owed, call = context_.filter.call(), wanted = wanted->ended](const Whose& whose) {
             auto ended = wanted;
-            ended.owner = owner;
+            ended.owner = whose.owner;
+            ended.app = whose.app;
             ended.limit = std::min(ended.limit, EndsInOneList);
             auto usual = ended.usual_visibility = context_.usual_visibility();
             auto reply = [owed, call, usual](const Result<std::vector<job::EndedJob>>& jobs) {
@@ -37,9 +38,9 @@ void ManagerObject::ForgetEndedJobs(sdbus::Result<uint32_t>&& result, Options fi
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_history_filter(filter, false);
         if (!wanted) return owed->refuse(wanted.error());
-        with_scope(owed, wanted->all_users, [this, owed, wanted = wanted->ended](const auto& owner) {
+        with_scope(owed, wanted->all_users, [this, owed, wanted = wanted->ended](const Whose& whose) {
             auto ended = wanted;
-            ended.owner = owner;
+            ended.owner = whose.owner;
             context_.manager.forget_ended(ended, answering(owed));
         });
     });
@@ -49,14 +50,15 @@ void ManagerObject::GetStatistics(sdbus::Result<std::vector<OwnerStatistics>>&& 
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto all_users = decode_statistics_filter(filter);
         if (!all_users) return owed->refuse(all_users.error());
-        with_scope(owed, *all_users, [this, owed](const auto& owner) {
-            context_.manager.load_statistics([owed, owner](const Result<std::vector<job::Statistics>>& all) {
-                if (!all) return owed->refuse(all.error());
-                std::vector<OwnerStatistics> wanted;
-                for (const auto& statistics : *all)
-                    if (!owner || *owner == statistics.owner) wanted.push_back(encode(statistics));
-                owed->give(wanted);
-            });
+        with_scope(owed, *all_users, [this, owed](const Whose& whose) {
+            context_.manager.load_statistics(
+                [owed, owner = whose.owner](const Result<std::vector<job::Statistics>>& all) {
+                    if (!all) return owed->refuse(all.error());
+                    std::vector<OwnerStatistics> wanted;
+                    for (const auto& statistics : *all)
+                        if (!owner || *owner == statistics.owner) wanted.push_back(encode(statistics));
+                    owed->give(wanted);
+                });
         });
     });
 }

@@ -17,8 +17,8 @@ namespace haulier::bus {
 
 namespace {
 
-bool matches(const Filter& filter, std::optional<uint32_t> owner, const job::Job& job) {
-    if (owner && *owner != job.owner) return false;
+bool matches(const Filter& filter, const Whose& whose, const job::Job& job) {
+    if (!whose.includes(job)) return false;
     if (filter.key && *filter.key != job.key) return false;
     return !filter.states || std::find(filter.states->begin(), filter.states->end(),
                                        job::shown_as(job.state)) != filter.states->end();
@@ -59,6 +59,14 @@ private:
     uint64_t text_ = 0;
 };
 
+/// What is known of a confined caller does not depend on whether it is still there.
+void name_app(job::Request& request, const Caller& caller, const AppIdentity& found) {
+    auto app = caller.sandbox ? AppIdentity{caller.app(), job::AppIdSource::Sandbox} : found;
+    if (app.id.empty()) return;
+    request.app_id = app.id;
+    request.app_id_source = app.source;
+}
+
 } // namespace
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context)
@@ -83,12 +91,11 @@ void ManagerObject::CreateJob(sdbus::Result<sdbus::ObjectPath, std::string, bool
         if (settings.has<&job::Settings::notify_service>())
             settings.set<&job::Settings::notify_service>(service);
         auto request = std::make_shared<job::Request>(std::move(command->request));
-        auto create = [=, this](const AppIdentity& app) {
+        if (caller.sandbox) request->grants = caller.sandbox->grants;
+        if (auto ok = check_service(caller, service); !ok) return owed->refuse(ok.error());
+        auto create = [=, this](const ProcessIdentity& process) {
             context_.asked();
-            if (!app.id.empty()) {
-                request->app_id = app.id;
-                request->app_id_source = app.source;
-            }
+            name_app(*request, caller, process.app);
             context_.manager.create(caller.uid, request, object, [owed](const Result<daemon::Created>& made) {
                 if (!made) return owed->refuse(made.error());
                 owed->give(sdbus::ObjectPath{path_of(made->id)}, made->id.hex, made->created);
@@ -112,21 +119,26 @@ sdbus::ObjectPath ManagerObject::GetJob(const std::string& id) {
                 {Errc::InvalidArgument, fmt::format("'{}' is not a job id of 32 lower-case hex digits", id)});
         const auto* entry = context_.manager.find(*parsed);
         auto caller = context_.filter.caller();
-        bool visible = entry && (context_.authority.knows(caller) || entry->durable().owner == caller.uid);
+        bool visible = entry && seen_by(caller).includes(entry->durable());
         if (!visible || job::is_final(entry->durable().state))
             throw to_bus({Errc::NotFound, fmt::format("there is no job {}", id)});
         return sdbus::ObjectPath{path_of(*parsed)};
     });
 }
 
-void ManagerObject::list(sd_bus_message* reply, const Filter& filter, std::optional<uint32_t> owner) const {
+/// Without asking polkit.
+Whose ManagerObject::seen_by(const Caller& caller) const {
+    return {context_.authority.knows(caller) ? std::nullopt : std::optional{caller.uid}, caller.app()};
+}
+
+void ManagerObject::list(sd_bus_message* reply, const Filter& filter, const Whose& whose) const {
     auto properties = filter.properties ? properties_named(*filter.properties) : listed_properties();
     uint32_t seen = 0;
     Page page;
     append_container(reply, SD_BUS_TYPE_ARRAY, "(oa{sv})", [&] {
         for (const auto* entry : context_.manager.list(names_final_state(filter))) {
             const auto& job = entry->durable();
-            if (!matches(filter, owner, job) || seen++ < filter.offset) continue;
+            if (!matches(filter, whose, job) || seen++ < filter.offset) continue;
             if (!page.has_room(filter, job, properties.size())) break;
             JobView view{*entry,
                          job,
@@ -148,8 +160,8 @@ void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Opt
     guarded_async(std::move(result), context_, [&](auto owed) {
         auto wanted = decode_filter(filter);
         if (!wanted) return owed->refuse(wanted.error());
-        auto reply = [this, owed, call = context_.filter.call(), wanted = *wanted](const auto& owner) {
-            owed->write(call, [&](sd_bus_message* list_of_jobs) { list(list_of_jobs, wanted, owner); });
+        auto reply = [this, owed, call = context_.filter.call(), wanted = *wanted](const Whose& whose) {
+            owed->write(call, [&](sd_bus_message* list_of_jobs) { list(list_of_jobs, wanted, whose); });
         };
         with_scope(owed, wanted->all_users, reply);
     });
@@ -167,7 +179,7 @@ void ManagerObject::Subscribe(sdbus::Result<>&& result) {
         auto caller = context_.filter.caller();
         caller.interactive = false;
         bool system = context_.instance == daemon::Instance::System;
-        subscribe({.name = caller.name, .uid = caller.uid, .keeps_daemon = system});
+        subscribe({.name = caller.name, .uid = caller.uid, .keeps_daemon = system, .app = caller.app()});
         context_.authority.ask(caller, [this, owed, name = caller.name](AuthorityReply verdict) {
             if (verdict == AuthorityReply::Yes) context_.subscribers.let_see_all(name);
             owed->give();
@@ -192,7 +204,8 @@ void ManagerObject::SubscribeWith(sdbus::Result<>&& result, Options options) {
                           .uid = caller.uid,
                           .keeps_daemon = wanted->keep_alive,
                           .with_progress = wanted->progress,
-                          .with_facts = true};
+                          .with_facts = true,
+                          .app = caller.app()};
         if (!must_see_all) subscribe(listener);
         if (wanted->all_users == false) return owed->give();
         context_.authority.ask(caller, [=, this](AuthorityReply verdict) mutable {
@@ -257,28 +270,31 @@ std::vector<std::string> ManagerObject::Features() {
             "history",
             "statistics",
             "signals-lost",
+            "sandboxes",
             "hold"};
 }
 
 uint32_t ManagerObject::Jobs() {
-    return guarded([&] {
-        auto caller = context_.filter.caller();
-        return count_for(caller.uid, context_.authority.knows(caller));
-    });
+    return guarded([&] { return count_for(seen_by(context_.filter.caller())); });
 }
 
-uint32_t ManagerObject::count_for(uint32_t uid, bool sees_all) const {
-    return sees_all ? context_.manager.count() : context_.manager.count(uid);
+uint32_t ManagerObject::count_for(const Whose& whose) const {
+    if (!whose.app.empty()) return context_.manager.count_of_app(whose.app);
+    return whose.owner ? context_.manager.count(*whose.owner) : context_.manager.count();
 }
 
 /// On a session bus, all jobs belong to its user.
-ActivityTuple ManagerObject::activity_for(uint32_t uid) const {
+ActivityTuple ManagerObject::activity_for(const Whose& whose) const {
+    if (!whose.app.empty()) return encode(context_.manager.activity_of_app(whose.app));
     bool session = context_.instance == daemon::Instance::Session;
-    return encode(context_.manager.activity(session ? std::nullopt : std::optional{uid}));
+    return encode(context_.manager.activity(session ? std::nullopt : whose.owner));
 }
 
 ActivityTuple ManagerObject::Activity() {
-    return guarded([&] { return activity_for(context_.filter.caller().uid); });
+    return guarded([&] {
+        auto caller = context_.filter.caller();
+        return activity_for({caller.uid, caller.app()});
+    });
 }
 
 std::string ManagerObject::Network() {

@@ -25,8 +25,8 @@ public:
     /// For signals.
     sdbus::IObject& object() { return getObject(); }
     /// How many unfinished jobs a caller or listener sees.
-    [[nodiscard]] uint32_t count_for(uint32_t uid, bool sees_all) const;
-    [[nodiscard]] ActivityTuple activity_for(uint32_t uid) const;
+    [[nodiscard]] uint32_t count_for(const Whose& whose) const;
+    [[nodiscard]] ActivityTuple activity_for(const Whose& whose) const;
     /// Until when the jobs that a caller or listener owns are held.
     [[nodiscard]] std::optional<WallTime> held_for(uint32_t uid, const job::Holds& holds) const;
     std::string Network() override;
@@ -60,7 +60,8 @@ private:
     ActivityTuple Activity() override;
 
     void subscribe(const Listener& listener);
-    void list(sd_bus_message* reply, const Filter& filter, std::optional<uint32_t> owner) const;
+    void list(sd_bus_message* reply, const Filter& filter, const Whose& whose) const;
+    [[nodiscard]] Whose seen_by(const Caller& caller) const;
 
     /// All jobs on a session bus belong to its user.
     [[nodiscard]] job::Scope scope_of(uint32_t uid) const {
@@ -70,16 +71,15 @@ private:
     template <class Owed, class Then>
     void for_all_users(Owed owed, Then then);
 
-    /// Calls `then` with whose jobs are meant: the caller's, or nothing for those of all users. On a session
-    /// bus, all jobs belong to its user.
+    /// Calls `then` with whose jobs are meant: the caller's, or those of all users. On a session bus, all
+    /// jobs belong to its user.
     template <class Owed, class Then>
     void with_scope(Owed owed, bool all_users, Then then) {
         auto caller = context_.filter.caller();
-        if (!all_users && context_.instance == daemon::Instance::System)
-            return then(std::optional{caller.uid});
-        context_.authority.ask(caller, [owed, then](AuthorityReply verdict) {
+        if (!all_users && context_.instance == daemon::Instance::System) return then(Whose{caller.uid});
+        context_.authority.ask(caller, [owed, then, app = caller.app()](AuthorityReply verdict) {
             if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
-            then(std::optional<uint32_t>{});
+            then(Whose{std::nullopt, app});
         });
     }
 

@@ -14,9 +14,13 @@ namespace {
 
 using job::Job;
 
-std::optional<uint32_t> owner_of(const daemon::JobRecord* entry) {
-    if (!entry) return std::nullopt;
-    return entry->durable().owner;
+const Job* job_of(const daemon::JobRecord* record) {
+    return record ? &record->durable() : nullptr;
+}
+
+/// Those who may see the job.
+Audience audience_of(const Job& job) {
+    return {job.owner, job.grants ? job.app_id : ""};
 }
 
 /// What calls bring is mostly there to be kept; so as much as may be kept may be under way.
@@ -40,8 +44,8 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection&
       apps_(peers_.bus_handle()),
       signals_(peers_.bus_handle(), [this](const std::string& name) { tell_lost(name); }),
       authority_(handle_of(helper), instance), subscribers_(instance),
-      filter_(loop, peers_.bus_handle(), instance, authority_,
-              {[&manager](const job::Id& id) { return owner_of(manager.find(id)); },
+      filter_(loop, peers_.bus_handle(), instance, authority_, apps_,
+              {[&manager](const job::Id& id) { return job_of(manager.find(id)); },
                [this](const job::Id& id) { objects_.before_dispatch(id); }, [this] { events_.asked(); },
                [&manager](uint32_t uid) { return call_limits_of(manager, uid); }}),
       context_{manager,  peers_,     apps_,
@@ -110,7 +114,7 @@ void Service::signal_from_manager(const Job& job, const std::vector<Listener>& t
 /// A signal of the job's own object.
 template <class... Ts>
 void Service::signal_from_job(const Job& job, const std::string& member, const Ts&... arguments) {
-    auto to = subscribers_.of_jobs_of(job.owner);
+    auto to = subscribers_.of_job(audience_of(job));
     if (to.empty()) return;
     send([&] { signals_.emit(objects_.of(job.id).object(), JobInterface, member, to, arguments...); });
 }
@@ -145,31 +149,30 @@ void Service::properties_changed(const std::vector<Listener>& to, const daemon::
 void Service::job_counts_changed(const std::vector<Listener>& to) {
     for (const auto& listener : to)
         send([&] {
-            signals_.emit_values(
-                root_.object(), ManagerObject::INTERFACE_NAME, {listener},
-                {{"Jobs", sdbus::Variant{root_.count_for(listener.uid, listener.sees_all)}}});
+            signals_.emit_values(root_.object(), ManagerObject::INTERFACE_NAME, {listener},
+                                 {{"Jobs", sdbus::Variant{root_.count_for(listener.whose())}}});
         });
 }
 
 /// To those whose jobs these are.
 void Service::tell_activity(uint32_t owner) {
-    auto to = subscribers_.of_jobs_of(owner);
+    auto to = subscribers_.of_job({owner, {}});
     std::erase_if(to,
                   [&](const Listener& listener) { return !listener.name.empty() && listener.uid != owner; });
     if (to.empty()) return;
     send([&] {
         signals_.emit_values(root_.object(), ManagerObject::INTERFACE_NAME, to,
-                             {{"Activity", sdbus::Variant{root_.activity_for(owner)}}});
+                             {{"Activity", sdbus::Variant{root_.activity_for({owner, {}})}}});
     });
 }
 
 void Service::added(const daemon::JobRecord& entry) {
     activity_.note(entry.durable().owner);
-    auto to = subscribers_.of_jobs_of(entry.durable().owner);
+    auto audience = audience_of(entry.durable());
+    auto to = subscribers_.of_job(audience);
     signal_from_manager(entry.durable(), to, "JobAdded");
     job_counts_changed(to);
-    auto owner = entry.durable().owner;
-    tell_of_new(entry, subscribers_.with_facts_of(owner), subscribers_.with_objects_of(owner));
+    tell_of_new(entry, subscribers_.with_facts_of(audience), subscribers_.with_objects_of(audience));
 }
 
 /// Each of these signals has properties of the job, which are read only if someone gets them.
@@ -195,13 +198,14 @@ void Service::tell_of_old(const Job& job, const std::vector<Listener>& with_obje
 
 void Service::removed(const daemon::JobRecord& entry, std::string_view result) {
     activity_.note(entry.durable().owner);
-    auto to = subscribers_.of_jobs_of(entry.durable().owner);
-    signal_from_manager(entry.durable(), to, "JobRemoved", std::string{result});
-    job_counts_changed(to);
     const auto& job = entry.durable();
-    if (auto facts = subscribers_.with_facts_of(job.owner); !facts.empty())
+    auto audience = audience_of(job);
+    auto to = subscribers_.of_job(audience);
+    signal_from_manager(job, to, "JobRemoved", std::string{result});
+    job_counts_changed(to);
+    if (auto facts = subscribers_.with_facts_of(audience); !facts.empty())
         signal_from_manager(job, facts, "JobEnded", std::string{result}, end_values(view_of(entry, job)));
-    tell_of_old(job, subscribers_.with_objects_of(job.owner));
+    tell_of_old(job, subscribers_.with_objects_of(audience));
 }
 
 void Service::forgotten(const job::Id& id) {
@@ -213,21 +217,21 @@ void Service::changed(const Job& before, const Job& after) {
         activity_.note(owner);
     if (before.owner != after.owner) owner_changed(before, after);
     if (const auto* record = context_.manager.find(after.id))
-        properties_changed(subscribers_.of_jobs_of(after.owner), after,
+        properties_changed(subscribers_.of_job(audience_of(after)), after,
                            [&] { return changed_values(view_of(*record, before), view_of(*record, after)); });
 }
 
 void Service::transfer_ended(const Job& job) {
     bool failed = job.state == job::State::Error;
     signal_from_job(job, failed ? "Failed" : "Transferred");
-    signal_from_manager(job, subscribers_.of_jobs_of(job.owner), failed ? "JobError" : "JobTransferred");
+    signal_from_manager(job, subscribers_.of_job(audience_of(job)), failed ? "JobError" : "JobTransferred");
 }
 
 /// For those who cannot see the job any more it was removed; for those who see it now it is new.
 void Service::owner_changed(const Job& before, const Job& after) {
     for (const auto& listener : subscribers_.all()) {
-        bool saw = listener.may_see_jobs_of(before.owner);
-        bool sees = listener.may_see_jobs_of(after.owner);
+        bool saw = listener.may_see(audience_of(before));
+        bool sees = listener.may_see(audience_of(after));
         if (saw == sees) continue;
         if (sees)
             signal_from_manager(after, {listener}, "JobAdded");
@@ -235,20 +239,20 @@ void Service::owner_changed(const Job& before, const Job& after) {
             signal_from_manager(after, {listener}, "JobRemoved", std::string{"taken"});
         job_counts_changed({listener});
     }
-    auto newcomers = subscribers_.with_facts_of(after.owner);
-    std::erase_if(newcomers, [&](const Listener& l) { return l.may_see_jobs_of(before.owner); });
-    tell_of_old(after, subscribers_.with_objects_of(before.owner));
+    auto newcomers = subscribers_.with_facts_of(audience_of(after));
+    std::erase_if(newcomers, [&](const Listener& l) { return l.may_see(audience_of(before)); });
+    tell_of_old(after, subscribers_.with_objects_of(audience_of(before)));
     if (const auto* record = context_.manager.find(after.id))
-        tell_of_new(*record, newcomers, subscribers_.with_objects_of(after.owner));
+        tell_of_new(*record, newcomers, subscribers_.with_objects_of(audience_of(after)));
 }
 
 void Service::wait_reason_changed(const daemon::JobRecord& entry) {
-    properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {WaitReasonProperty});
+    properties_changed(subscribers_.of_job(audience_of(entry.durable())), entry, {WaitReasonProperty});
 }
 
 void Service::progressed(const daemon::JobRecord& entry, bool resized) {
     activity_.note(entry.durable().owner);
-    auto to = subscribers_.of_jobs_of(entry.durable().owner);
+    auto to = subscribers_.of_job(audience_of(entry.durable()));
     std::erase_if(to, [](const Listener& listener) { return !listener.with_progress; });
     if (resized)
         properties_changed(to, entry,
@@ -263,7 +267,7 @@ void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
 }
 
 void Service::object_changed(const daemon::JobRecord& entry) {
-    properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {NotifyObjectProperty});
+    properties_changed(subscribers_.of_job(audience_of(entry.durable())), entry, {NotifyObjectProperty});
 }
 
 void Service::ranges_filled(const daemon::JobRecord& entry, uint32_t index,

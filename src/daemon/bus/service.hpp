@@ -5,9 +5,9 @@
 
 #include "base/event.hpp"
 #include "daemon/bus/access/access_filter.hpp"
+#include "daemon/bus/access/app_finder.hpp"
 #include "daemon/bus/access/authority.hpp"
 #include "daemon/bus/activity_signal.hpp"
-#include "daemon/bus/app_finder.hpp"
 #include "daemon/bus/context.hpp"
 #include "daemon/bus/job_objects.hpp"
 #include "daemon/bus/job_properties.hpp"

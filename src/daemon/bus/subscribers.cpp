@@ -42,21 +42,24 @@ std::vector<Listener> Subscribers::all() const {
     return who([](const Listener&) { return true; });
 }
 
-std::vector<Listener> Subscribers::of_jobs_of(uint32_t owner) const {
+std::vector<Listener> Subscribers::of_job(const Audience& job) const {
     auto listeners = all();
-    std::erase_if(listeners, [&](const Listener& l) { return !l.may_see_jobs_of(owner); });
+    std::erase_if(listeners, [&](const Listener& l) { return !l.may_see(job); });
     return listeners;
 }
 
 /// On a session bus, all jobs belong to its user.
-std::vector<Listener> Subscribers::with_facts_of(uint32_t owner) const {
+std::vector<Listener> Subscribers::with_facts_of(const Audience& job) const {
     bool session = instance_ == daemon::Instance::Session;
-    return who([&](const Listener& l) { return l.with_facts && (session || l.may_see_jobs_of(owner)); });
+    return who(
+        [&](const Listener& l) { return l.with_facts && (session ? l.is_meant(job) : l.may_see(job)); });
 }
 
-std::vector<Listener> Subscribers::with_objects_of(uint32_t owner) const {
+std::vector<Listener> Subscribers::with_objects_of(const Audience& job) const {
     bool session = instance_ == daemon::Instance::Session;
-    return who([&](const Listener& l) { return l.with_objects && (session || l.uid == owner); });
+    return who([&](const Listener& l) {
+        return l.with_objects && (session || l.uid == job.owner) && l.is_meant(job);
+    });
 }
 
 } // namespace haulier::bus

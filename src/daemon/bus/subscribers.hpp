@@ -4,6 +4,7 @@
 // to those who have asked for them, on both: a broadcast on a session bus reaches apps in sandboxes, too.
 #pragma once
 
+#include "daemon/bus/access/access.hpp"
 #include "daemon/common/instance.hpp"
 
 #include <cstdint>
@@ -13,6 +14,12 @@
 
 namespace haulier::bus {
 
+/// To whom a job belongs.
+struct Audience {
+    uint32_t owner = 0;
+    std::string app; ///< a confined one; empty: programs outside sandboxes
+};
+
 struct Listener {
     std::string name; ///< unique name of the connection; empty: a broadcast
     uint32_t uid = UINT32_MAX;
@@ -21,8 +28,14 @@ struct Listener {
     bool with_progress = true; ///< gets PropertiesChanged about bytes that arrive
     bool with_facts = false;   ///< gets JobAppeared and JobEnded
     bool with_objects = false; ///< gets InterfacesAdded and InterfacesRemoved
+    std::string app{};         ///< of a confined app: sees its jobs only
 
-    [[nodiscard]] bool may_see_jobs_of(uint32_t owner) const { return sees_all || uid == owner; }
+    [[nodiscard]] bool may_see(const Audience& job) const {
+        return (sees_all || uid == job.owner) && is_meant(job);
+    }
+    /// Nothing keeps the listener from the jobs of this app.
+    [[nodiscard]] bool is_meant(const Audience& job) const { return app.empty() || app == job.app; }
+    [[nodiscard]] Whose whose() const { return {sees_all ? std::nullopt : std::optional{uid}, app}; }
     bool operator==(const Listener&) const = default;
 };
 
@@ -41,11 +54,11 @@ public:
     [[nodiscard]] bool keep_daemon() const;
     [[nodiscard]] bool contains(const std::string& name) const { return subscribed_.contains(name); }
     [[nodiscard]] std::vector<Listener> all() const;
-    [[nodiscard]] std::vector<Listener> of_jobs_of(uint32_t owner) const;
-    /// As of_jobs_of, of those who get the facts.
-    [[nodiscard]] std::vector<Listener> with_facts_of(uint32_t owner) const;
+    [[nodiscard]] std::vector<Listener> of_job(const Audience& job) const;
+    /// As of_job, of those who get the facts.
+    [[nodiscard]] std::vector<Listener> with_facts_of(const Audience& job) const;
     /// Those who get the objects of their own jobs, and are this user.
-    [[nodiscard]] std::vector<Listener> with_objects_of(uint32_t owner) const;
+    [[nodiscard]] std::vector<Listener> with_objects_of(const Audience& job) const;
 
 private:
     template <class Wants>

@@ -73,6 +73,14 @@ struct FileSums {
     bool operator==(const FileSums&) const = default;
 };
 
+/// By which a client finds its job again. Confined apps have keys of their own.
+struct KeyName {
+    uint32_t owner = 0;
+    std::string app; ///< a confined one, or empty
+    std::string key;
+    auto operator<=>(const KeyName&) const = default;
+};
+
 /// What a job contributes to the sums of its owner.
 struct Contribution {
     uint32_t owner = 0;
@@ -150,7 +158,7 @@ public:
     bool counts_as_work = false;         ///< see JobTable::has_work()
     bool is_listed = false;              ///< in JobTable::list()
     /// By which JobTable finds it; nothing if its key is empty.
-    std::pair<uint32_t, std::string> owner_and_key;
+    KeyName key_name;
     Callback<job::EndResult> on_end; ///< the reply to Complete or Cancel, until they are carried out
     Alarm retry;
     Alarm next_file; ///< while it runs: one more may be started

@@ -47,8 +47,8 @@ const JobRecord* JobTable::find(const job::Id& id) const {
     return found == records_.end() ? nullptr : found->second.get();
 }
 
-const JobRecord* JobTable::find_key(uint32_t owner, const std::string& key) const {
-    auto found = keys_.find({owner, key});
+const JobRecord* JobTable::find_key(const KeyName& name) const {
+    auto found = keys_.find(name);
     return found == keys_.end() ? nullptr : found->second;
 }
 
@@ -106,6 +106,21 @@ Activity JobTable::activity(std::optional<uint32_t> owner) const {
     return sum;
 }
 
+uint32_t JobTable::count_of_app(const std::string& app) const {
+    return static_cast<uint32_t>(std::count_if(by_age_.begin(), by_age_.end(), [&](const JobRecord* record) {
+        return record->counted && job::belongs_to(record->durable(), app);
+    }));
+}
+
+Activity JobTable::activity_of_app(const std::string& app) const {
+    Totals totals;
+    for (const auto* record : by_age_)
+        if (record->counted && job::belongs_to(record->durable(), app)) include(totals, *record);
+    Activity sum;
+    add(sum, totals);
+    return sum;
+}
+
 JobChange JobTable::replace(const job::Decision& decision) {
     auto& place = records_[decision.job.id];
     bool is_new = !place;
@@ -158,14 +173,14 @@ void JobTable::note_key(JobRecord& record) {
     forget_key(record);
     const auto& job = record.working();
     if (job.key.empty() || job::is_final(job.state)) return;
-    record.owner_and_key = {job.owner, job.key};
-    keys_[record.owner_and_key] = &record;
+    record.key_name = {job.owner, job.grants ? job.app_id : "", job.key};
+    keys_[record.key_name] = &record;
 }
 
 void JobTable::forget_key(JobRecord& record) {
-    auto key = std::exchange(record.owner_and_key, {});
-    if (key.second.empty()) return;
-    auto found = keys_.find(key);
+    auto name = std::exchange(record.key_name, {});
+    if (name.key.empty()) return;
+    auto found = keys_.find(name);
     if (found != keys_.end() && found->second == &record) keys_.erase(found);
 }
 
@@ -177,13 +192,16 @@ void JobTable::count_durable(JobRecord& record) {
     work_ += record.counts_as_work;
     if (job::is_final(job.state)) return;
     record.counted = contribution_of(record);
-    auto& totals = totals_[job.owner];
+    include(totals_[job.owner], record);
+    ++count_;
+}
+
+void JobTable::include(Totals& totals, const JobRecord& record) {
     totals.jobs += 1;
     totals.known += record.counted->known;
     totals.stored += record.counted->stored;
     totals.needing_someone += record.counted->needs_someone;
     if (record.counted->runs) totals.running.insert(&record);
-    ++count_;
 }
 
 Contribution JobTable::contribution_of(const JobRecord& record) const {

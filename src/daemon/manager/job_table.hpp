@@ -41,8 +41,8 @@ public:
 
     [[nodiscard]] JobRecord* find(const job::Id& id);
     [[nodiscard]] const JobRecord* find(const job::Id& id) const;
-    /// The unfinished job of `owner` that has this key; none has an empty one.
-    [[nodiscard]] const JobRecord* find_key(uint32_t owner, const std::string& key) const;
+    /// The unfinished job that has this key; none has an empty one.
+    [[nodiscard]] const JobRecord* find_key(const KeyName& name) const;
     /// A record that is not durable yet disappears when a commit fails; see CommitQueue.
     [[nodiscard]] Records::iterator begin() { return records_.begin(); }
     [[nodiscard]] Records::iterator end() { return records_.end(); }
@@ -63,6 +63,9 @@ public:
     [[nodiscard]] uint32_t count(uint32_t owner) const;
     /// Costs as much as there are running jobs.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const;
+    // Of a confined app; these cost as much as there are jobs.
+    [[nodiscard]] uint32_t count_of_app(const std::string& app) const;
+    [[nodiscard]] Activity activity_of_app(const std::string& app) const;
     /// A job is active, or has ended and is still in the store.
     [[nodiscard]] bool has_work() const { return work_ > 0; }
     /// The job is not in the store any more.
@@ -89,6 +92,7 @@ private:
         std::set<const JobRecord*> running;
     };
     static void add(Activity& sum, const Totals& totals);
+    static void include(Totals& totals, const JobRecord& record);
     void count_durable(JobRecord& record);
     void uncount(JobRecord& record);
 
@@ -98,7 +102,7 @@ private:
     job::Visibility usual_visibility_;
     Records records_;
     /// Unfinished jobs, by their working values.
-    std::map<std::pair<uint32_t, std::string>, JobRecord*> keys_;
+    std::map<KeyName, JobRecord*> keys_;
     struct IsOlder {
         bool operator()(const JobRecord* a, const JobRecord* b) const {
             return std::tie(a->durable().created, a->durable().id) <

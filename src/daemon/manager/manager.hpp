@@ -129,6 +129,11 @@ public:
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }
     /// Of one owner, or of all.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
+    // Of an app in a sandbox.
+    [[nodiscard]] uint32_t count_of_app(const std::string& app) const { return jobs_.count_of_app(app); }
+    [[nodiscard]] Activity activity_of_app(const std::string& app) const {
+        return jobs_.activity_of_app(app);
+    }
     [[nodiscard]] Now now() const { return clock_.now(); }
     [[nodiscard]] WallTime today() const { return clock_.now().wall; }
     [[nodiscard]] job::Limits limits_of(uint32_t owner) const { return admission_.limits_of(owner); }

@@ -8,13 +8,21 @@
 
 namespace haulier::daemon {
 
+namespace {
+
+KeyName key_name(uint32_t owner, const job::Request& request) {
+    return {owner, request.grants ? request.app_id : "", request.key};
+}
+
+} // namespace
+
 /// The pure checks come first, because they cost nothing; then those of the worker, which may take a while;
 /// then the decision, with what is true by then.
 void Manager::create(uint32_t owner, const SharedRequest& request,
                      const std::optional<notify::Target>& object, const Callback<Created>& reply) {
     auto trial = job::create(job::Id{}, owner, *request, limits_of(owner), clock_.now());
     if (!trial) return reply(trial.error());
-    bool exists = jobs_.find_key(owner, request->key) != nullptr;
+    bool exists = jobs_.find_key(key_name(owner, *request)) != nullptr;
     if (request->files.empty() || exists) return create_checked(owner, request, object, reply);
     validation_.check(*trial, check_of, [=, this](const Status& status) {
         if (!status) return reply(status.error());
@@ -30,7 +38,7 @@ void Manager::create_checked(uint32_t owner, const SharedRequest& request,
             reply(stored.error());
         };
     };
-    if (const auto* same = jobs_.find_key(owner, request->key))
+    if (const auto* same = jobs_.find_key(key_name(owner, *request)))
         return commits_.after_commit(reply_with({same->working().id, false}));
     auto id = new_id();
     auto decision = job::create(id, owner, *request, limits_of(owner), clock_.now());

@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t MaxReply = 1024 * 1024;
 
 /// For a file whose remote name alone is new: its path was checked when it was added.
-CheckItem check_of_name(const job::FileSpec& spec, job::Type) {
+CheckItem check_of_name(const job::FileSpec& spec, const job::Job&) {
     CheckItem item;
     item.url = spec.remote;
     return item;
@@ -130,7 +130,7 @@ void Manager::read_reply(const job::Id& id, const Callback<std::string>& reply) 
     if (!has_reply(*record)) return reply(std::string{});
     auto path = job::reply_file(job, record->working_files());
     bool named = record->working_files().front().completed;
-    workers_.read(job.owner, job::directory_of(path),
+    workers_.read(job.owner, job::place_in(job, job::directory_of(path), job::Use::Read),
                   named ? job::name_of(path) : job::reply_temporary(job, record->working_files()), MaxReply,
                   requests_.track(reply));
 }

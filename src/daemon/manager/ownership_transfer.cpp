@@ -11,9 +11,11 @@ namespace haulier::daemon {
 
 namespace {
 
-CheckItem path_of_another_user(const std::string& path, bool upload) {
+CheckItem path_of_another_user(const job::Job& job, const std::string& path, bool upload) {
+    auto place = job::place_in(job, job::directory_of(path), upload ? job::Use::Read : job::Use::Write);
     CheckItem item;
-    item.directory = job::directory_of(path);
+    item.directory = place.directory;
+    item.root = place.root;
     item.name = job::name_of(path);
     item.upload = upload;
     item.foreign = true;
@@ -26,9 +28,10 @@ std::vector<CheckItem> paths_of(const JobRecord& record) {
     job.reply_file_name.clear(); // as it will be
     std::vector<CheckItem> paths;
     for (const auto& file : record.working_files())
-        if (!file.completed) paths.push_back(path_of_another_user(file.spec.local, job::is_upload(job.type)));
+        if (!file.completed)
+            paths.push_back(path_of_another_user(job, file.spec.local, job::is_upload(job.type)));
     if (job.type == job::Type::UploadReply && !paths.empty())
-        paths.push_back(path_of_another_user(job::reply_file(job, record.working_files()), false));
+        paths.push_back(path_of_another_user(job, job::reply_file(job, record.working_files()), false));
     return paths;
 }
 
@@ -91,7 +94,7 @@ void OwnershipTransfer::discard_files(const job::Id& id, const Callback<Done>& d
     auto count = rest.size();
     auto step = [this, owner = record.working().owner, rest = std::move(rest)](size_t i,
                                                                                const Callback<Done>& next) {
-        context_.workers.discard(owner, {rest[i].directory, rest[i].temporary}, next);
+        context_.workers.discard(owner, {rest[i].directory, rest[i].temporary, {}, rest[i].root}, next);
     };
     run_batch(count, step, done);
 }

@@ -38,7 +38,8 @@ void PendingDiscards::add(uint32_t owner, const DiscardOrder& order) {
     if (of_owner >= MostOfOwner)
         return log::warning(fmt::format("'{}' in '{}' is not deleted: too many files wait for that",
                                         order.temporary, order.directory));
-    discards_.push_back({owner, order.directory, order.temporary, order.folder, context_.clock.now().wall});
+    discards_.push_back(
+        {owner, order.directory, order.temporary, order.folder, context_.clock.now().wall, order.root});
     context_.commits.add_discard(discards_.back());
     pause_ = FirstRetryPause;
     set_timer();
@@ -56,7 +57,8 @@ void PendingDiscards::try_all() {
     pause_ = std::max(pause_, FirstRetryPause);
     auto step = [this, all = discards_](size_t i, const Callback<Done>& next) {
         const auto& discard = all[i];
-        context_.workers.discard(discard.owner, {discard.directory, discard.temporary, discard.folder},
+        context_.workers.discard(discard.owner,
+                                 {discard.directory, discard.temporary, discard.folder, discard.root},
                                  [this, discard, next](const Status& status) {
                                      if (status) deleted(discard);
                                      next(Done{});

@@ -15,10 +15,26 @@ namespace {
 /// In one order for a sparse file, which must fit into one packet.
 constexpr size_t MaxHoles = 1000;
 
+/// Nothing for jobs that are not confined.
+std::optional<job::Place> confined_place(const job::Job& job, const std::string& local, job::Use use) {
+    if (!job.grants) return std::nullopt;
+    return job::place_in(job, job::directory_of(local), use);
+}
+
+/// Replaces the path by that outside the sandbox, and returns the root for its directory.
+std::string confine_file(const job::Job& job, std::string& path) {
+    if (!job.grants || path.empty()) return {};
+    auto place = job::place_in(job, job::directory_of(path), job::Use::Read);
+    path = place.directory + "/" + job::name_of(path);
+    return place.root;
+}
+
 /// A server that was chosen by another server, and not by the client, gets no secrets.
 RequestOptions options_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
     RequestOptions options{job.http, job.bandwidth_limit, job.answer_timeout, 0};
     auto& http = options.http;
+    options.client_certificate_root = confine_file(job, http.client_certificate);
+    options.certificate_authority_root = confine_file(job, http.certificate_authority);
     http.credentials = job::credentials_for(job, url);
     if (chosen_by_client) return options;
     http.headers.clear();
@@ -26,6 +42,10 @@ RequestOptions options_for(const job::Job& job, const std::string& url, bool cho
     std::erase_if(http.credentials,
                   [](const auto& c) { return c.target == job::Credentials::Target::Server; });
     return options;
+}
+
+job::Place place_to_delete_in(const job::Job& job, const std::string& local) {
+    return job::place_in(job, job::directory_of(local), job::Use::Write);
 }
 
 /// On demand: what is in the file already and is not part of the stream that is being fetched.
@@ -82,6 +102,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.offset = order.sparse || order.from_zero ? 0 : order.file.offset;
     order.size_limit = size_limit(record, index);
     order.umask = job.umask;
+    order.place = confined_place(job, order.file.spec.local, job::Use::Write);
     return order;
 }
 
@@ -91,8 +112,10 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
     order.file = record.working_files()[index];
     order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
     order.options.attempt = order.file.failures;
+    order.place = confined_place(job, order.file.spec.local, job::Use::Read);
     if (job.type != job::Type::UploadReply) return order;
     order.reply_file = job::reply_file(job, record.working_files());
+    order.reply_place = confined_place(job, order.reply_file, job::Use::Write);
     order.reply_temporary = job::reply_temporary(job, record.working_files());
     return order;
 }
@@ -105,7 +128,9 @@ AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
 }
 
 PublishOrder publish_order(const JobRecord& record, uint32_t index) {
-    return {record.working().id, index, record.working_files()[index], record.working().umask};
+    const auto& file = record.working_files()[index];
+    return {record.working().id, index, file, record.working().umask,
+            confined_place(record.working(), file.spec.local, job::Use::Write)};
 }
 
 PublishOrder publish_reply_order(const JobRecord& record) {
@@ -113,7 +138,8 @@ PublishOrder publish_reply_order(const JobRecord& record) {
     reply.spec.local = job::reply_file(record.working(), record.working_files());
     reply.inode = record.working_files().front().inode;
     reply.part = record.working_files().front().part;
-    return {record.working().id, job::ReplyIndex, reply, std::nullopt};
+    return {record.working().id, job::ReplyIndex, reply, std::nullopt,
+            confined_place(record.working(), reply.spec.local, job::Use::Write)};
 }
 
 bool has_reply(const JobRecord& record) {
@@ -132,15 +158,15 @@ std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
         // The file itself belongs to the client; only the reply is ours.
         bool may_be_there = all && job.type == job::Type::UploadReply && !record.working_files().empty();
         if (!may_be_there || record.working_files().front().completed) return rest;
-        return {{job::directory_of(job::reply_file(job, record.working_files())),
-                 job::reply_temporary(job, record.working_files()),
-                 {}}};
+        auto place = place_to_delete_in(job, job::reply_file(job, record.working_files()));
+        return {
+            {place.directory, job::reply_temporary(job, record.working_files()), job::Inode{}, place.root}};
     }
     for (uint32_t i = 0; i < record.working_files().size(); ++i) {
         const auto& file = record.working_files()[i];
-        if (!file.completed && (all || !file.transferred))
-            rest.push_back(
-                {job::directory_of(file.spec.local), job::temporary_name(job.id, i, file.part), file.folder});
+        if (file.completed || (!all && file.transferred)) continue;
+        auto place = place_to_delete_in(job, file.spec.local);
+        rest.push_back({place.directory, job::temporary_name(job.id, i, file.part), file.folder, place.root});
     }
     return rest;
 }

@@ -12,7 +12,9 @@ std::vector<CheckItem> check_of_reply(const job::Decision& trial) {
     if (trial.job.type != job::Type::UploadReply || trial.files.empty()) return {};
     auto path = job::reply_file(trial.job, trial.files.begin()->second.spec.local);
     CheckItem item;
-    item.directory = job::directory_of(path);
+    auto place = job::place_in(trial.job, job::directory_of(path), job::Use::Write);
+    item.directory = place.directory;
+    item.root = place.root;
     item.name = job::name_of(path);
     return {item};
 }
@@ -29,7 +31,7 @@ void WorkerValidation::check(const job::Decision& trial, ItemOf item, const Call
     if (auto ok = admission_.make_room(owner, more); !ok) return done(ok);
     std::vector<CheckItem> items;
     for (const auto& [index, file] : trial.files)
-        items.push_back(item(file.spec, trial.job.type));
+        items.push_back(item(file.spec, trial.job));
     admission_.reserve(owner, more.text);
     auto answer = context_.requests.track<Done>([=, this, text = more.text](const Status& status) {
         admission_.release(owner, text);

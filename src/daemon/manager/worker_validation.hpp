@@ -11,7 +11,7 @@
 namespace haulier::daemon {
 
 /// What is to be checked of a file that a decision adds or changes.
-using ItemOf = CheckItem (*)(const job::FileSpec&, job::Type);
+using ItemOf = CheckItem (*)(const job::FileSpec&, const job::Job&);
 
 class WorkerValidation {
 public:

@@ -23,6 +23,9 @@ struct RequestOptions {
     std::chrono::seconds answer_timeout{}; ///< 0 = as configured
     uint32_t attempt = 0;                  ///< failures of this file in a row
     bool http1 = false;                    ///< without HTTP/2
+    /// Beneath which the files of `http` are opened, see job::Place; empty: anywhere.
+    std::string client_certificate_root{};
+    std::string certificate_authority_root{};
 };
 
 struct FetchOrder {
@@ -38,6 +41,7 @@ struct FetchOrder {
     uint64_t size_limit = job::UnknownSize; ///< of the stream
     bool if_range_broken = false;           ///< the server mishandles If-Range
     std::optional<uint32_t> umask;          ///< as in PublishOrder
+    std::optional<job::Place> place;        ///< of the directory, if the job is confined
 };
 
 struct UploadOrder {
@@ -45,13 +49,16 @@ struct UploadOrder {
     RequestOptions options;
     std::string reply_file; ///< empty = the reply is not wanted
     std::string reply_temporary;
+    std::optional<job::Place> place; ///< as in FetchOrder
+    std::optional<job::Place> reply_place;
 };
 
 struct PublishOrder {
     job::Id job;
     uint32_t index = 0;
     job::File file;
-    std::optional<uint32_t> umask; ///< where the file has no mode; nothing = the worker's
+    std::optional<uint32_t> umask;     ///< where the file has no mode; nothing = the worker's
+    std::optional<job::Place> place{}; ///< as in FetchOrder
 };
 
 /// A temporary file to be deleted.
@@ -59,6 +66,7 @@ struct DiscardOrder {
     std::string directory;
     std::string temporary;
     job::Inode folder{}; ///< which directory that is; 0 = any
+    std::string root{};  ///< see job::Place
     bool operator==(const DiscardOrder&) const = default;
 };
 
@@ -67,6 +75,7 @@ struct StorageQuestion {
     std::string directory;
     job::Inode folder; ///< which directory that is; 0 = any
     uint64_t bytes = 0;
+    std::string root{}; ///< see job::Place
 };
 
 /// A tus upload that the server may delete.
@@ -87,9 +96,10 @@ struct CheckItem {
     bool foreign = false; ///< the path was chosen by another user than the worker's
     job::Existing existing = job::Existing::Replace;
     bool server_name = false; ///< `name` may not be the one that the file gets
+    std::string root{};       ///< see job::Place
     bool operator==(const CheckItem&) const = default;
 };
-CheckItem check_of(const job::FileSpec& spec, job::Type type);
+CheckItem check_of(const job::FileSpec& spec, const job::Job& job);
 
 struct Progress {
     uint64_t moved = 0; ///< bytes received or sent

@@ -81,6 +81,8 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     fill_security(out, http.security);
     out.set_client_certificate(http.client_certificate);
     out.set_certificate_authority(http.certificate_authority);
+    out.set_client_certificate_root(options.client_certificate_root);
+    out.set_certificate_authority_root(options.certificate_authority_root);
     out.set_proxy_mode(to_wire(http.proxy.mode));
     out.set_proxy_list(http.proxy.list);
     out.set_proxy_bypass(http.proxy.bypass);
@@ -114,6 +116,13 @@ void fill_permissions(Message& out, const job::FileSpec& spec, std::optional<uin
     out.set_mode(spec.mode.value_or(0));
     out.set_umask_known(umask.has_value());
     out.set_umask(umask.value_or(0));
+}
+
+/// The directory of a file, and the root beneath which it is opened.
+template <class Message>
+void fill_place(Message& out, const std::string& local, const std::optional<job::Place>& place) {
+    out.set_directory(place ? place->directory : job::directory_of(local));
+    if (place) out.set_root(place->root);
 }
 
 void fill_stamp(wire::Stamp& out, const job::SourceStamp& stamp) {
@@ -183,7 +192,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     wire::Fetch f;
     f.set_ticket(ticket);
     f.set_url(job::url_of(file));
-    f.set_directory(job::directory_of(file.spec.local));
+    fill_place(f, file.spec.local, order.place);
     f.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
     f.set_offset(order.offset);
     bool has_bytes = order.offset > 0 || (order.sparse && (!file.filled.empty() || order.segments.empty()));
@@ -219,7 +228,7 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     wire::Upload u;
     u.set_ticket(ticket);
     u.set_url(job::url_of(file));
-    u.set_directory(job::directory_of(file.spec.local));
+    fill_place(u, file.spec.local, order.place);
     u.set_name(job::name_of(file.spec.local));
     u.set_upload_url(file.upload_url);
     if (file.stamp) fill_stamp(*u.mutable_stamp(), *file.stamp);
@@ -227,7 +236,9 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     fill_http(*u.mutable_http(), order.options);
     if (order.reply_file.empty()) return u;
     u.set_want_reply(true);
-    u.set_reply_directory(job::directory_of(order.reply_file));
+    u.set_reply_directory(order.reply_place ? order.reply_place->directory
+                                            : job::directory_of(order.reply_file));
+    if (order.reply_place) u.set_reply_root(order.reply_place->root);
     u.set_reply_temporary(order.reply_temporary);
     u.set_reply_name(job::name_of(order.reply_file));
     return u;
@@ -268,6 +279,7 @@ wire::Check::Item to_wire(const CheckItem& item) {
     if (item.size != job::UnknownSize) i.set_size(item.size);
     i.set_existing(to_wire(item.existing));
     i.set_server_name(item.server_name);
+    i.set_root(item.root);
     return i;
 }
 
@@ -275,7 +287,7 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     const auto& file = order.file;
     wire::Publish p;
     p.set_request(request);
-    p.set_directory(job::directory_of(file.spec.local));
+    fill_place(p, file.spec.local, order.place);
     p.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
     p.set_name(job::name_of(file.spec.local));
     fill_inode(*p.mutable_inode(), file.inode);
@@ -294,6 +306,7 @@ wire::Discard to_wire(uint64_t request, const DiscardOrder& order) {
     d.set_directory(order.directory);
     d.set_temporary(order.temporary);
     if (order.folder.number != 0) fill_inode(*d.mutable_folder(), order.folder);
+    d.set_root(order.root);
     return d;
 }
 
@@ -303,6 +316,7 @@ wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question) {
     c.set_directory(question.directory);
     if (question.folder.number != 0) fill_inode(*c.mutable_folder(), question.folder);
     c.set_bytes(question.bytes);
+    c.set_root(question.root);
     return c;
 }
 

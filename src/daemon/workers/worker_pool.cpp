@@ -20,7 +20,7 @@ struct Slice {
 };
 
 size_t packet_size_of(const CheckItem& item) {
-    size_t need = item.url.size() + item.directory.size() + item.name.size() + 64;
+    size_t need = item.url.size() + item.directory.size() + item.root.size() + item.name.size() + 64;
     for (const auto& mirror : item.mirrors)
         need += mirror.size() + 8;
     return need;
@@ -55,7 +55,7 @@ std::string check_packet(uint64_t request, const std::vector<CheckItem>& items, 
 struct FileReader : std::enable_shared_from_this<FileReader> {
     explicit FileReader(WorkerLink& link_used) : link(link_used) {}
     WorkerLink& link;
-    std::string directory;
+    job::Place place;
     std::string name;
     uint64_t limit = 0;
     Callback<std::string> done;
@@ -66,7 +66,8 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
         wire::ToWorker message;
         auto& read = *message.mutable_read();
         read.set_request(request);
-        read.set_directory(directory);
+        read.set_directory(place.directory);
+        read.set_root(place.root);
         read.set_name(name);
         read.set_offset(data.size());
         link.request(request, message.SerializeAsString(),
@@ -80,7 +81,7 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
         if (reply.size > limit || data.size() > limit)
             return done(
                 Error{Errc::TooLarge, fmt::format("{}/{} has {} bytes, more than the {} that are handed over",
-                                                  directory, name, reply.size, limit)});
+                                                  place.directory, name, reply.size, limit)});
         if (data.size() < reply.size && !reply.data.empty()) return next();
         done(std::move(data));
     }
@@ -88,17 +89,11 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
 
 } // namespace
 
-CheckItem check_of(const job::FileSpec& spec, job::Type type) {
-    return {spec.remote,
-            spec.mirrors,
-            job::directory_of(spec.local),
-            job::name_of(spec.local),
-            job::is_upload(type),
-            spec.mode,
-            spec.size,
-            false,
-            spec.existing,
-            spec.server_name};
+CheckItem check_of(const job::FileSpec& spec, const job::Job& job) {
+    bool upload = job::is_upload(job.type);
+    auto place = job::place_in(job, job::directory_of(spec.local), upload ? job::Use::Read : job::Use::Write);
+    return {spec.remote, spec.mirrors, place.directory, job::name_of(spec.local), upload,    spec.mode,
+            spec.size,   false,        spec.existing,   spec.server_name,         place.root};
 }
 
 WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher)
@@ -202,10 +197,10 @@ void WorkerPool::call(const notify::Delivery& delivery, std::chrono::millisecond
                                    });
 }
 
-void WorkerPool::read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+void WorkerPool::read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,
                       Callback<std::string> done) {
     auto reader = std::make_shared<FileReader>(link(owner));
-    reader->directory = directory;
+    reader->place = place;
     reader->name = name;
     reader->limit = limit;
     reader->done = std::move(done);

@@ -35,7 +35,7 @@ public:
     void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override;
     void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override;
     void abandon(uint32_t owner, const AbandonOrder& order) override;
-    void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+    void read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,
               Callback<std::string> done) override;
     void reconfigured() override;
     [[nodiscard]] bool idle() const override;

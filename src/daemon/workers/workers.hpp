@@ -47,7 +47,7 @@ public:
     /// Tried once; the result does not matter.
     virtual void abandon(uint32_t owner, const AbandonOrder& order) = 0;
     /// A whole file of at most `limit` bytes; TooLarge otherwise.
-    virtual void read(uint32_t owner, const std::string& directory, const std::string& name, uint64_t limit,
+    virtual void read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,
                       Callback<std::string> done) = 0;
 
     /// The configuration has changed; workers are told what concerns them.

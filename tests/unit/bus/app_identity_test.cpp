@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/app_identity.hpp"
+#include "daemon/bus/access/app_identity.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
@@ -8,15 +8,6 @@
 
 namespace haulier::bus {
 namespace {
-
-TEST(AppIdentity, IsTheNameInTheFileOfTheSandbox) {
-    EXPECT_EQ(app_in_sandbox_info("[Application]\nname=org.example.App\nruntime=x\n"), "org.example.App");
-    EXPECT_EQ(app_in_sandbox_info("[Instance]\nname=wrong\n\n[Application]\nname=org.example.App"),
-              "org.example.App");
-    EXPECT_EQ(app_in_sandbox_info("[Application]\nruntime=x\n[Context]\nname=wrong\n"), "");
-    EXPECT_EQ(app_in_sandbox_info("[Application]\nname=../x\n"), "");
-    EXPECT_EQ(app_in_sandbox_info(""), "");
-}
 
 TEST(AppIdentity, IsInTheNameOfTheUnitThatTheDesktopStarted) {
     auto in = [](const std::string& unit) {
@@ -47,8 +38,24 @@ TEST(AppIdentity, IsNotKnownOfAProcessThatHasEnded) {
     Fd process{static_cast<int>(syscall(SYS_pidfd_open, child, 0))};
     ASSERT_TRUE(process);
     ASSERT_EQ(waitpid(child, nullptr, 0), child);
-    EXPECT_EQ(app_of_process(process), AppIdentity{});
-    EXPECT_EQ(app_of_process(Fd{}), AppIdentity{});
+    for (const auto& identity : {identify(process, ""), identify(Fd{}, "")}) {
+        EXPECT_EQ(identity.app, AppIdentity{});
+        EXPECT_EQ(identity.sandbox.kind, Sandbox::Kind::Unknown);
+    }
+}
+
+Sandbox of_this_process(std::string_view label) {
+    Fd process{static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0))};
+    return identify(process, label).sandbox;
+}
+
+TEST(Sandboxes, OfSnapsAreNamedByTheirProfile) {
+    EXPECT_EQ(of_this_process("").kind, Sandbox::Kind::None);
+    EXPECT_EQ(of_this_process("unconfined\n").kind, Sandbox::Kind::None);
+    EXPECT_EQ(of_this_process("snap.code.code (complain)").kind, Sandbox::Kind::None) << "a classic one";
+    auto strict = of_this_process(std::string_view{"snap.music.player (enforce)\0", 28});
+    EXPECT_EQ(strict.kind, Sandbox::Kind::Snap);
+    EXPECT_EQ(strict.app, "music");
 }
 
 } // namespace

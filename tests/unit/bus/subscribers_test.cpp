@@ -23,7 +23,7 @@ TEST(Subscribers, OfASessionBusAreEverybody) {
     Subscribers s{Instance::Session};
     NameList everybody{""};
     EXPECT_EQ(names(s.all()), everybody);
-    EXPECT_EQ(names(s.of_jobs_of(Anna)), everybody);
+    EXPECT_EQ(names(s.of_job({Anna, {}})), everybody);
     s.add({":1.1", Anna, false});
     EXPECT_EQ(names(s.all()), everybody);
     s.remove(":1.1");
@@ -32,13 +32,13 @@ TEST(Subscribers, OfASessionBusAreEverybody) {
 
 TEST(Subscribers, OfTheSystemBusHearOfTheirOwn) {
     Subscribers s{Instance::System};
-    EXPECT_EQ(names(s.of_jobs_of(Anna)), NameList{});
+    EXPECT_EQ(names(s.of_job({Anna, {}})), NameList{});
     s.add({":1.1", Anna, false});
     s.add({":1.2", Bert, false});
     s.add({":1.3", Anna, false});
-    EXPECT_EQ(names(s.of_jobs_of(Anna)), (NameList{":1.1", ":1.3"}));
-    EXPECT_EQ(names(s.of_jobs_of(Bert)), (NameList{":1.2"}));
-    EXPECT_EQ(names(s.of_jobs_of(0)), NameList{});
+    EXPECT_EQ(names(s.of_job({Anna, {}})), (NameList{":1.1", ":1.3"}));
+    EXPECT_EQ(names(s.of_job({Bert, {}})), (NameList{":1.2"}));
+    EXPECT_EQ(names(s.of_job({0, {}})), NameList{});
     EXPECT_EQ(s.all().size(), 3U);
 }
 
@@ -46,9 +46,9 @@ TEST(Subscribers, ThatAreAdministratorsGetAllSignals) {
     Subscribers s{Instance::System};
     s.add({":1.1", Anna, false});
     s.let_see_all(":1.1");
-    EXPECT_EQ(names(s.of_jobs_of(Bert)), NameList{":1.1"});
+    EXPECT_EQ(names(s.of_job({Bert, {}})), NameList{":1.1"});
     s.add({":1.1", Anna, false});
-    EXPECT_EQ(names(s.of_jobs_of(Bert)), NameList{});
+    EXPECT_EQ(names(s.of_job({Bert, {}})), NameList{});
 }
 
 TEST(Subscribers, ThatHaveLeftAreNotAddedAgain) {
@@ -75,14 +75,29 @@ TEST(Subscribers, GetByNameWhatTheyHaveAskedFor) {
         s.add({.name = ":1.1", .uid = Anna, .with_facts = true});
         s.add_for_objects({.name = ":1.1", .uid = Anna});
         s.add_for_objects({.name = ":1.2", .uid = Anna});
-        EXPECT_EQ(names(s.with_facts_of(Anna)), NameList{":1.1"});
-        EXPECT_EQ(names(s.with_objects_of(Anna)), (NameList{":1.1", ":1.2"}));
+        EXPECT_EQ(names(s.with_facts_of({Anna, {}})), NameList{":1.1"});
+        EXPECT_EQ(names(s.with_objects_of({Anna, {}})), (NameList{":1.1", ":1.2"}));
         s.add({.name = ":1.1", .uid = Anna});
-        EXPECT_EQ(names(s.with_facts_of(Anna)), NameList{});
-        EXPECT_EQ(names(s.with_objects_of(Anna)), (NameList{":1.1", ":1.2"}));
+        EXPECT_EQ(names(s.with_facts_of({Anna, {}})), NameList{});
+        EXPECT_EQ(names(s.with_objects_of({Anna, {}})), (NameList{":1.1", ":1.2"}));
         s.let_see_all(":1.1");
         bool session = instance == Instance::Session;
-        EXPECT_EQ(s.with_objects_of(Bert).size(), session ? 2U : 0U);
+        EXPECT_EQ(s.with_objects_of({Bert, {}}).size(), session ? 2U : 0U);
+    }
+}
+
+TEST(Subscribers, InSandboxesGetWhatIsAboutTheirAppOnly) {
+    for (auto instance : {Instance::Session, Instance::System}) {
+        Subscribers s{instance};
+        s.add({.name = ":1.1", .uid = Anna, .with_facts = true, .app = "a"});
+        s.add_for_objects({.name = ":1.1", .uid = Anna, .app = "a"});
+        s.add({.name = ":1.2", .uid = Anna, .with_facts = true});
+        EXPECT_EQ(names(s.with_facts_of({Anna, "a"})), (NameList{":1.1", ":1.2"}));
+        EXPECT_EQ(names(s.with_objects_of({Anna, "a"})), NameList{":1.1"});
+        for (const auto* app : {"", "b"}) {
+            EXPECT_EQ(names(s.with_facts_of({Anna, app})), NameList{":1.2"});
+            EXPECT_EQ(names(s.with_objects_of({Anna, app})), NameList{});
+        }
     }
 }
 

@@ -310,11 +310,13 @@ TEST(Checks, OfAnUploadAreAboutItsSource) {
     spec.remote = "http://example.org/f";
     spec.mirrors = {"http://mirror.example/f"};
     spec.local = "/srv/f";
-    auto item = to_wire(check_of(spec, job::Type::Download));
+    job::Job job;
+    auto item = to_wire(check_of(spec, job));
     EXPECT_EQ(item.directory(), "/srv");
     EXPECT_EQ(item.mirrors(0), "http://mirror.example/f");
     EXPECT_FALSE(item.upload());
-    EXPECT_TRUE(to_wire(check_of(spec, job::Type::Upload)).upload());
+    job.type = job::Type::Upload;
+    EXPECT_TRUE(to_wire(check_of(spec, job)).upload());
 }
 
 TEST(BegunOf, IsFitForTheStore) {

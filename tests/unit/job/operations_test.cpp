@@ -102,6 +102,7 @@ std::string word_of_error(Errc code) {
     case Errc::NotActivatable:
     case Errc::LocalFile:
     case Errc::FileExists:
+    case Errc::OutsideSandbox:
     case Errc::Store:
     case Errc::Internal: return "?";
     }

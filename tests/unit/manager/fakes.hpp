@@ -90,7 +90,7 @@ public:
         requests.push_back({"storage " + question.directory, owner, std::move(done), {}});
     }
     void abandon(uint32_t, const AbandonOrder&) override {}
-    void read(uint32_t owner, const std::string&, const std::string& name, uint64_t,
+    void read(uint32_t owner, const job::Place&, const std::string& name, uint64_t,
               Callback<std::string> done) override {
         requests.push_back({"read " + name,
                             owner,

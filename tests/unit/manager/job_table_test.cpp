@@ -235,14 +235,30 @@ TEST_F(JobTableTest, AKeyIsFoundAtOnceAndFreeAtTheEnd) {
     auto request = request_for(1);
     request.key = "nightly";
     auto& record = add(JobA, request);
-    EXPECT_EQ(jobs.find_key(Ann, "nightly"), &record) << "not durable yet, but taken";
-    EXPECT_EQ(jobs.find_key(Bob, "nightly"), nullptr);
-    EXPECT_EQ(jobs.find_key(Ann, ""), nullptr);
+    EXPECT_EQ(jobs.find_key({Ann, "", "nightly"}), &record) << "not durable yet, but taken";
+    EXPECT_EQ(jobs.find_key({Bob, "", "nightly"}), nullptr);
+    EXPECT_EQ(jobs.find_key({Ann, "", ""}), nullptr);
     jobs.make_durable();
     jobs.replace(*job::cancel(record.working(), now));
-    EXPECT_EQ(jobs.find_key(Ann, "nightly"), nullptr);
+    EXPECT_EQ(jobs.find_key({Ann, "", "nightly"}), nullptr);
     jobs.roll_back();
-    EXPECT_EQ(jobs.find_key(Ann, "nightly"), &record);
+    EXPECT_EQ(jobs.find_key({Ann, "", "nightly"}), &record);
+}
+
+TEST_F(JobTableTest, AppsInSandboxesHaveKeysAndCountsOfTheirOwn) {
+    auto request = request_for(0);
+    request.key = "nightly";
+    auto& of_user = add_durable(JobA, request);
+    request.app_id = "org.example.App";
+    request.grants.emplace();
+    auto& of_app = add_durable(JobB, request);
+    EXPECT_EQ(jobs.find_key({Ann, "", "nightly"}), &of_user);
+    EXPECT_EQ(jobs.find_key({Ann, "org.example.App", "nightly"}), &of_app);
+    EXPECT_EQ(jobs.find_key({Ann, "org.example", "nightly"}), nullptr);
+    EXPECT_EQ(jobs.count(Ann), 2U);
+    EXPECT_EQ(jobs.count_of_app("org.example.App"), 1U);
+    EXPECT_EQ(jobs.count_of_app("org.example.Other"), 0U);
+    EXPECT_EQ(jobs.activity_of_app("org.example.Other"), Activity{});
 }
 
 TEST_F(JobTableTest, CountsFollowOwnersAndEnds) {

@@ -39,6 +39,34 @@ TEST_F(OrdersTest, GoOnWhereThePlainFileEnded) {
     EXPECT_EQ(transfer.before, 0U);
 }
 
+/// Each order has the place outside the sandbox, and the root beneath which it is opened.
+TEST_F(OrdersTest, OfConfinedJobsNameTheRoot) {
+    using Access = job::Grant::Access;
+    job.grants = {{"/run/user/1/doc", "/run/user/1/doc/by-app/a", Access::Write},
+                  {"/home/a", "/home/a", Access::Write}};
+    job.http.client_certificate = "/home/a/own/key.pem";
+    job.type = job::Type::UploadReply;
+    job.reply_file_name = "/home/a/reply";
+    add("https://example.org/f", "/run/user/1/doc/x/f");
+    const job::Place document{"/run/user/1/doc/by-app/a", "/run/user/1/doc/by-app/a/x"};
+    const job::Place home{"/home/a", "/home/a"};
+    EXPECT_EQ(fetch_order(record(), 0).place, document);
+    EXPECT_EQ(fetch_order(record(), 0).options.client_certificate_root, "/home/a");
+    EXPECT_EQ(fetch_order(record(), 0).options.http.client_certificate, "/home/a/own/key.pem");
+    EXPECT_EQ(upload_order(record(), 0).place, document);
+    EXPECT_EQ(upload_order(record(), 0).reply_place, home);
+    EXPECT_EQ(publish_order(record(), 0).place, document);
+    EXPECT_EQ(publish_reply_order(record()).place, home);
+    EXPECT_EQ(leftovers(record(), true).front().root, "/home/a");
+    job.type = job::Type::Download;
+    EXPECT_EQ(leftovers(record(), true).front().directory, document.directory);
+    EXPECT_EQ(leftovers(record(), true).front().root, document.root);
+    job.grants->clear();
+    EXPECT_EQ(fetch_order(record(), 0).place, (job::Place{"/", ""})) << "nothing may be opened";
+    job.grants.reset();
+    EXPECT_EQ(fetch_order(record(), 0).place, std::nullopt);
+}
+
 TEST_F(OrdersTest, BeginAtZeroWhereTheServerCannotGoOn) {
     add().offset = 50;
     job.dynamic_content = true;

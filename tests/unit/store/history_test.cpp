@@ -101,6 +101,20 @@ TEST(EndedJobs, AreHiddenWhereTheirJobsWere) {
     EXPECT_EQ(*store.forget_ended({1000}), 3U);
 }
 
+TEST(EndedJobs, OfAnAppAreThoseThatItsSandboxNamed) {
+    DatabaseDir directory;
+    auto store = open_quietly(directory);
+    for (unsigned number = 1; number <= 3; ++number) {
+        auto job = ended(number);
+        if (number == 1) job.app_id_source = job::AppIdSource::Client;
+        if (number == 2) job.app_id = "org.example.Other";
+        expect_done(store.add_ended(job, 100));
+    }
+    EXPECT_EQ(numbers(store, {.app = "org.example.App"}), Numbers{3});
+    EXPECT_EQ(numbers(store, {.owner = 1000, .app = "org.example.Other"}), Numbers{2});
+    EXPECT_EQ(numbers(store, {.owner = 1001, .app = "org.example.Other"}), Numbers{});
+}
+
 TEST(EndedJobs, AreForgotten) {
     DatabaseDir directory;
     auto store = with_ten(directory);

@@ -75,6 +75,9 @@ job::Job full_job() {
     job.key = "weekly 'update'; DROP TABLE jobs; --";
     job.app_id = "org.example.App";
     job.app_id_source = job::AppIdSource::Cgroup;
+    job.grants = {{"/home/a b", "/home/a b", job::Grant::Access::Write},
+                  {"/run/user/1/doc", "/run/user/1/doc/by-app/x", job::Grant::Access::Read},
+                  {"/home/a b/.var/app", "/home/a b/.var/app", job::Grant::Access::Hidden}};
     job.state = job::State::Publishing;
     job.display_name = "Grüße, 世界 \U0001F69A";
     job.description = "two\nlines\tand a \0 byte"s;
@@ -211,6 +214,7 @@ TEST(RoundTrip, ProgressWithoutSettings) {
     expected.key = whole.job.key;
     expected.app_id = whole.job.app_id;
     expected.app_id_source = whole.job.app_id_source;
+    expected.grants = whole.job.grants;
     expected.created = whole.job.created;
     job::Decision progress;
     progress.job = expected;
@@ -619,7 +623,7 @@ TEST(Launches, AreRememberedPerOwnerAndServiceUntilZero) {
 TEST(Discards, AreRememberedUntilTheyAreDone) {
     DatabaseDir directory;
     Discard first{1000, "/srv/a", ".haulier-0-0.part", {MaxU64, MaxU64}, WallTime{Usec{5}}};
-    Discard second{0, "/", ".haulier-1-0.part", {}, WallTime{Usec{6}}};
+    Discard second{0, "/", ".haulier-1-0.part", {}, WallTime{Usec{6}}, "/root"};
     {
         auto store = open_quietly(directory);
         for (const auto& discard : {second, first, second})

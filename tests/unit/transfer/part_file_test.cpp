@@ -35,6 +35,54 @@ TEST(TemporaryName, LeadsNowhereElse) {
         EXPECT_FALSE(is_temporary_name(bad)) << bad;
 }
 
+/// Directories inside and outside a root, and what leads from one to the other.
+class DirectoryBeneath : public PartFileTest {
+protected:
+    void SetUp() override {
+        std::filesystem::create_directories(directory.at("root/inner/deep"));
+        std::filesystem::create_directories(directory.at("outside"));
+        std::filesystem::create_directory_symlink(directory.at("outside"), directory.at("root/link"));
+        std::filesystem::create_directory_symlink("inner", directory.at("root/short"));
+        std::filesystem::create_directory_symlink(directory.at("root"), directory.at("also root"));
+    }
+    [[nodiscard]] bool opens(const std::string& path, const std::string& root = "root") const {
+        return bool{Directory::open({directory.at(path), directory.at(root)})};
+    }
+};
+
+TEST_F(DirectoryBeneath, ARootIsFoundWithoutLinks) {
+    EXPECT_TRUE(opens("root"));
+    EXPECT_TRUE(opens("root/inner"));
+    EXPECT_TRUE(opens("root/inner/deep"));
+    EXPECT_TRUE(opens("also root/inner", "also root")) << "the way to the root is the user's own";
+    for (const auto* path : {"root/link", "root/short", "root/short/deep", "root/link/..", "also root/inner"})
+        EXPECT_FALSE(opens(path)) << path;
+}
+
+TEST_F(DirectoryBeneath, ARootIsNotLeft) {
+    for (const auto* path :
+         {"outside", "root/..", "root/../outside", "root/inner/../../outside", "rooted", ""})
+        EXPECT_FALSE(opens(path)) << path;
+    EXPECT_FALSE(Directory::open({directory.at("root"), "root"}));
+    EXPECT_FALSE(Directory::open({"", "/"})) << "no directory is named where none may be used";
+    EXPECT_TRUE(Directory::open({"/usr", "/"}));
+}
+
+TEST_F(DirectoryBeneath, ARootMagicLinksAreRefused) {
+    EXPECT_FALSE(Directory::open({"/proc/self/root", "/proc"}));
+    EXPECT_FALSE(Directory::open({"/proc/self/cwd", "/proc"}));
+}
+
+TEST_F(DirectoryBeneath, ARootIsNotInPlaceAnyMoreWhenALinkHasTakenItsPlace) {
+    auto opened = Directory::open({directory.at("root/inner"), directory.at("root")});
+    ASSERT_TRUE(opened);
+    EXPECT_TRUE(opened->is_in_place());
+    std::filesystem::rename(directory.at("root/inner"), directory.at("root/moved"));
+    EXPECT_FALSE(opened->is_in_place());
+    std::filesystem::create_directory_symlink("moved", directory.at("root/inner"));
+    EXPECT_FALSE(opened->is_in_place()) << "although it leads to the same directory";
+}
+
 TEST_F(PartFileTest, IsBornEmptyAndPrivate) {
     auto file = part();
     struct stat st {};

@@ -3,6 +3,8 @@
 
 #include "daemon/bus/names/error_names.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <string_view>
 
@@ -42,6 +44,70 @@ Refusal refuse_all_users(AuthorityReply reply) {
 
 Refusal refuse_hold_of_all(AuthorityReply reply) {
     return refusal_for(reply, "only administrators may hold the jobs of all users");
+}
+
+namespace {
+
+Refusal denied(std::string message) {
+    return {bus_name(Errc::AccessDenied), std::move(message)};
+}
+
+/// What confined apps may call: whatever is missing here is refused, also what a later version adds.
+constexpr std::array<std::string_view, 14> ForSandboxes{
+    "CreateJob", "GetJob",        "ListJobs",    "ListEndedJobs",     "DescribeError",
+    "Subscribe", "SubscribeWith", "Unsubscribe", "GetManagedObjects", "Get",
+    "GetAll",    "Introspect",    "Ping",        "GetMachineId"};
+
+/// These may bring a path to a job.
+constexpr std::array<std::string_view, 4> BringPaths{"AddFile", "AddFiles", "Set", "SetNotifyService"};
+
+template <size_t N>
+bool is_one_of(std::string_view member, const std::array<std::string_view, N>& all) {
+    return std::find(all.begin(), all.end(), member) != all.end();
+}
+
+} // namespace
+
+std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox) {
+    switch (sandbox.kind) {
+    case Sandbox::Kind::None: return std::nullopt;
+    case Sandbox::Kind::Unknown:
+        return denied(
+            "haulierd could not see whether the caller is in a sandbox; wait for the reply before you leave "
+            "the bus");
+    case Sandbox::Kind::Snap:
+        return denied(fmt::format("the snap '{}' is confined, and haulierd cannot see what it has access to",
+                                  sandbox.app));
+    case Sandbox::Kind::Flatpak: break;
+    }
+    if (sandbox.network) return std::nullopt;
+    return denied(fmt::format("the sandbox of '{}' has no access to the network", sandbox.app));
+}
+
+std::optional<Refusal> refuse_member(const Sandbox& sandbox, std::string_view member) {
+    if (is_one_of(member, ForSandboxes)) return std::nullopt;
+    return denied(
+        fmt::format("'{}' is not for apps in sandboxes such as '{}', because it concerns the jobs of other "
+                    "programs as well",
+                    member, sandbox.app));
+}
+
+std::optional<Refusal> refuse_job_member(const Sandbox& sandbox, const job::Grants& grants,
+                                         std::string_view member) {
+    if (member == "TakeOwnership") return refuse_member(sandbox, member);
+    if (grants == sandbox.grants || !is_one_of(member, BringPaths)) return std::nullopt;
+    return denied(
+        fmt::format("the sandbox of '{}' has access to other directories than when the job was created; "
+                    "create another job",
+                    sandbox.app));
+}
+
+Status check_service(const Caller& caller, const job::NotifyService& service) {
+    return caller.sandbox ? job::check_service_of_app(service, caller.app()) : Status{Done{}};
+}
+
+Refusal refuse_unknown_object(std::string_view path) {
+    return {"org.freedesktop.DBus.Error.UnknownObject", fmt::format("there is no object '{}'", path)};
 }
 
 Refusal refuse_over_quota() {

@@ -3,16 +3,35 @@
 // errors of refused callers are made here, so that they do not reveal whether a job exists.
 #pragma once
 
+#include "daemon/bus/access/sandbox.hpp"
+#include "job/types.hpp"
+
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace haulier::bus {
 
 struct Caller {
     std::string name; ///< unique name of the connection
     uint32_t uid = UINT32_MAX;
-    bool interactive = false; ///< the call allows interactive authorization
+    bool interactive = false;                 ///< the call allows interactive authorization
+    std::shared_ptr<const Sandbox> sandbox{}; ///< of a confined app; none: the caller is not confined
+
+    /// The confined app; empty: the caller is not one.
+    [[nodiscard]] std::string app() const { return sandbox ? sandbox->app : std::string{}; }
+};
+
+/// Which jobs a caller or a listener speaks of.
+struct Whose {
+    std::optional<uint32_t> owner; ///< nothing: those of all users
+    std::string app{};             ///< only those of this confined app; empty: of all programs
+
+    [[nodiscard]] bool includes(const job::Job& job) const {
+        return (!owner || *owner == job.owner) && job::belongs_to(job, app);
+    }
 };
 
 enum class Access {
@@ -42,6 +61,23 @@ struct Refusal {
 Refusal refuse_job(AuthorityReply reply, const std::string& id);
 Refusal refuse_all_users(AuthorityReply reply);
 Refusal refuse_hold_of_all(AuthorityReply reply);
+// Callers in sandboxes, on a session bus.
+
+/// Why it may call nothing: it has no network itself, or is not known well enough. Nothing: it may call what
+/// the functions below permit.
+std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox);
+/// Of a confined caller for this member of the root object, or of the objects between it and those of jobs.
+std::optional<Refusal> refuse_member(const Sandbox& sandbox, std::string_view member);
+/// Of a confined caller for this member of a job of its own. `grants` are those of the job: what gives a path
+/// needs those that the caller has now.
+std::optional<Refusal> refuse_job_member(const Sandbox& sandbox, const job::Grants& grants,
+                                         std::string_view member);
+/// Whether the caller may have this service notified. An app in a sandbox may not learn which services there
+/// are.
+Status check_service(const Caller& caller, const job::NotifyService& service);
+/// Of a confined caller, for a job that there is not, or that is not its own.
+Refusal refuse_unknown_object(std::string_view path);
+
 /// Of a caller with too many calls in progress.
 Refusal refuse_over_quota();
 

@@ -82,8 +82,9 @@ std::optional<uint64_t> read_unread(sd_bus_message* reply) {
 } // namespace
 
 AccessFilter::AccessFilter(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority,
-                           Hooks hooks)
-    : loop_(loop), bus_(bus), instance_(instance), authority_(authority), hooks_(std::move(hooks)) {
+                           AppFinder& apps, Hooks hooks)
+    : loop_(loop), bus_(bus), instance_(instance), authority_(authority), apps_(apps),
+      hooks_(std::move(hooks)) {
     auto on_message = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
         try {
             return is_for_us(message) ? static_cast<AccessFilter*>(self)->on_message(message) : Continue;
@@ -117,19 +118,52 @@ QuotaTicket AccessFilter::enter() {
 Caller AccessFilter::caller_of(sd_bus_message* message) const {
     auto name = sender_of(message);
     bool interactive = sd_bus_message_get_allow_interactive_authorization(message) > 0;
-    if (instance_ == daemon::Instance::Session) return {name, getuid(), interactive};
+    if (instance_ == daemon::Instance::Session) return {name, getuid(), interactive, peers_.at(name).sandbox};
     return {name, peers_.at(name).uid.value(), interactive};
 }
 
 int AccessFilter::on_message(sd_bus_message* message) {
-    if (instance_ == daemon::Instance::Session) return authorize(message, {});
     if (auto released = take_released(message)) return authorize(message, *released);
+    if (instance_ == daemon::Instance::Session) return on_session_message(message);
     auto name = sender_of(message);
     auto& peer = peers_[name];
     if (!peer.uid) return resolve_user(peer, name, message);
     if (is_over_quota(*peer.uid)) return refuse_call(*peer.uid, name, message);
     enqueue(*peer.uid, name, {keep(message), message_size(message)});
     return Handled;
+}
+
+/// A call waits only if it, or one before it, came before the caller was known.
+int AccessFilter::on_session_message(sd_bus_message* message) {
+    auto name = sender_of(message);
+    auto& peer = peers_[name];
+    if (peer.uid && peer.queued == 0) return authorize(message, {});
+    auto size = message_size(message);
+    if (peer.uid) {
+        ++peer.queued;
+        queue_.add(*peer.uid, {{keep(message), size}, name, {}, std::nullopt});
+        return Handled;
+    }
+    if (!may_hold_unresolved(peer, size)) return refuse(message, refuse_over_quota());
+    peer.calls.push_back({keep(message), size});
+    if (peer.calls.size() == 1)
+        apps_.find(name, [this, name](const ProcessIdentity& found) { sandbox_known(name, found.sandbox); });
+    return Handled;
+}
+
+/// All jobs of a session bus belong to its user.
+void AccessFilter::sandbox_known(const std::string& name, const Sandbox& sandbox) {
+    auto found = peers_.find(name);
+    if (found == peers_.end()) return; // it has left
+    auto& peer = found->second;
+    peer.uid = getuid();
+    if (sandbox.kind != Sandbox::Kind::None) peer.sandbox = std::make_shared<const Sandbox>(sandbox);
+    for (auto& content : std::exchange(peer.calls, {})) {
+        ++peer.queued;
+        queue_.add(*peer.uid, {std::move(content), name, {}, std::nullopt});
+    }
+    dispatch_soon();
+    hooks_.on_progress();
 }
 
 bool AccessFilter::is_over_quota(uint32_t uid) const {
@@ -267,6 +301,8 @@ void AccessFilter::release_next() {
 std::optional<AccessFilter::HeldCall> AccessFilter::take_released(sd_bus_message* message) {
     if (!released_ || released_->content.message.get() != message) return std::nullopt;
     auto call = std::exchange(released_, std::nullopt);
+    if (auto peer = peers_.find(call->sender); peer != peers_.end() && peer->second.queued > 0)
+        --peer->second.queued;
     SystemClock{}.now().boot < slice_end_ ? release_next() : dispatch_soon();
     hooks_.on_progress();
     return call;
@@ -276,9 +312,12 @@ std::optional<AccessFilter::HeldCall> AccessFilter::take_released(sd_bus_message
 int AccessFilter::authorize(sd_bus_message* message, const HeldCall& call) {
     dispatched_size_ = call.content.size;
     auto id = id_in(sd_bus_message_get_path(message));
-    if (!id) return Continue;
-    auto owner = hooks_.owner_of(*id);
     auto caller = caller_of(message);
+    if (caller.sandbox)
+        if (auto refusal = refuse_confined(message, *caller.sandbox)) return refuse(message, *refusal);
+    if (!id) return Continue;
+    const auto* job = hooks_.find_job(*id);
+    auto owner = job ? std::optional{job->owner} : std::nullopt;
     bool approved = call.approval && call.approval->owner == owner;
     if (authority_.knows(caller) || approved || decide_access(caller.uid, owner) == Access::Granted) {
         hooks_.before_dispatch(*id);
@@ -288,6 +327,17 @@ int AccessFilter::authorize(sd_bus_message* message, const HeldCall& call) {
         authorized(call, caller, id, owner, reply);
     });
     return Handled;
+}
+
+std::optional<Refusal> AccessFilter::refuse_confined(sd_bus_message* message, const Sandbox& sandbox) const {
+    if (auto refusal = refuse_sandbox(sandbox)) return refusal;
+    std::string_view path = sd_bus_message_get_path(message);
+    std::string_view member = sd_bus_message_get_member(message);
+    auto id = id_in(path);
+    if (!id) return refuse_member(sandbox, member);
+    const auto* job = hooks_.find_job(*id);
+    if (!job || !job::belongs_to(*job, sandbox.app)) return refuse_unknown_object(path);
+    return refuse_job_member(sandbox, *job->grants, member);
 }
 
 /// The call has kept its ticket meanwhile.

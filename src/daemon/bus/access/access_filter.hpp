@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Sees every call of our objects before libsystemd dispatches it: methods, properties, introspection. On the
 // system bus the filter resolves the caller's user, lets users take turns, limits the calls that each has in
-// progress, and admits only owners and administrators to the object of a job. A call that has to wait is held
-// and dispatched again later; nothing blocks. On a session bus all calls pass.
+// progress, and admits only owners and administrators to the object of a job. On a session bus it finds out,
+// once for each connection, whether the caller is an app in a sandbox, and admits such an app to its own jobs
+// only. A call that has to wait is held and dispatched again later; nothing blocks.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
 #include "daemon/bus/access/access.hpp"
+#include "daemon/bus/access/app_finder.hpp"
 #include "daemon/bus/access/authority.hpp"
 #include "daemon/bus/access/call_queue.hpp"
 #include "daemon/bus/access/call_quota.hpp"
@@ -31,13 +33,14 @@ class AccessFilter {
 public:
     /// The connection of the filter with the rest of the daemon.
     struct Hooks {
-        std::function<std::optional<uint32_t>(const job::Id&)> owner_of;
-        std::function<void(const job::Id&)> before_dispatch; ///< of a call for this job
-        std::function<void()> on_progress;                   ///< the calls that are held have changed
-        std::function<CallQuota::Usage(uint32_t)> limits_of; ///< of a user's calls in progress
+        std::function<const job::Job*(const job::Id&)> find_job; ///< nothing if there is no such job
+        std::function<void(const job::Id&)> before_dispatch;     ///< of a call for this job
+        std::function<void()> on_progress;                       ///< the calls that are held have changed
+        std::function<CallQuota::Usage(uint32_t)> limits_of;     ///< of a user's calls in progress
     };
 
-    AccessFilter(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority, Hooks hooks);
+    AccessFilter(Loop& loop, sd_bus* bus, daemon::Instance instance, Authority& authority, AppFinder& apps,
+                 Hooks hooks);
     ~AccessFilter();
     AccessFilter(const AccessFilter&) = delete;
     AccessFilter& operator=(const AccessFilter&) = delete;
@@ -71,7 +74,9 @@ private:
     /// A connection that has called us.
     struct Peer {
         std::optional<uint32_t> uid;
-        std::vector<SizedMessage> calls; ///< made before `uid` was known
+        std::vector<SizedMessage> calls;        ///< made before `uid` was known
+        std::shared_ptr<const Sandbox> sandbox; ///< on a session bus, if it is confined
+        size_t queued = 0;                      ///< calls in `queue_`
         AsyncCall uid_request;
         std::deque<HeldCall> waiting; ///< until the peer has read more of our replies
         AsyncCall unread_request;
@@ -80,6 +85,8 @@ private:
     };
 
     int on_message(sd_bus_message* message);
+    int on_session_message(sd_bus_message* message);
+    void sandbox_known(const std::string& name, const Sandbox& sandbox);
     int resolve_user(Peer& peer, const std::string& name, sd_bus_message* message);
     void user_resolved(const std::string& name, sd_bus_message* reply);
     void enqueue(uint32_t uid, const std::string& name, SizedMessage content);
@@ -92,6 +99,8 @@ private:
     void release_next();
     std::optional<HeldCall> take_released(sd_bus_message* message);
     int authorize(sd_bus_message* message, const HeldCall& call);
+    [[nodiscard]] std::optional<Refusal> refuse_confined(sd_bus_message* message,
+                                                         const Sandbox& sandbox) const;
     void authorized(HeldCall call, const Caller& caller, const std::string& id, std::optional<uint32_t> owner,
                     AuthorityReply reply);
     [[nodiscard]] Caller caller_of(sd_bus_message* message) const;
@@ -102,6 +111,7 @@ private:
     sd_bus* bus_;
     daemon::Instance instance_;
     Authority& authority_;
+    AppFinder& apps_;
     Hooks hooks_;
     std::map<std::string, Peer> peers_; ///< by unique name
     CallQuota quota_;

@@ -31,6 +31,7 @@ std::string_view word(Errc code) {
     case Errc::NotActivatable: return "NotActivatable";
     case Errc::LocalFile: return "LocalFile";
     case Errc::FileExists: return "FileExists";
+    case Errc::OutsideSandbox: return "OutsideSandbox";
     case Errc::Store: return "Store";
     case Errc::Internal: return "Internal";
     }

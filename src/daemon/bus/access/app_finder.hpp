@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Asks the bus for the process behind a connection, and finds out which app that is.
+// Asks the bus for the process behind a connection, and finds out which app that is and whether it is in a
+// sandbox.
 #pragma once
 
-#include "daemon/bus/app_identity.hpp"
+#include "daemon/bus/access/app_identity.hpp"
 #include "daemon/bus/sdbus/async_call.hpp"
 
 #include <functional>
@@ -14,10 +15,11 @@ namespace haulier::bus {
 
 class AppFinder {
 public:
-    using Found = std::function<void(const AppIdentity&)>;
+    using Found = std::function<void(const ProcessIdentity&)>;
     explicit AppFinder(sd_bus* bus) : bus_(bus) {}
 
-    /// Calls `found` at once if the app of the connection is known, and otherwise when the bus has replied.
+    /// Calls `found` at once if the process of the connection is known, and otherwise when the bus has
+    /// replied. If the connection has left, its process is not known.
     void find(const std::string& unique_name, Found found);
     /// The connection has left the bus.
     void left(const std::string& unique_name);
@@ -29,10 +31,10 @@ private:
         AsyncCall call;
         std::vector<Found> waiting;
     };
-    void answer(const std::string& unique_name, const AppIdentity& app);
+    void answer(const std::string& unique_name, const ProcessIdentity& identity);
 
     sd_bus* bus_;
-    std::map<std::string, AppIdentity> known_;
+    std::map<std::string, ProcessIdentity> known_;
     std::map<std::string, Question> questions_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/app_identity.hpp"
+#include "daemon/bus/access/app_identity.hpp"
 
 #include "job/validation.hpp"
 
@@ -72,15 +72,14 @@ std::string app_of_unit(std::string_view unit) {
 
 /// The first `limit` bytes; nothing if it cannot be read.
 std::string read_start(int file, size_t limit) {
-    std::string text(limit, '\0');
-    size_t have = 0;
-    while (have < limit) {
-        auto got = read(file, text.data() + have, limit - have);
+    std::string text;
+    std::array<char, 4096> piece{};
+    while (text.size() < limit) {
+        auto got = read(file, piece.data(), std::min(piece.size(), limit - text.size()));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
-        have += static_cast<size_t>(got);
+        text.append(piece.data(), static_cast<size_t>(got));
     }
-    text.resize(have);
     return text;
 }
 
@@ -89,17 +88,19 @@ std::string read_proc(const std::string& path) {
     return file ? read_start(file.get(), MaxProcFile) : std::string{};
 }
 
-/// The value of a line `KEY:<tab>VALUE` about a descriptor of ours.
-std::string about_descriptor(int fd, std::string_view key) {
-    auto text = read_proc(fmt::format("/proc/self/fdinfo/{}", fd));
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        auto line = take_part(rest, '\n');
+/// The value of a line `KEY:<tab>VALUE`.
+std::string value_in(std::string_view text, std::string_view key) {
+    while (!text.empty()) {
+        auto line = take_part(text, '\n');
         if (take_part(line, ':') != key) continue;
         line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
         return std::string{line};
     }
     return {};
+}
+
+std::string about_descriptor(int fd, std::string_view key) {
+    return value_in(read_proc(fmt::format("/proc/self/fdinfo/{}", fd)), key);
 }
 
 /// From proc(5): the number of the mount is the first word, and its type is the word after a lone hyphen.
@@ -120,19 +121,59 @@ bool is_local(std::string_view type) {
     return std::find(types.begin(), types.end(), type) != types.end();
 }
 
+const Sandbox Unseen{.kind = Sandbox::Kind::Unknown};
+
+Sandbox flatpak_sandbox(const std::string& content) {
+    auto info = parse_flatpak_info(content);
+    if (!info || content.size() >= MaxSandboxInfo) return Unseen;
+    return {Sandbox::Kind::Flatpak, info->app, info->instance, info->network,
+            grants_of(*info, user_folders())};
+}
+
+/// The kernel shows nothing of a process with more privileges than ours. In a sandbox there is none: Flatpak
+/// takes all capabilities away, and its apps cannot make user namespaces in which they would get some.
+bool has_privileges_of_ours(const std::string& process) {
+    auto capabilities = value_in(read_proc(process + "/status"), "CapEff");
+    auto users = read_proc(process + "/uid_map");
+    return capabilities.find_first_not_of('0') != std::string::npos && !users.empty() &&
+           users == read_proc("/proc/self/uid_map");
+}
+
 /// Descriptors opened with O_PATH do not contact the file system, which may be one that the process itself
 /// serves. The root of Flatpak's sandboxes is a tmpfs.
-std::string sandboxed_app(const std::string& process) {
-    Fd root{open((process + "/root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (!root) return {};
+Sandbox sandbox_at(const Fd& root, const std::string& process) {
     auto mounts = read_proc(process + "/mountinfo");
-    if (file_system_of(root.get(), mounts) != "tmpfs") return {};
+    auto type = file_system_of(root.get(), mounts);
+    if (mounts.empty() || (type.empty() && mounts.size() >= MaxProcFile)) return Unseen;
+    if (type != "tmpfs") return {}; // or the process has changed its root, which no app in a sandbox can do
     Fd found{openat(root.get(), ".flatpak-info", O_PATH | O_NOFOLLOW | O_CLOEXEC)};
-    if (!found || !is_local(file_system_of(found.get(), mounts))) return {};
+    if (!found) return errno == ENOENT ? Sandbox{} : Unseen;
     struct stat st {};
-    if (fstat(found.get(), &st) < 0 || !S_ISREG(st.st_mode)) return {};
+    if (!is_local(file_system_of(found.get(), mounts)) || fstat(found.get(), &st) < 0 || !S_ISREG(st.st_mode))
+        return Unseen;
     Fd info{open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    return info ? app_in_sandbox_info(read_start(info.get(), MaxSandboxInfo)) : std::string{};
+    return info ? flatpak_sandbox(read_start(info.get(), MaxSandboxInfo)) : Unseen;
+}
+
+Fd root_of(const std::string& process) {
+    return Fd{open((process + "/root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+}
+
+/// A process that ends gives up its root first, and then its mounts.
+Sandbox sandbox_of(const std::string& process) {
+    Fd root = root_of(process);
+    bool is_forbidden = !root && (errno == EACCES || errno == EPERM);
+    if (!root) return is_forbidden && has_privileges_of_ours(process) ? Sandbox{} : Unseen;
+    auto sandbox = sandbox_at(root, process);
+    return root_of(process) ? sandbox : Unseen;
+}
+
+/// A profile of AppArmor that is enforced; classic snaps have one that is not.
+Sandbox snap_with(std::string_view label) {
+    constexpr std::string_view Prefix = "snap.";
+    if (!label.starts_with(Prefix) || label.find("(enforce)") == std::string_view::npos) return {};
+    label.remove_prefix(Prefix.size());
+    return {.kind = Sandbox::Kind::Snap, .app = std::string{label.substr(0, label.find('.'))}};
 }
 
 bool has_ended(const Fd& process) {
@@ -140,24 +181,16 @@ bool has_ended(const Fd& process) {
     return poll(&ended, 1, 0) != 0;
 }
 
-AppIdentity app_of(const std::string& process) {
-    if (auto id = sandboxed_app(process); !id.empty()) return {id, job::AppIdSource::Sandbox};
-    if (auto id = app_in_cgroup(read_proc(process + "/cgroup")); !id.empty())
-        return {id, job::AppIdSource::Cgroup};
-    return {};
+ProcessIdentity identity_of(const std::string& process, std::string_view label) {
+    auto sandbox = sandbox_of(process);
+    if (sandbox.kind == Sandbox::Kind::Flatpak) return {{sandbox.app, job::AppIdSource::Sandbox}, sandbox};
+    if (sandbox.kind == Sandbox::Kind::None) sandbox = snap_with(label);
+    auto id = app_in_cgroup(read_proc(process + "/cgroup"));
+    if (id.empty()) return {{}, sandbox};
+    return {{id, job::AppIdSource::Cgroup}, sandbox};
 }
 
 } // namespace
-
-std::string app_in_sandbox_info(std::string_view info) {
-    bool in_section = false;
-    while (!info.empty()) {
-        auto line = take_part(info, '\n');
-        if (line.starts_with('[')) in_section = line == "[Application]";
-        if (in_section && take_part(line, '=') == "name") return sound_or_empty(std::string{line});
-    }
-    return {};
-}
 
 std::string app_in_cgroup(std::string_view cgroups) {
     std::string app;
@@ -172,11 +205,15 @@ std::string app_in_cgroup(std::string_view cgroups) {
 
 /// A number is not given to another process while its process runs. So if that runs at the end, all that was
 /// read was about it.
-AppIdentity app_of_process(const Fd& process) {
+ProcessIdentity identify(const Fd& process, std::string_view label) {
     auto pid = about_descriptor(process.get(), "Pid");
-    if (pid.empty() || pid.starts_with('-') || pid == "0") return {};
-    auto app = app_of("/proc/" + pid);
-    return has_ended(process) ? AppIdentity{} : app;
+    if (pid.empty() || pid.starts_with('-') || pid == "0") return unknown_process();
+    auto identity = identity_of("/proc/" + pid, label);
+    return has_ended(process) ? unknown_process() : identity;
+}
+
+ProcessIdentity unknown_process() {
+    return {{}, Unseen};
 }
 
 } // namespace haulier::bus

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which app a process belongs to, as its sandbox or the desktop that started it says.
+// Which app a process belongs to, as its sandbox or the desktop that started it says, and what the sandbox
+// lets it reach.
 #pragma once
 
 #include "base/fd.hpp"
+#include "daemon/bus/access/sandbox.hpp"
 #include "job/options.hpp"
 
 #include <string>
@@ -16,14 +18,19 @@ struct AppIdentity {
     bool operator==(const AppIdentity&) const = default;
 };
 
-/// The id in the content of a sandbox's /.flatpak-info; empty if there is none.
-std::string app_in_sandbox_info(std::string_view info);
 /// The id in the content of /proc/PID/cgroup: in the name of the innermost unit that systemd's document on
 /// desktop environments describes, `app[-LAUNCHER]-ID-RANDOM.scope` or `app[-LAUNCHER]-ID[@RANDOM].service`.
 std::string app_in_cgroup(std::string_view cgroups);
 
-/// The app of the process to which the descriptor belongs, if that still runs. No file system that could
-/// keep us waiting is touched.
-AppIdentity app_of_process(const Fd& process);
+struct ProcessIdentity {
+    AppIdentity app;
+    Sandbox sandbox;
+};
+/// The process to which the descriptor belongs. `label` is that of its security module, as the bus knows it.
+/// If the process has ended, it is not known whether it was in a sandbox. No file system that could keep us
+/// waiting is touched.
+ProcessIdentity identify(const Fd& process, std::string_view label);
+/// Of a process that cannot be examined.
+ProcessIdentity unknown_process();
 
 } // namespace haulier::bus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/bus/app_finder.hpp"
+#include "daemon/bus/access/app_finder.hpp"
 
 #include <cstdint>
 #include <fcntl.h>
@@ -17,8 +17,18 @@ constexpr Usec AnswerLimit{5'000'000};
 
 struct Process {
     uint32_t pid = 0;
-    Fd descriptor; ///< not every bus has it
+    Fd descriptor;     ///< not every bus has it
+    std::string label; ///< of its security module; empty = none
 };
+
+std::string read_bytes(sd_bus_message* reply) {
+    const void* bytes = nullptr;
+    size_t count = 0;
+    if (sd_bus_message_enter_container(reply, 'v', "ay") <= 0) return {};
+    if (sd_bus_message_read_array(reply, 'y', &bytes, &count) < 0) return {};
+    sd_bus_message_exit_container(reply);
+    return {static_cast<const char*>(bytes), count};
+}
 
 void read_entry(sd_bus_message* reply, std::string_view key, Process& process) {
     int fd = -1;
@@ -26,6 +36,8 @@ void read_entry(sd_bus_message* reply, std::string_view key, Process& process) {
         sd_bus_message_read(reply, "v", "u", &process.pid);
     else if (key == "ProcessFD" && sd_bus_message_read(reply, "v", "h", &fd) > 0)
         process.descriptor = Fd{fcntl(fd, F_DUPFD_CLOEXEC, 3)};
+    else if (key == "LinuxSecurityLabel")
+        process.label = read_bytes(reply);
     else if (key != "ProcessFD")
         sd_bus_message_skip(reply, "v");
 }
@@ -45,10 +57,10 @@ Process read_process(sd_bus_message* reply) {
     return process;
 }
 
-AppIdentity app_behind(Process process) {
+ProcessIdentity identity_behind(Process process) {
     if (!process.descriptor && process.pid != 0)
         process.descriptor = Fd{static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0))};
-    return process.descriptor ? app_of_process(process.descriptor) : AppIdentity{};
+    return process.descriptor ? identify(process.descriptor, process.label) : unknown_process();
 }
 
 } // namespace
@@ -62,17 +74,17 @@ void AppFinder::find(const std::string& unique_name, Found found) {
     if (sd_bus_message_append(call.get(), "s", unique_name.c_str()) >= 0)
         question->second.call =
             AsyncCall{bus_, call, AnswerLimit, [this, unique_name](sd_bus_message* reply) {
-                          auto app = app_behind(read_process(reply));
-                          if (!sd_bus_message_is_method_error(reply, nullptr)) known_[unique_name] = app;
-                          answer(unique_name, app);
+                          auto identity = identity_behind(read_process(reply));
+                          if (!sd_bus_message_is_method_error(reply, nullptr)) known_[unique_name] = identity;
+                          answer(unique_name, identity);
                       }};
-    if (!question->second.call) answer(unique_name, {});
+    if (!question->second.call) answer(unique_name, unknown_process());
 }
 
-void AppFinder::answer(const std::string& unique_name, const AppIdentity& app) {
+void AppFinder::answer(const std::string& unique_name, const ProcessIdentity& identity) {
     auto question = questions_.extract(unique_name); // destroyed when this returns
     for (const auto& found : question.mapped().waiting)
-        found(app);
+        found(identity);
 }
 
 /// The bus answers a question about a connection that has left with an error.

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/bus/access/sandbox.hpp"
+
+#include "base/fd.hpp"
+#include "job/validation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fcntl.h>
+#include <tuple>
+#include <utility>
+
+namespace haulier::bus {
+
+namespace {
+
+using Access = job::Grant::Access;
+
+/// Takes what precedes `end`, and `end` itself, from the front of `text`.
+std::string_view cut(std::string_view& text, char end) {
+    auto part = text.substr(0, text.find(end));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    return part;
+}
+
+/// Of GLib's key files: `\s`, `\n`, `\t`, `\r`, `\\` and, in lists, `\;`.
+char unescape(char c) {
+    switch (c) {
+    case 's': return ' ';
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
+    default: return c;
+    }
+}
+
+/// A list of a key file, with a semicolon after each entry.
+std::vector<std::string> entries(std::string_view text) {
+    std::vector<std::string> found;
+    std::string entry;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == ';')
+            found.push_back(std::exchange(entry, {}));
+        else if (text[i] == '\\' && i + 1 < text.size())
+            entry += unescape(text[++i]);
+        else
+            entry += text[i];
+    }
+    if (!entry.empty()) found.push_back(entry);
+    return found;
+}
+
+std::string without_slash_at_end(std::string path) {
+    while (path.size() > 1 && path.ends_with('/'))
+        path.pop_back();
+    return path;
+}
+
+/// Not at these places: there the sandbox has something of its own.
+constexpr std::array<std::string_view, 13> OwnOfSandbox{
+    "/app",    "/bin",  "/dev",  "/etc",         "/lib",      "/lib32", "/lib64",
+    "/libx32", "/proc", "/sbin", "/run/flatpak", "/run/host", "/usr"};
+/// What `host` does not include.
+constexpr std::array<std::string_view, 16> NotOfHost{"/app", "/bin",   "/boot",  "/dev",    "/efi",  "/etc",
+                                                     "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/root",
+                                                     "/run", "/sbin",  "/sys",   "/tmp"};
+
+bool is_in(std::string_view path, std::string_view directory) {
+    return path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
+}
+
+/// A directory of a list of Flatpak, such as "~/Music:ro" and "!xdg-music".
+struct Listed {
+    std::string name;
+    Access access = Access::Write;
+};
+
+std::optional<Access> access_of(std::string_view suffix) {
+    if (suffix.empty() || suffix == ":rw" || suffix == ":create") return Access::Write;
+    return suffix == ":ro" ? std::optional{Access::Read} : std::nullopt;
+}
+
+/// Nothing for what is not known here, and for "!host" and "!home", which take nothing else back.
+std::optional<Listed> parse_listed(std::string_view text) {
+    Listed listed;
+    bool negated = text.starts_with('!');
+    if (negated) text.remove_prefix(1);
+    size_t i = 0;
+    for (; i < text.size() && text[i] != ':'; ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        listed.name += text[i];
+    }
+    auto access = access_of(text.substr(i));
+    bool whole = listed.name == "host" || listed.name == "home";
+    if (!access || (negated && whole)) return std::nullopt;
+    listed.access = negated ? Access::Hidden : *access;
+    return listed;
+}
+
+/// The wider ones first, and those that take something back last: each replaces what came before it.
+std::vector<Listed> in_order(const std::vector<std::string>& file_systems) {
+    std::vector<Listed> all;
+    for (const auto& entry : file_systems)
+        if (auto listed = parse_listed(entry)) all.push_back(std::move(*listed));
+    auto rank = [](const Listed& listed) {
+        int width = listed.name == "host" ? 0 : listed.name == "home" ? 1 : 2;
+        return std::tuple{listed.access == Access::Hidden, width, listed.name};
+    };
+    std::sort(all.begin(), all.end(), [&](const Listed& a, const Listed& b) { return rank(a) < rank(b); });
+    return all;
+}
+
+class GrantList {
+public:
+    explicit GrantList(const UserFolders& folders) : folders_(folders) {}
+
+    void add(const std::string& path, Access access) { add(path, path, access); }
+    void add(std::string path, std::string host, Access access) {
+        path = without_slash_at_end(std::move(path));
+        if (!path.starts_with('/')) return;
+        std::erase_if(grants_, [&](const job::Grant& grant) { return grant.path == path; });
+        grants_.push_back({path, std::move(host), access});
+    }
+    void add(const Listed& listed) {
+        if (listed.name == "host") return add_host(listed.access);
+        auto path = path_of(listed.name);
+        bool replaced = std::any_of(OwnOfSandbox.begin(), OwnOfSandbox.end(),
+                                    [&](std::string_view own) { return is_in(path, own); });
+        bool documents = !folders_.runtime.empty() && is_in(path, folders_.runtime + "/doc");
+        if (!replaced && !documents && path != "/") add(path, listed.access);
+    }
+    /// In a fixed order: that of the file is not.
+    job::Grants take() {
+        std::sort(grants_.begin(), grants_.end(),
+                  [](const job::Grant& a, const job::Grant& b) { return a.path < b.path; });
+        return std::move(grants_);
+    }
+
+private:
+    void add_host(Access access) {
+        add("/", access);
+        for (auto hidden : NotOfHost)
+            add(std::string{hidden}, Access::Hidden);
+        for (const auto* more : {"/usr", "/var"})
+            add(more, Access::Hidden);
+        add("/run/media", access);
+        add(folders_.home, access);
+    }
+
+    /// Empty for what is not a directory of the host.
+    [[nodiscard]] std::string path_of(const std::string& name) const {
+        if (name == "home" || name == "~") return folders_.home;
+        if (name.starts_with("~/")) return folders_.home + name.substr(1);
+        if (name.starts_with('/')) return name;
+        auto slash = std::min(name.find('/'), name.size());
+        auto below = name.substr(slash);
+        if (name.starts_with("xdg-run/") && !folders_.runtime.empty()) return folders_.runtime + below;
+        auto folder = folders_.named.find(name.substr(0, slash));
+        return folder == folders_.named.end() ? std::string{} : folder->second + below;
+    }
+
+    const UserFolders& folders_;
+    job::Grants grants_;
+};
+
+std::string from_environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+/// It has one line for each folder.
+std::string read_user_dirs(const std::string& path) {
+    constexpr size_t Enough = 64 * 1024;
+    Fd file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    std::string text(Enough, '\0');
+    auto got = file ? read(file.get(), text.data(), text.size()) : 0;
+    text.resize(got > 0 ? static_cast<size_t>(got) : 0);
+    return text;
+}
+
+constexpr std::array Special{
+    std::pair{"DESKTOP", "xdg-desktop"},     std::pair{"DOCUMENTS", "xdg-documents"},
+    std::pair{"DOWNLOAD", "xdg-download"},   std::pair{"MUSIC", "xdg-music"},
+    std::pair{"PICTURES", "xdg-pictures"},   std::pair{"PUBLICSHARE", "xdg-public-share"},
+    std::pair{"TEMPLATES", "xdg-templates"}, std::pair{"VIDEOS", "xdg-videos"}};
+
+} // namespace
+
+/// The file is for shells: XDG_DOWNLOAD_DIR="$HOME/Downloads", or an absolute path. A folder that is the home
+/// directory does not exist for Flatpak.
+std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home) {
+    std::map<std::string, std::string> named;
+    while (!user_dirs.empty()) {
+        auto line = cut(user_dirs, '\n');
+        auto key = cut(line, '=');
+        if (line.size() < 2 || !line.starts_with('"') || !line.ends_with('"')) continue;
+        std::string value{line.substr(1, line.size() - 2)};
+        if (value.starts_with("$HOME/")) value = home + value.substr(5);
+        value = without_slash_at_end(value);
+        if (!value.starts_with('/') || value == home) continue;
+        for (const auto& [word, name] : Special)
+            if (key == "XDG_" + std::string{word} + "_DIR") named[name] = value;
+    }
+    return named;
+}
+
+UserFolders user_folders() {
+    UserFolders folders{
+        without_slash_at_end(from_environment("HOME")), from_environment("XDG_RUNTIME_DIR"), {}};
+    auto or_usual = [&](const char* name, const char* usual) {
+        auto set = from_environment(name);
+        return without_slash_at_end(set.empty() ? folders.home + usual : set);
+    };
+    auto config = or_usual("XDG_CONFIG_HOME", "/.config");
+    folders.named = named_folders(read_user_dirs(config + "/user-dirs.dirs"), folders.home);
+    folders.named["xdg-config"] = config;
+    folders.named["xdg-data"] = or_usual("XDG_DATA_HOME", "/.local/share");
+    folders.named["xdg-cache"] = or_usual("XDG_CACHE_HOME", "/.cache");
+    return folders;
+}
+
+std::optional<FlatpakInfo> parse_flatpak_info(std::string_view content) {
+    FlatpakInfo info;
+    std::string_view group;
+    while (!content.empty()) {
+        auto line = cut(content, '\n');
+        if (line.starts_with('[')) group = line;
+        auto key = cut(line, '=');
+        bool names_app = group == "[Application]" || group == "[Runtime]";
+        if (names_app && key == "name" && info.app.empty()) info.app = line;
+        if (group == "[Instance]" && key == "instance-id") info.instance = line;
+        if (group != "[Context]") continue;
+        if (key == "filesystems") info.file_systems = entries(line);
+        if (key == "persistent") info.persistent = entries(line);
+        if (key == "shared") {
+            auto shared = entries(line);
+            info.network = std::find(shared.begin(), shared.end(), "network") != shared.end();
+        }
+    }
+    if (info.app.empty() || !job::check_app_id(info.app)) return std::nullopt;
+    return info;
+}
+
+job::Grants grants_of(const FlatpakInfo& info, const UserFolders& folders) {
+    GrantList grants{folders};
+    for (const auto& listed : in_order(info.file_systems))
+        grants.add(listed);
+    GrantList all{folders};
+    auto apps = folders.home + "/.var/app";
+    all.add(apps, Access::Hidden);
+    for (const auto& name : info.persistent)
+        if (name != ".") all.add(folders.home + "/" + name, Access::Hidden);
+    for (const auto& grant : grants.take())
+        all.add(grant.path, grant.access);
+    all.add(apps + "/" + info.app, Access::Write);
+    // Flatpak shows an app the documents that it was given at the place of all of them.
+    auto documents = folders.runtime + "/doc";
+    if (!folders.runtime.empty()) all.add(documents, documents + "/by-app/" + info.app, Access::Write);
+    return all.take();
+}
+
+} // namespace haulier::bus

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which directories the jobs of an app in a sandbox may use: those that the sandbox could reach itself when
+// the job was created. Pure rules over paths; the worker opens what they allow (transfer/part_file.hpp).
+#pragma once
+
+#include "base/result.hpp"
+#include "job/options.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haulier::job {
+
+struct Job;
+struct FileSpec;
+
+/// A directory that the sandbox can see, or one inside such a directory that it cannot see.
+struct Grant {
+    enum class Access { Hidden, Read, Write };
+    std::string path; ///< in the sandbox
+    std::string host; ///< the same directory outside it, usually with the same path
+    Access access = Access::Hidden;
+    bool operator==(const Grant&) const = default;
+};
+template <>
+struct Names<Grant::Access> {
+    static constexpr std::string_view what = "access";
+    static constexpr std::array rows{
+        EnumName{Grant::Access::Hidden, "hidden"},
+        EnumName{Grant::Access::Read, "read"},
+        EnumName{Grant::Access::Write, "write"},
+    };
+};
+/// The innermost grant that contains a path decides about it.
+using Grants = std::vector<Grant>;
+
+/// What a directory is opened for.
+enum class Use { Read, Write };
+
+/// Where a directory is, outside the sandbox.
+struct Place {
+    std::string root;      ///< beneath which it is opened, without following links; empty: not confined
+    std::string directory; ///< begins with `root`
+    bool operator==(const Place&) const = default;
+};
+
+/// `directory` is absolute, as the client named it. Without grants, it may be any. OutsideSandbox if the
+/// sandbox could not use it.
+Result<Place> place_of(const std::optional<Grants>& grants, const std::string& directory, Use use);
+/// For orders of files that were checked when they were added. If the directory may not be used after all, no
+/// directory is named, and the worker refuses to open it.
+Place place_in(const Job& job, const std::string& directory, Use use);
+
+/// Whether the settings of a job stay within its confinement.
+Status check_confinement(const Job& job);
+/// Whether a file of it does.
+Status check_confinement(const Job& job, const FileSpec& spec);
+
+/// Whether the service has a bus name of the app: its id, or one below it. None is allowed, too.
+Status check_service_of_app(const NotifyService& service, const std::string& app);
+
+/// The jobs of a confined app, if `app` is one, and otherwise those of all programs.
+bool belongs_to(const Job& job, std::string_view app);
+
+} // namespace haulier::job
