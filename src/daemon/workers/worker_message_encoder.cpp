@@ -211,6 +211,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_keep_existing(file.spec.existing == job::Existing::Keep);
     if (!file.spec.server_name || order.offset > 0) f.set_name(job::name_of(file.spec.local));
     fill_http(*f.mutable_http(), order.options);
+    f.mutable_http()->set_job(order.job.hex);
     return f;
 }
 
@@ -225,6 +226,7 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     if (file.stamp) fill_stamp(*u.mutable_stamp(), *file.stamp);
     if (file.spec.checksum) fill_digest(*u.mutable_digest(), *file.spec.checksum);
     fill_http(*u.mutable_http(), order.options);
+    u.mutable_http()->set_job("upload " + std::to_string(ticket)); // the only file of its job
     if (order.reply_file.empty()) return u;
     u.set_want_reply(true);
     u.set_reply_directory(job::directory_of(order.reply_file));
