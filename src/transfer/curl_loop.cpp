@@ -39,8 +39,8 @@ int curl_events(uint32_t events) {
 
 } // namespace
 
-CurlLoop::Multi::Multi(CurlLoop& curl_loop, const RateLimits::Job& limited_job)
-    : loop(curl_loop), job(limited_job), handle(curl_multi_init()) {
+CurlLoop::Multi::Multi(CurlLoop& curl_loop, const RateGroup& whose)
+    : loop(curl_loop), group(whose), handle(curl_multi_init()) {
     if (!handle) throw std::runtime_error("curl_multi_init");
     curl_multi_setopt(handle.get(), CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
     curl_multi_setopt(handle.get(), CURLMOPT_SOCKETDATA, this);
@@ -61,27 +61,30 @@ CurlLoop::~CurlLoop() {
 
 void CurlLoop::limit_connections(uint32_t per_host) {
     connections_per_host_ = long{per_host};
-    for (auto& [job, multi] : multis_)
+    for (auto& [group, multi] : multis_)
         curl_multi_setopt(multi.handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections_per_host_);
 }
 
-CurlLoop::Multi& CurlLoop::multi_for(const RateLimits::Job& job) {
-    return multis_.try_emplace(job, *this, job).first->second;
+void CurlLoop::set_limits(const wire::Limits& limits) {
+    limits_.set(limits);
+    hold_windows();
+}
+
+CurlLoop::Multi& CurlLoop::multi_for(const RateGroup& group) {
+    RateGroup key{limits_.has_own(group.job) ? group.job : std::string{}, group.background};
+    return multis_.try_emplace(key, *this, key).first->second;
 }
 
 /// Connections that limited jobs had for themselves are closed.
 void CurlLoop::drop_unused() {
     drop_.reset();
-    std::erase_if(multis_, [this](const auto& entry) {
-        bool is_unused = entry.second.running == 0 && !entry.first.empty();
-        if (is_unused) limits_.remove(entry.first);
-        return is_unused;
-    });
+    std::erase_if(multis_,
+                  [](const auto& entry) { return entry.second.running == 0 && !entry.first.job.empty(); });
 }
 
-void CurlLoop::add(CURL* easy, const RateLimits::Job& job, std::function<void(End)> done) {
+void CurlLoop::add(CURL* easy, const RateGroup& group, std::function<void(End)> done) {
     watch_.set_active(true);
-    auto& multi = multi_for(job);
+    auto& multi = multi_for(group);
     auto [entry, is_new] = running_.emplace(easy, Transfer{multi, std::move(done)});
     ++multi.running;
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_connected);
@@ -101,7 +104,7 @@ void CurlLoop::remove(CURL* easy) {
     running_.erase(found);
     ended_by_us_.erase(easy);
     curl_multi_remove_handle(multi.handle.get(), easy);
-    if (--multi.running == 0 && !multi.job.empty() && !drop_)
+    if (--multi.running == 0 && !multi.group.job.empty() && !drop_)
         drop_ = loop_.after(KeepUnused, [this] { drop_unused(); });
     if (running_.empty()) watch_.set_active(false);
 }
@@ -129,7 +132,8 @@ int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
     multi.loop.watch_.opened(fd);
     multi.open.insert(fd);
-    if (!multi.job.empty()) setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
+    if (multi.loop.limits_.is_limited(multi.group))
+        setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
     return CURL_SOCKOPT_OK;
 }
 
@@ -188,23 +192,26 @@ void CurlLoop::wake_waiting_transfers(Multi& multi) {
         curl_multi_remove_handle(multi.handle.get(), empty.get());
 }
 
-/// Again and again, while limited jobs have transfers.
+/// Again and again, while there are limits.
 void CurlLoop::hold_windows() {
     hold_.reset();
     bool any = false;
-    for (const auto& [job, multi] : multis_) {
+    for (auto& [group, multi] : multis_) {
         hold_windows(multi);
-        any = any || (!job.empty() && multi.running > 0);
+        any = any || (multi.is_clamped && multi.running > 0);
     }
     if (any) hold_ = loop_.after(HoldInterval, [this] { hold_windows(); });
 }
 
-void CurlLoop::hold_windows(const Multi& multi) {
-    if (multi.job.empty()) return;
+/// Without a limit, windows that were held are let go once.
+void CurlLoop::hold_windows(Multi& multi) {
+    auto rate = limits_.rate(multi.group);
+    if (rate == 0 && !std::exchange(multi.is_clamped, false)) return;
+    multi.is_clamped = rate > 0;
     auto connections = std::max<size_t>(std::min(multi.running, multi.open.size()), 1);
-    auto share = limits_.rate(multi.job) / connections;
     for (auto socket : multi.open)
-        if (auto window = window_for(socket, share)) clamp_window(socket, window);
+        if (auto window = window_for(socket, rate / connections))
+            clamp_window(socket, rate > 0 ? window : std::nullopt);
 }
 
 void CurlLoop::act(Multi& multi, curl_socket_t fd, int events) {
@@ -227,7 +234,7 @@ void CurlLoop::drain_one() {
         drain_soon();
         return finish(easy, code);
     }
-    for (auto& [job, multi] : multis_) {
+    for (auto& [group, multi] : multis_) {
         int left = 0;
         while (CURLMsg* message = curl_multi_info_read(multi.handle.get(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // libcurl's multi interface on our event loop: its sockets are I/O sources and its timeout is a timer.
 // Finished transfers are reported one at a time, each in its own iteration of the loop, so that the
-// completion may add and remove transfers. Transfers of a job with a limit never share a connection with
-// others: each such job has a multi handle of its own.
+// completion may add and remove transfers. Transfers in the foreground, others, and those of each job with a
+// limit of its own never share a connection: each such group has a multi handle of its own.
 #pragma once
 
 #include "base/event.hpp"
@@ -29,6 +29,7 @@ public:
 
     /// 0 = unlimited.
     void limit_connections(uint32_t per_host);
+    void set_limits(const wire::Limits& limits);
     [[nodiscard]] RateLimits& limits() { return limits_; }
 
     struct End {
@@ -36,7 +37,7 @@ public:
         bool cut_off = false; ///< the connection had kept the event loop busy
     };
     /// `done` is called once, from the loop, unless remove() comes first.
-    void add(CURL* easy, const RateLimits::Job& job, std::function<void(End)> done);
+    void add(CURL* easy, const RateGroup& group, std::function<void(End)> done);
     /// Stops the transfer of `easy`, if any. Not to be called from a curl callback.
     void remove(CURL* easy);
     /// Makes the transfer end with `code` in a later iteration of the loop, as if curl had reported it.
@@ -53,12 +54,13 @@ private:
     struct Deleter {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
     };
-    /// A multi handle and the connections that it has: those of a limited job, or of all others.
+    /// A multi handle and the connections that it has.
     struct Multi {
-        Multi(CurlLoop& curl_loop, const RateLimits::Job& limited_job);
+        Multi(CurlLoop& curl_loop, const RateGroup& whose);
         CurlLoop& loop;
-        const RateLimits::Job job;
+        const RateGroup group; ///< with a job only if that has a limit of its own
         size_t running = 0;
+        bool is_clamped = false; ///< the windows of its connections are
         std::unordered_map<curl_socket_t, Source> sockets;
         std::set<curl_socket_t> open;
         Source timer;
@@ -75,12 +77,12 @@ private:
     static int on_open(void* multi, curl_socket_t fd, curlsocktype) noexcept;
     static int on_close(void* multi, curl_socket_t fd) noexcept;
     static int on_connected(void* transfer, char*, char*, int remote_port, int local_port) noexcept;
-    Multi& multi_for(const RateLimits::Job& job);
+    Multi& multi_for(const RateGroup& group);
     void drop_unused();
     void act(Multi& multi, curl_socket_t fd, int events);
     static void wake_waiting_transfers(Multi& multi);
     void hold_windows();
-    void hold_windows(const Multi& multi);
+    void hold_windows(Multi& multi);
     void drain_soon();
     void drain_one();
     void finish(CURL* easy, CURLcode code);
@@ -96,7 +98,7 @@ private:
     Source hold_;
     std::unordered_map<CURL*, Transfer> running_;
     std::unordered_map<CURL*, CURLcode> ended_by_us_;
-    std::map<RateLimits::Job, Multi> multis_;
+    std::map<RateGroup, Multi> multis_;
 };
 
 } // namespace haulier::transfer

@@ -42,13 +42,12 @@ PatienceLimits limits_for(const NetworkSettings& settings, const HttpRequest& re
 HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& settings,
                            const HttpRequest& request, const ExchangeTarget& target, ResponseHandler& handler)
     : loop_(loop), curl_(curl), handler_(handler), url_(target.url), route_(target.route),
-      body_(request.body),
-      job_(request.http.bytes_per_second() > 0 ? "job " + request.http.job() : std::string{}),
+      body_(request.body), group_{request.http.job(), request.http.background()},
       tick_(tick_for(limits_for(settings, request))), patience_(limits_for(settings, request)),
       floor_(request.minimum_rate, std::chrono::seconds{settings.stall_timeout_s}) {
     set_connection(handle_, settings, target.url, request.http);
-    set_buffers(handle_, request.http.bytes_per_second());
-    if (request.is_small && job_.empty()) handle_.set(CURLOPT_BUFFERSIZE, SmallBuffer);
+    set_buffers(handle_, curl.limits().rate(group_));
+    if (request.is_small && !curl.limits().is_limited(group_)) handle_.set(CURLOPT_BUFFERSIZE, SmallBuffer);
     set_tls(handle_, request.http, target.tls_files);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
@@ -56,8 +55,7 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_headers(request, target.first_server);
     set_cookies(handle_, target.cookies);
     set_callbacks();
-    if (!job_.empty()) curl_.limits().set(job_, request.http.bytes_per_second());
-    curl_.add(handle_.get(), job_, [this](CurlLoop::End end) { curl_finished(end); });
+    curl_.add(handle_.get(), group_, [this](CurlLoop::End end) { curl_finished(end); });
     tick();
 }
 
@@ -192,7 +190,7 @@ size_t HttpExchange::read_body(char* into, size_t most) {
     body_paused_ = got == RequestBody::Pause;
     if (body_paused_) return CURL_READFUNC_PAUSE;
     body_read_ += got;
-    curl_.limits().moved(job_, got);
+    curl_.limits().moved(group_, got);
     head_before_body_ = head_bytes_;
     body_read_ < body_->size() ? patience_.sending() : patience_.sent();
     return got;
@@ -226,9 +224,10 @@ int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, cu
 }
 
 void HttpExchange::count_for_limit() {
-    if (job_.empty()) return;
     auto traffic = curl_.traffic_of(handle_.get());
-    if (traffic) curl_.limits().moved(job_, traffic->take_uncharged(curl_.socket_of(handle_.get())));
+    if (!traffic) return;
+    if (!curl_.limits().is_limited(group_)) return traffic->was_unlimited();
+    curl_.limits().moved(group_, traffic->take_uncharged(curl_.socket_of(handle_.get())));
 }
 
 /// While the handler pauses, libcurl holds bytes that are not delivered yet.
@@ -268,9 +267,9 @@ void HttpExchange::yield_when_due() {
 /// True if a limit stops reading for now: curl holds the bytes that it has read.
 bool HttpExchange::must_wait_to_receive() {
     count_for_limit();
-    if (curl_.limits().may_move(job_)) return false;
+    if (curl_.limits().may_move(group_)) return false;
     is_limited_ = true;
-    curl_.limits().wait(this, job_, [this] {
+    curl_.limits().wait(this, group_, [this] {
         if (auto code = unpause(); code != CURLE_OK) curl_.end(handle_.get(), code);
         if (!wake_up_) schedule_wake_up();
     });
@@ -279,9 +278,9 @@ bool HttpExchange::must_wait_to_receive() {
 
 /// True if a limit stops the body for now.
 bool HttpExchange::must_wait_to_send() {
-    if (curl_.limits().may_move(job_)) return false;
+    if (curl_.limits().may_move(group_)) return false;
     is_limited_ = true;
-    if (!std::exchange(body_paused_, true)) curl_.limits().wait(this, job_, [this] { resume(); });
+    if (!std::exchange(body_paused_, true)) curl_.limits().wait(this, group_, [this] { resume(); });
     return true;
 }
 

@@ -87,7 +87,7 @@ private:
     Url url_;
     Route route_;
     RequestBody* body_;
-    const RateLimits::Job job_; ///< with a limit; otherwise empty
+    const RateGroup group_;
     CurlHandle handle_;
     std::array<char, CURL_ERROR_SIZE> detail_{};
     HeadReader head_;

@@ -15,28 +15,57 @@ constexpr Usec LongestPause{100'000};
 
 } // namespace
 
-void RateLimits::set(const Job& job, uint64_t bytes_per_second) {
-    auto& bucket = buckets_[job];
-    if (bucket.rate() != bytes_per_second) bucket.set_rate(bytes_per_second, clock_.now().boot);
+/// A bucket whose rate stays keeps its level.
+void RateLimits::set(const wire::Limits& limits) {
+    auto now = clock_.now().boot;
+    auto change = [&](TokenBucket& bucket, uint64_t rate) {
+        if (bucket.rate() != rate) bucket.set_rate(rate, now);
+    };
+    change(all_, limits.all());
+    change(background_, limits.background());
+    std::map<std::string, TokenBucket> jobs;
+    for (const auto& limit : limits.jobs()) {
+        auto known = jobs_.find(limit.job());
+        auto& bucket = jobs[limit.job()];
+        if (known != jobs_.end()) bucket = known->second;
+        change(bucket, limit.bytes_per_second());
+    }
+    jobs_ = std::move(jobs);
+    wake_later();
 }
 
-uint64_t RateLimits::rate(const Job& job) const {
-    auto found = buckets_.find(job);
-    return found == buckets_.end() ? 0 : found->second.rate();
+RateLimits::Buckets RateLimits::buckets_of(const RateGroup& group) const {
+    Buckets buckets{};
+    if (all_.is_limited()) buckets[0] = &all_;
+    if (group.background && background_.is_limited()) buckets[1] = &background_;
+    if (auto own = jobs_.find(group.job); own != jobs_.end()) buckets[2] = &own->second;
+    return buckets;
 }
 
-bool RateLimits::may_move(const Job& job) const {
-    auto found = buckets_.find(job);
-    return found == buckets_.end() || found->second.level(clock_.now().boot) > 0;
+uint64_t RateLimits::rate(const RateGroup& group) const {
+    uint64_t least = 0;
+    for (const auto* bucket : buckets_of(group))
+        if (bucket) least = least == 0 ? bucket->rate() : std::min(least, bucket->rate());
+    return least;
 }
 
-void RateLimits::moved(const Job& job, uint64_t bytes) {
-    if (auto found = buckets_.find(job); found != buckets_.end())
-        found->second.take(bytes, clock_.now().boot);
+bool RateLimits::may_move(const RateGroup& group) const {
+    auto buckets = buckets_of(group);
+    if (buckets == Buckets{}) return true;
+    auto now = clock_.now().boot;
+    return std::all_of(buckets.begin(), buckets.end(),
+                       [&](const auto* bucket) { return !bucket || bucket->level(now) > 0; });
 }
 
-void RateLimits::wait(const void* who, const Job& job, std::function<void()> go) {
-    waiting_.push_back({who, job, std::move(go)});
+void RateLimits::moved(const RateGroup& group, uint64_t bytes) {
+    auto now = clock_.now().boot;
+    all_.take(bytes, now);
+    if (group.background) background_.take(bytes, now);
+    if (auto own = jobs_.find(group.job); own != jobs_.end()) own->second.take(bytes, now);
+}
+
+void RateLimits::wait(const void* who, const RateGroup& group, std::function<void()> go) {
+    waiting_.push_back({who, group, std::move(go)});
     if (!timer_) wake_later();
 }
 
@@ -45,29 +74,36 @@ void RateLimits::forget(const void* who) {
         std::erase_if(*line, [&](const Waiting& waiting) { return waiting.who == who; });
 }
 
+Usec RateLimits::time_to_go(const RateGroup& group) const {
+    auto now = clock_.now().boot;
+    Usec longest{};
+    for (const auto* bucket : buckets_of(group))
+        if (bucket) longest = std::max(longest, bucket->time_to_fill(now));
+    return longest;
+}
+
 void RateLimits::wake_later() {
     timer_.reset();
     if (waiting_.empty()) return;
-    auto now = clock_.now().boot;
     auto pause = LongestPause;
     for (const auto& waiting : waiting_)
-        if (auto found = buckets_.find(waiting.job); found != buckets_.end())
-            pause = std::min(pause, found->second.time_to_fill(now));
+        pause = std::min(pause, time_to_go(waiting.group));
     timer_ = loop_.after(std::max(pause, ShortestPause), [this] { wake(); });
 }
 
-/// As many go as the bucket of their job is enough for. Those who go and move nothing do not stop the others
-/// for long.
+/// As many go as what may move is enough for. Those who go and move nothing do not stop the others for long.
 void RateLimits::wake() {
     timer_.reset();
     auto now = clock_.now().boot;
-    std::map<Job, int64_t> promised;
+    std::map<const TokenBucket*, int64_t> promised;
     std::deque<Waiting> staying;
     for (auto& waiting : std::exchange(waiting_, {})) {
-        auto bucket = buckets_.find(waiting.job);
-        auto& used = promised[waiting.job];
-        bool goes = bucket == buckets_.end() || bucket->second.level(now) > used;
-        used += Step;
+        auto buckets = buckets_of(waiting.group);
+        bool goes = std::all_of(buckets.begin(), buckets.end(), [&](const auto* bucket) {
+            return !bucket || bucket->level(now) > promised[bucket];
+        });
+        for (const auto* bucket : buckets)
+            if (goes && bucket) promised[bucket] += Step;
         (goes ? going_ : staying).push_back(std::move(waiting));
     }
     waiting_ = std::move(staying);

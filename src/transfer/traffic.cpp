@@ -26,7 +26,8 @@ constexpr Usec HeldTime{75'000};
 constexpr uint32_t SegmentsHeld = 4;
 constexpr uint32_t SmallestSegment = 536;
 constexpr int LargestWindow = 1 << 30;
-constexpr uint8_t Established = 1; ///< TCP_ESTABLISHED, which <linux/tcp.h> does not have
+constexpr int LockedReceiveBuffer = 2; ///< SOCK_RCVBUF_LOCK of SO_BUF_LOCK, since Linux 5.14
+constexpr uint8_t Established = 1;     ///< TCP_ESTABLISHED, which <linux/tcp.h> does not have
 
 std::optional<tcp_info> info_of(int socket) {
     tcp_info info{};
@@ -57,9 +58,16 @@ bool Traffic::is_wasteful() const {
 }
 
 uint64_t Traffic::take_uncharged(int socket) {
-    auto before = charged_;
-    charged_ = std::max(before, before == 0 ? bytes_received(socket) : bytes_read(socket));
-    return charged_ - before;
+    auto now = is_new_ ? bytes_received(socket) : bytes_read(socket);
+    auto before = charged_.value_or(is_new_ ? 0 : now);
+    is_new_ = false;
+    charged_ = std::max(before, now);
+    return *charged_ - before;
+}
+
+void Traffic::was_unlimited() {
+    is_new_ = false;
+    charged_.reset();
 }
 
 std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second) {
@@ -72,6 +80,9 @@ std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second) {
 }
 
 void clamp_window(int socket, std::optional<uint64_t> bytes) {
+    // While the kernel may let the buffer grow, it widens the window when data is read after a pause.
+    int lock = bytes ? LockedReceiveBuffer : 0;
+    setsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &lock, sizeof lock);
     auto window = static_cast<int>(std::min<uint64_t>(bytes.value_or(LargestWindow), LargestWindow));
     int before = 0;
     socklen_t size = sizeof before;

@@ -257,7 +257,9 @@ std::vector<std::string> ManagerObject::Features() {
             "history",
             "statistics",
             "signals-lost",
-            "hold"};
+            "hold",
+            "user-bandwidth-limit",
+            "bandwidth-schedule"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -17,7 +17,8 @@ constexpr size_t MaxHoles = 1000;
 
 /// A server that was chosen by another server, and not by the client, gets no secrets.
 RequestOptions options_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
-    RequestOptions options{job.http, job.bandwidth_limit, job.answer_timeout, 0};
+    RequestOptions options{job.http, job.id.hex, job.priority != job::Priority::Foreground,
+                           job.answer_timeout};
     auto& http = options.http;
     http.credentials = job::credentials_for(job, url);
     if (chosen_by_client) return options;

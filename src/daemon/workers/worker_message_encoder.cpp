@@ -91,7 +91,8 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
         one->set_user(known.user);
         one->set_password(known.password);
     }
-    out.set_bytes_per_second(options.bytes_per_second);
+    out.set_job(options.job);
+    out.set_background(options.background);
     out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
     out.set_attempt(options.attempt);
     out.set_http1(options.http1);
@@ -178,6 +179,19 @@ wire::Settings to_wire(const Config& config) {
     return s;
 }
 
+wire::Limits to_wire(const BandwidthLimits& limits) {
+    wire::Limits l;
+    l.set_all(limits.all);
+    l.set_background(limits.background);
+    for (const auto& [job, bytes_per_second] : limits.jobs) {
+        if (static_cast<size_t>(l.jobs_size()) == MaxLimitedJobs) break;
+        auto* one = l.add_jobs();
+        one->set_job(job);
+        one->set_bytes_per_second(bytes_per_second);
+    }
+    return l;
+}
+
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     const auto& file = order.file;
     wire::Fetch f;
@@ -211,7 +225,6 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_keep_existing(file.spec.existing == job::Existing::Keep);
     if (!file.spec.server_name || order.offset > 0) f.set_name(job::name_of(file.spec.local));
     fill_http(*f.mutable_http(), order.options);
-    f.mutable_http()->set_job(order.job.hex);
     return f;
 }
 
@@ -226,7 +239,6 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     if (file.stamp) fill_stamp(*u.mutable_stamp(), *file.stamp);
     if (file.spec.checksum) fill_digest(*u.mutable_digest(), *file.spec.checksum);
     fill_http(*u.mutable_http(), order.options);
-    u.mutable_http()->set_job("upload " + std::to_string(ticket)); // the only file of its job
     if (order.reply_file.empty()) return u;
     u.set_want_reply(true);
     u.set_reply_directory(job::directory_of(order.reply_file));

@@ -212,6 +212,10 @@ void WorkerPool::read(uint32_t owner, const std::string& directory, const std::s
     reader->next();
 }
 
+void WorkerPool::limit(uint32_t owner, const BandwidthLimits& limits) {
+    link(owner).limit(limits);
+}
+
 void WorkerPool::reconfigured() {
     for (auto& [owner, link] : links_)
         link->send_settings();
