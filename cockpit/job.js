@@ -56,7 +56,7 @@ export const errorText = job => sentence(job.Error?.[3]);
 function untilText(job, now) {
     const until = job.WaitReason?.[1] ?? 0;
     if (until === 0) return "";
-    if (job.State === "queued" || waitReason(job) === "held") return dateText(until);
+    if (job.State === "queued" || ["held", "window"].includes(waitReason(job))) return dateText(until);
     return until <= now ? _("retry soon") : _("retry in $0", spanText((until - now) / 1e6));
 }
 

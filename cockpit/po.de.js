@@ -105,6 +105,7 @@ cockpit.locale({
     "a network": [null, "ein Netzwerk"],
     "a network that it may use": [null, "ein Netzwerk, das er benutzen darf"],
     "a power supply that it may use": [null, "eine Stromversorgung, die er benutzen darf"],
+    "an hour at which it may run": [null, "eine Uhrzeit, zu der er laufen darf"],
     "failed: $0": [null, "fehlgeschlagen: $0"],
     "for an hour": [null, "für eine Stunde"],
     "for eight hours": [null, "für acht Stunden"],

@@ -105,6 +105,7 @@ cockpit.locale({
     "a network": [null, "un réseau"],
     "a network that it may use": [null, "un réseau qu’elle peut utiliser"],
     "a power supply that it may use": [null, "une alimentation qu’elle peut utiliser"],
+    "an hour at which it may run": [null, "une heure à laquelle elle peut tourner"],
     "failed: $0": [null, "en échec : $0"],
     "for an hour": [null, "pendant une heure"],
     "for eight hours": [null, "pendant huit heures"],

@@ -19,6 +19,7 @@ export const STATES = {
 export const AWAITED = {
     "turn": N_("its turn"),
     "held": N_("the end of a hold"),
+    "window": N_("an hour at which it may run"),
     "not-before": N_("its start date"),
     "foreground-only": N_("its priority to be set to foreground"),
     "login": N_("its owner to log in"),

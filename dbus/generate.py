@@ -13,7 +13,8 @@ from pathlib import Path
 
 import contract
 
-MANUAL_TYPES = {"s": "string", "b": "boolean", "u": "uint32", "t": "uint64", "as": "array of strings", "o": "object path"}
+MANUAL_TYPES = {"s": "string", "b": "boolean", "u": "uint32", "t": "uint64", "as": "array of strings", "o": "object path",
+                "a{sv}": "dictionary"}
 MANUAL_UNITS = {"bytes": "bytes", "bytes-per-second": "bytes per second", "seconds": "seconds", "milliseconds": "milliseconds",
                 "date-usec": "microseconds since the epoch", "uid": "uid", "path": "path"}
 

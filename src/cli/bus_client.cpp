@@ -134,6 +134,12 @@ Result<Done, Failure> BusClient::release(bool all_users) {
     return call_guarded(*bus_, [&] { all_users ? (*proxy)->ReleaseAll() : (*proxy)->Release(); });
 }
 
+Result<Done, Failure> BusClient::limit(uint64_t bytes_per_second) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] { (*proxy)->BandwidthLimit(bytes_per_second); });
+}
+
 Result<Json, Failure> BusClient::daemon() {
     auto proxy = manager();
     if (!proxy) return proxy.error();
@@ -143,9 +149,15 @@ Result<Json, Failure> BusClient::daemon() {
                     {"Features", features},
                     {"Network", (*proxy)->Network()},
                     {"Metered", (*proxy)->Metered()}};
-        if (std::find(features.begin(), features.end(), "hold") == features.end()) return daemon;
-        daemon["Held"] = (*proxy)->Held();
-        daemon["HeldUntil"] = (*proxy)->HeldUntil();
+        auto has = [&](const char* feature) {
+            return std::find(features.begin(), features.end(), feature) != features.end();
+        };
+        if (has("hold")) {
+            daemon["Held"] = (*proxy)->Held();
+            daemon["HeldUntil"] = (*proxy)->HeldUntil();
+        }
+        if (has("user-bandwidth-limit")) daemon["BandwidthLimit"] = (*proxy)->BandwidthLimit();
+        if (has("bandwidth-schedule")) daemon["MachineLimits"] = decode((*proxy)->MachineLimits());
         return daemon;
     });
 }

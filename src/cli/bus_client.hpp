@@ -29,6 +29,7 @@ public:
     Result<std::vector<Json>, Failure> statistics(bool all_users) override;
     Result<Done, Failure> hold(uint64_t until, bool all_users) override;
     Result<Done, Failure> release(bool all_users) override;
+    Result<Done, Failure> limit(uint64_t bytes_per_second) override;
     Result<Json, Failure> daemon() override;
     Result<Json, Failure> properties(const std::string& id) override;
     Result<std::vector<Json>, Failure> files(const std::string& id) override;

@@ -95,7 +95,10 @@ public:
     /// release()).
     virtual Result<Done, Failure> hold(uint64_t until, bool all_users) = 0;
     virtual Result<Done, Failure> release(bool all_users) = 0;
-    /// Version, Features, Network, Metered, and, if the daemon can hold jobs, Held and HeldUntil.
+    /// So many bytes a second for all jobs of the caller together; 0 = no limit.
+    virtual Result<Done, Failure> limit(uint64_t bytes_per_second) = 0;
+    /// Version, Features, Network, Metered, and, if the daemon has them, Held, HeldUntil, BandwidthLimit and
+    /// MachineLimits.
     virtual Result<Json, Failure> daemon() = 0;
     virtual Result<Json, Failure> properties(const std::string& id) = 0;
     virtual Result<std::vector<Json>, Failure> files(const std::string& id) = 0;

@@ -158,6 +158,12 @@ Result<Exit, Failure> release(const Common& common, const ReleaseOptions& option
 /// Whether the user's jobs are held, and until when.
 std::string held_text(const Json& daemon);
 
+struct LimitOptions {
+    std::string rate;              ///< empty = only tell
+    std::vector<std::string> jobs; ///< empty = all of the user together
+};
+Result<Exit, Failure> limit(const Common& common, const LimitOptions& options);
+
 struct StatusOptions {
     std::string job; ///< empty = the daemon
 };

@@ -36,6 +36,16 @@ void add_hold(CLI::App& app, Invocation& invocation) {
     add_command(app, invocation, "release", _("Let your jobs run again"), release);
 }
 
+void add_limit(CLI::App& app, Invocation& invocation) {
+    auto [command, options] =
+        add_command(app, invocation, "limit",
+                    _("Limit the bandwidth of your jobs, or tell the limits that hold now"), limit);
+    command->add_option("RATE", options->rate, _("bytes a second, such as 500K, or none"));
+    command->add_option("--job", options->jobs, _("limit this job alone; can be repeated"))
+        ->type_name("JOB")
+        ->allow_extra_args(false);
+}
+
 void add_set(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(app, invocation, "set", _("Set properties of a job"), set);
     command->add_option("JOB", options->job, _("id, beginning of an id, key or name"));
@@ -127,6 +137,7 @@ void add_changing_commands(CLI::App& app, Invocation& invocation) {
     add_selecting_verb(app, invocation, "cancel", _("End jobs and delete downloaded data"), cancel,
                        _("all unfinished jobs"));
     add_hold(app, invocation);
+    add_limit(app, invocation);
     add_verb(app, invocation, "take", _("Become the owner of jobs"), take);
     add_set(app, invocation);
     add_ranges(app, invocation);

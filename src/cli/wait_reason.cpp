@@ -23,6 +23,7 @@ constexpr std::array Reasons{
     Reason{"foreground-only", N_("its priority to be set to foreground")},
     Reason{"login", N_("its owner to log in")},
     Reason{"held", N_("the end of a hold")},
+    Reason{"window", N_("an hour at which it may run")},
     Reason{"host", N_("the server, which has asked for a pause"), false},
     Reason{"storage", N_("its disk, which is full, read-only or not mounted"), false},
     Reason{"clock", N_("the clock of this machine, which seems to be wrong"), false},
@@ -40,7 +41,8 @@ const Reason* find_reason(std::string_view word) {
 /// When the wait ends: "retry in 12 s", or a date; empty if an event ends it.
 std::string end_text(const JobView& job, uint64_t now_usec) {
     if (job.wait_until == 0) return "";
-    if (job.state == "queued" || job.wait_reason == "held") return date_text(job.wait_until);
+    bool is_barred = job.wait_reason == "held" || job.wait_reason == "window";
+    if (job.state == "queued" || is_barred) return date_text(job.wait_until);
     if (job.wait_until <= now_usec) return _("retry soon");
     auto seconds = (job.wait_until - now_usec + 999'999) / 1'000'000;
     return translate("retry in {}", span_text(std::chrono::seconds{seconds}));

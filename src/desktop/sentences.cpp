@@ -28,6 +28,7 @@ constexpr std::array AwaitedThings{
     Awaited{"not-before", N_("its start date")},
     Awaited{"login", N_("its owner to log in")},
     Awaited{"held", N_("the end of a hold")},
+    Awaited{"window", N_("an hour at which it may run")},
     Awaited{"host", N_("the server, which has asked for a pause")},
     Awaited{"storage", N_("its disk, which is full, read-only or not mounted"), true},
     Awaited{"clock", N_("the clock of this machine, which seems to be wrong"), true},

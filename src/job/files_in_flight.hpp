@@ -23,4 +23,13 @@ constexpr uint64_t files_in_flight(const FlightLimits& limits, uint32_t small_in
     return grown < limits.small_files ? grown : limits.small_files;
 }
 
+/// So much of a limit of bytes a second is to be left for each file, or many would crawl along together.
+inline constexpr uint64_t LeastShare = 32 * 1024;
+
+/// How many files may share the limit; 0 = no limit.
+constexpr uint64_t files_in_limit(uint64_t files, uint64_t limit) {
+    if (limit == 0 || limit >= files * LeastShare) return files;
+    return limit < LeastShare ? 1 : limit / LeastShare;
+}
+
 } // namespace haulier::job

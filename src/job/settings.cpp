@@ -2,6 +2,7 @@
 // Which values the settings take, alone and together, and what a change does to a live job.
 #include "job/settings.hpp"
 
+#include "job/budget.hpp"
 #include "job/conditions.hpp"
 #include "job/credentials.hpp"
 #include "job/decide.hpp"
@@ -23,8 +24,6 @@ using std::chrono::seconds;
 
 /// BITS: the floor of the retry delay.
 constexpr seconds LeastRetryDelay{5};
-/// Less would only keep a connection busy.
-constexpr uint64_t LeastBandwidth = 1024;
 
 /// Some 70,000 years from now: sums with it do not overflow.
 constexpr Usec LatestDate{int64_t{1} << 61};
@@ -59,11 +58,7 @@ Status download_size(const Job& /*job*/, std::optional<uint64_t>& size) {
 }
 
 Status bandwidth(const Job& /*job*/, uint64_t& limit) {
-    if (limit != 0 && limit < LeastBandwidth)
-        return invalid_argument(fmt::format(
-            "a bandwidth limit of {} bytes a second is too small, 0 (none) or at least {} is needed", limit,
-            LeastBandwidth));
-    return Done{};
+    return check_bandwidth_limit(limit);
 }
 
 Status not_before(const Job& /*job*/, WallTime& date) {
@@ -282,7 +277,8 @@ Status check_new_reply(const Job& before, const Job& after, const std::vector<Fi
 void restart_if_needed(Decision& d, const Job& before, Now now) {
     const Job& after = d.job;
     if (!is_running(after.state)) return;
-    if (differs(before, after, Impact::RestartTransfers)) restart_transfers(d);
+    bool changes_pool = (before.priority == Priority::Foreground) != (after.priority == Priority::Foreground);
+    if (changes_pool || differs(before, after, Impact::RestartTransfers)) restart_transfers(d);
     if (after.dynamic_content && after.priority != Priority::Foreground) {
         d.effects = {Effect::StopTransfers};
         apply(d.job, Event::Interrupted, now);

@@ -117,6 +117,7 @@ Status Store::Impl::check_rows() {
     if (auto launches = load_launches(); !launches) return launches.error();
     if (auto rests = load_rests(); !rests) return rests.error();
     if (auto holds = load_holds(); !holds) return holds.error();
+    if (auto limits = load_user_limits(); !limits) return limits.error();
     if (auto discards = load_discards(); !discards) return discards.error();
     return Done{};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The outbox, the launches, the servers that rest, the holds, and what could not be deleted.
+// The outbox, the launches, the servers that rest, the holds, limits of users, and what could not be deleted.
 #include "store/rows.hpp"
 
 namespace haulier::store {
@@ -102,6 +102,14 @@ Result<Hold> read_hold(BoundStatement& use) {
     if (owner != AllOwners) hold.scope = static_cast<uint32_t>(owner);
     hold.until = row.date();
     return if_sound(row, hold);
+}
+
+Result<UserLimit> read_user_limit(BoundStatement& use) {
+    Row row{use};
+    UserLimit limit;
+    limit.owner = row.u32();
+    limit.bandwidth = row.bits();
+    return if_sound(row, limit);
 }
 
 } // namespace haulier::store

@@ -44,5 +44,6 @@ Result<Launches> read_launches(BoundStatement& use);
 Result<Rest> read_rest(BoundStatement& use);
 Result<Discard> read_discard(BoundStatement& use);
 Result<Hold> read_hold(BoundStatement& use);
+Result<UserLimit> read_user_limit(BoundStatement& use);
 
 } // namespace haulier::store

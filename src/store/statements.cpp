@@ -110,6 +110,8 @@ std::vector<Text> writing() {
         {&Statements::save_hold, upsert("holds", "owner", "until")},
         {&Statements::release_hold, "DELETE FROM holds WHERE owner = ?1"},
         {&Statements::end_hold, "DELETE FROM holds WHERE owner = ?1 AND until <> 0 AND until <= ?2"},
+        {&Statements::save_user_limit, upsert("user_limits", "owner", "bandwidth")},
+        {&Statements::forget_user_limit, "DELETE FROM user_limits WHERE owner = ?1"},
         {&Statements::add_ended, fmt::format("INSERT INTO ended_jobs ({}) VALUES ({})", EndedColumns,
                                              parameters(1, length(EndedColumns)))},
         {&Statements::trim_ended, "DELETE FROM ended_jobs WHERE owner = ?1 AND number <= (SELECT number FROM "
@@ -144,6 +146,7 @@ std::vector<Text> reading() {
          "SELECT owner, directory, temporary, folder_device, folder_inode, since, root "
          "FROM discards ORDER BY since, owner, directory, temporary"},
         {&Statements::load_holds, "SELECT owner, until FROM holds ORDER BY owner"},
+        {&Statements::load_user_limits, "SELECT owner, bandwidth FROM user_limits ORDER BY owner"},
         {&Statements::list_ended,
          ended_of(fmt::format("SELECT {}", EndedColumns), "", " ORDER BY number DESC LIMIT ?6 OFFSET ?7")},
         {&Statements::list_ended_of, ended_of(fmt::format("SELECT {}", EndedColumns), "owner = ?8 AND ",

@@ -31,6 +31,8 @@ struct Statements {
     Statement save_hold;
     Statement release_hold;
     Statement end_hold;
+    Statement save_user_limit;
+    Statement forget_user_limit;
     Statement add_ended;
     Statement trim_ended; ///< of an owner
     Statement expire_ended;
@@ -45,6 +47,7 @@ struct Statements {
     Statement load_rests;
     Statement load_discards;
     Statement load_holds;
+    Statement load_user_limits;
     Statement list_ended;
     Statement list_ended_of;
     Statement oldest_ended;

@@ -252,6 +252,11 @@ Result<std::vector<Hold>> Store::Impl::load_holds() {
     return collect<Hold>(use, [&](size_t) { return read_hold(use); });
 }
 
+Result<std::vector<UserLimit>> Store::Impl::load_user_limits() {
+    BoundStatement use{statements.load_user_limits};
+    return collect<UserLimit>(use, [&](size_t) { return read_user_limit(use); });
+}
+
 // ---- the interface ----
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -279,6 +284,10 @@ Result<std::vector<Discard>> Store::load_discards() {
 
 Result<std::vector<Hold>> Store::load_holds() {
     return impl_->located(impl_->load_holds());
+}
+
+Result<std::vector<UserLimit>> Store::load_user_limits() {
+    return impl_->located(impl_->load_user_limits());
 }
 
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
@@ -360,6 +369,17 @@ Status Store::end_hold(job::Scope scope, WallTime now) {
         BoundStatement use{impl_->statements.end_hold};
         bind_scope(use, scope);
         Cell<WallTime>::put(use, "now", now);
+        return use.run();
+    });
+}
+
+Status Store::set_user_limit(const UserLimit& limit) {
+    return impl_->in_group([&] {
+        if (limit.bandwidth == 0)
+            return BoundStatement{impl_->statements.forget_user_limit}.integer(limit.owner).run();
+        BoundStatement use{impl_->statements.save_user_limit};
+        use.integer(limit.owner);
+        Cell<uint64_t>::put(use, "bandwidth", limit.bandwidth);
         return use.run();
     });
 }

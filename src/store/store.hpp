@@ -73,6 +73,13 @@ struct Hold {
     bool operator==(const Hold&) const = default;
 };
 
+/// Of all jobs of a user together.
+struct UserLimit {
+    uint32_t owner = 0;
+    uint64_t bandwidth = 0; ///< bytes a second; 0 = none
+    bool operator==(const UserLimit&) const = default;
+};
+
 using job::EndedFilter;
 using job::Statistics;
 
@@ -105,6 +112,7 @@ public:
     Result<std::vector<Rest>> load_rests();
     Result<std::vector<Discard>> load_discards();
     Result<std::vector<Hold>> load_holds();
+    Result<std::vector<UserLimit>> load_user_limits();
     /// The newest first. A row that makes no sense is left out: nothing depends on it.
     Result<std::vector<job::EndedJob>> list_ended(const EndedFilter& filter);
     /// When the first of those that are remembered ended.
@@ -136,6 +144,7 @@ public:
     Status release_hold(job::Scope scope);
     /// Unless its date is after `now`, or it has none.
     Status end_hold(job::Scope scope, WallTime now);
+    Status set_user_limit(const UserLimit& limit);
     /// Only the newest `most` of the owner stay.
     Status add_ended(const job::EndedJob& job, uint32_t most);
     /// Those that ended before `date`.

@@ -42,6 +42,7 @@ struct Store::Impl {
     Result<std::vector<Rest>> load_rests();
     Result<std::vector<Discard>> load_discards();
     Result<std::vector<Hold>> load_holds();
+    Result<std::vector<UserLimit>> load_user_limits();
 
     Result<std::vector<job::EndedJob>> list_ended(const EndedFilter& filter);
     Result<std::optional<WallTime>> oldest_ended();

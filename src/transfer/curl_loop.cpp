@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/curl_loop.hpp"
 
+#include <algorithm>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdexcept>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace haulier::transfer {
@@ -12,6 +16,12 @@ namespace {
 /// Network data has the lowest priority: the daemon's messages, disk completions and timers are rare, while
 /// the socket of a fast server is always readable and would starve them.
 constexpr EventPriority NetworkPriority = EventPriority::Last;
+
+/// How long the connections of a job without transfers stay open.
+constexpr Usec KeepUnused{5'000'000};
+constexpr Usec HoldInterval{100'000};
+/// On a limited connection, so that its window opens in small steps on networks with large segments, too.
+constexpr int LimitedSegment = 1448;
 
 uint32_t epoll_events(int what) {
     if (what == CURL_POLL_IN) return EPOLLIN;
@@ -29,40 +39,73 @@ int curl_events(uint32_t events) {
 
 } // namespace
 
-CurlLoop::CurlLoop(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
-    if (!multi_) throw std::runtime_error("curl_multi_init");
-    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
-    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
-    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+CurlLoop::Multi::Multi(CurlLoop& curl_loop, const RateGroup& whose)
+    : loop(curl_loop), group(whose), handle(curl_multi_init()) {
+    if (!handle) throw std::runtime_error("curl_multi_init");
+    curl_multi_setopt(handle.get(), CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
+    curl_multi_setopt(handle.get(), CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(handle.get(), CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
+    curl_multi_setopt(handle.get(), CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(handle.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, loop.connections_per_host_);
+}
+
+CurlLoop::CurlLoop(Loop& loop) : loop_(loop) {
+    multi_for({}); // fails now rather than later
 }
 
 CurlLoop::~CurlLoop() {
     for (auto& [easy, transfer] : running_)
-        curl_multi_remove_handle(multi_.get(), easy);
+        curl_multi_remove_handle(transfer.multi.handle.get(), easy);
 }
 
 void CurlLoop::limit_connections(uint32_t per_host) {
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, long{per_host});
+    connections_per_host_ = long{per_host};
+    for (auto& [group, multi] : multis_)
+        curl_multi_setopt(multi.handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections_per_host_);
 }
 
-void CurlLoop::add(CURL* easy, std::function<void(End)> done) {
+void CurlLoop::set_limits(const wire::Limits& limits) {
+    limits_.set(limits);
+    hold_windows();
+}
+
+CurlLoop::Multi& CurlLoop::multi_for(const RateGroup& group) {
+    RateGroup key{limits_.has_own(group.job) ? group.job : std::string{}, group.background};
+    return multis_.try_emplace(key, *this, key).first->second;
+}
+
+/// Connections that limited jobs had for themselves are closed.
+void CurlLoop::drop_unused() {
+    drop_.reset();
+    std::erase_if(multis_,
+                  [](const auto& entry) { return entry.second.running == 0 && !entry.first.job.empty(); });
+}
+
+void CurlLoop::add(CURL* easy, const RateGroup& group, std::function<void(End)> done) {
     watch_.set_active(true);
-    auto [entry, is_new] = running_.emplace(easy, Transfer{*this, std::move(done)});
+    auto& multi = multi_for(group);
+    auto [entry, is_new] = running_.emplace(easy, Transfer{multi, std::move(done)});
+    ++multi.running;
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, &entry->second);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &CurlLoop::on_open);
-    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, &multi);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
-    if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) end(easy, CURLE_FAILED_INIT);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &multi);
+    if (curl_multi_add_handle(multi.handle.get(), easy) != CURLM_OK) end(easy, CURLE_FAILED_INIT);
+    if (!hold_) hold_windows();
 }
 
 void CurlLoop::remove(CURL* easy) {
-    if (running_.erase(easy) == 0) return;
+    auto found = running_.find(easy);
+    if (found == running_.end()) return;
+    auto& multi = found->second.multi;
+    running_.erase(found);
     ended_by_us_.erase(easy);
-    curl_multi_remove_handle(multi_.get(), easy);
+    curl_multi_remove_handle(multi.handle.get(), easy);
+    if (--multi.running == 0 && !multi.group.job.empty() && !drop_)
+        drop_ = loop_.after(KeepUnused, [this] { drop_unused(); });
     if (running_.empty()) watch_.set_active(false);
 }
 
@@ -85,68 +128,99 @@ std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) const {
     return found == running_.end() ? nullptr : found->second.connection.traffic;
 }
 
-int CurlLoop::on_open(void* self, curl_socket_t fd, curlsocktype) noexcept {
-    static_cast<CurlLoop*>(self)->watch_.opened(fd);
+int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
+    auto& multi = *static_cast<Multi*>(raw);
+    multi.loop.watch_.opened(fd);
+    multi.open.insert(fd);
+    if (multi.loop.limits_.is_limited(multi.group))
+        setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
     return CURL_SOCKOPT_OK;
 }
 
-int CurlLoop::on_close(void* self, curl_socket_t fd) noexcept {
-    static_cast<CurlLoop*>(self)->watch_.close(fd);
+int CurlLoop::on_close(void* raw, curl_socket_t fd) noexcept {
+    auto& multi = *static_cast<Multi*>(raw);
+    multi.open.erase(fd);
+    multi.loop.watch_.close(fd);
     return 0;
 }
 
-int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
-    auto& loop = *static_cast<CurlLoop*>(self);
+int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* raw, void*) noexcept {
+    auto& multi = *static_cast<Multi*>(raw);
     if (what == CURL_POLL_REMOVE) {
-        loop.sockets_.erase(fd);
-    } else if (auto found = loop.sockets_.find(fd); found != loop.sockets_.end()) {
+        multi.sockets.erase(fd);
+    } else if (auto found = multi.sockets.find(fd); found != multi.sockets.end()) {
         found->second.watch(epoll_events(what));
     } else {
-        auto ready = [&loop, fd](uint32_t events) { loop.act(fd, curl_events(events)); };
-        loop.sockets_.emplace(fd, loop.loop_.on_io(fd, epoll_events(what), ready, NetworkPriority));
+        auto ready = [&multi, fd](uint32_t events) { multi.loop.act(multi, fd, curl_events(events)); };
+        multi.sockets.emplace(fd, multi.loop.loop_.on_io(fd, epoll_events(what), ready, NetworkPriority));
     }
     return 0;
 }
 
-int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) noexcept {
-    auto& loop = *static_cast<CurlLoop*>(self);
-    loop.timer_.reset();
-    auto expire = [&loop] { loop.act(CURL_SOCKET_TIMEOUT, 0); };
+int CurlLoop::on_timer(CURLM*, long milliseconds, void* raw) noexcept {
+    auto& multi = *static_cast<Multi*>(raw);
+    auto& loop = multi.loop.loop_;
+    multi.timer.reset();
+    auto expire = [&multi] { multi.loop.act(multi, CURL_SOCKET_TIMEOUT, 0); };
     // While a transfer pauses, curl 8.14 may ask for a turn at once again and again.
     if (milliseconds == 0)
-        loop.timer_ = loop.loop_.defer(expire, NetworkPriority);
+        multi.timer = loop.defer(expire, NetworkPriority);
     else if (milliseconds > 0)
-        loop.timer_ = loop.loop_.after(std::chrono::milliseconds{milliseconds}, expire);
+        multi.timer = loop.after(std::chrono::milliseconds{milliseconds}, expire);
     return 0;
 }
 
 int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_port) noexcept {
     auto& transfer = *static_cast<Transfer*>(raw);
-    auto& loop = transfer.loop;
+    auto& multi = transfer.multi;
+    auto& loop = multi.loop;
     // libcurl says only after a transfer which socket it used.
     transfer.connection = loop.watch_.find(local_port, remote_port);
-    if (transfer.connection.is_new && loop.running_.size() > 1 && !loop.wake_)
-        loop.wake_ = loop.loop_.defer([&loop] { loop.wake_waiting_transfers(); });
+    loop.hold_windows(multi);
+    if (transfer.connection.is_new && multi.running > 1 && !multi.wake)
+        multi.wake = loop.loop_.defer([&multi] { wake_waiting_transfers(multi); });
     return CURL_PREREQFUNC_OK;
 }
 
 /// Transfers with CURLOPT_PIPEWAIT wait to learn whether the connection can be multiplexed. If it cannot,
 /// curl 8.14 does not wake them until a handle is removed, so an empty one is added and removed.
-void CurlLoop::wake_waiting_transfers() {
-    wake_.reset();
+void CurlLoop::wake_waiting_transfers(Multi& multi) {
+    multi.wake.reset();
     std::unique_ptr<CURL, void (*)(CURL*)> empty{curl_easy_init(), &curl_easy_cleanup};
     curl_easy_setopt(empty.get(), CURLOPT_NOSIGNAL, 1L); // the multi handle takes this from the latest handle
-    if (curl_multi_add_handle(multi_.get(), empty.get()) == CURLM_OK)
-        curl_multi_remove_handle(multi_.get(), empty.get());
+    if (curl_multi_add_handle(multi.handle.get(), empty.get()) == CURLM_OK)
+        curl_multi_remove_handle(multi.handle.get(), empty.get());
 }
 
-void CurlLoop::act(curl_socket_t fd, int events) {
+/// Again and again, while there are limits.
+void CurlLoop::hold_windows() {
+    hold_.reset();
+    bool any = false;
+    for (auto& [group, multi] : multis_) {
+        hold_windows(multi);
+        any = any || (multi.is_clamped && multi.running > 0);
+    }
+    if (any) hold_ = loop_.after(HoldInterval, [this] { hold_windows(); });
+}
+
+/// Without a limit, windows that were held are let go once.
+void CurlLoop::hold_windows(Multi& multi) {
+    auto rate = limits_.rate(multi.group);
+    if (rate == 0 && !std::exchange(multi.is_clamped, false)) return;
+    multi.is_clamped = rate > 0;
+    auto connections = std::max<size_t>(std::min(multi.running, multi.open.size()), 1);
+    for (auto socket : multi.open)
+        if (auto window = window_for(socket, rate / connections))
+            clamp_window(socket, rate > 0 ? window : std::nullopt);
+}
+
+void CurlLoop::act(Multi& multi, curl_socket_t fd, int events) {
     int still_running = 0;
     turn_began_ = std::chrono::steady_clock::now();
     watch_.turn_begins();
-    curl_multi_socket_action(multi_.get(), fd, events, &still_running);
+    curl_multi_socket_action(multi.handle.get(), fd, events, &still_running);
     watch_.turn_ends();
-    if (static_cast<size_t>(still_running) < running_.size()) drain_soon();
+    if (static_cast<size_t>(still_running) < multi.running) drain_soon();
 }
 
 void CurlLoop::drain_soon() {
@@ -160,21 +234,23 @@ void CurlLoop::drain_one() {
         drain_soon();
         return finish(easy, code);
     }
-    int left = 0;
-    while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-        if (message->msg != CURLMSG_DONE) continue;
-        if (left > 0) drain_soon();
-        return finish(message->easy_handle, message->data.result);
+    for (auto& [group, multi] : multis_) {
+        int left = 0;
+        while (CURLMsg* message = curl_multi_info_read(multi.handle.get(), &left)) {
+            if (message->msg != CURLMSG_DONE) continue;
+            drain_soon(); // there may be more, here or in another handle
+            return finish(message->easy_handle, message->data.result);
+        }
     }
 }
 
 void CurlLoop::finish(CURL* easy, CURLcode code) {
     auto found = running_.find(easy);
     if (found == running_.end()) return;
-    auto transfer = std::move(found->second);
+    auto done = std::move(found->second.done);
+    auto traffic = found->second.connection.traffic;
     remove(easy);
-    const auto& traffic = transfer.connection.traffic;
-    transfer.done({.code = code, .cut_off = code != CURLE_OK && traffic && traffic->is_cut_off()});
+    done({.code = code, .cut_off = code != CURLE_OK && traffic && traffic->is_cut_off()});
 }
 
 } // namespace haulier::transfer

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // libcurl's multi interface on our event loop: its sockets are I/O sources and its timeout is a timer.
 // Finished transfers are reported one at a time, each in its own iteration of the loop, so that the
-// completion may add and remove transfers.
+// completion may add and remove transfers. Transfers in the foreground, others, and those of each job with a
+// limit of its own never share a connection: each such group has a multi handle of its own.
 #pragma once
 
 #include "base/event.hpp"
 #include "transfer/connection_watch.hpp"
+#include "transfer/rate_limits.hpp"
 #include "transfer/traffic.hpp"
 
 #include <chrono>
 #include <curl/curl.h>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 namespace haulier::transfer {
@@ -25,13 +29,15 @@ public:
 
     /// 0 = unlimited.
     void limit_connections(uint32_t per_host);
+    void set_limits(const wire::Limits& limits);
+    [[nodiscard]] RateLimits& limits() { return limits_; }
 
     struct End {
         CURLcode code;
         bool cut_off = false; ///< the connection had kept the event loop busy
     };
     /// `done` is called once, from the loop, unless remove() comes first.
-    void add(CURL* easy, std::function<void(End)> done);
+    void add(CURL* easy, const RateGroup& group, std::function<void(End)> done);
     /// Stops the transfer of `easy`, if any. Not to be called from a curl callback.
     void remove(CURL* easy);
     /// Makes the transfer end with `code` in a later iteration of the loop, as if curl had reported it.
@@ -48,32 +54,51 @@ private:
     struct Deleter {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
     };
-    static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept;
-    static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
-    static int on_open(void* self, curl_socket_t fd, curlsocktype) noexcept;
-    static int on_close(void* self, curl_socket_t fd) noexcept;
+    /// A multi handle and the connections that it has.
+    struct Multi {
+        Multi(CurlLoop& curl_loop, const RateGroup& whose);
+        CurlLoop& loop;
+        const RateGroup group; ///< with a job only if that has a limit of its own
+        size_t running = 0;
+        bool is_clamped = false; ///< the windows of its connections are
+        std::unordered_map<curl_socket_t, Source> sockets;
+        std::set<curl_socket_t> open;
+        Source timer;
+        Source wake;
+        std::unique_ptr<CURLM, Deleter> handle; ///< destroyed first, because that still calls on_socket()
+    };
+    struct Transfer {
+        Multi& multi;
+        std::function<void(End)> done;
+        ConnectionWatch::Connection connection{};
+    };
+    static int on_socket(CURL*, curl_socket_t fd, int what, void* multi, void*) noexcept;
+    static int on_timer(CURLM*, long milliseconds, void* multi) noexcept;
+    static int on_open(void* multi, curl_socket_t fd, curlsocktype) noexcept;
+    static int on_close(void* multi, curl_socket_t fd) noexcept;
     static int on_connected(void* transfer, char*, char*, int remote_port, int local_port) noexcept;
-    void act(curl_socket_t fd, int events);
-    void wake_waiting_transfers();
+    Multi& multi_for(const RateGroup& group);
+    void drop_unused();
+    void act(Multi& multi, curl_socket_t fd, int events);
+    static void wake_waiting_transfers(Multi& multi);
+    void hold_windows();
+    void hold_windows(Multi& multi);
     void drain_soon();
     void drain_one();
     void finish(CURL* easy, CURLcode code);
 
     Loop& loop_;
+    SystemClock clock_;
+    RateLimits limits_{loop_, clock_};
     ConnectionWatch watch_;
-    std::unordered_map<curl_socket_t, Source> sockets_;
+    long connections_per_host_ = 0;
     std::chrono::steady_clock::time_point turn_began_;
-    Source timer_;
     Source drain_;
-    Source wake_;
-    struct Transfer {
-        CurlLoop& loop;
-        std::function<void(End)> done;
-        ConnectionWatch::Connection connection{};
-    };
+    Source drop_;
+    Source hold_;
     std::unordered_map<CURL*, Transfer> running_;
     std::unordered_map<CURL*, CURLcode> ended_by_us_;
-    std::unique_ptr<CURLM, Deleter> multi_; ///< destroyed first, because that still calls on_socket()
+    std::map<RateGroup, Multi> multis_;
 };
 
 } // namespace haulier::transfer

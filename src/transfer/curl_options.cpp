@@ -13,13 +13,13 @@ namespace {
 
 constexpr uint64_t MaxBuffer =
     512 * 1024; ///< measured: a third less CPU time than with curl's 16 KiB; larger ones gain nothing
-constexpr uint64_t MinBuffer = 1024;
+constexpr uint64_t MinBuffer = 4 * 1024;
 constexpr uint64_t MinUploadBuffer = 16 * 1024; ///< the smallest that curl accepts
 
-/// With a bandwidth limit curl reads a buffer at a time; a quarter of a second's worth keeps the flow even.
+/// What is read at a time is to be a small part of what a limit allows in a second.
 uint64_t buffer_for(uint64_t bytes_per_second) {
     if (bytes_per_second == 0) return MaxBuffer;
-    return std::clamp(bytes_per_second / 4, MinBuffer, MaxBuffer);
+    return std::clamp(bytes_per_second / 64, MinBuffer, MaxBuffer);
 }
 
 /// A connection that is there already may speak HTTP/2, so a new one is made.
@@ -36,20 +36,9 @@ void set_loopback_addresses(CurlHandle& handle, const Url& url) {
 
 } // namespace
 
-Usec longest_pause(uint64_t bytes_per_second) {
-    if (bytes_per_second == 0) return {};
-    uint64_t burst = std::max(buffer_for(bytes_per_second), MinUploadBuffer);
-    constexpr uint64_t day_us = 86'400'000'000;
-    return Usec{std::min(2 * burst * 1'000'000 / bytes_per_second, day_us)};
-}
-
-void set_bandwidth_limit(CurlHandle& handle, uint64_t bytes_per_second) {
+void set_buffers(CurlHandle& handle, uint64_t bytes_per_second) {
     handle.set(CURLOPT_BUFFERSIZE, static_cast<long>(buffer_for(bytes_per_second)));
-    if (bytes_per_second == 0) return;
-    auto limit = static_cast<curl_off_t>(std::min<uint64_t>(bytes_per_second, INT64_MAX));
-    handle.set(CURLOPT_MAX_RECV_SPEED_LARGE, limit);
-    handle.set(CURLOPT_MAX_SEND_SPEED_LARGE, limit);
-    handle.set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(MinUploadBuffer));
+    if (bytes_per_second > 0) handle.set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(MinUploadBuffer));
 }
 
 void set_route(CurlHandle& handle, const Route& route, const wire::Http& http) {

@@ -2,7 +2,6 @@
 // Sets the options of curl's easy handle that depend on the configuration and the job only.
 #pragma once
 
-#include "base/clock.hpp"
 #include "transfer/curl_handle.hpp"
 #include "transfer/proxy.hpp"
 #include "transfer/url.hpp"
@@ -20,10 +19,8 @@ struct NetworkSettings {
     std::string user_agent;
 };
 
-/// With a bandwidth limit curl pauses after each buffer until the average is met.
-Usec longest_pause(uint64_t bytes_per_second);
-
-void set_bandwidth_limit(CurlHandle& handle, uint64_t bytes_per_second);
+/// For a transfer that begins with this limit; 0 = none.
+void set_buffers(CurlHandle& handle, uint64_t bytes_per_second);
 void set_route(CurlHandle& handle, const Route& route, const wire::Http& http);
 void set_connection(CurlHandle& handle, const NetworkSettings& settings, const Url& url,
                     const wire::Http& http);

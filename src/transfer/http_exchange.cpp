@@ -33,12 +33,6 @@ Usec tick_for(const PatienceLimits& limits) {
     return std::max<Usec>(std::min(limits.silence, limits.answer) / TicksToExpire, milliseconds{1});
 }
 
-/// A limit of the job is no fault of the server.
-uint64_t least_rate(const HttpRequest& request) {
-    uint64_t limit = request.http.bytes_per_second();
-    return limit == 0 ? request.minimum_rate : std::min(request.minimum_rate, limit / 2);
-}
-
 PatienceLimits limits_for(const NetworkSettings& settings, const HttpRequest& request) {
     return patience_for(settings, request.http, request.body ? request.body->size() : 0);
 }
@@ -48,12 +42,12 @@ PatienceLimits limits_for(const NetworkSettings& settings, const HttpRequest& re
 HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& settings,
                            const HttpRequest& request, const ExchangeTarget& target, ResponseHandler& handler)
     : loop_(loop), curl_(curl), handler_(handler), url_(target.url), route_(target.route),
-      body_(request.body), tick_(tick_for(limits_for(settings, request))),
-      patience_(limits_for(settings, request)),
-      floor_(least_rate(request), std::chrono::seconds{settings.stall_timeout_s}) {
+      body_(request.body), group_{request.http.job(), request.http.background()},
+      tick_(tick_for(limits_for(settings, request))), patience_(limits_for(settings, request)),
+      floor_(request.minimum_rate, std::chrono::seconds{settings.stall_timeout_s}) {
     set_connection(handle_, settings, target.url, request.http);
-    set_bandwidth_limit(handle_, request.http.bytes_per_second());
-    if (request.is_small) handle_.set(CURLOPT_BUFFERSIZE, SmallBuffer);
+    set_buffers(handle_, curl.limits().rate(group_));
+    if (request.is_small && !curl.limits().is_limited(group_)) handle_.set(CURLOPT_BUFFERSIZE, SmallBuffer);
     set_tls(handle_, request.http, target.tls_files);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
@@ -61,12 +55,12 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_headers(request, target.first_server);
     set_cookies(handle_, target.cookies);
     set_callbacks();
-    curl_.add(handle_.get(), [this](CurlLoop::End end) { curl_finished(end); });
+    curl_.add(handle_.get(), group_, [this](CurlLoop::End end) { curl_finished(end); });
     tick();
-    if (request.http.bytes_per_second() > 0) schedule_wake_up();
 }
 
 HttpExchange::~HttpExchange() {
+    curl_.limits().forget(this);
     curl_.remove(handle_.get());
 }
 
@@ -146,6 +140,10 @@ size_t HttpExchange::on_body(char* data, size_t size, size_t count, void* self) 
 
 size_t HttpExchange::body_bytes(std::string_view bytes) {
     if (bytes.empty()) return 0;
+    if (undelivered_.empty() && !unpausing_ && must_wait_to_receive()) {
+        paused_ = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     if (undelivered_.empty()) {
         patience_.receiving();
         floor_.received(bytes.size());
@@ -186,11 +184,13 @@ size_t HttpExchange::on_read(char* into, size_t size, size_t count, void* self) 
 /// A server that accepts bytes has not stalled, although it sends nothing.
 size_t HttpExchange::read_body(char* into, size_t most) {
     if (!body_) return 0;
+    if (must_wait_to_send()) return CURL_READFUNC_PAUSE;
     size_t got = body_->read(into, most);
     if (got == RequestBody::Abort) return CURL_READFUNC_ABORT;
     body_paused_ = got == RequestBody::Pause;
     if (body_paused_) return CURL_READFUNC_PAUSE;
     body_read_ += got;
+    curl_.limits().moved(group_, got);
     head_before_body_ = head_bytes_;
     body_read_ < body_->size() ? patience_.sending() : patience_.sent();
     return got;
@@ -221,6 +221,13 @@ int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, cu
     }
     exchange.yield_when_due();
     return 0;
+}
+
+void HttpExchange::count_for_limit() {
+    auto traffic = curl_.traffic_of(handle_.get());
+    if (!traffic) return;
+    if (!curl_.limits().is_limited(group_)) return traffic->was_unlimited();
+    curl_.limits().moved(group_, traffic->take_uncharged(curl_.socket_of(handle_.get())));
 }
 
 /// While the handler pauses, libcurl holds bytes that are not delivered yet.
@@ -255,6 +262,26 @@ void HttpExchange::yield_when_due() {
             if (!wake_up_) schedule_wake_up();
         },
         EventPriority::Last);
+}
+
+/// True if a limit stops reading for now: curl holds the bytes that it has read.
+bool HttpExchange::must_wait_to_receive() {
+    count_for_limit();
+    if (curl_.limits().may_move(group_)) return false;
+    is_limited_ = true;
+    curl_.limits().wait(this, group_, [this] {
+        if (auto code = unpause(); code != CURLE_OK) curl_.end(handle_.get(), code);
+        if (!wake_up_) schedule_wake_up();
+    });
+    return true;
+}
+
+/// True if a limit stops the body for now.
+bool HttpExchange::must_wait_to_send() {
+    if (curl_.limits().may_move(group_)) return false;
+    is_limited_ = true;
+    if (!std::exchange(body_paused_, true)) curl_.limits().wait(this, group_, [this] { resume(); });
+    return true;
 }
 
 void HttpExchange::set_paused(bool receiving) {
@@ -292,7 +319,7 @@ Bound HttpExchange::exceeded_bound() {
     curl_off_t sent_after = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_after);
     // A request that waits for a connection has not stalled; curl has its own timeout for connecting.
-    bool waiting = sent_after > 0 && undelivered_.empty() && !body_paused_;
+    bool waiting = sent_after > 0 && undelivered_.empty() && !body_paused_ && !paused_;
     if (!waiting) {
         patience_.resumed();
         return Bound::None;
@@ -303,6 +330,8 @@ Bound HttpExchange::exceeded_bound() {
         auto traffic = curl_.traffic_of(handle_.get());
         return traffic && traffic->is_wasteful() ? Bound::Overhead : bound;
     }
+    // A limit is no fault of the server.
+    if (std::exchange(is_limited_, false)) floor_.begin_anew();
     return patience_.is_receiving() && floor_.is_missed(tick_) ? Bound::Rate : Bound::None;
 }
 
@@ -316,14 +345,14 @@ void HttpExchange::tick() {
     ticker_ = loop_.after(tick_, [this] { tick(); });
 }
 
-/// curl 7.88 forgets a transfer whose last bytes arrived while it was paused, by us or because of a bandwidth
-/// limit: the socket has no more events, and no timer is set. Changing the pause state makes curl check the
-/// transfer again.
+/// curl 7.88 forgets a transfer whose last bytes arrived while it was paused: the socket has no more events,
+/// and no timer is set. Changing the pause state makes curl check the transfer again.
 void HttpExchange::schedule_wake_up() {
     wake_up_ = loop_.after(WakeUpInterval, [this] {
         // Undelivered bytes mean that resume() will follow. Before there is a connection, both calls fail.
-        if (undelivered_.empty()) set_paused(true);
-        if (undelivered_.empty()) set_paused(false);
+        bool reads = undelivered_.empty() && !yielded_ && !paused_;
+        if (reads) set_paused(true);
+        if (reads && undelivered_.empty()) set_paused(false);
         schedule_wake_up();
     });
 }
@@ -332,6 +361,7 @@ void HttpExchange::curl_finished(CurlLoop::End end) {
     ticker_.reset();
     wake_up_.reset();
     continue_.reset();
+    curl_.limits().forget(this);
     bool is_refused = end.code == CURLE_SEND_FAIL_REWIND && is_body_unanswered();
     result_ = is_refused ? CURLE_GOT_NOTHING : end.code;
     if (end.cut_off) bound_ = Bound::Overhead;

@@ -64,7 +64,10 @@ private:
     [[nodiscard]] bool is_body_unanswered() const;
     [[nodiscard]] bool is_within_budget();
     void delivered(uint64_t bytes);
+    void count_for_limit();
     void yield_when_due();
+    bool must_wait_to_send();
+    bool must_wait_to_receive();
     void set_paused(bool receiving);
     [[nodiscard]] Bound exceeded_bound();
     void end_by(Bound bound);
@@ -84,6 +87,7 @@ private:
     Url url_;
     Route route_;
     RequestBody* body_;
+    const RateGroup group_;
     CurlHandle handle_;
     std::array<char, CURL_ERROR_SIZE> detail_{};
     HeadReader head_;
@@ -94,6 +98,7 @@ private:
     std::optional<CURLcode> result_; ///< curl has finished
 
     bool yielded_ = false;          ///< reading pauses until other events were handled
+    bool is_limited_ = false;       ///< a limit has made it wait since the last tick
     bool body_paused_ = false;      ///< the request's body has no bytes at the moment
     uint64_t body_read_ = 0;        ///< bytes of it that curl has
     uint64_t head_before_body_ = 0; ///< value of head_bytes_ when curl last read of it

@@ -24,8 +24,7 @@ Usec answer_limit(Usec silence, uint32_t attempt) {
 
 PatienceLimits patience_for(const NetworkSettings& settings, const wire::Http& http, uint64_t body_size) {
     const Usec silence = seconds{settings.stall_timeout_s};
-    // A pause that a bandwidth limit causes is not the server's silence.
-    PatienceLimits limits{.silence = silence + longest_pause(http.bytes_per_second())};
+    PatienceLimits limits{.silence = silence};
     if (http.answer_timeout_s() > 0) {
         limits.answer = limits.after_body = seconds{http.answer_timeout_s()};
         return limits;
@@ -77,12 +76,16 @@ Bound Patience::wait(Usec time) {
 RateFloor::RateFloor(uint64_t bytes_per_second, Usec period)
     : least_(bytes_per_second * static_cast<uint64_t>(period.count()) / 1'000'000), period_(period) {}
 
+void RateFloor::begin_anew() {
+    passed_ = {};
+    bytes_ = 0;
+}
+
 bool RateFloor::is_missed(Usec time) {
     passed_ += time;
     if (passed_ < period_) return false;
     bool missed = bytes_ < least_;
-    passed_ = {};
-    bytes_ = 0;
+    begin_anew();
     return missed;
 }
 

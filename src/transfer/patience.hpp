@@ -74,6 +74,8 @@ public:
     void received(uint64_t bytes) { bytes_ += bytes; }
     /// `time` more has passed. True at the end of a period in which too little was received.
     [[nodiscard]] bool is_missed(Usec time);
+    /// What was not received was not for the server to send.
+    void begin_anew();
 
 private:
     uint64_t least_; ///< bytes in a period

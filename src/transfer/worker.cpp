@@ -115,6 +115,7 @@ bool Worker::handle(wire::ToWorker&& message) {
                            });
     case Kind::kDeleteUpload: return delete_upload(std::move(*message.mutable_delete_upload()));
     case Kind::kCall: return call(message.call());
+    case Kind::kLimits: curl_.set_limits(message.limits()); return true;
     case Kind::kPing: return ping(message.ping().request());
     case Kind::KIND_NOT_SET: return false;
     }

@@ -12,23 +12,12 @@ from collections.abc import Iterator
 import pytest
 
 from support.bus.machine_services import network_manager
-from support.client.dbus_client import NAME, ROOT, BusError
+from support.client.dbus_client import BusError
 from support.content import body
 from support.environment import patience
 from support.servers.response_script import Script
 
 MEBI = 1 << 20
-DONE = "the configuration was read again"
-
-
-def reload(stack, config: dict[str, dict[str, str]]) -> None:
-    before = stack.log.read_text().count(DONE)
-    stack.configure(config)
-    os.kill(stack.daemon_pid(), signal.SIGHUP)
-    deadline = time.monotonic() + patience(10)
-    while stack.log.read_text().count(DONE) == before:
-        assert time.monotonic() < deadline, "the configuration is not read again"
-        stack.client.call(NAME, ROOT, "org.freedesktop.DBus.Peer", "Ping")
 
 
 def test_limits_hold_at_once(new_stack):
@@ -38,9 +27,9 @@ def test_limits_hold_at_once(new_stack):
     with pytest.raises(BusError) as refusal:
         stack.manager.create("second")
     assert refusal.value.name == "TooManyJobs"
-    reload(stack, {"Jobs": {"MaxJobsPerUser": "2"}})
+    stack.reload({"Jobs": {"MaxJobsPerUser": "2"}})
     stack.manager.create("second")
-    reload(stack, {"Jobs": {"MaxJobsPerUser": "1"}})
+    stack.reload({"Jobs": {"MaxJobsPerUser": "1"}})
     with pytest.raises(BusError):
         stack.manager.create("third")
     assert len(stack.manager.list()) == 2
@@ -50,7 +39,7 @@ def test_limits_hold_at_once(new_stack):
 def test_what_is_wrong_is_said_as_at_the_start(new_stack):
     stack = new_stack()
     stack.start()
-    reload(stack, {"Daemon": {"Colour": "red"}, "Jobs": {"MaxJobs": "many"}})
+    stack.reload({"Daemon": {"Colour": "red"}, "Jobs": {"MaxJobs": "many"}})
     log = stack.log.read_text()
     assert "haulier.conf:3: unknown key 'Colour'" in log and "MaxJobs='many'" in log
 
@@ -60,14 +49,14 @@ def test_a_key_that_is_gone_has_its_default_again(new_stack):
     job = stack.manager.create()
     with pytest.raises(BusError):
         job.add_files([(f"http://localhost/{name}", stack.downloads / name) for name in "ab"])
-    reload(stack, {})
+    stack.reload({})
     job.add_files([(f"http://localhost/{name}", stack.downloads / name) for name in "ab"])
 
 
 def test_the_idle_clock_runs_anew(new_stack):
     stack = new_stack({"Daemon": {"IdleTimeout": "1h"}})
     stack.start()
-    reload(stack, {"Daemon": {"IdleTimeout": "100ms"}})
+    stack.reload({"Daemon": {"IdleTimeout": "100ms"}})
     stack.wait_stopped()
 
 
@@ -79,7 +68,7 @@ def test_workers_learn_what_is_for_them(new_stack):
     resource.next_scripts(Script(send=MEBI, then="stall"))
     stack.manager.create(files=[(server.url("/quick"), stack.downloads / "q")], Resume=True).wait_state("transferred")
     worker = stack.worker_pid()
-    reload(stack, {"Transfer": {"StallTimeout": "1s"}})
+    stack.reload({"Transfer": {"StallTimeout": "1s"}})
     job = stack.manager.create(files=[(server.url("/slow"), stack.downloads / "s")], Resume=True)
     job.wait_state("transient-error")
     assert job.get("Error")[1] == "timeout"
@@ -89,7 +78,7 @@ def test_workers_learn_what_is_for_them(new_stack):
 def test_forgotten_jobs_are_looked_at_with_the_new_clock(new_stack):
     stack = new_stack()
     job = stack.manager.create("empty")
-    reload(stack, {"Jobs": {"EmptyJobTimeout": "100ms"}})
+    stack.reload({"Jobs": {"EmptyJobTimeout": "100ms"}})
     gone = stack.client.wait_signal("JobRemoved")
     assert gone.args[1:] == (job.id, "expired")
 
@@ -98,9 +87,9 @@ def test_the_surroundings_are_watched_or_not(new_stack):
     stack = new_stack({"Network": {"Watch": "no"}})
     network_manager(stack.client, state=20)
     assert stack.manager.property("Network") == "online"
-    reload(stack, {"Network": {"Watch": "yes"}})
+    stack.reload({"Network": {"Watch": "yes"}})
     stack.client.wait(lambda: stack.manager.property("Network") == "offline", "NetworkManager to be heard")
-    reload(stack, {"Network": {"Watch": "no"}})
+    stack.reload({"Network": {"Watch": "no"}})
     assert stack.manager.property("Network") == "online"
 
 

@@ -23,6 +23,7 @@ struct Image {
     std::vector<Discard> discards;
     std::vector<job::EndedJob> ended;
     std::map<job::Scope, WallTime> holds;
+    std::map<uint32_t, uint64_t> user_limits;
     int64_t last_row = 0;
 };
 
@@ -207,6 +208,22 @@ Status Store::end_hold(job::Scope scope, WallTime now) {
         auto found = image.holds.find(scope);
         bool has_ended = found != image.holds.end() && found->second != WallTime{} && found->second <= now;
         if (has_ended) image.holds.erase(found);
+    });
+}
+
+Result<std::vector<UserLimit>> Store::load_user_limits() {
+    std::vector<UserLimit> limits;
+    for (const auto& [owner, bandwidth] : impl_->read().user_limits)
+        limits.push_back({owner, bandwidth});
+    return limits;
+}
+
+Status Store::set_user_limit(const UserLimit& limit) {
+    return impl_->in_group([&](Image& image) {
+        if (limit.bandwidth == 0)
+            image.user_limits.erase(limit.owner);
+        else
+            image.user_limits[limit.owner] = limit.bandwidth;
     });
 }
 

@@ -55,6 +55,7 @@ public:
               Callback<std::string> done) override {
         done(std::string{});
     }
+    void limit(uint32_t, const daemon::BandwidthLimits&) override {}
     void reconfigured() override {}
     [[nodiscard]] bool idle() const override { return transfers_.empty() && open_requests_ == 0; }
 

@@ -71,6 +71,8 @@ public:
     void ranges_filled(const daemon::JobRecord&, uint32_t, const std::vector<job::Range>&) override {}
     void conditions_changed() override {}
     void holds_changed(const job::Holds&) override {}
+    void user_bandwidth_changed(uint32_t) override {}
+    void machine_bandwidth_changed() override {}
 
     void ordered(const SimulatedWorkers::Transfer& transfer);
     void failed(const SimulatedWorkers::Transfer& transfer, const job::Failure& failure);

@@ -30,10 +30,9 @@ void Witness::ordered(const SimulatedWorkers::Transfer& transfer) {
     auto answered = std::count_if(record->transfers.begin(), record->transfers.end(), [](const auto& entry) {
         return entry.second.answered && !entry.second.halting;
     });
-    size_t most =
-        record->durable().bandwidth_limit > 0
-            ? 1
-            : job::files_in_flight({config_.files_at_once, config_.small_files_at_once}, ~uint32_t{0}, false);
+    size_t most = job::files_in_limit(
+        job::files_in_flight({config_.files_at_once, config_.small_files_at_once}, ~uint32_t{0}, false),
+        record->durable().bandwidth_limit);
     if (static_cast<size_t>(answered) >= most)
         fault(transfer.job, "too many of its files are fetched at a time");
     check_rest(transfer, *record);

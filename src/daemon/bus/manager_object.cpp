@@ -271,7 +271,9 @@ std::vector<std::string> ManagerObject::Features() {
             "statistics",
             "signals-lost",
             "sandboxes",
-            "hold"};
+            "hold",
+            "user-bandwidth-limit",
+            "bandwidth-schedule"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] ActivityTuple activity_for(const Whose& whose) const;
     /// Until when the jobs that a caller or listener owns are held.
     [[nodiscard]] std::optional<WallTime> held_for(uint32_t uid, const job::Holds& holds) const;
+    /// What all users together may use now.
+    Options MachineLimits() override;
     std::string Network() override;
     std::string Metered() override;
 
@@ -48,6 +50,10 @@ private:
     void ReleaseAll(sdbus::Result<>&& result) override;
     bool Held() override;
     uint64_t HeldUntil() override;
+
+    // manager_limits.cpp
+    uint64_t BandwidthLimit() override;
+    void BandwidthLimit(const uint64_t& limit) override;
 
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;

@@ -154,11 +154,17 @@ void Service::job_counts_changed(const std::vector<Listener>& to) {
         });
 }
 
+/// Only connections of this user, and on a session bus everyone.
+std::vector<Listener> Service::listeners_that_are(uint32_t user) const {
+    auto listeners = subscribers_.of_job({user, {}});
+    std::erase_if(listeners,
+                  [&](const Listener& listener) { return !listener.name.empty() && listener.uid != user; });
+    return listeners;
+}
+
 /// To those whose jobs these are.
 void Service::tell_activity(uint32_t owner) {
-    auto to = subscribers_.of_job({owner, {}});
-    std::erase_if(to,
-                  [&](const Listener& listener) { return !listener.name.empty() && listener.uid != owner; });
+    auto to = listeners_that_are(owner);
     if (to.empty()) return;
     send([&] {
         signals_.emit_values(root_.object(), ManagerObject::INTERFACE_NAME, to,
@@ -294,6 +300,23 @@ void Service::holds_changed(const job::Holds& before) {
                                   {"HeldUntil", sdbus::Variant{encode(until.value_or(WallTime{}))}}});
         });
     }
+}
+
+void Service::user_bandwidth_changed(uint32_t owner) {
+    auto to = listeners_that_are(owner);
+    if (to.empty()) return;
+    send([&] {
+        signals_.emit_values(
+            root_.object(), ManagerObject::INTERFACE_NAME, to,
+            {{"BandwidthLimit", sdbus::Variant{context_.manager.bandwidth().limit_of(owner)}}});
+    });
+}
+
+void Service::machine_bandwidth_changed() {
+    send([&] {
+        signals_.emit_values(root_.object(), ManagerObject::INTERFACE_NAME, subscribers_.all(),
+                             {{"MachineLimits", sdbus::Variant{root_.MachineLimits()}}});
+    });
 }
 
 } // namespace haulier::bus

@@ -73,6 +73,8 @@ public:
                        const std::vector<job::Range>& ranges) override;
     void conditions_changed() override;
     void holds_changed(const job::Holds& before) override;
+    void user_bandwidth_changed(uint32_t owner) override;
+    void machine_bandwidth_changed() override;
 
 private:
     void left(const std::string& name);
@@ -94,6 +96,7 @@ private:
                      const std::vector<Listener>& with_objects);
     void tell_of_old(const job::Job& job, const std::vector<Listener>& with_objects);
     void owner_changed(const job::Job& before, const job::Job& after);
+    [[nodiscard]] std::vector<Listener> listeners_that_are(uint32_t user) const;
     void tell_activity(uint32_t owner);
 
     sdbus::IConnection& connection_;

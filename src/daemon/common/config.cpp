@@ -3,6 +3,8 @@
 
 #include "base/ini.hpp"
 #include "base/result.hpp"
+#include "daemon/common/bandwidth_rule.hpp"
+#include "job/budget.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -85,10 +87,30 @@ std::optional<std::string> set_backoff(Config& c, const std::string& text) {
     return std::nullopt;
 }
 
+std::optional<std::string> set_bandwidth_limit(Config& c, const std::string& text) {
+    auto limit = ini::to_size(text);
+    if (!limit || !job::is_bandwidth_limit(*limit)) return "0 or a number of bytes a second of at least 1024";
+    c.bandwidth_limit = *limit;
+    return std::nullopt;
+}
+
+/// Each line adds to those before it, and an empty one discards them, as in systemd's files.
+std::optional<std::string> add_bandwidth_rule(Config& c, const std::string& text) {
+    if (text.empty()) {
+        c.bandwidth_schedule.clear();
+        return std::nullopt;
+    }
+    auto rule = parse_bandwidth_rule(text);
+    if (!rule) return "days, hours and bytes a second, such as Mon..Fri 08:00-18:00 500K background";
+    c.bandwidth_schedule.push_back(*rule);
+    return std::nullopt;
+}
+
 struct Key {
     std::string_view section;
     std::string_view name;
     Setter set;
+    std::string_view otherwise = "the default stands"; ///< of a bad value
 };
 
 const std::vector<Key>& keys() {
@@ -112,6 +134,8 @@ const std::vector<Key>& keys() {
          number([](Config & c) -> auto& { return c.small_files_at_once; })},
         {"Scheduler", "TimeSlice", span(&Config::time_slice, milliseconds{100})},
         {"Scheduler", "RequireLogin", yes_or_no([](Config & c) -> auto& { return c.require_login; })},
+        {"Network", "BandwidthLimit", set_bandwidth_limit},
+        {"Network", "BandwidthSchedule", add_bandwidth_rule, "the line is ignored"},
         {"Network", "Watch", yes_or_no([](Config & c) -> auto& { return c.watch_network; })},
         {"Transfer", "CheckpointBytes",
          count<uint64_t>(
@@ -161,8 +185,8 @@ void apply(Configuration& out, std::string_view text, const std::string& name) {
             out.warnings.push_back(fmt::format("{}:{}: unknown key '{}' in section [{}], ignored", name,
                                                entry.line, entry.key, entry.section));
         } else if (auto wanted = key->set(out.config, entry.value)) {
-            out.warnings.push_back(fmt::format("{}:{}: {}='{}' is not {}; the default stands", name,
-                                               entry.line, entry.key, entry.value, *wanted));
+            out.warnings.push_back(fmt::format("{}:{}: {}='{}' is not {}; {}", name, entry.line, entry.key,
+                                               entry.value, *wanted, key->otherwise));
         }
     }
 }

@@ -3,6 +3,7 @@
 // (haulier.conf(5)).
 #pragma once
 
+#include "job/bandwidth_hours.hpp"
 #include "job/retry.hpp"
 #include "job/types.hpp"
 
@@ -30,7 +31,9 @@ struct Config {
 
     bool require_login = false; ///< jobs run only while their owners are logged in
 
-    bool watch_network = true; ///< and its cost, and the power supply
+    bool watch_network = true;                          ///< and its cost, and the power supply
+    uint64_t bandwidth_limit = 0;                       ///< bytes a second of all users together; 0 = none
+    std::vector<job::BandwidthRule> bandwidth_schedule; ///< limits at certain hours
 
     uint64_t checkpoint_bytes = 32ULL << 20;
     std::chrono::milliseconds checkpoint_interval{5000};

@@ -122,6 +122,10 @@ void CommitQueue::end_hold(job::Scope scope, WallTime now) {
     remember([this, scope, now] { return store_.end_hold(scope, now); });
 }
 
+bool CommitQueue::set_user_limit(const store::UserLimit& limit, Callback<Done> then) {
+    return finish(store_.set_user_limit(limit), std::move(then));
+}
+
 void CommitQueue::add_discard(const store::Discard& discard) {
     note(store_.add_discard(discard));
 }

@@ -63,6 +63,7 @@ public:
     bool release_hold(job::Scope scope, Callback<Done> then);
     /// The date of a hold has come. A newer hold in its place stays.
     void end_hold(job::Scope scope, WallTime now);
+    bool set_user_limit(const store::UserLimit& limit, Callback<Done> then);
     void add_discard(const store::Discard& discard);
     void forget_discard(const store::Discard& discard);
     /// Commits now.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/manager/file_chooser.hpp"
 
+#include "daemon/manager/bandwidth.hpp"
 #include "daemon/manager/transfer_orders.hpp"
 #include "job/file_state.hpp"
 #include "job/files_in_flight.hpp"
@@ -60,8 +61,7 @@ Prospect FileChooser::choose(const JobRecord& record, const std::function<void(u
     const auto& config = context_.config;
     auto most = job::files_in_flight({config.files_at_once, config.small_files_at_once},
                                      record.small_in_a_row, has_large(record));
-    // The limit applies to the job, and a worker can only keep it for one file.
-    if (record.working().bandwidth_limit > 0) most = 1;
+    most = job::files_in_limit(most, context_.bandwidth.strictest(record.working()));
     Prospect prospect;
     auto used = used_slots(record, now);
     for (size_t i = record.cursor; i < files.size() && used < most && record.transfers.size() < MostTransfers;

@@ -32,6 +32,8 @@ public:
     virtual void conditions_changed() = 0;
     /// `before`: the holds until now.
     virtual void holds_changed(const job::Holds& before) = 0;
+    virtual void user_bandwidth_changed(uint32_t owner) = 0;
+    virtual void machine_bandwidth_changed() = 0;
 };
 
 } // namespace haulier::daemon

@@ -41,6 +41,7 @@ struct ActiveTransfer {
     RateWindow flow;
     job::Host host; ///< where it is counted, see job/hosts.hpp
     BootTime started_at;
+    bool background = false; ///< the job was not in the foreground
     bool answered = false;
     bool repeated = false; ///< the server had refused the file while it had other requests of ours
     bool halting = false;

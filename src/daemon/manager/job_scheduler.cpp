@@ -127,6 +127,8 @@ void JobScheduler::apply_environment(const JobRecord& record, Now now) {
 
 std::optional<job::Bar> JobScheduler::bar_of(const job::Job& job) const {
     if (auto until = job::held_until(holds_, job.owner)) return job::Bar{job::Bar::Why::Held, *until};
+    if (auto until = job::closed_until(hour_, job.priority == job::Priority::Foreground))
+        return job::Bar{job::Bar::Why::Window, *until};
     return std::nullopt;
 }
 
@@ -141,6 +143,12 @@ bool JobScheduler::apply_bar(const JobRecord& record, Now now) {
 
 void JobScheduler::set_holds(const job::Holds& holds) {
     holds_ = holds;
+    review_all_soon();
+    if (!paused_) review(context_.clock.now());
+}
+
+void JobScheduler::set_hour(const job::BandwidthHour& hour) {
+    hour_ = hour;
     review_all_soon();
     if (!paused_) review(context_.clock.now());
 }

@@ -7,6 +7,7 @@
 #include "daemon/manager/job_index.hpp"
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/transfer_runner.hpp"
+#include "job/bandwidth_hours.hpp"
 #include "job/conditions.hpp"
 #include "job/hold.hpp"
 #include "job/schedule.hpp"
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
     /// Every job that these concern is changed at once.
     void set_holds(const job::Holds& holds);
+    /// What the schedule of bandwidth allows; likewise.
+    void set_hour(const job::BandwidthHour& hour);
     /// What keeps the job from running at present, whatever its turn.
     [[nodiscard]] std::optional<job::Bar> bar_of(const job::Job& job) const;
     /// Users who are logged in, or linger. None until the first call.
@@ -57,6 +60,7 @@ private:
     job::Conditions conditions_;
     std::set<uint32_t> users_;
     job::Holds holds_;
+    job::BandwidthHour hour_;
     job::Served served_;
     JobIndex index_;
     bool review_all_ = false; ///< something has changed that concerns any job

@@ -58,13 +58,15 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
           loop, std::move(store), jobs_,
           [this](std::vector<CommittedDecision> decisions) { committed(std::move(decisions)); },
           [this] { commit_failed(); }, [this] { store_recovered(); }),
-      context_{loop, clock, config, workers, jobs_, commits_, announcer_, requests_, on_activity_},
+      context_{loop,     clock,      config,    workers,    jobs_,
+               commits_, announcer_, requests_, bandwidth_, on_activity_},
       discards_(context_), lifecycle_(context_, discards_),
       admission_(config, instance, jobs_, usage_,
                  [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
       runner_(context_, admission_, random, [this] { transfer_ended(); }),
       scheduler_(context_, instance, runner_),
       holds_(context_, [this](const job::Holds& holds) { scheduler_.set_holds(holds); }),
+      bandwidth_(context_, [this](const job::BandwidthHour& hour) { scheduler_.set_hour(hour); }),
       clocks_(context_, {[this] { scheduler_.schedule_soon(); },
                          [this](JobRecord& record) { lifecycle_.forget(record); }}),
       storage_(context_), history_(context_), validation_(context_, admission_),
@@ -88,6 +90,7 @@ Status Manager::load() {
     auto discards = commits_.store().load_discards();
     if (!discards) return discards.error();
     if (auto held = holds_.load(); !held) return held;
+    if (auto limited = bandwidth_.load(); !limited) return limited;
 
     for (const auto& l : *launches)
         announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
@@ -134,6 +137,9 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
         if (!d.change) continue;
         announcer_.queue_notifications(d);
         auto& record = *jobs_.find(d.change->after->id);
+        bool was_running = d.change->before && job::is_running(d.change->before->state);
+        if (was_running && d.change->before->bandwidth_limit != d.change->after->bandwidth_limit)
+            bandwidth_.changed(*d.change->after);
         clocks_.arm(record);
         storage_.watch(record);
         if (job::is_final(record.durable().state)) history_.grown();
@@ -250,6 +256,7 @@ bool Manager::busy() const {
 }
 
 void Manager::clock_was_set() {
+    bandwidth_.review();
     for (const auto& [id, record] : jobs_) {
         const auto& waiting = record->waiting_files();
         commits_.stage(job::wait_is_over(record->working(), record->working_files(),
@@ -262,6 +269,7 @@ void Manager::reconfigured() {
     history_.configure();
     for (auto& [id, record] : jobs_)
         if (record->is_durable() && record->phase != Phase::Removed) clocks_.watch_expiry(*record);
+    bandwidth_.review();
     scheduler_.reconfigured();
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/common/instance.hpp"
 #include "daemon/manager/admission.hpp"
 #include "daemon/manager/announcer.hpp"
+#include "daemon/manager/bandwidth.hpp"
 #include "daemon/manager/commit_queue.hpp"
 #include "daemon/manager/history.hpp"
 #include "daemon/manager/hold_table.hpp"
@@ -87,6 +88,9 @@ public:
     }
     void release(job::Scope scope, const Callback<Done>& reply) { holds_.release(scope, reply); }
 
+    /// For a property setter: commits before it returns. 0 = none.
+    Status limit_bandwidth(uint32_t owner, uint64_t limit);
+
     // ---- commands about files (manager_files.cpp) ----
 
     /// Answers the index of the first new file.
@@ -126,6 +130,7 @@ public:
         commits_.forget_ended(filter, reply);
     }
     [[nodiscard]] const job::Holds& holds() const { return holds_.holds(); }
+    [[nodiscard]] const Bandwidth& bandwidth() const { return bandwidth_; }
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }
     /// Of one owner, or of all.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
@@ -153,7 +158,7 @@ public:
 
     /// What the environment of the machine allows from now on.
     void environment_changed(const job::Conditions& conditions) { scheduler_.set_conditions(conditions); }
-    /// The wall clock has jumped: files that wait for it are tried at once.
+    /// The wall clock has jumped: files that wait for it are tried at once, and it may be another hour.
     void clock_was_set();
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users) { scheduler_.set_active_users(std::move(users)); }
@@ -215,6 +220,7 @@ private:
     TransferRunner runner_;
     JobScheduler scheduler_;
     HoldTable holds_;
+    Bandwidth bandwidth_;
     JobClocks clocks_;
     StorageWatch storage_;
     History history_;

@@ -98,6 +98,14 @@ Status Manager::change_now(const job::Id& id, const job::SettingsPatch& patch) {
     return outcome;
 }
 
+Status Manager::limit_bandwidth(uint32_t owner, uint64_t limit) {
+    Status outcome = Done{};
+    bandwidth_.limit_user(owner, limit, [&](const Status& stored) { outcome = stored; });
+    if (outcome)
+        if (auto flushed = commits_.flush(); !flushed) return flushed;
+    return outcome;
+}
+
 void Manager::remove_credentials(const job::Id& id, job::Credentials::Target target,
                                  job::Credentials::Scheme scheme, const Callback<bool>& reply) {
     const auto* record = jobs_.find(id);

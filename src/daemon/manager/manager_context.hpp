@@ -15,6 +15,8 @@
 
 namespace haulier::daemon {
 
+class Bandwidth;
+
 struct ManagerContext {
     Loop& loop;
     const Clock& clock;
@@ -24,6 +26,7 @@ struct ManagerContext {
     CommitQueue& commits;
     Announcer& announcer;
     PendingRequests& requests;
+    Bandwidth& bandwidth;
     std::function<void()> on_activity; ///< something happened that may have left the manager idle, or busy
 };
 

@@ -31,7 +31,8 @@ std::string confine_file(const job::Job& job, std::string& path) {
 
 /// A server that was chosen by another server, and not by the client, gets no secrets.
 RequestOptions options_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
-    RequestOptions options{job.http, job.bandwidth_limit, job.answer_timeout, 0};
+    RequestOptions options{job.http, job.id.hex, job.priority != job::Priority::Foreground,
+                           job.answer_timeout};
     auto& http = options.http;
     options.client_certificate_root = confine_file(job, http.client_certificate);
     options.certificate_authority_root = confine_file(job, http.certificate_authority);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/manager/transfer_runner.hpp"
 
+#include "daemon/manager/bandwidth.hpp"
 #include "daemon/manager/transfer_orders.hpp"
 #include "job/files_in_flight.hpp"
 #include "job/outcomes.hpp"
@@ -71,6 +72,7 @@ void TransferRunner::halt_failed(JobRecord& record) {
 void TransferRunner::launch(JobRecord& record, uint32_t index) {
     auto owner = record.working().owner;
     auto faults = hosts_.hosts().faults_of(HostTracker::host_of(record, index), context_.clock.now().boot);
+    context_.bandwidth.starting(record.working());
     ActiveTransfer transfer;
     if (job::is_upload(record.working().type)) {
         auto order = upload_order(record, index);
@@ -84,6 +86,7 @@ void TransferRunner::launch(JobRecord& record, uint32_t index) {
         order.if_range_broken = faults.if_range;
         transfer = transfer_of(record, order, context_.workers.fetch(owner, order));
     }
+    transfer.background = record.working().priority != job::Priority::Foreground;
     hosts_.started(record, index, transfer);
     keys_[transfer.ticket] = {record.working().id, index};
     record.transfers[index] = std::move(transfer);
@@ -111,6 +114,7 @@ TransferRunner::Ended TransferRunner::take(Ticket ticket) {
     if (!ended) return ended;
     ended.last = std::move(ended.record->transfers.extract(ended.index).mapped());
     hosts_.ended(ended.last);
+    context_.bandwidth.ended(ended.last, ended.job().id, ended.record->transfers.empty());
     on_end_();
     return ended;
 }
@@ -130,6 +134,7 @@ void TransferRunner::note_moved(JobRecord& record, ActiveTransfer& transfer, uin
     job::Counters counters;
     (job::is_upload(record.working().type) ? counters.bytes_sent : counters.bytes_received) = fresh;
     context_.commits.count(transfer.owner, counters);
+    context_.bandwidth.moved(transfer, fresh);
 }
 
 // ---- reports of workers ----

@@ -7,6 +7,7 @@
 #include "job/types.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,13 +20,22 @@ using Ticket = uint64_t;
 /// How requests are made.
 struct RequestOptions {
     job::Http http;                        ///< with the credentials for this server only
-    uint64_t bytes_per_second = 0;         ///< 0 = no limit
+    std::string job;                       ///< for its BandwidthLimit
+    bool background = false;               ///< it is not in the foreground
     std::chrono::seconds answer_timeout{}; ///< 0 = as configured
     uint32_t attempt = 0;                  ///< failures of this file in a row
     bool http1 = false;                    ///< without HTTP/2
     /// Beneath which the files of `http` are opened, see job::Place; empty: anywhere.
     std::string client_certificate_root{};
     std::string certificate_authority_root{};
+};
+
+/// What a worker may receive and send from now on, in bytes a second; 0 = no limit.
+struct BandwidthLimits {
+    uint64_t all = 0;
+    uint64_t background = 0;              ///< of jobs that are not in the foreground, together
+    std::map<std::string, uint64_t> jobs; ///< those that have a limit
+    bool operator==(const BandwidthLimits&) const = default;
 };
 
 struct FetchOrder {

@@ -111,6 +111,17 @@ void WorkerLink::send_settings() {
     send(message);
 }
 
+void WorkerLink::limit(const BandwidthLimits& limits) {
+    limits_ = limits;
+    send_limits();
+}
+
+void WorkerLink::send_limits() {
+    wire::ToWorker message;
+    *message.mutable_limits() = to_wire(limits_);
+    send(message);
+}
+
 // ---- the process ----
 
 void WorkerLink::need_worker() {
@@ -277,6 +288,7 @@ void WorkerLink::handle(const wire::Ready& message) {
 
 void WorkerLink::send_backlog() {
     send_settings();
+    send_limits();
     for (const auto& [number, request] : requests_)
         socket_->send(request.packet);
     for (auto& [ticket, packet] : std::exchange(backlog_, {}))

@@ -58,6 +58,8 @@ public:
     void request_without_timeout(uint64_t number, std::string packet, OnReply on_reply);
     /// As the configuration is now; only a worker that is ready is told.
     void send_settings();
+    /// Of this worker and those after it.
+    void limit(const BandwidthLimits& limits);
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }
 
@@ -100,6 +102,7 @@ private:
     void handle(const wire::Halted& message);
     void handle(const wire::Reply& message);
     void send_backlog();
+    void send_limits();
 
     // Failures of our own making
     void fail(Ticket ticket, const job::Failure& failure);
@@ -128,6 +131,7 @@ private:
     uint64_t ping_ = 0; ///< a request that should be answered by the next heartbeat; 0 = none
 
     // What it was sent
+    BandwidthLimits limits_;
     std::map<Ticket, uint64_t> tickets_;    ///< with the bytes that the worker has reached
     std::map<Ticket, std::string> backlog_; ///< packets that start tickets, for the next worker
     Requests requests_;

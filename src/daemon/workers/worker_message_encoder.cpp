@@ -93,7 +93,8 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
         one->set_user(known.user);
         one->set_password(known.password);
     }
-    out.set_bytes_per_second(options.bytes_per_second);
+    out.set_job(options.job);
+    out.set_background(options.background);
     out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
     out.set_attempt(options.attempt);
     out.set_http1(options.http1);
@@ -185,6 +186,19 @@ wire::Settings to_wire(const Config& config) {
     s.set_keep_free(config.keep_free);
     s.set_progress_ms(500);
     return s;
+}
+
+wire::Limits to_wire(const BandwidthLimits& limits) {
+    wire::Limits l;
+    l.set_all(limits.all);
+    l.set_background(limits.background);
+    for (const auto& [job, bytes_per_second] : limits.jobs) {
+        if (static_cast<size_t>(l.jobs_size()) == MaxLimitedJobs) break;
+        auto* one = l.add_jobs();
+        one->set_job(job);
+        one->set_bytes_per_second(bytes_per_second);
+    }
+    return l;
 }
 
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {

@@ -207,6 +207,10 @@ void WorkerPool::read(uint32_t owner, const job::Place& place, const std::string
     reader->next();
 }
 
+void WorkerPool::limit(uint32_t owner, const BandwidthLimits& limits) {
+    link(owner).limit(limits);
+}
+
 void WorkerPool::reconfigured() {
     for (auto& [owner, link] : links_)
         link->send_settings();

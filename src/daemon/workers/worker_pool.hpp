@@ -37,6 +37,7 @@ public:
     void abandon(uint32_t owner, const AbandonOrder& order) override;
     void read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,
               Callback<std::string> done) override;
+    void limit(uint32_t owner, const BandwidthLimits& limits) override;
     void reconfigured() override;
     [[nodiscard]] bool idle() const override;
     /// Calls a service on the session bus of the delivery's owner. The call must not be lost, so it is made

@@ -168,6 +168,10 @@ class Manager:
     def list(self, **criteria) -> list[tuple[str, dict]]:
         return self._call("ListJobs", "(a{sv})", {n: as_option(n, v) for n, v in criteria.items()})[0]
 
+    def set_property(self, name: str, value) -> None:
+        signature = properties_of(MANAGER)[name]
+        self.bus.call(NAME, ROOT, PROPERTIES, "Set", "(ssv)", MANAGER, name, GLib.Variant(signature, value))
+
     def property(self, name: str):
         return self.bus.call(NAME, ROOT, PROPERTIES, "Get", "(ss)", MANAGER, name)[0]
 

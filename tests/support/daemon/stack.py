@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import tempfile
 
 from gi.repository import GLib
@@ -74,6 +75,14 @@ class Stack:
     def configure(self, config: dict[str, dict[str, str]]) -> None:
         """Writes the configuration file, which the daemon reads when it starts or is told to reload."""
         self.config.write_text(configuration_file(config))
+
+    def reload(self, config: dict[str, dict[str, str]]) -> None:
+        """Has the running daemon read another configuration."""
+        done = "the configuration was read again"
+        before = self.log.read_text().count(done)
+        self.configure(config)
+        os.kill(self.daemon_pid(), signal.SIGHUP)
+        self.client.wait(lambda: self.log.read_text().count(done) > before, "the configuration to be read again", 10)
 
     def daemon_command(self) -> list[str]:
         return [program("HAULIERD"), "--user", f"--state-dir={self.state}", f"--config={self.config}",

@@ -297,6 +297,34 @@ TEST_F(CommandLine, SetsPropertiesAfterCheckingAll) {
     EXPECT_TRUE(daemon.calls.empty());
 }
 
+TEST_F(CommandLine, LimitsBandwidthAndTellsTheLimits) {
+    EXPECT_EQ(call({"limit", "500K"}), "daemon");
+    EXPECT_EQ(daemon.count("limit 500000"), 1U);
+    EXPECT_EQ(out, "Your jobs:  500.0 kB/s\nAll users:  none\n");
+    daemon.machine_limits = {{"All", 0}, {"Background", 0}, {"Changes", 1'800'000'000'000'000}};
+    call({"limit"});
+    EXPECT_THAT(out,
+                AllOf(HasSubstr("All users:    nothing is transferred\n"), HasSubstr("Next change:  20")));
+    daemon.machine_limits = {{"Background", 2'000'000}};
+    call({"limit", "none"});
+    EXPECT_EQ(out, "Your jobs:          none\nAll users:          none\nIn the background:  2.0 MB/s\n");
+    call({"--json", "limit"});
+    EXPECT_EQ(Json::parse(out)["BandwidthLimit"], 0);
+    EXPECT_EQ(Json::parse(out)["MachineLimits"]["Background"], 2'000'000);
+    EXPECT_EQ(run({"limit", "fast"}), Exit::Usage);
+}
+
+TEST_F(CommandLine, LimitsTheBandwidthOfJobs) {
+    daemon.own_jobs[JobId]["BandwidthLimit"] = 2'000'000;
+    call({"limit", "2M", "--job", "k"});
+    EXPECT_EQ(daemon.count("set " + JobId + " BandwidthLimit"), 1U);
+    EXPECT_EQ(out, "aaaa1111  2.0 MB/s\n");
+    daemon.calls.clear();
+    call({"--json", "limit", "--job", "k"});
+    EXPECT_EQ(daemon.count("set " + JobId + " BandwidthLimit"), 0U);
+    EXPECT_EQ(Json::parse(out)["BandwidthLimit"], 2'000'000);
+}
+
 TEST_F(CommandLine, RequestsAndPrintsRanges) {
     EXPECT_EQ(call({"ranges", "k", "1"}), "filled 1");
     EXPECT_EQ(out, "0:100\n200:\n");

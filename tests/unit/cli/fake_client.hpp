@@ -54,6 +54,8 @@ public:
     bool held = false;
     bool held_by_administrator = false;
     uint64_t held_until = 0;
+    uint64_t bandwidth_limit = 0;
+    Json machine_limits = Json::object();
     bool existed = false;                    ///< a job with the key
     std::map<std::string, Failure> refusals; ///< by call, as in `calls`
     std::deque<Failure> unreachable;         ///< answers of the next calls of read and subscribe
@@ -174,10 +176,20 @@ public:
         d_.held_until = 0;
         return d_.done(all ? "release all" : "release");
     }
+    Result<Done, Failure> limit(uint64_t bytes_per_second) override {
+        d_.bandwidth_limit = bytes_per_second;
+        return d_.done(fmt::format("limit {}", bytes_per_second));
+    }
     Result<Json, Failure> daemon() override {
         d_.note("daemon");
-        return Json{{"Version", "1"},  {"Features", Json::array()}, {"Network", "full"},
-                    {"Metered", "no"}, {"Held", d_.held},           {"HeldUntil", d_.held_until}};
+        return Json{{"Version", "1"},
+                    {"Features", Json::array()},
+                    {"Network", "full"},
+                    {"Metered", "no"},
+                    {"Held", d_.held},
+                    {"HeldUntil", d_.held_until},
+                    {"BandwidthLimit", d_.bandwidth_limit},
+                    {"MachineLimits", d_.machine_limits}};
     }
     Result<Json, Failure> properties(const std::string& id) override {
         if (auto refused = d_.note("properties " + id)) return *refused;

@@ -56,6 +56,26 @@ TEST(Config, KeepsTheDefaultForABadValueAndSaysWhatWouldBeRight) {
               (std::vector<std::string>{"x:2: Watch='maybe' is not yes or no; the default stands"}));
 }
 
+TEST(Config, TheScheduleHasSeveralLines) {
+    auto [config, warnings] = parse_config("[Network]\nBandwidthLimit=2M\n"
+                                           "BandwidthSchedule=Mon..Fri 08:00-18:00 500K background\n"
+                                           "BandwidthSchedule=at night 0\n"
+                                           "BandwidthSchedule=Sun 22:00-06:00 0\n",
+                                           "x");
+    EXPECT_EQ(config.bandwidth_limit, 2U << 20);
+    ASSERT_EQ(config.bandwidth_schedule.size(), 2U);
+    EXPECT_TRUE(config.bandwidth_schedule[0].background_only);
+    EXPECT_EQ(config.bandwidth_schedule[1].limit, 0U);
+    EXPECT_EQ(warnings,
+              (std::vector<std::string>{
+                  "x:4: BandwidthSchedule='at night 0' is not days, hours and bytes a second, such as "
+                  "Mon..Fri 08:00-18:00 500K background; the line is ignored"}));
+    EXPECT_EQ(parse_config("[Network]\nBandwidthSchedule=8:00-9:00 0\nBandwidthSchedule=\n", "x")
+                  .config.bandwidth_schedule.size(),
+              0U);
+    EXPECT_EQ(parse_config("[Network]\nBandwidthLimit=100\n", "x").warnings.size(), 1U);
+}
+
 TEST(Config, WarnsOfLinesThatAreNone) {
     auto [config, warnings] = parse_config("Key=1\n[Daemon]\nnonsense\n", "test.conf");
     EXPECT_EQ(warnings, (std::vector<std::string>{"test.conf:1: line stands before any [Section], ignored",

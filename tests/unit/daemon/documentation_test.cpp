@@ -21,7 +21,7 @@ using Words = std::set<std::string>;
 /// haulier.conf(5) as a configuration file in which each key has its documented default.
 std::string documented_defaults() {
     auto page = document("docs/man/haulier.conf.5.scd");
-    std::regex line{"\n# (\\[\\w+\\])|\\*(\\w+=)\\* \\((\\S+)\\)"};
+    std::regex line{"\n# (\\[\\w+\\])|\\*(\\w+=)\\* \\((\\S*)\\)"};
     std::string text;
     for (std::sregex_iterator match{page.begin(), page.end(), line}, none; match != none; ++match)
         text += match->str(1) + match->str(2) + match->str(3) + "\n";

@@ -7,6 +7,7 @@
 #include "job/validation.hpp"
 #include "wire/packet_socket.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -195,7 +196,8 @@ TEST(ToWire, SaysHowToFetch) {
     order.size_limit = 0;
     order.file.spec.mirrors = {"http://mirror.example/f"};
     order.file.source = 1;
-    order.options.bytes_per_second = 4096;
+    order.options.job = "1234";
+    order.options.background = true;
     auto& http = order.options.http;
     http.headers = {"X-One: 1", "X-Two: \xc3\xbc"};
     http.method = "POST";
@@ -229,7 +231,19 @@ TEST(ToWire, SaysHowToFetch) {
     EXPECT_EQ(fetch.http().proxy_bypass(), "<local>");
     EXPECT_TRUE(fetch.http().credentials(0).proxy());
     EXPECT_EQ(fetch.http().credentials(0).scheme(), wire::Http::Credentials::NTLM);
-    EXPECT_EQ(fetch.http().bytes_per_second(), 4096U);
+    EXPECT_EQ(fetch.http().job(), "1234");
+    EXPECT_TRUE(fetch.http().background());
+}
+
+TEST(ToWire, LimitsFitIntoAPacketHoweverManyJobsHaveOne) {
+    BandwidthLimits limits{job::UnknownSize, job::UnknownSize, {}};
+    for (int i = 0; i < 3000; ++i)
+        limits.jobs[fmt::format("{:032x}", i)] = job::UnknownSize;
+    wire::ToWorker message;
+    *message.mutable_limits() = to_wire(limits);
+    EXPECT_LE(message.SerializeAsString().size(), wire::MaxPacket);
+    EXPECT_EQ(message.limits().all(), job::UnknownSize);
+    EXPECT_EQ(message.limits().jobs(1).job(), fmt::format("{:032x}", 1));
 }
 
 /// `bytes` in lines that are as short as they can be, so that there are as many as can be.
@@ -241,7 +255,8 @@ RequestOptions longest_manner() {
     using Target = job::Credentials::Target;
     using Scheme = job::Credentials::Scheme;
     RequestOptions options;
-    options.bytes_per_second = job::UnknownSize;
+    options.job = std::string(32, 'f');
+    options.background = true;
     auto& http = options.http;
     http.headers = short_headers(job::MaxHeaders);
     http.method = std::string(job::MaxMethod, 'M');

@@ -53,13 +53,14 @@ std::vector<Job> jobs_in(State state) {
     Job plain;
     plain.state = state;
     plain.files_total = 1;
-    std::vector<Job> jobs(7, plain);
+    std::vector<Job> jobs(8, plain);
     jobs[1].files_total = 0;
     jobs[2].on_demand = true;
     jobs[3].dynamic_content = true;
     jobs[4].not_before = WallTime{Usec{2}};
     jobs[5].clocks.owner_away = true;
     jobs[6].clocks.bar = Bar{};
+    jobs[7].clocks.bar = Bar{Bar::Why::Window, {}};
     for (Cause cause : all_causes()) {
         jobs.push_back(plain);
         jobs.back().error = JobError{cause, 0, {}, NoFile};

@@ -22,4 +22,12 @@ TEST(FilesInFlight, ComeOneByOneIfThatIsAskedFor) {
     EXPECT_EQ(files_in_flight({4, 2}, 100, false), 4U) << "the other limit is the lower one";
 }
 
+TEST(FilesInFlight, ShareALimit) {
+    EXPECT_EQ(files_in_limit(4, 0), 4U);
+    EXPECT_EQ(files_in_limit(4, 1024), 1U);
+    EXPECT_EQ(files_in_limit(4, 3 * LeastShare), 3U);
+    EXPECT_EQ(files_in_limit(4, 1'000'000), 4U);
+    EXPECT_EQ(files_in_limit(64, 1'000'000), 30U);
+}
+
 } // namespace haulier::job

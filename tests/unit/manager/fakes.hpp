@@ -100,6 +100,7 @@ public:
                             },
                             {}});
     }
+    void limit(uint32_t owner, const BandwidthLimits& told) override { limits[owner] = told; }
     void reconfigured() override {}
     [[nodiscard]] bool idle() const override { return transfers.empty() && requests.empty(); }
 
@@ -164,6 +165,7 @@ public:
     }
 
     std::map<Ticket, Transfer> transfers;
+    std::map<uint32_t, BandwidthLimits> limits; ///< by owner
     std::deque<Request> requests;
 
 private:
@@ -200,6 +202,8 @@ public:
     }
     void conditions_changed() override { words.emplace_back("conditions"); }
     void holds_changed(const job::Holds&) override { words.emplace_back("holds"); }
+    void user_bandwidth_changed(uint32_t) override { words.emplace_back("bandwidth of a user"); }
+    void machine_bandwidth_changed() override { words.emplace_back("bandwidth"); }
 
     [[nodiscard]] bool has(const std::string& word) const {
         return std::find(words.begin(), words.end(), word) != words.end();

@@ -2,6 +2,7 @@
 // The surroundings of one part of the manager, without the manager.
 #pragma once
 
+#include "daemon/manager/bandwidth.hpp"
 #include "daemon/manager/manager_context.hpp"
 #include "fakes.hpp"
 #include "store_fixture.hpp"
@@ -62,8 +63,10 @@ protected:
                          [this](const std::vector<CommittedDecision>& decisions) { committed(decisions); },
                          [this] { ++failures_; },
                          [this] { ++recoveries_; }};
-    ManagerContext context_{
-        loop_, clock_, config_, workers_, jobs_, commits_, announcer_, requests_, [this] { ++activity_; }};
+    ManagerContext context_{loop_,    clock_,     config_,   workers_,   jobs_,
+                            commits_, announcer_, requests_, bandwidth_, [this] { ++activity_; }};
+    Bandwidth bandwidth_{context_, [this](const job::BandwidthHour& hour) { hour_ = hour; }};
+    job::BandwidthHour hour_;
 
 private:
     void committed(const std::vector<CommittedDecision>& decisions) {

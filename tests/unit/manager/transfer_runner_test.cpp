@@ -64,11 +64,14 @@ TEST_F(TransferRunnerTest, SmallFilesAreManyAtATimeUntilOneIsLargeOrFails) {
     EXPECT_EQ(workers_.transfers.size(), 5U) << "the limit";
 }
 
-TEST_F(TransferRunnerTest, ALimitOfBandwidthMeansOneFileAtATime) {
-    auto request = request_for(3);
+TEST_F(TransferRunnerTest, ASmallLimitOfBandwidthMeansFewFilesAtATime) {
+    auto request = request_for(4);
     request.settings.set<&job::Settings::bandwidth_limit>(10000);
     runner_.fill(add_running(request));
     EXPECT_EQ(workers_.transfers.size(), 1U);
+    request.settings.set<&job::Settings::bandwidth_limit>(1'000'000);
+    runner_.fill(add_running(request));
+    EXPECT_EQ(workers_.transfers.size(), 5U) << "as many as without a limit";
 }
 
 TEST_F(TransferRunnerTest, ACheckpointIsShownWhenItIsDurable) {

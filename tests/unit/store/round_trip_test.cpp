@@ -689,6 +689,22 @@ TEST(Holds, EndOnlyWhenTheirDateHasCome) {
     EXPECT_EQ(*store.load_holds(), (std::vector<Hold>{{{}, WallTime{}}}));
 }
 
+TEST(UserLimits, AreKeptUntilThereIsNone) {
+    DatabaseDir directory;
+    {
+        Store store = open_quietly(directory);
+        EXPECT_TRUE(store.load_user_limits()->empty());
+        for (const auto& limit : {UserLimit{1000, 5000}, UserLimit{1001, MaxU64}, UserLimit{1000, 6000}})
+            expect_done(store.set_user_limit(limit));
+        expect_done(store.commit());
+    }
+    Store store = open_quietly(directory);
+    EXPECT_EQ(*store.load_user_limits(), (std::vector<UserLimit>{{1000, 6000}, {1001, MaxU64}}));
+    expect_done(store.set_user_limit({1000, 0}));
+    expect_done(store.set_user_limit({1002, 0}));
+    EXPECT_EQ(*store.load_user_limits(), (std::vector<UserLimit>{{1001, MaxU64}}));
+}
+
 TEST(Place, DirectoryAndFilesAreTheOwnersAlone) {
     DatabaseDir parent;
     std::string directory = parent.path() + "/state/haulier";

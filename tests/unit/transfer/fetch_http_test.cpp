@@ -265,7 +265,7 @@ TEST_F(HttpTest, TheDesktopIsAskedOnTheDiskPool) {
 TEST_F(HttpTest, ALimitIsKept) {
     FileServer server{file};
     auto requested = order(server.url());
-    requested.mutable_http()->set_bytes_per_second(400'000);
+    limit(requested, 400'000);
     auto before = std::chrono::steady_clock::now();
     fetch(requested);
     begun();
@@ -281,7 +281,7 @@ TEST_F(HttpTest, ALimitIsNoSilence) {
     start();
     FileServer server{{.content = content_of(4000)}};
     auto requested = order(server.url());
-    requested.mutable_http()->set_bytes_per_second(1000);
+    limit(requested, 1000);
     fetch(requested);
     begun();
     fetched();

@@ -112,7 +112,7 @@ TEST_F(FetchStorageTest, ADirectoryThatIsMissingMayComeBack) {
 TEST_F(FetchStorageTest, APartThatIsRemovedMeanwhileIsFetchedAgain) {
     FileServer server{file};
     auto slowly = in_folder(server);
-    slowly.mutable_http()->set_bytes_per_second(600'000);
+    limit(slowly, 600'000);
     fetch(slowly);
     EXPECT_FALSE(begun().restarted());
     wait_for_bytes(100'000);
@@ -127,7 +127,7 @@ TEST_F(FetchStorageTest, APartThatIsRemovedMeanwhileIsFetchedAgain) {
 TEST_F(FetchStorageTest, APartThatIsRemovedAgainAndAgainIsAnError) {
     FileServer server{file};
     auto slowly = in_folder(server);
-    slowly.mutable_http()->set_bytes_per_second(600'000);
+    limit(slowly, 600'000);
     fetch(slowly);
     for (int i = 0; i < 4; ++i) {
         if (begun().restarted()) proceed();
@@ -143,7 +143,7 @@ TEST_F(FetchStorageTest, APartThatIsRemovedAgainAndAgainIsAnError) {
 TEST_F(FetchStorageTest, ADirectoryThatIsMovedMeanwhileIsWaitedFor) {
     FileServer server{file};
     auto slowly = in_folder(server);
-    slowly.mutable_http()->set_bytes_per_second(600'000);
+    limit(slowly, 600'000);
     fetch(slowly);
     begun();
     wait_for_bytes(100'000);

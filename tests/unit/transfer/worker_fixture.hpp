@@ -98,6 +98,15 @@ protected:
         fetch.set_temporary(Part);
         return fetch;
     }
+    /// So many bytes a second for the job of this order.
+    void limit(wire::Fetch& order, uint64_t bytes_per_second) {
+        order.mutable_http()->set_job("limited");
+        wire::ToWorker message;
+        auto* limit = message.mutable_limits()->add_jobs();
+        limit->set_job("limited");
+        limit->set_bytes_per_second(bytes_per_second);
+        send(message);
+    }
     void fetch(const wire::Fetch& order) {
         wire::ToWorker message;
         *message.mutable_fetch() = order;

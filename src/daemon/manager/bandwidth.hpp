@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Limits of bytes a second: those of jobs and users, of the machine, and of the hour. Tells each worker what
+// it may use. What the machine may use is dealt out to the workers that have transfers, by what they need.
+#pragma once
+
+#include "base/event.hpp"
+#include "base/result.hpp"
+#include "daemon/manager/manager_context.hpp"
+#include "daemon/workers/orders.hpp"
+#include "job/bandwidth_hours.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace haulier::daemon {
+
+/// What all users together may use now. Nothing = no limit, 0 = nothing moves.
+struct MachineBandwidth {
+    job::Allowance allowance;        ///< of configuration and schedule
+    std::optional<WallTime> changes; ///< when the schedule allows something else
+    bool operator==(const MachineBandwidth&) const = default;
+};
+
+class Bandwidth {
+public:
+    /// `hour_changed`: what the schedule allows, from now on.
+    Bandwidth(ManagerContext& context, std::function<void(const job::BandwidthHour&)> hour_changed)
+        : context_(context), hour_changed_(std::move(hour_changed)) {}
+
+    /// Before the jobs are restored.
+    Status load();
+    /// The configuration or the clock has changed.
+    void review();
+
+    /// 0 = none. The reply comes after the commit.
+    void limit_user(uint32_t owner, uint64_t limit, const Callback<Done>& reply);
+    /// As of the last commit.
+    [[nodiscard]] uint64_t limit_of(uint32_t owner) const;
+    [[nodiscard]] const MachineBandwidth& machine() const { return machine_; }
+    /// The strictest limit that the job has for itself or shares with others; 0 = none.
+    [[nodiscard]] uint64_t strictest(const job::Job& job) const;
+
+    /// A transfer of this job is about to be ordered.
+    void starting(const job::Job& job);
+    void moved(const ActiveTransfer& transfer, uint64_t bytes);
+    /// `was_last`: the job has no other.
+    void ended(const ActiveTransfer& transfer, const job::Id& job, bool was_last);
+    /// A job that runs may have another BandwidthLimit.
+    void changed(const job::Job& job);
+
+private:
+    /// An owner's part of a limit that all share.
+    struct Part {
+        size_t transfers = 0;
+        uint64_t share = 0;           ///< bytes a second; 0 = no limit
+        bool counts = false;          ///< since the beginning of this interval
+        uint64_t moved = 0;           ///< in this interval
+        std::optional<uint64_t> rate; ///< in the last one
+    };
+    struct Owner {
+        Part all;
+        Part background;
+        std::map<std::string, uint64_t> jobs; ///< those with a limit that have transfers
+        BandwidthLimits told;
+    };
+    Callback<Done> adopting(uint32_t owner, uint64_t limit, const Callback<Done>& reply);
+    void deal();
+    void deal(Part Owner::*part, std::optional<uint64_t> limit);
+    void count();
+    void count_later();
+    void tell(uint32_t owner);
+
+    ManagerContext& context_;
+    std::function<void(const job::BandwidthHour&)> hour_changed_;
+    std::map<uint32_t, uint64_t> users_;
+    job::BandwidthHour hour_;
+    MachineBandwidth machine_;
+    std::map<uint32_t, Owner> owners_; ///< those who have had transfers
+    Source change_;                    ///< of the hour
+    Source counter_;
+    BootTime counted_at_;
+};
+
+} // namespace haulier::daemon

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/rate_limits.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// What one that goes is expected to move before it has to wait again.
+constexpr int64_t Step = 16 * 1024;
+constexpr Usec ShortestPause{5'000};
+constexpr Usec LongestPause{100'000};
+
+} // namespace
+
+/// A bucket whose rate stays keeps its level.
+void RateLimits::set(const wire::Limits& limits) {
+    auto now = clock_.now().boot;
+    auto change = [&](TokenBucket& bucket, uint64_t rate) {
+        if (bucket.rate() != rate) bucket.set_rate(rate, now);
+    };
+    change(all_, limits.all());
+    change(background_, limits.background());
+    std::map<std::string, TokenBucket> jobs;
+    for (const auto& limit : limits.jobs()) {
+        auto known = jobs_.find(limit.job());
+        auto& bucket = jobs[limit.job()];
+        if (known != jobs_.end()) bucket = known->second;
+        change(bucket, limit.bytes_per_second());
+    }
+    jobs_ = std::move(jobs);
+    wake_later();
+}
+
+RateLimits::Buckets RateLimits::buckets_of(const RateGroup& group) const {
+    Buckets buckets{};
+    if (all_.is_limited()) buckets[0] = &all_;
+    if (group.background && background_.is_limited()) buckets[1] = &background_;
+    if (auto own = jobs_.find(group.job); own != jobs_.end()) buckets[2] = &own->second;
+    return buckets;
+}
+
+uint64_t RateLimits::rate(const RateGroup& group) const {
+    uint64_t least = 0;
+    for (const auto* bucket : buckets_of(group))
+        if (bucket) least = least == 0 ? bucket->rate() : std::min(least, bucket->rate());
+    return least;
+}
+
+bool RateLimits::may_move(const RateGroup& group) const {
+    auto buckets = buckets_of(group);
+    if (buckets == Buckets{}) return true;
+    auto now = clock_.now().boot;
+    return std::all_of(buckets.begin(), buckets.end(),
+                       [&](const auto* bucket) { return !bucket || bucket->level(now) > 0; });
+}
+
+void RateLimits::moved(const RateGroup& group, uint64_t bytes) {
+    auto now = clock_.now().boot;
+    all_.take(bytes, now);
+    if (group.background) background_.take(bytes, now);
+    if (auto own = jobs_.find(group.job); own != jobs_.end()) own->second.take(bytes, now);
+}
+
+void RateLimits::wait(const void* who, const RateGroup& group, std::function<void()> go) {
+    waiting_.push_back({who, group, std::move(go)});
+    if (!timer_) wake_later();
+}
+
+void RateLimits::forget(const void* who) {
+    for (auto* line : {&waiting_, &going_})
+        std::erase_if(*line, [&](const Waiting& waiting) { return waiting.who == who; });
+}
+
+Usec RateLimits::time_to_go(const RateGroup& group) const {
+    auto now = clock_.now().boot;
+    Usec longest{};
+    for (const auto* bucket : buckets_of(group))
+        if (bucket) longest = std::max(longest, bucket->time_to_fill(now));
+    return longest;
+}
+
+void RateLimits::wake_later() {
+    timer_.reset();
+    if (waiting_.empty()) return;
+    auto pause = LongestPause;
+    for (const auto& waiting : waiting_)
+        pause = std::min(pause, time_to_go(waiting.group));
+    timer_ = loop_.after(std::max(pause, ShortestPause), [this] { wake(); });
+}
+
+/// As many go as what may move is enough for. Those who go and move nothing do not stop the others for long.
+void RateLimits::wake() {
+    timer_.reset();
+    auto now = clock_.now().boot;
+    std::map<const TokenBucket*, int64_t> promised;
+    std::deque<Waiting> staying;
+    for (auto& waiting : std::exchange(waiting_, {})) {
+        auto buckets = buckets_of(waiting.group);
+        bool goes = std::all_of(buckets.begin(), buckets.end(), [&](const auto* bucket) {
+            return !bucket || bucket->level(now) > promised[bucket];
+        });
+        for (const auto* bucket : buckets)
+            if (goes && bucket) promised[bucket] += Step;
+        (goes ? going_ : staying).push_back(std::move(waiting));
+    }
+    waiting_ = std::move(staying);
+    while (!going_.empty()) {
+        auto go = std::move(going_.front().go);
+        going_.pop_front();
+        go();
+    }
+    if (!timer_) wake_later();
+}
+
+} // namespace haulier::transfer

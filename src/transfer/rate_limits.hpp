@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The limits of bytes a second that hold for this worker: for everything, for jobs that are not in the
+// foreground, and for single jobs. Exchanges ask before they move bytes, and wait in a line for their turn.
+#pragma once
+
+#include "base/event.hpp"
+#include "transfer/token_bucket.hpp"
+#include "worker.pb.h"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace haulier::transfer {
+
+/// Which limits concern an exchange.
+struct RateGroup {
+    std::string job; ///< as the daemon calls it
+    bool background = false;
+    auto operator<=>(const RateGroup&) const = default;
+};
+
+class RateLimits {
+public:
+    RateLimits(Loop& loop, const Clock& clock) : loop_(loop), clock_(clock) {}
+    RateLimits(const RateLimits&) = delete;
+    RateLimits& operator=(const RateLimits&) = delete;
+
+    /// All limits from now on.
+    void set(const wire::Limits& limits);
+    [[nodiscard]] bool has_own(const std::string& job) const { return jobs_.contains(job); }
+    [[nodiscard]] bool is_limited(const RateGroup& group) const { return rate(group) > 0; }
+    /// Bytes a second, by the strictest limit; 0 = no limit.
+    [[nodiscard]] uint64_t rate(const RateGroup& group) const;
+    [[nodiscard]] bool may_move(const RateGroup& group) const;
+    void moved(const RateGroup& group, uint64_t bytes);
+
+    /// Calls `go` once, when bytes may move and those that came before `who` have had their turn.
+    void wait(const void* who, const RateGroup& group, std::function<void()> go);
+    void forget(const void* who);
+
+private:
+    struct Waiting {
+        const void* who = nullptr;
+        RateGroup group;
+        std::function<void()> go;
+    };
+    /// Null where there is no limit.
+    using Buckets = std::array<const TokenBucket*, 3>;
+    [[nodiscard]] Buckets buckets_of(const RateGroup& group) const;
+    [[nodiscard]] Usec time_to_go(const RateGroup& group) const;
+    void wake_later();
+    void wake();
+
+    Loop& loop_;
+    const Clock& clock_;
+    TokenBucket all_;
+    TokenBucket background_;
+    std::map<std::string, TokenBucket> jobs_;
+    std::deque<Waiting> waiting_;
+    std::deque<Waiting> going_; ///< whose turn it is, during wake()
+    Source timer_;
+};
+
+} // namespace haulier::transfer

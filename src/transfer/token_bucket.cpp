@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "transfer/token_bucket.hpp"
+
+#include <algorithm>
+
+namespace haulier::transfer {
+
+namespace {
+
+/// What can be saved while nothing moves.
+constexpr Usec Burst{25'000};
+constexpr Usec WorthWhile{10'000};
+/// What is owed is forgiven beyond this when the limit changes: it was owed at another rate.
+constexpr Usec LongestDebt{250'000};
+constexpr uint64_t HighestRate = uint64_t{1} << 40;
+constexpr int64_t MicrosecondsPerSecond = 1'000'000;
+
+} // namespace
+
+int64_t TokenBucket::bytes_in(Usec time) const {
+    constexpr Usec Longest{3'600'000'000}; // so that the product does not overflow
+    return static_cast<int64_t>(rate_) / 1000 * std::min(time, Longest).count() /
+               (MicrosecondsPerSecond / 1000) +
+           static_cast<int64_t>(rate_) % 1000 * std::min(time, Longest).count() / MicrosecondsPerSecond;
+}
+
+void TokenBucket::set_rate(Rate rate, BootTime now) {
+    auto before = level(now);
+    bool was_limited = is_limited();
+    rate_ = std::min(rate, HighestRate);
+    level_ = was_limited ? std::clamp(before, -bytes_in(LongestDebt), bytes_in(Burst)) : 0;
+    filled_at_ = now;
+}
+
+int64_t TokenBucket::level(BootTime now) const {
+    return std::min(level_ + bytes_in(std::max(Usec{0}, now - filled_at_)), bytes_in(Burst));
+}
+
+void TokenBucket::take(uint64_t bytes, BootTime now) {
+    if (!is_limited()) return;
+    level_ = level(now) - static_cast<int64_t>(bytes);
+    filled_at_ = now;
+}
+
+Usec TokenBucket::time_to_fill(BootTime now) const {
+    if (!is_limited()) return {};
+    auto missing = bytes_in(WorthWhile) - level(now);
+    if (missing <= 0) return {};
+    return Usec{missing * MicrosecondsPerSecond / static_cast<int64_t>(rate_) + 1};
+}
+
+} // namespace haulier::transfer
