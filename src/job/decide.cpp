@@ -84,6 +84,12 @@ void fetch_again(Job& job, File& file) {
     job.files_transferred -= 1;
 }
 
+/// With PublishFiles `each`, a file may be here that could not be given its name.
+bool is_nameless(const Job& job, const File& file) {
+    bool at_once = job.publish_files == PublishFiles::Each;
+    return at_once && file.transferred && !file.completed && !file.naming && !file.failed;
+}
+
 void forget_bytes(File& file) {
     if (!file.transferred && file.offset > 0) discard_progress(file);
 }
@@ -99,6 +105,7 @@ void start_anew(Decision& d, const Job& before, const std::vector<File>& files) 
             fetch_again(d.job, file);
             d.revoked.files.push_back(i);
         }
+        if (is_nameless(d.job, file)) start_naming(d.job, file);
         if (file.wait == Wait::Storage) file.clocks.other_folder = true;
         if (!file.failed) reset_failures(file);
         if (starts_from_zero(d.job) && !is_running(before.state)) forget_bytes(file);
@@ -114,7 +121,7 @@ bool wants_ranges(const std::vector<File>& files) {
 Status check_work(const Job& job, const std::vector<File>& files) {
     if (job.files_total == 0) return Error{Errc::Empty, "the job has no file to transfer; add one first"};
     bool may_lack = job.state == State::Error || std::any_of(files.begin(), files.end(), [](const File& f) {
-                        return f.clocks.unpublished;
+                        return f.clocks.unpublished || f.failed;
                     });
     if (job.files_transferred == job.files_total && !may_lack)
         return Error{Errc::Empty,
@@ -180,7 +187,7 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
     clear_retry(d.job);
     apply(d.job, Event::Resume, now);
     start_anew(d, job, files);
-    if (d.job.files_transferred == d.job.files_total) finish(d, now);
+    finish_if_over(d, files, now);
     return d;
 }
 

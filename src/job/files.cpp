@@ -27,6 +27,14 @@ Status on_demand_only(const Job& job) {
     return Done{};
 }
 
+/// What has its own name is out of the daemon's hands.
+Status not_named(uint32_t index, const File& file) {
+    if (file.completed)
+        return Error{Errc::InvalidState, fmt::format("file {} has been completed, it has its name", index)};
+    if (file.naming) return Error{Errc::InvalidState, fmt::format("file {} is being completed", index)};
+    return Done{};
+}
+
 /// The file is fetched from there; what is here stays until the worker has compared the versions.
 Status rename_remote(Decision& d, uint32_t index, const File& file, const std::string& remote) {
     if (auto ok = check_remote(remote); !ok) return ok;
@@ -64,6 +72,18 @@ Status check_inside(const std::vector<Range>& ranges, uint64_t total) {
 Status check_requests(const Job& job) {
     if (auto ok = changeable(job); !ok) return ok;
     return on_demand_only(job);
+}
+
+Error pending(uint32_t index) {
+    return {Errc::Pending, fmt::format("file {} is not transferred yet", index)};
+}
+
+Status check_indexes(const Job& job, const std::vector<uint32_t>& indexes) {
+    if (indexes.empty())
+        return Error{Errc::InvalidArgument, "the list of files is empty, at least one is needed"};
+    for (auto index : indexes)
+        if (auto number = file_number(job, index); !number) return number.error();
+    return Done{};
 }
 
 } // namespace
@@ -105,14 +125,14 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
 
 Result<Decision> set_validation(const Job& job, uint32_t index, const File& file, bool valid, Now now) {
     if (auto ok = downloads_only(job, "SetValidationState"); !ok) return ok.error();
-    if (!file.transferred) return Error{Errc::Pending, fmt::format("file {} is not transferred yet", index)};
+    if (!file.transferred) return pending(index);
+    if (auto ok = not_named(index, file); !ok) return ok.error();
     Decision d = touched(job, now);
     File after = file;
     after.validation = valid ? Validation::Valid : Validation::Invalid;
     if (!valid) {
         discard_progress(after);
         after.transferred = false;
-        after.completed = false;
         after.inode = {};
         after.clocks.unpublished = false;
         if (auto other = after_failure(after, true)) use_source(after, *other);
@@ -126,6 +146,22 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
         d.revoked.files.push_back(index);
     }
     d.files.emplace(index, std::move(after));
+    return d;
+}
+
+Result<Decision> complete_files(const Job& job, const std::vector<File>& files,
+                                const std::vector<uint32_t>& indexes, Now now) {
+    if (auto ok = downloads_only(job, "CompleteFiles"); !ok) return ok.error();
+    if (auto ok = check_indexes(job, indexes); !ok) return ok.error();
+    for (auto index : indexes)
+        if (!files[index].transferred) return pending(index);
+    Decision d = touched(job, now);
+    for (auto index : indexes) {
+        if (files[index].completed || files[index].naming || d.files.contains(index)) continue;
+        File after = files[index];
+        start_naming(d.job, after);
+        d.files.emplace(index, std::move(after));
+    }
     return d;
 }
 

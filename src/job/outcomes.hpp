@@ -133,6 +133,12 @@ std::optional<BootTime> end_of_time(const Job& job);
 /// File `index` has its name, which is `name` if it had to be another one.
 std::optional<Decision> published(const Job& job, uint32_t index, const File& file,
                                   const std::string& name = {});
+/// File `index`, which was to get its name while the job goes on, has it; see published().
+std::optional<Decision> named(const Job& job, uint32_t index, const std::vector<File>& files,
+                              const std::string& name, Now now);
+/// It cannot be given its name. With PublishFiles `each`, it has failed.
+std::optional<Decision> unnamed(const Job& job, uint32_t index, const std::vector<File>& files,
+                                const Error& why, Now now);
 /// All finished files have their names: the job ends.
 std::optional<Decision> publish_succeeded(const Job& job, Now now);
 /// File `index` could not be given its name: Resume looks at its temporary file once more.

@@ -20,12 +20,6 @@ struct Pause {
     JobError why;
 };
 
-/// What the decision has made of a file.
-const File& file_after(const Decision& d, const std::vector<File>& files, uint32_t index) {
-    auto changed = d.files.find(index);
-    return changed == d.files.end() ? files[index] : changed->second;
-}
-
 /// Nothing: the file may be tried now.
 std::optional<Pause> pause_of(uint32_t index, const File& file, const RestOf& rest_of, Now now) {
     auto why = file.error.value_or(JobError{});

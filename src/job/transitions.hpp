@@ -59,11 +59,16 @@ void reject(Decision& d, JobError error, Now now);
 /// Every file has arrived: notifies the client, or starts to complete a job with AutoComplete, whose client
 /// is notified when the files have their names.
 void finish(Decision& d, Now now);
+/// As finish(), if every file is transferred and none is still to get its name. `files` are those before the
+/// decision.
+void finish_if_over(Decision& d, const std::vector<File>& files, Now now);
 void start_publishing(Decision& d, Now now);
 /// The job is cancelled, and all its files are deleted.
 void end_cancelled(Decision& d, Now now);
 /// A new client is notified again of how the transfer ended (BITS 5.3).
 void repeat_notifications(Decision& d);
+/// The client is told of a file that has arrived.
+void say_file(Decision& d, uint32_t index);
 
 // ---- failures ----
 
@@ -82,6 +87,10 @@ bool starts_from_zero(const Job& job);
 
 // ---- files ----
 
+/// What the decision has made of a file.
+const File& file_after(const Decision& d, const std::vector<File>& files, uint32_t index);
+/// A transferred file is to get its name now; what has kept it from that counts no more.
+void start_naming(Job& job, File& file);
 /// The bytes on disk are worthless.
 void discard_progress(File& file);
 /// The file's present source gets another URL, unless it is one that would be refused.

@@ -17,6 +17,10 @@ bool has_same_settings(const Job& a, const Job& b) {
     return settings == b && a.owner == b.owner && a.key == b.key;
 }
 
+bool has_arrived(const Job& job, const File& file) {
+    return file.transferred && (file.completed || job.publish_files == PublishFiles::Together);
+}
+
 std::string directory_of(const std::string& local) {
     auto slash = local.rfind('/');
     return slash == 0 ? "/" : local.substr(0, slash);

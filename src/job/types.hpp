@@ -194,6 +194,7 @@ struct File {
     uint32_t mismatches = 0;  ///< how often it was complete and the checksum was wrong
     bool transferred = false; ///< complete, checked and durable
     bool completed = false;   ///< available under its own name
+    bool naming = false;      ///< transferred, and to get its own name while the job goes on
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
@@ -234,6 +235,9 @@ struct File {
     std::optional<SourceStamp> stamp; ///< of the local file when the upload began
     bool operator==(const File&) const = default;
 };
+
+/// Clients are told of the file: it is transferred, and has its name if it was to get that at once.
+bool has_arrived(const Job& job, const File& file);
 
 std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);

@@ -71,6 +71,7 @@ const Columns<job::File>& file_columns() {
         column<File, &File::validation>("validation"),
         source_column(),
         column<File, &File::redirected_cross_origin>("led_away"),
+        column<File, &File::naming>("naming"),
     };
     return all;
 }

@@ -130,6 +130,7 @@ void Clients::choose_for_new_job(job::SettingsPatch& patch) {
     if (dice.maybe(10)) patch.set<&Settings::high_performance>(true);
     if (dice.maybe(12)) patch.set<&Settings::on_demand>(true);
     if (dice.maybe(4)) patch.set<&Settings::dynamic_content>(true);
+    if (dice.maybe(25)) patch.set<&Settings::publish_files>(job::PublishFiles::Each);
     if (!dice.maybe(3)) return;
     patch.set<&Settings::http, &job::Http::method>("POST");
     patch.set<&Settings::priority>(job::Priority::Foreground);
@@ -254,7 +255,7 @@ void Clients::change_files(const Id& id) {
     const auto* record = manager.find(id);
     auto count = record ? record->durable_file_count() : 0;
     auto index = count > 0 ? static_cast<uint32_t>(dice.below(count)) : 0;
-    switch (dice.below(6)) {
+    switch (dice.below(7)) {
     case 0:
         return manager.add_files(
             id, {some_file()},
@@ -271,12 +272,25 @@ void Clients::change_files(const Id& id) {
             {{static_cast<uint64_t>(dice.below(100)), 1 + static_cast<uint64_t>(dice.below(5000))}},
             expect_of<Done>(id, "RequestFileRanges", {}));
     case 4:
+        return manager.complete_files(
+            id, {index},
+            expect_of<uint32_t>(id, "CompleteFiles", [this, index](const JobRecord& r, const uint32_t&) {
+                check_completed(r, index);
+            }));
+    case 5:
         return manager.update_position(id, index, static_cast<uint64_t>(dice.below(100)),
                                        expect_of<Done>(id, "UpdateDownloadPosition", {}));
     default:
         return manager.replace_remote_prefix(id, "http://h0.example", "http://h1.example",
                                              expect_of<uint32_t>(id, "ReplaceRemotePrefix", {}));
     }
+}
+
+/// Another user may have taken the job meanwhile, but that is a command as well.
+void Clients::check_completed(const JobRecord& record, uint32_t index) {
+    const auto& file = record.durable_file(index);
+    if (!file.completed) return world_.fault("a file was completed, and has not got its name");
+    if (!world_.disk.contains(file.spec.local)) world_.fault("a file was completed, and is not there");
 }
 
 /// Of one user, or of all.

@@ -70,7 +70,8 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     if (word == "running") {
         if (cause) fault(job.id, "it runs, and the environment does not allow that");
         if (is_away) fault(job.id, "it runs, and its owner is not there");
-        if (record.transfers.empty() && job.http.method.empty())
+        bool is_named = !record.namings.empty();
+        if (record.transfers.empty() && job.http.method.empty() && !is_named)
             fault(job.id, "it runs, and nothing of it moves");
     }
     check_held(record, reason);

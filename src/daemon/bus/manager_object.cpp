@@ -257,7 +257,8 @@ std::vector<std::string> ManagerObject::Features() {
             "history",
             "statistics",
             "signals-lost",
-            "hold"};
+            "hold",
+            "publish-each"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -126,6 +126,11 @@ void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wi
         if (has_reply(record)) return workers.publish(job.owner, publish_reply_order(record), done);
         return done(std::string{});
     }
+    if (record.namings.contains(index))
+        return namer_.await(job.id, index, [done](const Status& status) {
+            if (!status) return done(status.error());
+            done(std::string{});
+        });
     if (wins) return workers.publish(job.owner, publish_order(record, index), done);
     const auto& file = record.working_files()[index];
     workers.discard(job.owner,

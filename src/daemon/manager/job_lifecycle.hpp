@@ -3,6 +3,7 @@
 // job is removed. Clients can still read it for a while.
 #pragma once
 
+#include "daemon/manager/file_namer.hpp"
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/pending_discards.hpp"
 
@@ -13,7 +14,7 @@ namespace haulier::daemon {
 class JobLifecycle {
 public:
     JobLifecycle(ManagerContext& context, PendingDiscards& discards)
-        : context_(context), discards_(discards) {}
+        : context_(context), discards_(discards), namer_(context) {}
 
     // ---- effects of decisions ----
 
@@ -47,6 +48,7 @@ private:
 
     ManagerContext& context_;
     PendingDiscards& discards_;
+    FileNamer namer_;
     std::set<job::Id> awaiting_delivery_;
     std::map<uint32_t, std::set<job::Id>> removed_; ///< by owner; none is empty
     Source forget_delivered_;

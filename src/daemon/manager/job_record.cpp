@@ -64,15 +64,17 @@ bool JobRecord::only_progresses() const {
 }
 
 JobChange JobRecord::replace(const job::Decision& decision) {
-    JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty(), 0,
-                     0};
+    JobChange change{
+        working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty(), {}, 0, 0};
     working_ = change.after;
     bool other_sources = change.before && change.before->http.proxy != change.after->http.proxy;
     for (const auto& [index, file] : decision.files) {
         if (index >= files_.size()) files_.resize(index + 1);
         auto& current = files_[index];
         other_sources = other_sources || !has_same_sources(current.spec, file.spec);
-        if (file.transferred && !current.transferred) change.arrivals.files.push_back(index);
+        if (job::has_arrived(decision.job, file) && !job::has_arrived(decision.job, current))
+            change.arrivals.files.push_back(index);
+        if (file.naming && !current.naming) change.to_be_named.push_back(index);
         if (auto filled = job::missing(file.filled, current.filled); !filled.empty())
             change.arrivals.ranges[index] = std::move(filled);
         change.discarded += current.offset - std::min(current.offset, file.offset);

@@ -59,8 +59,9 @@ struct JobChange {
     std::shared_ptr<const job::Job> after;
     Arrivals arrivals;
     bool changed_files = false;
-    uint64_t discarded = 0; ///< bytes that are transferred again
-    uint64_t restarted = 0; ///< files that began again, because another version was found
+    std::vector<uint32_t> to_be_named; ///< files that get their names from now on, while the job goes on
+    uint64_t discarded = 0;            ///< bytes that are transferred again
+    uint64_t restarted = 0;            ///< files that began again, because another version was found
 };
 
 /// What the files of a job add up to.
@@ -80,6 +81,13 @@ struct Contribution {
     uint64_t stored = 0;
     bool runs = false;
     bool needs_someone = false;
+};
+
+/// A file that gets its name while its job goes on.
+struct Naming {
+    std::string local;
+    bool ordered = false; ///< otherwise it waits, for another file of that name or because of the number
+    std::vector<Callback<Done>> waiting;
 };
 
 /// How far a job is from being forgotten.
@@ -151,7 +159,9 @@ public:
     bool is_listed = false;              ///< in JobTable::list()
     /// By which JobTable finds it; nothing if its key is empty.
     std::pair<uint32_t, std::string> owner_and_key;
-    Callback<job::EndResult> on_end; ///< the reply to Complete or Cancel, until they are carried out
+    Callback<job::EndResult> on_end;    ///< the reply to Complete or Cancel, until they are carried out
+    std::map<uint32_t, Naming> namings; ///< by file index
+    std::set<std::string> names_in_use; ///< of those that are ordered
     Alarm retry;
     Alarm next_file; ///< while it runs: one more may be started
     Alarm stall;

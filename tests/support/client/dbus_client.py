@@ -233,6 +233,9 @@ class Job:
     def replace_remote_prefix(self, old: str, new: str) -> int:
         return self.call("ReplaceRemotePrefix", "(ss)", old, new)[0]
 
+    def complete_files(self, *indexes: int) -> int:
+        return self.call("CompleteFiles", "(au)", indexes)[0]
+
     def set_validation(self, index: int, valid: bool) -> None:
         self.call("SetValidationState", "(ub)", index, valid)
 

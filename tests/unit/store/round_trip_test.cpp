@@ -45,6 +45,7 @@ void fill_choices(job::Job& job) {
     job.bandwidth_limit = MaxU64 - 1;
     job.not_before = WallTime{Usec{int64_t{1} << 61}};
     job.on_file_error = job::OnFileError::Continue;
+    job.publish_files = job::PublishFiles::Each;
     job.answer_timeout = std::chrono::seconds{90};
     job.umask = 027;
     job.auto_complete = true;
@@ -127,6 +128,7 @@ job::File full_file() {
     file.mismatches = 1;
     file.transferred = true;
     file.completed = true;
+    file.naming = true;
     file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
     file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
     file.validation = job::Validation::Invalid;

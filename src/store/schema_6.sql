@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- Step 6 of migrations.cpp: what programs need that fetch updates.
+-- Once released it is not edited.
+
+-- When files get their names, and which are to get theirs while their job goes on.
+ALTER TABLE jobs  ADD COLUMN publish_files TEXT    NOT NULL DEFAULT 'together';
+ALTER TABLE files ADD COLUMN naming        INTEGER NOT NULL DEFAULT 0;
