@@ -34,11 +34,27 @@ Status check_whole_files(const Job& job) {
     return Done{};
 }
 
+/// A condition needs a request for the whole file, which can be repeated.
+Status check_plain_requests(const Job& job) {
+    auto refuse = [](std::string_view choice) {
+        return Error{
+            Errc::NotSupported,
+            fmt::format("a job with {} cannot have files with IfModifiedSince or IfNoneMatch", choice)};
+    };
+    if (job.on_demand) return refuse("OnDemand");
+    if (has_custom_method(job)) return refuse("HttpMethod");
+    return Done{};
+}
+
 Status check_file_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
     if (is_upload(job.type) && (!spec.ranges.empty() || !spec.mirrors.empty()))
         return Error{Errc::NotSupported, "Ranges and Mirrors are for downloads only"};
     if (is_upload(job.type) && (spec.existing != Existing::Replace || spec.server_name))
         return Error{Errc::NotSupported, "Existing and ServerName are for downloads only"};
+    if (is_upload(job.type) && is_conditional(spec))
+        return Error{Errc::NotSupported, "IfModifiedSince and IfNoneMatch are for downloads only"};
+    if (is_conditional(spec))
+        if (auto ok = check_plain_requests(job); !ok) return ok;
     if (spec.ranges.empty()) return Done{};
     if (auto ok = check_whole_files(job); !ok) return ok;
     return check_ranges(spec.ranges, limits.ranges_per_file);
@@ -129,6 +145,10 @@ Status check_work(const Job& job, const std::vector<File>& files) {
     if (job.on_demand && !wants_ranges(files) && job.files_transferred < job.files_total)
         return Error{Errc::Empty,
                      "nothing is requested of the job yet; request ranges first, then resume it"};
+    bool conditions =
+        std::any_of(files.begin(), files.end(), [](const File& f) { return is_conditional(f.spec); });
+    if (conditions)
+        if (auto ok = check_plain_requests(job); !ok) return ok;
     bool ranges =
         std::any_of(files.begin(), files.end(), [](const File& f) { return !f.spec.ranges.empty(); });
     return ranges ? check_whole_files(job) : Status{Done{}};

@@ -85,7 +85,7 @@ std::optional<JobError> fault_of(const Job& job, uint32_t index, const File& fil
 void arrive(Decision& d, uint32_t index, File& file) {
     file.wanted.clear();
     d.job.files_transferred += 1;
-    if (d.job.publish_files == PublishFiles::Each)
+    if (d.job.publish_files == PublishFiles::Each && !file.completed)
         start_naming(d.job, file);
     else
         say_file(d, index);
@@ -204,6 +204,23 @@ std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File&
         note_progress(after, report.advanced);
     }
     d.files.emplace(index, std::move(after));
+    return d;
+}
+
+std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::vector<File>& files,
+                                     Now now) {
+    const File& file = files[index];
+    if (!is_changeable(job.state) || file.transferred || !is_conditional(file.spec)) return std::nullopt;
+    Decision d = touched(job, now);
+    File after = file;
+    after.not_modified = after.transferred = after.completed = true;
+    after.total = after.offset = 0;
+    after.inode = {};
+    reset_failures(d.job);
+    reset_failures(after);
+    arrive(d, index, after);
+    d.files.emplace(index, std::move(after));
+    finish_if_over(d, files, now);
     return d;
 }
 

@@ -60,10 +60,13 @@ struct Fetched {
     Inode inode;
     std::optional<uint64_t> reply; ///< size of an upload's reply
     std::string headers;           ///< of the final response, if it is not the one of Begun
+    bool not_modified = false;     ///< by the conditions of the file; nothing was fetched
 };
 /// `files`: all files of the job, because other files of an on-demand job may still be incomplete.
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
                                 const Fetched& fetched, const std::vector<Segment>& segments, Now now);
+/// By the conditions of the file, there is nothing to fetch: what has its name stays.
+std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::vector<File>& files, Now now);
 struct Failure {
     JobError error;
     bool fatal = false;                 ///< see is_fatal() in retry.hpp

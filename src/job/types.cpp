@@ -17,6 +17,10 @@ bool has_same_settings(const Job& a, const Job& b) {
     return settings == b && a.owner == b.owner && a.key == b.key;
 }
 
+bool is_conditional(const FileSpec& spec) {
+    return spec.if_modified_since != WallTime{} || !spec.if_none_match.empty();
+}
+
 bool has_arrived(const Job& job, const File& file) {
     return file.transferred && (file.completed || job.publish_files == PublishFiles::Together);
 }

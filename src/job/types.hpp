@@ -165,9 +165,13 @@ struct FileSpec {
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
     Existing existing = Existing::Replace;
-    bool server_name = false; ///< the name in the directory comes from the server, once it has answered
+    bool server_name = false;   ///< the name in the directory comes from the server, once it has answered
+    WallTime if_modified_since; ///< otherwise it need not be fetched; 0 = no condition
+    std::string if_none_match;  ///< entity tags, of which none may be the file's; empty = no condition
     bool operator==(const FileSpec&) const = default;
 };
+
+bool is_conditional(const FileSpec& spec);
 
 /// What is known of one of a file's sources (see mirrors.hpp).
 struct SourceStatus {
@@ -190,11 +194,12 @@ struct File {
     uint64_t offset = 0;          ///< bytes on disk that survive a power cut; nothing beyond is trusted
     Validators validators;
     Inode inode;
-    uint32_t restarts = 0;    ///< how often it began again from zero because the remote file had changed
-    uint32_t mismatches = 0;  ///< how often it was complete and the checksum was wrong
-    bool transferred = false; ///< complete, checked and durable
-    bool completed = false;   ///< available under its own name
-    bool naming = false;      ///< transferred, and to get its own name while the job goes on
+    uint32_t restarts = 0;     ///< how often it began again from zero because the remote file had changed
+    uint32_t mismatches = 0;   ///< how often it was complete and the checksum was wrong
+    bool transferred = false;  ///< complete, checked and durable
+    bool completed = false;    ///< available under its own name
+    bool not_modified = false; ///< by its conditions: nothing was fetched, and what has its name stays
+    bool naming = false;       ///< transferred, and to get its own name while the job goes on
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there

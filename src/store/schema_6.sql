@@ -5,3 +5,8 @@
 -- When files get their names, and which are to get theirs while their job goes on.
 ALTER TABLE jobs  ADD COLUMN publish_files TEXT    NOT NULL DEFAULT 'together';
 ALTER TABLE files ADD COLUMN naming        INTEGER NOT NULL DEFAULT 0;
+
+-- Files that are fetched only if they have changed, and whether they had not.
+ALTER TABLE details ADD COLUMN if_modified_since INTEGER;
+ALTER TABLE details ADD COLUMN if_none_match     TEXT;
+ALTER TABLE details ADD COLUMN not_modified      INTEGER;

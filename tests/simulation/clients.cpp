@@ -64,7 +64,8 @@ job::FileSpec Clients::some_file() {
     spec.local = fmt::format("/srv/{}", world_.dice.maybe(90) ? ++last_file_ : last_file_);
     if (world_.dice.maybe(10)) spec.mirrors = {some_url()};
     std::erase(spec.mirrors, spec.remote);
-    if (world_.dice.maybe(5)) spec.ranges = {{0, 10}, {50, job::ToEnd}};
+    if (world_.dice.maybe(8)) spec.if_none_match = "\"known\"";
+    if (world_.dice.maybe(5) && spec.if_none_match.empty()) spec.ranges = {{0, 10}, {50, job::ToEnd}};
     return spec;
 }
 
@@ -163,6 +164,7 @@ void Clients::create() {
         request->files.push_back(some_file());
     if (is_upload) request->files.front().mirrors.clear();
     if (is_upload) request->files.front().ranges.clear();
+    if (is_upload) request->files.front().if_none_match.clear();
     request->resume = dice.maybe(70);
     if (dice.maybe(10)) request->key = dice.maybe(50) ? "one" : "two";
     is_upload ? choose(request->settings) : choose_for_new_job(request->settings);
@@ -290,7 +292,8 @@ void Clients::change_files(const Id& id) {
 void Clients::check_completed(const JobRecord& record, uint32_t index) {
     const auto& file = record.durable_file(index);
     if (!file.completed) return world_.fault("a file was completed, and has not got its name");
-    if (!world_.disk.contains(file.spec.local)) world_.fault("a file was completed, and is not there");
+    if (!file.not_modified && !world_.disk.contains(file.spec.local))
+        world_.fault("a file was completed, and is not there");
 }
 
 /// Of one user, or of all.

@@ -86,7 +86,7 @@ void Witness::check_named(const JobRecord& record) {
     if (job::is_upload(record.durable().type)) return;
     for (uint32_t i = 0; i < record.durable_file_count(); ++i) {
         const auto& file = record.durable_file(i);
-        if (!file.transferred) continue;
+        if (!file.transferred || file.not_modified) continue;
         if (!file.completed)
             fault(record.durable().id, fmt::format("file {} is complete and has not got its name", i));
         else if (!world_.disk.contains(file.spec.local))

@@ -258,7 +258,8 @@ std::vector<std::string> ManagerObject::Features() {
             "statistics",
             "signals-lost",
             "hold",
-            "publish-each"};
+            "publish-each",
+            "conditional"};
 }
 
 uint32_t ManagerObject::Jobs() {

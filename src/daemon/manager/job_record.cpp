@@ -19,6 +19,10 @@ bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
 
 } // namespace
 
+bool is_needless(const job::File& file) {
+    return file.not_modified;
+}
+
 void FileSums::add(const job::File& file) {
     auto size = job::size_of(file);
     if (size == job::UnknownSize)
@@ -64,8 +68,10 @@ bool JobRecord::only_progresses() const {
 }
 
 JobChange JobRecord::replace(const job::Decision& decision) {
-    JobChange change{
-        working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty(), {}, 0, 0};
+    JobChange change;
+    change.before = working_;
+    change.after = std::make_shared<const job::Job>(decision.job);
+    change.changed_files = !decision.files.empty();
     working_ = change.after;
     bool other_sources = change.before && change.before->http.proxy != change.after->http.proxy;
     for (const auto& [index, file] : decision.files) {
@@ -75,6 +81,7 @@ JobChange JobRecord::replace(const job::Decision& decision) {
         if (job::has_arrived(decision.job, file) && !job::has_arrived(decision.job, current))
             change.arrivals.files.push_back(index);
         if (file.naming && !current.naming) change.to_be_named.push_back(index);
+        if (is_needless(file) && !is_needless(current)) change.needless.push_back(index);
         if (auto filled = job::missing(file.filled, current.filled); !filled.empty())
             change.arrivals.ranges[index] = std::move(filled);
         change.discarded += current.offset - std::min(current.offset, file.offset);

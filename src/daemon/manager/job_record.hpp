@@ -60,6 +60,7 @@ struct JobChange {
     Arrivals arrivals;
     bool changed_files = false;
     std::vector<uint32_t> to_be_named; ///< files that get their names from now on, while the job goes on
+    std::vector<uint32_t> needless;    ///< files whose temporary files are not needed any more
     uint64_t discarded = 0;            ///< bytes that are transferred again
     uint64_t restarted = 0;            ///< files that began again, because another version was found
 };
@@ -73,6 +74,9 @@ struct FileSums {
     void take(const job::File& file);
     bool operator==(const FileSums&) const = default;
 };
+
+/// The file has no temporary file, unless that could not be deleted.
+bool is_needless(const job::File& file);
 
 /// What a job contributes to the sums of its owner.
 struct Contribution {

@@ -148,6 +148,7 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
             announcer_.announce(d, *record, goes_on[i]);
             act(d.effects, d.change->after->id);
             namer_.name(d.change->after->id, d.change->to_be_named);
+            lifecycle_.discard_files(d.change->after->id, d.change->needless);
         }
         if (!d.then) continue;
         on_activity_(); // before anyone is told that it is done

@@ -125,6 +125,12 @@ bool is_begun_upload(const job::File& file) {
     return !file.upload_url.empty() && !file.transferred;
 }
 
+DiscardOrder discard_order(const JobRecord& record, uint32_t index) {
+    const auto& file = record.working_files()[index];
+    return {job::directory_of(file.spec.local), job::temporary_name(record.working().id, index, file.part),
+            file.folder};
+}
+
 std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
     std::vector<DiscardOrder> rest;
     const auto& job = record.working();
@@ -138,9 +144,8 @@ std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
     }
     for (uint32_t i = 0; i < record.working_files().size(); ++i) {
         const auto& file = record.working_files()[i];
-        if (!file.completed && (all || !file.transferred))
-            rest.push_back(
-                {job::directory_of(file.spec.local), job::temporary_name(job.id, i, file.part), file.folder});
+        bool is_left = !file.completed && (all || !file.transferred);
+        if (is_left || is_needless(file)) rest.push_back(discard_order(record, i));
     }
     return rest;
 }

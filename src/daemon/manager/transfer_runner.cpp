@@ -206,7 +206,10 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     if (admission_.is_full(ended.job().owner)) kept.headers.clear();
     auto now = context_.clock.now();
     note_moved(*ended.record, ended.last, fetched.report.offset);
-    if (keep_size(ended, ended.last.before + fetched.report.offset))
+    if (fetched.not_modified)
+        context_.commits.stage(
+            job::not_modified(ended.job(), ended.index, ended.record->working_files(), now));
+    else if (keep_size(ended, ended.last.before + fetched.report.offset))
         context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
                                             ended.last.segments, now));
     else

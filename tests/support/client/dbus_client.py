@@ -182,7 +182,7 @@ OPTION_TYPES = properties_of(JOB) | {
     "Resume": "b", "Key": "s", "AppId": "s", "NotifyObject": "o", "NotifyService": "(so)", "Credentials": "a(ssss)",
     "CustomHeaders": "as", "States": "as", "Properties": "as", "Results": "as", "Since": "t", "Offset": "u", "Limit": "u",
     "AllUsers": "b", "Hidden": "b", "Checksum": "s", "Size": "t", "Mode": "u", "Ranges": "a(tt)", "Mirrors": "as", "Existing": "s",
-    "ServerName": "b",
+    "ServerName": "b", "IfModifiedSince": "t", "IfNoneMatch": "s",
 }
 
 

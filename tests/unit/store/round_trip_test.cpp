@@ -129,6 +129,9 @@ job::File full_file() {
     file.transferred = true;
     file.completed = true;
     file.naming = true;
+    file.not_modified = true;
+    file.spec.if_modified_since = WallTime{Usec{1}};
+    file.spec.if_none_match = "\"a\", W/\"b\"";
     file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
     file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
     file.validation = job::Validation::Invalid;
