@@ -116,6 +116,7 @@ void start_anew(Decision& d, const Job& before, const std::vector<File>& files) 
     bool has_ended = before.state == State::Error || before.state == State::Transferred;
     for (uint32_t i = 0; i < files.size(); ++i) {
         File file = files[i];
+        if (file.removed) continue;
         if (has_ended) forgive(d.job, file);
         if (file.clocks.unpublished) {
             fetch_again(d.job, file);
@@ -135,7 +136,7 @@ bool wants_ranges(const std::vector<File>& files) {
 
 /// Is there anything to transfer, and do the settings allow it?
 Status check_work(const Job& job, const std::vector<File>& files) {
-    if (job.files_total == 0) return Error{Errc::Empty, "the job has no file to transfer; add one first"};
+    if (listed_files(job) == 0) return Error{Errc::Empty, "the job has no file to transfer; add one first"};
     bool may_lack = job.state == State::Error || std::any_of(files.begin(), files.end(), [](const File& f) {
                         return f.clocks.unpublished || f.failed;
                     });

@@ -98,6 +98,9 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
 /// These files get their names, and the job goes on: all of them, or Pending if one is not transferred.
 Result<Decision> complete_files(const Job& job, const std::vector<File>& files,
                                 const std::vector<uint32_t>& indexes, Now now);
+/// These files leave the job, with what is here of them: all of them, or InvalidState if one has its name.
+Result<Decision> remove_files(const Job& job, const std::vector<File>& files,
+                              const std::vector<uint32_t>& indexes, Now now);
 /// BITS 1.7; NotSupported without OnDemand.
 Result<Decision> request_ranges(const Job& job, uint32_t index, const File& file,
                                 const std::vector<Range>& ranges, const Limits& limits, Now now);

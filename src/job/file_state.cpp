@@ -8,6 +8,7 @@
 namespace haulier::job {
 
 FileState state_of(const Job& job, const File& file, bool moving) {
+    if (file.removed) return FileState::Removed;
     if (file.failed) return FileState::Error;
     if (file.transferred) return FileState::Transferred;
     if (moving) return FileState::Transferring;

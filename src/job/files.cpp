@@ -16,22 +16,8 @@ namespace haulier::job {
 
 namespace {
 
-Status downloads_only(const Job& job, std::string_view verb) {
-    if (auto ok = changeable(job); !ok) return ok;
-    if (is_upload(job.type)) return Error{Errc::NotSupported, fmt::format("{} is for downloads only", verb)};
-    return Done{};
-}
-
 Status on_demand_only(const Job& job) {
     if (!job.on_demand) return Error{Errc::NotSupported, fmt::format("job {} is not OnDemand", job.id.hex)};
-    return Done{};
-}
-
-/// What has its own name is out of the daemon's hands.
-Status not_named(uint32_t index, const File& file) {
-    if (file.completed)
-        return Error{Errc::InvalidState, fmt::format("file {} has been completed, it has its name", index)};
-    if (file.naming) return Error{Errc::InvalidState, fmt::format("file {} is being completed", index)};
     return Done{};
 }
 
@@ -74,19 +60,13 @@ Status check_requests(const Job& job) {
     return on_demand_only(job);
 }
 
-Error pending(uint32_t index) {
-    return {Errc::Pending, fmt::format("file {} is not transferred yet", index)};
-}
+} // namespace
 
-Status check_indexes(const Job& job, const std::vector<uint32_t>& indexes) {
-    if (indexes.empty())
-        return Error{Errc::InvalidArgument, "the list of files is empty, at least one is needed"};
-    for (auto index : indexes)
-        if (auto number = file_number(job, index); !number) return number.error();
+Status downloads_only(const Job& job, std::string_view verb) {
+    if (auto ok = changeable(job); !ok) return ok;
+    if (is_upload(job.type)) return Error{Errc::NotSupported, fmt::format("{} is for downloads only", verb)};
     return Done{};
 }
-
-} // namespace
 
 Result<uint32_t> file_number(const Job& job, uint32_t index) {
     if (index < job.files_total) return index;
@@ -115,7 +95,7 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
     Decision d = touched(job, now);
     for (uint32_t i = 0; i < files.size(); ++i) {
         const auto& remote = files[i].spec.remote;
-        if (remote.rfind(from, 0) != 0) continue;
+        if (files[i].removed || remote.rfind(from, 0) != 0) continue;
         auto ok = rename_remote(d, i, files[i], to + remote.substr(from.size()));
         if (!ok) return about_file(ok.error(), i, files.size());
     }
@@ -146,22 +126,6 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
         d.revoked.files.push_back(index);
     }
     d.files.emplace(index, std::move(after));
-    return d;
-}
-
-Result<Decision> complete_files(const Job& job, const std::vector<File>& files,
-                                const std::vector<uint32_t>& indexes, Now now) {
-    if (auto ok = downloads_only(job, "CompleteFiles"); !ok) return ok.error();
-    if (auto ok = check_indexes(job, indexes); !ok) return ok.error();
-    for (auto index : indexes)
-        if (!files[index].transferred) return pending(index);
-    Decision d = touched(job, now);
-    for (auto index : indexes) {
-        if (files[index].completed || files[index].naming || d.files.contains(index)) continue;
-        File after = files[index];
-        start_naming(d.job, after);
-        d.files.emplace(index, std::move(after));
-    }
     return d;
 }
 

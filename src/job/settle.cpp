@@ -57,9 +57,9 @@ void fail_incomplete(Decision& d, const std::vector<File>& files, Now now) {
     for (uint32_t i = 0; i < d.job.files_total && !first; ++i)
         if (const auto& file = file_after(d, files, i); file.failed) first = file.error;
     if (!first) return;
-    if (d.job.files_total > 1)
+    if (listed_files(d.job) > 1)
         first->message = fmt::format("{} of {} files failed; file {}: {}", d.job.files_failed,
-                                     d.job.files_total, first->file, first->message);
+                                     listed_files(d.job), first->file, first->message);
     fail_for_good(d, std::move(*first), now);
     if (d.job.auto_complete) d.effects.push_back(Effect::PublishFinished);
 }

@@ -175,11 +175,15 @@ void finish(Decision& d, Now now) {
         d.notifications.push_back({NotificationKind::Transferred, NoFile});
 }
 
-void finish_if_over(Decision& d, const std::vector<File>& files, Now now) {
-    if (d.job.files_transferred != d.job.files_total || !next(d.job.state, Event::AllTransferred)) return;
+bool is_over(const Decision& d, const std::vector<File>& files) {
+    if (d.job.files_transferred != d.job.files_total) return false;
     for (uint32_t i = 0; i < d.job.files_total; ++i)
-        if (const auto& file = file_after(d, files, i); file.naming || file.failed) return;
-    finish(d, now);
+        if (const auto& file = file_after(d, files, i); file.naming || file.failed) return false;
+    return true;
+}
+
+void finish_if_over(Decision& d, const std::vector<File>& files, Now now) {
+    if (next(d.job.state, Event::AllTransferred) && is_over(d, files)) finish(d, now);
 }
 
 void end_cancelled(Decision& d, Now now) {

@@ -40,6 +40,13 @@ void continue_no_progress(Job& job, Now now);
 /// Can the job still be changed? Every command begins with this.
 Status changeable(const Job& job);
 
+/// And is it a download?
+Status downloads_only(const Job& job, std::string_view verb);
+/// InvalidState for a file that has its own name or is getting it, which nothing can change any more, and for
+/// one that was removed.
+Status not_named(uint32_t index, const File& file);
+Error pending(uint32_t index);
+
 /// The only function that changes a state. It starts and stops the clocks that run in some states only.
 void apply(Job& job, Event event, Now now);
 /// Makes a running job continue with the new values. Not a request that a server would then carry out twice,
@@ -59,8 +66,9 @@ void reject(Decision& d, JobError error, Now now);
 /// Every file has arrived: notifies the client, or starts to complete a job with AutoComplete, whose client
 /// is notified when the files have their names.
 void finish(Decision& d, Now now);
-/// As finish(), if every file is transferred and none is still to get its name. `files` are those before the
-/// decision.
+/// Every file is transferred, and none is still to get its name. `files` are those before the decision.
+bool is_over(const Decision& d, const std::vector<File>& files);
+/// As finish(), if that is so.
 void finish_if_over(Decision& d, const std::vector<File>& files, Now now);
 void start_publishing(Decision& d, Now now);
 /// The job is cancelled, and all its files are deleted.

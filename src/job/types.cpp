@@ -35,13 +35,20 @@ std::string name_of(const std::string& local) {
 }
 
 std::string target_of(std::span<const File> files) {
-    if (files.empty()) return {};
-    if (files.size() == 1) return files.front().spec.local;
-    std::string_view common = files.front().spec.local;
-    common = common.substr(0, common.rfind('/') + 1);
-    for (const auto& file : files)
+    const File* first = nullptr;
+    std::string_view common;
+    for (const auto& file : files) {
+        if (file.removed) continue;
+        if (!first) {
+            first = &file;
+            common = file.spec.local;
+            continue;
+        }
+        if (common.size() == first->spec.local.size()) common = common.substr(0, common.rfind('/') + 1);
         while (!file.spec.local.starts_with(common))
             common = common.substr(0, common.rfind('/', common.size() - 2) + 1);
+    }
+    if (!first || common.size() == first->spec.local.size()) return std::string{common};
     return std::string{common.substr(0, common.size() - 1)};
 }
 

@@ -105,8 +105,9 @@ struct Job : Settings {
     Usec active_for{};       ///< connecting or transferring, up to the last decision
     bool expired = false;    ///< cancelled because it was inactive for too long
 
-    uint32_t files_total = 0;
-    uint32_t files_transferred = 0;
+    uint32_t files_total = 0;       ///< that were added
+    uint32_t files_transferred = 0; ///< of these, also those that were removed
+    uint32_t files_removed = 0;
     uint32_t files_failed = 0;          ///< for good
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
     uint64_t reply_transferred = 0;
@@ -126,6 +127,14 @@ struct Job : Settings {
 
     bool operator==(const Job&) const = default;
 };
+/// Files that the job has.
+constexpr uint32_t listed_files(const Job& job) {
+    return job.files_total - job.files_removed;
+}
+/// Of these, those that are transferred.
+constexpr uint32_t arrived_files(const Job& job) {
+    return job.files_transferred - job.files_removed;
+}
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
 /// All files of the job have arrived, and it completes itself.
@@ -199,6 +208,7 @@ struct File {
     bool transferred = false;  ///< complete, checked and durable
     bool completed = false;    ///< available under its own name
     bool not_modified = false; ///< by its conditions: nothing was fetched, and what has its name stays
+    bool removed = false;      ///< from the job; it is transferred and completed for all that counts files
     bool naming = false;       ///< transferred, and to get its own name while the job goes on
     Validation validation = Validation::None;
     bool redirected_cross_origin =

@@ -105,6 +105,7 @@ const Columns<job::File>& detail_columns() {
             "if_modified_since"),
         column_as<TextOrNullCell, File, &File::spec, &FileSpec::if_none_match>("if_none_match"),
         column_as<DefaultIsNullCell<bool>, File, &File::not_modified>("not_modified"),
+        column_as<DefaultIsNullCell<bool>, File, &File::removed>("removed"),
     };
     return all;
 }

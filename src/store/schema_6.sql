@@ -10,3 +10,6 @@ ALTER TABLE files ADD COLUMN naming        INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE details ADD COLUMN if_modified_since INTEGER;
 ALTER TABLE details ADD COLUMN if_none_match     TEXT;
 ALTER TABLE details ADD COLUMN not_modified      INTEGER;
+
+-- Files that have left their job. Their numbers are not given to others.
+ALTER TABLE details ADD COLUMN removed INTEGER;

@@ -211,7 +211,7 @@ void Clients::check_end(const JobRecord* record, const job::EndResult& result, b
     if (!completed && record->durable().state == job::State::Acknowledged) return;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < record->durable_file_count(); ++i)
-        kept += record->durable_file(i).transferred ? 1 : 0;
+        kept += record->durable_file(i).transferred && !record->durable_file(i).removed ? 1 : 0;
     if (completed && result.kept != kept) world_.fault("other files are kept than Complete says");
 }
 
@@ -257,7 +257,7 @@ void Clients::change_files(const Id& id) {
     const auto* record = manager.find(id);
     auto count = record ? record->durable_file_count() : 0;
     auto index = count > 0 ? static_cast<uint32_t>(dice.below(count)) : 0;
-    switch (dice.below(7)) {
+    switch (dice.below(8)) {
     case 0:
         return manager.add_files(
             id, {some_file()},
@@ -280,6 +280,11 @@ void Clients::change_files(const Id& id) {
                 check_completed(r, index);
             }));
     case 5:
+        return manager.remove_files(
+            id, {index}, expect_of<Done>(id, "RemoveFiles", [this, index](const JobRecord& r, const Done&) {
+                if (!r.durable_file(index).removed) world_.fault("a file was removed, and is not");
+            }));
+    case 6:
         return manager.update_position(id, index, static_cast<uint64_t>(dice.below(100)),
                                        expect_of<Done>(id, "UpdateDownloadPosition", {}));
     default:

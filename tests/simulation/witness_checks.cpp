@@ -91,7 +91,7 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     auto storage_works_since = std::max(disk_works_since, store_works_since);
     if (word == "storage" && !world_.disk_is_full && now.boot > storage_works_since + NoticesDiskIn)
         fault(job.id, "it waits for a disk that works");
-    if (word == "empty" && job.files_total > 0) fault(job.id, "it is called empty, and has files");
+    if (word == "empty" && job::listed_files(job) > 0) fault(job.id, "it is called empty, and has files");
 }
 
 void Witness::check_held(const JobRecord& record, const job::WaitReason& reason) {

@@ -259,7 +259,8 @@ std::vector<std::string> ManagerObject::Features() {
             "signals-lost",
             "hold",
             "publish-each",
-            "conditional"};
+            "conditional",
+            "remove-files"};
 }
 
 uint32_t ManagerObject::Jobs() {

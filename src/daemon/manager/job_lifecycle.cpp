@@ -35,7 +35,8 @@ bool replaces(const job::File& file) {
 std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files) {
     std::map<std::string, uint32_t> last;
     for (uint32_t i = 0; i < files.size(); ++i)
-        if (files[i].transferred && !is_needless(files[i]) && replaces(files[i])) last[files[i].spec.local] = i;
+        if (files[i].transferred && !is_needless(files[i]) && replaces(files[i]))
+            last[files[i].spec.local] = i;
     return last;
 }
 

@@ -126,6 +126,16 @@ void Manager::complete_files(const job::Id& id, const std::vector<uint32_t>& ind
     });
 }
 
+void Manager::remove_files(const job::Id& id, const std::vector<uint32_t>& indexes,
+                           const Callback<Done>& reply) {
+    decide(
+        id,
+        [&](const JobRecord& record, Now now) {
+            return job::remove_files(record.working(), record.working_files(), indexes, now);
+        },
+        reply);
+}
+
 void Manager::request_ranges(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                              const Callback<Done>& reply) {
     decide_file(

@@ -26,7 +26,7 @@ TransferRunner::TransferRunner(ManagerContext& context, const Admission& admissi
 // ---- starting and stopping ----
 
 void TransferRunner::fill(JobRecord& record) {
-    halt_failed(record);
+    halt_unwanted(record);
     const auto& files = record.working_files();
     while (record.cursor < files.size() && (files[record.cursor].transferred || files[record.cursor].failed))
         ++record.cursor;
@@ -59,10 +59,11 @@ void TransferRunner::rest(JobRecord& record, const Prospect& prospect, Now now) 
     context_.commits.stage(std::move(deferred));
 }
 
-/// A file can fail for good while it is in transfer.
-void TransferRunner::halt_failed(JobRecord& record) {
+/// A file can fail for good, or be removed, while it is in transfer.
+void TransferRunner::halt_unwanted(JobRecord& record) {
     for (auto& [index, transfer] : record.transfers) {
-        if (!record.working_files()[index].failed || transfer.halting) continue;
+        const auto& file = record.working_files()[index];
+        if ((!file.failed && !file.removed) || transfer.halting) continue;
         transfer.halting = true;
         context_.workers.halt(transfer.owner, transfer.ticket);
     }

@@ -236,6 +236,9 @@ class Job:
     def complete_files(self, *indexes: int) -> int:
         return self.call("CompleteFiles", "(au)", indexes)[0]
 
+    def remove_files(self, *indexes: int) -> None:
+        self.call("RemoveFiles", "(au)", indexes)
+
     def set_validation(self, index: int, valid: bool) -> None:
         self.call("SetValidationState", "(ub)", index, valid)
 

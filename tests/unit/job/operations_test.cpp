@@ -69,6 +69,10 @@ Sample half_done(State state) {
     return brought_to(state, s, 1);
 }
 
+Sample alone(State state) {
+    return brought_to(state, Sample{1, false}, 0);
+}
+
 Sample uploading(State state) {
     return brought_to(state, Sample{of_type(Type::UploadReply)}, 0);
 }
@@ -158,6 +162,12 @@ std::vector<Operation> operations() {
          }},
         {"CompleteFiles, file here", half_done,
          [](const Sample& s, Now now) { return complete_files(s.job, s.files, {0}, now); }},
+        {"RemoveFiles, others are not here", fresh,
+         [](const Sample& s, Now now) { return remove_files(s.job, s.files, {1}, now); }},
+        {"RemoveFiles, others are here", half_done,
+         [](const Sample& s, Now now) { return remove_files(s.job, s.files, {1}, now); }},
+        {"RemoveFiles, the only file", alone,
+         [](const Sample& s, Now now) { return remove_files(s.job, s.files, {0}, now); }},
         {"SetValidationState(false), file not here", fresh,
          [](const Sample& s, Now now) {
              return set_validation(s.job, 0, brought_to(State::Suspended, Sample{1, false}, 0).files[0],
