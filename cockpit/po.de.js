@@ -73,6 +73,7 @@ cockpit.locale({
     "Progress of $0": [null, "Fortschritt von $0"],
     "Progress of the file": [null, "Fortschritt der Datei"],
     "Release": [null, "Fortsetzen"],
+    "Removed": [null, "Entfernt"],
     "Result": [null, "Ergebnis"],
     "Resume": [null, "Fortsetzen"],
     "Save as": [null, "Speichern unter"],

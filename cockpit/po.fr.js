@@ -73,6 +73,7 @@ cockpit.locale({
     "Progress of $0": [null, "Progression de $0"],
     "Progress of the file": [null, "Progression du fichier"],
     "Release": [null, "Libérer"],
+    "Removed": [null, "Retiré"],
     "Result": [null, "Résultat"],
     "Resume": [null, "Reprendre"],
     "Save as": [null, "Enregistrer sous"],

@@ -51,6 +51,7 @@ export const FILE_STATES = {
     "transient-error": STATES["transient-error"],
     "error": STATES.error,
     "transferred": STATES.transferred,
+    "removed": N_("Removed"),
 };
 
 export const RESULTS = {

@@ -15,7 +15,7 @@ constexpr std::array StateWords{
     N_("suspended"), N_("queued"),       N_("connecting"),   N_("transferring"), N_("transient-error"),
     N_("error"),     N_("transferred"),  N_("acknowledged"), N_("cancelled"),    N_("taken"),
     N_("complete"),  N_("partial"),      N_("invalid"),      N_("expired"),      N_("download"),
-    N_("upload"),    N_("upload-reply"),
+    N_("upload"),    N_("upload-reply"), N_("removed"),
 };
 
 } // namespace

@@ -34,11 +34,27 @@ Status check_whole_files(const Job& job) {
     return Done{};
 }
 
+/// A condition needs a request for the whole file, which can be repeated.
+Status check_plain_requests(const Job& job) {
+    auto refuse = [](std::string_view choice) {
+        return Error{
+            Errc::NotSupported,
+            fmt::format("a job with {} cannot have files with IfModifiedSince or IfNoneMatch", choice)};
+    };
+    if (job.on_demand) return refuse("OnDemand");
+    if (has_custom_method(job)) return refuse("HttpMethod");
+    return Done{};
+}
+
 Status check_file_kind(const Job& job, const FileSpec& spec, const Limits& limits) {
     if (is_upload(job.type) && (!spec.ranges.empty() || !spec.mirrors.empty()))
         return Error{Errc::NotSupported, "Ranges and Mirrors are for downloads only"};
     if (is_upload(job.type) && (spec.existing != Existing::Replace || spec.server_name))
         return Error{Errc::NotSupported, "Existing and ServerName are for downloads only"};
+    if (is_upload(job.type) && is_conditional(spec))
+        return Error{Errc::NotSupported, "IfModifiedSince and IfNoneMatch are for downloads only"};
+    if (is_conditional(spec))
+        if (auto ok = check_plain_requests(job); !ok) return ok;
     if (spec.ranges.empty()) return Done{};
     if (auto ok = check_whole_files(job); !ok) return ok;
     return check_ranges(spec.ranges, limits.ranges_per_file);
@@ -86,6 +102,12 @@ void fetch_again(Job& job, File& file) {
     job.files_transferred -= 1;
 }
 
+/// With PublishFiles `each`, a file may be here that could not be given its name.
+bool is_nameless(const Job& job, const File& file) {
+    bool at_once = job.publish_files == PublishFiles::Each;
+    return at_once && file.transferred && !file.completed && !file.naming && !file.failed;
+}
+
 void forget_bytes(File& file) {
     if (!file.transferred && file.offset > 0) discard_progress(file);
 }
@@ -96,11 +118,13 @@ void start_anew(Decision& d, const Job& before, const std::vector<File>& files) 
     bool has_ended = before.state == State::Error || before.state == State::Transferred;
     for (uint32_t i = 0; i < files.size(); ++i) {
         File file = files[i];
+        if (file.removed) continue;
         if (has_ended) forgive(d.job, file);
         if (file.clocks.unpublished) {
             fetch_again(d.job, file);
             d.revoked.files.push_back(i);
         }
+        if (is_nameless(d.job, file)) start_naming(d.job, file);
         if (file.wait == Wait::Storage) file.clocks.other_folder = true;
         if (!file.failed) reset_failures(file);
         if (starts_from_zero(d.job) && !is_running(before.state)) forget_bytes(file);
@@ -114,9 +138,9 @@ bool wants_ranges(const std::vector<File>& files) {
 
 /// Is there anything to transfer, and do the settings allow it?
 Status check_work(const Job& job, const std::vector<File>& files) {
-    if (job.files_total == 0) return Error{Errc::Empty, "the job has no file to transfer; add one first"};
+    if (listed_files(job) == 0) return Error{Errc::Empty, "the job has no file to transfer; add one first"};
     bool may_lack = job.state == State::Error || std::any_of(files.begin(), files.end(), [](const File& f) {
-                        return f.clocks.unpublished;
+                        return f.clocks.unpublished || f.failed;
                     });
     if (job.files_transferred == job.files_total && !may_lack)
         return Error{Errc::Empty,
@@ -124,6 +148,10 @@ Status check_work(const Job& job, const std::vector<File>& files) {
     if (job.on_demand && !wants_ranges(files) && job.files_transferred < job.files_total)
         return Error{Errc::Empty,
                      "nothing is requested of the job yet; request ranges first, then resume it"};
+    bool conditions =
+        std::any_of(files.begin(), files.end(), [](const File& f) { return is_conditional(f.spec); });
+    if (conditions)
+        if (auto ok = check_plain_requests(job); !ok) return ok;
     bool ranges =
         std::any_of(files.begin(), files.end(), [](const File& f) { return !f.spec.ranges.empty(); });
     return ranges ? check_whole_files(job) : Status{Done{}};
@@ -184,7 +212,7 @@ Result<Decision> resume(const Job& job, const std::vector<File>& files, Now now)
     clear_retry(d.job);
     apply(d.job, Event::Resume, now);
     start_anew(d, job, files);
-    if (d.job.files_transferred == d.job.files_total) finish(d, now);
+    finish_if_over(d, files, now);
     return d;
 }
 

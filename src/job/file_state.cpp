@@ -8,8 +8,9 @@
 namespace haulier::job {
 
 FileState state_of(const Job& job, const File& file, bool moving) {
-    if (file.transferred) return FileState::Transferred;
+    if (file.removed) return FileState::Removed;
     if (file.failed) return FileState::Error;
+    if (file.transferred) return FileState::Transferred;
     if (moving) return FileState::Transferring;
     return is_waiting(file) && is_active(job.state) ? FileState::TransientError : FileState::Queued;
 }

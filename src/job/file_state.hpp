@@ -8,7 +8,7 @@
 namespace haulier::job {
 
 /// As clients see it.
-enum class FileState { Queued, Transferring, TransientError, Error, Transferred };
+enum class FileState { Queued, Transferring, TransientError, Error, Transferred, Removed };
 template <>
 struct Names<FileState> {
     static constexpr std::string_view what = "file state";
@@ -18,6 +18,7 @@ struct Names<FileState> {
         EnumName{FileState::TransientError, "transient-error"},
         EnumName{FileState::Error, "error"},
         EnumName{FileState::Transferred, "transferred"},
+        EnumName{FileState::Removed, "removed"},
     };
 };
 /// `moving`: the file is in transfer.

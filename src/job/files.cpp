@@ -16,12 +16,6 @@ namespace haulier::job {
 
 namespace {
 
-Status downloads_only(const Job& job, std::string_view verb) {
-    if (auto ok = changeable(job); !ok) return ok;
-    if (is_upload(job.type)) return Error{Errc::NotSupported, fmt::format("{} is for downloads only", verb)};
-    return Done{};
-}
-
 Status on_demand_only(const Job& job) {
     if (!job.on_demand) return Error{Errc::NotSupported, fmt::format("job {} is not OnDemand", job.id.hex)};
     return Done{};
@@ -68,6 +62,12 @@ Status check_requests(const Job& job) {
 
 } // namespace
 
+Status downloads_only(const Job& job, std::string_view verb) {
+    if (auto ok = changeable(job); !ok) return ok;
+    if (is_upload(job.type)) return Error{Errc::NotSupported, fmt::format("{} is for downloads only", verb)};
+    return Done{};
+}
+
 Result<uint32_t> file_number(const Job& job, uint32_t index) {
     if (index < job.files_total) return index;
     return Error{Errc::InvalidArgument,
@@ -95,7 +95,7 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
     Decision d = touched(job, now);
     for (uint32_t i = 0; i < files.size(); ++i) {
         const auto& remote = files[i].spec.remote;
-        if (remote.rfind(from, 0) != 0) continue;
+        if (files[i].removed || remote.rfind(from, 0) != 0) continue;
         auto ok = rename_remote(d, i, files[i], to + remote.substr(from.size()));
         if (!ok) return about_file(ok.error(), i, files.size());
     }
@@ -105,14 +105,14 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
 
 Result<Decision> set_validation(const Job& job, uint32_t index, const File& file, bool valid, Now now) {
     if (auto ok = downloads_only(job, "SetValidationState"); !ok) return ok.error();
-    if (!file.transferred) return Error{Errc::Pending, fmt::format("file {} is not transferred yet", index)};
+    if (!file.transferred) return pending(index);
+    if (auto ok = not_named(index, file); !ok) return ok.error();
     Decision d = touched(job, now);
     File after = file;
     after.validation = valid ? Validation::Valid : Validation::Invalid;
     if (!valid) {
         discard_progress(after);
         after.transferred = false;
-        after.completed = false;
         after.inode = {};
         after.clocks.unpublished = false;
         if (auto other = after_failure(after, true)) use_source(after, *other);

@@ -31,8 +31,8 @@ EndedJob ended_job(const Job& job, std::span<const File> files) {
     ended.active_for = job.active_for;
     ended.bytes = std::accumulate(files.begin(), files.end(), uint64_t{0},
                                   [](uint64_t sum, const File& file) { return sum + file.offset; });
-    ended.files_total = job.files_total;
-    ended.files_transferred = job.files_transferred;
+    ended.files_total = listed_files(job);
+    ended.files_transferred = arrived_files(job);
     if (job.error) ended.cause = job.error->cause;
     if (job.error) ended.code = job.error->code;
     ended.target = target_of(files);

@@ -229,6 +229,21 @@ struct Names<OnFileError> {
     };
 };
 
+/// When the files of a download get their names.
+enum class PublishFiles {
+    Together, ///< when it is completed (BITS)
+    Each,     ///< as soon as each is here
+};
+template <>
+struct Names<PublishFiles> {
+    static constexpr std::string_view what = "PublishFiles";
+    static constexpr Errc refusal = Errc::InvalidArgument; // BITS has no such choice
+    static constexpr std::array rows{
+        EnumName{PublishFiles::Together, "together"},
+        EnumName{PublishFiles::Each, "each"},
+    };
+};
+
 /// What programs that show transfers show of a job.
 enum class Visibility {
     Hidden,

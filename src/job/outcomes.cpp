@@ -81,10 +81,14 @@ std::optional<JobError> fault_of(const Job& job, uint32_t index, const File& fil
     return std::nullopt;
 }
 
-void say_file(Decision& d, uint32_t index) {
-    const auto& flags = d.job.notify_flags;
-    if (flags.file_transferred && !flags.disable)
-        d.notifications.push_back({NotificationKind::FileTransferred, index});
+/// With PublishFiles `each`, its client is told when it has its name.
+void arrive(Decision& d, uint32_t index, File& file) {
+    file.wanted.clear();
+    d.job.files_transferred += 1;
+    if (d.job.publish_files == PublishFiles::Each && !file.completed)
+        start_naming(d.job, file);
+    else
+        say_file(d, index);
 }
 
 /// On demand: does any file still lack requested ranges? File `index` is as in `after`.
@@ -203,6 +207,23 @@ std::optional<Decision> checkpointed(const Job& job, uint32_t index, const File&
     return d;
 }
 
+std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::vector<File>& files,
+                                     Now now) {
+    const File& file = files[index];
+    if (!is_changeable(job.state) || file.transferred || !is_conditional(file.spec)) return std::nullopt;
+    Decision d = touched(job, now);
+    File after = file;
+    after.not_modified = after.transferred = after.completed = true;
+    after.total = after.offset = 0;
+    after.inode = {};
+    reset_failures(d.job);
+    reset_failures(after);
+    arrive(d, index, after);
+    d.files.emplace(index, std::move(after));
+    finish_if_over(d, files, now);
+    return d;
+}
+
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
                                 const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
     const File& file = files[index];
@@ -220,21 +241,18 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
     reset_failures(d.job);
     reset_failures(after);
     if (fetched.reply) d.job.reply_total = d.job.reply_transferred = *fetched.reply;
-    if (after.transferred) {
-        after.wanted.clear();
-        d.job.files_transferred += 1;
-        say_file(d, index);
-    }
-    if (d.job.files_transferred == d.job.files_total && next(d.job.state, Event::AllTransferred))
-        finish(d, now);
+    if (after.transferred) arrive(d, index, after);
+    d.files.emplace(index, after);
+    if (d.job.files_transferred == d.job.files_total)
+        finish_if_over(d, files, now);
     else if (job.on_demand)
         settle_ranges(d, lacks_anything(files, index, after), now);
-    d.files.emplace(index, std::move(after));
     return d;
 }
 
 std::optional<Decision> settled(const Job& job, const std::vector<File>& files, Now now) {
-    if (!job.on_demand || !is_running(job.state)) return std::nullopt;
+    if (!job.on_demand || !is_running(job.state) || job.files_transferred == job.files_total)
+        return std::nullopt;
     if (std::any_of(files.begin(), files.end(), lacks_ranges)) return std::nullopt;
     Decision d = untouched(job, now);
     settle_ranges(d, false, now);

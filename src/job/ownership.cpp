@@ -15,6 +15,7 @@ namespace {
 File without_bytes(File file) {
     discard_progress(file);
     file.transferred = false;
+    file.naming = false;
     file.inode = {};
     file.clocks = {};
     file.validation = Validation::None;

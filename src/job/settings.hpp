@@ -35,6 +35,7 @@ struct Settings {
     std::chrono::seconds maximum_download_time{7776000}; ///< of active time, counted anew from each Resume
     std::optional<uint64_t> maximum_download_size;       ///< of all files together; nothing = no limit
     OnFileError on_file_error = OnFileError::Stop;
+    PublishFiles publish_files = PublishFiles::Together;
     bool auto_complete = false;
     bool dynamic_content = false;  ///< no size and no ranges: always from zero, in the foreground only
     bool high_performance = false; ///< no checkpoints: faster, and from zero after a crash
@@ -173,6 +174,8 @@ inline constexpr std::tuple all_settings{
                                               .lock = Lock::AfterResume,
                                               .check = checks::download_size},
     Setting<&Settings::on_file_error>{.name = "OnFileError"},
+    Setting<&Settings::publish_files>{
+        .name = "PublishFiles", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},
     Setting<&Settings::auto_complete>{.name = "AutoComplete"},
     Setting<&Settings::dynamic_content>{
         .name = "DynamicContent", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},

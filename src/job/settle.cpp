@@ -20,12 +20,6 @@ struct Pause {
     JobError why;
 };
 
-/// What the decision has made of a file.
-const File& file_after(const Decision& d, const std::vector<File>& files, uint32_t index) {
-    auto changed = d.files.find(index);
-    return changed == d.files.end() ? files[index] : changed->second;
-}
-
 /// Nothing: the file may be tried now.
 std::optional<Pause> pause_of(uint32_t index, const File& file, const RestOf& rest_of, Now now) {
     auto why = file.error.value_or(JobError{});
@@ -63,9 +57,9 @@ void fail_incomplete(Decision& d, const std::vector<File>& files, Now now) {
     for (uint32_t i = 0; i < d.job.files_total && !first; ++i)
         if (const auto& file = file_after(d, files, i); file.failed) first = file.error;
     if (!first) return;
-    if (d.job.files_total > 1)
+    if (listed_files(d.job) > 1)
         first->message = fmt::format("{} of {} files failed; file {}: {}", d.job.files_failed,
-                                     d.job.files_total, first->file, first->message);
+                                     listed_files(d.job), first->file, first->message);
     fail_for_good(d, std::move(*first), now);
     if (d.job.auto_complete) d.effects.push_back(Effect::PublishFinished);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::job {
 
@@ -174,6 +175,17 @@ void finish(Decision& d, Now now) {
         d.notifications.push_back({NotificationKind::Transferred, NoFile});
 }
 
+bool is_over(const Decision& d, const std::vector<File>& files) {
+    if (d.job.files_transferred != d.job.files_total) return false;
+    for (uint32_t i = 0; i < d.job.files_total; ++i)
+        if (const auto& file = file_after(d, files, i); file.naming || file.failed) return false;
+    return true;
+}
+
+void finish_if_over(Decision& d, const std::vector<File>& files, Now now) {
+    if (next(d.job.state, Event::AllTransferred) && is_over(d, files)) finish(d, now);
+}
+
 void end_cancelled(Decision& d, Now now) {
     apply(d.job, Event::Cancel, now);
     clear_retry(d.job);
@@ -193,12 +205,30 @@ void repeat_notifications(Decision& d) {
         d.notifications.push_back({NotificationKind::Error, d.job.error ? d.job.error->file : NoFile});
 }
 
+void say_file(Decision& d, uint32_t index) {
+    const auto& flags = d.job.notify_flags;
+    if (flags.file_transferred && !flags.disable)
+        d.notifications.push_back({NotificationKind::FileTransferred, index});
+}
+
 bool has_custom_method(const Job& job) {
     return !is_upload(job.type) && !job.http.method.empty();
 }
 
 bool starts_from_zero(const Job& job) {
     return job.dynamic_content || has_custom_method(job);
+}
+
+const File& file_after(const Decision& d, const std::vector<File>& files, uint32_t index) {
+    auto changed = d.files.find(index);
+    return changed == d.files.end() ? files[index] : changed->second;
+}
+
+void start_naming(Job& job, File& file) {
+    file.naming = true;
+    file.error.reset();
+    file.clocks.unpublished = false;
+    if (std::exchange(file.failed, false)) job.files_failed -= 1;
 }
 
 void discard_progress(File& file) {

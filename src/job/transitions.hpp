@@ -40,6 +40,13 @@ void continue_no_progress(Job& job, Now now);
 /// Can the job still be changed? Every command begins with this.
 Status changeable(const Job& job);
 
+/// And is it a download?
+Status downloads_only(const Job& job, std::string_view verb);
+/// InvalidState for a file that has its own name or is getting it, which nothing can change any more, and for
+/// one that was removed.
+Status not_named(uint32_t index, const File& file);
+Error pending(uint32_t index);
+
 /// The only function that changes a state. It starts and stops the clocks that run in some states only.
 void apply(Job& job, Event event, Now now);
 /// Makes a running job continue with the new values. Not a request that a server would then carry out twice,
@@ -59,11 +66,17 @@ void reject(Decision& d, JobError error, Now now);
 /// Every file has arrived: notifies the client, or starts to complete a job with AutoComplete, whose client
 /// is notified when the files have their names.
 void finish(Decision& d, Now now);
+/// Every file is transferred, and none is still to get its name. `files` are those before the decision.
+bool is_over(const Decision& d, const std::vector<File>& files);
+/// As finish(), if that is so.
+void finish_if_over(Decision& d, const std::vector<File>& files, Now now);
 void start_publishing(Decision& d, Now now);
 /// The job is cancelled, and all its files are deleted.
 void end_cancelled(Decision& d, Now now);
 /// A new client is notified again of how the transfer ended (BITS 5.3).
 void repeat_notifications(Decision& d);
+/// The client is told of a file that has arrived.
+void say_file(Decision& d, uint32_t index);
 
 // ---- failures ----
 
@@ -82,6 +95,10 @@ bool starts_from_zero(const Job& job);
 
 // ---- files ----
 
+/// What the decision has made of a file.
+const File& file_after(const Decision& d, const std::vector<File>& files, uint32_t index);
+/// A transferred file is to get its name now; what has kept it from that counts no more.
+void start_naming(Job& job, File& file);
 /// The bytes on disk are worthless.
 void discard_progress(File& file);
 /// The file's present source gets another URL, unless it is one that would be refused.

@@ -17,6 +17,14 @@ bool has_same_settings(const Job& a, const Job& b) {
     return settings == b && a.owner == b.owner && a.key == b.key;
 }
 
+bool is_conditional(const FileSpec& spec) {
+    return spec.if_modified_since != WallTime{} || !spec.if_none_match.empty();
+}
+
+bool has_arrived(const Job& job, const File& file) {
+    return file.transferred && (file.completed || job.publish_files == PublishFiles::Together);
+}
+
 std::string directory_of(const std::string& local) {
     auto slash = local.rfind('/');
     return slash == 0 ? "/" : local.substr(0, slash);
@@ -27,13 +35,20 @@ std::string name_of(const std::string& local) {
 }
 
 std::string target_of(std::span<const File> files) {
-    if (files.empty()) return {};
-    if (files.size() == 1) return files.front().spec.local;
-    std::string_view common = files.front().spec.local;
-    common = common.substr(0, common.rfind('/') + 1);
-    for (const auto& file : files)
+    const File* first = nullptr;
+    std::string_view common;
+    for (const auto& file : files) {
+        if (file.removed) continue;
+        if (!first) {
+            first = &file;
+            common = file.spec.local;
+            continue;
+        }
+        if (common.size() == first->spec.local.size()) common = common.substr(0, common.rfind('/') + 1);
         while (!file.spec.local.starts_with(common))
             common = common.substr(0, common.rfind('/', common.size() - 2) + 1);
+    }
+    if (!first || common.size() == first->spec.local.size()) return std::string{common};
     return std::string{common.substr(0, common.size() - 1)};
 }
 

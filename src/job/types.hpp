@@ -108,8 +108,9 @@ struct Job : Settings {
     Usec active_for{};       ///< connecting or transferring, up to the last decision
     bool expired = false;    ///< cancelled because it was inactive for too long
 
-    uint32_t files_total = 0;
-    uint32_t files_transferred = 0;
+    uint32_t files_total = 0;       ///< that were added
+    uint32_t files_transferred = 0; ///< of these, also those that were removed
+    uint32_t files_removed = 0;
     uint32_t files_failed = 0;          ///< for good
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
     uint64_t reply_transferred = 0;
@@ -129,6 +130,14 @@ struct Job : Settings {
 
     bool operator==(const Job&) const = default;
 };
+/// Files that the job has.
+constexpr uint32_t listed_files(const Job& job) {
+    return job.files_total - job.files_removed;
+}
+/// Of these, those that are transferred.
+constexpr uint32_t arrived_files(const Job& job) {
+    return job.files_transferred - job.files_removed;
+}
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
 /// All files of the job have arrived, and it completes itself.
@@ -168,9 +177,13 @@ struct FileSpec {
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
     Existing existing = Existing::Replace;
-    bool server_name = false; ///< the name in the directory comes from the server, once it has answered
+    bool server_name = false;   ///< the name in the directory comes from the server, once it has answered
+    WallTime if_modified_since; ///< otherwise it need not be fetched; 0 = no condition
+    std::string if_none_match;  ///< entity tags, of which none may be the file's; empty = no condition
     bool operator==(const FileSpec&) const = default;
 };
+
+bool is_conditional(const FileSpec& spec);
 
 /// What is known of one of a file's sources (see mirrors.hpp).
 struct SourceStatus {
@@ -193,10 +206,13 @@ struct File {
     uint64_t offset = 0;          ///< bytes on disk that survive a power cut; nothing beyond is trusted
     Validators validators;
     Inode inode;
-    uint32_t restarts = 0;    ///< how often it began again from zero because the remote file had changed
-    uint32_t mismatches = 0;  ///< how often it was complete and the checksum was wrong
-    bool transferred = false; ///< complete, checked and durable
-    bool completed = false;   ///< available under its own name
+    uint32_t restarts = 0;     ///< how often it began again from zero because the remote file had changed
+    uint32_t mismatches = 0;   ///< how often it was complete and the checksum was wrong
+    bool transferred = false;  ///< complete, checked and durable
+    bool completed = false;    ///< available under its own name
+    bool not_modified = false; ///< by its conditions: nothing was fetched, and what has its name stays
+    bool removed = false;      ///< from the job; it is transferred and completed for all that counts files
+    bool naming = false;       ///< transferred, and to get its own name while the job goes on
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
@@ -237,6 +253,9 @@ struct File {
     std::optional<SourceStamp> stamp; ///< of the local file when the upload began
     bool operator==(const File&) const = default;
 };
+
+/// Clients are told of the file: it is transferred, and has its name if it was to get that at once.
+bool has_arrived(const Job& job, const File& file);
 
 std::string directory_of(const std::string& local);
 std::string name_of(const std::string& local);

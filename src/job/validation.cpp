@@ -41,6 +41,38 @@ bool is_well_known_name(const std::string& name) {
     return before != '.';
 }
 
+/// RFC 9110 8.8.3, without what is not text.
+bool take_entity_tag(std::string_view& rest) {
+    if (rest.starts_with("W/")) rest.remove_prefix(2);
+    if (!rest.starts_with('"')) return false;
+    auto end = rest.find('"', 1);
+    auto inside = rest.substr(1, end == std::string_view::npos ? end : end - 1);
+    bool is_sound =
+        std::all_of(inside.begin(), inside.end(), [](unsigned char c) { return c > ' ' && c != 0x7f; });
+    if (end == std::string_view::npos || !is_sound) return false;
+    rest.remove_prefix(end + 1);
+    return true;
+}
+
+/// Over the comma and the spaces around it.
+bool take_comma(std::string_view& rest) {
+    auto next = rest.find_first_not_of(" \t");
+    if (next == std::string_view::npos || rest[next] != ',') return false;
+    rest.remove_prefix(next + 1);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    return true;
+}
+
+Status check_conditions(const FileSpec& spec) {
+    // The last year that a date in a header can have.
+    constexpr Usec end{int64_t{253'402'300'800} * 1'000'000};
+    if (spec.if_modified_since.since_epoch >= end)
+        return invalid_argument("IfModifiedSince is after the year 9999");
+    if (is_conditional(spec) && !spec.ranges.empty())
+        return invalid_argument("a file with Ranges cannot have IfModifiedSince or IfNoneMatch");
+    return spec.if_none_match.empty() ? Status{Done{}} : check_entity_tags(spec.if_none_match);
+}
+
 } // namespace
 
 Status check_key(const std::string& key) {
@@ -110,6 +142,7 @@ Status check_file(const FileSpec& spec) {
     if (spec.server_name && spec.existing == Existing::Replace)
         return invalid_argument("ServerName needs Existing 'keep' or 'rename', so that a server cannot "
                                 "choose which file is replaced");
+    if (auto ok = check_conditions(spec); !ok) return ok;
     auto size = local_size(spec, UnknownSize);
     if (spec.size != UnknownSize && size != UnknownSize && size != spec.size)
         return invalid_argument(fmt::format("size {} is not the size of the ranges, {}", spec.size, size));
@@ -120,6 +153,17 @@ Status check_files(const std::vector<FileSpec>& specs) {
     for (size_t i = 0; i < specs.size(); ++i)
         if (auto ok = check_file(specs[i]); !ok) return about_file(ok.error(), i, specs.size());
     return Done{};
+}
+
+Status check_entity_tags(const std::string& tags) {
+    if (auto ok = bytes_at_most("IfNoneMatch", tags, MaxEntityTags); !ok) return ok;
+    std::string_view rest = tags;
+    bool sound = take_entity_tag(rest);
+    while (sound && !rest.empty())
+        sound = take_comma(rest) && take_entity_tag(rest);
+    if (sound) return Done{};
+    return invalid_argument(
+        fmt::format("IfNoneMatch '{}' is not a list of entity tags such as '\"abc\"'", tags));
 }
 
 void take_name(FileSpec& spec, const std::string& name) {

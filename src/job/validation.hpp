@@ -16,6 +16,8 @@ namespace haulier::job {
 inline constexpr size_t MaxSources = 32768;
 /// Bytes in a local path: PATH_MAX without its terminator (choice U-26).
 inline constexpr size_t MaxLocalName = 4095;
+/// Bytes in IfNoneMatch.
+inline constexpr size_t MaxEntityTags = 1024;
 /// Code points, not bytes (choice U-25).
 inline constexpr size_t MaxKey = 256;
 /// Bytes in the object path of a notify service; D-Bus itself sets no limit.
@@ -36,6 +38,9 @@ Status check_path(std::string_view what, const std::string& path);
 Status check_file(const FileSpec& spec);
 /// As check_file for each; the message names the first bad file by its number in the list, from 1.
 Status check_files(const std::vector<FileSpec>& specs);
+
+/// Entity tags as If-None-Match has them (RFC 9110 13.1.2), each in double quotes, with commas between them.
+Status check_entity_tags(const std::string& tags);
 
 /// The file gets this name in its directory, if it can be one.
 void take_name(FileSpec& spec, const std::string& name);

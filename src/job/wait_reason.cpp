@@ -29,7 +29,7 @@ WaitReason why_queued(const Job& job, WallTime now) {
 }
 
 WaitReason why_suspended(const Job& job) {
-    if (job.files_total == 0) return {"empty", {}};
+    if (listed_files(job) == 0) return {"empty", {}};
     return {job.on_demand && !job.ranges_wanted ? "needs-ranges" : "suspended", {}};
 }
 
@@ -56,7 +56,7 @@ WaitReason wait_reason(const Job& job, WallTime now, bool storable) {
 }
 
 EndResult end_result_of(const Job& job) {
-    return {job.files_transferred, job.files_total - job.files_transferred};
+    return {arrived_files(job), job.files_total - job.files_transferred};
 }
 
 std::string_view removal_result(const Job& job) {

@@ -71,6 +71,7 @@ const Columns<job::File>& file_columns() {
         column<File, &File::validation>("validation"),
         source_column(),
         column<File, &File::redirected_cross_origin>("led_away"),
+        column<File, &File::naming>("naming"),
     };
     return all;
 }
@@ -100,6 +101,11 @@ const Columns<job::File>& detail_columns() {
         column_as<DefaultIsNullCell<uint64_t>, File, &File::part>("temporary_number"),
         column_as<DefaultIsNullCell<job::Existing>, File, &File::spec, &FileSpec::existing>("existing"),
         column_as<DefaultIsNullCell<bool>, File, &File::spec, &FileSpec::server_name>("server_name"),
+        column_as<DefaultIsNullCell<WallTime>, File, &File::spec, &FileSpec::if_modified_since>(
+            "if_modified_since"),
+        column_as<TextOrNullCell, File, &File::spec, &FileSpec::if_none_match>("if_none_match"),
+        column_as<DefaultIsNullCell<bool>, File, &File::not_modified>("not_modified"),
+        column_as<DefaultIsNullCell<bool>, File, &File::removed>("removed"),
     };
     return all;
 }

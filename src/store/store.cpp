@@ -46,6 +46,7 @@ void count_files(StoredJob& stored) {
     for (const auto& file : stored.files) {
         stored.job.files_transferred += file.transferred;
         stored.job.files_failed += file.failed;
+        stored.job.files_removed += file.removed;
     }
 }
 

@@ -2,6 +2,7 @@
 #include "transfer/convert.hpp"
 
 #include "base/version.hpp"
+#include "transfer/http_date.hpp"
 
 #include <utility>
 #include <vector>
@@ -51,6 +52,15 @@ Layout layout_of(const wire::Fetch& message) {
     return Layout{std::move(segments), message.sparse()};
 }
 
+std::vector<std::string> conditions_of(const wire::Fetch& message) {
+    std::vector<std::string> lines;
+    if (!message.if_none_match().empty()) lines.push_back("If-None-Match: " + message.if_none_match());
+    if (message.if_modified_since_s() != 0)
+        lines.push_back("If-Modified-Since: " +
+                        http_date(static_cast<int64_t>(message.if_modified_since_s())));
+    return lines;
+}
+
 } // namespace
 
 FetchOrder from_wire(wire::Fetch&& message) {
@@ -76,6 +86,7 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .name = message.name(),
                      .permissions = permissions_in(message),
                      .root = message.root()};
+    order.conditions = conditions_of(message);
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;

@@ -208,6 +208,17 @@ void Fetch::finish() {
     end(std::move(message), true);
 }
 
+/// Its checksum and size are those of a file that was not sent.
+void Fetch::finish_unmodified() {
+    wire::FromWorker message;
+    auto& fetched = *message.mutable_fetched();
+    fetched.set_ticket(order_.ticket);
+    fetched.set_not_modified(true);
+    to_wire(identity_, *fetched.mutable_identity());
+    *fetched.mutable_begun() = begun_message(false);
+    end(std::move(message), false);
+}
+
 Status Fetch::check_size() const {
     if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
     return wrong_content(wire::SIZE_MISMATCH, fmt::format("{} sent {} bytes, but {} were expected", url_.host,

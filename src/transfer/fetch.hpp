@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace haulier::transfer {
 
@@ -44,15 +45,16 @@ struct FetchOrder {
     bool no_checkpoints = false;        ///< sync at the end only
     std::optional<uint64_t> size_limit; ///< in bytes
     wire::Http http;
-    Inode folder;                   ///< the directory that held the part file, if it is known
-    bool other_folder = false;      ///< another directory of the same file system is taken for that one
-    bool has_other_sources = false; ///< a slow server may be given up
-    bool if_range_broken = false;   ///< the server is known to mishandle If-Range
-    bool server_name = false;       ///< Begun has the name that the server gives the file
-    bool keep_existing = false;     ///< nothing is fetched for a name that is taken
-    std::string name;               ///< that the file gets; empty = the server's
-    Permissions permissions;        ///< of the finished file
-    std::string root;               ///< of `directory`, see Place
+    Inode folder;                        ///< the directory that held the part file, if it is known
+    bool other_folder = false;           ///< another directory of the same file system is taken for that one
+    bool has_other_sources = false;      ///< a slow server may be given up
+    bool if_range_broken = false;        ///< the server is known to mishandle If-Range
+    bool server_name = false;            ///< Begun has the name that the server gives the file
+    bool keep_existing = false;          ///< nothing is fetched for a name that is taken
+    std::string name;                    ///< that the file gets; empty = the server's
+    std::vector<std::string> conditions; ///< header lines, for a request for the whole file
+    Permissions permissions;             ///< of the finished file
+    std::string root;                    ///< of `directory`, see Place
 };
 
 class Fetch final : public Transfer, private ResponseHandler {
@@ -89,6 +91,7 @@ private:
     void trust_stored_offset(uint64_t size);
     void hash_existing();
     void finish();
+    void finish_unmodified();
     [[nodiscard]] Status check_size() const;
     Status check_digest();
     [[nodiscard]] Failure wrong_content(wire::Cause cause, std::string message) const;
@@ -115,6 +118,7 @@ private:
     [[nodiscard]] Lane opening_lane() const;
     [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] HttpRequest make_request() const;
+    [[nodiscard]] bool is_conditional() const;
     [[nodiscard]] uint64_t minimum_rate() const;
     [[nodiscard]] bool is_probably_small() const;
     bool head(const HttpResponse& response) noexcept override;
@@ -170,6 +174,7 @@ private:
     std::optional<Layout::Remaining> segment_;
     uint32_t restarts_ = 0;
     RequestBudget budget_;
+    bool not_modified_ = false;
     uint64_t requested_at_ = 0;    ///< bytes written before the last request
     bool if_range_broken_ = false; ///< the server has been found to mishandle If-Range
     Failure failure_;              ///< for Phase::Failing

@@ -60,9 +60,16 @@ HttpRequest Fetch::make_request() const {
         request.range = range_value(*segment_, must_match_version_);
     else if (range_request_ != RangeRequest::Whole)
         request.range = fmt::format("{}-", resume_.offset);
+    if (is_conditional()) request.headers = order_.conditions;
     if (plain_ && range_request_ == RangeRequest::RangeIfSame)
         request.if_range = if_range_value(resume_.identity);
     return request;
+}
+
+/// A part is never given up for what the client has.
+bool Fetch::is_conditional() const {
+    return !order_.conditions.empty() && plain_ && range_request_ == RangeRequest::Whole &&
+           resume_.offset == 0;
 }
 
 bool Fetch::is_probably_small() const {
@@ -130,6 +137,12 @@ void Fetch::evaluate_response(const HttpResponse& response) {
         accept(decision);
         phase_ = Phase::Completing;
         return;
+    case ResponseAction::NotModified:
+        head_ = response.head;
+        identity_ = decision.identity;
+        not_modified_ = true;
+        phase_ = Phase::Completing;
+        return;
     case ResponseAction::RequestRange:
         if_range_broken_ = true;
         phase_ = Phase::RequestingAgain;
@@ -173,6 +186,8 @@ void Fetch::check_name() {
 }
 
 ResponseDecision Fetch::decide(const HttpResponse& response) const {
+    if (response.status == 304 && is_conditional())
+        return {.action = ResponseAction::NotModified, .identity = identity_of(response, std::nullopt)};
     auto decision = plain_
                         ? evaluate(resume_, range_request_, response, wall_seconds())
                         : evaluate_segment(resume_, must_match_version_, *segment_, response, wall_seconds());
@@ -313,7 +328,7 @@ void Fetch::ended(const HttpResponse& response, const TransferResult& result) {
         if (result.code != CURLE_OK) return fail(exchange_failure(response, result));
         ends_by_close_ = response.ends_by_close();
         return body_complete();
-    case Phase::Completing: return finish();
+    case Phase::Completing: return not_modified_ ? finish_unmodified() : finish();
     case Phase::RequestingAgain: return request_next();
     case Phase::Failing: failure_.remote = result.redirect; return fail(failure_);
     case Phase::Ending: return;

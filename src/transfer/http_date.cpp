@@ -3,8 +3,10 @@
 
 #include "base/clock.hpp"
 
+#include <array>
 #include <chrono>
 #include <ctime>
+#include <fmt/core.h>
 #include <string>
 
 namespace haulier::transfer {
@@ -28,6 +30,19 @@ std::optional<int64_t> parse_http_date(std::string_view text) {
          {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"})
         if (auto date = parse_as(copy, form)) return date;
     return std::nullopt;
+}
+
+std::string http_date(int64_t seconds) {
+    constexpr std::array Days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array Months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t time = seconds;
+    tm parts{};
+    if (!gmtime_r(&time, &parts)) return {};
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                       Days.at(static_cast<size_t>(parts.tm_wday)), parts.tm_mday,
+                       Months.at(static_cast<size_t>(parts.tm_mon)), parts.tm_year + 1900, parts.tm_hour,
+                       parts.tm_min, parts.tm_sec);
 }
 
 int64_t wall_seconds() {

@@ -4,12 +4,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace haulier::transfer {
 
 /// Seconds since the epoch; nothing if `text` is not a date.
 std::optional<int64_t> parse_http_date(std::string_view text);
+
+/// In the preferred format.
+std::string http_date(int64_t seconds);
 
 /// The current time in seconds since the epoch.
 int64_t wall_seconds();

@@ -88,6 +88,21 @@ def test_a_transferred_job_is_fetched_again_when_the_new_owner_resumes_it(machin
     assert (machine.downloads / "file").read_bytes() == CONTENT
 
 
+def test_a_file_that_has_its_name_stays_with_its_first_owner(machine):
+    server = machine.fault_server()
+    server.add("/0", CONTENT)
+    server.add("/1", CONTENT).next_scripts(HALF)
+    job = create(machine, ANNA, server, names=("0", "1"), PublishFiles="each", Resume=True)
+    job.bus.wait(lambda: job.files()[0]["Completed"], "the name of the first file")
+    job.wait_bytes(len(CONTENT) + 100_000)
+    named = (machine.downloads / "0").stat()
+    mine = take(machine, job)
+    mine.wait_state("transferred")
+    assert os.path.samestat((machine.downloads / "0").stat(), named)
+    assert (machine.downloads / "1").read_bytes() == CONTENT and not parts(machine)
+    assert len(server.of("/0")) == 1 and mine.complete() == ("complete", 2, 0)
+
+
 def test_a_key_goes_with_its_owner(machine):
     server = machine.fault_server()
     job = create(machine, ANNA, server, Key="nightly")

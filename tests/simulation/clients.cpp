@@ -64,7 +64,8 @@ job::FileSpec Clients::some_file() {
     spec.local = fmt::format("/srv/{}", world_.dice.maybe(90) ? ++last_file_ : last_file_);
     if (world_.dice.maybe(10)) spec.mirrors = {some_url()};
     std::erase(spec.mirrors, spec.remote);
-    if (world_.dice.maybe(5)) spec.ranges = {{0, 10}, {50, job::ToEnd}};
+    if (world_.dice.maybe(8)) spec.if_none_match = "\"known\"";
+    if (world_.dice.maybe(5) && spec.if_none_match.empty()) spec.ranges = {{0, 10}, {50, job::ToEnd}};
     return spec;
 }
 
@@ -130,6 +131,7 @@ void Clients::choose_for_new_job(job::SettingsPatch& patch) {
     if (dice.maybe(10)) patch.set<&Settings::high_performance>(true);
     if (dice.maybe(12)) patch.set<&Settings::on_demand>(true);
     if (dice.maybe(4)) patch.set<&Settings::dynamic_content>(true);
+    if (dice.maybe(25)) patch.set<&Settings::publish_files>(job::PublishFiles::Each);
     if (!dice.maybe(3)) return;
     patch.set<&Settings::http, &job::Http::method>("POST");
     patch.set<&Settings::priority>(job::Priority::Foreground);
@@ -162,6 +164,7 @@ void Clients::create() {
         request->files.push_back(some_file());
     if (is_upload) request->files.front().mirrors.clear();
     if (is_upload) request->files.front().ranges.clear();
+    if (is_upload) request->files.front().if_none_match.clear();
     request->resume = dice.maybe(70);
     if (dice.maybe(10)) request->key = dice.maybe(50) ? "one" : "two";
     is_upload ? choose(request->settings) : choose_for_new_job(request->settings);
@@ -208,7 +211,7 @@ void Clients::check_end(const JobRecord* record, const job::EndResult& result, b
     if (!completed && record->durable().state == job::State::Acknowledged) return;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < record->durable_file_count(); ++i)
-        kept += record->durable_file(i).transferred ? 1 : 0;
+        kept += record->durable_file(i).transferred && !record->durable_file(i).removed ? 1 : 0;
     if (completed && result.kept != kept) world_.fault("other files are kept than Complete says");
 }
 
@@ -254,7 +257,7 @@ void Clients::change_files(const Id& id) {
     const auto* record = manager.find(id);
     auto count = record ? record->durable_file_count() : 0;
     auto index = count > 0 ? static_cast<uint32_t>(dice.below(count)) : 0;
-    switch (dice.below(6)) {
+    switch (dice.below(8)) {
     case 0:
         return manager.add_files(
             id, {some_file()},
@@ -271,12 +274,31 @@ void Clients::change_files(const Id& id) {
             {{static_cast<uint64_t>(dice.below(100)), 1 + static_cast<uint64_t>(dice.below(5000))}},
             expect_of<Done>(id, "RequestFileRanges", {}));
     case 4:
+        return manager.complete_files(
+            id, {index},
+            expect_of<uint32_t>(id, "CompleteFiles", [this, index](const JobRecord& r, const uint32_t&) {
+                check_completed(r, index);
+            }));
+    case 5:
+        return manager.remove_files(
+            id, {index}, expect_of<Done>(id, "RemoveFiles", [this, index](const JobRecord& r, const Done&) {
+                if (!r.durable_file(index).removed) world_.fault("a file was removed, and is not");
+            }));
+    case 6:
         return manager.update_position(id, index, static_cast<uint64_t>(dice.below(100)),
                                        expect_of<Done>(id, "UpdateDownloadPosition", {}));
     default:
         return manager.replace_remote_prefix(id, "http://h0.example", "http://h1.example",
                                              expect_of<uint32_t>(id, "ReplaceRemotePrefix", {}));
     }
+}
+
+/// Another user may have taken the job meanwhile, but that is a command as well.
+void Clients::check_completed(const JobRecord& record, uint32_t index) {
+    const auto& file = record.durable_file(index);
+    if (!file.completed) return world_.fault("a file was completed, and has not got its name");
+    if (!file.not_modified && !world_.disk.contains(file.spec.local))
+        world_.fault("a file was completed, and is not there");
 }
 
 /// Of one user, or of all.

@@ -62,6 +62,7 @@ private:
     [[nodiscard]] std::optional<Id> some_job();
     void choose(job::SettingsPatch& patch);
     void choose_for_new_job(job::SettingsPatch& patch);
+    void check_completed(const daemon::JobRecord& record, uint32_t index);
     void check_end(const daemon::JobRecord* record, const job::EndResult& result, bool completed);
 
     World& world_;

@@ -45,6 +45,7 @@ void count_files(StoredJob& stored) {
     };
     job.files_total = static_cast<uint32_t>(files.size());
     job.files_transferred = count(&job::File::transferred);
+    job.files_removed = count(&job::File::removed);
     job.files_failed = count(&job::File::failed);
 }
 

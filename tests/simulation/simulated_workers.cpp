@@ -223,6 +223,8 @@ void SimulatedWorkers::begin(Ticket ticket, Transfer& transfer) {
     if (is_beyond(transfer.segments, remote_file.size))
         return fail(ticket,
                     failure_of(job::Cause::InvalidRange, 416, "the range is beyond the end of the file"));
+    bool is_conditional = transfer.moved == 0 && !transfer.file.spec.if_none_match.empty();
+    if (is_conditional && world_.dice.maybe(50)) return finish_unmodified(ticket, transfer, begun);
     auto local = world_.disk.find(transfer.path);
     bool is_there = local != world_.disk.end();
     bool is_same =
@@ -283,6 +285,16 @@ void SimulatedWorkers::finish(Ticket ticket, Transfer& transfer) {
         local.complete = true;
         fetched.inode = {1, local.inode};
     }
+    transfers_.erase(ticket);
+    events_->fetched(ticket, fetched);
+}
+
+/// It has opened the temporary file, and leaves it empty.
+void SimulatedWorkers::finish_unmodified(Ticket ticket, const Transfer& transfer, const job::Begun& begun) {
+    create_file(transfer);
+    job::Fetched fetched;
+    fetched.not_modified = true;
+    events_->begun(ticket, begun);
     transfers_.erase(ticket);
     events_->fetched(ticket, fetched);
 }

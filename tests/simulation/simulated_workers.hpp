@@ -73,6 +73,7 @@ private:
     void move(daemon::Ticket ticket, Transfer& transfer);
     void checkpoint(daemon::Ticket ticket, Transfer& transfer);
     void finish(daemon::Ticket ticket, Transfer& transfer);
+    void finish_unmodified(daemon::Ticket ticket, const Transfer& transfer, const job::Begun& begun);
     void fail(daemon::Ticket ticket, const job::Failure& failure);
     bool fail_by_server(daemon::Ticket ticket, Transfer& transfer);
     [[nodiscard]] job::Failure some_failure();

@@ -28,7 +28,8 @@ bool is_legal(State before, State after) {
         bool found =
             first == job::Event::Resume && (after == State::Transferred || after == State::Publishing);
         bool settled = first == job::Event::RetryDue && after == State::TransientError;
-        return completes || undone || found || settled;
+        bool emptied = first == job::Event::Resume && after == State::Suspended;
+        return completes || undone || found || settled || emptied;
     });
 }
 
@@ -86,7 +87,7 @@ void Witness::check_named(const JobRecord& record) {
     if (job::is_upload(record.durable().type)) return;
     for (uint32_t i = 0; i < record.durable_file_count(); ++i) {
         const auto& file = record.durable_file(i);
-        if (!file.transferred) continue;
+        if (!file.transferred || file.not_modified || file.removed) continue;
         if (!file.completed)
             fault(record.durable().id, fmt::format("file {} is complete and has not got its name", i));
         else if (!world_.disk.contains(file.spec.local))
@@ -111,7 +112,10 @@ void Witness::changed(const job::Job& before, const job::Job& after) {
     follow(seen, before, after);
     seen.job = without_clocks(after);
     const auto* record = manager_->find(after.id);
-    forget_lost_files(seen, [&](uint32_t index) { return record->durable_file(index).transferred; });
+    forget_lost_files(seen, [&](uint32_t index) {
+        const auto& file = record->durable_file(index);
+        return file.transferred && !file.removed;
+    });
 }
 
 /// Of a file that its client has rejected, or that another user takes, nothing is told.

@@ -70,7 +70,8 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     if (word == "running") {
         if (cause) fault(job.id, "it runs, and the environment does not allow that");
         if (is_away) fault(job.id, "it runs, and its owner is not there");
-        if (record.transfers.empty() && job.http.method.empty())
+        bool is_named = !record.namings.empty();
+        if (record.transfers.empty() && job.http.method.empty() && !is_named)
             fault(job.id, "it runs, and nothing of it moves");
     }
     check_held(record, reason);
@@ -90,7 +91,7 @@ void Witness::check_wait(const JobRecord& record, const job::WaitReason& reason)
     auto storage_works_since = std::max(disk_works_since, store_works_since);
     if (word == "storage" && !world_.disk_is_full && now.boot > storage_works_since + NoticesDiskIn)
         fault(job.id, "it waits for a disk that works");
-    if (word == "empty" && job.files_total > 0) fault(job.id, "it is called empty, and has files");
+    if (word == "empty" && job::listed_files(job) > 0) fault(job.id, "it is called empty, and has files");
 }
 
 void Witness::check_held(const JobRecord& record, const job::WaitReason& reason) {

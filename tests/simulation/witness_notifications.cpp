@@ -54,7 +54,7 @@ void Witness::sent(const notify::Delivery& delivery) {
     const auto& file = record->durable_file(event->second);
     const auto& told = std::get<notify::FileTransferred>(delivery.content);
     if (!file.transferred) return fault(delivery.job, "its client is told of a file that is not here");
-    if (job::is_upload(job.type) || job.state == State::Publishing) return;
+    if (job::is_upload(job.type) || job.state == State::Publishing || file.not_modified) return;
     bool is_there = world_.disk.contains(told.temporary_name) || world_.disk.contains(file.spec.local);
     if (!is_there) fault(delivery.job, "its client is told of a file that is not on disk");
 }

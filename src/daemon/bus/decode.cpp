@@ -16,6 +16,11 @@ using Words = std::vector<std::string>;
 /// Languages without 64-bit integers can write this one.
 constexpr uint64_t LengthToEnd = uint64_t{1} << 63;
 
+Status take_date(FileSpec& spec, const uint64_t& date) {
+    spec.if_modified_since = WallTime{Usec{static_cast<int64_t>(std::min<uint64_t>(date, INT64_MAX))}};
+    return Done{};
+}
+
 const Takers<FileSpec>& file_takers() {
     static const Takers<FileSpec> all{
         {"Checksum", taking<std::string, FileSpec>([](FileSpec& f, const std::string& text) {
@@ -33,6 +38,8 @@ const Takers<FileSpec>& file_takers() {
              return keep(job::parse<job::Existing>(word), f.existing);
          })},
         {"ServerName", keeping<bool>(&FileSpec::server_name)},
+        {"IfModifiedSince", taking<uint64_t, FileSpec>(take_date)},
+        {"IfNoneMatch", keeping<std::string>(&FileSpec::if_none_match)},
     };
     return all;
 }

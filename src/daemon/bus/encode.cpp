@@ -71,16 +71,17 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
         {"TemporaryName", Variant{job::temporary_path(entry.durable(), file, index)}},
         {"BytesTotal", Variant{job::size_of(file)}},
         {"BytesTransferred", Variant{daemon::transferred_of(entry, index)}},
-        {"Transferred", Variant{file.transferred}},
+        {"Transferred", Variant{file.transferred && !file.removed}},
         {"State", Variant{std::string{job::to_string(state)}}},
         {"Error", Variant{encode_file_error(file.error)}},
         {"RetryDate", Variant{state == job::FileState::TransientError ? encode(file.retry_date) : 0}},
-        {"Completed", Variant{file.completed}},
+        {"Completed", Variant{file.completed && !file.removed}},
         {"Validation", Variant{std::string{job::to_string(file.validation)}}},
         {"Source", Variant{job::url_of(file)}},
     };
     if (!file.spec.ranges.empty()) o["Ranges"] = Variant{encode(file.spec.ranges)};
     if (!file.spec.mirrors.empty()) o["Mirrors"] = Variant{file.spec.mirrors};
+    if (job::is_conditional(file.spec)) o["NotModified"] = Variant{file.not_modified};
     if (file.spec.checksum) o["Checksum"] = Variant{job::to_text(*file.spec.checksum)};
     if (!file.validators.etag.empty()) o["ETag"] = Variant{file.validators.etag};
     if (!file.validators.last_modified.empty()) o["LastModified"] = Variant{file.validators.last_modified};

@@ -81,6 +81,16 @@ void JobObject::replace_remote_prefix(sdbus::Result<uint32_t>&& result, std::str
           [&](auto owed) { context_.manager.replace_remote_prefix(id_, from, to, answering(owed)); });
 }
 
+void JobObject::complete_files(sdbus::Result<uint32_t>&& result, std::vector<uint32_t> indexes) {
+    later(std::move(result),
+          [&](auto owed) { context_.manager.complete_files(id_, indexes, answering(owed)); });
+}
+
+void JobObject::remove_files(sdbus::Result<>&& result, std::vector<uint32_t> indexes) {
+    later(std::move(result),
+          [&](auto owed) { context_.manager.remove_files(id_, indexes, answering(owed)); });
+}
+
 void JobObject::set_validation_state(sdbus::Result<>&& result, uint32_t index, bool valid) {
     later(std::move(result),
           [&](auto owed) { context_.manager.set_validation(id_, index, valid, answering(owed)); });

@@ -57,6 +57,8 @@ void JobObject::export_files(Interface& job) {
     job.method("SetRemoteName", {"index", "remote"}, {}, handler(this, &JobObject::set_remote_name));
     job.method("ReplaceRemotePrefix", {"old_prefix", "new_prefix"}, {"changed"},
                handler(this, &JobObject::replace_remote_prefix));
+    job.method("CompleteFiles", {"indexes"}, {"kept"}, handler(this, &JobObject::complete_files));
+    job.method("RemoveFiles", {"indexes"}, {}, handler(this, &JobObject::remove_files));
     job.method("SetValidationState", {"index", "valid"}, {}, handler(this, &JobObject::set_validation_state));
     job.method("RequestFileRanges", {"index", "ranges"}, {}, handler(this, &JobObject::request_file_ranges));
     job.method("GetFilledFileRanges", {"index"}, {"ranges"},

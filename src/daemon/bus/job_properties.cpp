@@ -57,8 +57,12 @@ bool state_differs(const job::Job& before, const job::Job& after) {
     return job::shown_as(before.state) != job::shown_as(after.state);
 }
 
+bool files_differ(const job::Job& before, const job::Job& after) {
+    return before.files_total != after.files_total || before.files_removed != after.files_removed;
+}
+
 bool total_may_differ(const job::Job& before, const job::Job& after) {
-    return before.files_total != after.files_total || state_differs(before, after);
+    return files_differ(before, after) || state_differs(before, after);
 }
 
 /// Its rate is 0 from now on.
@@ -78,7 +82,7 @@ bool may_get_other_name(const job::File& file) {
 JobProperty target() {
     auto p = property("Target", [](const JobView& view) { return job::target_of(view.files()); });
     p.differs = [](const JobView& before, const JobView& after) {
-        if (before.job.files_total != after.job.files_total) return true;
+        if (files_differ(before.job, after.job)) return true;
         auto files = after.files();
         return state_differs(before.job, after.job) &&
                std::any_of(files.begin(), files.end(), may_get_other_name);
@@ -114,8 +118,8 @@ std::vector<JobProperty> facts() {
                          total_may_differ)),
         listed(
             announced(property(RateProperty, [](V v) { return daemon::rate_of(v.record, v.job); }), stops)),
-        listed(property("FilesTotal", [](V v) { return v.job.files_total; })),
-        listed(property("FilesTransferred", [](V v) { return v.job.files_transferred; })),
+        listed(property("FilesTotal", [](V v) { return job::listed_files(v.job); })),
+        listed(property("FilesTransferred", [](V v) { return job::arrived_files(v.job); })),
         listed(property("FilesFailed", [](V v) { return v.job.files_failed; })),
         listed(emitting(Constant, property("CreationTime", [](V v) { return encode(v.job.created); }))),
         emitting(Silent, property("ModificationTime", [](V v) { return encode(v.job.modified); })),

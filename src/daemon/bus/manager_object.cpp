@@ -273,7 +273,10 @@ std::vector<std::string> ManagerObject::Features() {
             "sandboxes",
             "hold",
             "user-bandwidth-limit",
-            "bandwidth-schedule"};
+            "bandwidth-schedule",
+            "publish-each",
+            "conditional",
+            "remove-files"};
 }
 
 uint32_t ManagerObject::Jobs() {

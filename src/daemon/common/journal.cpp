@@ -80,7 +80,7 @@ void ended(const job::Job& job, const std::string& owner, uint64_t bytes) {
                  {Owner, owner},
                  {Result, job::removal_result(job)},
                  {log::field::Bytes, std::to_string(bytes)},
-                 {log::field::Files, std::to_string(job.files_transferred)},
+                 {log::field::Files, std::to_string(job::arrived_files(job))},
                  {log::field::Seconds, std::to_string(seconds)},
                  {log::field::Error, job.error ? job::to_string(job.error->cause) : std::string_view{}}});
 }

@@ -35,7 +35,8 @@ bool replaces(const job::File& file) {
 std::map<std::string, uint32_t> last_of_each_name(const std::vector<job::File>& files) {
     std::map<std::string, uint32_t> last;
     for (uint32_t i = 0; i < files.size(); ++i)
-        if (files[i].transferred && replaces(files[i])) last[files[i].spec.local] = i;
+        if (files[i].transferred && !is_needless(files[i]) && replaces(files[i]))
+            last[files[i].spec.local] = i;
     return last;
 }
 
@@ -126,6 +127,11 @@ void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wi
         if (has_reply(record)) return workers.publish(job.owner, publish_reply_order(record), done);
         return done(std::string{});
     }
+    if (record.namings.contains(index))
+        return namer_.await(job.id, index, [done](const Status& status) {
+            if (!status) return done(status.error());
+            done(std::string{});
+        });
     if (wins) return workers.publish(job.owner, publish_order(record, index), done);
     const auto& file = record.working_files()[index];
     workers.discard(job.owner,
@@ -174,6 +180,23 @@ void JobLifecycle::discard(const job::Id& id, bool all) {
         });
     };
     run_batch(count, step, [this, id](const Status&) { discarded(id); });
+}
+
+void JobLifecycle::discard_files(const job::Id& id, const std::vector<uint32_t>& indexes) {
+    const auto* record = context_.jobs.find(id);
+    if (!record || indexes.empty()) return;
+    auto owner = record->working().owner;
+    std::vector<DiscardOrder> orders;
+    for (auto index : indexes)
+        orders.push_back(discard_order(*record, index));
+    auto count = orders.size();
+    auto step = [this, id, owner, orders = std::move(orders)](size_t i, const Callback<Done>& done) {
+        context_.workers.discard(owner, orders[i], [=](const Status& status) {
+            if (!status) log::warning(status.error().message, {{log::field::Job, id.hex}});
+            done(Done{});
+        });
+    };
+    run_batch(count, step, [](const Status&) {});
 }
 
 /// If the directory is not known, the file was never begun.

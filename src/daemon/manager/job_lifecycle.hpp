@@ -3,6 +3,7 @@
 // job is removed. Clients can still read it for a while.
 #pragma once
 
+#include "daemon/manager/file_namer.hpp"
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/pending_discards.hpp"
 
@@ -13,7 +14,7 @@ namespace haulier::daemon {
 class JobLifecycle {
 public:
     JobLifecycle(ManagerContext& context, PendingDiscards& discards)
-        : context_(context), discards_(discards) {}
+        : context_(context), discards_(discards), namer_(context) {}
 
     // ---- effects of decisions ----
 
@@ -23,6 +24,10 @@ public:
     void publish_finished(const job::Id& id);
     /// Deletes temporary files, all or those of what is not transferred, and removes the job.
     void discard(const job::Id& id, bool all);
+
+    /// Deletes the temporary files of these files. If that is not done before the daemon ends, it is done at
+    /// the end of the job.
+    void discard_files(const job::Id& id, const std::vector<uint32_t>& indexes);
 
     /// Does again what a failed commit has undone.
     void restart(JobRecord& record);
@@ -47,6 +52,7 @@ private:
 
     ManagerContext& context_;
     PendingDiscards& discards_;
+    FileNamer namer_;
     std::set<job::Id> awaiting_delivery_;
     std::map<uint32_t, std::set<job::Id>> removed_; ///< by owner; none is empty
     Source forget_delivered_;

@@ -19,7 +19,12 @@ bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
 
 } // namespace
 
+bool is_needless(const job::File& file) {
+    return file.not_modified || file.removed;
+}
+
 void FileSums::add(const job::File& file) {
+    if (file.removed) return;
     auto size = job::size_of(file);
     if (size == job::UnknownSize)
         unsized += 1;
@@ -29,6 +34,7 @@ void FileSums::add(const job::File& file) {
 }
 
 void FileSums::take(const job::File& file) {
+    if (file.removed) return;
     auto size = job::size_of(file);
     if (size == job::UnknownSize)
         unsized -= 1;
@@ -64,18 +70,24 @@ bool JobRecord::only_progresses() const {
 }
 
 JobChange JobRecord::replace(const job::Decision& decision) {
-    JobChange change{working_, std::make_shared<const job::Job>(decision.job), {}, !decision.files.empty(), 0,
-                     0};
+    JobChange change;
+    change.before = working_;
+    change.after = std::make_shared<const job::Job>(decision.job);
+    change.changed_files = !decision.files.empty();
     working_ = change.after;
     bool other_sources = change.before && change.before->http.proxy != change.after->http.proxy;
     for (const auto& [index, file] : decision.files) {
         if (index >= files_.size()) files_.resize(index + 1);
         auto& current = files_[index];
-        other_sources = other_sources || !has_same_sources(current.spec, file.spec);
-        if (file.transferred && !current.transferred) change.arrivals.files.push_back(index);
+        other_sources =
+            other_sources || !has_same_sources(current.spec, file.spec) || file.removed != current.removed;
+        if (!file.removed && job::has_arrived(decision.job, file) && !job::has_arrived(decision.job, current))
+            change.arrivals.files.push_back(index);
+        if (file.naming && !current.naming) change.to_be_named.push_back(index);
+        if (is_needless(file) && !is_needless(current)) change.needless.push_back(index);
         if (auto filled = job::missing(file.filled, current.filled); !filled.empty())
             change.arrivals.ranges[index] = std::move(filled);
-        change.discarded += current.offset - std::min(current.offset, file.offset);
+        if (!file.removed) change.discarded += current.offset - std::min(current.offset, file.offset);
         change.restarted += file.restarts > current.restarts;
         auto former = std::exchange(current, file);
         if (index < durable_count_) durable_files_.try_emplace(index, std::move(former));
@@ -136,13 +148,14 @@ void JobRecord::note_waiting(uint32_t index) {
 void JobRecord::note_sources() {
     reach = job::Reach::Machine;
     for (const auto& file : files_)
-        reach = std::max(reach, job::reach_of(file.spec, working_->http.proxy, environment_proxies()));
+        if (!file.removed)
+            reach = std::max(reach, job::reach_of(file.spec, working_->http.proxy, environment_proxies()));
 }
 
 uint64_t transferred_of(const JobRecord& record, uint32_t index) {
     const auto& file = record.durable_file(index);
     auto transfer = record.transfers.find(index);
-    if (transfer == record.transfers.end()) return file.offset;
+    if (transfer == record.transfers.end() || file.removed) return file.offset;
     return std::max(file.offset, transfer->second.before + transfer->second.moved);
 }
 

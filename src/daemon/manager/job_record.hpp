@@ -60,8 +60,10 @@ struct JobChange {
     std::shared_ptr<const job::Job> after;
     Arrivals arrivals;
     bool changed_files = false;
-    uint64_t discarded = 0; ///< bytes that are transferred again
-    uint64_t restarted = 0; ///< files that began again, because another version was found
+    std::vector<uint32_t> to_be_named; ///< files that get their names from now on, while the job goes on
+    std::vector<uint32_t> needless;    ///< files whose temporary files are not needed any more
+    uint64_t discarded = 0;            ///< bytes that are transferred again
+    uint64_t restarted = 0;            ///< files that began again, because another version was found
 };
 
 /// What the files of a job add up to.
@@ -82,6 +84,9 @@ struct KeyName {
     auto operator<=>(const KeyName&) const = default;
 };
 
+/// The file has no temporary file, unless that could not be deleted.
+bool is_needless(const job::File& file);
+
 /// What a job contributes to the sums of its owner.
 struct Contribution {
     uint32_t owner = 0;
@@ -89,6 +94,13 @@ struct Contribution {
     uint64_t stored = 0;
     bool runs = false;
     bool needs_someone = false;
+};
+
+/// A file that gets its name while its job goes on.
+struct Naming {
+    std::string local;
+    bool ordered = false; ///< otherwise it waits, for another file of that name or because of the number
+    std::vector<Callback<Done>> waiting;
 };
 
 /// How far a job is from being forgotten.
@@ -160,7 +172,9 @@ public:
     bool is_listed = false;              ///< in JobTable::list()
     /// By which JobTable finds it; nothing if its key is empty.
     KeyName key_name;
-    Callback<job::EndResult> on_end; ///< the reply to Complete or Cancel, until they are carried out
+    Callback<job::EndResult> on_end;    ///< the reply to Complete or Cancel, until they are carried out
+    std::map<uint32_t, Naming> namings; ///< by file index
+    std::set<std::string> names_in_use; ///< of those that are ordered
     Alarm retry;
     Alarm next_file; ///< while it runs: one more may be started
     Alarm stall;

@@ -60,7 +60,7 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
           [this] { commit_failed(); }, [this] { store_recovered(); }),
       context_{loop,     clock,      config,    workers,    jobs_,
                commits_, announcer_, requests_, bandwidth_, on_activity_},
-      discards_(context_), lifecycle_(context_, discards_),
+      discards_(context_), namer_(context_), lifecycle_(context_, discards_),
       admission_(config, instance, jobs_, usage_,
                  [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
       runner_(context_, admission_, random, [this] { transfer_ended(); }),
@@ -101,8 +101,10 @@ Status Manager::load() {
     for (const auto& row : *outbox)
         announcer_.notifier().add(row.job, row.row, row.notification);
     // Jobs that end now may have notifications that are yet to be delivered.
-    for (const auto& [id, record] : jobs_)
+    for (const auto& [id, record] : jobs_) {
+        namer_.restart(*record);
         act(job::recover(record->durable(), clock_.now()).effects, id);
+    }
     discards_.restore(std::move(*discards));
     history_.configure();
     if (count > 0) log::info(fmt::format("{} jobs are back", count));
@@ -151,6 +153,8 @@ void Manager::committed(std::vector<CommittedDecision> decisions) {
         if (record) {
             announcer_.announce(d, *record, goes_on[i]);
             act(d.effects, d.change->after->id);
+            namer_.name(d.change->after->id, d.change->to_be_named);
+            lifecycle_.discard_files(d.change->after->id, d.change->needless);
         }
         if (!d.then) continue;
         on_activity_(); // before anyone is told that it is done
@@ -195,6 +199,7 @@ void Manager::store_recovered() {
     for (auto& [id, record] : jobs_) {
         if (!record->is_durable()) continue;
         clocks_.arm(*record);
+        namer_.restart(*record);
         lifecycle_.restart(*record);
         if (is_cut_off(record->durable())) commits_.stage(job::recover(record->durable(), clock_.now()));
     }

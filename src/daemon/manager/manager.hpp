@@ -100,6 +100,10 @@ public:
     /// Answers how many names were changed.
     void replace_remote_prefix(const job::Id& id, const std::string& from, const std::string& to,
                                const Callback<uint32_t>& reply);
+    /// Answers how many files have their names now.
+    void complete_files(const job::Id& id, const std::vector<uint32_t>& indexes,
+                        const Callback<uint32_t>& reply);
+    void remove_files(const job::Id& id, const std::vector<uint32_t>& indexes, const Callback<Done>& reply);
     void set_validation(const job::Id& id, uint32_t index, bool valid, const Callback<Done>& reply);
     void request_ranges(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                         const Callback<Done>& reply);
@@ -215,6 +219,7 @@ private:
     CommitQueue commits_;
     ManagerContext context_;
     PendingDiscards discards_;
+    FileNamer namer_;
     JobLifecycle lifecycle_;
     Admission admission_;
     TransferRunner runner_;

@@ -2,9 +2,11 @@
 // Commands about files. Each ends in exactly one reply.
 #include "daemon/manager/manager.hpp"
 
+#include "daemon/common/batch.hpp"
 #include "daemon/manager/transfer_orders.hpp"
 
 #include <fmt/core.h>
+#include <set>
 #include <utility>
 
 namespace haulier::daemon {
@@ -97,6 +99,39 @@ void Manager::set_validation(const job::Id& id, uint32_t index, bool valid, cons
         id, index,
         [&](const job::Job& job, const job::File& file, Now now) {
             return job::set_validation(job, index, file, valid, now);
+        },
+        reply);
+}
+
+/// Answered when the files have their names. After a failure, the others still get theirs.
+void Manager::complete_files(const job::Id& id, const std::vector<uint32_t>& indexes,
+                             const Callback<uint32_t>& reply) {
+    const auto* record = jobs_.find(id);
+    if (!record) return reply(not_found(id));
+    auto decision = job::complete_files(record->working(), record->working_files(), indexes, clock_.now());
+    if (!decision) return reply(decision.error());
+    std::set<uint32_t> distinct{indexes.begin(), indexes.end()};
+    std::vector<uint32_t> files{distinct.begin(), distinct.end()};
+    auto answer = requests_.track(reply);
+    commits_.stage(std::move(*decision), [=, this](const Status& stored) {
+        if (!stored) return answer(stored.error());
+        auto step = [=, this](size_t i, const Callback<Done>& done) { namer_.await(id, files[i], done); };
+        run_batch(
+            files.size(), step,
+            [=](const Status& named) {
+                if (!named) return answer(named.error());
+                answer(static_cast<uint32_t>(files.size()));
+            },
+            files.size());
+    });
+}
+
+void Manager::remove_files(const job::Id& id, const std::vector<uint32_t>& indexes,
+                           const Callback<Done>& reply) {
+    decide(
+        id,
+        [&](const JobRecord& record, Now now) {
+            return job::remove_files(record.working(), record.working_files(), indexes, now);
         },
         reply);
 }

@@ -62,7 +62,7 @@ void OwnershipTransfer::take(const job::Id& id, uint32_t uid, const Callback<Don
     auto paths = paths_of(*record);
     context_.workers.check(uid, paths, [=, this](const Status& status) {
         if (!status) return done(status);
-        release(id, uid, paths, done);
+        namer_.when_quiet(id, [=, this] { release(id, uid, paths, done); });
     });
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/manager/admission.hpp"
+#include "daemon/manager/file_namer.hpp"
 #include "daemon/manager/manager_context.hpp"
 
 #include <cstdint>
@@ -18,7 +19,7 @@ class OwnershipTransfer {
 public:
     /// `on_end`: the job may run again.
     OwnershipTransfer(ManagerContext& context, Admission& admission, std::function<void()> on_end)
-        : context_(context), admission_(admission), on_end_(std::move(on_end)) {}
+        : context_(context), admission_(admission), on_end_(std::move(on_end)), namer_(context) {}
 
     void take(const job::Id& id, uint32_t uid, const Callback<Done>& reply);
 
@@ -31,6 +32,7 @@ private:
     ManagerContext& context_;
     Admission& admission_;
     std::function<void()> on_end_;
+    FileNamer namer_;
 };
 
 } // namespace haulier::daemon

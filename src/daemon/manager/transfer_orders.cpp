@@ -152,6 +152,13 @@ bool is_begun_upload(const job::File& file) {
     return !file.upload_url.empty() && !file.transferred;
 }
 
+DiscardOrder discard_order(const JobRecord& record, uint32_t index) {
+    const auto& job = record.working();
+    const auto& file = record.working_files()[index];
+    auto place = place_to_delete_in(job, file.spec.local);
+    return {place.directory, job::temporary_name(job.id, index, file.part), file.folder, place.root};
+}
+
 std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
     std::vector<DiscardOrder> rest;
     const auto& job = record.working();
@@ -165,9 +172,8 @@ std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all) {
     }
     for (uint32_t i = 0; i < record.working_files().size(); ++i) {
         const auto& file = record.working_files()[i];
-        if (file.completed || (!all && file.transferred)) continue;
-        auto place = place_to_delete_in(job, file.spec.local);
-        rest.push_back({place.directory, job::temporary_name(job.id, i, file.part), file.folder, place.root});
+        bool is_left = !file.completed && (all || !file.transferred);
+        if (is_left || is_needless(file)) rest.push_back(discard_order(record, i));
     }
     return rest;
 }

@@ -25,6 +25,7 @@ bool has_reply(const JobRecord& record);
 /// A tus upload of which the server keeps a part.
 bool is_begun_upload(const job::File& file);
 
+DiscardOrder discard_order(const JobRecord& record, uint32_t index);
 /// Temporary files to be deleted at the end: all, or those of files that are not transferred.
 std::vector<DiscardOrder> leftovers(const JobRecord& record, bool all);
 

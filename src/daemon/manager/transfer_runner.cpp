@@ -27,7 +27,7 @@ TransferRunner::TransferRunner(ManagerContext& context, const Admission& admissi
 // ---- starting and stopping ----
 
 void TransferRunner::fill(JobRecord& record) {
-    halt_failed(record);
+    halt_unwanted(record);
     const auto& files = record.working_files();
     while (record.cursor < files.size() && (files[record.cursor].transferred || files[record.cursor].failed))
         ++record.cursor;
@@ -60,10 +60,11 @@ void TransferRunner::rest(JobRecord& record, const Prospect& prospect, Now now) 
     context_.commits.stage(std::move(deferred));
 }
 
-/// A file can fail for good while it is in transfer.
-void TransferRunner::halt_failed(JobRecord& record) {
+/// A file can fail for good, or be removed, while it is in transfer.
+void TransferRunner::halt_unwanted(JobRecord& record) {
     for (auto& [index, transfer] : record.transfers) {
-        if (!record.working_files()[index].failed || transfer.halting) continue;
+        const auto& file = record.working_files()[index];
+        if ((!file.failed && !file.removed) || transfer.halting) continue;
         transfer.halting = true;
         context_.workers.halt(transfer.owner, transfer.ticket);
     }
@@ -211,7 +212,10 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     if (admission_.is_full(ended.job().owner)) kept.headers.clear();
     auto now = context_.clock.now();
     note_moved(*ended.record, ended.last, fetched.report.offset);
-    if (keep_size(ended, ended.last.before + fetched.report.offset))
+    if (fetched.not_modified)
+        context_.commits.stage(
+            job::not_modified(ended.job(), ended.index, ended.record->working_files(), now));
+    else if (keep_size(ended, ended.last.before + fetched.report.offset))
         context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
                                             ended.last.segments, now));
     else

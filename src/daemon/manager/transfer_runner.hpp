@@ -61,7 +61,7 @@ private:
     struct Ended : Found {
         ActiveTransfer last; ///< as it was
     };
-    void halt_failed(JobRecord& record);
+    void halt_unwanted(JobRecord& record);
     void rest(JobRecord& record, const Prospect& prospect, Now now);
     void launch(JobRecord& record, uint32_t index);
     [[nodiscard]] Found find(Ticket ticket);

@@ -125,6 +125,7 @@ job::Fetched fetched_of(const wire::Fetched& fetched) {
     f.inode = inode_of(fetched.inode());
     if (fetched.replied()) f.reply = fetched.reply_size();
     f.headers = headers_of(fetched.headers());
+    f.not_modified = fetched.not_modified();
     return f;
 }
 

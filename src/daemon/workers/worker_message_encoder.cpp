@@ -105,6 +105,11 @@ void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
     out.set_hex(checksum.hex);
 }
 
+/// Dates in headers have no fractions. The next lower one is right: what has changed since is newer.
+uint64_t seconds_of(WallTime date) {
+    return static_cast<uint64_t>(std::chrono::floor<std::chrono::seconds>(date.since_epoch).count());
+}
+
 void fill_inode(wire::Inode& out, const job::Inode& inode) {
     out.set_device(inode.device);
     out.set_number(inode.number);
@@ -230,6 +235,8 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_has_other_sources(job::may_leave_source(file));
     fill_permissions(f, file.spec, order.umask);
     f.set_if_range_broken(order.if_range_broken);
+    f.set_if_modified_since_s(seconds_of(file.spec.if_modified_since));
+    f.set_if_none_match(file.spec.if_none_match);
     f.set_server_name(file.spec.server_name);
     f.set_keep_existing(file.spec.existing == job::Existing::Keep);
     if (!file.spec.server_name || order.offset > 0) f.set_name(job::name_of(file.spec.local));

@@ -186,7 +186,7 @@ OPTION_TYPES = properties_of(JOB) | {
     "Resume": "b", "Key": "s", "AppId": "s", "NotifyObject": "o", "NotifyService": "(so)", "Credentials": "a(ssss)",
     "CustomHeaders": "as", "States": "as", "Properties": "as", "Results": "as", "Since": "t", "Offset": "u", "Limit": "u",
     "AllUsers": "b", "Hidden": "b", "Checksum": "s", "Size": "t", "Mode": "u", "Ranges": "a(tt)", "Mirrors": "as", "Existing": "s",
-    "ServerName": "b",
+    "ServerName": "b", "IfModifiedSince": "t", "IfNoneMatch": "s",
 }
 
 
@@ -236,6 +236,12 @@ class Job:
 
     def replace_remote_prefix(self, old: str, new: str) -> int:
         return self.call("ReplaceRemotePrefix", "(ss)", old, new)[0]
+
+    def complete_files(self, *indexes: int) -> int:
+        return self.call("CompleteFiles", "(au)", indexes)[0]
+
+    def remove_files(self, *indexes: int) -> None:
+        self.call("RemoveFiles", "(au)", indexes)
 
     def set_validation(self, index: int, valid: bool) -> None:
         self.call("SetValidationState", "(ub)", index, valid)

@@ -383,6 +383,9 @@ TEST(FetchedOf, KnowsTheSizeOfTheStreamAndOfTheRemoteFile) {
     EXPECT_FALSE(fetched.reply);
     said.set_replied(true);
     EXPECT_EQ(fetched_of(said).reply, 0U);
+    EXPECT_FALSE(fetched.not_modified);
+    said.set_not_modified(true);
+    EXPECT_TRUE(fetched_of(said).not_modified);
 }
 
 } // namespace

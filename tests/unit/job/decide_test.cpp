@@ -175,6 +175,8 @@ std::vector<std::pair<std::string, Result<Decision>>> everything_on(const Job& j
         {"renotify", renotify(job, now)},
         {"set_remote_name", set_remote_name(job, 0, file, "http://example.org", now)},
         {"replace_remote_prefix", replace_remote_prefix(job, {}, "http:", "https:", now)},
+        {"complete_files", complete_files(job, {}, {0}, now)},
+        {"remove_files", remove_files(job, {}, {0}, now)},
         {"set_validation", set_validation(job, 0, file, true, now)},
         {"request_ranges", request_ranges(job, 0, file, {{0, 1}}, Limits{}, now)},
         {"update_position", update_position(job, 0, file, 0, now)},

@@ -69,6 +69,10 @@ Sample half_done(State state) {
     return brought_to(state, s, 1);
 }
 
+Sample alone(State state) {
+    return brought_to(state, Sample{1, false}, 0);
+}
+
 Sample uploading(State state) {
     return brought_to(state, Sample{of_type(Type::UploadReply)}, 0);
 }
@@ -153,6 +157,18 @@ std::vector<Operation> operations() {
          [](const Sample& s, Now now) {
              return replace_remote_prefix(s.job, s.files, "https:", "http:", now);
          }},
+        {"CompleteFiles, file not here", fresh,
+         [](const Sample& s, Now now) {
+             return complete_files(s.job, brought_to(State::Suspended, Sample{1, false}, 0).files, {0}, now);
+         }},
+        {"CompleteFiles, file here", half_done,
+         [](const Sample& s, Now now) { return complete_files(s.job, s.files, {0}, now); }},
+        {"RemoveFiles, others are not here", fresh,
+         [](const Sample& s, Now now) { return remove_files(s.job, s.files, {1}, now); }},
+        {"RemoveFiles, others are here", half_done,
+         [](const Sample& s, Now now) { return remove_files(s.job, s.files, {1}, now); }},
+        {"RemoveFiles, the only file", alone,
+         [](const Sample& s, Now now) { return remove_files(s.job, s.files, {0}, now); }},
         {"SetValidationState(false), file not here", fresh,
          [](const Sample& s, Now now) {
              return set_validation(s.job, 0, brought_to(State::Suspended, Sample{1, false}, 0).files[0],
@@ -174,6 +190,7 @@ std::vector<Operation> operations() {
         setter("NetworkCost, PowerPolicy, NotBefore", patch<&Settings::network_cost>(NetworkCost::Always)),
         setter("BandwidthLimit, SecurityFlags", patch<&Settings::bandwidth_limit>(4096)),
         setter("AutoComplete = true", patch<&Settings::auto_complete>(true)),
+        setter("PublishFiles", patch<&Settings::publish_files>(PublishFiles::Each)),
         setter("MaximumDownloadSize", patch<&Settings::maximum_download_size>(1000)),
         setter("DynamicContent", patch<&Settings::dynamic_content>(true)),
         setter("OnDemand", patch<&Settings::on_demand>(true)),

@@ -80,6 +80,24 @@ TEST_F(JobLifecycleTest, FilesThatReplaceNothingComeAfterThoseThatDo) {
     EXPECT_FALSE(record.working_files()[2].spec.local.ends_with(")"));
 }
 
+TEST_F(JobLifecycleTest, ARemovedFileTakesNoNameAndItsTemporaryFileIsDeletedOnceMoreAtTheEnd) {
+    auto request = request_for(2);
+    request.files[1].local = request.files[0].local;
+    auto& record = add_running(request);
+    finish_files(record, 2);
+    decide(*job::remove_files(record.working(), record.working_files(), {1}, clock_.now()));
+    lifecycle_.discard_files(record.working().id, {1});
+    EXPECT_EQ(workers_.texts(), Texts{"discard -1.part"});
+    workers_.answer(Error{Errc::LocalFile, "read-only"});
+    decide(*job::complete(record.working(), clock_.now()));
+    lifecycle_.publish(record.working().id);
+    EXPECT_EQ(workers_.texts(), Texts{"publish /srv/f0"});
+    workers_.answer();
+    ASSERT_TRUE(commits_.flush());
+    lifecycle_.discard(record.durable().id, false);
+    EXPECT_EQ(workers_.texts(), Texts{"discard -1.part"});
+}
+
 TEST_F(JobLifecycleTest, AFileIsKeptUntilALaterOneHasItsName) {
     auto request = request_for(2);
     request.files[1].local = request.files[0].local;

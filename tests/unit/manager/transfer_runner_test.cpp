@@ -156,6 +156,21 @@ TEST_F(TransferRunnerTest, ATransferThatWasHaltedChangesNothing) {
     EXPECT_FALSE(record.is_changing());
 }
 
+TEST_F(TransferRunnerTest, TheTransferOfARemovedFileIsHalted) {
+    auto& record = add_running(request_for(3));
+    runner_.fill(record);
+    workers_.begin(0);
+    decide(*job::remove_files(record.working(), record.working_files(), {0}, clock_.now()));
+    runner_.fill(record);
+    EXPECT_TRUE(record.transfers.at(0).halting);
+    EXPECT_FALSE(record.transfers.at(1).halting);
+    workers_.checkpoint(1, 50);
+    workers_.end_transfers();
+    ASSERT_TRUE(commits_.flush());
+    EXPECT_EQ(tally_of(record).transferred, 50U);
+    EXPECT_EQ(record.durable().state, State::Transferring);
+}
+
 TEST_F(TransferRunnerTest, AnIgnoredTransferChangesNothing) {
     auto& record = add_running(request_for(1));
     runner_.fill(record);

@@ -45,6 +45,7 @@ void fill_choices(job::Job& job) {
     job.bandwidth_limit = MaxU64 - 1;
     job.not_before = WallTime{Usec{int64_t{1} << 61}};
     job.on_file_error = job::OnFileError::Continue;
+    job.publish_files = job::PublishFiles::Each;
     job.answer_timeout = std::chrono::seconds{90};
     job.umask = 027;
     job.auto_complete = true;
@@ -130,6 +131,11 @@ job::File full_file() {
     file.mismatches = 1;
     file.transferred = true;
     file.completed = true;
+    file.naming = true;
+    file.not_modified = true;
+    file.removed = true;
+    file.spec.if_modified_since = WallTime{Usec{1}};
+    file.spec.if_none_match = "\"a\", W/\"b\"";
     file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
     file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
     file.validation = job::Validation::Invalid;
@@ -174,6 +180,7 @@ job::Decision one_file(const job::File& file) {
     decision.files[0] = file;
     decision.job.files_transferred = file.transferred;
     decision.job.files_failed = file.failed;
+    decision.job.files_removed = file.removed;
     return decision;
 }
 
@@ -326,7 +333,7 @@ TEST(RoundTrip, SavingAgainReplacesTheJobAndKeepsItsFilesAndNotices) {
     second.job.id = first.job.id;
     second.job.files_total = 3;
     second.files.emplace(1, full_file());
-    second.job.files_transferred = 1;
+    second.job.files_transferred = second.job.files_removed = 1;
     save_and_commit(store, second);
 
     auto jobs = jobs_of(store);
@@ -341,7 +348,7 @@ TEST(RoundTrip, WhatGoesBackToItsDefaultIsGone) {
     Store store = open_quietly(directory);
     job::Decision first;
     first.job = full_job();
-    first.job.files_total = first.job.files_transferred = 1;
+    first.job.files_total = first.job.files_transferred = first.job.files_removed = 1;
     first.files[0] = full_file();
     save_and_commit(store, first);
     auto rows = [&] {
@@ -403,7 +410,7 @@ TEST(RoundTrip, ACheckpointDoesNotWriteAgainWhatSeldomChanges) {
     Store store = open_quietly(directory);
     job::Decision first;
     first.job = full_job();
-    first.job.files_total = first.job.files_transferred = 1;
+    first.job.files_total = first.job.files_transferred = first.job.files_removed = 1;
     first.files[0] = full_file();
     save_and_commit(store, first);
     run_sql(directory.database(),

@@ -18,25 +18,34 @@ class Version5InState : public Version5, public testing::WithParamInterface<job:
 } // namespace
 
 TEST_F(Version5, EveryValueIsAsItWasAlsoWhenItIsWrittenAgain) {
-    expect_values_are_kept(11);
+    expect_values_are_kept(12);
 }
 
 TEST_P(Version5InState, AJobIsInTheStateThatItWasIn) {
-    expect_state_is_kept(GetParam(), 11);
+    expect_state_is_kept(GetParam(), 12);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachState, Version5InState, testing::ValuesIn(job::AllStates));
 
-TEST_F(Version5, WhatWasNewInItIsKept) {
+TEST_F(Version5, TheSettingsAreThoseThatWereChosen) {
     Store store = open_quietly(directory_);
-    EXPECT_EQ(named(store, "catalogue").job.http.certificate_authority, "/home/user/my 'ca'.pem");
-    EXPECT_EQ(*store.load_holds(), (std::vector<Hold>{{{}, WallTime{Usec{1'827'588'287'658'613}}}}));
+    auto authority = named(store, "authority");
+    EXPECT_EQ(authority.job.http.certificate_authority, "/home/user/ca 'x'.pem");
+    EXPECT_EQ(authority.job.priority, job::Priority::Low);
+    EXPECT_EQ(authority.job.publish_files, job::PublishFiles::Together) << "as before";
+    EXPECT_FALSE(authority.files.at(0).naming);
+}
+
+TEST_F(Version5, HoldsAndAppsOfEndedJobsAreKnown) {
+    Store store = open_quietly(directory_);
+    auto holds = store.load_holds();
+    ASSERT_TRUE(holds);
+    EXPECT_EQ(holds->size(), 1U);
     auto ended = store.list_ended({});
     ASSERT_TRUE(ended);
-    ASSERT_EQ(ended->size(), 3U);
-    EXPECT_EQ(ended->back().app_id, "org.example.Shop");
-    EXPECT_EQ(ended->back().visibility, job::Visibility::Full);
-    EXPECT_TRUE(store.load_user_limits()->empty());
+    ASSERT_EQ(ended->size(), 5U);
+    EXPECT_EQ(ended->front().app_id, "org.example.Shop");
+    EXPECT_EQ(ended->front().visibility, job::Visibility::Result);
 }
 
 } // namespace haulier::store

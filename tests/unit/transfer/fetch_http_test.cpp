@@ -53,6 +53,36 @@ TEST_F(HttpTest, HeadersAndMethodAreSent) {
     EXPECT_EQ(request.field("content-length"), "0");
 }
 
+TEST_F(HttpTest, AFileThatHasNotChangedIsNotFetched) {
+    test::HttpServer server{[](const auto&, auto& connection) {
+        connection.send("HTTP/1.1 304 Not Modified\r\nETag: \"two\"\r\n\r\n");
+    }};
+    auto requested = order(server.url("/"));
+    requested.set_if_none_match("\"one\", \"two\"");
+    requested.set_if_modified_since_s(784111777);
+    requested.mutable_digest()->set_kind(wire::Digest::SHA256);
+    requested.mutable_digest()->set_hex(std::string(64, '0'));
+    requested.set_expected_size_known(true);
+    requested.set_expected_size(1000);
+    fetch(requested);
+    auto start = begun();
+    EXPECT_EQ(start.identity().etag(), "\"two\"");
+    EXPECT_EQ(start.offset(), 0u);
+    auto result = fetched();
+    EXPECT_TRUE(result.not_modified());
+    EXPECT_EQ(result.size(), 0u);
+    auto request = server.requests().at(0);
+    EXPECT_EQ(request.field("if-none-match"), "\"one\", \"two\"");
+    EXPECT_EQ(request.field("if-modified-since"), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+TEST_F(HttpTest, WithoutAConditionThatAnswerIsAnError) {
+    test::HttpServer server{
+        [](const auto&, auto& connection) { connection.send("HTTP/1.1 304 Not Modified\r\n\r\n"); }};
+    fetch(order(server.url("/")));
+    EXPECT_EQ(failed().code(), 304);
+}
+
 TEST_F(HttpTest, SecretsDoNotFollowARedirectToAnotherServer) {
     FileServer target{file};
     test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {

@@ -47,6 +47,7 @@ std::string word(ResponseAction course) {
     case ResponseAction::StartOver: return "start over";
     case ResponseAction::RequestRange: return "ask range";
     case ResponseAction::RequestWhole: return "ask whole";
+    case ResponseAction::NotModified: return "not modified";
     case ResponseAction::Complete: return "all here";
     case ResponseAction::Fail: return "fail";
     }

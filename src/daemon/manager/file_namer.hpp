@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Gives files their names while their jobs go on. The intention is stored with the files, and what is under
+// way is in their records. What Complete does at the end of a job is in job_lifecycle.hpp.
+#pragma once
+
+#include "daemon/manager/manager_context.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace haulier::daemon {
+
+class FileNamer {
+public:
+    explicit FileNamer(ManagerContext& context) : context_(context) {}
+
+    /// Of files that are stored as to be named; the store learns of each one that has its name.
+    void name(const job::Id& id, const std::vector<uint32_t>& indexes);
+    /// Does again what the end of the daemon, or a failed commit, has undone.
+    void restart(const JobRecord& record);
+    /// Calls `done` when it is durable that the file has its name, or cannot be given it.
+    void await(const job::Id& id, uint32_t index, const Callback<Done>& done);
+    /// Calls `then` when no file of the job is being given its name, which may be at once.
+    void when_quiet(const job::Id& id, const std::function<void()>& then);
+
+private:
+    void order(JobRecord& record);
+    void give_up(JobRecord& record);
+    void answered(const job::Id& id, uint32_t index, const Result<std::string>& name);
+    void ended(const job::Id& id, uint32_t index, const Status& status);
+
+    ManagerContext& context_;
+};
+
+} // namespace haulier::daemon
