@@ -87,7 +87,7 @@ void clamp_window(int socket, std::optional<uint64_t> bytes) {
     int before = 0;
     socklen_t size = sizeof before;
     getsockopt(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, &before, &size);
-    bool is_close = before <= window && before >= window - window / 8;
+    bool is_close = before <= window && before >= window - window / 64;
     if (!is_close) setsockopt(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof window);
 }
 

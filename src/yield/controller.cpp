@@ -22,9 +22,9 @@ constexpr Usec Forgotten = seconds{3};
 constexpr uint32_t LossesThatCount = 4;
 /// The smallest window: so much of what the link carries, within these numbers of packets in a round trip.
 /// Two packets may be a good part of a slow link.
-constexpr double LeastShare = 0.01;
-constexpr double MostOfLeast = 2;
-constexpr double LeastOfLeast = 0.25;
+constexpr double ShareOfLeast = 0.01;
+constexpr double MostSegmentsOfLeast = 2;
+constexpr double LeastSegmentsOfLeast = 0.25;
 
 constexpr Usec MetLately = milliseconds{2500};
 constexpr double SlowShare = 0.8; ///< of the best rate
@@ -131,9 +131,9 @@ void Controller::apply_limit(const Tick& tick, const View& view) {
 }
 
 double Controller::least_window(double segment) const {
-    auto share = LeastShare * rate_.best() * (view_.base + view_.queue).count();
-    if (share == 0) return MostOfLeast * segment;
-    return std::clamp(share, LeastOfLeast * segment, MostOfLeast * segment);
+    auto share = ShareOfLeast * rate_.best() * (view_.base + view_.queue).count();
+    if (share == 0) return MostSegmentsOfLeast * segment;
+    return std::clamp(share, LeastSegmentsOfLeast * segment, MostSegmentsOfLeast * segment);
 }
 
 void Controller::end_round(const Tick& tick, const View& view) {

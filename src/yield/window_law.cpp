@@ -48,7 +48,7 @@ constexpr Seconds NoticedQueue = ms(3);
 constexpr double NoticedPart = 0.3;         ///< of the target
 constexpr double NoticedPartCautious = 1.3; ///< of the target, which is small then
 constexpr double JitterInNotice = 2.5;
-/// Below this part of the best rate, somebody else has the rest.
+/// Below this part of the best rate, another transfer has the rest.
 constexpr double FullShare = 0.85;
 constexpr Seconds JitterOfWholeShare = ms(50);
 constexpr double MostOfShareByJitter = 0.2;

@@ -15,6 +15,7 @@ import pathlib
 import signal
 import statistics
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -30,6 +31,11 @@ SOLO = 12       # seconds of the foreground without a background
 START = 2       # seconds of the foreground that the stricter share leaves out
 LONGEST = 70    # seconds that a file lasts at the rate of the link
 STEP = 0.25
+
+
+def wait(seconds: float) -> None:
+    """Traffic flows meanwhile."""
+    threading.Event().wait(seconds)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +138,7 @@ def first_time(begin: float, end: float, holds) -> float | None:
 
 def measure_solo(bed: Bed) -> float:
     foreground = bed.curl("solo", FOREGROUND)
-    time.sleep(SOLO)
+    wait(SOLO)
     end = time.monotonic()
     bed.stop(foreground)
     return rate(bed.delivered()["solo"], end - SOLO + START, end - 0.2)
@@ -140,23 +146,23 @@ def measure_solo(bed: Bed) -> float:
 
 def measure(bed: Bed, scenario: Scenario, background, seconds: float) -> Run:
     run = Run(solo=measure_solo(bed))
-    time.sleep(1)
+    wait(1)
     pings = bed.ping()
     began = time.monotonic()
     foreground_at = began
     if scenario.foreground_first:
         foreground = bed.curl("fg", FOREGROUND)
-        time.sleep(START)
+        wait(START)
     with background.running(bed, scenario.jobs):
         background_at = time.monotonic()
         if not scenario.foreground_first:
-            time.sleep(ALONE)
+            wait(ALONE)
             foreground_at = time.monotonic()
             foreground = bed.curl("fg", FOREGROUND)
-        time.sleep(seconds)
+        wait(seconds)
         foreground_until = time.monotonic()
         bed.stop(foreground)
-        time.sleep(AFTERWARDS)
+        wait(AFTERWARDS)
         ended = time.monotonic()
     delivered = bed.delivered()
     link = run.solo

@@ -119,8 +119,7 @@ class Bed:
             for device in ("all", "default", "to-client", "to-server"):
                 self._sysctl(f"net/ipv4/conf/{device}/rp_filter", "0")
         relay = [PYTHON, str(HERE / "relay.py"), "delay", str(self.link.round_trip_ms), str(self.link.jitter_ms)]
-        process = self.start("router", relay, stdout=subprocess.PIPE)
-        assert process.stdout.readline() == b"ready\n", "the relay does not start"
+        self.start_and_await("router", relay)
         with self.inside("router"):
             self._sysctl("net/ipv4/conf/delay/rp_filter", "0")
         self.ip("router", "link set delay up")
@@ -151,14 +150,9 @@ class Bed:
         self.ip("server", f"route add {BACKGROUND}/32 via 10.91.1.1 congctl {link.background_control}")
         self.ip("server", f"route add {FOREGROUND}/32 via 10.91.1.1 congctl {link.foreground_control}")
         self.record = self.directory / "record"
-        self.start("server", [PYTHON, str(HERE / "server.py"), SERVER, str(HTTP_PORT), str(self.record),
-                              str(self.file_bytes)])
-        self.start("server", [PYTHON, str(HERE / "echo.py"), "serve", SERVER, str(ECHO_PORT)])
-        self._await_server()
-
-    def _await_server(self) -> None:
-        with self.inside("client"):
-            socket.create_connection((SERVER, HTTP_PORT), timeout=patience(10)).close()
+        self.start_and_await("server", [PYTHON, str(HERE / "server.py"), SERVER, str(HTTP_PORT), str(self.record),
+                                        str(self.file_bytes)])
+        self.start_and_await("server", [PYTHON, str(HERE / "echo.py"), "serve", SERVER, str(ECHO_PORT)])
 
     # ---- what runs in them ----
 
@@ -184,6 +178,10 @@ class Bed:
                                        start_new_session=True, **options)
         self._closing.callback(self.stop, process)
         return process
+
+    def start_and_await(self, role: str, command: list[str]) -> None:
+        process = self.start(role, command, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"ready\n", f"{command} does not start"
 
     @staticmethod
     def stop(process: subprocess.Popen) -> None:

@@ -15,6 +15,7 @@ INTERVAL = 0.05
 def serve(address: str, port: int) -> None:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((address, port))
+    print("ready", flush=True)
     while True:
         data, peer = sock.recvfrom(2048)
         sock.sendto(data, peer)

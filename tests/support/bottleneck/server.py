@@ -52,7 +52,7 @@ class Record:
                 for path, count in sums.items():
                     self.out.write(f"{now:.3f} {path} {count}\n")
                 self.out.flush()
-            time.sleep(INTERVAL)
+            threading.Event().wait(INTERVAL)
 
 
 def head_of(connection: socket.socket) -> str:
@@ -115,6 +115,7 @@ def main() -> None:
     size = int(sys.argv[4]) if len(sys.argv) > 4 else 4 << 30
     record = Record(path)
     listener = socket.create_server((address, port), backlog=64)
+    print("ready", flush=True)
     while True:
         connection, _peer = listener.accept()
         threading.Thread(target=serve, args=(connection, record, size), daemon=True).start()
