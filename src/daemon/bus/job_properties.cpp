@@ -114,6 +114,8 @@ std::vector<JobProperty> facts() {
                          total_may_differ)),
         listed(
             announced(property(RateProperty, [](V v) { return daemon::rate_of(v.record, v.job); }), stops)),
+        listed(announced(property(YieldsProperty, [](V v) { return daemon::yields_of(v.record, v.job); }),
+                         stops)),
         listed(property("FilesTotal", [](V v) { return v.job.files_total; })),
         listed(property("FilesTransferred", [](V v) { return v.job.files_transferred; })),
         listed(property("FilesFailed", [](V v) { return v.job.files_failed; })),

@@ -259,7 +259,8 @@ std::vector<std::string> ManagerObject::Features() {
             "signals-lost",
             "hold",
             "user-bandwidth-limit",
-            "bandwidth-schedule"};
+            "bandwidth-schedule",
+            "yield"};
 }
 
 uint32_t ManagerObject::Jobs() {
