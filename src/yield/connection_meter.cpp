@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 constexpr Usec RoundTripSpan = milliseconds{80};
 constexpr Usec RoundTripStep = milliseconds{10};
 constexpr double JitterWeight = 1.0 / 24;
+/// The kernel measures on full packets only; what comes through the smallest window is less.
+constexpr double FullPart = 0.8;
 /// Over less, the packets of a round trip that arrive together look like a fast link.
 constexpr Usec RateSpan = milliseconds{100};
 /// What arrives now was asked for by a window of up to so much ago.
@@ -32,7 +34,7 @@ void ConnectionMeter::take(const Sample& sample, double window, BootTime now) {
     measure_rate(now);
     recent_.forget(now);
     auto round_trip = measured(sample);
-    is_fresh_ = moved_ > 0 && round_trip.count() > 0;
+    is_fresh_ = static_cast<double>(moved_) > FullPart * sample.segment && round_trip.count() > 0;
     if (!is_fresh_) return;
     recent_.note(round_trip, now);
     auto change = Seconds{std::abs((round_trip - last_.value_or(round_trip)).count())};

@@ -26,7 +26,7 @@ constexpr double UsedShare = 0.88;
 /// If so much of ours is missing in a count that has not moved, the driver counts late.
 constexpr uint64_t CountsLate = 256 * 1024;
 
-constexpr double TrialShare = 0.5;
+constexpr double TrialShare = 0.25;
 /// If others lose this part of what the trial took, the link was full.
 constexpr double TakenFromOthers = 0.3;
 constexpr Usec FirstPause = seconds{4};

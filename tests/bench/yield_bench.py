@@ -3,7 +3,7 @@
 link on this machine. Needs root and /dev/net/tun, takes about two minutes for each scenario, and uses little of the CPU
 unless the link is fast.
 
-Usage: yield_bench.py [--only WORD] [--seconds N] [--images FOLDER] [--no-curl], with HAULIERD and the other variables set
+Usage: yield_bench.py [--only WORD] [--seconds N] [--images FOLDER] [--background NAME], with HAULIERD and the other variables set
 as meson sets them. Prints a table in Markdown, and draws the rates over time into the folder.
 """
 
@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from rate_plot import Series, draw  # noqa: E402
 from support.bottleneck.bed import BACKGROUND, FOREGROUND, Bed, Link, rate, why_impossible  # noqa: E402
-from support.client.dbus_client import Manager  # noqa: E402
+from support.client.dbus_client import Job  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
 
 ALONE = 15      # seconds of the background before the foreground begins
@@ -63,6 +63,7 @@ SCENARIOS = [
     Scenario("fair queueing", dataclasses.replace(BASE, fair=True)),
     Scenario("jitter 10 ms", dataclasses.replace(BASE, jitter_ms=10)),
     Scenario("no timestamps", dataclasses.replace(BASE, timestamps=False)),
+    Scenario("uploads", dataclasses.replace(BASE, uploads=True)),
     Scenario("foreground first", BASE, foreground_first=True),
     Scenario("corner 10 Mbit/s 25 ms buffer 5 ms RTT", Link(mbit=10, buffer_ms=25, round_trip_ms=5)),
     Scenario("corner 10 Mbit/s 200 ms buffer 80 ms RTT", Link(mbit=10, buffer_ms=200, round_trip_ms=80)),
@@ -111,14 +112,18 @@ class Haulier:
         with bed.inside("client"):
             stack = Stack(config)
             try:
-                manager: Manager = stack.manager
-                started = [manager.create(files=[(bed.url(f"bg{number}"), stack.downloads / f"f{number}")], Resume=True)
-                           for number in range(jobs)]
+                started = [Haulier.start(bed, stack, f"bg{number}") for number in range(jobs)]
                 yield
                 for job in started:
                     job.cancel()
             finally:
                 stack.close()
+
+    @staticmethod
+    def start(bed: Bed, stack: Stack, name: str) -> Job:
+        local = bed.source() if bed.link.uploads else stack.downloads / name
+        kind = "upload" if bed.link.uploads else "download"
+        return stack.manager.create(job_type=kind, files=[(bed.url(name), local)], Resume=True)
 
 
 # ---- one run ----
@@ -205,7 +210,7 @@ def main() -> None:
     parser.add_argument("--only", help="scenarios whose name contains this")
     parser.add_argument("--seconds", type=float, default=22, help="length of the foreground's download")
     parser.add_argument("--images", type=pathlib.Path)
-    parser.add_argument("--no-curl", action="store_true", help="only Haulier as the background")
+    parser.add_argument("--background", choices=["curl", "Haulier"], help="only this one")
     options = parser.parse_args()
     if why := why_impossible():
         sys.exit(why)
@@ -216,7 +221,9 @@ def main() -> None:
     for scenario in SCENARIOS:
         if options.only and options.only not in scenario.name:
             continue
-        for background in ([] if options.no_curl else [Curl]) + [Haulier]:
+        for background in (Curl, Haulier):
+            if options.background not in (None, background.name):
+                continue
             with Bed(scenario.link, file_bytes=int(scenario.link.mbit * 1e6 / 8 * LONGEST)) as bed:
                 run = measure(bed, scenario, background, options.seconds)
             print("| " + " | ".join([scenario.name, background.name, *cells(run)]) + " |", flush=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A slow link on one machine: a server, a router and a client in network namespaces. The router's port to the client is
-the bottleneck, and packets of the other direction are held in a TUN device, so that there is a round-trip time. Needs root
-and /dev/net/tun."""
+"""A slow link on one machine: a server, a router and a client in network namespaces. One port of the router is the
+bottleneck, and packets of the other direction are held in a TUN device, so that there is a round-trip time. Needs root and
+/dev/net/tun."""
 
 import contextlib
 import ctypes
@@ -38,6 +38,7 @@ class Link:
     foreground_control: str = "cubic"
     fair: bool = False                 # a queue for each address of the client
     timestamps: bool = True
+    uploads: bool = False              # the way to the server is slow, and not the one from it
 
     @property
     def buffer_bytes(self) -> int:
@@ -124,23 +125,24 @@ class Bed:
             self._sysctl("net/ipv4/conf/delay/rp_filter", "0")
         self.ip("router", "link set delay up")
         self.ip("router", "route add default dev delay table 100")
-        self.ip("router", "rule add iif to-client lookup 100")
+        self.ip("router", f"rule add iif {'to-server' if self.link.uploads else 'to-client'} lookup 100")
         self._set_up_bottleneck()
 
     def _set_up_bottleneck(self) -> None:
         link = self.link
+        device = "to-server" if link.uploads else "to-client"
         shape = f"rate {link.mbit}mbit burst {link.burst_bytes}"
         if not link.fair:
-            self.tc(f"qdisc add dev to-client root handle 1: tbf {shape} limit {link.buffer_bytes + link.burst_bytes}")
-            self.tc(f"qdisc add dev to-client parent 1: handle 10: bfifo limit {link.buffer_bytes}")
+            self.tc(f"qdisc add dev {device} root handle 1: tbf {shape} limit {link.buffer_bytes + link.burst_bytes}")
+            self.tc(f"qdisc add dev {device} parent 1: handle 10: bfifo limit {link.buffer_bytes}")
             return
-        self.tc("qdisc add dev to-client root handle 1: htb default 10")
-        self.tc(f"class add dev to-client parent 1: classid 1:1 htb {shape} ceil {link.mbit}mbit cburst {link.burst_bytes}")
+        self.tc(f"qdisc add dev {device} root handle 1: htb default 10")
+        self.tc(f"class add dev {device} parent 1: classid 1:1 htb {shape} ceil {link.mbit}mbit cburst {link.burst_bytes}")
         for minor, address in ((10, BACKGROUND), (20, FOREGROUND)):
-            self.tc(f"class add dev to-client parent 1:1 classid 1:{minor} htb rate {link.mbit / 2}mbit ceil {link.mbit}mbit "
+            self.tc(f"class add dev {device} parent 1:1 classid 1:{minor} htb rate {link.mbit / 2}mbit ceil {link.mbit}mbit "
                     f"burst {link.burst_bytes} cburst {link.burst_bytes} quantum 1514")
-            self.tc(f"qdisc add dev to-client parent 1:{minor} bfifo limit {link.buffer_bytes}")
-            self.tc(f"filter add dev to-client parent 1: protocol ip u32 match ip dst {address}/32 flowid 1:{minor}")
+            self.tc(f"qdisc add dev {device} parent 1:{minor} bfifo limit {link.buffer_bytes}")
+            self.tc(f"filter add dev {device} parent 1: protocol ip u32 match ip dst {address}/32 flowid 1:{minor}")
 
     def _set_up_server(self) -> None:
         link = self.link
@@ -195,7 +197,17 @@ class Bed:
         return f"http://{SERVER}:{HTTP_PORT}/{path}"
 
     def curl(self, path: str, address: str, *options: str) -> subprocess.Popen:
+        if self.link.uploads:
+            options += ("-T", str(self.source()))
         return self.start("client", ["curl", "-s", "-o", "/dev/null", "--interface", address, *options, self.url(path)])
+
+    def source(self) -> pathlib.Path:
+        """A file to be sent."""
+        path = self.directory / "source"
+        if not path.exists():
+            path.touch()
+            os.truncate(path, self.file_bytes)
+        return path
 
     def ping(self) -> pathlib.Path:
         """Measures round trips from now on."""

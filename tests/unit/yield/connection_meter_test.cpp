@@ -16,6 +16,7 @@ Sample sample(uint64_t bytes, double round_trip) {
     s.bytes = bytes;
     s.round_trip = Seconds{round_trip};
     s.handshake = Seconds{0.02};
+    s.segment = 1000;
     return s;
 }
 
@@ -41,6 +42,12 @@ TEST(ConnectionMeterTest, WithoutBytesNothingIsMeasured) {
     EXPECT_EQ(meter.round_trip(), Seconds{0.05}) << "the kernel repeats its last value";
     meter.take(sample(1000, 0.01), 0, at_ms(200));
     EXPECT_FALSE(meter.round_trip());
+}
+
+TEST(ConnectionMeterTest, ATrickleIsNotMeasured) {
+    ConnectionMeter meter{sample(0, 0)};
+    meter.take(sample(700, 0.05), 0, at_ms(0));
+    EXPECT_FALSE(meter.round_trip()) << "the kernel has measured nothing on it";
 }
 
 TEST(ConnectionMeterTest, JitterIsWhatRoundTripsDifferBy) {
