@@ -20,6 +20,10 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
+/// Of a background connection. Asked for before it is established, it makes the kernel choose a scale in
+/// which windows can be set to 128 bytes; in the scale for larger ones, the smallest window is more than a
+/// packet.
+constexpr int LargestBackgroundWindow = 0xffff << 7;
 /// On a limited connection, so that its window opens in small steps on networks with large segments, too.
 constexpr int LimitedSegment = 1448;
 
@@ -141,6 +145,9 @@ int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
     multi.open.insert(fd);
     if (multi.loop.limits_.is_limited(multi.group))
         setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
+    if (multi.group.background && multi.loop.background_yields_)
+        setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &LargestBackgroundWindow,
+                   sizeof LargestBackgroundWindow);
     return CURL_SOCKOPT_OK;
 }
 

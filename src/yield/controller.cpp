@@ -155,7 +155,7 @@ void Controller::end_round(const Tick& tick, const View& view) {
     if (law_.has_drained())
         for (const auto& sample : tick.connections)
             bases_.drained(sample.remote);
-    shares_.next_round(law_.window(), claims(tick, view));
+    shares_.next_round(now_, law_.window(), claims(tick, view));
 }
 
 /// For people, so it does not change several times a second.

@@ -14,7 +14,11 @@ constexpr double SegmentsOfTurn = 2;
 /// The smallest window that Linux sets. It is less than a full packet, and senders wait a good part of a
 /// second before they send less.
 constexpr double Closed = 1152;
-constexpr int RoundsOfTurn = 4;
+/// A sender learns of a larger window when its timer makes it ask, so that a turn is longer than that. All
+/// connections are to have theirs before a server seems to have stalled.
+constexpr Seconds ShortestTurn{0.5};
+constexpr Seconds LongestTurn{2};
+constexpr Seconds TurnsOfAll{30};
 /// A connection that uses less than this of its part leaves half of the part to the others.
 constexpr double LittleUsed = 1.0 / 3;
 constexpr double KeptPart = 0.5;
@@ -54,14 +58,15 @@ double part_of(const Claim& claim, const Parts& parts, double equal) {
 
 } // namespace
 
-void Shares::next_round(double window, const std::vector<Claim>& claims) {
+void Shares::next_round(BootTime now, double window, const std::vector<Claim>& claims) {
     if (claims.empty()) return;
     credit_ = std::min(credit_ + window / turn_of(claims.front()), MostTurnsSaved);
     is_turn_ = credit_ >= 1;
     if (!is_turn_) return;
     --credit_;
-    if (++rounds_ < RoundsOfTurn) return;
-    rounds_ = 0;
+    auto turn = std::clamp(TurnsOfAll / static_cast<double>(claims.size()), ShortestTurn, LongestTurn);
+    if (Seconds{now - since_} < turn) return;
+    since_ = now;
     first_ += turns_in(window, claims);
 }
 

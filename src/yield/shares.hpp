@@ -19,7 +19,7 @@ struct Claim {
 class Shares {
 public:
     /// Once in each round trip.
-    void next_round(double window, const std::vector<Claim>& claims);
+    void next_round(BootTime now, double window, const std::vector<Claim>& claims);
     /// One for each claim, in their order.
     [[nodiscard]] std::vector<Order> divide(double window, const std::vector<Claim>& claims) const;
 
@@ -27,7 +27,7 @@ private:
     double credit_ = 0; ///< turns that are saved up, while a round's window is less than a turn needs
     bool is_turn_ = true;
     size_t first_ = 0; ///< the first of those whose turn it is
-    int rounds_ = 0;   ///< since it changed
+    BootTime since_;   ///< when it changed
 };
 
 } // namespace haulier::yield

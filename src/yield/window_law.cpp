@@ -64,6 +64,7 @@ constexpr double LeastShrink = 0.5;
 constexpr double ShrinkAim = 0.85; ///< of the target
 
 constexpr double UsedPart = 0.6; ///< the rate is smoothed, so that it follows a growing window late
+constexpr double SegmentsOfUse = 2;
 constexpr Seconds FreeQueue = ms(1.5);
 constexpr double JitterInFree = 1.2;
 constexpr double MostGrowth = 1.25;
@@ -195,7 +196,9 @@ void WindowLaw::steady(const Round& round) {
     }
     auto is_free = round.queue < std::max({FreeQueue, target(round) / 4, JitterInFree * extra_jitter(round)});
     free_rounds_ = is_free ? free_rounds_ + 1 : 0;
-    if (round.now >= hold_until_ && is_window_used(round, window_)) grow(round);
+    // What is less than a turn is used in some rounds only.
+    bool is_used = window_ <= SegmentsOfUse * round.segment || is_window_used(round, window_);
+    if (round.now >= hold_until_ && is_used) grow(round);
 }
 
 bool WindowLaw::meets_others(const Round& round) {

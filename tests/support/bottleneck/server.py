@@ -103,6 +103,8 @@ def serve(connection: socket.socket, record: Record, size: int) -> None:
         elif method == "GET":
             record.begin(connection, path, BYTES_ACKED)
             answer_get(connection, head, size)
+        else:
+            connection.sendall(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     except OSError:
         pass
     finally:

@@ -17,6 +17,8 @@ std::vector<Claim> claims(std::initializer_list<double> used) {
     return all;
 }
 
+BootTime now{std::chrono::hours{1}};
+
 double sum_of_open(const std::vector<Order>& orders) {
     double sum = 0;
     for (const auto& order : orders)
@@ -29,7 +31,7 @@ double sum_of_open(const std::vector<Order>& orders) {
 TEST(SharesTest, EqualPartsForThoseThatUseThem) {
     Shares shares;
     auto all = claims({10'000, 10'000});
-    shares.next_round(40'000, all);
+    shares.next_round(now, 40'000, all);
     for (const auto& order : shares.divide(40'000, all))
         EXPECT_EQ(order.window, 20'000);
 }
@@ -37,7 +39,7 @@ TEST(SharesTest, EqualPartsForThoseThatUseThem) {
 TEST(SharesTest, WhoUsesLittleLeavesHalfOfThePart) {
     Shares shares;
     auto all = claims({10'000, 100});
-    shares.next_round(40'000, all);
+    shares.next_round(now, 40'000, all);
     auto orders = shares.divide(40'000, all);
     EXPECT_EQ(orders[0].window, 30'000);
     EXPECT_EQ(orders[1].window, 10'000);
@@ -46,7 +48,7 @@ TEST(SharesTest, WhoUsesLittleLeavesHalfOfThePart) {
 TEST(SharesTest, AtTheStartEverybodyHasItsPart) {
     Shares shares;
     auto all = claims({0, 0, 0, 0});
-    shares.next_round(40'000, all);
+    shares.next_round(now, 40'000, all);
     EXPECT_EQ(sum_of_open(shares.divide(40'000, all)), 40'000);
 }
 
@@ -54,8 +56,9 @@ TEST(SharesTest, FloorsDoNotAddUp) {
     Shares shares;
     auto all = claims({500, 500, 500, 500, 500, 500, 500, 500});
     std::set<ConnectionId> had_a_turn;
-    for (int round = 0; round < 64; ++round) {
-        shares.next_round(4'000, all);
+    for (int round = 0; round < 640; ++round) {
+        now = now + std::chrono::milliseconds{20};
+        shares.next_round(now, 4'000, all);
         auto orders = shares.divide(4'000, all);
         EXPECT_LE(sum_of_open(orders), 4'000);
         for (const auto& order : orders)
@@ -69,7 +72,7 @@ TEST(SharesTest, BelowTwoPacketsThereArePausesBetweenTurns) {
     auto all = claims({500});
     int turns = 0;
     for (int round = 0; round < 80; ++round) {
-        shares.next_round(500, all);
+        shares.next_round(now, 500, all);
         turns += shares.divide(500, all).front().is_open ? 1 : 0;
     }
     EXPECT_EQ(turns, 20) << "a turn of 2000 bytes in four rounds";
@@ -77,7 +80,7 @@ TEST(SharesTest, BelowTwoPacketsThereArePausesBetweenTurns) {
 
 TEST(SharesTest, NoConnections) {
     Shares shares;
-    shares.next_round(1000, {});
+    shares.next_round(now, 1000, {});
     EXPECT_TRUE(shares.divide(1000, {}).empty());
 }
 
