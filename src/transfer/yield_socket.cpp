@@ -22,6 +22,7 @@ namespace {
 constexpr uint32_t LeastSegment = 536;
 /// More than the pace at which the window moves, so that the window decides and the pace prevents bursts.
 constexpr double PaceAboveWindow = 1.15;
+constexpr double LeastSendBuffer = 4 * 1448; ///< with one packet, each acknowledgement would be delayed
 /// Above, the buffer is left to the kernel, which may not allow so much; the pace is enough then.
 constexpr double LargestSendBuffer = 128 * 1024;
 constexpr uint64_t NoPace = ~uint64_t{0};
@@ -72,7 +73,7 @@ std::optional<yield::Sample> sample_of(int socket, bool sends) {
     yield::Sample sample;
     sample.round_trip = from_microseconds(sends ? info.tcpi_rtt : info.tcpi_rcv_rtt);
     sample.handshake = from_microseconds(info.tcpi_rtt);
-    sample.bytes = sends ? info.tcpi_bytes_acked : info.tcpi_bytes_received;
+    sample.bytes = sends ? info.tcpi_bytes_sent : info.tcpi_bytes_received;
     sample.losses = sends ? info.tcpi_total_retrans : info.tcpi_rcv_ooopack;
     sample.segment = std::max(sends ? info.tcpi_snd_mss : info.tcpi_advmss, LeastSegment);
     sample.measures_queue = sends || (info.tcpi_options & TCPI_OPT_TIMESTAMPS) != 0;
@@ -85,7 +86,7 @@ void limit_sending(int socket, std::optional<double> window, yield::Seconds roun
         pace = static_cast<uint64_t>(PaceAboveWindow * *window / round_trip.count());
     setsockopt(socket, SOL_SOCKET, SO_MAX_PACING_RATE, &pace, sizeof pace);
     if (window && *window <= LargestSendBuffer) {
-        int bytes = static_cast<int>(*window);
+        int bytes = static_cast<int>(std::max(*window, LeastSendBuffer));
         setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
     } else {
         int none = 0;

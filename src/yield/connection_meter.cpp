@@ -34,8 +34,11 @@ void ConnectionMeter::take(const Sample& sample, double window, BootTime now) {
     measure_rate(now);
     recent_.forget(now);
     auto round_trip = measured(sample);
-    is_fresh_ = static_cast<double>(moved_) > FullPart * sample.segment && round_trip.count() > 0;
+    bool is_closed = window > 0 && window < sample.segment;
+    unmeasured_ = is_closed ? 0 : unmeasured_ + static_cast<double>(moved_);
+    is_fresh_ = moved_ > 0 && unmeasured_ >= FullPart * sample.segment && round_trip.count() > 0;
     if (!is_fresh_) return;
+    unmeasured_ = 0;
     recent_.note(round_trip, now);
     auto change = Seconds{std::abs((round_trip - last_.value_or(round_trip)).count())};
     jitter_ += (change - jitter_) * JitterWeight;

@@ -34,6 +34,7 @@ private:
     uint32_t losses_seen_;
     uint64_t moved_ = 0;
     uint32_t losses_ = 0;
+    double unmeasured_ = 0; ///< moved since a round trip was measured
     double rate_ = 0;
     uint64_t counted_ = 0;
     BootTime counted_since_;

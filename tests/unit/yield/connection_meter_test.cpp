@@ -46,8 +46,12 @@ TEST(ConnectionMeterTest, WithoutBytesNothingIsMeasured) {
 
 TEST(ConnectionMeterTest, ATrickleIsNotMeasured) {
     ConnectionMeter meter{sample(0, 0)};
-    meter.take(sample(700, 0.05), 0, at_ms(0));
+    for (uint64_t i = 1; i < 10; ++i)
+        meter.take(sample(700 * i, 0.05), 900, at_ms(static_cast<int>(20 * i)));
     EXPECT_FALSE(meter.round_trip()) << "the kernel has measured nothing on it";
+    meter.take(sample(7100, 0.05), 2000, at_ms(200));
+    meter.take(sample(7900, 0.03), 2000, at_ms(220));
+    EXPECT_EQ(meter.round_trip(), Seconds{0.03}) << "a full packet in two ticks";
 }
 
 TEST(ConnectionMeterTest, JitterIsWhatRoundTripsDifferBy) {
