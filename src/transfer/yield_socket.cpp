@@ -22,7 +22,8 @@ namespace {
 constexpr uint32_t LeastSegment = 536;
 /// More than the pace at which the window moves, so that the window decides and the pace prevents bursts.
 constexpr double PaceAboveWindow = 1.15;
-constexpr double LeastSendBuffer = 4 * 1448; ///< with one packet, each acknowledgement would be delayed
+/// Of single packets each acknowledgement would be delayed, so these go out together, without a pace.
+constexpr double LeastSendBuffer = 4 * 1448;
 /// Above, the buffer is left to the kernel, which may not allow so much; the pace is enough then.
 constexpr double LargestSendBuffer = 128 * 1024;
 constexpr uint64_t NoPace = ~uint64_t{0};
@@ -82,7 +83,7 @@ std::optional<yield::Sample> sample_of(int socket, bool sends) {
 
 void limit_sending(int socket, std::optional<double> window, yield::Seconds round_trip) {
     uint64_t pace = NoPace;
-    if (window && round_trip.count() > 0)
+    if (window && *window > LeastSendBuffer && round_trip.count() > 0)
         pace = static_cast<uint64_t>(PaceAboveWindow * *window / round_trip.count());
     setsockopt(socket, SOL_SOCKET, SO_MAX_PACING_RATE, &pace, sizeof pace);
     if (window && *window <= LargestSendBuffer) {
