@@ -23,7 +23,7 @@ constexpr uint32_t LeastSegment = 536;
 /// More than the pace at which the window moves, so that the window decides and the pace prevents bursts.
 constexpr double PaceAboveWindow = 1.15;
 /// Of single packets each acknowledgement would be delayed, so these go out together, without a pace.
-constexpr double LeastSendBuffer = 4 * 1448;
+constexpr double LeastSendBuffer = 2 * 1448;
 /// Above, the buffer is left to the kernel, which may not allow so much; the pace is enough then.
 constexpr double LargestSendBuffer = 128 * 1024;
 constexpr uint64_t NoPace = ~uint64_t{0};
