@@ -238,7 +238,7 @@ void CurlLoop::hold_window(const Multi& multi, int socket) {
     if (!limited) return;
     auto window = ticker_.window_of(socket);
     if (rate > 0) window = std::min(*limited, window.value_or(*limited));
-    clamp_window(socket, window);
+    clamp_window(socket, window, rate == 0);
 }
 
 void CurlLoop::hold_window(int socket) {
