@@ -23,6 +23,7 @@ constexpr size_t MaxFiles = 10;
 std::string state_text(const JobView& job) {
     auto text = situation(job, now_usec());
     auto state = state_word(job.state);
+    if (job.yields) text = _("yields to other traffic");
     bool same = text.empty() || text == state || job.state == "error";
     return same ? state : fmt::format("{}, {}", state, text);
 }

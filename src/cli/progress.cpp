@@ -48,7 +48,8 @@ std::string speed_text(const JobView& job, const Motion& motion) {
     if (!motion.rate) return "";
     auto text = size_text(static_cast<uint64_t>(std::lround(*motion.rate))) + "/s";
     auto left = time_left_text(job, motion.rate);
-    return left.empty() ? text : text + "  " + left;
+    if (!left.empty()) text += "  " + left;
+    return job.yields ? text + "  " + _("yields") : text;
 }
 
 std::string bar_text(double share, size_t columns, bool colour) {

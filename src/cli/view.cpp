@@ -180,6 +180,7 @@ JobView view_of(const Json& properties) {
     job.error_code = number_at<int64_t>(properties, "Error", 2);
     job.error_message = text_at(properties, "Error", 3);
     job.error_file = number_at<uint64_t>(properties, "Error", 4);
+    job.yields = properties.value("Yields", false);
     auto auto_complete = properties.find("AutoComplete");
     job.auto_complete = auto_complete != properties.end() && *auto_complete == true;
     return job;

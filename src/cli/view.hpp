@@ -33,6 +33,7 @@ struct JobView {
     int64_t error_code = 0;
     std::string error_message;
     uint64_t error_file = 0;    ///< its index
+    bool yields = false;        ///< slow because of other traffic
     bool auto_complete = false; ///< false as well if the property was not read
     bool operator==(const JobView&) const = default;
 };

@@ -99,7 +99,8 @@ TransferSettings transfer_settings(const wire::Settings& message) {
             .progress = std::chrono::milliseconds{or_default(message.progress_ms(), ProgressMs)},
             .connections_per_host = or_default(message.connections_per_host(), ConnectionsPerHost),
             .minimum_rate = message.minimum_rate(),
-            .keep_free = message.keep_free()};
+            .keep_free = message.keep_free(),
+            .yields = message.yields()};
 }
 
 NetworkSettings network_settings(const wire::Settings& message) {

@@ -20,6 +20,10 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
+/// Of a background connection. Asked for before it is established, it makes the kernel choose a scale in
+/// which windows can be set to 128 bytes; in the scale for larger ones, the smallest window is more than a
+/// packet.
+constexpr int LargestBackgroundWindow = 0xffff << 7;
 /// On a limited connection, so that its window opens in small steps on networks with large segments, too.
 constexpr int LimitedSegment = 1448;
 
@@ -82,10 +86,11 @@ void CurlLoop::drop_unused() {
                   [](const auto& entry) { return entry.second.running == 0 && !entry.first.job.empty(); });
 }
 
-void CurlLoop::add(CURL* easy, const RateGroup& group, std::function<void(End)> done) {
+void CurlLoop::add(CURL* easy, const RateGroup& group, Direction direction, std::function<void(End)> done) {
     watch_.set_active(true);
     auto& multi = multi_for(group);
-    auto [entry, is_new] = running_.emplace(easy, Transfer{multi, std::move(done)});
+    bool yields = group.background && background_yields_;
+    auto [entry, is_new] = running_.emplace(easy, Transfer{multi, std::move(done), direction, yields});
     ++multi.running;
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, &entry->second);
@@ -101,6 +106,7 @@ void CurlLoop::remove(CURL* easy) {
     auto found = running_.find(easy);
     if (found == running_.end()) return;
     auto& multi = found->second.multi;
+    if (found->second.yields) ticker_.end(found->second.connection.socket);
     running_.erase(found);
     ended_by_us_.erase(easy);
     curl_multi_remove_handle(multi.handle.get(), easy);
@@ -128,18 +134,27 @@ std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) const {
     return found == running_.end() ? nullptr : found->second.connection.traffic;
 }
 
+bool CurlLoop::is_yielding(CURL* easy) const {
+    auto socket = socket_of(easy);
+    return socket >= 0 && ticker_.is_yielding(socket);
+}
+
 int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
     multi.loop.watch_.opened(fd);
     multi.open.insert(fd);
     if (multi.loop.limits_.is_limited(multi.group))
         setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
+    if (multi.group.background && multi.loop.background_yields_)
+        setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &LargestBackgroundWindow,
+                   sizeof LargestBackgroundWindow);
     return CURL_SOCKOPT_OK;
 }
 
 int CurlLoop::on_close(void* raw, curl_socket_t fd) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
     multi.open.erase(fd);
+    multi.loop.ticker_.close(fd);
     multi.loop.watch_.close(fd);
     return 0;
 }
@@ -176,6 +191,8 @@ int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_p
     auto& loop = multi.loop;
     // libcurl says only after a transfer which socket it used.
     transfer.connection = loop.watch_.find(local_port, remote_port);
+    if (transfer.yields)
+        loop.ticker_.begin(transfer.connection.socket, transfer.direction == Direction::Sends);
     loop.hold_windows(multi);
     if (transfer.connection.is_new && multi.running > 1 && !multi.wake)
         multi.wake = loop.loop_.defer([&multi] { wake_waiting_transfers(multi); });
@@ -208,10 +225,25 @@ void CurlLoop::hold_windows(Multi& multi) {
     auto rate = limits_.rate(multi.group);
     if (rate == 0 && !std::exchange(multi.is_clamped, false)) return;
     multi.is_clamped = rate > 0;
-    auto connections = std::max<size_t>(std::min(multi.running, multi.open.size()), 1);
     for (auto socket : multi.open)
-        if (auto window = window_for(socket, rate / connections))
-            clamp_window(socket, rate > 0 ? window : std::nullopt);
+        hold_window(multi, socket);
+}
+
+/// The one place that sets windows: what a limit allows, or what yielding does if that is less. Nothing is
+/// clamped before a connection is established.
+void CurlLoop::hold_window(const Multi& multi, int socket) {
+    auto rate = limits_.rate(multi.group);
+    auto connections = std::max<size_t>(std::min(multi.running, multi.open.size()), 1);
+    auto limited = window_for(socket, rate / connections);
+    if (!limited) return;
+    auto window = ticker_.window_of(socket);
+    if (rate > 0) window = std::min(*limited, window.value_or(*limited));
+    clamp_window(socket, window, rate == 0);
+}
+
+void CurlLoop::hold_window(int socket) {
+    for (const auto& [group, multi] : multis_)
+        if (multi.open.contains(socket)) hold_window(multi, socket);
 }
 
 void CurlLoop::act(Multi& multi, curl_socket_t fd, int events) {
@@ -220,6 +252,7 @@ void CurlLoop::act(Multi& multi, curl_socket_t fd, int events) {
     watch_.turn_begins();
     curl_multi_socket_action(multi.handle.get(), fd, events, &still_running);
     watch_.turn_ends();
+    ticker_.on_activity();
     if (static_cast<size_t>(still_running) < multi.running) drain_soon();
 }
 

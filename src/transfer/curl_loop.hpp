@@ -9,6 +9,7 @@
 #include "transfer/connection_watch.hpp"
 #include "transfer/rate_limits.hpp"
 #include "transfer/traffic.hpp"
+#include "transfer/yield_ticker.hpp"
 
 #include <chrono>
 #include <curl/curl.h>
@@ -30,14 +31,18 @@ public:
     /// 0 = unlimited.
     void limit_connections(uint32_t per_host);
     void set_limits(const wire::Limits& limits);
+    /// Whether background transfers that begin from now on yield.
+    void let_background_yield(bool yields) { background_yields_ = yields; }
     [[nodiscard]] RateLimits& limits() { return limits_; }
 
     struct End {
         CURLcode code;
         bool cut_off = false; ///< the connection had kept the event loop busy
     };
-    /// `done` is called once, from the loop, unless remove() comes first.
-    void add(CURL* easy, const RateGroup& group, std::function<void(End)> done);
+    enum class Direction { Receives, Sends };
+    /// `direction`: of the body that matters. `done` is called once, from the loop, unless remove() comes
+    /// first.
+    void add(CURL* easy, const RateGroup& group, Direction direction, std::function<void(End)> done);
     /// Stops the transfer of `easy`, if any. Not to be called from a curl callback.
     void remove(CURL* easy);
     /// Makes the transfer end with `code` in a later iteration of the loop, as if curl had reported it.
@@ -49,6 +54,8 @@ public:
     [[nodiscard]] int socket_of(CURL* easy) const;
     /// The traffic on that connection, or null.
     [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy) const;
+    /// The transfer is slow because others need the network.
+    [[nodiscard]] bool is_yielding(CURL* easy) const;
 
 private:
     struct Deleter {
@@ -70,6 +77,8 @@ private:
     struct Transfer {
         Multi& multi;
         std::function<void(End)> done;
+        Direction direction;
+        bool yields;
         ConnectionWatch::Connection connection{};
     };
     static int on_socket(CURL*, curl_socket_t fd, int what, void* multi, void*) noexcept;
@@ -83,6 +92,8 @@ private:
     static void wake_waiting_transfers(Multi& multi);
     void hold_windows();
     void hold_windows(Multi& multi);
+    void hold_window(const Multi& multi, int socket);
+    void hold_window(int socket);
     void drain_soon();
     void drain_one();
     void finish(CURL* easy, CURLcode code);
@@ -91,6 +102,8 @@ private:
     SystemClock clock_;
     RateLimits limits_{loop_, clock_};
     ConnectionWatch watch_;
+    bool background_yields_ = false;
+    YieldTicker ticker_{loop_, clock_, [this](int socket) { hold_window(socket); }};
     long connections_per_host_ = 0;
     std::chrono::steady_clock::time_point turn_began_;
     Source drain_;

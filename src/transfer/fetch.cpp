@@ -262,6 +262,7 @@ void Fetch::schedule_progress() {
         wire::FromWorker message;
         message.mutable_progress()->set_ticket(order_.ticket);
         message.mutable_progress()->set_received(sink_->written());
+        message.mutable_progress()->set_yields(transaction_ && transaction_->is_yielding());
         context_.send(message);
     });
 }

@@ -55,7 +55,8 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_headers(request, target.first_server);
     set_cookies(handle_, target.cookies);
     set_callbacks();
-    curl_.add(handle_.get(), group_, [this](CurlLoop::End end) { curl_finished(end); });
+    auto direction = body_ && body_->size() > 0 ? CurlLoop::Direction::Sends : CurlLoop::Direction::Receives;
+    curl_.add(handle_.get(), group_, direction, [this](CurlLoop::End end) { curl_finished(end); });
     tick();
 }
 
@@ -307,6 +308,10 @@ CURLcode HttpExchange::unpause() {
     auto code = curl_easy_pause(handle_.get(), body_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT);
     unpausing_ = false;
     return code;
+}
+
+bool HttpExchange::is_yielding() const {
+    return curl_.is_yielding(handle_.get());
 }
 
 uint64_t HttpExchange::sent() const {

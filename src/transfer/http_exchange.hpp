@@ -45,6 +45,8 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const;
+    /// It is slow because others need the network.
+    [[nodiscard]] bool is_yielding() const;
     /// Those of the target, and those that the response has set.
     [[nodiscard]] Cookies cookies() const { return cookies_of(handle_); }
 

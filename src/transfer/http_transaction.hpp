@@ -44,6 +44,7 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const { return exchange_ ? exchange_->sent() : 0; }
+    [[nodiscard]] bool is_yielding() const { return exchange_ && exchange_->is_yielding(); }
     /// The server that answered last, or that is being asked.
     [[nodiscard]] std::string origin() const { return url_.origin(); }
     /// The URL that redirects led to; empty if there was no redirect.

@@ -79,15 +79,15 @@ std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second) {
         std::clamp<double>(static_cast<double>(bytes_per_second) * seconds, least, LargestWindow));
 }
 
-void clamp_window(int socket, std::optional<uint64_t> bytes) {
+void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_grow) {
     // While the kernel may let the buffer grow, it widens the window when data is read after a pause.
-    int lock = bytes ? LockedReceiveBuffer : 0;
+    int lock = bytes && !may_buffer_grow ? LockedReceiveBuffer : 0;
     setsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &lock, sizeof lock);
     auto window = static_cast<int>(std::min<uint64_t>(bytes.value_or(LargestWindow), LargestWindow));
     int before = 0;
     socklen_t size = sizeof before;
     getsockopt(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, &before, &size);
-    bool is_close = before <= window && before >= window - window / 8;
+    bool is_close = before <= window && before >= window - window / 64;
     if (!is_close) setsockopt(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof window);
 }
 

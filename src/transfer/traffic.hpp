@@ -52,7 +52,8 @@ std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second);
 /// Keeps its receive window below `bytes`, or lets it grow again. An older kernel forgets this when its
 /// buffer grows, so it is to be repeated. Only for a connection that is established: before, it would decide
 /// the largest window that there can ever be.
-void clamp_window(int socket, std::optional<uint64_t> bytes);
+/// `may_buffer_grow`: where the window is to grow beyond the present buffer.
+void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_grow);
 /// Bytes that were written to it and that the peer has not acknowledged.
 uint64_t bytes_unacknowledged(int socket);
 

@@ -113,6 +113,7 @@ void Upload::send_progress() const {
     auto& progress = *message.mutable_progress();
     progress.set_ticket(order_.ticket());
     progress.set_received(sent());
+    progress.set_yields(transaction_ && transaction_->is_yielding());
     if (reply_ && reply_->begun()) {
         progress.set_replying(true);
         progress.set_reply_size_known(reply_->expected().has_value());

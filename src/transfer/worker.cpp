@@ -126,6 +126,7 @@ bool Worker::configure(const wire::Settings& settings) {
     context_.settings = transfer_settings(settings);
     context_.network.settings = network_settings(settings);
     curl_.limit_connections(context_.settings.connections_per_host);
+    curl_.let_background_yield(context_.settings.yields);
     configured_ = true;
     return true;
 }

@@ -27,10 +27,11 @@ MODULES = {
     "browser": {"base", "cli"},
     "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "curses", "expat", "json"},
     "desktop": {"base", "libsystemd"},
-    "transfer": {"base", "wire", "curl", "openssl", "libproxy", "libsystemd"},
+    "transfer": {"base", "wire", "yield", "curl", "openssl", "libproxy", "libsystemd"},
     "session": {"base", "wire", "libsystemd"},
     "notify": {"base", "job"},
     "store": {"base", "job", "sqlite"},
+    "yield": {"base"},
     "job": {"base"},
     "wire": {"base", "protobuf"},
     "base": {"libsystemd"},
@@ -44,7 +45,8 @@ ONLY_IN = {
 }
 # Decisions are functions of values: of "base", they see nothing that acts or waits.
 WITHIN_BASE = {"job": {"base/clock.hpp", "base/environment_proxies.hpp", "base/host.hpp", "base/limits.hpp",
-                       "base/proxy_list.hpp", "base/result.hpp", "base/text.hpp"}}
+                       "base/proxy_list.hpp", "base/result.hpp", "base/text.hpp"},
+               "yield": {"base/clock.hpp"}}
 FOR_ALL = {"fmt"}
 
 LIBRARIES = [
@@ -55,9 +57,9 @@ LIBRARIES = [
 ]
 # Headers of the kernel and the C library.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|net)/.*\.h|(unistd|fcntl|errno|poll|signal|pwd|grp|getopt|termios|dirent|"
-                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|string|strings|stdio|utime|netdb|libintl|langinfo)\.h")
+                    r"syslog|sysexits|spawn|sched|limits|time|stdlib|malloc|ifaddrs|string|strings|stdio|utime|netdb|libintl|langinfo)\.h")
 # Modules without input, output and system calls.
-PURE = {"job", "notify", "daemon/bus/names"}
+PURE = {"job", "notify", "daemon/bus/names", "yield"}
 STANDARD = re.compile(r"[a-z_0-9]+")
 
 

@@ -66,6 +66,7 @@ public:
     void transfer_ended(const job::Job& job) override;
     void wait_reason_changed(const daemon::JobRecord&) override {}
     void progressed(const daemon::JobRecord&, bool) override {}
+    void yielding_changed(const daemon::JobRecord&) override {}
     void file_transferred(const daemon::JobRecord& record, uint32_t index) override;
     void object_changed(const daemon::JobRecord&) override {}
     void ranges_filled(const daemon::JobRecord&, uint32_t, const std::vector<job::Range>&) override {}

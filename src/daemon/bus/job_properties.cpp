@@ -118,6 +118,8 @@ std::vector<JobProperty> facts() {
                          total_may_differ)),
         listed(
             announced(property(RateProperty, [](V v) { return daemon::rate_of(v.record, v.job); }), stops)),
+        listed(announced(property(YieldsProperty, [](V v) { return daemon::yields_of(v.record, v.job); }),
+                         stops)),
         listed(property("FilesTotal", [](V v) { return job::listed_files(v.job); })),
         listed(property("FilesTransferred", [](V v) { return job::arrived_files(v.job); })),
         listed(property("FilesFailed", [](V v) { return v.job.files_failed; })),

@@ -59,6 +59,7 @@ inline constexpr std::string_view BytesTransferredProperty = "BytesTransferred";
 inline constexpr std::string_view BytesKnownProperty = "BytesKnown";
 inline constexpr std::string_view FilesUnsizedProperty = "FilesUnsized";
 inline constexpr std::string_view RateProperty = "Rate";
+inline constexpr std::string_view YieldsProperty = "Yields";
 
 /// For PropertiesChanged after a change of the job.
 Values changed_values(const JobView& before, const JobView& after);

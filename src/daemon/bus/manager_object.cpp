@@ -274,6 +274,7 @@ std::vector<std::string> ManagerObject::Features() {
             "hold",
             "user-bandwidth-limit",
             "bandwidth-schedule",
+            "yield",
             "publish-each",
             "conditional",
             "remove-files"};

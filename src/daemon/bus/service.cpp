@@ -268,6 +268,10 @@ void Service::progressed(const daemon::JobRecord& entry, bool resized) {
         properties_changed(to, entry, {BytesTransferredProperty, BytesTotalProperty, RateProperty});
 }
 
+void Service::yielding_changed(const daemon::JobRecord& entry) {
+    properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {YieldsProperty});
+}
+
 void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {
     signal_from_job(entry.durable(), "FileTransferred", index);
 }

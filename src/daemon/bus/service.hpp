@@ -67,6 +67,7 @@ public:
     void transfer_ended(const job::Job& job) override;
     void wait_reason_changed(const daemon::JobRecord& entry) override;
     void progressed(const daemon::JobRecord& entry, bool resized) override;
+    void yielding_changed(const daemon::JobRecord& entry) override;
     void file_transferred(const daemon::JobRecord& entry, uint32_t index) override;
     void object_changed(const daemon::JobRecord& entry) override;
     void ranges_filled(const daemon::JobRecord& entry, uint32_t index,

@@ -151,6 +151,7 @@ const std::vector<Key>& keys() {
         {"Transfer", "KeepFree",
          count<uint64_t>(
              [](Config & c) -> auto& { return c.keep_free; }, 0)},
+        {"Transfer", "Yield", yes_or_no([](Config & c) -> auto& { return c.yields; })},
         {"Transfer", "MaxRestarts",
          number(
              [](Config & c) -> auto& { return c.limits.restarts; }, 0)},

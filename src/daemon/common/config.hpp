@@ -42,6 +42,7 @@ struct Config {
     uint32_t connections_per_host = 6;
     uint32_t minimum_rate = 1024;     ///< bytes a second, of a source that is not the only one
     uint64_t keep_free = 64ULL << 20; ///< bytes of a file system that stay free for others
+    bool yields = true;               ///< jobs below foreground give way to other traffic
 
     job::RetryPolicy retry;
 

@@ -70,7 +70,10 @@ void Announcer::announce(const CommittedDecision& committed, JobRecord& record, 
         return;
     }
     const auto& before = *change.before;
-    if (job::is_running(after.state) && !job::is_running(before.state)) record.flow = {};
+    if (job::is_running(after.state) && !job::is_running(before.state)) {
+        record.flow = {};
+        record.yields = false;
+    }
     for (auto index : change.arrivals.files)
         observer_->file_transferred(record, index);
     for (const auto& [index, ranges] : change.arrivals.ranges)
@@ -125,7 +128,14 @@ void Announcer::show_progress(JobRecord& record) {
     const auto& sums = record.sums();
     bool resized = record.announced.known != sums.known || record.announced.unsized != sums.unsized;
     record.announced = sums;
+    show_yielding(record);
     observer_->progressed(record, resized);
+}
+
+void Announcer::show_yielding(JobRecord& record) {
+    bool yields = std::any_of(record.transfers.begin(), record.transfers.end(),
+                              [](const auto& entry) { return entry.second.yields; });
+    if (std::exchange(record.yields, yields) != yields) observer_->yielding_changed(record);
 }
 
 void Announcer::names_given(const JobRecord& record) {

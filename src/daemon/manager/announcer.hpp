@@ -42,6 +42,7 @@ public:
 
 private:
     void show_progress(JobRecord& record);
+    void show_yielding(JobRecord& record);
     void announce_change(const JobChange& change, bool goes_on);
     void call_client(const JobChange& change, const JobRecord& record);
 

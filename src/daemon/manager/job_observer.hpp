@@ -25,6 +25,8 @@ public:
     virtual void wait_reason_changed(const JobRecord& record) = 0;
     /// Bytes have come. `resized`: more is known of the sizes of its files.
     virtual void progressed(const JobRecord& record, bool resized) = 0;
+    /// The job begins to yield to other traffic, or does so no longer.
+    virtual void yielding_changed(const JobRecord& record) = 0;
     virtual void file_transferred(const JobRecord& record, uint32_t index) = 0;
     virtual void object_changed(const JobRecord& record) = 0;
     virtual void ranges_filled(const JobRecord& record, uint32_t index,

@@ -172,6 +172,10 @@ uint64_t rate_of(const JobRecord& record, const job::Job& job) {
     return job::is_running(job.state) ? record.rate : 0;
 }
 
+bool yields_of(const JobRecord& record, const job::Job& job) {
+    return job::is_running(job.state) && record.yields;
+}
+
 uint64_t note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now) {
     if (moved <= transfer.seen) return 0;
     auto fresh = moved - std::exchange(transfer.seen, moved);

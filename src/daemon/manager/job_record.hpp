@@ -46,6 +46,7 @@ struct ActiveTransfer {
     bool repeated = false; ///< the server had refused the file while it had other requests of ours
     bool halting = false;
     bool ignored = false; ///< its results do not count any more
+    bool yields = false;  ///< slow because other traffic needs the network
 };
 
 /// What a decision brought that clients are told of besides the new values.
@@ -188,8 +189,9 @@ public:
     Source retention;
     Source progress_timer; ///< armed while a progress announcement would be too early
     RateWindow flow;
-    uint64_t rate = 0; ///< bytes a second, as it was announced last
-    Source rate_timer; ///< the rate is not 0: it is announced again even if nothing comes
+    uint64_t rate = 0;   ///< bytes a second, as it was announced last
+    bool yields = false; ///< one of its transfers does; as it was announced last
+    Source rate_timer;   ///< the rate is not 0: it is announced again even if nothing comes
     FileSums announced;
 
 private:
@@ -213,6 +215,8 @@ struct Tally {
 Tally tally_of(const JobRecord& record);
 /// Bytes a second that clients see: 0 unless the job runs.
 uint64_t rate_of(const JobRecord& record, const job::Job& job);
+/// Is the job slow because it yields, as clients see it?
+bool yields_of(const JobRecord& record, const job::Job& job);
 /// `moved` bytes of the stream of this transfer have come so far: what is new of them counts for the rates,
 /// and is returned.
 uint64_t note_bytes(JobRecord& record, ActiveTransfer& transfer, uint64_t moved, BootTime now);

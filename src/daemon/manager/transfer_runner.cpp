@@ -182,6 +182,7 @@ void TransferRunner::progress(Ticket ticket, const Progress& progress) {
     auto found = find(ticket);
     if (!found || found.transfer().ignored) return;
     note_moved(*found.record, found.transfer(), progress.moved);
+    found.transfer().yields = progress.yields;
     bool more = progress.moved > std::exchange(found.transfer().moved, progress.moved);
     if (more)
         context_.commits.stage(job::progressed(found.job(), found.index, found.file(),

@@ -118,6 +118,7 @@ struct Progress {
         uint64_t received = 0;
     };
     std::optional<Reply> reply; ///< of an upload, once it begins
+    bool yields = false;        ///< slow because other traffic needs the network
 };
 
 } // namespace haulier::daemon

@@ -109,6 +109,7 @@ job::Begun begun_of(const wire::Begun& begun) {
 Progress progress_of(const wire::Progress& progress) {
     Progress p;
     p.moved = progress.received();
+    p.yields = progress.yields();
     if (progress.replying())
         p.reply = Progress::Reply{progress.reply_size_known() ? progress.reply_size() : job::UnknownSize,
                                   progress.reply_received()};

@@ -94,10 +94,10 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
         one->set_password(known.password);
     }
     out.set_job(options.job);
-    out.set_background(options.background);
     out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
     out.set_attempt(options.attempt);
     out.set_http1(options.http1);
+    out.set_background(options.background);
 }
 
 void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
@@ -189,6 +189,7 @@ wire::Settings to_wire(const Config& config) {
     s.set_connections_per_host(config.connections_per_host);
     s.set_minimum_rate(config.minimum_rate);
     s.set_keep_free(config.keep_free);
+    s.set_yields(config.yields);
     s.set_progress_ms(500);
     return s;
 }

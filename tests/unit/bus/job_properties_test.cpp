@@ -195,6 +195,21 @@ TEST_F(Changes, ARateEndsWithTheTransfer) {
     EXPECT_FALSE(announced(after, before).contains("Rate"));
 }
 
+TEST_F(Changes, AJobThatDoesNotRunDoesNotYield) {
+    job::Job before;
+    before.state = job::State::Transferring;
+    auto after = before;
+    after.state = job::State::Queued;
+    daemon::JobRecord record{before, files_};
+    record.yields = true;
+    auto yields = [&](const job::Job& job) {
+        return values_of({record, job, {}, {}}, {YieldsProperty}).at("Yields").get<bool>();
+    };
+    EXPECT_TRUE(yields(before));
+    EXPECT_FALSE(yields(after));
+    EXPECT_TRUE(announced(before, after).contains("Yields"));
+}
+
 TEST_F(Changes, AnnounceOnlyStatesThatClientsKnow) {
     job::Job before;
     before.state = job::State::Transferred;
@@ -249,26 +264,13 @@ TEST_F(Changes, ListedValuesAreASummary) {
     Names names;
     for (const auto& [name, value] : listed_values({empty_, empty_.durable(), {}, {}}))
         names.insert(name);
-    EXPECT_EQ(names, (Names{"Id",
-                            "Type",
-                            "Key",
-                            "Owner",
-                            "DisplayName",
-                            "State",
-                            "WaitReason",
-                            "BytesTotal",
-                            "BytesTransferred",
-                            "BytesKnown",
-                            "FilesUnsized",
-                            "Rate",
-                            "FilesTotal",
-                            "FilesTransferred",
-                            "FilesFailed",
-                            "CreationTime",
-                            "Error",
-                            "Visibility",
-                            "AppId",
-                            "Target"}));
+    EXPECT_EQ(names, (Names{"Id",          "Type",         "Key",
+                            "Owner",       "DisplayName",  "State",
+                            "WaitReason",  "BytesTotal",   "BytesTransferred",
+                            "BytesKnown",  "FilesUnsized", "Rate",
+                            "Yields",      "FilesTotal",   "FilesTransferred",
+                            "FilesFailed", "CreationTime", "Error",
+                            "Visibility",  "AppId",        "Target"}));
 }
 
 } // namespace

@@ -120,6 +120,13 @@ TEST(BarLine, HasNameShareBarAmountSpeedAndTime) {
               "debian.iso  44% [==========>             ] 312.4 MB of 700.0 MB  12.3 MB/s  0:32");
 }
 
+TEST(BarLine, SaysThatAJobYields) {
+    auto slow = job("transferring", "running");
+    slow.yields = true;
+    EXPECT_EQ(plain_line(slow, Moving, Now),
+              "debian.iso: 44%, 312.4 MB of 700.0 MB  12.3 MB/s  0:32  yields");
+}
+
 TEST(BarLine, FitsEveryWidth) {
     auto long_name = job("transferring", "running");
     long_name.name = std::string(300, 'x');

@@ -204,6 +204,16 @@ TEST(Readiness, D38DynamicContentRunsInTheForegroundOnly) {
     EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
 }
 
+TEST(Priority, TransfersBeginAgainWhereTheyAreTreatedInAnotherWay) {
+    Sample s{1};
+    s.run();
+    s.change(patch<&Settings::priority>(Priority::Low));
+    EXPECT_FALSE(has(s.effects, Effect::StopTransfers)) << "it yields as before";
+    s.change(patch<&Settings::priority>(Priority::Foreground));
+    EXPECT_TRUE(has(s.effects, Effect::StopTransfers));
+    EXPECT_TRUE(is_running(s.job.state));
+}
+
 TEST(Login, WhoIsAwayHasNothingRunning) {
     Sample s{1};
     s.run();

@@ -193,6 +193,9 @@ public:
         ++steps;
         resizes += resized;
     }
+    void yielding_changed(const JobRecord& record) override {
+        words.emplace_back(record.yields ? "yields" : "yields no more");
+    }
     void file_transferred(const JobRecord&, uint32_t index) override {
         words.push_back("file " + std::to_string(index));
     }

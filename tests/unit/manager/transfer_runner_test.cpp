@@ -98,6 +98,22 @@ TEST_F(TransferRunnerTest, ProgressIsShownAtOnceAndNeverTakenBack) {
     EXPECT_TRUE(stored().at(0).files.at(0).transferred);
 }
 
+TEST_F(TransferRunnerTest, AJobYieldsAsLongAsOneOfItsTransfersDoes) {
+    auto& record = add_running(request_for(2));
+    runner_.fill(record);
+    workers_.begin(0, 5000);
+    workers_.begin(1, 5000);
+    ASSERT_TRUE(commits_.flush());
+    observer_.words.clear();
+    runner_.progress(workers_.ticket_of(0), {100, {}, true});
+    runner_.progress(workers_.ticket_of(1), {100, {}, false});
+    run_until([&] { return yields_of(record, record.durable()); });
+    EXPECT_EQ(observer_.words, (std::vector<std::string>{"yields"}));
+    runner_.progress(workers_.ticket_of(0), {200, {}, false});
+    run_until([&] { return !yields_of(record, record.durable()); });
+    EXPECT_EQ(observer_.words, (std::vector<std::string>{"yields", "yields no more"}));
+}
+
 TEST_F(TransferRunnerTest, TheRateIsThatOfAllFilesAndEndsWhenNothingComes) {
     auto& record = add_running(request_for(2));
     runner_.fill(record);

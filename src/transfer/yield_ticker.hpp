@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Keeps background transfers out of the way of others: while they move bytes, it asks the kernel about their
+// connections many times a second, and sets their windows as the controllers in src/yield want them.
+#pragma once
+
+#include "base/event.hpp"
+#include "transfer/yield_counters.hpp"
+#include "transfer/yield_socket.hpp"
+#include "yield/controller.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace haulier::transfer {
+
+class YieldTicker {
+public:
+    /// `on_window`: the window of a connection may be another one now.
+    YieldTicker(Loop& loop, const Clock& clock, std::function<void(int socket)> on_window)
+        : loop_(loop), clock_(clock), on_window_(std::move(on_window)) {}
+    YieldTicker(const YieldTicker&) = delete;
+    YieldTicker& operator=(const YieldTicker&) = delete;
+
+    /// A background transfer begins on this connection, which is established; `sends`: it is an upload.
+    void begin(int socket, bool sends);
+    /// It has ended.
+    void end(int socket);
+    /// The connection is about to be closed.
+    void close(int socket);
+    /// Sockets have events; wakes a ticker that sleeps because nothing moved.
+    void on_activity();
+
+    /// Receive window, in bytes; nothing = as the kernel likes.
+    [[nodiscard]] std::optional<uint64_t> window_of(int socket) const;
+    /// The connection is slow because others need the link.
+    [[nodiscard]] bool is_yielding(int socket) const;
+
+private:
+    using Link = std::pair<std::string, bool>; ///< interface, and whether it sends
+    struct Connection {
+        yield::ConnectionId id = 0;
+        std::string remote;
+        Link link;
+        size_t transfers = 0;
+        uint64_t counted = 0; ///< bytes up to here were
+        std::optional<yield::Order> order{};
+    };
+    void change_direction(int socket, Connection& connection);
+    [[nodiscard]] bool is_any_running() const;
+    void tick();
+    /// The connection as it is now; what it has moved since the last time is added to `moved`.
+    static std::optional<yield::Sample> count(int socket, Connection& connection, uint64_t& moved);
+    void steer(const Link& link, BootTime now, const AllInterfaceBytes& counters);
+    void carry_out(int socket, Connection& connection, const yield::Order& order, yield::Seconds round_trip);
+
+    Loop& loop_;
+    const Clock& clock_;
+    std::function<void(int)> on_window_;
+    InterfaceCounters counters_;
+    std::map<int, Connection> connections_; ///< by socket
+    /// What was learned of a link stays for the next transfer.
+    std::map<Link, yield::Controller> controllers_;
+    std::map<Link, uint64_t> ended_; ///< bytes of connections that were closed since the last tick
+    yield::ConnectionId last_id_ = 0;
+    Source timer_;
+};
+
+} // namespace haulier::transfer

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The round trip to each peer without a queue on the way: the least that was measured lately, by any
+// connection. A connection that begins while a queue stands learns the truth from those before it.
+#pragma once
+
+#include "yield/recent.hpp"
+#include "yield/samples.hpp"
+
+#include <map>
+#include <string>
+
+namespace haulier::yield {
+
+class BaseDelays {
+public:
+    void note(const std::string& remote, Seconds round_trip, BootTime now);
+    /// Nothing if the peer was not measured lately.
+    [[nodiscard]] std::optional<Seconds> of(const std::string& remote) const;
+    /// The queue was drained while the peer was measured, so that its value can be trusted.
+    void drained(const std::string& remote);
+    [[nodiscard]] bool is_proved(const std::string& remote) const;
+
+private:
+    struct Peer {
+        RecentMinimum<Seconds> least;
+        BootTime seen;
+        bool is_proved = false;
+    };
+    void forget_oldest();
+    std::map<std::string, Peer> peers_;
+};
+
+} // namespace haulier::yield

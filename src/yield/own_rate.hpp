@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the background connections move together: now, and at their best, which is what the link can carry.
+#pragma once
+
+#include "yield/recent.hpp"
+#include "yield/samples.hpp"
+
+namespace haulier::yield {
+
+class OwnRate {
+public:
+    OwnRate();
+    void moved(uint64_t bytes) { round_ += static_cast<double>(bytes), long_ += static_cast<double>(bytes); }
+    /// A round trip has passed since the last call.
+    void end_round(BootTime now, Seconds round_trip);
+    /// After a pause: what was before does not count for the rate of now.
+    void begin(BootTime now);
+    /// Bytes a second, smoothed.
+    [[nodiscard]] double now() const { return rate_; }
+    /// The greatest of late; 0 = nothing was measured.
+    [[nodiscard]] double best() const { return best_.best().value_or(0); }
+
+private:
+    double round_ = 0; ///< bytes in this round
+    double long_ = 0;  ///< bytes in the present average
+    double rate_ = 0;
+    BootTime round_since_;
+    BootTime long_since_;
+    RecentMaximum<double> best_;
+};
+
+} // namespace haulier::yield
