@@ -95,6 +95,10 @@ public:
     /// release()).
     virtual Result<Done, Failure> hold(uint64_t until, bool all_users) = 0;
     virtual Result<Done, Failure> release(bool all_users) = 0;
+    /// The object of a permit, which lasts as long as the connection.
+    virtual Result<std::string, Failure> request_permit(const std::string& name, const Values& options) = 0;
+    /// Its properties.
+    virtual Result<Json, Failure> permit(const std::string& path) = 0;
     /// Version, Features, Network, Metered, and, if the daemon can hold jobs, Held and HeldUntil.
     virtual Result<Json, Failure> daemon() = 0;
     virtual Result<Json, Failure> properties(const std::string& id) = 0;

@@ -158,6 +158,21 @@ Result<Exit, Failure> release(const Common& common, const ReleaseOptions& option
 /// Whether the user's jobs are held, and until when.
 std::string held_text(const Json& daemon);
 
+struct PermitOptions {
+    std::vector<std::string> command; ///< program and arguments
+    std::string name;                 ///< empty = that of the program
+    std::string priority;
+    std::string network_cost;
+    std::string power;
+    std::string not_before;
+    bool slot = false;
+    bool check = false; ///< only say whether it would be granted
+    bool stop = false;  ///< end the program when the permit is revoked, and begin again later
+    bool pause = false; ///< stop all its processes meanwhile
+};
+/// Ends with the status of the program.
+Result<Exit, Failure> permit(const Common& common, const PermitOptions& options);
+
 struct StatusOptions {
     std::string job; ///< empty = the daemon
 };

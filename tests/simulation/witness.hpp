@@ -71,6 +71,7 @@ public:
     void ranges_filled(const daemon::JobRecord&, uint32_t, const std::vector<job::Range>&) override {}
     void conditions_changed() override {}
     void holds_changed(const job::Holds&) override {}
+    void permit_changed(const job::Permit&) override {}
 
     void ordered(const SimulatedWorkers::Transfer& transfer);
     void failed(const SimulatedWorkers::Transfer& transfer, const job::Failure& failure);

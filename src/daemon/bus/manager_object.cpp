@@ -61,8 +61,8 @@ private:
 
 } // namespace
 
-ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath{RootPath}), context_(context) {
+ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context, PermitObjects& permits)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{RootPath}), context_(context), permits_(permits) {
     registerAdaptor();
 }
 
@@ -153,6 +153,11 @@ void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Opt
         };
         with_scope(owed, wanted->all_users, reply);
     });
+}
+
+sdbus::ObjectPath ManagerObject::RequestPermit(const std::string& name, const Options& options) {
+    context_.asked();
+    return guarded([&] { return unwrap(permits_.request(name, options)); });
 }
 
 std::string ManagerObject::DescribeError(const std::string& name, const int32_t& code) {
@@ -257,7 +262,8 @@ std::vector<std::string> ManagerObject::Features() {
             "history",
             "statistics",
             "signals-lost",
-            "hold"};
+            "hold",
+            "permit"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -13,6 +13,7 @@
 #include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/managed_objects.hpp"
 #include "daemon/bus/manager_object.hpp"
+#include "daemon/bus/permit_objects.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/sdbus/event_bridge.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
@@ -73,6 +74,7 @@ public:
                        const std::vector<job::Range>& ranges) override;
     void conditions_changed() override;
     void holds_changed(const job::Holds& before) override;
+    void permit_changed(const job::Permit& permit) override;
 
 private:
     void left(const std::string& name);
@@ -106,6 +108,7 @@ private:
     AccessFilter filter_;
     Context context_;
     EventBridge bridge_;
+    PermitObjects permits_;
     ManagerObject root_;
     JobObjects objects_;
     ManagedObjects managed_;

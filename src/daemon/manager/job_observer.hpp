@@ -4,6 +4,7 @@
 
 #include "daemon/manager/job_record.hpp"
 #include "job/hold.hpp"
+#include "job/permit.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -32,6 +33,8 @@ public:
     virtual void conditions_changed() = 0;
     /// `before`: the holds until now.
     virtual void holds_changed(const job::Holds& before) = 0;
+    /// It was granted or revoked, or waits for something else.
+    virtual void permit_changed(const job::Permit& permit) = 0;
 };
 
 } // namespace haulier::daemon

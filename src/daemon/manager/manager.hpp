@@ -21,6 +21,7 @@
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/ownership_transfer.hpp"
 #include "daemon/manager/pending_requests.hpp"
+#include "daemon/manager/permit_table.hpp"
 #include "daemon/manager/storage_watch.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "daemon/manager/usage_accounting.hpp"
@@ -86,6 +87,11 @@ public:
         holds_.hold(scope, until, reply);
     }
     void release(job::Scope scope, const Callback<Done>& reply) { holds_.release(scope, reply); }
+
+    /// Whether it is granted is known at once, unless it needs a slot. Errors: see PermitTable::add.
+    Result<job::Id> request_permit(uint32_t owner, const job::PermitRequest& request);
+    void release_permit(const job::Id& id);
+    [[nodiscard]] const job::Permit* find_permit(const job::Id& id) const { return permits_.find(id); }
 
     // ---- commands about files (manager_files.cpp) ----
 
@@ -208,6 +214,7 @@ private:
     JobLifecycle lifecycle_;
     Admission admission_;
     TransferRunner runner_;
+    PermitTable permits_;
     JobScheduler scheduler_;
     HoldTable holds_;
     JobClocks clocks_;

@@ -54,6 +54,7 @@ public:
     bool held = false;
     bool held_by_administrator = false;
     uint64_t held_until = 0;
+    Json permit{{"Granted", true}, {"WaitReason", Json::array({"running", 0})}};
     bool existed = false;                    ///< a job with the key
     std::map<std::string, Failure> refusals; ///< by call, as in `calls`
     std::deque<Failure> unreachable;         ///< answers of the next calls of read and subscribe
@@ -173,6 +174,14 @@ public:
         d_.held = d_.held_by_administrator;
         d_.held_until = 0;
         return d_.done(all ? "release all" : "release");
+    }
+    Result<std::string, Failure> request_permit(const std::string& name, const Values& options) override {
+        if (auto refused = d_.note(fmt::format("permit {} {}", name, options.size()))) return *refused;
+        return std::string{"/org/haulier/Haulier1/permit/1"};
+    }
+    Result<Json, Failure> permit(const std::string& path) override {
+        if (auto refused = d_.note("permit " + path)) return *refused;
+        return d_.permit;
     }
     Result<Json, Failure> daemon() override {
         d_.note("daemon");

@@ -200,6 +200,9 @@ public:
     }
     void conditions_changed() override { words.emplace_back("conditions"); }
     void holds_changed(const job::Holds&) override { words.emplace_back("holds"); }
+    void permit_changed(const job::Permit& permit) override {
+        words.push_back("permit " + std::string{permit.why.word});
+    }
 
     [[nodiscard]] bool has(const std::string& word) const {
         return std::find(words.begin(), words.end(), word) != words.end();
