@@ -140,6 +140,29 @@ Result<Done, Failure> BusClient::limit(uint64_t bytes_per_second) {
     return call_guarded(*bus_, [&] { (*proxy)->BandwidthLimit(bytes_per_second); });
 }
 
+Result<std::string, Failure> BusClient::request_permit(const std::string& name, const Values& options) {
+    auto proxy = manager();
+    if (!proxy) return proxy.error();
+    return call_guarded(*bus_, [&] {
+        compat::Options encoded;
+        for (const auto& [option, value] : options)
+            encoded[option] = encode(value);
+        return std::string{(*proxy)->RequestPermit(name, encoded)};
+    });
+}
+
+Result<Json, Failure> BusClient::permit(const std::string& path) {
+    return call_guarded(*bus_, [&] {
+        auto proxy = sdbus::createProxy(bus_->connection(), compat::Destination{BusName}, compat::Path{path});
+        compat::Options values;
+        proxy->callMethod("GetAll")
+            .onInterface(JobProxy::Properties)
+            .withArguments(std::string{PermitInterface})
+            .storeResultsTo(values);
+        return decode(values);
+    });
+}
+
 Result<Json, Failure> BusClient::daemon() {
     auto proxy = manager();
     if (!proxy) return proxy.error();

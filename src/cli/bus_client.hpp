@@ -30,6 +30,8 @@ public:
     Result<Done, Failure> hold(uint64_t until, bool all_users) override;
     Result<Done, Failure> release(bool all_users) override;
     Result<Done, Failure> limit(uint64_t bytes_per_second) override;
+    Result<std::string, Failure> request_permit(const std::string& name, const Values& options) override;
+    Result<Json, Failure> permit(const std::string& path) override;
     Result<Json, Failure> daemon() override;
     Result<Json, Failure> properties(const std::string& id) override;
     Result<std::vector<Json>, Failure> files(const std::string& id) override;

@@ -8,6 +8,7 @@ namespace haulier::cli {
 
 inline constexpr const char* BusName = "org.haulier.Haulier1";
 inline constexpr const char* RootPath = "/org/haulier/Haulier1";
+inline constexpr const char* PermitInterface = "org.haulier.Haulier1.Permit";
 inline constexpr const char* JobPathPrefix = "/org/haulier/Haulier1/job/";
 
 /// Of a job.

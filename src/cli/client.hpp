@@ -97,6 +97,10 @@ public:
     virtual Result<Done, Failure> release(bool all_users) = 0;
     /// So many bytes a second for all jobs of the caller together; 0 = no limit.
     virtual Result<Done, Failure> limit(uint64_t bytes_per_second) = 0;
+    /// The object of a permit, which lasts as long as the connection.
+    virtual Result<std::string, Failure> request_permit(const std::string& name, const Values& options) = 0;
+    /// Its properties.
+    virtual Result<Json, Failure> permit(const std::string& path) = 0;
     /// Version, Features, Network, Metered, and, if the daemon has them, Held, HeldUntil, BandwidthLimit and
     /// MachineLimits.
     virtual Result<Json, Failure> daemon() = 0;

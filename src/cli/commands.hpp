@@ -164,6 +164,21 @@ struct LimitOptions {
 };
 Result<Exit, Failure> limit(const Common& common, const LimitOptions& options);
 
+struct PermitOptions {
+    std::vector<std::string> command; ///< program and arguments
+    std::string name;                 ///< empty = that of the program
+    std::string priority;
+    std::string network_cost;
+    std::string power;
+    std::string not_before;
+    bool slot = false;
+    bool check = false; ///< only say whether it would be granted
+    bool stop = false;  ///< end the program when the permit is revoked, and begin again later
+    bool pause = false; ///< stop all its processes meanwhile
+};
+/// Ends with the status of the program.
+Result<Exit, Failure> permit(const Common& common, const PermitOptions& options);
+
 struct StatusOptions {
     std::string job; ///< empty = the daemon
 };

@@ -46,6 +46,31 @@ void add_limit(CLI::App& app, Invocation& invocation) {
         ->allow_extra_args(false);
 }
 
+void add_permit(CLI::App& app, Invocation& invocation) {
+    auto [command, options] = add_command(
+        app, invocation, "permit", _("Run a program that transfers data itself when a job might"), permit);
+    command->add_option("COMMAND", options->command, _("the program and its arguments, after --"));
+    command->add_option("--name", options->name, _("what it is for; otherwise the name of the program"))
+        ->type_name("NAME");
+    command->add_option("--priority", options->priority, _("foreground, high, normal or low"))
+        ->type_name("WORD");
+    command
+        ->add_option("--network-cost", options->network_cost, _("always, no-roaming, standard or unmetered"))
+        ->type_name("WORD");
+    command->add_option("--power", options->power, _("always, no-saver or ac-only"))->type_name("WORD");
+    command->add_option("--not-before", options->not_before, _("a date, or a time from now such as +2h"))
+        ->type_name("DATE");
+    command->add_flag("--slot", options->slot,
+                      _("wait for a turn with the jobs, and take one of their places"));
+    auto* check = command->add_flag("--check", options->check,
+                                    _("run nothing; the exit status is 0 if it may run now"));
+    auto* stop = command->add_flag("--stop", options->stop,
+                                   _("end the program when it may not run any more, and run it again later"));
+    auto* pause = command->add_flag("--pause", options->pause, _("stop its processes when it may not run"));
+    check->excludes(stop)->excludes(pause);
+    stop->excludes(pause);
+}
+
 void add_set(CLI::App& app, Invocation& invocation) {
     auto [command, options] = add_command(app, invocation, "set", _("Set properties of a job"), set);
     command->add_option("JOB", options->job, _("id, beginning of an id, key or name"));
@@ -138,6 +163,7 @@ void add_changing_commands(CLI::App& app, Invocation& invocation) {
                        _("all unfinished jobs"));
     add_hold(app, invocation);
     add_limit(app, invocation);
+    add_permit(app, invocation);
     add_verb(app, invocation, "take", _("Become the owner of jobs"), take);
     add_set(app, invocation);
     add_ranges(app, invocation);

@@ -28,9 +28,14 @@ Interrupts::Interrupts(std::initializer_list<int> more) {
     fd_ = Fd{signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK)};
 }
 
-Interrupts::~Interrupts() {
+std::optional<int> Interrupts::take() {
     signalfd_siginfo taken{};
-    while (fd_ && read(fd_.get(), &taken, sizeof taken) > 0) {
+    if (!fd_ || read(fd_.get(), &taken, sizeof taken) <= 0) return std::nullopt;
+    return static_cast<int>(taken.ssi_signo);
+}
+
+Interrupts::~Interrupts() {
+    while (take()) {
     }
     sigprocmask(SIG_SETMASK, &before_, nullptr);
 }

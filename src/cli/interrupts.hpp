@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <initializer_list>
+#include <optional>
 
 namespace haulier::cli {
 
@@ -19,6 +20,10 @@ public:
     Interrupts& operator=(const Interrupts&) = delete;
     /// Readable when something has happened.
     [[nodiscard]] virtual int fd() const { return fd_.get(); }
+    /// The next signal that has arrived.
+    [[nodiscard]] std::optional<int> take();
+    /// The signals that were blocked before.
+    [[nodiscard]] const sigset_t& before() const { return before_; }
 
 private:
     sigset_t before_{};

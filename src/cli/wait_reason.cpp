@@ -56,6 +56,11 @@ std::string explained(const std::string& word) {
     return translate("{} (waiting for {})", word, _(reason->awaited));
 }
 
+std::string awaited(const std::string& word) {
+    const auto* reason = find_reason(word);
+    return reason ? _(reason->awaited) : sanitize(word);
+}
+
 std::string waiting_text(const JobView& job, uint64_t now_usec) {
     bool waits = job.state == "queued" || job.state == "transient-error";
     if (!waits || job.wait_reason == "completing") return "";

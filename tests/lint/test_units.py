@@ -115,7 +115,7 @@ def test_the_bus_policy_allows_calls_and_callbacks_and_to_see_what_is_unread():
         {"send_interface": "org.freedesktop.DBus.Peer", "send_member": "Ping", "send_type": "method_call"}]
     assert all(rule.get("send_destination") == NAME for rule in everybody)
     interfaces = {ElementTree.parse(DBUS / f"{NAME}.{part}.xml").getroot().find("interface").get("name")
-                  for part in ("Manager", "Job")}
+                  for part in ("Manager", "Job", "Permit")}
     standard = {f"org.freedesktop.DBus.{part}" for part in ("Properties", "Introspectable", "ObjectManager", "Peer")}
     assert {rule.get("send_interface") for rule in everybody} == interfaces | standard
 

@@ -74,6 +74,7 @@ public:
     void holds_changed(const job::Holds&) override {}
     void user_bandwidth_changed(uint32_t) override {}
     void machine_bandwidth_changed() override {}
+    void permit_changed(const job::Permit&) override {}
 
     void ordered(const SimulatedWorkers::Transfer& transfer);
     void failed(const SimulatedWorkers::Transfer& transfer, const job::Failure& failure);

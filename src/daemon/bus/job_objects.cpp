@@ -4,9 +4,8 @@
 #include "base/log.hpp"
 #include "base/must.hpp"
 #include "daemon/bus/names/names.hpp"
+#include "daemon/bus/node_list.hpp"
 
-#include <cerrno>
-#include <fmt/core.h>
 #include <string>
 #include <systemd/sd-bus.h>
 #include <vector>
@@ -17,16 +16,6 @@ namespace {
 
 /// Enough for the jobs that clients use at the same time, and cheap.
 constexpr size_t MaxExported = 32;
-
-constexpr const char* Introspectable = "org.freedesktop.DBus.Introspectable";
-
-std::string describe_children(const std::vector<std::string>& names) {
-    std::string xml = "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"
-                      "\"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">\n<node>\n";
-    for (const auto& name : names)
-        xml += fmt::format(" <node name=\"{}\"/>\n", name);
-    return xml + "</node>\n";
-}
 
 } // namespace
 
@@ -42,22 +31,17 @@ JobObjects::~JobObjects() {
     sd_bus_slot_unref(parent_);
 }
 
-/// For `busctl tree`: lists the jobs of the caller, exported or not. libsystemd would list all that are
-/// exported, of whichever user.
+/// For `busctl tree`: lists the jobs of the caller, exported or not.
 int JobObjects::introspect(sd_bus_message* call) {
-    if (sd_bus_message_is_method_call(call, Introspectable, "Introspect") <= 0) return 0;
-    try {
+    return reply_with_nodes(call, [this] {
         auto caller = context_.filter.caller();
         bool sees_all = context_.authority.knows(caller);
         const Whose whose{sees_all ? std::nullopt : std::optional{caller.uid}, caller.app()};
         std::vector<std::string> names;
         for (const auto* entry : context_.manager.list())
             if (whose.includes(entry->durable())) names.push_back(entry->durable().id.hex);
-        return sd_bus_reply_method_return(call, "s", describe_children(names).c_str());
-    } catch (const std::exception& e) {
-        log::error(std::string{"jobs could not be listed: "} + e.what());
-        return -EIO;
-    }
+        return names;
+    });
 }
 
 /// If the object cannot be exported, the caller gets the error for an object that does not exist.

@@ -69,8 +69,8 @@ void name_app(job::Request& request, const Caller& caller, const AppIdentity& fo
 
 } // namespace
 
-ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath{RootPath}), context_(context) {
+ManagerObject::ManagerObject(sdbus::IConnection& connection, Context& context, PermitObjects& permits)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{RootPath}), context_(context), permits_(permits) {
     registerAdaptor();
 }
 
@@ -165,6 +165,11 @@ void ManagerObject::ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Opt
         };
         with_scope(owed, wanted->all_users, reply);
     });
+}
+
+sdbus::ObjectPath ManagerObject::RequestPermit(const std::string& name, const Options& options) {
+    context_.asked();
+    return guarded([&] { return unwrap(permits_.request(name, options)); });
 }
 
 std::string ManagerObject::DescribeError(const std::string& name, const int32_t& code) {
@@ -277,7 +282,8 @@ std::vector<std::string> ManagerObject::Features() {
             "yield",
             "publish-each",
             "conditional",
-            "remove-files"};
+            "remove-files",
+            "permit"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -5,6 +5,7 @@
 #include "daemon/bus/access/access.hpp"
 #include "daemon/bus/codec.hpp"
 #include "daemon/bus/context.hpp"
+#include "daemon/bus/permit_objects.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "manager_adaptor.hpp"
 
@@ -17,7 +18,7 @@ namespace haulier::bus {
 
 class ManagerObject final : public sdbus::AdaptorInterfaces<org::haulier::Haulier1::Manager_adaptor> {
 public:
-    ManagerObject(sdbus::IConnection& connection, Context& context);
+    ManagerObject(sdbus::IConnection& connection, Context& context, PermitObjects& permits);
     ~ManagerObject();
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
@@ -56,6 +57,7 @@ private:
     void BandwidthLimit(const uint64_t& limit) override;
 
     void ListJobs(sdbus::Result<std::vector<ListedJob>>&& result, Options filter) override;
+    sdbus::ObjectPath RequestPermit(const std::string& name, const Options& options) override;
     std::string DescribeError(const std::string& name, const int32_t& code) override;
     void Subscribe(sdbus::Result<>&& result) override;
     void SubscribeWith(sdbus::Result<>&& result, Options options) override;
@@ -90,6 +92,7 @@ private:
     }
 
     Context& context_;
+    PermitObjects& permits_;
 };
 
 } // namespace haulier::bus

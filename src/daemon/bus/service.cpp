@@ -53,8 +53,8 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection&
                signals_, instance,   [this] { events_.asked(); }},
       bridge_(
           loop, connection, [this] { events_.bus_lost(); }, pace_of(instance)),
-      root_(connection, context_), objects_(loop, connection, peers_.bus_handle(), context_),
-      managed_(peers_.bus_handle(), context_),
+      permits_(loop, connection, peers_.bus_handle(), context_), root_(connection, context_, permits_),
+      objects_(loop, connection, peers_.bus_handle(), context_), managed_(peers_.bus_handle(), context_),
       activity_(
           loop, [&manager](uint32_t owner) { return manager.activity(owner); },
           [this](uint32_t owner, const auto& /*activity*/) { tell_activity(owner); }) {}
@@ -89,12 +89,14 @@ void Service::left(const std::string& name) {
     filter_.left(name);
     apps_.left(name);
     subscribers_.remove(name);
+    permits_.left(name);
     signals_.remove(name);
     events_.peer_left(name);
 }
 
 /// A listener that reads again has to read the state of its jobs anew.
 void Service::tell_lost(const std::string& name) {
+    send([&] { permits_.tell_again(name); });
     if (!subscribers_.contains(name)) return;
     send([&] {
         signals_.emit(root_.object(), ManagerObject::INTERFACE_NAME, "SignalsLost", {Listener{.name = name}});
@@ -291,6 +293,10 @@ void Service::conditions_changed() {
             root_.object(), ManagerObject::INTERFACE_NAME, subscribers_.all(),
             {{"Network", sdbus::Variant{root_.Network()}}, {"Metered", sdbus::Variant{root_.Metered()}}});
     });
+}
+
+void Service::permit_changed(const job::Permit& permit) {
+    send([&] { permits_.changed(permit); });
 }
 
 /// To those for whom something has changed.

@@ -13,6 +13,7 @@
 #include "daemon/bus/job_properties.hpp"
 #include "daemon/bus/managed_objects.hpp"
 #include "daemon/bus/manager_object.hpp"
+#include "daemon/bus/permit_objects.hpp"
 #include "daemon/bus/sdbus/compat.hpp"
 #include "daemon/bus/sdbus/event_bridge.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
@@ -76,6 +77,7 @@ public:
     void holds_changed(const job::Holds& before) override;
     void user_bandwidth_changed(uint32_t owner) override;
     void machine_bandwidth_changed() override;
+    void permit_changed(const job::Permit& permit) override;
 
 private:
     void left(const std::string& name);
@@ -110,6 +112,7 @@ private:
     AccessFilter filter_;
     Context context_;
     EventBridge bridge_;
+    PermitObjects permits_;
     ManagerObject root_;
     JobObjects objects_;
     ManagedObjects managed_;

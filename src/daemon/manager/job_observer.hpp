@@ -4,6 +4,7 @@
 
 #include "daemon/manager/job_record.hpp"
 #include "job/hold.hpp"
+#include "job/permit.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -36,6 +37,8 @@ public:
     virtual void holds_changed(const job::Holds& before) = 0;
     virtual void user_bandwidth_changed(uint32_t owner) = 0;
     virtual void machine_bandwidth_changed() = 0;
+    /// It was granted or revoked, or waits for something else.
+    virtual void permit_changed(const job::Permit& permit) = 0;
 };
 
 } // namespace haulier::daemon

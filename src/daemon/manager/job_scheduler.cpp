@@ -15,6 +15,7 @@ void JobScheduler::schedule_soon() {
 void JobScheduler::pause() {
     paused_ = true;
     scheduled_.reset();
+    permits_.announce(conditions_, context_.clock.now().wall);
 }
 
 void JobScheduler::resume() {
@@ -26,13 +27,19 @@ void JobScheduler::schedule() {
     scheduled_.reset();
     auto now = context_.clock.now();
     review(now);
+    look_at_permits(now);
     auto slots = next_slots(now);
-    for (const auto& id : slots.preempt)
+    for (const auto& id : slots.preempt) {
         if (const auto* record = context_.jobs.find(id))
             context_.commits.stage(job::interrupted(record->working(), now));
-    for (const auto& id : slots.grant)
+        permits_.take_slot(id);
+    }
+    for (const auto& id : slots.grant) {
         if (const auto* record = context_.jobs.find(id))
             context_.commits.stage(job::granted(record->working(), now));
+        permits_.grant_slot(id, now.boot);
+    }
+    permits_.announce(conditions_, now.wall);
     slice_.reset();
     if (slots.next_deadline) slice_ = context_.loop.at(*slots.next_deadline, [this] { schedule_soon(); });
     for (const auto& id : index_.running()) {
@@ -65,6 +72,24 @@ void JobScheduler::review(const job::Id& id, Now now) {
 
 void JobScheduler::review_all_soon() {
     review_all_ = true;
+    schedule_soon();
+}
+
+void JobScheduler::look_at_permits(Now now) {
+    auto set_bars = [this](job::Job& like) {
+        like.clocks.bar = bar_of(like);
+        like.clocks.owner_away = is_away(like.owner);
+    };
+    permits_.review(set_bars, conditions_, now);
+    permit_date_.reset();
+    if (auto date = permits_.next_date(now.wall); date != WallTime{})
+        permit_date_ = context_.loop.at_date(date, [this] { schedule_soon(); });
+}
+
+void JobScheduler::review_permits() {
+    auto now = context_.clock.now();
+    look_at_permits(now);
+    permits_.announce(conditions_, now.wall);
     schedule_soon();
 }
 
@@ -102,7 +127,9 @@ std::vector<job::Waiting> JobScheduler::first_in_line(Now now) {
 /// Decisions of this turn count.
 job::Schedule JobScheduler::next_slots(Now now) {
     auto waiting = first_in_line(now);
-    std::vector<job::Running> running;
+    auto running = permits_.with_slot();
+    for (auto& permit : permits_.waiting_for_slot())
+        waiting.push_back(std::move(permit));
     for (const auto& id : index_.running())
         running.push_back(job::as_running(context_.jobs.find(id)->working()));
     const auto& config = context_.config;
@@ -153,12 +180,16 @@ void JobScheduler::set_hour(const job::BandwidthHour& hour) {
     if (!paused_) review(context_.clock.now());
 }
 
-/// Jobs of users who have to be logged in wait until they are; true if that has changed.
+/// Jobs of users who have to be logged in wait until they are.
+bool JobScheduler::is_away(uint32_t owner) const {
+    return context_.config.require_login && instance_ == Instance::System && job::can_log_in(owner) &&
+           users_.count(owner) == 0;
+}
+
+/// True if that has changed.
 bool JobScheduler::apply_login_policy(const JobRecord& record, Now now) {
-    auto owner = record.working().owner;
-    bool away = context_.config.require_login && instance_ == Instance::System && job::can_log_in(owner) &&
-                users_.count(owner) == 0;
-    auto decision = job::owner_is(record.working(), away, now);
+    const auto& job = record.working();
+    auto decision = job::owner_is(job, is_away(job.owner), now);
     bool changes = decision.has_value();
     context_.commits.stage(std::move(decision));
     return changes;

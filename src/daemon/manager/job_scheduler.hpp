@@ -6,6 +6,7 @@
 #include "daemon/common/instance.hpp"
 #include "daemon/manager/job_index.hpp"
 #include "daemon/manager/manager_context.hpp"
+#include "daemon/manager/permit_table.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "job/bandwidth_hours.hpp"
 #include "job/conditions.hpp"
@@ -21,8 +22,8 @@ namespace haulier::daemon {
 
 class JobScheduler {
 public:
-    JobScheduler(ManagerContext& context, Instance instance, TransferRunner& runner)
-        : context_(context), instance_(instance), runner_(runner) {}
+    JobScheduler(ManagerContext& context, Instance instance, TransferRunner& runner, PermitTable& permits)
+        : context_(context), instance_(instance), runner_(runner), permits_(permits) {}
 
     /// Something has changed that may let a job run, or stop one.
     void schedule_soon();
@@ -40,6 +41,8 @@ public:
     void set_hour(const job::BandwidthHour& hour);
     /// What keeps the job from running at present, whatever its turn.
     [[nodiscard]] std::optional<job::Bar> bar_of(const job::Job& job) const;
+    /// A permit is new: grants it if it needs no slot, and else when it is its turn.
+    void review_permits();
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users);
 
@@ -48,15 +51,18 @@ private:
     void review(Now now);
     void review(const job::Id& id, Now now);
     void review_all_soon();
+    void look_at_permits(Now now);
     [[nodiscard]] std::vector<job::Waiting> first_in_line(Now now);
     [[nodiscard]] job::Schedule next_slots(Now now);
     void apply_environment(const JobRecord& record, Now now);
     bool apply_bar(const JobRecord& record, Now now);
+    [[nodiscard]] bool is_away(uint32_t owner) const;
     bool apply_login_policy(const JobRecord& record, Now now);
 
     ManagerContext& context_;
     const Instance instance_;
     TransferRunner& runner_;
+    PermitTable& permits_;
     job::Conditions conditions_;
     std::set<uint32_t> users_;
     job::Holds holds_;
@@ -66,7 +72,8 @@ private:
     bool review_all_ = false; ///< something has changed that concerns any job
     bool paused_ = false;
     Source scheduled_;
-    Source slice_; ///< the end of the next time slice
+    Source slice_;       ///< the end of the next time slice
+    Source permit_date_; ///< when the next permit waits no longer
 };
 
 } // namespace haulier::daemon

@@ -56,7 +56,7 @@ JobRecord& JobTable::restore(job::Job job, std::vector<job::File> files) {
     auto& place = records_[job.id];
     place = std::make_unique<JobRecord>(std::move(job), std::move(files));
     auto& record = *place;
-    record.queued_since = ++queued_;
+    record.queued_since = next_in_queue();
     book(record, record.memory_size());
     note_key(record);
     count_durable(record);
@@ -129,7 +129,7 @@ JobChange JobTable::replace(const job::Decision& decision) {
     bool was_queued = !is_new && record.working().state == job::State::Queued;
     auto untouched = is_new ? 0 : record.charge.load.text - record.memory_size_of(decision.files);
     auto change = record.replace(decision);
-    if (decision.job.state == job::State::Queued && !was_queued) record.queued_since = ++queued_;
+    if (decision.job.state == job::State::Queued && !was_queued) record.queued_since = next_in_queue();
     book(record, untouched + memory_size(decision));
     note_key(record);
     changing_.insert(decision.job.id);

@@ -52,6 +52,8 @@ public:
     JobRecord& restore(job::Job job, std::vector<job::File> files);
     /// Removed jobs are not even readable any more.
     void erase(const job::Id& id);
+    /// The place of a newcomer in the queue, by order of arrival.
+    [[nodiscard]] uint64_t next_in_queue() { return ++queued_; }
     /// Those whose values have changed, or have become durable, since the last call; some may be gone.
     [[nodiscard]] std::set<job::Id> take_touched() { return std::exchange(touched_, {}); }
 

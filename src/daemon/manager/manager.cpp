@@ -63,8 +63,8 @@ Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Conf
       discards_(context_), namer_(context_), lifecycle_(context_, discards_),
       admission_(config, instance, jobs_, usage_,
                  [this](uint32_t owner) { lifecycle_.evict_removed(owner); }),
-      runner_(context_, admission_, random, [this] { transfer_ended(); }),
-      scheduler_(context_, instance, runner_),
+      runner_(context_, admission_, random, [this] { transfer_ended(); }), permits_(context_),
+      scheduler_(context_, instance, runner_, permits_),
       holds_(context_, [this](const job::Holds& holds) { scheduler_.set_holds(holds); }),
       bandwidth_(context_, [this](const job::BandwidthHour& hour) { scheduler_.set_hour(hour); }),
       clocks_(context_, {[this] { scheduler_.schedule_soon(); },
@@ -257,7 +257,7 @@ bool Manager::has_work() const {
 
 bool Manager::busy() const {
     bool working = !runner_.is_idle() || owes_answers() || !workers_.idle();
-    return working || has_work() || announcer_.notifier().busy();
+    return working || has_work() || announcer_.notifier().busy() || !permits_.empty();
 }
 
 void Manager::clock_was_set() {

@@ -22,6 +22,7 @@
 #include "daemon/manager/manager_context.hpp"
 #include "daemon/manager/ownership_transfer.hpp"
 #include "daemon/manager/pending_requests.hpp"
+#include "daemon/manager/permit_table.hpp"
 #include "daemon/manager/storage_watch.hpp"
 #include "daemon/manager/transfer_runner.hpp"
 #include "daemon/manager/usage_accounting.hpp"
@@ -90,6 +91,11 @@ public:
 
     /// For a property setter: commits before it returns. 0 = none.
     Status limit_bandwidth(uint32_t owner, uint64_t limit);
+
+    /// Whether it is granted is known at once, unless it needs a slot. Errors: see PermitTable::add.
+    Result<job::Id> request_permit(uint32_t owner, const job::PermitRequest& request);
+    void release_permit(const job::Id& id);
+    [[nodiscard]] const job::Permit* find_permit(const job::Id& id) const { return permits_.find(id); }
 
     // ---- commands about files (manager_files.cpp) ----
 
@@ -223,6 +229,7 @@ private:
     JobLifecycle lifecycle_;
     Admission admission_;
     TransferRunner runner_;
+    PermitTable permits_;
     JobScheduler scheduler_;
     HoldTable holds_;
     Bandwidth bandwidth_;

@@ -141,6 +141,17 @@ void Manager::take_ownership(const job::Id& id, uint32_t uid, const Callback<Don
     ownership_.take(id, uid, reply);
 }
 
+Result<job::Id> Manager::request_permit(uint32_t owner, const job::PermitRequest& request) {
+    auto id = permits_.add(owner, request);
+    if (id) scheduler_.review_permits();
+    return id;
+}
+
+void Manager::release_permit(const job::Id& id) {
+    permits_.remove(id);
+    scheduler_.schedule_soon(); // another may have the slot
+}
+
 /// Cancel and Complete are answered when they are carried out.
 void Manager::end(const job::Id& id, const Callback<job::EndResult>& reply,
                   Result<job::Decision> (*decision)(const job::Job&, Now)) {

@@ -56,6 +56,7 @@ public:
     uint64_t held_until = 0;
     uint64_t bandwidth_limit = 0;
     Json machine_limits = Json::object();
+    Json permit{{"Granted", true}, {"WaitReason", Json::array({"running", 0})}};
     bool existed = false;                    ///< a job with the key
     std::map<std::string, Failure> refusals; ///< by call, as in `calls`
     std::deque<Failure> unreachable;         ///< answers of the next calls of read and subscribe
@@ -179,6 +180,14 @@ public:
     Result<Done, Failure> limit(uint64_t bytes_per_second) override {
         d_.bandwidth_limit = bytes_per_second;
         return d_.done(fmt::format("limit {}", bytes_per_second));
+    }
+    Result<std::string, Failure> request_permit(const std::string& name, const Values& options) override {
+        if (auto refused = d_.note(fmt::format("permit {} {}", name, options.size()))) return *refused;
+        return std::string{"/org/haulier/Haulier1/permit/1"};
+    }
+    Result<Json, Failure> permit(const std::string& path) override {
+        if (auto refused = d_.note("permit " + path)) return *refused;
+        return d_.permit;
     }
     Result<Json, Failure> daemon() override {
         d_.note("daemon");

@@ -207,6 +207,9 @@ public:
     void holds_changed(const job::Holds&) override { words.emplace_back("holds"); }
     void user_bandwidth_changed(uint32_t) override { words.emplace_back("bandwidth of a user"); }
     void machine_bandwidth_changed() override { words.emplace_back("bandwidth"); }
+    void permit_changed(const job::Permit& permit) override {
+        words.push_back("permit " + std::string{permit.why.word});
+    }
 
     [[nodiscard]] bool has(const std::string& word) const {
         return std::find(words.begin(), words.end(), word) != words.end();

@@ -43,7 +43,8 @@ protected:
 
     Admission admission_{config_, Instance::System, jobs_, usage_, [](uint32_t) {}};
     TransferRunner runner_{context_, admission_, random_, [] {}};
-    JobScheduler scheduler_{context_, Instance::System, runner_};
+    PermitTable permits_{context_};
+    JobScheduler scheduler_{context_, Instance::System, runner_, permits_};
     HoldTable holds_{context_, [this](const job::Holds& holds) { scheduler_.set_holds(holds); }};
 };
 

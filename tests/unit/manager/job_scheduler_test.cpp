@@ -28,7 +28,8 @@ protected:
 
     Admission admission_{config_, Instance::System, jobs_, usage_, [](uint32_t) {}};
     TransferRunner runner_{context_, admission_, random_, [] {}};
-    JobScheduler scheduler_{context_, Instance::System, runner_};
+    PermitTable permits_{context_};
+    JobScheduler scheduler_{context_, Instance::System, runner_, permits_};
 };
 
 TEST_F(JobSchedulerTest, GrantsSlotsAndStartsFilesWhenThatIsDurable) {
@@ -124,5 +125,51 @@ TEST_F(JobSchedulerTest, AFailingStoreLeavesTheQueueAsItWas) {
 }
 
 } // namespace
+
+TEST_F(JobSchedulerTest, GivesAPermitASlotInItsTurnAndKeepsItThere) {
+    config_.jobs_at_once = 1;
+    job::PermitRequest request;
+    request.settings.set<&job::Settings::display_name>("update");
+    request.takes_slot = true;
+    auto permit = permits_.add(1, request);
+    ASSERT_TRUE(permit);
+    auto second = permits_.add(1, request);
+    scheduler_.review_permits();
+    EXPECT_EQ(permits_.find(*permit)->why.word, "turn") << "in a later turn";
+    auto& job = add(request_for(1, true));
+    schedule();
+    EXPECT_TRUE(permits_.find(*permit)->is_granted());
+    EXPECT_TRUE(observer_.has("permit running"));
+    EXPECT_EQ(permits_.find(*second)->why.word, "turn") << "one slot for each user";
+    EXPECT_EQ(job.durable().state, State::Queued) << "the permit has the only slot";
+
+    job::Conditions offline;
+    offline.online = false;
+    scheduler_.set_conditions(offline);
+    schedule();
+    EXPECT_TRUE(observer_.has("permit network"));
+    EXPECT_FALSE(permits_.find(*permit)->slot_since);
+    EXPECT_EQ(job.durable().state, State::Connecting) << "its server is this machine";
+
+    scheduler_.set_conditions({});
+    permits_.remove(*permit);
+    permits_.remove(*second);
+    EXPECT_TRUE(permits_.empty());
+}
+
+TEST_F(JobSchedulerTest, GrantsAPermitWithoutASlotAtOnceAndAtMostSixteenOfAUser) {
+    job::PermitRequest request;
+    request.settings.set<&job::Settings::display_name>("update");
+    for (size_t i = 0; i < job::PermitsPerUser; ++i) {
+        auto permit = permits_.add(1, request);
+        ASSERT_TRUE(permit);
+        scheduler_.review_permits();
+        EXPECT_TRUE(permits_.find(*permit)->is_granted());
+    }
+    auto refused = permits_.add(1, request);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::TooManyJobs);
+    EXPECT_TRUE(permits_.add(2, request));
+}
 
 } // namespace haulier::daemon

@@ -13,11 +13,16 @@ namespace haulier::bus {
 inline const std::string BusName = "org.haulier.Haulier1";
 inline const std::string RootPath = "/org/haulier/Haulier1";
 inline const std::string JobsPath = RootPath + "/job";
+inline const std::string PermitsPath = RootPath + "/permit";
 inline const std::string JobInterface = "org.haulier.Haulier1.Job";
 inline const std::string CallbackInterface = "org.haulier.Haulier1.Callback";
 
 inline std::string path_of(const job::Id& id) {
     return JobsPath + "/" + id.hex;
+}
+
+inline std::string permit_path_of(const job::Id& id) {
+    return PermitsPath + "/" + id.hex;
 }
 
 /// Whether an object at `path` would be one of ours.

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A program that the command runs, in a process group of its own, so that all of it can be stopped.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <csignal>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace haulier::cli {
+
+class Child {
+public:
+    /// `words`: program and arguments. `signals`: those that are blocked in the program. Fails with errno.
+    static Result<Child, int> start(const std::vector<std::string>& words, const sigset_t& signals);
+
+    /// To the whole group.
+    void send(int signal) const;
+    /// As shells report it: the status, or 128 and the number of the signal that ended it. Nothing: it runs.
+    [[nodiscard]] std::optional<int> status() const;
+
+private:
+    explicit Child(pid_t pid) : pid_(pid) {}
+    pid_t pid_;
+};
+
+} // namespace haulier::cli
