@@ -98,7 +98,7 @@ Result<std::string, Failure> read_all(int fd, size_t limit) {
 
 Result<std::string, Failure> read_secret(const std::string& prompt, std::optional<int> fd) {
     if (!fd && isatty(STDIN_FILENO) == 1) {
-        Fd terminal{open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)};
+        Fd terminal{::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)};
         return ask(terminal ? terminal.get() : STDIN_FILENO, prompt);
     }
     auto text = read_all(fd.value_or(STDIN_FILENO), MaxSecret);

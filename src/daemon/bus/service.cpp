@@ -271,7 +271,7 @@ void Service::progressed(const daemon::JobRecord& entry, bool resized) {
 }
 
 void Service::yielding_changed(const daemon::JobRecord& entry) {
-    properties_changed(subscribers_.of_jobs_of(entry.durable().owner), entry, {YieldsProperty});
+    properties_changed(subscribers_.of_job(audience_of(entry.durable())), entry, {YieldsProperty});
 }
 
 void Service::file_transferred(const daemon::JobRecord& entry, uint32_t index) {

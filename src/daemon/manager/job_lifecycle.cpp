@@ -133,13 +133,10 @@ void JobLifecycle::publish_file(const JobRecord& record, uint32_t index, bool wi
             done(std::string{});
         });
     if (wins) return workers.publish(job.owner, publish_order(record, index), done);
-    const auto& file = record.working_files()[index];
-    workers.discard(job.owner,
-                    {job::directory_of(file.spec.local), job::temporary_name(job.id, index, file.part)},
-                    [done](const Status& status) {
-                        if (!status) return done(status.error());
-                        done(std::string{});
-                    });
+    workers.discard(job.owner, discard_order(record, index), [done](const Status& status) {
+        if (!status) return done(status.error());
+        done(std::string{});
+    });
 }
 
 void JobLifecycle::publish_ended(const job::Id& id, const Status& status) {

@@ -53,10 +53,10 @@ Refusal denied(std::string message) {
 }
 
 /// What confined apps may call: whatever is missing here is refused, also what a later version adds.
-constexpr std::array<std::string_view, 14> ForSandboxes{
-    "CreateJob", "GetJob",        "ListJobs",    "ListEndedJobs",     "DescribeError",
-    "Subscribe", "SubscribeWith", "Unsubscribe", "GetManagedObjects", "Get",
-    "GetAll",    "Introspect",    "Ping",        "GetMachineId"};
+constexpr std::array<std::string_view, 15> ForSandboxes{
+    "CreateJob",     "GetJob",      "ListJobs",          "ListEndedJobs", "DescribeError", "Subscribe",
+    "SubscribeWith", "Unsubscribe", "GetManagedObjects", "RequestPermit", "Get",           "GetAll",
+    "Introspect",    "Ping",        "GetMachineId"};
 
 /// These may bring a path to a job.
 constexpr std::array<std::string_view, 4> BringPaths{"AddFile", "AddFiles", "Set", "SetNotifyService"};

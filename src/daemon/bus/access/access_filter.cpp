@@ -333,6 +333,7 @@ std::optional<Refusal> AccessFilter::refuse_confined(sd_bus_message* message, co
     if (auto refusal = refuse_sandbox(sandbox)) return refusal;
     std::string_view path = sd_bus_message_get_path(message);
     std::string_view member = sd_bus_message_get_member(message);
+    if (path.starts_with(PermitsPath + "/")) return std::nullopt; // each serves its holder alone
     auto id = id_in(path);
     if (!id) return refuse_member(sandbox, member);
     const auto* job = hooks_.find_job(*id);

@@ -15,7 +15,7 @@ namespace haulier::bus {
 
 namespace {
 
-using Access = job::Grant::Access;
+using GrantAccess = job::Grant::Access;
 
 /// Takes what precedes `end`, and `end` itself, from the front of `text`.
 std::string_view cut(std::string_view& text, char end) {
@@ -73,12 +73,12 @@ bool is_in(std::string_view path, std::string_view directory) {
 /// A directory of a list of Flatpak, such as "~/Music:ro" and "!xdg-music".
 struct Listed {
     std::string name;
-    Access access = Access::Write;
+    GrantAccess access = GrantAccess::Write;
 };
 
-std::optional<Access> access_of(std::string_view suffix) {
-    if (suffix.empty() || suffix == ":rw" || suffix == ":create") return Access::Write;
-    return suffix == ":ro" ? std::optional{Access::Read} : std::nullopt;
+std::optional<GrantAccess> access_of(std::string_view suffix) {
+    if (suffix.empty() || suffix == ":rw" || suffix == ":create") return GrantAccess::Write;
+    return suffix == ":ro" ? std::optional{GrantAccess::Read} : std::nullopt;
 }
 
 /// Nothing for what is not known here, and for "!host" and "!home", which take nothing else back.
@@ -94,7 +94,7 @@ std::optional<Listed> parse_listed(std::string_view text) {
     auto access = access_of(text.substr(i));
     bool whole = listed.name == "host" || listed.name == "home";
     if (!access || (negated && whole)) return std::nullopt;
-    listed.access = negated ? Access::Hidden : *access;
+    listed.access = negated ? GrantAccess::Hidden : *access;
     return listed;
 }
 
@@ -105,7 +105,7 @@ std::vector<Listed> in_order(const std::vector<std::string>& file_systems) {
         if (auto listed = parse_listed(entry)) all.push_back(std::move(*listed));
     auto rank = [](const Listed& listed) {
         int width = listed.name == "host" ? 0 : listed.name == "home" ? 1 : 2;
-        return std::tuple{listed.access == Access::Hidden, width, listed.name};
+        return std::tuple{listed.access == GrantAccess::Hidden, width, listed.name};
     };
     std::sort(all.begin(), all.end(), [&](const Listed& a, const Listed& b) { return rank(a) < rank(b); });
     return all;
@@ -115,8 +115,8 @@ class GrantList {
 public:
     explicit GrantList(const UserFolders& folders) : folders_(folders) {}
 
-    void add(const std::string& path, Access access) { add(path, path, access); }
-    void add(std::string path, std::string host, Access access) {
+    void add(const std::string& path, GrantAccess access) { add(path, path, access); }
+    void add(std::string path, std::string host, GrantAccess access) {
         path = without_slash_at_end(std::move(path));
         if (!path.starts_with('/')) return;
         std::erase_if(grants_, [&](const job::Grant& grant) { return grant.path == path; });
@@ -138,12 +138,12 @@ public:
     }
 
 private:
-    void add_host(Access access) {
+    void add_host(GrantAccess access) {
         add("/", access);
         for (auto hidden : NotOfHost)
-            add(std::string{hidden}, Access::Hidden);
+            add(std::string{hidden}, GrantAccess::Hidden);
         for (const auto* more : {"/usr", "/var"})
-            add(more, Access::Hidden);
+            add(more, GrantAccess::Hidden);
         add("/run/media", access);
         add(folders_.home, access);
     }
@@ -248,15 +248,15 @@ job::Grants grants_of(const FlatpakInfo& info, const UserFolders& folders) {
         grants.add(listed);
     GrantList all{folders};
     auto apps = folders.home + "/.var/app";
-    all.add(apps, Access::Hidden);
+    all.add(apps, GrantAccess::Hidden);
     for (const auto& name : info.persistent)
-        if (name != ".") all.add(folders.home + "/" + name, Access::Hidden);
+        if (name != ".") all.add(folders.home + "/" + name, GrantAccess::Hidden);
     for (const auto& grant : grants.take())
         all.add(grant.path, grant.access);
-    all.add(apps + "/" + info.app, Access::Write);
+    all.add(apps + "/" + info.app, GrantAccess::Write);
     // Flatpak shows an app the documents that it was given at the place of all of them.
     auto documents = folders.runtime + "/doc";
-    if (!folders.runtime.empty()) all.add(documents, documents + "/by-app/" + info.app, Access::Write);
+    if (!folders.runtime.empty()) all.add(documents, documents + "/by-app/" + info.app, GrantAccess::Write);
     return all.take();
 }
 
