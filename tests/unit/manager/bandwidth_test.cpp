@@ -136,7 +136,8 @@ TEST_F(BandwidthTest, JobsInTheForegroundAreNotInTheBackground) {
 }
 
 TEST_F(BandwidthTest, AtAClosedHourJobsWaitUntilItOpens) {
-    JobScheduler scheduler{context_, Instance::System, runner_};
+    PermitTable permits{context_};
+    JobScheduler scheduler{context_, Instance::System, runner_, permits};
     auto& record = add_started(Ann);
     auto& urgent = add_started(Bob, 0, job::Priority::Foreground);
     config_.bandwidth_schedule = {{Always, 0, job::MinutesOfDay, 0, true}};

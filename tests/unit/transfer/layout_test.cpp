@@ -6,15 +6,15 @@
 namespace haulier::transfer {
 namespace {
 
-using Place = Layout::Remaining;
+using Rest = Layout::Remaining;
 
 TEST(Layout, AWholeFileIsOneSegment) {
     Layout whole;
     EXPECT_TRUE(whole.is_plain());
     EXPECT_TRUE(whole.is_sound());
     EXPECT_TRUE(whole.is_packed());
-    EXPECT_EQ(whole.at(0, {}), (Place{0, 0, {}, 0, true}));
-    EXPECT_EQ(whole.at(40, 100), (Place{0, 40, 100, 40, true}));
+    EXPECT_EQ(whole.at(0, {}), (Rest{0, 0, {}, 0, true}));
+    EXPECT_EQ(whole.at(40, 100), (Rest{0, 40, 100, 40, true}));
     EXPECT_EQ(whole.at(100, 100), std::nullopt);
     EXPECT_EQ(whole.at(0, 0), std::nullopt);
     EXPECT_EQ(whole.size({}), std::nullopt);
@@ -35,10 +35,10 @@ TEST(Layout, RangesLieEndToEndInTheOrderGiven) {
     Layout ranges{{{.remote = 50, .length = 10, .local = 0}, {.remote = 0, .length = 5, .local = 10}}};
     EXPECT_FALSE(ranges.is_plain());
     EXPECT_TRUE(ranges.is_packed());
-    EXPECT_EQ(ranges.at(0, {}), (Place{0, 50, 60, 0, false}));
-    EXPECT_EQ(ranges.at(9, {}), (Place{0, 59, 60, 9, false}));
-    EXPECT_EQ(ranges.at(10, {}), (Place{10, 0, 5, 10, false}));
-    EXPECT_EQ(ranges.at(14, 1000), (Place{10, 4, 5, 14, false}));
+    EXPECT_EQ(ranges.at(0, {}), (Rest{0, 50, 60, 0, false}));
+    EXPECT_EQ(ranges.at(9, {}), (Rest{0, 59, 60, 9, false}));
+    EXPECT_EQ(ranges.at(10, {}), (Rest{10, 0, 5, 10, false}));
+    EXPECT_EQ(ranges.at(14, 1000), (Rest{10, 4, 5, 14, false}));
     EXPECT_EQ(ranges.at(15, {}), std::nullopt);
     EXPECT_EQ(ranges.size({}), 15);
 }
@@ -46,11 +46,11 @@ TEST(Layout, RangesLieEndToEndInTheOrderGiven) {
 TEST(Layout, ToTheEndInTheMiddleNeedsTheTotal) {
     Layout ranges{{{.remote = 90, .length = ToEnd, .local = 0}, {.remote = 0, .length = 5, .local = 10}}};
     EXPECT_TRUE(ranges.is_packed());
-    EXPECT_EQ(ranges.at(0, {}), (Place{0, 90, {}, 0, true}));
-    EXPECT_EQ(ranges.at(10, 100), (Place{10, 0, 5, 10, false}));
+    EXPECT_EQ(ranges.at(0, {}), (Rest{0, 90, {}, 0, true}));
+    EXPECT_EQ(ranges.at(10, 100), (Rest{10, 0, 5, 10, false}));
     EXPECT_EQ(ranges.size(100), 15);
     EXPECT_EQ(ranges.size({}), std::nullopt);
-    EXPECT_EQ(ranges.at(0, 90), (Place{0, 90, 90, 0, true}))
+    EXPECT_EQ(ranges.at(0, 90), (Rest{0, 90, 90, 0, true}))
         << "requested, so that the server says that it is not there";
 }
 
@@ -58,8 +58,8 @@ TEST(Layout, HolesOfASparseFile) {
     Layout holes{
         {{.remote = 500, .length = 10, .local = 500}, {.remote = 100, .length = ToEnd, .local = 100}}};
     EXPECT_FALSE(holes.is_packed());
-    EXPECT_EQ(holes.at(3, 1000), (Place{0, 503, 510, 503, false}));
-    EXPECT_EQ(holes.at(12, 1000), (Place{10, 102, 1000, 102, true}));
+    EXPECT_EQ(holes.at(3, 1000), (Rest{0, 503, 510, 503, false}));
+    EXPECT_EQ(holes.at(12, 1000), (Rest{10, 102, 1000, 102, true}));
 }
 
 TEST(Layout, NumbersThatNoFileHas) {
