@@ -68,6 +68,9 @@ struct HaulierRange {
 };
 using HaulierRanges = QList<HaulierRange>;
 
+/// Numbers of files. (au)
+using HaulierIndexes = QList<uint>;
+
 /// Why a job does not run, and until when. (st)
 struct HaulierWaitReason {
     QString reason;
@@ -142,6 +145,7 @@ inline void register_haulier_types() {
     qDBusRegisterMetaType<HaulierFileList>();
     qDBusRegisterMetaType<HaulierRange>();
     qDBusRegisterMetaType<HaulierRanges>();
+    qDBusRegisterMetaType<HaulierIndexes>();
     qDBusRegisterMetaType<HaulierWaitReason>();
     qDBusRegisterMetaType<HaulierNotifyTarget>();
     qDBusRegisterMetaType<HaulierError>();

@@ -114,7 +114,7 @@ TEST_F(BandwidthTest, SharesFollowWhatIsUsed) {
     add_started(Bob);
     uint64_t moved = 0;
     auto step = [&] {
-        move(anns, ++moved * 100'000);
+        move(anns, ++moved * 2'000'000);
         return told(Ann).all > 800'000;
     };
     run_until(step);

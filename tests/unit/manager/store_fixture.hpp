@@ -53,12 +53,15 @@ protected:
         for (std::string event : {"INSERT", "UPDATE"})
             run_sql("CREATE TRIGGER broken_" + event + " BEFORE " + event + " ON jobs WHEN " + when +
                     " BEGIN SELECT RAISE(ABORT, 'broken'); END");
-        if (name.empty())
-            run_sql("CREATE TRIGGER broken_DELETE BEFORE DELETE ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); "
-                    "END");
+        if (!name.empty()) return;
+        run_sql(
+            "CREATE TRIGGER broken_DELETE BEFORE DELETE ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        run_sql(
+            "CREATE TRIGGER broken_LIMIT BEFORE INSERT ON user_limits BEGIN SELECT RAISE(ABORT, 'broken'); "
+            "END");
     }
     void repair_store() {
-        for (std::string event : {"INSERT", "UPDATE", "DELETE"})
+        for (std::string event : {"INSERT", "UPDATE", "DELETE", "LIMIT"})
             run_sql("DROP TRIGGER IF EXISTS broken_" + event);
     }
     void remove_store() { std::filesystem::remove(directory_.path() + "/haulier.db"); }
