@@ -8,7 +8,7 @@ export const JOB = `${NAME}.Job`;
 export const PROPERTIES = "org.freedesktop.DBus.Properties";
 
 // Controls for these are shown only if the daemon has the feature.
-export const FEATURES = { hold: "hold", limit: "bandwidth-limit" };
+export const FEATURES = { hold: "hold", limit: "bandwidth-limit", userLimit: "user-bandwidth-limit" };
 
 // ListJobs returns a shorter list only if it is complete.
 export const LIST_AT_ONCE = 256;

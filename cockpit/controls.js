@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The hold of all jobs together, if the daemon has the feature.
-import { FEATURES, MANAGER, ROOT } from "./constants.js";
+// The hold and the limit of all jobs together, if the daemon has these features.
+import { FEATURES, MANAGER, PROPERTIES, ROOT } from "./constants.js";
 import { button, element, setAttribute, setText } from "./dom.js";
 import { sentence } from "./format.js";
+import { LimitForm } from "./limit_form.js";
 import { HOLDS, heldText, untilOf } from "./steering.js";
 import { _ } from "./i18n.js";
 
@@ -12,7 +13,9 @@ export class Controls {
     #hold = button(_("Hold all jobs"), "secondary", () => this.#change(() => this.#holdAll()));
     #held = element("span", { class: "held" });
     #release = button(_("Release"), "secondary", () => this.#change(() => this.#releaseAll()));
-    element = element("div", { class: "controls", hidden: true }, this.#hold, this.#period, this.#held, this.#release);
+    #holding = element("div", { class: "controls", hidden: true }, this.#hold, this.#period, this.#held, this.#release);
+    #limit = new LimitForm(_("Limit of all jobs"), _("Limit of all your jobs in kB/s"), limit => this.#change(() => this.#setLimit(limit)));
+    element = element("div", { class: "controls" }, this.#holding, this.#limit.element);
 
     constructor(context) {
         this.context = context;
@@ -20,8 +23,10 @@ export class Controls {
 
     update() {
         const { service } = this.context;
-        const { Held: held = false, HeldUntil: until } = service.manager;
-        this.element.hidden = !service.has(FEATURES.hold);
+        const { Held: held = false, HeldUntil: until, BandwidthLimit: limit } = service.manager;
+        this.#holding.hidden = !service.has(FEATURES.hold);
+        // An administrator who sees the jobs of all users would limit those of root.
+        if (service.has(FEATURES.userLimit) && !service.allUsers) this.#limit.show(limit);
         const focused = document.activeElement;
         this.#hold.hidden = this.#period.hidden = held;
         this.#release.hidden = this.#held.hidden = !held;
@@ -41,6 +46,10 @@ export class Controls {
         const { service } = this.context;
         if (service.allUsers) await service.call(ROOT, MANAGER, "ReleaseAll");
         await service.call(ROOT, MANAGER, "Release");
+    }
+
+    #setLimit(limit) {
+        return this.context.service.call(ROOT, PROPERTIES, "Set", "ssv", MANAGER, "BandwidthLimit", { t: "t", v: limit });
     }
 
     async #change(call) {

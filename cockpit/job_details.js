@@ -5,7 +5,7 @@ import { FEATURES, JOB, PROPERTIES } from "./constants.js";
 import { button, element, isolate, setAttribute } from "./dom.js";
 import { clean, dateText, isKnown, isolated, rateText, sentence, sizeText } from "./format.js";
 import { _ } from "./i18n.js";
-import { limitIn } from "./steering.js";
+import { LimitForm } from "./limit_form.js";
 import { FILE_STATES, PRIORITIES, TYPES, wordOf } from "./words.js";
 
 const FILES_AT_ONCE = 50;
@@ -16,9 +16,7 @@ const entry = (label, value) => value ? [element("div", {}, element("dt", {}, la
 export class JobDetails {
     #facts = element("dl", { class: "facts" });
     #explanation = element("p", { class: "explanation", hidden: true });
-    #limit = element("input", { type: "number", min: 0, step: "any", placeholder: _("none"), "aria-label": _("Limit of the job in kB/s") });
-    #limiting = element("form", { class: "limit", hidden: true }, element("span", {}, _("Limit")), this.#limit, element("span", {}, "kB/s"),
-        button(_("Set"), "secondary", () => {}, { type: "submit" }));
+    #limit = new LimitForm(_("Limit"), _("Limit of the job in kB/s"), limit => this.#setLimit(limit));
     #files = element("ul", { class: "files" });
     #more = button(_("Show more files"), "link", () => this.#showMore(), { hidden: true });
     #shown = FILES_AT_ONCE;
@@ -30,11 +28,7 @@ export class JobDetails {
         this.path = job.Path;
         this.job = job;
         this.element = element("tr", { role: "row", class: "details" }, element("td", { role: "cell", colspan: context.showOwners ? 5 : 4 },
-            this.#facts, this.#explanation, this.#limiting, element("h3", {}, _("Files")), this.#files, this.#more));
-        this.#limiting.addEventListener("submit", event => {
-            event.preventDefault();
-            this.#setLimit();
-        });
+            this.#facts, this.#explanation, this.#limit.element, element("h3", {}, _("Files")), this.#files, this.#more));
         this.#read();
     }
 
@@ -74,14 +68,12 @@ export class JobDetails {
             ...entry(_("Transferred"), dateText(job.TransferCompletionTime)),
             ...entry(_("Failures so far"), job.ErrorCount > 0 ? String(job.ErrorCount) : ""),
             ...entry(_("Identifier"), clean(job.Id)));
-        this.#limiting.hidden = !this.context.service.has(FEATURES.limit);
-        if (document.activeElement !== this.#limit) this.#limit.value = job.BandwidthLimit > 0 ? job.BandwidthLimit / 1000 : "";
+        if (this.context.service.has(FEATURES.limit)) this.#limit.show(job.BandwidthLimit);
     }
 
-    async #setLimit() {
-        const limit = { t: "t", v: limitIn(this.#limit.value) };
+    async #setLimit(limit) {
         try {
-            await this.context.service.call(this.path, PROPERTIES, "Set", "ssv", JOB, "BandwidthLimit", limit);
+            await this.context.service.call(this.path, PROPERTIES, "Set", "ssv", JOB, "BandwidthLimit", { t: "t", v: limit });
         } catch (error) {
             this.context.announcer.error(`${_("Limit")}: ${isolated(this.job.DisplayName)}`, sentence(error.message));
         }

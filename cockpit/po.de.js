@@ -54,6 +54,8 @@ cockpit.locale({
     "Jobs: $0": [null, "Aufträge: $0"],
     "Keep the job": [null, "Auftrag behalten"],
     "Limit": [null, "Grenze"],
+    "Limit of all jobs": [null, "Grenze aller Aufträge"],
+    "Limit of all your jobs in kB/s": [null, "Grenze aller Ihrer Aufträge in kB/s"],
     "Limit of the job in kB/s": [null, "Grenze des Auftrags in kB/s"],
     "Low": [null, "Niedrig"],
     "Name": [null, "Name"],

@@ -54,6 +54,8 @@ cockpit.locale({
     "Jobs: $0": [null, "Tâches : $0"],
     "Keep the job": [null, "Garder la tâche"],
     "Limit": [null, "Limite"],
+    "Limit of all jobs": [null, "Limite de toutes les tâches"],
+    "Limit of all your jobs in kB/s": [null, "Limite de toutes vos tâches en kB/s"],
     "Limit of the job in kB/s": [null, "Limite de la tâche en kB/s"],
     "Low": [null, "Basse"],
     "Name": [null, "Nom"],

@@ -216,11 +216,25 @@ def test_all_jobs_are_held_and_released(stack, server, page):
     assert "All jobs are held" not in page.text()
 
 
+def test_the_limit_of_all_jobs(stack, server, page):
+    begin(stack, server)
+    page.wait_row("film", state="Transferring")
+    page.wait_text("Limit of all jobs")
+    page.tab_to("Limit of all your jobs in kB/s")
+    page.keys("300", Keys.ENTER)
+    stack.client.wait(lambda: stack.manager.property("BandwidthLimit") == 300_000, "the limit")
+    assert not page.too_wide()
+    page.picture("limit")
+    page.keys(Keys.BACKSPACE, Keys.BACKSPACE, Keys.BACKSPACE, "1", Keys.ENTER)
+    page.wait_alert("This was refused(.|\n)*1,?024")
+    assert stack.manager.property("BandwidthLimit") == 300_000
+
+
 def test_the_limit_of_a_job(stack, server, page):
     job = begin(stack, server)
     page.wait_row("film", state="Transferring")
     page.expand("film")
-    page.wait_text("Limit")
+    page.wait_text("Identifier")
     page.tab_to("Limit of the job in kB/s")
     page.keys("200", Keys.ENTER)
     stack.client.wait(lambda: job.get("BandwidthLimit") == 200_000, "the limit")
