@@ -280,6 +280,8 @@ def test_any_verb_on_an_ended_job(stack):
         "SetCredentials": lambda job: job.set_credentials("server", "basic", "a", "b"),
         "RemoveCredentials": lambda job: job.call("RemoveCredentials", "(ss)", "server", "basic"),
         "SetCustomHeaders": lambda job: job.set_custom_headers("X: y"),
+        "CompleteFiles": lambda job: job.call("CompleteFiles", "(au)", [0]),
+        "RemoveFiles": lambda job: job.call("RemoveFiles", "(au)", [0]),
     }
     verbs |= {setting.name: lambda job, setting=setting: job.set(setting.name, other_value(setting)) for setting in SETTINGS}
     for job in ended_jobs(stack):

@@ -11,7 +11,7 @@ from support.environment import EXAMPLES, PYTHON, patience
 
 def ask_and_leave(stack, *arguments) -> None:
     """A client in a process of its own, which is gone when this returns."""
-    script = EXAMPLES / "gio" / "fetch_and_leave.py"
+    script = EXAMPLES / "dbus-python" / "fetch_and_leave.py"
     done = subprocess.run([PYTHON, str(script), *map(str, arguments)], env=stack.env, timeout=patience(30),
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

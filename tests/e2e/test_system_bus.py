@@ -30,7 +30,7 @@ NO_JOB = "0" * 32
 
 CONTRACT = ElementTree.parse(SOURCE / "dbus" / f"{JOB}.xml").find(f"interface[@name='{JOB}']")
 # Something of each type that a call takes.
-SOME = {"s": "x", "o": "/x", "u": 0, "t": 0, "b": False, "as": [], "a(tt)": [], "a(ssa{sv})": []}
+SOME = {"s": "x", "o": "/x", "u": 0, "t": 0, "b": False, "as": [], "au": [], "a(tt)": [], "a(ssa{sv})": []}
 
 
 @pytest.fixture
