@@ -19,8 +19,8 @@ from support.environment import EXAMPLES, PYTHON, program
 from support.processes import Child, Pidfd
 
 MIB = 1 << 20
-SERVICE = "org.haulier.example.Gio"
-SERVICE_PATH = "/org/haulier/example/Gio"
+SERVICE = "org.haulier.example.DBusPython"
+SERVICE_PATH = "/org.haulier.example.DBusPython"
 # The defaults; the tests use smaller values.
 CONFIG = {"Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}}
 
@@ -191,8 +191,8 @@ def show_everything() -> None:
     stack = Stack(CONFIG)
     try:
         say(f"A private session bus is listening at {stack.bus.address}. It can start two services:")
-        say(f"{dbus_client.NAME} (haulierd) and {SERVICE} (examples/gio/notify_service.py). Neither is running.")
-        log = stack.add_python_service(SERVICE, EXAMPLES / "gio" / "notify_service.py")
+        say(f"{dbus_client.NAME} (haulierd) and {SERVICE} (examples/dbus-python/notify_service.py). Neither is running.")
+        log = stack.add_python_service(SERVICE, EXAMPLES / "dbus-python" / "notify_service.py")
         with_haulierctl(stack, log)
         with_busctl(stack, log)
     finally:
