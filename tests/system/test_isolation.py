@@ -22,7 +22,7 @@ FLOOD = 2000
 NOBODYS = f"{ROOT}/job/{'0' * 31}7"
 # The second when polkit would let an administrator type his password, had the call allowed that.
 REFUSALS = ("AccessDenied", "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired")
-SAMPLES = {"s": "text", "o": "/client", "u": 0, "t": 7, "b": True, "as": [], "a(tt)": [], "a(ssa{sv})": [], "a{sv}": {}, "(so)": ("", "/")}
+SAMPLES = {"s": "text", "o": "/client", "u": 0, "t": 7, "b": True, "as": [], "au": [], "a(tt)": [], "a(ssa{sv})": [], "a{sv}": {}, "(so)": ("", "/")}
 
 
 def members(kind: str) -> list[ElementTree.Element]:
