@@ -3,6 +3,7 @@
 
 #include "callback-interface.h"
 #include "haulier-client.h"
+#include "haulier-errors.h"
 #include "haulier-job.h"
 #include "haulier-private.h"
 
@@ -152,6 +153,7 @@ gboolean haulier_callback_is_busy(HaulierCallback* self) {
 typedef struct {
     HaulierCallback* self;
     HaulierJob* job;
+    GDBusMethodInvocation* invocation; ///< until it is answered
     char* method;
     GVariant* arguments;
 } Call;
@@ -240,9 +242,29 @@ static gboolean is_ours(HaulierJob* job) {
     return ours;
 }
 
+/// The job is another user's, or has ended long ago: there is nothing to be told of.
+static gboolean is_gone(const GError* error) {
+    return g_error_matches(error, HAULIER_ERROR, HAULIER_ERROR_ACCESS_DENIED) ||
+           g_error_matches(error, HAULIER_ERROR, HAULIER_ERROR_NOT_FOUND) ||
+           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
+/// If the job cannot be read now, an error is the answer, and Haulier calls again later.
+static void answer(Call* call, const GError* error) {
+    GDBusMethodInvocation* invocation = g_steal_pointer(&call->invocation);
+    if (error && !is_gone(error))
+        g_dbus_method_invocation_return_gerror(invocation, error);
+    else
+        g_dbus_method_invocation_return_value(invocation, NULL);
+}
+
 static void on_job(GObject* client, GAsyncResult* result, gpointer data) {
     Call* call = data;
-    call->job = haulier_client_get_job_finish(HAULIER_CLIENT(client), result, NULL);
+    GError* error = NULL;
+    call->job = haulier_client_get_job_finish(HAULIER_CLIENT(client), result, &error);
+    answer(call, error);
+    g_clear_error(&error);
     if (!call->job || !is_ours(call->job) || !emit(call)) call_done(call);
 }
 
@@ -259,7 +281,7 @@ static void on_call(GDBusConnection* connection, const char* sender, const char*
     call->method = g_strdup(method);
     call->arguments = g_variant_ref(arguments);
     ++self->busy;
-    g_dbus_method_invocation_return_value(invocation, NULL);
+    call->invocation = invocation;
     haulier_client_get_job(self->client, job, NULL, on_job, call);
 }
 

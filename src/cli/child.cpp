@@ -14,6 +14,17 @@ bool has_terminal() {
     return isatty(STDIN_FILENO) != 0 && tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
+/// Of a group that is not in the foreground yet.
+void set_terminal_of(pid_t group) {
+    sigset_t blocked;
+    sigset_t before;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    tcsetpgrp(STDIN_FILENO, group);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
 } // namespace
 
 Result<Child, int> Child::start(const std::vector<std::string>& words, const sigset_t& signals) {
@@ -29,23 +40,36 @@ Result<Child, int> Child::start(const std::vector<std::string>& words, const sig
     posix_spawnattr_setsigmask(&attributes, &signals);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    if (has_terminal()) posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
+    bool shares = has_terminal();
+    if (shares) posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
 
     pid_t pid = -1;
     int error = posix_spawnp(&pid, arguments.front(), &actions, &attributes, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (error != 0) return error;
-    return Child{pid};
+    return Child{pid, shares};
 }
 
 void Child::send(int signal) const {
     kill(-pid_, signal);
 }
 
-std::optional<int> Child::status() const {
+void Child::go_on() const {
+    if (has_terminal_) set_terminal_of(pid_);
+    send(SIGCONT);
+}
+
+void Child::take_terminal() const {
+    if (has_terminal_) set_terminal_of(getpgrp());
+}
+
+std::optional<int> Child::status() {
     int status = 0;
-    if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+    stopped_ = false;
+    if (waitpid(pid_, &status, WNOHANG | WUNTRACED) != pid_) return std::nullopt;
+    stopped_ = WIFSTOPPED(status);
+    if (stopped_) return std::nullopt;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

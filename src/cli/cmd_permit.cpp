@@ -62,10 +62,13 @@ void update(PermitState& state, const Json& properties) {
         state.awaited = awaited((*why)[0].get<std::string>());
 }
 
+/// Of the permit at `path`; if that is empty, one is requested.
 Result<PermitState, Failure> read_permit(Client& client, const PermitRequest& request, std::string& path) {
-    auto made = client.request_permit(request.name, request.options);
-    if (!made) return made.error();
-    path = *made;
+    if (path.empty()) {
+        auto made = client.request_permit(request.name, request.options);
+        if (!made) return made.error();
+        path = *made;
+    }
     auto properties = client.permit(path);
     if (!properties) return properties.error();
     PermitState state;
@@ -112,7 +115,7 @@ private:
     Outcome go_on() {
         told_.clear();
         if (child_ && halted_ && options_.pause) {
-            child_->send(SIGCONT);
+            child_->go_on();
             halted_ = false;
         }
         if (child_) return std::nullopt;
@@ -131,6 +134,7 @@ private:
 
     void halt() {
         child_->send(options_.pause ? SIGSTOP : SIGTERM);
+        if (options_.pause) child_->take_terminal();
         halted_ = true;
         tell_wait();
     }
@@ -152,13 +156,23 @@ private:
 
     /// A program that was stopped begins again with the next permit, unless it had finished.
     Outcome on_child() {
-        auto status = child_ ? child_->status() : std::nullopt;
+        if (!child_) return std::nullopt;
+        auto status = child_->status();
+        if (child_->was_stopped() && !halted_) stop_with_child();
         if (!status) return std::nullopt;
+        child_->take_terminal();
         bool begins_again = options_.stop && halted_ && *status != 0 && !ending_;
         child_.reset();
         halted_ = false;
         if (begins_again) return std::nullopt;
         return Result<Exit, Failure>{static_cast<Exit>(*status)};
+    }
+
+    /// Ctrl-Z: the shell sees that we are stopped, and continues us.
+    void stop_with_child() {
+        child_->take_terminal();
+        raise(SIGSTOP);
+        child_->go_on();
     }
 
     void on_signal(const Signal& signal) {

@@ -100,10 +100,16 @@ bool belongs_to(const Job& job, std::string_view app) {
 
 namespace {
 
+/// A grant can be that of a single file, such as one that is read-only in a directory that is not.
 Status check_file_at(const Job& job, const std::string& path, Use use) {
     if (path.empty()) return Done{};
     auto place = place_of(job.grants, directory_of(path), use);
     if (!place) return place.error();
+    const auto* grant = job.grants ? innermost(*job.grants, path) : nullptr;
+    if (!grant) return Done{};
+    if (grant->access == Grant::Access::Hidden) return outside(path, "is hidden from the app's sandbox");
+    if (use == Use::Write && grant->access != Grant::Access::Write)
+        return outside(path, "is read-only for the app's sandbox");
     return Done{};
 }
 

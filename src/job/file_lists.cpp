@@ -31,7 +31,9 @@ void remove(Job& job, File& file) {
     if (!file.transferred) job.files_transferred += 1;
     if (std::exchange(file.failed, false)) job.files_failed -= 1;
     job.files_removed += 1;
+    auto folder = file.folder; // where its temporary file is looked for once more
     discard_progress(file);
+    file.folder = folder;
     reset_failures(file);
     file.total = 0;
     file.wanted.clear();

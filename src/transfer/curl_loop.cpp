@@ -189,6 +189,8 @@ int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_p
     auto& transfer = *static_cast<Transfer*>(raw);
     auto& multi = transfer.multi;
     auto& loop = multi.loop;
+    // Called for each request: a transfer that has to authenticate makes two, perhaps on two connections.
+    if (transfer.yields) loop.ticker_.end(transfer.connection.socket);
     // libcurl says only after a transfer which socket it used.
     transfer.connection = loop.watch_.find(local_port, remote_port);
     if (transfer.yields)

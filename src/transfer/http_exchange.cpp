@@ -335,8 +335,8 @@ Bound HttpExchange::exceeded_bound() {
         auto traffic = curl_.traffic_of(handle_.get());
         return traffic && traffic->is_wasteful() ? Bound::Overhead : bound;
     }
-    // A limit is no fault of the server.
-    if (std::exchange(is_limited_, false)) floor_.begin_anew();
+    // A limit, or other traffic that the transfer gives way to, is no fault of the server.
+    if (std::exchange(is_limited_, false) || is_yielding()) floor_.begin_anew();
     return patience_.is_receiving() && floor_.is_missed(tick_) ? Bound::Rate : Bound::None;
 }
 

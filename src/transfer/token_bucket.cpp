@@ -33,7 +33,9 @@ void TokenBucket::set_rate(Rate rate, BootTime now) {
 }
 
 int64_t TokenBucket::level(BootTime now) const {
-    return std::min(level_ + bytes_in(std::max(Usec{0}, now - filled_at_)), bytes_in(Burst));
+    // At a few bytes a second, a burst would be less than one.
+    return std::min(level_ + bytes_in(std::max(Usec{0}, now - filled_at_)),
+                    std::max<int64_t>(bytes_in(Burst), 1));
 }
 
 void TokenBucket::take(uint64_t bytes, BootTime now) {

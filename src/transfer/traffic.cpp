@@ -26,8 +26,7 @@ constexpr Usec HeldTime{75'000};
 constexpr uint32_t SegmentsHeld = 4;
 constexpr uint32_t SmallestSegment = 536;
 constexpr int LargestWindow = 1 << 30;
-constexpr int LockedReceiveBuffer = 2; ///< SOCK_RCVBUF_LOCK of SO_BUF_LOCK, since Linux 5.14
-constexpr uint8_t Established = 1;     ///< TCP_ESTABLISHED, which <linux/tcp.h> does not have
+constexpr uint8_t Established = 1; ///< TCP_ESTABLISHED, which <linux/tcp.h> does not have
 
 std::optional<tcp_info> info_of(int socket) {
     tcp_info info{};
@@ -79,10 +78,18 @@ std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second) {
         std::clamp<double>(static_cast<double>(bytes_per_second) * seconds, least, LargestWindow));
 }
 
+void keep_buffer(int socket, Buffer buffer, bool keep) {
+    int kept = 0;
+    socklen_t size = sizeof kept;
+    if (getsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &kept, &size) < 0) return;
+    int bit = static_cast<int>(buffer);
+    int wanted = keep ? kept | bit : kept & ~bit;
+    if (wanted != kept) setsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &wanted, sizeof wanted);
+}
+
 void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_grow) {
     // While the kernel may let the buffer grow, it widens the window when data is read after a pause.
-    int lock = bytes && !may_buffer_grow ? LockedReceiveBuffer : 0;
-    setsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &lock, sizeof lock);
+    keep_buffer(socket, Buffer::Receiving, bytes && !may_buffer_grow);
     auto window = static_cast<int>(std::min<uint64_t>(bytes.value_or(LargestWindow), LargestWindow));
     int before = 0;
     socklen_t size = sizeof before;

@@ -54,6 +54,10 @@ std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second);
 /// the largest window that there can ever be.
 /// `may_buffer_grow`: where the window is to grow beyond the present buffer.
 void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_grow);
+/// Which buffer of a socket keeps its size. The values are those of the kernel.
+enum class Buffer { Sending = 1, Receiving = 2 };
+/// Whether that buffer is kept, or may grow by itself; the other one stays as it is. Since Linux 5.14.
+void keep_buffer(int socket, Buffer buffer, bool keep);
 /// Bytes that were written to it and that the peer has not acknowledged.
 uint64_t bytes_unacknowledged(int socket);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/yield_socket.hpp"
 
+#include "transfer/traffic.hpp"
 #include "transfer/yield_counters.hpp"
 
 #include <algorithm>
@@ -10,10 +11,6 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#ifndef SO_BUF_LOCK
-#define SO_BUF_LOCK 72 // since Linux 5.14; 0 = buffers grow by themselves again
-#endif
 
 namespace haulier::transfer {
 
@@ -90,8 +87,7 @@ void limit_sending(int socket, std::optional<double> window, yield::Seconds roun
         int bytes = static_cast<int>(std::max(*window, LeastSendBuffer));
         setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
     } else {
-        int none = 0;
-        setsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &none, sizeof none);
+        keep_buffer(socket, Buffer::Sending, false);
     }
 }
 

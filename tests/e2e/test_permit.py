@@ -151,6 +151,13 @@ def test_with_pause_a_program_is_stopped_and_goes_on(stack, network, ctl):
     assert command.wait(patience(20)) == 0 and len(starts(log)) == 1
 
 
+def test_a_program_that_is_stopped_by_its_terminal_stops_the_command_as_well(stack, network, ctl):
+    command = ctl.begin("permit", "--", "sh", "-c", "kill -STOP $$; exit 3")
+    stack.client.wait(lambda: process_state(command.pid) == "T", "the command to stop")
+    command.send_signal(signal.SIGCONT)
+    assert command.wait(patience(20)) == 3
+
+
 def test_a_daemon_that_is_restarted_is_asked_again_and_nothing_is_stopped(stack, network, ctl):
     command, log, end = begin_program(stack, ctl, "--stop")
     stack.kill_daemon()

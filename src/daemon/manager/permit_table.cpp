@@ -51,7 +51,9 @@ std::vector<job::Waiting> PermitTable::waiting_for_slot() const {
     for (const auto& [id, permit] : permits_) {
         if (!permit.takes_slot || permit.slot_since || !admissible_.contains(id)) continue;
         auto& present = first.try_emplace(permit.like.owner, &permit).first->second;
-        if (!present->slot_since && permit.since < present->since) present = &permit;
+        auto before = permit.like.priority <=> present->like.priority;
+        if (before < 0 || (before == 0 && !present->slot_since && permit.since < present->since))
+            present = &permit;
     }
     std::vector<job::Waiting> waiting;
     for (const auto& [owner, permit] : first)

@@ -29,7 +29,8 @@ public:
     /// `set_bars`: what keeps such a job from running now, whatever its turn. Permits that may not be granted
     /// lose their slots.
     void review(const std::function<void(job::Job&)>& set_bars, const job::Conditions& conditions, Now now);
-    /// Those that need nothing but a slot; of each owner the first, unless one has a slot.
+    /// Those that need nothing but a slot; of each owner the first of the highest priority, unless one of
+    /// that priority has a slot.
     [[nodiscard]] std::vector<job::Waiting> waiting_for_slot() const;
     [[nodiscard]] std::vector<job::Running> with_slot() const;
     /// These do nothing if there is no such permit.

@@ -46,6 +46,15 @@ TEST(FlatpakInfo, WithoutASoundNameIsNone) {
         EXPECT_FALSE(parse_flatpak_info(content)) << content;
 }
 
+TEST(FlatpakInfo, WithDirectoriesThatCannotBeNamedIsNone) {
+    std::string text = "[Application]\nname=org.example.App\n[Context]\nfilesystems=";
+    EXPECT_TRUE(parse_flatpak_info(text + "~/a;\n"));
+    EXPECT_FALSE(parse_flatpak_info(text + "~/a\\nb;\n"));
+    for (int i = 0; i < 600; ++i)
+        text += "~/a;";
+    EXPECT_FALSE(parse_flatpak_info(text + "\n"));
+}
+
 TEST(Grants, OfEveryAppAreItsOwnDirectoryAndItsDocuments) {
     EXPECT_EQ(access_to("/home/u/.var/app/org.example.App/data", {}), "write");
     for (const auto* hidden : {"/home/u", "/home/u/.config", "/home/u/.var", "/home/u/.var/app",

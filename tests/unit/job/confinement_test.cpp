@@ -49,6 +49,22 @@ TEST(Confinement, TheInnermostGrantDecides) {
     EXPECT_TRUE(place_of(HomeGrants, "/home/u/.var/app/a", Use::Write));
 }
 
+TEST(Confinement, AFileCanHaveAGrantOfItsOwn) {
+    Job job;
+    job.grants = Grants{same("/home/u/project", Access::Write), same("/home/u/project/config", Access::Read),
+                        same("/home/u/project/secret", Access::Hidden)};
+    FileSpec spec;
+    spec.local = "/home/u/project/other";
+    EXPECT_TRUE(check_confinement(job, spec));
+    for (const auto* refused : {"/home/u/project/config", "/home/u/project/secret"}) {
+        spec.local = refused;
+        EXPECT_FALSE(check_confinement(job, spec)) << refused;
+    }
+    job.type = Type::Upload;
+    spec.local = "/home/u/project/config";
+    EXPECT_TRUE(check_confinement(job, spec)) << "it can be read";
+}
+
 TEST(Confinement, WhatIsNotGrantedIsRefused) {
     for (const auto* path :
          {"/", "/etc", "/home", "/home/v", "/home/u2", "/home/u/.var/app/a2", "/home/u/.ssh", "/tmp", "/app",

@@ -157,6 +157,24 @@ TEST_F(JobSchedulerTest, GivesAPermitASlotInItsTurnAndKeepsItThere) {
     EXPECT_TRUE(permits_.empty());
 }
 
+TEST_F(JobSchedulerTest, OffersAPermitOfAHigherPriorityFirst) {
+    job::PermitRequest low;
+    low.settings.set<&job::Settings::display_name>("low");
+    low.settings.set<&job::Settings::priority>(job::Priority::Low);
+    low.takes_slot = true;
+    auto high = low;
+    high.settings.set<&job::Settings::priority>(job::Priority::High);
+    auto first = permits_.add(1, low);
+    scheduler_.review_permits();
+    schedule();
+    EXPECT_TRUE(permits_.find(*first)->is_granted());
+    auto second = permits_.add(1, high);
+    scheduler_.review_permits();
+    schedule();
+    EXPECT_TRUE(permits_.find(*second)->is_granted());
+    EXPECT_FALSE(permits_.find(*first)->is_granted()) << "as a job of a lower priority";
+}
+
 TEST_F(JobSchedulerTest, GrantsAPermitWithoutASlotAtOnceAndAtMostSixteenOfAUser) {
     job::PermitRequest request;
     request.settings.set<&job::Settings::display_name>("update");

@@ -179,6 +179,16 @@ std::string read_user_dirs(const std::string& path) {
     return text;
 }
 
+/// Nothing is left out: it could take back what another entry grants.
+bool is_sound(const std::vector<std::string>& list) {
+    constexpr size_t MostEntries = 512;
+    auto is_control = [](unsigned char c) { return c < ' ' || c == 127; };
+    return list.size() <= MostEntries &&
+           std::none_of(list.begin(), list.end(), [&](const std::string& entry) {
+               return std::any_of(entry.begin(), entry.end(), is_control);
+           });
+}
+
 constexpr std::array Special{
     std::pair{"DESKTOP", "xdg-desktop"},     std::pair{"DOCUMENTS", "xdg-documents"},
     std::pair{"DOWNLOAD", "xdg-download"},   std::pair{"MUSIC", "xdg-music"},
@@ -239,6 +249,7 @@ std::optional<FlatpakInfo> parse_flatpak_info(std::string_view content) {
         }
     }
     if (info.app.empty() || !job::check_app_id(info.app)) return std::nullopt;
+    if (!is_sound(info.file_systems) || !is_sound(info.persistent)) return std::nullopt;
     return info;
 }
 
