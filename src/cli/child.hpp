@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A program that the command runs, in a process group of its own, so that all of it can be stopped.
+// A program that the command runs in a process group of its own, so that all its processes can be stopped.
 #pragma once
 
 #include "base/result.hpp"
@@ -14,12 +14,13 @@ namespace haulier::cli {
 
 class Child {
 public:
-    /// `words`: program and arguments. `signals`: those that are blocked in the program. Fails with errno.
+    /// `words` are the program and its arguments. `signals` are blocked in the program. Fails with errno.
     static Result<Child, int> start(const std::vector<std::string>& words, const sigset_t& signals);
 
-    /// To the whole group.
+    /// Sends the signal to the whole group.
     void send(int signal) const;
-    /// As shells report it: the status, or 128 and the number of the signal that ended it. Nothing: it runs.
+    /// The status as shells report it, which is 128 plus the number of the signal that ended the program.
+    /// Nothing while the program runs.
     [[nodiscard]] std::optional<int> status() const;
 
 private:
