@@ -171,8 +171,8 @@ static void emit_completed(Call* call, const char* result) {
     g_signal_emit(call->self, signals[COMPLETED], 0, call->job, result);
 }
 
-/// An error means that the job has been completed or changed meanwhile; Haulier tells of what is still the
-/// case.
+/// An error means that the job has been completed or changed in the meantime. Haulier repeats the call if it
+/// still applies.
 static void on_completed(GObject* job, GAsyncResult* reply, gpointer data) {
     Call* call = data;
     char* result = haulier_job_complete_finish(HAULIER_JOB(job), reply, NULL);
@@ -233,7 +233,7 @@ static gboolean emit(Call* call) {
     return FALSE;
 }
 
-/// A service may have great rights, and any user may have it called about a job of theirs.
+/// A service may have many rights, and any user can have it called for a job of theirs.
 static gboolean is_ours(HaulierJob* job) {
     GVariant* owner = haulier_job_get_value(job, "Owner");
     gboolean ours = owner && g_variant_is_of_type(owner, G_VARIANT_TYPE_UINT32) &&
@@ -268,7 +268,7 @@ static void on_job(GObject* client, GAsyncResult* result, gpointer data) {
     if (!call->job || !is_ours(call->job) || !emit(call)) call_done(call);
 }
 
-/// Anyone can make such a call, and it may come twice: what is true is asked of Haulier.
+/// Any program can make such a call, and it may come twice, so the library asks Haulier for the facts.
 static void on_call(GDBusConnection* connection, const char* sender, const char* path, const char* interface,
                     const char* method, GVariant* arguments, GDBusMethodInvocation* invocation,
                     gpointer data) {

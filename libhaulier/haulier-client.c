@@ -53,7 +53,7 @@ static void for_each_job(HaulierClient* self, void (*tell)(HaulierJob*)) {
     g_ptr_array_unref(jobs);
 }
 
-/// What happened before the subscription was not announced.
+/// Events before the subscription were not announced.
 static void on_subscribed(GObject* connection, GAsyncResult* result, gpointer data) {
     HaulierClient* self = data;
     GVariant* reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, NULL);
@@ -376,7 +376,7 @@ HaulierJob* haulier_client_ensure_job_finish(HaulierClient* self, GAsyncResult* 
 
 // ---- lists ----
 
-/// A list that has fewer than this is complete.
+/// A list with fewer jobs than this is complete.
 enum { FULL_PAGE = 256 };
 
 static GVariant* filter_of(const char* key, guint offset) {
@@ -387,7 +387,7 @@ static GVariant* filter_of(const char* key, guint offset) {
     return g_variant_new("(a{sv})", &filter);
 }
 
-/// Adds the jobs of a reply, which is taken; whether there are more.
+/// Takes a reply and adds its jobs. Returns whether there are more.
 static gboolean add_page(HaulierClient* self, GPtrArray* jobs, GVariant* reply) {
     GVariant* page = g_variant_get_child_value(reply, 0);
     GVariantIter each;

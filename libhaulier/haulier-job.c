@@ -253,7 +253,7 @@ static GError* failure_of(HaulierJob* self) {
                                        "the job has failed");
 }
 
-/// How the job has ended, according to the list of ended jobs; NULL if it is not in it.
+/// How the job has ended, according to the list of ended jobs; NULL if the list does not contain it.
 static char* result_in(GVariant* history, const char* id) {
     GVariant* list = g_variant_get_child_value(history, 0);
     GVariantIter each;
@@ -401,8 +401,8 @@ void haulier_job_refresh(HaulierJob* self) {
                  on_read, g_object_ref(self));
 }
 
-/// A daemon that leaves a suspended job alone leaves because it has nothing to do. Otherwise it is to come
-/// back.
+/// If the job is suspended, the daemon has exited because it had nothing to do. Otherwise it has to be
+/// started again.
 void haulier_job_daemon_left(HaulierJob* self) {
     if (self->waits->len > 0 && !is_state(self, "suspended")) haulier_job_refresh(self);
 }
@@ -516,7 +516,7 @@ static void keep_result(GObject* source, GAsyncResult* result, gpointer data) {
     *(GAsyncResult**)data = g_object_ref(result);
 }
 
-/// Handles what is in progress for a client of which nothing is wanted any more.
+/// Handles what is in progress for a client that is no longer needed.
 static void close_client(HaulierClient* client, GMainContext* context) {
     GWeakRef alive;
     g_weak_ref_init(&alive, client);

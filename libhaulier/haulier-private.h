@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the parts of libhaulier know of each other, and names on the bus.
+// Functions that the parts of libhaulier share, and names on the bus.
 #pragma once
 
 #include "haulier-types.h"
@@ -41,10 +41,10 @@ G_GNUC_INTERNAL void haulier_job_daemon_left(HaulierJob* self);
 
 // ---- clients ----
 
-/// The client tells its jobs of the daemon; it does not keep them alive.
+/// The client informs its jobs about the daemon; it does not keep them alive.
 G_GNUC_INTERNAL void haulier_client_add(HaulierClient* self, HaulierJob* job);
 G_GNUC_INTERNAL void haulier_client_remove(HaulierClient* self, HaulierJob* job);
-/// Cancelled when nothing that is in progress is of interest any more.
+/// Cancelled when nothing in progress is needed any more.
 G_GNUC_INTERNAL GCancellable* haulier_client_get_closing(HaulierClient* self);
 
 // ---- errors ----

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a new job is to do.
+// A request for a new job.
 #pragma once
 
 #include "haulier-types.h"

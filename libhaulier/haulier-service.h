@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A program that the bus starts when Haulier has news for it.
+// A program that the bus starts when Haulier has to notify it.
 #pragma once
 
 #include "haulier-types.h"

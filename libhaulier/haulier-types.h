@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Declared ahead, because the types refer to each other.
+// Forward declarations, because the types refer to each other.
 #pragma once
 
 #include <gio/gio.h>
@@ -23,7 +23,7 @@ typedef struct _HaulierJob HaulierJob;
 /**
  * HaulierRequest:
  *
- * What a new job is to do.
+ * A request for a new job.
  */
 typedef struct _HaulierRequest HaulierRequest;
 
@@ -38,7 +38,8 @@ typedef struct _HaulierCallback HaulierCallback;
 /**
  * HaulierService:
  *
- * A program that the bus starts when Haulier has news for it, and that ends when there are no more.
+ * A program that the bus starts when Haulier has to notify it, and that ends when there are no more
+ * notifications.
  */
 typedef struct _HaulierService HaulierService;
 

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """haulier-testbed [--set SECTION.NAME=VALUE]... [--] COMMAND...
 
-Runs COMMAND with a Haulier of its own, and leaves nothing behind: a private bus, on which the daemon is started when it is
-called, empty folders for its state and for HOME, and a server that misbehaves on request. The exit status is that of COMMAND.
+Runs COMMAND with a private bus, which activates the daemon on the first call, with empty directories for its state and for
+HOME, and with a server that misbehaves on request. Removes all of this at the end. The exit status is that of COMMAND.
 
-In the environment of COMMAND the bus is the session bus and the system bus, HAULIER_TESTBED_URL is the base of the server's
-URLs (/plain, /slow, /stall, /404, /short-body and others; haulier-testbed --paths lists them), and HAULIER_TESTBED_DOWNLOADS
-is an empty folder.
+For COMMAND, the private bus is both the session bus and the system bus, HAULIER_TESTBED_URL is the base of the server's URLs
+(/plain, /slow, /stall, /404, /short-body and others; haulier-testbed --paths lists them), and HAULIER_TESTBED_DOWNLOADS is
+an empty directory.
 
     haulier-testbed kill daemon|worker
 
-kills that process of the testbed, in a COMMAND.
+kills that process of the testbed; it is for use within COMMAND.
 
 In Python tests:
 
@@ -50,10 +50,11 @@ SIZE = 1_000_000  # of every file of the presets
 
 
 class Testbed:
-    """A Haulier for one test. `config`: changes of haulier.conf, such as {"Transfer": {"StallTimeout": "1s"}}. `server` has
-    the paths of the presets, and others with server.add(path, content, script=Script(...))."""
+    """The daemon, a bus and a server for one test. `config` has changes of haulier.conf, such as
+    {"Transfer": {"StallTimeout": "1s"}}. `server` has the paths of the presets; server.add(path, content,
+    script=Script(...)) adds others."""
 
-    __test__ = False  # whatever pytest makes of the name
+    __test__ = False  # so that pytest does not collect the class because of its name
 
     def __init__(self, config: dict[str, dict[str, str]] | None = None, env: dict[str, str] | None = None):
         self.stack = Stack(config, env)

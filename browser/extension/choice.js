@@ -4,13 +4,14 @@
 const isHttp = url => /^https?:\/\//i.test(url);
 const originOf = url => new URL(url).origin;
 
-/** Whether a download that has just begun is one that Haulier can do as well. Those of extensions, also of this one, are
- * meant for the browser, and those of private windows leave no traces. */
+/** Whether Haulier can take over a download that has just begun. Downloads of extensions, also of this one, are meant for the
+ * browser, and downloads of private windows must leave no traces. */
 export const isEligible = item =>
     isHttp(item.url) && isHttp(item.finalUrl || item.url) && !item.incognito && !item.byExtensionId && item.state === "in_progress";
 
-/** The URL that was asked for, because the one that it leads to is often valid for a short time only. But cookies are
- * sent only to the first server, so one that needs them has to be asked itself. `cookiesOf(url)` is asynchronous. */
+/** The URL that was requested, because the one that it redirects to is often valid only for a short time. But cookies are
+ * sent only to the first server, so a second server that needs them gets the request itself. `cookiesOf(url)` is
+ * asynchronous. */
 export async function urlOf(item, cookiesOf) {
     const final = item.finalUrl || item.url;
     if (originOf(final) === originOf(item.url)) return item.url;

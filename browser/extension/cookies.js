@@ -8,7 +8,7 @@ export const cookieHeader = cookies =>
 
 const hostOf = url => URL.canParse(url) ? new URL(url).hostname : "";
 
-/** Hosts may belong to one site although this says no: which domains are sites is not known here. */
+/** Hosts may belong to one site although the result is false, because this script does not know which domains are sites. */
 const isSurelySameSite = (host, other) =>
     host !== "" && (host === other || host.endsWith(`.${other}`) || other.endsWith(`.${host}`));
 

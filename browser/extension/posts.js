@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Remembers for which URLs a page was requested by another method than GET: Haulier would request something else, and the
-// browser does not say by which method a download was requested.
+// Remembers the URLs that were requested with a method other than GET. Haulier would get another response, and the browser
+// does not report the method of a download.
 
 const KEY = "posts";
 const MOST = 50;

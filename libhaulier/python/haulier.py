@@ -9,8 +9,8 @@
             print(progress.done, progress.total)
         job.complete()
 
-A download with the same key goes on with the job of an earlier run. The job does not need this program: a service is started
-at the end if the job names one (`service=("org.example.App", "/org/example/App")`), see `serve`.
+A download with the same key continues the job of an earlier run. The job does not need this program: at its end, the bus
+starts a service if the job names one (`service=("org.example.App", "/org/example/App")`), see `serve`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TransferError(Error):
 
 
 class Progress(NamedTuple):
-    """Bytes here, bytes of all files, bytes a second, and seconds left as far as that can be said."""
+    """Bytes transferred, bytes of all files, bytes per second, and seconds left, as far as they are known."""
     done: int
     total: int | None
     rate: int
@@ -84,7 +84,7 @@ class Job:
 
     def __init__(self, job: Haulier.Job):
         self.object = job
-        self.created = False  # by this program, and now
+        self.created = False  # True if this call has created the job
 
     def __repr__(self) -> str:
         return f"<haulier.Job {self.id} {self.state}>"
@@ -124,14 +124,14 @@ class Job:
         _tried(self.object.set_value_sync, name, wanted, None)
 
     def wait(self, seconds: float | None = None) -> str:
-        """Waits until Haulier has nothing more to do, and returns "transferred", or how the job has ended. A job that has
-        failed raises TransferError; TimeoutError says that it is not done yet."""
+        """Waits until Haulier has nothing more to do, and returns "transferred", or how the job has ended. Raises
+        TransferError if the job has failed, and TimeoutError if it is not done in time."""
         for _progress in self._until_the_end(seconds):
             pass
         return self.result
 
     def __iter__(self) -> Iterator[Progress]:
-        """The progress whenever it changes, until Haulier has nothing more to do. Errors as of wait()."""
+        """Yields the progress whenever it changes, until Haulier has nothing more to do. Raises the same errors as wait()."""
         return self._until_the_end(None)
 
     def _until_the_end(self, seconds: float | None) -> Iterator[Progress]:
@@ -197,13 +197,13 @@ class Client:
         self.object = None
 
     def download(self, remote: str | list[tuple[str, str]], local: str | os.PathLike | None = None, **options) -> Job:
-        """Finds or makes a download of one file, or of a list of (URL, path). `key`: the app's name for the job; `name`: that
-        for people; `service`: (name, path) of a service that is started at the end; `start`: False to begin later. All
+        """Finds or creates a download of one file, or of a list of (URL, path). `key`: the app's name for the job; `name`:
+        its name for users; `service`: (name, path) of a service that is started at the end; `start`: False to begin later. All
         others are options of CreateJob in snake_case, such as auto_complete, priority or bandwidth_limit."""
         return self._ensure("download", remote, local, options)
 
     def upload(self, local: str | os.PathLike, remote: str, **options) -> Job:
-        """Finds or makes an upload of a file. The options are those of download()."""
+        """Finds or creates an upload of a file. The options are those of download()."""
         return self._ensure("upload", remote, local, options)
 
     def _ensure(self, kind: str, remote, local, options: dict[str, Any]) -> Job:
@@ -235,10 +235,10 @@ class Client:
 def serve(name: str, path: str, *, transferred: Callable[[Job], bool | None] | None = None,
           completed: Callable[[Job, str], None] | None = None, failed: Callable[[Job, TransferError], None] | None = None,
           system_jobs: bool = False, inactivity: int = 10) -> None:
-    """The whole of a service that the bus starts: calls the functions for what has happened, and returns when nothing has
-    for some seconds. A job is completed unless `transferred` returns True. `system_jobs`: the jobs are on the system bus,
-    whichever bus has started the service."""
-    # A bus that has systemd start services does not say which bus it is.
+    """Implements a service that the bus starts: calls the functions for events, and returns when there was none for
+    `inactivity` seconds. A job is completed unless `transferred` returns True. `system_jobs`: the jobs are on the system
+    bus, whichever bus has started the service."""
+    # A bus that starts services through systemd does not say which bus it is.
     starter = Gio.bus_get_sync(Gio.BusType.STARTER if "DBUS_STARTER_BUS_TYPE" in os.environ else Gio.BusType.SESSION)
     client = Client(system=True) if system_jobs else Client(connection=starter)
     service = Haulier.Service.new(client.object, name, path)

@@ -11,7 +11,7 @@ enum class CallOutcome {
     Acknowledged, ///< an empty reply
     Refused,      ///< the client replied with an error: try again later
     NoSuchMethod, ///< an error: the client says that it has no such method
-    Declined,     ///< the same, and the object has the interface of callbacks: the method is not wanted
+    Declined,     ///< the same, but the object has the Callback interface: the client does not want this call
     NoSuchObject, ///< an error: the client has no such object
     Gone,         ///< the bus says that the client has left, or exited while it was being started
     NotStarted,   ///< the bus says that there is no such client, and that it started none

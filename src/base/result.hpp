@@ -32,7 +32,7 @@ enum class Errc {
     NotActivatable,       ///< the bus cannot start the notify service
     LocalFile,            ///< an operation on a file or directory failed; the message says which and why
     FileExists,           ///< the name is taken, and Existing is `keep`
-    OutsideSandbox,       ///< the sandbox of the app cannot reach this path
+    OutsideSandbox,       ///< the sandbox of the app has no access to this path
     Store,                ///< the database could not be written; nothing was changed
     Internal,             ///< a bug in Haulier
 };

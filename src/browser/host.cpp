@@ -14,7 +14,7 @@ using cli::Client;
 using cli::Json;
 using cli::Verb;
 
-/// Messages may have parts that are not UTF-8, such as names of directories.
+/// Messages may have parts that are not valid UTF-8, such as names of directories.
 std::string text_of(const Json& answer) {
     return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -73,7 +73,7 @@ Host::Answer Host::carry_out(const Download& download) {
     return Json{{"id", created->id}, {"path", job->files.front().local}};
 }
 
-/// The job begins when it has its headers. Cookies are as good as passwords, so they cannot be read back.
+/// The job starts when it has its headers. Cookies give access like passwords, so they are write-only.
 Result<Done, Failure> Host::start(Client& daemon, const std::string& id, const Download& download) {
     auto lines = header_lines(download);
     if (!lines.empty())

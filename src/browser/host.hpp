@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Answers the messages of the extension: creates jobs in the daemon of the user's session.
+// Answers the messages of the extension, and creates jobs in the daemon of the user's session.
 #pragma once
 
 #include "browser/request.hpp"
@@ -15,12 +15,12 @@ class Host {
 public:
     using Connect = std::function<Result<std::unique_ptr<cli::Client>, Failure>()>;
 
-    /// `folder`: the user's folder for downloads.
+    /// `folder` is the user's folder for downloads.
     Host(Connect connect, std::string folder) : connect_(std::move(connect)), folder_(std::move(folder)) {}
 
-    /// The answer to a message; both are JSON.
+    /// Returns the answer to a message; both are JSON.
     std::string answer(const std::string& message);
-    /// The browser did not get the last answer: it downloads the file itself.
+    /// Cancels the last job, because the browser did not get the answer and downloads the file itself.
     void take_back();
 
 private:
@@ -36,7 +36,7 @@ private:
     std::string folder_;
     std::unique_ptr<cli::Client> client_;
     std::set<std::string> made_; ///< ids of the jobs of this connection; no others can be cancelled
-    std::string newest_;         ///< made for the last message
+    std::string newest_;         ///< id of the job for the last message; may be empty
 };
 
 } // namespace haulier::browser

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// haulier-browser-host: browsers start it, see docs/browser.md.
+// haulier-browser-host: the native host that browsers start, see docs/browser.md.
 #include "base/download_folder.hpp"
 #include "base/i18n.hpp"
 #include "browser/host.hpp"

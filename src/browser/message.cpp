@@ -16,7 +16,7 @@ using cli::Exit;
 
 using Length = std::array<char, sizeof(uint32_t)>;
 
-/// As many bytes as there are, up to `size`.
+/// Reads as many bytes as there are, up to `size`.
 Result<size_t, Failure> read_up_to(int fd, char* data, size_t size) {
     size_t filled = 0;
     while (filled < size) {

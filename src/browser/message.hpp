@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Messages between a browser and a native program: the length in 32 bits of the machine's byte order, and
-// then so many bytes of JSON.
+// Messages between a browser and a native host: a length of 32 bits in the machine's byte order, followed by
+// that many bytes of JSON.
 #pragma once
 
 #include "cli/failure.hpp"
@@ -13,11 +13,11 @@ namespace haulier::browser {
 
 using cli::Failure;
 
-/// In both directions. Browsers send longer ones, but nothing that is expected here is as long.
+/// The limit in both directions. Browsers may send longer messages, but none that the host expects.
 inline constexpr uint32_t MaxMessage = 1U << 20U;
 
-/// The text of the next message; nothing if the browser has closed the pipe. After a failure nothing more can
-/// be read, because the beginning of the next message is not known.
+/// Returns the text of the next message, or nothing if the browser has closed the pipe. After a failure no
+/// more messages can be read, because it is not known where the next one begins.
 Result<std::optional<std::string>, Failure> read_message(int fd);
 Result<Done, Failure> write_message(int fd, const std::string& text);
 

@@ -19,14 +19,14 @@ using cli::Json;
 using cli::NewFile;
 using cli::NewJob;
 
-/// Where neither the browser, the server nor the URL has a name.
+/// The name if neither the browser, the server nor the URL provides one.
 constexpr const char* NamelessDownload = "download";
 
 Failure not_understood() {
     return {Exit::Usage, _("the message of the browser is not understood")};
 }
 
-/// A field that is missing is empty. No field may contain line ends, which would add headers.
+/// A missing field is empty. No field may contain line breaks, which would add headers.
 Result<std::string, Failure> field(const Json& message, const char* name) {
     auto found = message.find(name);
     if (found == message.end()) return std::string{};
@@ -69,7 +69,7 @@ Result<Request, Failure> parse_request(const std::string& text) {
     return not_understood();
 }
 
-/// The password file of the user is not read: a page must not choose to whom its passwords are sent.
+/// ~/.netrc is not read, because a page must not choose which server gets the user's passwords.
 Result<NewJob, Failure> job_for(const Download& download, const std::string& folder) {
     if (auto valid = cli::check_url(download.url); !valid) return valid.error();
     auto name = cli::listed_file_name(download.name);

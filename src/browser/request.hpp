@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the extension in the browser asks for. All of it is untrusted: URLs and names come from web pages.
+// Requests of the browser extension. Their content is untrusted, because URLs and names come from web pages.
 #pragma once
 
 #include "cli/client.hpp"
@@ -12,7 +12,7 @@ namespace haulier::browser {
 
 using cli::Failure;
 
-/// Is there a daemon, and which?
+/// Asks whether there is a daemon, and for its version.
 struct Hello {};
 
 struct Download {
@@ -24,7 +24,7 @@ struct Download {
     std::string user_agent;
 };
 
-/// Cancel a job: the browser has the file already.
+/// Cancels a job because the browser already has the file.
 struct Undo {
     std::string id;
 };
@@ -33,7 +33,7 @@ using Request = std::variant<Hello, Download, Undo>;
 
 Result<Request, Failure> parse_request(const std::string& text);
 
-/// A job for a file in `folder`, which replaces no file there. It has no headers yet.
+/// Makes a job for a file in `folder` that replaces no file there. The job has no headers yet.
 Result<cli::NewJob, Failure> job_for(const Download& download, const std::string& folder);
 /// Lines for SetCustomHeaders.
 std::vector<std::string> header_lines(const Download& download);

@@ -9,7 +9,7 @@ namespace haulier::cli {
 
 namespace {
 
-/// Ctrl-C and reading from the terminal are for the program, if they were for us.
+/// Whether our group is the foreground group of the terminal. Ctrl-C and input are then for the program.
 bool has_terminal() {
     return isatty(STDIN_FILENO) != 0 && tcgetpgrp(STDIN_FILENO) == getpgrp();
 }

@@ -15,10 +15,10 @@ namespace haulier::cli {
 
 class Child {
 public:
-    /// `words`: program and arguments. `signals`: those that are blocked in the program. Fails with errno.
+    /// `words` are the program and its arguments. `signals` are blocked in the program. Fails with errno.
     static Result<Child, int> start(const std::vector<std::string>& words, const sigset_t& signals);
 
-    /// To the whole group.
+    /// Sends the signal to the whole group.
     void send(int signal) const;
     /// The group has been stopped: it continues, and has the terminal again.
     void go_on() const;

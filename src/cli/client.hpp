@@ -95,11 +95,11 @@ public:
     /// release()).
     virtual Result<Done, Failure> hold(uint64_t until, bool all_users) = 0;
     virtual Result<Done, Failure> release(bool all_users) = 0;
-    /// So many bytes a second for all jobs of the caller together; 0 = no limit.
+    /// Limits all jobs of the caller together, in bytes per second; 0 = no limit.
     virtual Result<Done, Failure> limit(uint64_t bytes_per_second) = 0;
-    /// The object of a permit, which lasts as long as the connection.
+    /// Requests a permit, which lasts as long as the connection, and returns its object path.
     virtual Result<std::string, Failure> request_permit(const std::string& name, const Values& options) = 0;
-    /// Its properties.
+    /// Returns the properties of a permit.
     virtual Result<Json, Failure> permit(const std::string& path) = 0;
     /// Version, Features, Network, Metered, and, if the daemon has them, Held, HeldUntil, BandwidthLimit and
     /// MachineLimits.

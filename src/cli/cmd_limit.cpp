@@ -16,7 +16,7 @@ namespace {
 
 const std::string LimitProperty = "BandwidthLimit";
 
-/// Nothing without a rate.
+/// Returns nothing if there is no rate.
 Result<std::optional<Value>, Failure> wanted_limit(const std::string& rate) {
     if (rate.empty()) return std::optional<Value>{};
     auto limit = parse_assignment(LimitProperty + "=" + rate, 0);
@@ -24,7 +24,7 @@ Result<std::optional<Value>, Failure> wanted_limit(const std::string& rate) {
     return std::optional{limit->second};
 }
 
-/// Of all users, where 0 means something else than for one job.
+/// A limit of all users, for which 0 means that nothing may be transferred.
 std::string machine_text(const Json& limits, const std::string& which) {
     if (!limits.contains(which)) return format_value(LimitProperty, 0);
     const auto& limit = limits[which];
@@ -54,7 +54,7 @@ Result<Exit, Failure> tell_limits(Client& client, const Common& common) {
     return Exit::Ok;
 }
 
-/// Sets the limit of a job, if there is one to set, and tells what it is.
+/// Sets the limit of a job, if a rate was given, and prints it.
 Result<Done, Failure> limit_job(Client& client, const Common& common, const std::string& job,
                                 const std::optional<Value>& limit) {
     auto id = resolve_unfinished(client, job, common.access.all_users);

@@ -21,7 +21,7 @@ namespace haulier::cli {
 
 namespace {
 
-/// As shells say it.
+/// The exit statuses of shells.
 constexpr int NotFound = 127;
 constexpr int NotExecutable = 126;
 /// A daemon that was restarted is asked again before anything is stopped.
@@ -50,7 +50,7 @@ Result<PermitRequest, Failure> request_of(const PermitOptions& options) {
     return PermitRequest{name, *values};
 }
 
-/// A permit, as of the last reply or signal.
+/// A permit, according to the last reply or signal.
 struct PermitState {
     bool granted = false;
     std::string awaited; ///< what it waits for
@@ -104,7 +104,7 @@ private:
 
     [[nodiscard]] bool must_obey() const { return options_.stop || options_.pause; }
 
-    /// What follows from the state of the permit.
+    /// Acts according to the state of the permit.
     Outcome act() {
         if (state_.granted) return go_on();
         if (child_ && must_obey() && !halted_) halt();
@@ -154,7 +154,7 @@ private:
         return std::nullopt;
     }
 
-    /// A program that was stopped begins again with the next permit, unless it had finished.
+    /// A program that was stopped is run again with the next permit, unless it had finished.
     Outcome on_child() {
         if (!child_) return std::nullopt;
         auto status = child_->status();
@@ -205,10 +205,10 @@ private:
     std::unique_ptr<Listener> listener_;
     std::string path_; ///< of the permit's object
     PermitState state_;
-    std::string told_; ///< what it waits for, as printed last
+    std::string told_; ///< what it waits for, as last printed
     std::optional<Child> child_;
     bool halted_ = false; ///< the child was told to stop, or is stopped
-    bool ending_ = false; ///< and so are we
+    bool ending_ = false; ///< the command ends as well
     std::chrono::steady_clock::time_point lost_at_;
     std::optional<Deadline> ask_at_;
 };

@@ -159,24 +159,24 @@ Result<Exit, Failure> release(const Common& common, const ReleaseOptions& option
 std::string held_text(const Json& daemon);
 
 struct LimitOptions {
-    std::string rate;              ///< empty = only tell
-    std::vector<std::string> jobs; ///< empty = all of the user together
+    std::string rate;              ///< empty = only print the limits
+    std::vector<std::string> jobs; ///< empty = all jobs of the user together
 };
 Result<Exit, Failure> limit(const Common& common, const LimitOptions& options);
 
 struct PermitOptions {
     std::vector<std::string> command; ///< program and arguments
-    std::string name;                 ///< empty = that of the program
+    std::string name;                 ///< empty = name of the program
     std::string priority;
     std::string network_cost;
     std::string power;
     std::string not_before;
     bool slot = false;
-    bool check = false; ///< only say whether it would be granted
-    bool stop = false;  ///< end the program when the permit is revoked, and begin again later
-    bool pause = false; ///< stop all its processes meanwhile
+    bool check = false; ///< only report whether a permit would be granted
+    bool stop = false;  ///< end the program when the permit is revoked, and run it again later
+    bool pause = false; ///< stop all its processes while the permit is revoked
 };
-/// Ends with the status of the program.
+/// Returns the exit status of the program.
 Result<Exit, Failure> permit(const Common& common, const PermitOptions& options);
 
 struct StatusOptions {

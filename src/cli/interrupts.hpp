@@ -20,9 +20,9 @@ public:
     Interrupts& operator=(const Interrupts&) = delete;
     /// Readable when something has happened.
     [[nodiscard]] virtual int fd() const { return fd_.get(); }
-    /// The next signal that has arrived.
+    /// Returns the next signal that has arrived.
     [[nodiscard]] std::optional<int> take();
-    /// The signals that were blocked before.
+    /// Returns the signals that were blocked before.
     [[nodiscard]] const sigset_t& before() const { return before_; }
 
 private:

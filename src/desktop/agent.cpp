@@ -16,7 +16,7 @@ constexpr Usec RefreshInterval{200'000};
 /// How long it waits at its end.
 constexpr Usec EndingInterval{50'000};
 constexpr int EndingRounds = 40;
-/// After the system bus was lost; doubled with each attempt.
+/// Delays after the loss of the system bus. They double with each attempt.
 constexpr Usec FirstReconnectDelay{1'000'000};
 constexpr Usec LongestReconnectDelay{300'000'000};
 
@@ -43,7 +43,7 @@ Agent::Agent(Loop& loop, BusLink& session, OpenSystem open_system)
     connect_to_system();
 }
 
-/// A system without a system bus has none later either; one that had it will have it again.
+/// A system without a system bus does not get one later, but a lost bus comes back.
 void Agent::connect_to_system() {
     auto bus = open_system_();
     if (!bus) {
@@ -57,7 +57,7 @@ void Agent::connect_to_system() {
     system_ = watch(*system_bus_, BusKind::System);
 }
 
-/// The connection is in use until it has told all of this.
+/// The connection is still in use while it calls this.
 void Agent::on_system_lost() {
     if (system_) system_->bus_lost();
     reconnect_later();

@@ -34,7 +34,7 @@ public:
 
     /// Whether both are connections to the same bus.
     [[nodiscard]] bool is_same_bus(const BusLink& other) const;
-    /// Calls `lost` when the bus has closed the connection. The connection must not be destroyed in it.
+    /// Calls `lost` when the bus has closed the connection. `lost` must not destroy the connection.
     void when_lost(std::function<void()> lost);
     /// False if another connection has the name.
     bool take_name(const std::string& name);

@@ -28,7 +28,7 @@ public:
     };
     DaemonWatch(Loop& loop, BusLink& bus, Events events);
 
-    /// The bus cannot say any more that the daemon has left it.
+    /// Reports that the bus can no longer say when the daemon leaves it.
     void bus_lost() { on_owner(""); }
 
     /// Whether it is to say how far the jobs are; on a session bus it always does.

@@ -18,7 +18,7 @@ namespace haulier::desktop {
 
 namespace {
 
-/// Each hanging directory has a thread, and may have let the loop wait.
+/// Each hanging directory has a thread, and may have blocked the event loop for a moment.
 constexpr size_t MostHanging = 8;
 
 std::shared_ptr<Fd> new_eventfd() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Looks at the paths of jobs on threads. A path on a file server that is gone, or on a FUSE file system whose
-// program hangs, may block for ever, and on the event loop it would stop everything that the agent shows.
+// Examines the paths of jobs on threads. A path on an unreachable file server, or on a FUSE file system whose
+// program hangs, may block for ever. On the event loop, it would block everything that the agent shows.
 #pragma once
 
 #include "base/event.hpp"
@@ -16,8 +16,8 @@
 namespace haulier::desktop {
 
 struct InspectionLimits {
-    Usec moment{250'000};      ///< what the loop may wait
-    Usec patience{15'000'000}; ///< what a person may wait who has pressed a button
+    Usec moment{250'000};      ///< how long the event loop may wait
+    Usec patience{15'000'000}; ///< how long a user may wait who has pressed a button
 };
 
 class Inspector {
@@ -27,10 +27,10 @@ public:
     Inspector(const Inspector&) = delete;
     Inspector& operator=(const Inspector&) = delete;
 
-    /// Waits for a moment. A path that does not respond until then is as good as gone, and so are others in
-    /// its directory as long as the thread hangs.
+    /// Waits for `moment`. A path that does not respond in that time is treated as missing, and so are other
+    /// paths in its directory as long as the thread hangs.
     TargetKind look(const std::string& path);
-    /// Waits longer, but not on the loop.
+    /// Waits for `patience`, but without blocking the event loop.
     void look(const std::string& path, std::function<void(TargetKind)> found);
 
 private:
@@ -41,7 +41,7 @@ private:
         Source timer;
     };
     using Askers = std::list<Asker>;
-    /// Nothing if it would only hang.
+    /// Returns nothing if the thread would only hang.
     std::shared_ptr<Question> begin(const std::string& path);
     void on_answers();
     void end(Askers::iterator asker, TargetKind kind);
@@ -49,7 +49,7 @@ private:
     Loop& loop_;
     Inspect inspect_;
     InspectionLimits limits_;
-    std::shared_ptr<Fd> wakeup_; ///< eventfd; also of the threads, which may outlive this object
+    std::shared_ptr<Fd> wakeup_; ///< eventfd, shared with the threads, which may outlive this object
     Source answers_;
     Askers askers_;
     std::map<std::string, std::shared_ptr<Question>> open_; ///< by directory

@@ -28,8 +28,8 @@ public:
 
 private:
     struct Shown {
-        std::string path;        ///< of its object; empty until the server has made it
-        bool is_refused = false; ///< the server does not make it
+        std::string path;        ///< path of its object; empty until the server has created it
+        bool is_refused = false; ///< the server does not create it
         View view;
         Properties sent;
         std::optional<EndedView> ended; ///< before its object was made

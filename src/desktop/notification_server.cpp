@@ -75,7 +75,7 @@ void NotificationServer::ask_name() {
     });
 }
 
-/// Of the server that has said its name: another may have taken its place.
+/// Asks the server that has replied with its name, because another may have taken its place.
 void NotificationServer::ask_capabilities(const std::string& server, const std::string& name) {
     auto question = bus_.new_call(server, NoticesPath, NoticesName, "GetCapabilities");
     bus_.call(question, MayStart::No, [this, server, name](sd_bus_message* reply) {
@@ -90,7 +90,7 @@ void NotificationServer::ask_capabilities(const std::string& server, const std::
     });
 }
 
-/// A server that was asked and has gone since says nothing about the one that is there now.
+/// The reply of a server that has left the bus says nothing about the present one.
 void NotificationServer::on_failure(const std::string& asked) {
     if (owner_.empty() || owner_ == asked)
         answer(std::nullopt);

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// Clocks change at such minutes only.
+/// Clocks change only at multiples of this.
 constexpr int QuarterOfAnHour = 15;
 /// A week, and the hour by which a day may be longer.
 constexpr Usec FarEnough = std::chrono::hours{24 * DaysOfWeek + 1};

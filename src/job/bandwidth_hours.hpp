@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// BandwidthSchedule: what may be transferred at which hours of the week. Pure functions over values; what
-// local time is, the caller says.
+// BandwidthSchedule: how much may be transferred during which hours of the week. Pure functions over values;
+// the caller provides the local time.
 #pragma once
 
 #include "base/clock.hpp"
@@ -27,33 +27,33 @@ using ToLocalTime = std::function<LocalTime(WallTime)>;
 struct BandwidthRule {
     std::bitset<DaysOfWeek> days; ///< on which the hours begin
     int begin = 0;                ///< minutes after midnight
-    int end = MinutesOfDay;       ///< likewise; not after `begin`: on the next day
-    uint64_t limit = 0;           ///< bytes a second; 0 = nothing moves
-    bool background_only = false; ///< jobs in the foreground may go on
+    int end = MinutesOfDay;       ///< likewise; on the next day if it is not after `begin`
+    uint64_t limit = 0;           ///< bytes per second; 0 = no transfers
+    bool background_only = false; ///< does not apply to jobs in the foreground
     bool operator==(const BandwidthRule&) const = default;
 };
 
-/// Bytes a second that are allowed; nothing = no limit, 0 = nothing moves.
+/// Bytes per second that are allowed; nothing = no limit, 0 = no transfers.
 struct Allowance {
     std::optional<uint64_t> all;
     std::optional<uint64_t> background; ///< of jobs that are not in the foreground; at most `all`
     bool operator==(const Allowance&) const = default;
 };
-/// The strictest of the rules that apply.
+/// Returns the strictest of the rules that apply.
 Allowance allowance_at(const std::vector<BandwidthRule>& rules, const LocalTime& now);
 
-/// What the schedule allows for the time being.
+/// What the schedule allows now, and until when.
 struct BandwidthHour {
     Allowance allowance;
-    std::optional<WallTime> changes;          ///< when it allows something else; nothing = never
-    std::optional<WallTime> opens;            ///< if nothing may move, when something may; nothing = never
+    std::optional<WallTime> changes;          ///< when the allowance changes; nothing = never
+    std::optional<WallTime> opens;            ///< end of a time without transfers; nothing = never
     std::optional<WallTime> background_opens; ///< likewise
     bool operator==(const BandwidthHour&) const = default;
 };
-/// Finds out by what the clock will show, so that changes of daylight saving time need no rules of their own.
+/// Determines the changes from the future local time, so that daylight saving time needs no special rules.
 BandwidthHour hour_at(const std::vector<BandwidthRule>& rules, WallTime now, const ToLocalTime& to_local);
 
-/// When jobs of this kind may run again, if they may not now; 0 = never.
+/// When jobs of this kind may run again; nothing if they may run now, 0 = never.
 std::optional<WallTime> closed_until(const BandwidthHour& hour, bool foreground);
 
 } // namespace haulier::job

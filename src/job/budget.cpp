@@ -10,10 +10,10 @@ namespace {
 
 /// Less would only keep a connection busy.
 constexpr uint64_t LeastBandwidth = 1024;
-/// Of an equal part, which every claim keeps.
+/// Every claim keeps an equal part divided by this.
 constexpr uint64_t FloorDivisor = 4;
 
-/// Not all that moves is known: heads of small files are not.
+/// Not all transferred bytes are known; the heads of small files are not counted.
 bool wants_more(const BudgetClaim& claim) {
     return claim.used >= claim.share - claim.share / 4;
 }

@@ -15,7 +15,7 @@ bool is_within(std::string_view path, std::string_view directory) {
     return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
-/// Absolute, and each part of it is the name of an entry.
+/// Whether the path is absolute and each of its parts is the name of a directory entry.
 bool is_plain(std::string_view path) {
     if (path == "/") return true;
     if (!path.starts_with('/') || path.find('\0') != std::string_view::npos) return false;
@@ -36,8 +36,8 @@ const Grant* innermost(const Grants& grants, std::string_view directory) {
     return found;
 }
 
-/// What the app could replace by a link is below the root: everything in the outermost directory to which it
-/// can write. No app can write to "/" itself.
+/// The root is the outermost directory to which the app can write, so that whatever the app could replace
+/// with a link is below the root. No app can write to "/" itself.
 const Grant& root_for(const Grants& grants, const Grant& decisive, std::string_view directory) {
     const Grant* root = &decisive;
     if (decisive.path != decisive.host) return decisive;
@@ -115,7 +115,7 @@ Status check_file_at(const Job& job, const std::string& path, Use use) {
 
 } // namespace
 
-/// Negotiate would use the tickets of the user, which the sandbox need not have.
+/// Negotiate would use the user's Kerberos tickets, to which the sandbox may have no access.
 Status check_confinement(const Job& job) {
     if (!job.grants) return Done{};
     for (const auto& path : {job.http.client_certificate, job.http.certificate_authority})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which directories the jobs of an app in a sandbox may use: those that the sandbox could reach itself when
-// the job was created. Pure rules over paths; the worker opens what they allow (transfer/part_file.hpp).
+// Which directories the jobs of an app in a sandbox may use: those that the sandbox could access itself when
+// the job was created. These are pure rules over paths; the worker opens what they allow
+// (transfer/part_file.hpp).
 #pragma once
 
 #include "base/result.hpp"
@@ -17,7 +18,7 @@ namespace haulier::job {
 struct Job;
 struct FileSpec;
 
-/// A directory that the sandbox can see, or one inside such a directory that it cannot see.
+/// A directory that the sandbox can access, or one inside such a directory that it cannot access.
 struct Grant {
     enum class Access { Hidden, Read, Write };
     std::string path; ///< in the sandbox
@@ -42,27 +43,28 @@ enum class Use { Read, Write };
 
 /// Where a directory is, outside the sandbox.
 struct Place {
-    std::string root;      ///< beneath which it is opened, without following links; empty: not confined
+    std::string root;      ///< it is opened beneath this one, without following links; empty: not confined
     std::string directory; ///< begins with `root`
     bool operator==(const Place&) const = default;
 };
 
-/// `directory` is absolute, as the client named it. Without grants, it may be any. OutsideSandbox if the
-/// sandbox could not use it.
+/// `directory` is absolute, as the client named it. Without grants, any directory is allowed. Fails with
+/// OutsideSandbox if the sandbox could not use it.
 Result<Place> place_of(const std::optional<Grants>& grants, const std::string& directory, Use use);
-/// For orders of files that were checked when they were added. If the directory may not be used after all, no
-/// directory is named, and the worker refuses to open it.
+/// For orders about files that were checked when they were added. If the directory may no longer be used, the
+/// result names no directory, and the worker refuses to open it.
 Place place_in(const Job& job, const std::string& directory, Use use);
 
-/// Whether the settings of a job stay within its confinement.
+/// Checks that the settings of a job stay within its confinement.
 Status check_confinement(const Job& job);
-/// Whether a file of it does.
+/// Checks this for a file of the job.
 Status check_confinement(const Job& job, const FileSpec& spec);
 
-/// Whether the service has a bus name of the app: its id, or one below it. None is allowed, too.
+/// Checks that the service has a bus name of the app: its id, or one that begins with its id and a dot. An
+/// empty name is allowed, too.
 Status check_service_of_app(const NotifyService& service, const std::string& app);
 
-/// The jobs of a confined app, if `app` is one, and otherwise those of all programs.
+/// Whether the job belongs to the confined app `app`; with an empty `app`, every job does.
 bool belongs_to(const Job& job, std::string_view app);
 
 } // namespace haulier::job

@@ -96,10 +96,12 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
                                        const std::string& from, const std::string& to, Now now);
 /// BITS 1.7: Pending while the file is not transferred; false fails the job, and Resume fetches it anew.
 Result<Decision> set_validation(const Job& job, uint32_t index, const File& file, bool valid, Now now);
-/// These files get their names, and the job goes on: all of them, or Pending if one is not transferred.
+/// Gives these files their names while the job goes on: all of them, or none (Pending) if one is not
+/// transferred.
 Result<Decision> complete_files(const Job& job, const std::vector<File>& files,
                                 const std::vector<uint32_t>& indexes, Now now);
-/// These files leave the job, with what is here of them: all of them, or InvalidState if one has its name.
+/// Removes these files from the job, with what has been downloaded of them: all of them, or none
+/// (InvalidState) if one has its name.
 Result<Decision> remove_files(const Job& job, const std::vector<File>& files,
                               const std::vector<uint32_t>& indexes, Now now);
 /// BITS 1.7; NotSupported without OnDemand.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs on several files: they get their names, or leave the job.
+// The methods that act on several files: CompleteFiles and RemoveFiles.
 #include "job/decide.hpp"
 #include "job/file_state.hpp"
 #include "job/transitions.hpp"
@@ -26,7 +26,7 @@ Status check_removal(const std::vector<File>& files, const std::vector<uint32_t>
     return Done{};
 }
 
-/// It is over with the file: for all that counts files, it is as if it had been completed.
+/// The file is finished: it counts as if it had been completed.
 void remove(Job& job, File& file) {
     if (!file.transferred) job.files_transferred += 1;
     if (std::exchange(file.failed, false)) job.files_failed -= 1;
@@ -54,7 +54,7 @@ void empty(Decision& d, Now now) {
     d.effects = {Effect::StopTransfers};
 }
 
-/// What the removed files have kept the job from may be possible now.
+/// The job may now be able to do what the removed files have prevented.
 void go_on(Decision& d, const std::vector<File>& files, Now now) {
     if (d.job.state == State::Transferred) return;
     if (is_over(d, files)) {

@@ -23,7 +23,8 @@ constexpr uint64_t files_in_flight(const FlightLimits& limits, uint32_t small_in
     return grown < limits.small_files ? grown : limits.small_files;
 }
 
-/// So much of a limit of bytes a second is to be left for each file, or many would crawl along together.
+/// Each file gets at least this part of a limit, in bytes per second, so that the files do not all become too
+/// slow.
 inline constexpr uint64_t LeastShare = 32 * 1024;
 
 /// How many files may share the limit; 0 = no limit.

@@ -231,8 +231,8 @@ struct Names<OnFileError> {
 
 /// When the files of a download get their names.
 enum class PublishFiles {
-    Together, ///< when it is completed (BITS)
-    Each,     ///< as soon as each is here
+    Together, ///< when the job is completed (BITS)
+    Each,     ///< each as soon as it is transferred
 };
 template <>
 struct Names<PublishFiles> {

@@ -81,7 +81,7 @@ std::optional<JobError> fault_of(const Job& job, uint32_t index, const File& fil
     return std::nullopt;
 }
 
-/// With PublishFiles `each`, its client is told when it has its name.
+/// With PublishFiles `each`, the client is notified when the file has its name.
 void arrive(Decision& d, uint32_t index, File& file) {
     file.wanted.clear();
     d.job.files_transferred += 1;

@@ -60,12 +60,12 @@ struct Fetched {
     Inode inode;
     std::optional<uint64_t> reply; ///< size of an upload's reply
     std::string headers;           ///< of the final response, if it is not the one of Begun
-    bool not_modified = false;     ///< by the conditions of the file; nothing was fetched
+    bool not_modified = false;     ///< according to the conditions of the file; nothing was fetched
 };
 /// `files`: all files of the job, because other files of an on-demand job may still be incomplete.
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
                                 const Fetched& fetched, const std::vector<Segment>& segments, Now now);
-/// By the conditions of the file, there is nothing to fetch: what has its name stays.
+/// According to the conditions of the file, there is nothing to fetch, and the file with its name stays.
 std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::vector<File>& files, Now now);
 struct Failure {
     JobError error;
@@ -139,7 +139,7 @@ std::optional<Decision> published(const Job& job, uint32_t index, const File& fi
 /// File `index`, which was to get its name while the job goes on, has it; see published().
 std::optional<Decision> named(const Job& job, uint32_t index, const std::vector<File>& files,
                               const std::string& name, Now now);
-/// It cannot be given its name. With PublishFiles `each`, it has failed.
+/// File `index` cannot be given its name. With PublishFiles `each`, it has failed.
 std::optional<Decision> unnamed(const Job& job, uint32_t index, const std::vector<File>& files,
                                 const Error& why, Now now);
 /// All finished files have their names: the job ends.

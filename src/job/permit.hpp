@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Permits: a program that transfers data itself asks whether it may do so now. It may when a job with the
-// same settings might. Pure functions over values.
+// Permits: a program that transfers data itself asks whether it may do so now. It may do so when a job with
+// the same settings could run. Pure functions over values.
 #pragma once
 
 #include "base/result.hpp"
@@ -28,15 +28,15 @@ struct Permit {
     bool takes_slot = false;
     uint64_t since = 0; ///< order in which jobs and permits came to the queue
     std::optional<BootTime> slot_since;
-    /// As of a job. "running" means that it is granted.
+    /// The same words as for a job; "running" means that the permit is granted.
     WaitReason why{"turn", {}};
 
     [[nodiscard]] bool is_granted() const { return why.word == "running"; }
 };
 
-/// Not granted yet. Errors are those of CreateJob.
+/// Makes a permit that is not granted yet. The errors are those of CreateJob.
 Result<Permit> make_permit(const Id& id, uint32_t owner, const PermitRequest& request, uint64_t since);
-/// Could it be granted, if there is a slot for it?
+/// Whether the permit could be granted if there were a slot for it.
 bool is_admissible(const Permit& permit, const Conditions& conditions, WallTime now);
 /// `storable`: whether changes of jobs can be stored at present; if not, nothing is transferred.
 WaitReason wait_reason(const Permit& permit, const Conditions& conditions, WallTime now, bool storable);

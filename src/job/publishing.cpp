@@ -11,7 +11,7 @@ namespace haulier::job {
 
 namespace {
 
-/// A file that could not be given its name before has failed no longer.
+/// A file that could not be given its name before no longer counts as failed.
 void give_name(Decision& d, uint32_t index, const File& file, const std::string& name) {
     File after = file;
     after.completed = true;

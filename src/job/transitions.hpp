@@ -40,10 +40,10 @@ void continue_no_progress(Job& job, Now now);
 /// Can the job still be changed? Every command begins with this.
 Status changeable(const Job& job);
 
-/// And is it a download?
+/// Also checks that the job is a download.
 Status downloads_only(const Job& job, std::string_view verb);
-/// InvalidState for a file that has its own name or is getting it, which nothing can change any more, and for
-/// one that was removed.
+/// Fails with InvalidState for a file that has its own name or is getting it, which cannot be changed any
+/// more, and for a file that was removed.
 Status not_named(uint32_t index, const File& file);
 Error pending(uint32_t index);
 
@@ -66,16 +66,17 @@ void reject(Decision& d, JobError error, Now now);
 /// Every file has arrived: notifies the client, or starts to complete a job with AutoComplete, whose client
 /// is notified when the files have their names.
 void finish(Decision& d, Now now);
-/// Every file is transferred, and none is still to get its name. `files` are those before the decision.
+/// Whether every file is transferred, and none is still to get its name. `files` are those before the
+/// decision.
 bool is_over(const Decision& d, const std::vector<File>& files);
-/// As finish(), if that is so.
+/// Calls finish() if that is so.
 void finish_if_over(Decision& d, const std::vector<File>& files, Now now);
 void start_publishing(Decision& d, Now now);
 /// The job is cancelled, and all its files are deleted.
 void end_cancelled(Decision& d, Now now);
 /// A new client is notified again of how the transfer ended (BITS 5.3).
 void repeat_notifications(Decision& d);
-/// The client is told of a file that has arrived.
+/// Notifies the client of a file that has arrived.
 void say_file(Decision& d, uint32_t index);
 
 // ---- failures ----
@@ -95,9 +96,9 @@ bool starts_from_zero(const Job& job);
 
 // ---- files ----
 
-/// What the decision has made of a file.
+/// The file as the decision has changed it.
 const File& file_after(const Decision& d, const std::vector<File>& files, uint32_t index);
-/// A transferred file is to get its name now; what has kept it from that counts no more.
+/// A transferred file is to get its name now, whatever has prevented this before.
 void start_naming(Job& job, File& file);
 /// The bytes on disk are worthless.
 void discard_progress(File& file);

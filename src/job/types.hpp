@@ -108,8 +108,8 @@ struct Job : Settings {
     Usec active_for{};       ///< connecting or transferring, up to the last decision
     bool expired = false;    ///< cancelled because it was inactive for too long
 
-    uint32_t files_total = 0;       ///< that were added
-    uint32_t files_transferred = 0; ///< of these, also those that were removed
+    uint32_t files_total = 0;       ///< files that were added
+    uint32_t files_transferred = 0; ///< of these, including those that were removed
     uint32_t files_removed = 0;
     uint32_t files_failed = 0;          ///< for good
     uint64_t reply_total = UnknownSize; ///< of an upload's reply, once it begins
@@ -134,7 +134,7 @@ struct Job : Settings {
 constexpr uint32_t listed_files(const Job& job) {
     return job.files_total - job.files_removed;
 }
-/// Of these, those that are transferred.
+/// Those of these files that are transferred.
 constexpr uint32_t arrived_files(const Job& job) {
     return job.files_transferred - job.files_removed;
 }
@@ -177,9 +177,9 @@ struct FileSpec {
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
     Existing existing = Existing::Replace;
-    bool server_name = false;   ///< the name in the directory comes from the server, once it has answered
-    WallTime if_modified_since; ///< otherwise it need not be fetched; 0 = no condition
-    std::string if_none_match;  ///< entity tags, of which none may be the file's; empty = no condition
+    bool server_name = false;   ///< the server provides the name in the directory when it has answered
+    WallTime if_modified_since; ///< fetched only if modified since then; 0 = no condition
+    std::string if_none_match;  ///< fetched only if it has none of these entity tags; empty = no condition
     bool operator==(const FileSpec&) const = default;
 };
 
@@ -210,9 +210,9 @@ struct File {
     uint32_t mismatches = 0;   ///< how often it was complete and the checksum was wrong
     bool transferred = false;  ///< complete, checked and durable
     bool completed = false;    ///< available under its own name
-    bool not_modified = false; ///< by its conditions: nothing was fetched, and what has its name stays
-    bool removed = false;      ///< from the job; it is transferred and completed for all that counts files
-    bool naming = false;       ///< transferred, and to get its own name while the job goes on
+    bool not_modified = false; ///< according to its conditions; the file with its name stays
+    bool removed = false;      ///< removed from the job; it counts as transferred and completed
+    bool naming = false;       ///< transferred, and being given its own name while the job goes on
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
@@ -254,7 +254,7 @@ struct File {
     bool operator==(const File&) const = default;
 };
 
-/// Clients are told of the file: it is transferred, and has its name if it was to get that at once.
+/// Whether clients are notified of the file: it is transferred, and has its name if PublishFiles is `each`.
 bool has_arrived(const Job& job, const File& file);
 
 std::string directory_of(const std::string& local);

@@ -41,7 +41,7 @@ bool is_well_known_name(const std::string& name) {
     return before != '.';
 }
 
-/// RFC 9110 8.8.3, without what is not text.
+/// The characters of RFC 9110 8.8.3, without those that are not text.
 bool take_entity_tag(std::string_view& rest) {
     if (rest.starts_with("W/")) rest.remove_prefix(2);
     if (!rest.starts_with('"')) return false;
@@ -54,7 +54,7 @@ bool take_entity_tag(std::string_view& rest) {
     return true;
 }
 
-/// Over the comma and the spaces around it.
+/// Skips the comma and the spaces around it.
 bool take_comma(std::string_view& rest) {
     auto next = rest.find_first_not_of(" \t");
     if (next == std::string_view::npos || rest[next] != ',') return false;

@@ -16,7 +16,7 @@ namespace haulier::job {
 inline constexpr size_t MaxSources = 32768;
 /// Bytes in a local path: PATH_MAX without its terminator (choice U-26).
 inline constexpr size_t MaxLocalName = 4095;
-/// Bytes in IfNoneMatch.
+/// The greatest length of IfNoneMatch in bytes.
 inline constexpr size_t MaxEntityTags = 1024;
 /// Code points, not bytes (choice U-25).
 inline constexpr size_t MaxKey = 256;

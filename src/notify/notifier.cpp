@@ -288,7 +288,7 @@ void Notifier::note_launch(const CallInFlight& call, CallOutcome outcome) {
 void Notifier::conclude(const CallInFlight& call, DeliveryQueue& queue, const DeliveryResult& result) {
     auto event = event_of(result.outcome, is_optional(call.delivery.content));
     bool to_object = call.target.kind == Target::Kind::Object;
-    // The end of a job that the object does not want to be told of is for the service, if there is one.
+    // If the object does not want the end of a job, the service is notified, if there is one.
     if (result.outcome == CallOutcome::Declined && to_object && queue.has_service())
         event = DeliveryEvent::Lack;
     if (event == DeliveryEvent::Vanish && to_object)

@@ -32,7 +32,7 @@ std::vector<std::string> words_from_text(const std::string& text);
 std::string to_text(const std::vector<std::string>& lines);
 std::optional<std::vector<std::string>> lines_from_text(const std::string& text);
 
-/// Three lines for each; nothing for what could not be read again.
+/// Three lines for each; the result is empty if it could not be read again.
 std::optional<std::string> to_text(const job::Grants& grants);
 std::optional<job::Grants> grants_from_text(const std::string& text);
 

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- Step 6 of migrations.cpp: limits of users, what confines the jobs of apps in sandboxes, and what programs need that fetch
--- updates. Once released it is not edited.
+-- Step 6 of migrations.cpp: limits of users, the confinement of jobs of apps in sandboxes, and the data for programs that
+-- download updates. Once released it is not edited.
 
 CREATE TABLE user_limits (
     owner     INTEGER PRIMARY KEY,
-    bandwidth INTEGER NOT NULL  -- bytes a second of all jobs together; the 64 bits of an unsigned number
+    bandwidth INTEGER NOT NULL  -- bytes per second of all jobs together; the 64 bits of an unsigned number
 ) STRICT;
 
 -- Three lines for each directory: write, read or hidden; its path in the sandbox; its path outside. NULL = not confined.

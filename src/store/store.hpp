@@ -73,10 +73,10 @@ struct Hold {
     bool operator==(const Hold&) const = default;
 };
 
-/// Of all jobs of a user together.
+/// The limits of all jobs of a user together.
 struct UserLimit {
     uint32_t owner = 0;
-    uint64_t bandwidth = 0; ///< bytes a second; 0 = none
+    uint64_t bandwidth = 0; ///< bytes per second; 0 = no limit
     bool operator==(const UserLimit&) const = default;
 };
 

@@ -20,9 +20,9 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
-/// Of a background connection. Asked for before it is established, it makes the kernel choose a scale in
-/// which windows can be set to 128 bytes; in the scale for larger ones, the smallest window is more than a
-/// packet.
+/// The largest window of a background connection. If it is set before the connection is established, the
+/// kernel chooses a scale in which windows can be set in steps of 128 bytes; in the scale for larger windows,
+/// the smallest window is more than a packet.
 constexpr int LargestBackgroundWindow = 0xffff << 7;
 /// On a limited connection, so that its window opens in small steps on networks with large segments, too.
 constexpr int LimitedSegment = 1448;
@@ -79,7 +79,7 @@ CurlLoop::Multi& CurlLoop::multi_for(const RateGroup& group) {
     return multis_.try_emplace(key, *this, key).first->second;
 }
 
-/// Connections that limited jobs had for themselves are closed.
+/// Closes the separate connections of limited jobs.
 void CurlLoop::drop_unused() {
     drop_.reset();
     std::erase_if(multis_,
@@ -211,7 +211,7 @@ void CurlLoop::wake_waiting_transfers(Multi& multi) {
         curl_multi_remove_handle(multi.handle.get(), empty.get());
 }
 
-/// Again and again, while there are limits.
+/// Is repeated while there are limits.
 void CurlLoop::hold_windows() {
     hold_.reset();
     bool any = false;
@@ -222,7 +222,7 @@ void CurlLoop::hold_windows() {
     if (any) hold_ = loop_.after(HoldInterval, [this] { hold_windows(); });
 }
 
-/// Without a limit, windows that were held are let go once.
+/// Without a limit, windows that were clamped are released once.
 void CurlLoop::hold_windows(Multi& multi) {
     auto rate = limits_.rate(multi.group);
     if (rate == 0 && !std::exchange(multi.is_clamped, false)) return;

@@ -31,7 +31,7 @@ public:
     /// 0 = unlimited.
     void limit_connections(uint32_t per_host);
     void set_limits(const wire::Limits& limits);
-    /// Whether background transfers that begin from now on yield.
+    /// Sets whether background transfers that begin from now on yield.
     void let_background_yield(bool yields) { background_yields_ = yields; }
     [[nodiscard]] RateLimits& limits() { return limits_; }
 
@@ -40,8 +40,8 @@ public:
         bool cut_off = false; ///< the connection had kept the event loop busy
     };
     enum class Direction { Receives, Sends };
-    /// `direction`: of the body that matters. `done` is called once, from the loop, unless remove() comes
-    /// first.
+    /// `direction` is that of the body that matters. `done` is called once, from the event loop, unless
+    /// remove() is called first.
     void add(CURL* easy, const RateGroup& group, Direction direction, std::function<void(End)> done);
     /// Stops the transfer of `easy`, if any. Not to be called from a curl callback.
     void remove(CURL* easy);
@@ -54,25 +54,25 @@ public:
     [[nodiscard]] int socket_of(CURL* easy) const;
     /// The traffic on that connection, or null.
     [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy) const;
-    /// The transfer is slow because others need the network.
+    /// Whether the transfer is slow because other traffic needs the network.
     [[nodiscard]] bool is_yielding(CURL* easy) const;
 
 private:
     struct Deleter {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
     };
-    /// A multi handle and the connections that it has.
+    /// A multi handle and its connections.
     struct Multi {
         Multi(CurlLoop& curl_loop, const RateGroup& whose);
         CurlLoop& loop;
-        const RateGroup group; ///< with a job only if that has a limit of its own
+        const RateGroup group; ///< names a job only if that has a limit of its own
         size_t running = 0;
-        bool is_clamped = false; ///< the windows of its connections are
+        bool is_clamped = false; ///< the windows of its connections are clamped
         std::unordered_map<curl_socket_t, Source> sockets;
         std::set<curl_socket_t> open;
         Source timer;
         Source wake;
-        std::unique_ptr<CURLM, Deleter> handle; ///< destroyed first, because that still calls on_socket()
+        std::unique_ptr<CURLM, Deleter> handle; ///< destroyed first, because that calls on_socket()
     };
     struct Transfer {
         Multi& multi;

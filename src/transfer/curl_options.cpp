@@ -16,7 +16,7 @@ constexpr uint64_t MaxBuffer =
 constexpr uint64_t MinBuffer = 4 * 1024;
 constexpr uint64_t MinUploadBuffer = 16 * 1024; ///< the smallest that curl accepts
 
-/// What is read at a time is to be a small part of what a limit allows in a second.
+/// One read should be a small part of what a limit allows in a second.
 uint64_t buffer_for(uint64_t bytes_per_second) {
     if (bytes_per_second == 0) return MaxBuffer;
     return std::clamp(bytes_per_second / 64, MinBuffer, MaxBuffer);

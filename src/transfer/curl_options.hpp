@@ -19,7 +19,7 @@ struct NetworkSettings {
     std::string user_agent;
 };
 
-/// For a transfer that begins with this limit; 0 = none.
+/// Sets the options of a transfer that begins with this limit; 0 = no limit.
 void set_buffers(CurlHandle& handle, uint64_t bytes_per_second);
 void set_route(CurlHandle& handle, const Route& route, const wire::Http& http);
 void set_connection(CurlHandle& handle, const NetworkSettings& settings, const Url& url,

@@ -46,15 +46,15 @@ struct FetchOrder {
     std::optional<uint64_t> size_limit; ///< in bytes
     wire::Http http;
     Inode folder;                        ///< the directory that held the part file, if it is known
-    bool other_folder = false;           ///< another directory of the same file system is taken for that one
-    bool has_other_sources = false;      ///< a slow server may be given up
+    bool other_folder = false;           ///< another directory of the same file system is accepted instead
+    bool has_other_sources = false;      ///< a slow server may be replaced by another source
     bool if_range_broken = false;        ///< the server is known to mishandle If-Range
-    bool server_name = false;            ///< Begun has the name that the server gives the file
+    bool server_name = false;            ///< Begun reports the name that the server gives the file
     bool keep_existing = false;          ///< nothing is fetched for a name that is taken
-    std::string name;                    ///< that the file gets; empty = the server's
+    std::string name;                    ///< name that the file gets; empty = the server's
     std::vector<std::string> conditions; ///< header lines, for a request for the whole file
     Permissions permissions;             ///< of the finished file
-    std::string root;                    ///< of `directory`, see Place
+    std::string root;                    ///< root of `directory`, see Place
 };
 
 class Fetch final : public Transfer, private ResponseHandler {

@@ -12,7 +12,7 @@ namespace haulier::transfer {
 /// Seconds since the epoch; nothing if `text` is not a date.
 std::optional<int64_t> parse_http_date(std::string_view text);
 
-/// In the preferred format.
+/// Formats a date in the preferred format.
 std::string http_date(int64_t seconds);
 
 /// The current time in seconds since the epoch.

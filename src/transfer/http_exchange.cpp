@@ -243,7 +243,7 @@ bool HttpExchange::is_within_budget() {
     return !traffic->is_excessive();
 }
 
-/// From the first byte on: an earlier exchange may have begun to count what the connection receives.
+/// Counts from the first byte on, because an earlier exchange may have begun to count the connection's bytes.
 void HttpExchange::delivered(uint64_t bytes) {
     if (auto traffic = curl_.traffic_of(handle_.get())) traffic->deliver(bytes);
 }

@@ -45,7 +45,7 @@ public:
     void resume();
     /// Bytes of the request's body that were sent.
     [[nodiscard]] uint64_t sent() const;
-    /// It is slow because others need the network.
+    /// Whether the exchange is slow because other traffic needs the network.
     [[nodiscard]] bool is_yielding() const;
     /// Those of the target, and those that the response has set.
     [[nodiscard]] Cookies cookies() const { return cookies_of(handle_); }
@@ -100,7 +100,7 @@ private:
     std::optional<CURLcode> result_; ///< curl has finished
 
     bool yielded_ = false;          ///< reading pauses until other events were handled
-    bool is_limited_ = false;       ///< a limit has made it wait since the last tick
+    bool is_limited_ = false;       ///< a limit has made the exchange wait since the last tick
     bool body_paused_ = false;      ///< the request's body has no bytes at the moment
     uint64_t body_read_ = 0;        ///< bytes of it that curl has
     uint64_t head_before_body_ = 0; ///< value of head_bytes_ when curl last read of it
@@ -115,7 +115,7 @@ private:
     uint64_t head_bytes_ = 0; ///< of all heads and trailers
     std::optional<std::chrono::steady_clock::time_point> ignoring_since_;
     uint64_t ignored_ = 0;
-    std::chrono::steady_clock::time_point counted_; ///< when the traffic was last looked at
+    std::chrono::steady_clock::time_point counted_; ///< when the traffic was last counted
     Bound bound_ = Bound::None;
 };
 

@@ -45,7 +45,7 @@ enum class ResponseAction {
     StartOver,    ///< the body is the whole file: write it from zero
     RequestRange, ///< drop the body, remember the host, and request again with a plain Range
     RequestWhole, ///< drop the body and request the whole file
-    NotModified,  ///< a condition of the request does not hold: there is nothing to fetch
+    NotModified,  ///< the file has not changed according to the conditions: there is nothing to fetch
     Complete,     ///< nothing follows the bytes on disk; the checksum verifies them
     Fail,
 };

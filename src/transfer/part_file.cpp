@@ -59,7 +59,7 @@ bool is_absolute(const std::string& path) {
     return path.starts_with('/') && path.find('\0') == std::string::npos;
 }
 
-/// The path below the root; nothing if it is not below it.
+/// Returns the path relative to the root; nothing if it is not below the root.
 std::optional<std::string> path_below(const Place& place) {
     auto root = std::string_view{place.root};
     while (root.ends_with('/'))

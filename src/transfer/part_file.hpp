@@ -34,7 +34,7 @@ bool is_temporary_name(std::string_view name);
 /// A directory as an order names it.
 struct Place {
     std::string path; ///< absolute
-    std::string root; ///< it is opened beneath this one, without following a link; empty: anywhere
+    std::string root; ///< the directory is opened beneath this one, without following a link; empty: anywhere
 
     Place(std::string directory, std::string beneath = {})
         : path(std::move(directory)), root(std::move(beneath)) {}

@@ -74,7 +74,7 @@ public:
     void received(uint64_t bytes) { bytes_ += bytes; }
     /// `time` more has passed. True at the end of a period in which too little was received.
     [[nodiscard]] bool is_missed(Usec time);
-    /// What was not received was not for the server to send.
+    /// Reports that the server is not responsible for the missing bytes.
     void begin_anew();
 
 private:

@@ -8,7 +8,7 @@ namespace haulier::transfer {
 
 namespace {
 
-/// What one that goes is expected to move before it has to wait again.
+/// The bytes that an exchange is expected to transfer before it has to wait again.
 constexpr int64_t Step = 16 * 1024;
 constexpr Usec ShortestPause{5'000};
 constexpr Usec LongestPause{100'000};
@@ -91,7 +91,8 @@ void RateLimits::wake_later() {
     timer_ = loop_.after(std::max(pause, ShortestPause), [this] { wake(); });
 }
 
-/// As many go as what may move is enough for. Those who go and move nothing do not stop the others for long.
+/// As many exchanges go as the available bytes suffice for. Exchanges that then transfer nothing do not delay
+/// the others for long.
 void RateLimits::wake() {
     timer_.reset();
     auto now = clock_.now().boot;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The limits of bytes a second that hold for this worker: for everything, for jobs that are not in the
-// foreground, and for single jobs. Exchanges ask before they move bytes, and wait in a line for their turn.
+// The bandwidth limits of this worker: for all jobs together, for jobs that are not in the foreground, and
+// for single jobs. Exchanges ask before they transfer bytes, and queue for their turn.
 #pragma once
 
 #include "base/event.hpp"
@@ -16,9 +16,9 @@
 
 namespace haulier::transfer {
 
-/// Which limits concern an exchange.
+/// Determines which limits apply to an exchange.
 struct RateGroup {
-    std::string job; ///< as the daemon calls it
+    std::string job; ///< id of the job
     bool background = false;
     auto operator<=>(const RateGroup&) const = default;
 };
@@ -29,16 +29,16 @@ public:
     RateLimits(const RateLimits&) = delete;
     RateLimits& operator=(const RateLimits&) = delete;
 
-    /// All limits from now on.
+    /// Replaces all limits.
     void set(const wire::Limits& limits);
     [[nodiscard]] bool has_own(const std::string& job) const { return jobs_.contains(job); }
     [[nodiscard]] bool is_limited(const RateGroup& group) const { return rate(group) > 0; }
-    /// Bytes a second, by the strictest limit; 0 = no limit.
+    /// The strictest limit in bytes per second; 0 = no limit.
     [[nodiscard]] uint64_t rate(const RateGroup& group) const;
     [[nodiscard]] bool may_move(const RateGroup& group) const;
     void moved(const RateGroup& group, uint64_t bytes);
 
-    /// Calls `go` once, when bytes may move and those that came before `who` have had their turn.
+    /// Calls `go` once, when bytes may be transferred and all who came before `who` have had their turn.
     void wait(const void* who, const RateGroup& group, std::function<void()> go);
     void forget(const void* who);
 
@@ -48,7 +48,7 @@ private:
         RateGroup group;
         std::function<void()> go;
     };
-    /// Null where there is no limit.
+    /// A pointer is null where there is no limit.
     using Buckets = std::array<const TokenBucket*, 3>;
     [[nodiscard]] Buckets buckets_of(const RateGroup& group) const;
     [[nodiscard]] Usec time_to_go(const RateGroup& group) const;
@@ -61,7 +61,7 @@ private:
     TokenBucket background_;
     std::map<std::string, TokenBucket> jobs_;
     std::deque<Waiting> waiting_;
-    std::deque<Waiting> going_; ///< whose turn it is, during wake()
+    std::deque<Waiting> going_; ///< those whose turn it is, during wake()
     Source timer_;
 };
 

@@ -29,8 +29,8 @@ struct TlsFiles {
 };
 void set_tls(CurlHandle& handle, const wire::Http& http, const TlsFiles& files);
 
-/// These return the content of a file, whose directory is opened beneath `root` if that is not empty. They
-/// block, so they run in the disk pool.
+/// These functions return the content of a file, whose directory is opened beneath `root` if `root` is not
+/// empty. They block, so they run in the disk pool.
 Result<std::string, Failure> read_certificate(const std::string& path, const std::string& root);
 Result<std::string, Failure> read_authorities(const std::string& path, const std::string& root);
 

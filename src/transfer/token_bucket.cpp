@@ -7,10 +7,10 @@ namespace haulier::transfer {
 
 namespace {
 
-/// What can be saved while nothing moves.
+/// What can be saved up while no bytes are transferred.
 constexpr Usec Burst{25'000};
 constexpr Usec WorthWhile{10'000};
-/// What is owed is forgiven beyond this when the limit changes: it was owed at another rate.
+/// When the limit changes, debt beyond this is dropped, because it arose at another rate.
 constexpr Usec LongestDebt{250'000};
 constexpr uint64_t HighestRate = uint64_t{1} << 40;
 constexpr int64_t MicrosecondsPerSecond = 1'000'000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A limit of bytes a second, kept over any two seconds or so: bytes may move while the bucket is not empty,
-// and what moved beyond that is owed.
+// A limit in bytes per second, which is kept over any span of about two seconds. Bytes may be transferred
+// while the bucket is not empty; bytes beyond that make its level negative.
 #pragma once
 
 #include "base/clock.hpp"
@@ -11,16 +11,16 @@ namespace haulier::transfer {
 
 class TokenBucket {
 public:
-    using Rate = uint64_t; ///< bytes a second
+    using Rate = uint64_t; ///< bytes per second
 
-    /// 0 = no limit.
+    /// A rate of 0 means no limit.
     void set_rate(Rate rate, BootTime now);
     [[nodiscard]] Rate rate() const { return rate_; }
     [[nodiscard]] bool is_limited() const { return rate_ > 0; }
-    /// Bytes that may move now; negative = owed.
+    /// Bytes that may be transferred now; negative if too many were.
     [[nodiscard]] int64_t level(BootTime now) const;
     void take(uint64_t bytes, BootTime now);
-    /// Until there is enough again for it to be worth while.
+    /// Time until enough bytes may be transferred again to make it worth while.
     [[nodiscard]] Usec time_to_fill(BootTime now) const;
 
 private:

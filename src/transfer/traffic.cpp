@@ -20,7 +20,7 @@ namespace {
 constexpr int64_t AllowedRatio = 64;
 constexpr int64_t Wasteful = 256 * 1024;
 
-/// So much of what a limited connection brings may wait in the kernel.
+/// How much data of a limited connection may wait in the kernel, as time at the limited rate.
 constexpr Usec HeldTime{75'000};
 /// With fewer, a sender may wait for its timer.
 constexpr uint32_t SegmentsHeld = 4;

@@ -25,10 +25,10 @@ public:
     /// A good part of what may be wasted was wasted.
     [[nodiscard]] bool is_wasteful() const;
 
-    /// Bytes of the connection `socket` that count for its limits since the last call: those that were read.
-    /// Of a new connection, those that the kernel has received count, because they came without our asking.
+    /// Bytes of the connection `socket` since the last call that count for its limits: those that were read.
+    /// For a new connection, all bytes that the kernel has received count, because they arrived unrequested.
     [[nodiscard]] uint64_t take_uncharged(int socket);
-    /// What it has brought so far does not count.
+    /// Bytes that the connection has received so far do not count.
     void was_unlimited();
 
 private:
@@ -41,18 +41,18 @@ private:
     uint64_t delivered_ = 0; ///< since the last count
     int64_t credit_ = MaxCredit;
     bool is_new_ = true;
-    std::optional<uint64_t> charged_; ///< bytes up to here have counted for the limits
+    std::optional<uint64_t> charged_; ///< bytes that have counted for the limits
 };
 
 /// The TCP connection `socket`: bytes that the process has read from it, or 0 if the kernel does not say.
 uint64_t bytes_read(int socket);
-/// The receive window, in bytes, with which its peer cannot send much more than can be read at this rate.
-/// Nothing if the kernel does not tell what that takes, or if the connection is not established.
+/// The receive window in bytes with which the peer cannot send much more than may be read at this rate.
+/// Returns nothing if the kernel provides too little data, or if the connection is not established.
 std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second);
 /// Keeps its receive window below `bytes`, or lets it grow again. An older kernel forgets this when its
-/// buffer grows, so it is to be repeated. Only for a connection that is established: before, it would decide
-/// the largest window that there can ever be.
-/// `may_buffer_grow`: where the window is to grow beyond the present buffer.
+/// buffer grows, so the call has to be repeated. The connection must be established; otherwise this would
+/// decide the largest window that the connection can ever have. `may_buffer_grow` is true where the window
+/// may grow beyond the present buffer.
 void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_grow);
 /// Which buffer of a socket keeps its size. The values are those of the kernel.
 enum class Buffer { Sending = 1, Receiving = 2 };

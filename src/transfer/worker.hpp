@@ -91,7 +91,7 @@ private:
     WorkerContext context_;
     std::unordered_map<uint64_t, std::unique_ptr<Transfer>> transfers_;    ///< by ticket
     std::unordered_map<uint64_t, std::unique_ptr<TusDelete>> tus_deletes_; ///< by request
-    /// By place, those that came while others are carried out there: they share one sync.
+    /// Requests by place that came while others are being carried out there. They share one sync.
     std::unordered_map<std::string, std::vector<wire::Discard>> discards_;
     std::unordered_map<std::string, std::vector<wire::Publish>> publishes_; ///< likewise
     /// Objects that ended in one of their own functions, which is still on the stack. The reaper destroys

@@ -21,7 +21,7 @@ struct TransferSettings {
     uint32_t connections_per_host = 0;
     uint32_t minimum_rate = 0; ///< bytes a second, for sources that are not the only one
     uint64_t keep_free = 0;    ///< bytes of a file system that stay free for others
-    bool yields = false;       ///< background transfers do
+    bool yields = false;       ///< background transfers yield
 };
 
 struct WorkerContext {

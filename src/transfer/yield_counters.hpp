@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The bytes that each network interface has received and sent, of all programs, as /proc/self/net/dev has
-// them: that file is always of the network namespace of this process, which /sys may not be.
+// The bytes that each network interface has received and sent for all programs. They are read from
+// /proc/self/net/dev, because that file always belongs to the network namespace of this process, and /sys may
+// not.
 #pragma once
 
 #include "base/fd.hpp"
@@ -25,14 +26,14 @@ AllInterfaceBytes parse_interface_bytes(std::string_view text);
 
 class InterfaceCounters {
 public:
-    /// Empty if the kernel does not tell.
+    /// Returns an empty map if the kernel provides no counters.
     [[nodiscard]] AllInterfaceBytes read();
 
 private:
     Fd file_;
 };
 
-/// The interface that has this address; nothing if there is none.
+/// Returns the interface that has this address, if there is one.
 std::optional<std::string> interface_of(const sockaddr_storage& address);
 
 } // namespace haulier::transfer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Keeps background transfers out of the way of others: while they move bytes, it asks the kernel about their
-// connections many times a second, and sets their windows as the controllers in src/yield want them.
+// Makes background transfers yield to other traffic: while they transfer bytes, it queries the kernel about
+// their connections many times a second, and sets their windows as the controllers in src/yield order.
 #pragma once
 
 #include "base/event.hpp"
@@ -20,40 +20,40 @@ namespace haulier::transfer {
 
 class YieldTicker {
 public:
-    /// `on_window`: the window of a connection may be another one now.
+    /// `on_window` is called when the window of a connection may have changed.
     YieldTicker(Loop& loop, const Clock& clock, std::function<void(int socket)> on_window)
         : loop_(loop), clock_(clock), on_window_(std::move(on_window)) {}
     YieldTicker(const YieldTicker&) = delete;
     YieldTicker& operator=(const YieldTicker&) = delete;
 
-    /// A background transfer begins on this connection, which is established; `sends`: it is an upload.
+    /// A background transfer begins on this connection, which is established. `sends` is true for an upload.
     void begin(int socket, bool sends);
-    /// It has ended.
+    /// A background transfer on this connection has ended.
     void end(int socket);
     /// The connection is about to be closed.
     void close(int socket);
-    /// Sockets have events; wakes a ticker that sleeps because nothing moved.
+    /// Sockets have events. This wakes a ticker that sleeps because no bytes moved.
     void on_activity();
 
-    /// Receive window, in bytes; nothing = as the kernel likes.
+    /// The receive window in bytes; nothing = the kernel decides.
     [[nodiscard]] std::optional<uint64_t> window_of(int socket) const;
-    /// The connection is slow because others need the link.
+    /// Whether the connection is slow because other traffic needs the link.
     [[nodiscard]] bool is_yielding(int socket) const;
 
 private:
-    using Link = std::pair<std::string, bool>; ///< interface, and whether it sends
+    using Link = std::pair<std::string, bool>; ///< interface, and whether the connection sends
     struct Connection {
         yield::ConnectionId id = 0;
         std::string remote;
         Link link;
         size_t transfers = 0;
-        uint64_t counted = 0; ///< bytes up to here were
+        uint64_t counted = 0; ///< bytes that have been counted
         std::optional<yield::Order> order{};
     };
     void change_direction(int socket, Connection& connection);
     [[nodiscard]] bool is_any_running() const;
     void tick();
-    /// The connection as it is now; what it has moved since the last time is added to `moved`.
+    /// Samples the connection, and adds what it has transferred since the last sample to `moved`.
     static std::optional<yield::Sample> count(int socket, Connection& connection, uint64_t& moved);
     void steer(const Link& link, BootTime now, const AllInterfaceBytes& counters);
     void carry_out(int socket, Connection& connection, const yield::Order& order, yield::Seconds round_trip);
@@ -63,7 +63,7 @@ private:
     std::function<void(int)> on_window_;
     InterfaceCounters counters_;
     std::map<int, Connection> connections_; ///< by socket
-    /// What was learned of a link stays for the next transfer.
+    /// They stay for the next transfer, with what they have learned about the link.
     std::map<Link, yield::Controller> controllers_;
     std::map<Link, uint64_t> ended_; ///< bytes of connections that were closed since the last tick
     yield::ConnectionId last_id_ = 0;

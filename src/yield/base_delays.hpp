@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The round trip to each peer without a queue on the way: the least that was measured lately, by any
-// connection. A connection that begins while a queue stands learns the truth from those before it.
+// The round trip to each peer without a queue: the shortest that any connection has measured recently. A
+// connection that begins while there is a queue uses what earlier connections have measured.
 #pragma once
 
 #include "yield/recent.hpp"
@@ -14,9 +14,9 @@ namespace haulier::yield {
 class BaseDelays {
 public:
     void note(const std::string& remote, Seconds round_trip, BootTime now);
-    /// Nothing if the peer was not measured lately.
+    /// Returns nothing if the peer was not measured recently.
     [[nodiscard]] std::optional<Seconds> of(const std::string& remote) const;
-    /// The queue was drained while the peer was measured, so that its value can be trusted.
+    /// Reports that the queue was drained while the peer was measured, so its value can be trusted.
     void drained(const std::string& remote);
     [[nodiscard]] bool is_proved(const std::string& remote) const;
 

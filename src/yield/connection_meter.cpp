@@ -10,15 +10,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The least of so much time is the round trip of now: single measurements include delayed acknowledgements.
+/// The present round trip is the shortest within this time, because single measurements include delayed
+/// acknowledgements.
 constexpr Usec RoundTripSpan = milliseconds{80};
 constexpr Usec RoundTripStep = milliseconds{10};
 constexpr double JitterWeight = 1.0 / 24;
-/// The kernel measures on full packets only; what comes through the smallest window is less.
+/// The kernel measures only with full packets; the packets of the smallest window are not full.
 constexpr double FullPart = 0.8;
-/// Over less, the packets of a round trip that arrive together look like a fast link.
+/// Within a shorter time, packets of a round trip that arrive together look like a fast link.
 constexpr Usec RateSpan = milliseconds{100};
-/// What arrives now was asked for by a window of up to so much ago.
+/// Bytes that arrive now belong to a window that was set up to this time ago.
 constexpr Usec WindowSpan = milliseconds{300};
 
 } // namespace
@@ -55,7 +56,7 @@ void ConnectionMeter::measure_rate(BootTime now) {
 }
 
 /// Without timestamps the kernel's value never rises. But a sender that uses its window needs a round trip
-/// for each, so window and rate tell.
+/// for each window, so the round trip can be computed from window and rate.
 Seconds ConnectionMeter::measured(const Sample& sample) const {
     if (sample.measures_queue) return sample.round_trip;
     auto window = windows_.best();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the samples of one connection say: how much it moved, how long a round trip takes now, and how much
-// that varies.
+// Evaluates the samples of one connection: how many bytes it transfers, how long a round trip takes now, and
+// how much that varies.
 #pragma once
 
 #include "yield/recent.hpp"
@@ -15,14 +15,14 @@ class ConnectionMeter {
 public:
     explicit ConnectionMeter(const Sample& first);
 
-    /// `window`: what it had since the last sample.
+    /// `window` is the window of the connection since the last sample.
     void take(const Sample& sample, double window, BootTime now);
     [[nodiscard]] uint32_t losses() const { return losses_; }
-    /// Bytes a second.
+    /// Bytes per second.
     [[nodiscard]] double rate() const { return rate_; }
-    /// The least of the last round trip; nothing if nothing was measured in it.
+    /// The shortest measurement within the last round trip; nothing if there was none.
     [[nodiscard]] std::optional<Seconds> round_trip() const { return recent_.best(); }
-    /// A new measurement came with the last sample.
+    /// Whether the last sample had a new measurement.
     [[nodiscard]] bool is_fresh() const { return is_fresh_; }
     [[nodiscard]] Seconds jitter() const { return jitter_; }
 
@@ -34,7 +34,7 @@ private:
     uint32_t losses_seen_;
     uint64_t moved_ = 0;
     uint32_t losses_ = 0;
-    double unmeasured_ = 0; ///< moved since a round trip was measured
+    double unmeasured_ = 0; ///< bytes since a round trip was measured
     double rate_ = 0;
     uint64_t counted_ = 0;
     BootTime counted_since_;

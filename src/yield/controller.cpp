@@ -20,8 +20,8 @@ constexpr Seconds UnknownRoundTrip{0.1};
 constexpr Usec Forgotten = seconds{3};
 /// A few packets that overtake each other are no loss.
 constexpr uint32_t LossesThatCount = 4;
-/// The smallest window: so much of what the link carries, within these numbers of packets in a round trip.
-/// Two packets may be a good part of a slow link.
+/// The smallest window is this share of what the link carries, within these numbers of packets in a round
+/// trip, because two packets may be a large part of a slow link.
 constexpr double ShareOfLeast = 0.01;
 constexpr double MostSegmentsOfLeast = 2;
 constexpr double LeastSegmentsOfLeast = 0.25;
@@ -99,8 +99,8 @@ void Controller::measure(const Tick& tick) {
     if (tick.interface_bytes) spare_.take(now_, *tick.interface_bytes, tick.own_bytes);
 }
 
-/// The way that all share is as long as the shortest queue: a slow way to one peer must not brake the others.
-/// Where some peers were measured with the queue drained, only those count.
+/// The shortest queue is that of the shared link; a slow path to one peer must not slow down the others. If
+/// some peers were measured with the queue drained, only those count.
 Controller::View Controller::view(const Tick& tick) const {
     View seen;
     bool is_proved = false;
@@ -158,7 +158,7 @@ void Controller::end_round(const Tick& tick, const View& view) {
     shares_.next_round(now_, law_.window(), claims(tick, view));
 }
 
-/// For people, so it does not change several times a second.
+/// The result is for users, so it must not change several times a second.
 void Controller::judge() {
     bool is_slow = rate_.now() < SlowShare * rate_.best();
     bool is_limited = spare_limit_ && (rate_.best() == 0 || *spare_limit_ < SlowShare * rate_.best());

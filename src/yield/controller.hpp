@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The background connections of one network interface, in one direction: at each tick the window of each.
-// One controller for all of them, or they would take each other for the foreground.
+// Decides at each tick about the windows of the background connections of one network interface, in one
+// direction. One controller serves all of them, because they would otherwise take each other for foreground
+// traffic.
 #pragma once
 
 #include "yield/base_delays.hpp"
@@ -19,14 +20,15 @@ namespace haulier::yield {
 
 class Controller {
 public:
-    /// Every 10 to 25 ms while there are connections. The orders are those of all connections of the tick.
+    /// Is called every 10 to 25 ms while there are connections. Returns an order for each connection of the
+    /// tick.
     std::vector<Order> tick(const Tick& tick);
     [[nodiscard]] double window() const { return law_.window(); }
-    /// Before the first tick, a connection may have so much under way.
+    /// The window of a connection before its first tick.
     [[nodiscard]] static double first_window(double segment);
-    /// The connections are slower than they could be, because others need the link.
+    /// Whether the connections are slower than they could be, because other traffic needs the link.
     [[nodiscard]] bool is_yielding() const { return is_yielding_; }
-    /// Bytes have moved, less than `span` before the last tick.
+    /// Whether bytes have moved less than `span` before the last tick.
     [[nodiscard]] bool has_moved(Usec span) const { return now_ - moved_at_ < span; }
 
 private:
@@ -50,11 +52,11 @@ private:
     BootTime moved_at_;
     BootTime round_since_;
     std::map<ConnectionId, ConnectionMeter> meters_;
-    std::map<ConnectionId, double> windows_; ///< as ordered last
+    std::map<ConnectionId, double> windows_; ///< as last ordered
     BaseDelays bases_;
     OwnRate rate_;
     SpareRate spare_;
-    std::optional<double> spare_limit_; ///< bytes a second
+    std::optional<double> spare_limit_; ///< bytes per second
     View view_;                         ///< the last one that was measured
     WindowLaw law_;
     Shares shares_;

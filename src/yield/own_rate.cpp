@@ -9,7 +9,8 @@ namespace haulier::yield {
 namespace {
 
 constexpr double NewWeight = 0.4;
-/// Longer than a film or a call interrupts us, and shorter than a laptop stays where the network was fast.
+/// Long enough to bridge an interruption by other traffic, and short enough for a laptop that changes
+/// networks.
 constexpr Usec BestMemory = std::chrono::minutes{5};
 constexpr Usec BestStep = std::chrono::seconds{10};
 /// A burst that waited in a buffer is not what the link can carry.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the background connections move together: now, and at their best, which is what the link can carry.
+// The rate of all background connections together: the present one, and the best recent one, which shows what
+// the link can carry.
 #pragma once
 
 #include "yield/recent.hpp"
@@ -13,11 +14,11 @@ public:
     void moved(uint64_t bytes) { round_ += static_cast<double>(bytes), long_ += static_cast<double>(bytes); }
     /// A round trip has passed since the last call.
     void end_round(BootTime now, Seconds round_trip);
-    /// After a pause: what was before does not count for the rate of now.
+    /// Begins anew after a pause: earlier bytes do not count for the present rate.
     void begin(BootTime now);
-    /// Bytes a second, smoothed.
+    /// Bytes per second, smoothed.
     [[nodiscard]] double now() const { return rate_; }
-    /// The greatest of late; 0 = nothing was measured.
+    /// The highest recent rate; 0 = nothing was measured.
     [[nodiscard]] double best() const { return best_.best().value_or(0); }
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The best value of a span of time that moves on. The span is divided into steps, of which each keeps its
-// best value only.
+// The best value within a sliding span of time. The span is divided into steps, and only the best value of
+// each step is kept.
 #pragma once
 
 #include "base/clock.hpp"
@@ -27,7 +27,7 @@ public:
         while (!values_.empty() && now - values_.front().since > span_)
             values_.pop_front();
     }
-    /// Nothing if no value was noted in the span that ended with the last call of note() or forget().
+    /// Returns nothing if no value was noted in the span that ended with the last call of note() or forget().
     [[nodiscard]] std::optional<Value> best() const {
         std::optional<Value> found;
         for (const auto& one : values_)

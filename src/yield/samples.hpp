@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the controller is told at each tick about the background connections of one network interface and one
-// direction, and what it orders. docs/yielding.md explains the law.
+// The input of the controller at each tick, about the background connections of one network interface and one
+// direction, and the orders that it returns. docs/yielding.md explains the rules.
 #pragma once
 
 #include "base/clock.hpp"
@@ -14,16 +14,16 @@
 namespace haulier::yield {
 
 using Seconds = std::chrono::duration<double>;
-using ConnectionId = uint64_t; ///< never used for another connection
+using ConnectionId = uint64_t; ///< is never used for another connection
 
 /// One connection, as the kernel sees it now.
 struct Sample {
     ConnectionId id = 0;
     std::string remote;         ///< address of the peer
-    Seconds round_trip{};       ///< measured on the data that moves; 0 = not known yet
-    Seconds handshake{};        ///< round trip of the connection's beginning
-    uint64_t bytes = 0;         ///< moved in all
-    uint32_t losses = 0;        ///< packets out of order, or sent again, in all
+    Seconds round_trip{};       ///< measured with the transferred data; 0 = not known yet
+    Seconds handshake{};        ///< round trip when the connection was established
+    uint64_t bytes = 0;         ///< transferred in total
+    uint32_t losses = 0;        ///< packets out of order, or retransmitted, in total
     double segment = 0;         ///< bytes of a full packet
     bool measures_queue = true; ///< false: `round_trip` does not follow the queue (no TCP timestamps)
 };
@@ -31,13 +31,14 @@ struct Sample {
 struct Tick {
     BootTime now;
     std::vector<Sample> connections;
-    /// What they have moved since the last tick, and others like them that have ended meanwhile.
+    /// Bytes that these connections, and those that have ended meanwhile, have transferred since the last
+    /// tick.
     uint64_t own_bytes = 0;
-    /// Bytes that the interface has moved in this direction, of all programs; nothing = it has no counter.
+    /// Bytes of all programs on the interface in this direction; nothing = it has no counter.
     std::optional<uint64_t> interface_bytes{};
 };
 
-/// How many bytes of a connection may be under way at a time.
+/// How many bytes of a connection may be in flight.
 struct Order {
     ConnectionId id = 0;
     double window = 0;

@@ -11,11 +11,11 @@ namespace {
 
 /// With fewer, a sender waits for a delayed acknowledgement.
 constexpr double SegmentsOfTurn = 2;
-/// The smallest window that Linux sets. It is less than a full packet, and senders wait a good part of a
+/// The smallest window that Linux sets. It is less than a full packet, and senders wait for a large part of a
 /// second before they send less.
 constexpr double Closed = 1152;
-/// A sender learns of a larger window when its timer makes it ask, so that a turn is longer than that. All
-/// connections are to have theirs before a server seems to have stalled.
+/// A sender learns of a larger window when its timer makes it ask, so a turn is longer than that timer. All
+/// connections must get their turn before a server seems to have stalled.
 constexpr Seconds ShortestTurn{0.5};
 constexpr Seconds LongestTurn{2};
 constexpr Seconds TurnsOfAll{30};
@@ -36,7 +36,7 @@ size_t turns_in(double window, const std::vector<Claim>& claims) {
     return std::min(turns, claims.size());
 }
 
-/// The parts of those that use theirs, and of the others.
+/// The part of each connection that uses its part, and of each of the others.
 struct Parts {
     double used;
     double unused;

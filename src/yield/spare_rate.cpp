@@ -18,10 +18,10 @@ constexpr double ForeignWeight = 0.5;
 constexpr Seconds TotalAverage{0.5};
 constexpr Usec MostMemory = seconds{60};
 constexpr Usec MostStep = seconds{1};
-/// Less is noise, broadcasts, acknowledgements of other programs' uploads.
+/// Less than this is noise, broadcasts and acknowledgements of other programs' uploads.
 constexpr double LeastShare = 0.06;
 constexpr double LeastForeign = 25'000;
-/// What is left free, so that a transfer that could be faster finds room to show it.
+/// Only this share is used, so that a foreign transfer that could be faster has room to grow.
 constexpr double UsedShare = 0.88;
 /// If so much of ours is missing in a count that has not moved, the driver counts late.
 constexpr uint64_t CountsLate = 256 * 1024;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What other programs of this machine leave of the link, by the counters of the network interface. This also
-// sees transfers whose packets wait in a queue of their own, as with fair queueing, where delay tells
-// nothing.
+// Determines from the counters of the network interface how much of the link other programs of this machine
+// leave. This also finds transfers whose packets wait in a queue of their own, as with fair queueing, where
+// delays show nothing.
 #pragma once
 
 #include "yield/recent.hpp"
@@ -15,11 +15,11 @@ class SpareRate {
 public:
     SpareRate();
     void begin(BootTime now);
-    /// What the interface has moved in all, and what the background connections have moved since the last
-    /// call.
+    /// `interface_bytes` is the total of the interface, and `own_bytes` what the background connections have
+    /// transferred since the last call.
     void take(BootTime now, uint64_t interface_bytes, uint64_t own_bytes);
-    /// Bytes a second that the background may use; nothing = there is no other traffic to speak of.
-    /// `queue`: that stands on the way; nothing if that is not known.
+    /// Bytes per second that background transfers may use; nothing = there is no significant other traffic.
+    /// `queue` is the present queue, if it is known.
     [[nodiscard]] std::optional<double> limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip);
 
 private:
@@ -35,10 +35,10 @@ private:
     BootTime measured_at_;
     double total_bytes_ = 0; ///< in the present average
     BootTime total_since_;
-    double foreign_ = 0; ///< bytes a second, smoothed
+    double foreign_ = 0; ///< bytes per second, smoothed
     RecentMaximum<double> most_;
 
-    // The link may carry more than was ever seen on it, so now and then more is tried.
+    // The link may carry more than was ever seen on it, so the controller tries more now and then.
     struct Trial {
         BootTime until;
         double extra = 0;

@@ -16,16 +16,16 @@ constexpr Seconds ms(double count) {
     return Seconds{count / 1000};
 }
 
-/// The queue of our own that is kept, so that the link does not run dry. People do not notice it in a call.
+/// The queue of our own that is kept, so that the link is always used. Users do not notice it in a call.
 constexpr Seconds Target = ms(15);
 constexpr Seconds SmallestTarget = ms(4);
 /// While losses show that the buffer is shallower than the target.
 constexpr Usec LossMemory = seconds{60};
-/// After others were met, a smaller queue is kept, because they may come back.
+/// After other traffic was detected, a smaller queue is kept, because that traffic may come back.
 constexpr Usec Caution = seconds{8};
 constexpr double CautiousTarget = 0.35;
 constexpr double JitterInTarget = 2;
-/// Smaller variations are those of the kernel's clock.
+/// Smaller variations come from the kernel's clock.
 constexpr Seconds UsualJitter = ms(2);
 constexpr Seconds MostJitter = ms(15);
 
@@ -63,7 +63,7 @@ constexpr double RoundsBetweenShrinks = 1.5;
 constexpr double LeastShrink = 0.5;
 constexpr double ShrinkAim = 0.85; ///< of the target
 
-constexpr double UsedPart = 0.6; ///< the rate is smoothed, so that it follows a growing window late
+constexpr double UsedPart = 0.6; ///< low, because the smoothed rate follows a growing window late
 constexpr double SegmentsOfUse = 2;
 constexpr Seconds FreeQueue = ms(1.5);
 constexpr double JitterInFree = 1.2;
@@ -102,7 +102,7 @@ double WindowLaw::window() const {
     return limit_ ? std::min(window_, *limit_) : window_;
 }
 
-/// What the limit has taken comes back by growth, not at once.
+/// The window grows back from the limit instead of returning at once.
 void WindowLaw::lift_limit() {
     window_ = window();
     limit_.reset();
@@ -161,7 +161,7 @@ bool WindowLaw::is_drain_due(const Round& round) const {
            !has_met_others(round.now, DrainAfterOthers);
 }
 
-/// All connections together, or the one that drains sees the queue of the others.
+/// All connections drain together, because one alone would see the queue of the others.
 void WindowLaw::begin_drain(const Round& round) {
     phase_ = Phase::Drain;
     window_before_drain_ = window_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How many bytes the background connections of an interface may have under way together. It is decided once
-// in each round trip, from the queue on the way and from the rate that is reached: a small queue of our own
-// is kept; a queue beside a rate that is below what the link can carry is that of others, who come first.
+// Decides how many bytes the background connections of an interface may have in flight together, once in each
+// round trip, from the queue and from the achieved rate. It keeps a small queue of our own. If there is a
+// queue although our rate is below what the link can carry, the queue is that of other traffic, which has
+// precedence.
 #pragma once
 
 #include "yield/samples.hpp"
@@ -15,9 +16,9 @@ struct Round {
     BootTime now;
     Seconds base{};       ///< a round trip without a queue
     Seconds queue{};      ///< what the queue adds now
-    Seconds jitter{};     ///< by which round trips differ from one to the next
-    double rate = 0;      ///< bytes a second, of all connections
-    double best_rate = 0; ///< the greatest of late
+    Seconds jitter{};     ///< mean difference between successive round trips
+    double rate = 0;      ///< bytes per second, of all connections
+    double best_rate = 0; ///< the highest recent rate
     bool is_lossy = false;
     double segment = 0; ///< bytes of a full packet
     double least = 0;   ///< the smallest window
@@ -25,17 +26,17 @@ struct Round {
 
 class WindowLaw {
 public:
-    /// Connections begin to move bytes.
+    /// Reports that connections begin to transfer bytes.
     void begin(BootTime now, double segment);
     void next(const Round& round);
-    /// Others need so much that no more than this is left.
+    /// Other traffic leaves no more than this.
     void limit(double window) { limit_ = window; }
     void lift_limit();
-    /// In bytes.
+    /// The present window in bytes.
     [[nodiscard]] double window() const;
-    /// The queue was drained just now, so that the base is what is measured.
+    /// Whether the queue has just been drained, so that the measured round trip is the base.
     [[nodiscard]] bool has_drained() const { return has_drained_; }
-    /// A transfer of others was met, less than `span` ago.
+    /// Whether other traffic was detected less than `span` ago.
     [[nodiscard]] bool has_met_others(BootTime now, Usec span) const;
 
 private:
@@ -61,7 +62,7 @@ private:
     std::optional<double> limit_;
 
     // Start:
-    double reference_rate_ = 0; ///< some rounds ago
+    double reference_rate_ = 0; ///< rate some rounds ago
     int rounds_to_reference_ = 0;
     int queued_rounds_ = 0;
 
@@ -78,11 +79,11 @@ private:
     Usec hold_{};
 
     // Queue and losses:
-    int free_rounds_ = 0; ///< in a row, without a queue to speak of
+    int free_rounds_ = 0; ///< successive rounds without a significant queue
     BootTime shrink_after_;
     BootTime loss_counts_after_;
     std::optional<BootTime> lost_at_;
-    Seconds queue_before_loss_{}; ///< the greatest that was seen just before a loss
+    Seconds queue_before_loss_{}; ///< the largest that was seen just before a loss
     Seconds last_queue_{};
 };
 

@@ -67,7 +67,7 @@ CallOutcome outcome_of(const sdbus::MethodReply& reply, const CallError& error) 
     return call_outcome_of(error->getName(), origin);
 }
 
-/// What the lack of a method means, after the object was asked for its interfaces.
+/// Decides what UnknownMethod means, from the interfaces of the object.
 CallOutcome outcome_of_introspection(const sdbus::MethodReply& reply, const CallError& error) {
     auto outcome = outcome_of(reply, error);
     if (outcome == CallOutcome::Unanswered || outcome == CallOutcome::Gone) return outcome;
@@ -199,8 +199,8 @@ void CallbackSender::call(const notify::Delivery& delivery, const std::shared_pt
     pending->via = &via;
 }
 
-/// Libraries say UnknownMethod of an object that is not exported yet, too. An object with the interface lacks
-/// only what its client does not want.
+/// Libraries also reply UnknownMethod for an object that is not exported yet. An object with the interface
+/// lacks only methods that its client does not want.
 void CallbackSender::ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender,
                                        const std::string& path) {
     std::weak_ptr<Pending> weak = pending;

@@ -14,7 +14,7 @@ void ManagerObject::BandwidthLimit(const uint64_t& limit) {
     guarded([&] { unwrap(context_.manager.limit_bandwidth(context_.filter.caller().uid, limit)); });
 }
 
-/// What is not limited is not in it.
+/// Members without a limit are left out.
 Options ManagerObject::MachineLimits() {
     return guarded([&] {
         const auto& machine = context_.manager.bandwidth().machine();

@@ -59,7 +59,7 @@ private:
     uint64_t text_ = 0;
 };
 
-/// What is known of a confined caller does not depend on whether it is still there.
+/// A confined caller's identity stays known when the caller has left the bus.
 void name_app(job::Request& request, const Caller& caller, const AppIdentity& found) {
     auto app = caller.sandbox ? AppIdentity{caller.app(), job::AppIdSource::Sandbox} : found;
     if (app.id.empty()) return;

@@ -79,7 +79,7 @@ private:
     template <class Owed, class Then>
     void for_all_users(Owed owed, Then then);
 
-    /// Calls `then` with whose jobs are meant: the caller's, or those of all users. On a session bus, all
+    /// Calls `then` with the owner of the jobs in question: the caller, or all users. On a session bus, all
     /// jobs belong to its user.
     template <class Owed, class Then>
     void with_scope(Owed owed, bool all_users, Then then) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// org.haulier.Haulier1.Permit: one permit, for the connection that has asked for it.
+// org.haulier.Haulier1.Permit: one permit, for the connection that requested it.
 #pragma once
 
 #include "daemon/bus/codec.hpp"
@@ -15,7 +15,7 @@ namespace haulier::bus {
 
 class PermitObject final : public sdbus::AdaptorInterfaces<org::haulier::Haulier1::Permit_adaptor> {
 public:
-    /// `release`: the holder has called Release.
+    /// `release` is called when the holder has called Release.
     PermitObject(sdbus::IConnection& connection, Context& context, const job::Id& id, std::string holder,
                  std::function<void()> release);
     ~PermitObject();
@@ -24,7 +24,7 @@ public:
 
     /// For signals.
     sdbus::IObject& object() { return getObject(); }
-    /// The unique name of the connection that has asked for it.
+    /// The unique name of the connection that requested the permit.
     [[nodiscard]] const std::string& holder() const { return holder_; }
 
 private:
@@ -32,7 +32,7 @@ private:
     bool Granted() override;
     WaitTuple WaitReason() override;
 
-    /// Throws unless the holder calls.
+    /// Throws an error unless the caller is the holder.
     const job::Permit& permit();
 
     Context& context_;

@@ -23,13 +23,13 @@ public:
     PermitObjects(const PermitObjects&) = delete;
     PermitObjects& operator=(const PermitObjects&) = delete;
 
-    /// For the caller of the call that is being dispatched.
+    /// Exports a permit for the caller of the call that is being dispatched.
     Result<sdbus::ObjectPath> request(const std::string& name, const Options& options);
-    /// Its holder is told, unless the object is not there yet.
+    /// Informs the holder, unless the object has not been exported yet.
     void changed(const job::Permit& permit);
-    /// A connection has left the bus.
+    /// Reports that a connection has left the bus.
     void left(const std::string& name);
-    /// Signals to this connection were dropped.
+    /// Reports that signals to this connection were dropped.
     void tell_again(const std::string& name);
 
 private:
@@ -41,7 +41,7 @@ private:
     sdbus::IConnection& connection_;
     Context& context_;
     std::map<job::Id, std::unique_ptr<PermitObject>> objects_;
-    std::vector<std::unique_ptr<PermitObject>> released_; ///< perhaps in the middle of a call
+    std::vector<std::unique_ptr<PermitObject>> released_; ///< one of them may be carrying out a call
     Source drop_;
     sd_bus_slot* parent_ = nullptr; ///< the object above all permits
 };

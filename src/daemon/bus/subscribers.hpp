@@ -17,7 +17,7 @@ namespace haulier::bus {
 /// To whom a job belongs.
 struct Audience {
     uint32_t owner = 0;
-    std::string app; ///< a confined one; empty: programs outside sandboxes
+    std::string app; ///< a confined app; empty: programs outside sandboxes
 };
 
 struct Listener {
@@ -28,12 +28,12 @@ struct Listener {
     bool with_progress = true; ///< gets PropertiesChanged about bytes that arrive
     bool with_facts = false;   ///< gets JobAppeared and JobEnded
     bool with_objects = false; ///< gets InterfacesAdded and InterfacesRemoved
-    std::string app{};         ///< of a confined app: sees its jobs only
+    std::string app{};         ///< a confined app, which sees only its own jobs
 
     [[nodiscard]] bool may_see(const Audience& job) const {
         return (sees_all || uid == job.owner) && is_meant(job);
     }
-    /// Nothing keeps the listener from the jobs of this app.
+    /// Whether the listener may see the jobs of this app.
     [[nodiscard]] bool is_meant(const Audience& job) const { return app.empty() || app == job.app; }
     [[nodiscard]] Whose whose() const { return {sees_all ? std::nullopt : std::optional{uid}, app}; }
     bool operator==(const Listener&) const = default;
@@ -55,7 +55,7 @@ public:
     [[nodiscard]] bool contains(const std::string& name) const { return subscribed_.contains(name); }
     [[nodiscard]] std::vector<Listener> all() const;
     [[nodiscard]] std::vector<Listener> of_job(const Audience& job) const;
-    /// As of_job, of those who get the facts.
+    /// Same as of_job, but only the listeners that get the facts.
     [[nodiscard]] std::vector<Listener> with_facts_of(const Audience& job) const;
     /// Those who get the objects of their own jobs, and are this user.
     [[nodiscard]] std::vector<Listener> with_objects_of(const Audience& job) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Values in other types than the documented ones: many bindings choose the type of a value in a variant
-// themselves, and cannot say otherwise. Accepted is what can be meant in one way only.
+// Values of types other than the documented ones: many bindings choose the type of a value in a variant
+// themselves, and callers cannot change it. A value is accepted if its meaning is unambiguous.
 #pragma once
 
 #include "daemon/bus/codec.hpp"
@@ -21,10 +21,10 @@ void take_number(const sdbus::Variant& value, std::optional<T>& out) {
     if (auto number = value.get<Written>(); std::in_range<T>(number)) out = static_cast<T>(number);
 }
 
-/// A number of any type, a whole one of a double, if T can hold it.
+/// A number of any type, including a whole double, if T can hold it.
 template <class T>
 std::optional<T> number_in(const sdbus::Variant& value) {
-    constexpr double Exact = 9007199254740992.0; // up to here a double has every whole number
+    constexpr double Exact = 9007199254740992.0; // a double can represent every whole number up to this one
     std::optional<T> out;
     take_number<T, uint8_t>(value, out);
     take_number<T, int16_t>(value, out);
@@ -45,7 +45,7 @@ inline std::optional<sdbus::ObjectPath> path_in(const std::string& text) {
     return sdbus::ObjectPath{text};
 }
 
-/// How a T may be written, too.
+/// Other types in which a T may be written.
 template <class T>
 struct Written {
     static std::optional<T> in(const sdbus::Variant& /*value*/) { return std::nullopt; }
@@ -69,7 +69,7 @@ struct Written<sdbus::ObjectPath> {
     }
 };
 
-/// As (ss).
+/// Also as (ss).
 template <>
 struct Written<NameAndPath> {
     static std::optional<NameAndPath> in(const sdbus::Variant& value) {
@@ -82,7 +82,7 @@ struct Written<NameAndPath> {
     }
 };
 
-/// As av with nothing but strings, which is also how some bindings write an empty list.
+/// Also as av with only strings; some bindings write an empty list as av.
 template <>
 struct Written<std::vector<std::string>> {
     static std::optional<std::vector<std::string>> in(const sdbus::Variant& value) {
@@ -96,7 +96,7 @@ struct Written<std::vector<std::string>> {
     }
 };
 
-/// As pairs of other numbers.
+/// Also as pairs of numbers of other types.
 template <>
 struct Written<std::vector<RangeTuple>> {
     static std::optional<std::vector<RangeTuple>> in(const sdbus::Variant& value) {
@@ -120,7 +120,7 @@ private:
     }
 };
 
-/// Without options as a(ss), or as aas with two strings each.
+/// Without options also as a(ss), or as aas with two strings each.
 template <>
 struct Written<std::vector<FileArgument>> {
     static std::optional<std::vector<FileArgument>> in(const sdbus::Variant& value) {

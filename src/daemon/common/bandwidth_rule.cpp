@@ -26,7 +26,7 @@ bool is_same_word(std::string_view a, std::string_view b) {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
-/// Takes what comes before `separator`, or everything.
+/// Removes and returns the text before `separator`, or the whole text.
 std::string_view take_until(std::string_view& text, std::string_view separator) {
     auto end = text.find(separator);
     auto part = text.substr(0, end);
@@ -47,7 +47,7 @@ std::optional<size_t> parse_day(std::string_view text) {
     return std::nullopt;
 }
 
-/// "Fri..Mon" goes over the end of the week.
+/// "Fri..Mon" extends past the end of the week.
 bool add_days(std::string_view range, std::bitset<job::DaysOfWeek>& days) {
     auto first = parse_day(take_until(range, ".."));
     auto last = range.empty() ? first : parse_day(range);

@@ -9,8 +9,8 @@
 
 namespace haulier::daemon {
 
-/// Days as in systemd.time(7) ("Mon..Fri", "Sat,Sun"; none = every day), hours, a number of bytes a second
-/// (0 = nothing moves then), and perhaps "background".
+/// The line has days as in systemd.time(7) ("Mon..Fri", "Sat,Sun"; none = every day), hours, a number of
+/// bytes per second (0 = no transfers), and optionally "background".
 std::optional<job::BandwidthRule> parse_bandwidth_rule(std::string_view text);
 
 } // namespace haulier::daemon

@@ -110,7 +110,7 @@ struct Key {
     std::string_view section;
     std::string_view name;
     Setter set;
-    std::string_view otherwise = "the default stands"; ///< of a bad value
+    std::string_view otherwise = "the default stands"; ///< the consequence of a bad value
 };
 
 const std::vector<Key>& keys() {

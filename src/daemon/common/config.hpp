@@ -31,9 +31,9 @@ struct Config {
 
     bool require_login = false; ///< jobs run only while their owners are logged in
 
-    bool watch_network = true;                          ///< and its cost, and the power supply
-    uint64_t bandwidth_limit = 0;                       ///< bytes a second of all users together; 0 = none
-    std::vector<job::BandwidthRule> bandwidth_schedule; ///< limits at certain hours
+    bool watch_network = true;    ///< also the cost of the network, and the power supply
+    uint64_t bandwidth_limit = 0; ///< bytes per second of all users together; 0 = no limit
+    std::vector<job::BandwidthRule> bandwidth_schedule; ///< limits during certain hours
 
     uint64_t checkpoint_bytes = 32ULL << 20;
     std::chrono::milliseconds checkpoint_interval{5000};
@@ -42,7 +42,7 @@ struct Config {
     uint32_t connections_per_host = 6;
     uint32_t minimum_rate = 1024;     ///< bytes a second, of a source that is not the only one
     uint64_t keep_free = 64ULL << 20; ///< bytes of a file system that stay free for others
-    bool yields = true;               ///< jobs below foreground give way to other traffic
+    bool yields = true;               ///< jobs below foreground yield to other traffic
 
     job::RetryPolicy retry;
 

@@ -16,7 +16,7 @@ constexpr Usec CountInterval{1'000'000};
 /// The machine may be moved to another time zone.
 constexpr Usec ReviewInterval = std::chrono::hours{1};
 
-/// The strictest one; 0 = none.
+/// Returns the stricter limit; 0 = no limit.
 uint64_t stricter(uint64_t a, uint64_t b) {
     if (a == 0 || b == 0) return std::max(a, b);
     return std::min(a, b);
@@ -27,7 +27,7 @@ std::optional<uint64_t> stricter(std::optional<uint64_t> a, std::optional<uint64
     return std::min(*a, *b);
 }
 
-/// What may move at a closed hour is a request that cannot be made again, and has no limit.
+/// While the schedule allows no transfers, only requests that cannot be repeated go on, without a limit.
 std::optional<uint64_t> unless_closed(std::optional<uint64_t> limit) {
     return limit && *limit == 0 ? std::nullopt : limit;
 }
@@ -132,7 +132,7 @@ void Bandwidth::changed(const job::Job& job) {
     tell(job.owner);
 }
 
-// ---- dealing ----
+// ---- division ----
 
 void Bandwidth::deal() {
     deal(&Owner::all, unless_closed(machine_.allowance.all));
@@ -142,7 +142,7 @@ void Bandwidth::deal() {
     count_later();
 }
 
-/// Of an owner who was alone it is not known how much less would be enough.
+/// It is not known how much less would be enough for an owner who was alone.
 void Bandwidth::deal(Part Owner::*part, std::optional<uint64_t> limit) {
     std::vector<Part*> sharing;
     for (auto& [owner, parts] : owners_) {
@@ -190,7 +190,7 @@ void Bandwidth::count() {
     deal();
 }
 
-// ---- telling ----
+// ---- messages to workers ----
 
 void Bandwidth::tell(uint32_t owner) {
     auto found = owners_.find(owner);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Limits of bytes a second: those of jobs and users, of the machine, and of the hour. Tells each worker what
-// it may use. What the machine may use is dealt out to the workers that have transfers, by what they need.
+// Bandwidth limits of jobs, of users, of the machine, and of the schedule. Tells each worker what it may use,
+// and divides the limit of the machine among the workers that have transfers, according to their needs.
 #pragma once
 
 #include "base/event.hpp"
@@ -19,48 +19,48 @@
 
 namespace haulier::daemon {
 
-/// What all users together may use now. Nothing = no limit, 0 = nothing moves.
+/// What all users together may use now. Nothing = no limit, 0 = no transfers.
 struct MachineBandwidth {
-    job::Allowance allowance;        ///< of configuration and schedule
-    std::optional<WallTime> changes; ///< when the schedule allows something else
+    job::Allowance allowance;        ///< by configuration and schedule
+    std::optional<WallTime> changes; ///< when the schedule changes the allowance
     bool operator==(const MachineBandwidth&) const = default;
 };
 
 class Bandwidth {
 public:
-    /// `hour_changed`: what the schedule allows, from now on.
+    /// `hour_changed` is called with what the schedule allows from now on.
     Bandwidth(ManagerContext& context, std::function<void(const job::BandwidthHour&)> hour_changed)
         : context_(context), hour_changed_(std::move(hour_changed)) {}
 
-    /// Before the jobs are restored.
+    /// Is called before the jobs are restored.
     Status load();
-    /// The configuration or the clock has changed.
+    /// Reports that the configuration or the clock has changed.
     void review();
 
-    /// 0 = none. The reply comes after the commit.
+    /// Sets a limit; 0 = no limit. The reply comes after the commit.
     void limit_user(uint32_t owner, uint64_t limit, const Callback<Done>& reply);
-    /// As of the last commit.
+    /// The limit as of the last commit.
     [[nodiscard]] uint64_t limit_of(uint32_t owner) const;
     [[nodiscard]] const MachineBandwidth& machine() const { return machine_; }
-    /// The strictest limit that the job has for itself or shares with others; 0 = none.
+    /// The strictest of the limits that apply to the job; 0 = no limit.
     [[nodiscard]] uint64_t strictest(const job::Job& job) const;
 
-    /// A transfer of this job is about to be ordered.
+    /// Reports that a transfer of this job is about to be ordered.
     void starting(const job::Job& job);
     void moved(const ActiveTransfer& transfer, uint64_t bytes);
-    /// `was_last`: the job has no other.
+    /// `was_last` is true if the job has no other transfer.
     void ended(const ActiveTransfer& transfer, const job::Id& job, bool was_last);
-    /// A job that runs may have another BandwidthLimit.
+    /// Reports that the BandwidthLimit of a running job may have changed.
     void changed(const job::Job& job);
 
 private:
-    /// An owner's part of a limit that all share.
+    /// An owner's part of a limit that all owners share.
     struct Part {
         size_t transfers = 0;
-        uint64_t share = 0;           ///< bytes a second; 0 = no limit
-        bool counts = false;          ///< since the beginning of this interval
+        uint64_t share = 0;           ///< bytes per second; 0 = no limit
+        bool counts = false;          ///< transferring since the beginning of this interval
         uint64_t moved = 0;           ///< in this interval
-        std::optional<uint64_t> rate; ///< in the last one
+        std::optional<uint64_t> rate; ///< in the last interval
     };
     struct Owner {
         Part all;
@@ -81,7 +81,7 @@ private:
     job::BandwidthHour hour_;
     MachineBandwidth machine_;
     std::map<uint32_t, Owner> owners_; ///< those who have had transfers
-    Source change_;                    ///< of the hour
+    Source change_;                    ///< the next change by the schedule
     Source counter_;
     BootTime counted_at_;
 };

@@ -32,8 +32,8 @@ void FileNamer::restart(const JobRecord& record) {
     name(record.durable().id, indexes);
 }
 
-/// One file after the other of each name: if each were renamed in turn and we died in between, an overwritten
-/// file could not be told from a lost one.
+/// Files of the same name are renamed and stored one by one. Otherwise, after a crash, an overwritten file
+/// could not be distinguished from a lost one.
 void FileNamer::order(JobRecord& record) {
     const auto id = record.working().id;
     if (job::is_final(record.working().state)) return give_up(record);
@@ -47,7 +47,7 @@ void FileNamer::order(JobRecord& record) {
     }
 }
 
-/// The job has ended, and what has not been ordered yet will not be.
+/// The job has ended, and files that have not been ordered yet are dropped.
 void FileNamer::give_up(JobRecord& record) {
     std::vector<Callback<Done>> waiting;
     std::erase_if(record.namings, [&](const auto& entry) {

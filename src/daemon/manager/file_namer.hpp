@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Gives files their names while their jobs go on. The intention is stored with the files, and what is under
-// way is in their records. What Complete does at the end of a job is in job_lifecycle.hpp.
+// Gives files their names while their jobs go on. The intention is stored with the files, and the state of
+// the work is in the records of the jobs. job_lifecycle.hpp does the same at the end of a job, for Complete.
 #pragma once
 
 #include "daemon/manager/manager_context.hpp"
@@ -16,11 +16,11 @@ class FileNamer {
 public:
     explicit FileNamer(ManagerContext& context) : context_(context) {}
 
-    /// Of files that are stored as to be named; the store learns of each one that has its name.
+    /// Names files whose intention has been stored, and stores each one that has got its name.
     void name(const job::Id& id, const std::vector<uint32_t>& indexes);
-    /// Does again what the end of the daemon, or a failed commit, has undone.
+    /// Repeats what was undone by the end of the daemon or by a failed commit.
     void restart(const JobRecord& record);
-    /// Calls `done` when it is durable that the file has its name, or cannot be given it.
+    /// Calls `done` when it has been stored that the file has its name, or cannot be given it.
     void await(const job::Id& id, uint32_t index, const Callback<Done>& done);
     /// Calls `then` when no file of the job is being given its name, which may be at once.
     void when_quiet(const job::Id& id, const std::function<void()>& then);

@@ -25,8 +25,8 @@ public:
     /// Deletes temporary files, all or those of what is not transferred, and removes the job.
     void discard(const job::Id& id, bool all);
 
-    /// Deletes the temporary files of these files. If that is not done before the daemon ends, it is done at
-    /// the end of the job.
+    /// Deletes the temporary files of these files. If the daemon ends before that, they are deleted at the
+    /// end of the job.
     void discard_files(const job::Id& id, const std::vector<uint32_t>& indexes);
 
     /// Does again what a failed commit has undone.

@@ -26,7 +26,7 @@ public:
     virtual void wait_reason_changed(const JobRecord& record) = 0;
     /// Bytes have come. `resized`: more is known of the sizes of its files.
     virtual void progressed(const JobRecord& record, bool resized) = 0;
-    /// The job begins to yield to other traffic, or does so no longer.
+    /// The job has begun or ceased to yield to other traffic.
     virtual void yielding_changed(const JobRecord& record) = 0;
     virtual void file_transferred(const JobRecord& record, uint32_t index) = 0;
     virtual void object_changed(const JobRecord& record) = 0;
@@ -37,7 +37,7 @@ public:
     virtual void holds_changed(const job::Holds& before) = 0;
     virtual void user_bandwidth_changed(uint32_t owner) = 0;
     virtual void machine_bandwidth_changed() = 0;
-    /// It was granted or revoked, or waits for something else.
+    /// The permit was granted or revoked, or waits for something else.
     virtual void permit_changed(const job::Permit& permit) = 0;
 };
 

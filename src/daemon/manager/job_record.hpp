@@ -41,7 +41,7 @@ struct ActiveTransfer {
     RateWindow flow;
     job::Host host; ///< where it is counted, see job/hosts.hpp
     BootTime started_at;
-    bool background = false; ///< the job was not in the foreground
+    bool background = false; ///< the job was not in the foreground when the transfer began
     bool answered = false;
     bool repeated = false; ///< the server had refused the file while it had other requests of ours
     bool halting = false;
@@ -61,10 +61,10 @@ struct JobChange {
     std::shared_ptr<const job::Job> after;
     Arrivals arrivals;
     bool changed_files = false;
-    std::vector<uint32_t> to_be_named; ///< files that get their names from now on, while the job goes on
+    std::vector<uint32_t> to_be_named; ///< files that are to get their names while the job goes on
     std::vector<uint32_t> needless;    ///< files whose temporary files are not needed any more
-    uint64_t discarded = 0;            ///< bytes that are transferred again
-    uint64_t restarted = 0;            ///< files that began again, because another version was found
+    uint64_t discarded = 0;            ///< bytes that have to be transferred again
+    uint64_t restarted = 0;            ///< files that started again because another version was found
 };
 
 /// What the files of a job add up to.
@@ -77,10 +77,10 @@ struct FileSums {
     bool operator==(const FileSums&) const = default;
 };
 
-/// By which a client finds its job again. Confined apps have keys of their own.
+/// The key by which a client finds its job again. Confined apps have keys of their own.
 struct KeyName {
     uint32_t owner = 0;
-    std::string app; ///< a confined one, or empty
+    std::string app; ///< a confined app, or empty
     std::string key;
     auto operator<=>(const KeyName&) const = default;
 };
@@ -97,10 +97,10 @@ struct Contribution {
     bool needs_someone = false;
 };
 
-/// A file that gets its name while its job goes on.
+/// A file that is being given its name while its job goes on.
 struct Naming {
     std::string local;
-    bool ordered = false; ///< otherwise it waits, for another file of that name or because of the number
+    bool ordered = false; ///< otherwise it waits for another file of that name, or for a free place
     std::vector<Callback<Done>> waiting;
 };
 
@@ -175,7 +175,7 @@ public:
     KeyName key_name;
     Callback<job::EndResult> on_end;    ///< the reply to Complete or Cancel, until they are carried out
     std::map<uint32_t, Naming> namings; ///< by file index
-    std::set<std::string> names_in_use; ///< of those that are ordered
+    std::set<std::string> names_in_use; ///< names of the files that are ordered
     Alarm retry;
     Alarm next_file; ///< while it runs: one more may be started
     Alarm stall;
@@ -189,9 +189,9 @@ public:
     Source retention;
     Source progress_timer; ///< armed while a progress announcement would be too early
     RateWindow flow;
-    uint64_t rate = 0;   ///< bytes a second, as it was announced last
-    bool yields = false; ///< one of its transfers does; as it was announced last
-    Source rate_timer;   ///< the rate is not 0: it is announced again even if nothing comes
+    uint64_t rate = 0;   ///< bytes per second, as last announced
+    bool yields = false; ///< whether one of its transfers yields, as last announced
+    Source rate_timer;   ///< while the rate is not 0, to announce it even if no bytes arrive
     FileSums announced;
 
 private:

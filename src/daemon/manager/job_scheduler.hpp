@@ -37,11 +37,11 @@ public:
     [[nodiscard]] const job::Conditions& conditions() const { return conditions_; }
     /// Every job that these concern is changed at once.
     void set_holds(const job::Holds& holds);
-    /// What the schedule of bandwidth allows; likewise.
+    /// What the bandwidth schedule allows; likewise.
     void set_hour(const job::BandwidthHour& hour);
     /// What keeps the job from running at present, whatever its turn.
     [[nodiscard]] std::optional<job::Bar> bar_of(const job::Job& job) const;
-    /// A permit is new: grants it if it needs no slot, and else when it is its turn.
+    /// Grants a new permit at once if it needs no slot, and otherwise when it is its turn.
     void review_permits();
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users);
@@ -73,7 +73,7 @@ private:
     bool paused_ = false;
     Source scheduled_;
     Source slice_;       ///< the end of the next time slice
-    Source permit_date_; ///< when the next permit waits no longer
+    Source permit_date_; ///< when the NotBefore of the next permit is reached
 };
 
 } // namespace haulier::daemon

@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] JobRecord* find(const job::Id& id);
     [[nodiscard]] const JobRecord* find(const job::Id& id) const;
-    /// The unfinished job that has this key; none has an empty one.
+    /// The unfinished job with this key. No job is found by an empty key.
     [[nodiscard]] const JobRecord* find_key(const KeyName& name) const;
     /// A record that is not durable yet disappears when a commit fails; see CommitQueue.
     [[nodiscard]] Records::iterator begin() { return records_.begin(); }
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] uint32_t count(uint32_t owner) const;
     /// Costs as much as there are running jobs.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const;
-    // Of a confined app; these cost as much as there are jobs.
+    // For a confined app. The cost of these grows with the number of jobs.
     [[nodiscard]] uint32_t count_of_app(const std::string& app) const;
     [[nodiscard]] Activity activity_of_app(const std::string& app) const;
     /// A job is active, or has ended and is still in the store.

@@ -89,7 +89,7 @@ public:
     }
     void release(job::Scope scope, const Callback<Done>& reply) { holds_.release(scope, reply); }
 
-    /// For a property setter: commits before it returns. 0 = none.
+    /// For a property setter: commits before it returns. 0 = no limit.
     Status limit_bandwidth(uint32_t owner, uint64_t limit);
 
     /// Whether it is granted is known at once, unless it needs a slot. Errors: see PermitTable::add.
@@ -106,7 +106,7 @@ public:
     /// Answers how many names were changed.
     void replace_remote_prefix(const job::Id& id, const std::string& from, const std::string& to,
                                const Callback<uint32_t>& reply);
-    /// Answers how many files have their names now.
+    /// Replies with the number of files that now have their names.
     void complete_files(const job::Id& id, const std::vector<uint32_t>& indexes,
                         const Callback<uint32_t>& reply);
     void remove_files(const job::Id& id, const std::vector<uint32_t>& indexes, const Callback<Done>& reply);
@@ -144,7 +144,7 @@ public:
     [[nodiscard]] const job::Conditions& conditions() const { return scheduler_.conditions(); }
     /// Of one owner, or of all.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
-    // Of an app in a sandbox.
+    // For an app in a sandbox.
     [[nodiscard]] uint32_t count_of_app(const std::string& app) const { return jobs_.count_of_app(app); }
     [[nodiscard]] Activity activity_of_app(const std::string& app) const {
         return jobs_.activity_of_app(app);
@@ -168,7 +168,8 @@ public:
 
     /// What the environment of the machine allows from now on.
     void environment_changed(const job::Conditions& conditions) { scheduler_.set_conditions(conditions); }
-    /// The wall clock has jumped: files that wait for it are tried at once, and it may be another hour.
+    /// The wall clock has jumped: files that wait for it are tried at once, and the schedule may allow
+    /// something else.
     void clock_was_set();
     /// Users who are logged in, or linger. None until the first call.
     void set_active_users(std::set<uint32_t> users) { scheduler_.set_active_users(std::move(users)); }

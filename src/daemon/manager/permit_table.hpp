@@ -26,8 +26,8 @@ public:
 
     // ---- for the scheduler ----
 
-    /// `set_bars`: what keeps such a job from running now, whatever its turn. Permits that may not be granted
-    /// lose their slots.
+    /// `set_bars` sets what keeps such a job from running now, apart from its turn. Permits that may not be
+    /// granted lose their slots.
     void review(const std::function<void(job::Job&)>& set_bars, const job::Conditions& conditions, Now now);
     /// Those that need nothing but a slot; of each owner the first of the highest priority, unless one of
     /// that priority has a slot.
@@ -36,9 +36,9 @@ public:
     /// These do nothing if there is no such permit.
     void grant_slot(const job::Id& id, BootTime now);
     void take_slot(const job::Id& id);
-    /// Tells the observer what has changed.
+    /// Informs the observer about changes.
     void announce(const job::Conditions& conditions, WallTime now);
-    /// The next date at which a permit waits no longer; 0 = none.
+    /// The next NotBefore that a permit waits for; 0 = none.
     [[nodiscard]] WallTime next_date(WallTime now) const;
 
 private:

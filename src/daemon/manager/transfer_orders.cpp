@@ -15,13 +15,13 @@ namespace {
 /// In one order for a sparse file, which must fit into one packet.
 constexpr size_t MaxHoles = 1000;
 
-/// Nothing for jobs that are not confined.
+/// Returns nothing for jobs that are not confined.
 std::optional<job::Place> confined_place(const job::Job& job, const std::string& local, job::Use use) {
     if (!job.grants) return std::nullopt;
     return job::place_in(job, job::directory_of(local), use);
 }
 
-/// Replaces the path by that outside the sandbox, and returns the root for its directory.
+/// Replaces the path with the path outside the sandbox, and returns the root of its directory.
 std::string confine_file(const job::Job& job, std::string& path) {
     if (!job.grants || path.empty()) return {};
     auto place = job::place_in(job, job::directory_of(path), job::Use::Read);

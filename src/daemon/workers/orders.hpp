@@ -21,20 +21,20 @@ using Ticket = uint64_t;
 struct RequestOptions {
     job::Http http;                        ///< with the credentials for this server only
     std::string job;                       ///< for its BandwidthLimit
-    bool background = false;               ///< it is not in the foreground
+    bool background = false;               ///< the job is not in the foreground
     std::chrono::seconds answer_timeout{}; ///< 0 = as configured
     uint32_t attempt = 0;                  ///< failures of this file in a row
     bool http1 = false;                    ///< without HTTP/2
-    /// Beneath which the files of `http` are opened, see job::Place; empty: anywhere.
+    /// The directory beneath which the files of `http` are opened, see job::Place; empty: anywhere.
     std::string client_certificate_root{};
     std::string certificate_authority_root{};
 };
 
-/// What a worker may receive and send from now on, in bytes a second; 0 = no limit.
+/// What a worker may receive and send from now on, in bytes per second; 0 = no limit.
 struct BandwidthLimits {
     uint64_t all = 0;
-    uint64_t background = 0;              ///< of jobs that are not in the foreground, together
-    std::map<std::string, uint64_t> jobs; ///< those that have a limit
+    uint64_t background = 0;              ///< for the jobs that are not in the foreground, together
+    std::map<std::string, uint64_t> jobs; ///< for the jobs that have a limit of their own
     bool operator==(const BandwidthLimits&) const = default;
 };
 
@@ -51,7 +51,7 @@ struct FetchOrder {
     uint64_t size_limit = job::UnknownSize; ///< of the stream
     bool if_range_broken = false;           ///< the server mishandles If-Range
     std::optional<uint32_t> umask;          ///< as in PublishOrder
-    std::optional<job::Place> place;        ///< of the directory, if the job is confined
+    std::optional<job::Place> place;        ///< place of the directory, if the job is confined
 };
 
 struct UploadOrder {

@@ -58,7 +58,7 @@ public:
     void request_without_timeout(uint64_t number, std::string packet, OnReply on_reply);
     /// As the configuration is now; only a worker that is ready is told.
     void send_settings();
-    /// Of this worker and those after it.
+    /// Sets the limits of this worker and of its successors.
     void limit(const BandwidthLimits& limits);
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }

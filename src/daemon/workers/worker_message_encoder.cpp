@@ -105,7 +105,7 @@ void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
     out.set_hex(checksum.hex);
 }
 
-/// Dates in headers have no fractions. The next lower one is right: what has changed since is newer.
+/// Dates in headers have no fractions. The date is rounded down, so that every later change is newer.
 uint64_t seconds_of(WallTime date) {
     return static_cast<uint64_t>(std::chrono::floor<std::chrono::seconds>(date.since_epoch).count());
 }

@@ -14,7 +14,7 @@
 namespace haulier::daemon {
 
 wire::Settings to_wire(const Config& config);
-/// As many as a packet has room for; so many jobs of an owner do not run at a time.
+/// The number for which a packet has room. Fewer jobs of an owner run at a time.
 inline constexpr size_t MaxLimitedJobs = 2000;
 wire::Limits to_wire(const BandwidthLimits& limits);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);

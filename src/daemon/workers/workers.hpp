@@ -50,7 +50,7 @@ public:
     virtual void read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,
                       Callback<std::string> done) = 0;
 
-    /// Before the orders that these concern, or during them.
+    /// May be called before the orders to which these limits apply, or during them.
     virtual void limit(uint32_t owner, const BandwidthLimits& limits) = 0;
     /// The configuration has changed; workers are told what concerns them.
     virtual void reconfigured() = 0;

@@ -52,13 +52,13 @@ Refusal denied(std::string message) {
     return {bus_name(Errc::AccessDenied), std::move(message)};
 }
 
-/// What confined apps may call: whatever is missing here is refused, also what a later version adds.
+/// The methods that confined apps may call. All others are refused, including those that are added later.
 constexpr std::array<std::string_view, 15> ForSandboxes{
     "CreateJob",     "GetJob",      "ListJobs",          "ListEndedJobs", "DescribeError", "Subscribe",
     "SubscribeWith", "Unsubscribe", "GetManagedObjects", "RequestPermit", "Get",           "GetAll",
     "Introspect",    "Ping",        "GetMachineId"};
 
-/// These may bring a path to a job.
+/// These methods can add a path to a job.
 constexpr std::array<std::string_view, 4> BringPaths{"AddFile", "AddFiles", "Set", "SetNotifyService"};
 
 template <size_t N>

@@ -18,16 +18,16 @@ struct Caller {
     std::string name; ///< unique name of the connection
     uint32_t uid = UINT32_MAX;
     bool interactive = false;                 ///< the call allows interactive authorization
-    std::shared_ptr<const Sandbox> sandbox{}; ///< of a confined app; none: the caller is not confined
+    std::shared_ptr<const Sandbox> sandbox{}; ///< that of a confined app; null: the caller is not confined
 
-    /// The confined app; empty: the caller is not one.
+    /// The id of the confined app; empty if the caller is not confined.
     [[nodiscard]] std::string app() const { return sandbox ? sandbox->app : std::string{}; }
 };
 
-/// Which jobs a caller or a listener speaks of.
+/// Which jobs a call or a subscription refers to.
 struct Whose {
-    std::optional<uint32_t> owner; ///< nothing: those of all users
-    std::string app{};             ///< only those of this confined app; empty: of all programs
+    std::optional<uint32_t> owner; ///< nothing: the jobs of all users
+    std::string app{};             ///< only the jobs of this confined app; empty: of all programs
 
     [[nodiscard]] bool includes(const job::Job& job) const {
         return (!owner || *owner == job.owner) && job::belongs_to(job, app);
@@ -61,21 +61,22 @@ struct Refusal {
 Refusal refuse_job(AuthorityReply reply, const std::string& id);
 Refusal refuse_all_users(AuthorityReply reply);
 Refusal refuse_hold_of_all(AuthorityReply reply);
-// Callers in sandboxes, on a session bus.
 
-/// Why it may call nothing: it has no network itself, or is not known well enough. Nothing: it may call what
-/// the functions below permit.
+// Callers in sandboxes, on a session bus. An optional refusal is empty if the call is permitted.
+
+/// Why the caller may call nothing: its sandbox has no network access, or could not be examined. Otherwise
+/// the functions below decide.
 std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox);
-/// Of a confined caller for this member of the root object, or of the objects between it and those of jobs.
+/// For this member of the root object, or of the objects between it and the objects of jobs.
 std::optional<Refusal> refuse_member(const Sandbox& sandbox, std::string_view member);
-/// Of a confined caller for this member of a job of its own. `grants` are those of the job: what gives a path
-/// needs those that the caller has now.
+/// For this member of a job of the caller. `grants` are those of the job; calls that provide a path are
+/// refused if the sandbox has others now.
 std::optional<Refusal> refuse_job_member(const Sandbox& sandbox, const job::Grants& grants,
                                          std::string_view member);
 /// Whether the caller may have this service notified. An app in a sandbox may not learn which services there
 /// are.
 Status check_service(const Caller& caller, const job::NotifyService& service);
-/// Of a confined caller, for a job that there is not, or that is not its own.
+/// For a confined caller and a job that does not exist or is not its own.
 Refusal refuse_unknown_object(std::string_view path);
 
 /// Of a caller with too many calls in progress.

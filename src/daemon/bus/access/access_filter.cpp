@@ -133,7 +133,7 @@ int AccessFilter::on_message(sd_bus_message* message) {
     return Handled;
 }
 
-/// A call waits only if it, or one before it, came before the caller was known.
+/// A call waits only if it, or an earlier one, arrived before the caller was known.
 int AccessFilter::on_session_message(sd_bus_message* message) {
     auto name = sender_of(message);
     auto& peer = peers_[name];

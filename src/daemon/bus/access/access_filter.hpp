@@ -35,7 +35,7 @@ public:
     struct Hooks {
         std::function<const job::Job*(const job::Id&)> find_job; ///< nothing if there is no such job
         std::function<void(const job::Id&)> before_dispatch;     ///< of a call for this job
-        std::function<void()> on_progress;                       ///< the calls that are held have changed
+        std::function<void()> on_progress;                       ///< other calls are held than before
         std::function<CallQuota::Usage(uint32_t)> limits_of;     ///< of a user's calls in progress
     };
 
@@ -75,7 +75,7 @@ private:
     struct Peer {
         std::optional<uint32_t> uid;
         std::vector<SizedMessage> calls;        ///< made before `uid` was known
-        std::shared_ptr<const Sandbox> sandbox; ///< on a session bus, if it is confined
+        std::shared_ptr<const Sandbox> sandbox; ///< on a session bus, if the peer is confined
         size_t queued = 0;                      ///< calls in `queue_`
         AsyncCall uid_request;
         std::deque<HeldCall> waiting; ///< until the peer has read more of our replies

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Asks the bus for the process behind a connection, and finds out which app that is and whether it is in a
-// sandbox.
+// Asks the bus for the process behind a connection, and determines to which app the process belongs and
+// whether it is in a sandbox.
 #pragma once
 
 #include "daemon/bus/access/app_identity.hpp"

@@ -130,8 +130,9 @@ Sandbox flatpak_sandbox(const std::string& content) {
             grants_of(*info, user_folders())};
 }
 
-/// The kernel shows nothing of a process with more privileges than ours. In a sandbox there is none: Flatpak
-/// takes all capabilities away, and its apps cannot make user namespaces in which they would get some.
+/// The kernel shows nothing of a process with more privileges than ours. There is no such process in a
+/// sandbox: Flatpak drops all capabilities, and its apps cannot create user namespaces in which they would
+/// get some.
 bool has_privileges_of_ours(const std::string& process) {
     auto capabilities = value_in(read_proc(process + "/status"), "CapEff");
     auto users = read_proc(process + "/uid_map");
@@ -159,7 +160,7 @@ Fd root_of(const std::string& process) {
     return Fd{open((process + "/root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
 }
 
-/// A process that ends gives up its root first, and then its mounts.
+/// A process that ends releases its root first, and then its mounts.
 Sandbox sandbox_of(const std::string& process) {
     Fd root = root_of(process);
     bool is_forbidden = !root && (errno == EACCES || errno == EPERM);
@@ -168,7 +169,7 @@ Sandbox sandbox_of(const std::string& process) {
     return root_of(process) ? sandbox : Unseen;
 }
 
-/// A profile of AppArmor that is enforced; classic snaps have one that is not.
+/// Whether an AppArmor profile is enforced; classic snaps have one that is not.
 Sandbox snap_with(std::string_view label) {
     constexpr std::string_view Prefix = "snap.";
     if (!label.starts_with(Prefix) || label.find("(enforce)") == std::string_view::npos) return {};

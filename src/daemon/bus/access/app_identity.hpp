@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which app a process belongs to, as its sandbox or the desktop that started it says, and what the sandbox
-// lets it reach.
+// Determines which app a process belongs to, according to its sandbox or to the desktop that started it, and
+// what the sandbox permits.
 #pragma once
 
 #include "base/fd.hpp"
@@ -26,11 +26,10 @@ struct ProcessIdentity {
     AppIdentity app;
     Sandbox sandbox;
 };
-/// The process to which the descriptor belongs. `label` is that of its security module, as the bus knows it.
-/// If the process has ended, it is not known whether it was in a sandbox. No file system that could keep us
-/// waiting is touched.
+/// Examines the process of this pidfd. `label` is its security label, as the bus knows it. If the process has
+/// ended, its sandbox is unknown. The function accesses no file system that could block.
 ProcessIdentity identify(const Fd& process, std::string_view label);
-/// Of a process that cannot be examined.
+/// The identity of a process that cannot be examined.
 ProcessIdentity unknown_process();
 
 } // namespace haulier::bus

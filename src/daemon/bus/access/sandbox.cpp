@@ -17,14 +17,14 @@ namespace {
 
 using GrantAccess = job::Grant::Access;
 
-/// Takes what precedes `end`, and `end` itself, from the front of `text`.
+/// Removes the text before `end`, and `end` itself, from the front of `text`, and returns that text.
 std::string_view cut(std::string_view& text, char end) {
     auto part = text.substr(0, text.find(end));
     text.remove_prefix(std::min(part.size() + 1, text.size()));
     return part;
 }
 
-/// Of GLib's key files: `\s`, `\n`, `\t`, `\r`, `\\` and, in lists, `\;`.
+/// The escapes of GLib's key files are `\s`, `\n`, `\t`, `\r`, `\\` and, in lists, `\;`.
 char unescape(char c) {
     switch (c) {
     case 's': return ' ';
@@ -57,11 +57,11 @@ std::string without_slash_at_end(std::string path) {
     return path;
 }
 
-/// Not at these places: there the sandbox has something of its own.
+/// Grants in these directories are ignored, because the sandbox has directories of its own there.
 constexpr std::array<std::string_view, 13> OwnOfSandbox{
     "/app",    "/bin",  "/dev",  "/etc",         "/lib",      "/lib32", "/lib64",
     "/libx32", "/proc", "/sbin", "/run/flatpak", "/run/host", "/usr"};
-/// What `host` does not include.
+/// Directories that `host` does not include.
 constexpr std::array<std::string_view, 16> NotOfHost{"/app", "/bin",   "/boot",  "/dev",    "/efi",  "/etc",
                                                      "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/root",
                                                      "/run", "/sbin",  "/sys",   "/tmp"};
@@ -70,7 +70,7 @@ bool is_in(std::string_view path, std::string_view directory) {
     return path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
 }
 
-/// A directory of a list of Flatpak, such as "~/Music:ro" and "!xdg-music".
+/// An entry of Flatpak's list of file systems, such as "~/Music:ro" and "!xdg-music".
 struct Listed {
     std::string name;
     GrantAccess access = GrantAccess::Write;
@@ -81,7 +81,7 @@ std::optional<GrantAccess> access_of(std::string_view suffix) {
     return suffix == ":ro" ? std::optional{GrantAccess::Read} : std::nullopt;
 }
 
-/// Nothing for what is not known here, and for "!host" and "!home", which take nothing else back.
+/// Returns nothing for unknown entries, and for "!host" and "!home", which do not restrict other entries.
 std::optional<Listed> parse_listed(std::string_view text) {
     Listed listed;
     bool negated = text.starts_with('!');
@@ -98,7 +98,7 @@ std::optional<Listed> parse_listed(std::string_view text) {
     return listed;
 }
 
-/// The wider ones first, and those that take something back last: each replaces what came before it.
+/// Wider entries come first and restrictions last, because each entry replaces those before it.
 std::vector<Listed> in_order(const std::vector<std::string>& file_systems) {
     std::vector<Listed> all;
     for (const auto& entry : file_systems)
@@ -130,7 +130,7 @@ public:
         bool documents = !folders_.runtime.empty() && is_in(path, folders_.runtime + "/doc");
         if (!replaced && !documents && path != "/") add(path, listed.access);
     }
-    /// In a fixed order: that of the file is not.
+    /// Returns the grants in a fixed order, because the order in the file may vary.
     job::Grants take() {
         std::sort(grants_.begin(), grants_.end(),
                   [](const job::Grant& a, const job::Grant& b) { return a.path < b.path; });
@@ -148,7 +148,7 @@ private:
         add(folders_.home, access);
     }
 
-    /// Empty for what is not a directory of the host.
+    /// Returns an empty path for an entry that is not a directory of the host.
     [[nodiscard]] std::string path_of(const std::string& name) const {
         if (name == "home" || name == "~") return folders_.home;
         if (name.starts_with("~/")) return folders_.home + name.substr(1);
@@ -169,7 +169,7 @@ std::string from_environment(const char* name) {
     return value ? value : "";
 }
 
-/// It has one line for each folder.
+/// The file has one line for each folder.
 std::string read_user_dirs(const std::string& path) {
     constexpr size_t Enough = 64 * 1024;
     Fd file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
@@ -197,8 +197,8 @@ constexpr std::array Special{
 
 } // namespace
 
-/// The file is for shells: XDG_DOWNLOAD_DIR="$HOME/Downloads", or an absolute path. A folder that is the home
-/// directory does not exist for Flatpak.
+/// The file has the syntax of shells: XDG_DOWNLOAD_DIR="$HOME/Downloads", or an absolute path. Flatpak
+/// ignores a folder that is the home directory.
 std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home) {
     std::map<std::string, std::string> named;
     while (!user_dirs.empty()) {
@@ -265,7 +265,7 @@ job::Grants grants_of(const FlatpakInfo& info, const UserFolders& folders) {
     for (const auto& grant : grants.take())
         all.add(grant.path, grant.access);
     all.add(apps + "/" + info.app, GrantAccess::Write);
-    // Flatpak shows an app the documents that it was given at the place of all of them.
+    // Flatpak mounts the documents of the app where the host has all documents.
     auto documents = folders.runtime + "/doc";
     if (!folders.runtime.empty()) all.add(documents, documents + "/by-app/" + info.app, GrantAccess::Write);
     return all.take();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the sandbox of a caller lets it reach, from the file that Flatpak puts into each sandbox. Pure rules
-// over text; app_identity.hpp reads the file.
+// Determines what the sandbox of a caller permits, from the file that Flatpak puts into each sandbox. These
+// are pure rules over text; app_identity.hpp reads the file.
 #pragma once
 
 #include "job/confinement.hpp"
@@ -17,37 +17,37 @@ namespace haulier::bus {
 struct UserFolders {
     std::string home;
     std::string runtime; ///< $XDG_RUNTIME_DIR; empty = none
-    /// By the names that Flatpak has for them, such as xdg-download and xdg-config.
+    /// By Flatpak's names, such as xdg-download and xdg-config.
     std::map<std::string, std::string> named;
 };
 /// `user_dirs` is the content of user-dirs.dirs.
 std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home);
-/// As the environment of this process says.
+/// Determined from the environment of this process.
 UserFolders user_folders();
 
-/// What /.flatpak-info says.
+/// The content of /.flatpak-info.
 struct FlatpakInfo {
-    std::string app; ///< or the name of a runtime that is run by itself
+    std::string app; ///< id of the app, or of a runtime that is run without an app
     std::string instance;
     bool network = false;
     std::vector<std::string> file_systems; ///< such as "xdg-download" and "~/Music:ro"
     std::vector<std::string> persistent;   ///< below the home directory
     bool operator==(const FlatpakInfo&) const = default;
 };
-/// Nothing if it does not name an app.
+/// Returns nothing if the file does not name an app.
 std::optional<FlatpakInfo> parse_flatpak_info(std::string_view content);
 
-/// The directories of the host that the app sees under their own paths, and the documents that it was given.
-/// What is not understood is not granted.
+/// The directories of the host that the app sees under the same paths, and its documents. Entries that are
+/// not understood grant nothing.
 job::Grants grants_of(const FlatpakInfo& info, const UserFolders& folders);
 
-/// Of a caller.
+/// The sandbox of a caller.
 struct Sandbox {
     enum class Kind {
         None,
         Flatpak,
         Snap,
-        Unknown, ///< it could not be seen
+        Unknown, ///< the process could not be examined
     };
     Kind kind = Kind::None;
     std::string app;
