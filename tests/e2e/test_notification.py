@@ -352,7 +352,7 @@ def test_a_client_without_the_method_for_files_is_told_of_the_end(stack):
     assert callback.methods() == ["FileTransferred", "JobTransferred"]
 
 
-def test_a_client_with_one_callback_only_is_not_called_again_for_the_others(new_stack):
+def test_a_client_with_one_callback_only_is_not_called_later_for_the_others(new_stack):
     """It learns of them from the signals, and of the next event that it wants at once."""
     stack = new_stack({"Notify": {"RetryDelay": "10ms", "MaximumRetryDelay": "10ms"}})
     callback = stack.callback()
@@ -369,7 +369,7 @@ def test_a_client_with_one_callback_only_is_not_called_again_for_the_others(new_
     server.add("/nothing-there", SMALL)
     job.resume()
     callback.wait("JobTransferred", seconds=3)
-    assert callback.methods() == ["JobError", "JobTransferred"]
+    assert callback.methods() == ["JobError", "JobError", "JobTransferred"], "once more when it is known to be there"
 
 
 def test_an_object_that_is_exported_late_is_called_again(new_stack):
@@ -379,6 +379,21 @@ def test_an_object_that_is_exported_late_is_called_again(new_stack):
     job.wait_state("transferred")
     callback = Callback(stack.client, "/late")
     callback.wait("JobTransferred")
+
+
+def test_an_object_that_is_exported_while_it_is_asked_about_is_called(stack):
+    """It has not seen the first call, although it is there when its interfaces are asked for."""
+    callback = stack.callback()
+    calls = []
+
+    def be_late(call):
+        calls.append(call)
+        if len(calls) == 1:
+            raise Refuse(name="org.freedesktop.DBus.Error.UnknownMethod")
+
+    callback.answer = be_late
+    small_job(stack, stack.fault_server(), NotifyObject=callback.path, Resume=True)
+    stack.client.wait(lambda: len(calls) == 2, "the second call")
 
 
 def test_an_end_that_the_object_does_not_want_is_told_to_the_service(stack):

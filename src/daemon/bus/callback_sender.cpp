@@ -135,10 +135,12 @@ private:
 
 /// A call that waits for its reply. The proxy must not be destroyed inside its own reply handler.
 struct CallbackSender::Pending {
+    notify::Delivery delivery;
+    std::function<void(const notify::DeliveryResult&)> done;
     CallbackConnection* via = nullptr; ///< nothing: the call could not be sent
     std::unique_ptr<sdbus::IProxy> proxy;
     std::unique_ptr<sdbus::IProxy> object; ///< of the connection that replied
-    std::function<void(const notify::DeliveryResult&)> done;
+    bool has_interface = false;            ///< the object is there
 };
 
 CallbackSender::CallbackSender(Loop& loop, std::function<ConnectionPtr()> connect, Usec timeout,
@@ -164,58 +166,71 @@ CallbackSender::CallbackConnection& CallbackSender::connection_with_slot() {
 
 void CallbackSender::send(const notify::Delivery& delivery,
                           std::function<void(const notify::DeliveryResult&)> done) {
-    auto pending = std::make_shared<Pending>();
-    pending->done = std::move(done);
+    auto pending = std::make_shared<Pending>(Pending{delivery, std::move(done)});
     pending_.insert(pending);
+    guarded(pending, [&] {
+        const auto& target = delivery.target;
+        auto& via = connection_with_slot();
+        pending->proxy = make_proxy(via.connection(), target.destination, target.path);
+        call(pending);
+        via.called();
+        pending->via = &via;
+    });
+}
+
+/// A call that cannot be made counts as refused.
+template <class Call>
+void CallbackSender::guarded(const std::shared_ptr<Pending>& pending, Call make_call) {
     try {
-        call(delivery, pending);
+        make_call();
     } catch (const std::exception& e) {
         log::warning(std::string{"a callback could not be sent: "} + e.what());
         finish(pending, {CallOutcome::Refused, {}});
     }
 }
 
-void CallbackSender::call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending) {
-    const auto& [id, owner, target, content] = delivery;
-    auto& via = connection_with_slot();
-    pending->proxy = make_proxy(via.connection(), target.destination, target.path);
+void CallbackSender::call(const std::shared_ptr<Pending>& pending) {
+    const auto& [id, owner, target, content] = pending->delivery;
     const auto* method = std::visit([](const auto& c) { return method_of(c); }, content);
     auto message = create_call(*pending->proxy, CallbackInterface, method);
     message << sdbus::ObjectPath{path_of(id)} << id.hex;
     std::visit([&](const auto& c) { append_content(message, c); }, content);
 
     std::weak_ptr<Pending> weak = pending;
-    auto on_reply = [this, weak, path = target.path, end = is_end(content)](const sdbus::MethodReply& reply,
-                                                                            CallError error) {
-        auto waiting = weak.lock();
-        if (!waiting) return;
-        notify::DeliveryResult result{outcome_of(reply, error), unique_sender_of(reply)};
-        if (result.outcome == CallOutcome::NoSuchMethod && end && !result.sender.empty())
-            return ask_for_interface(waiting, result.sender, path);
-        finish(waiting, result);
+    auto on_reply = [this, weak](const sdbus::MethodReply& reply, CallError error) {
+        if (auto waiting = weak.lock())
+            answered(waiting, {outcome_of(reply, error), unique_sender_of(reply)});
     };
     call_async(*pending->proxy, message, on_reply, static_cast<uint64_t>(timeout_.count()));
-    via.called();
-    pending->via = &via;
 }
 
 /// Libraries also reply UnknownMethod for an object that is not exported yet. An object with the interface
 /// lacks only methods that its client does not want.
-void CallbackSender::ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender,
-                                       const std::string& path) {
+void CallbackSender::answered(const std::shared_ptr<Pending>& pending, notify::DeliveryResult result) {
+    bool is_unclear = result.outcome == CallOutcome::NoSuchMethod && is_end(pending->delivery.content) &&
+                      !result.sender.empty();
+    if (!is_unclear) return finish(pending, result);
+    if (!pending->has_interface) return ask_for_interface(pending, result.sender);
+    result.outcome = CallOutcome::Declined;
+    finish(pending, result);
+}
+
+/// It may have been exported since the call, so an object that has the interface is called once more.
+void CallbackSender::ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender) {
     std::weak_ptr<Pending> weak = pending;
     auto on_reply = [this, weak, sender](const sdbus::MethodReply& reply, CallError error) {
         auto waiting = weak.lock();
-        if (waiting) finish(waiting, {outcome_of_introspection(reply, error), sender});
+        if (!waiting) return;
+        auto outcome = outcome_of_introspection(reply, error);
+        waiting->has_interface = outcome == CallOutcome::Declined;
+        if (!waiting->has_interface) return finish(waiting, {outcome, sender});
+        guarded(waiting, [&] { call(waiting); });
     };
-    try {
-        pending->object = make_proxy(pending->via->connection(), sender, path);
+    guarded(pending, [&] {
+        pending->object = make_proxy(pending->via->connection(), sender, pending->delivery.target.path);
         auto message = create_call(*pending->object, "org.freedesktop.DBus.Introspectable", "Introspect");
         call_async(*pending->object, message, on_reply, static_cast<uint64_t>(timeout_.count()));
-    } catch (const std::exception& e) {
-        log::warning(std::string{"a callback object could not be asked for its interfaces: "} + e.what());
-        finish(pending, {CallOutcome::NoSuchMethod, sender});
-    }
+    });
 }
 
 void CallbackSender::finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result) {

@@ -43,9 +43,11 @@ private:
 
     CallbackConnection& connection_with_slot();
     void open_line();
-    void call(const notify::Delivery& delivery, const std::shared_ptr<Pending>& pending);
-    void ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender,
-                           const std::string& path);
+    template <class Call>
+    void guarded(const std::shared_ptr<Pending>& pending, Call make_call);
+    void call(const std::shared_ptr<Pending>& pending);
+    void answered(const std::shared_ptr<Pending>& pending, notify::DeliveryResult result);
+    void ask_for_interface(const std::shared_ptr<Pending>& pending, const std::string& sender);
     void finish(const std::shared_ptr<Pending>& pending, const notify::DeliveryResult& result);
     void close_old_lines();
 
