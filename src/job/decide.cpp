@@ -20,7 +20,7 @@ namespace {
 Status check_room(const Job& job, size_t more, const Limits& limits) {
     if (is_upload(job.type) && job.files_total + more > 1)
         return Error{Errc::TooManyFiles, "an upload has one file"};
-    return check_files(job.files_total, more, limits);
+    return check_files(listed_files(job), more, limits);
 }
 
 /// Ranges need requests for ranges, and a file with no other layout.

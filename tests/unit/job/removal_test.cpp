@@ -40,6 +40,17 @@ TEST(RemoveFiles, TheOthersGoOnWithTheirNumbers) {
     EXPECT_EQ(ended_job(s.job, s.files).files_total, 2U);
 }
 
+TEST(RemoveFiles, MakesRoomForOthers) {
+    auto s = running(2);
+    Limits limits;
+    limits.files_per_job = 2;
+    FileSpec another = s.files[0].spec;
+    another.local += "-another";
+    EXPECT_EQ(add_files(s.job, {another}, limits, at_second(4)).error().code, Errc::TooManyFiles);
+    remove(s, {1});
+    EXPECT_TRUE(add_files(s.job, {another}, limits, at_second(6)));
+}
+
 TEST(RemoveFiles, TheLastUnfinishedOneMakesTheJobTransferred) {
     auto s = running(2);
     s.fetch(0);
