@@ -12,16 +12,17 @@ constexpr Usec Burst{25'000};
 constexpr Usec WorthWhile{10'000};
 /// When the limit changes, debt beyond this is dropped, because it arose at another rate.
 constexpr Usec LongestDebt{250'000};
+/// So that products do not overflow.
+constexpr Usec LongestSpan{3'600'000'000};
 constexpr uint64_t HighestRate = uint64_t{1} << 40;
 constexpr int64_t MicrosecondsPerSecond = 1'000'000;
 
 } // namespace
 
 int64_t TokenBucket::bytes_in(Usec time) const {
-    constexpr Usec Longest{3'600'000'000}; // so that the product does not overflow
-    return static_cast<int64_t>(rate_) / 1000 * std::min(time, Longest).count() /
-               (MicrosecondsPerSecond / 1000) +
-           static_cast<int64_t>(rate_) % 1000 * std::min(time, Longest).count() / MicrosecondsPerSecond;
+    auto span = std::min(time, LongestSpan).count();
+    auto rate = static_cast<int64_t>(rate_);
+    return rate / 1000 * span / (MicrosecondsPerSecond / 1000) + rate % 1000 * span / MicrosecondsPerSecond;
 }
 
 void TokenBucket::set_rate(Rate rate, BootTime now) {
@@ -46,9 +47,11 @@ void TokenBucket::take(uint64_t bytes, BootTime now) {
 
 Usec TokenBucket::time_to_fill(BootTime now) const {
     if (!is_limited()) return {};
-    auto missing = bytes_in(WorthWhile) - level(now);
+    auto missing = std::max<int64_t>(bytes_in(WorthWhile), 1) - level(now);
     if (missing <= 0) return {};
-    return Usec{missing * MicrosecondsPerSecond / static_cast<int64_t>(rate_) + 1};
+    auto rate = static_cast<int64_t>(rate_);
+    auto seconds = std::min(missing / rate, int64_t{LongestSpan / Usec{MicrosecondsPerSecond}});
+    return Usec{seconds * MicrosecondsPerSecond + missing % rate * MicrosecondsPerSecond / rate + 1};
 }
 
 } // namespace haulier::transfer

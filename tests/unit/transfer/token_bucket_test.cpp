@@ -62,6 +62,15 @@ TEST(TokenBucket, HugeRatesAndLongPausesDoNotOverflow) {
     EXPECT_GT(bucket.time_to_fill(at_ms(0)), Usec{});
 }
 
+TEST(TokenBucket, AFewBytesASecondMoveOneByOne) {
+    TokenBucket bucket;
+    bucket.set_rate(2, at_ms(0));
+    EXPECT_EQ(bucket.level(at_ms(0)), 0);
+    EXPECT_EQ(bucket.time_to_fill(at_ms(0)), Usec{500'001});
+    EXPECT_EQ(bucket.level(at_ms(501)), 1);
+    EXPECT_EQ(bucket.level(at_ms(60'000)), 1);
+}
+
 /// Whoever asks before each step moves what the limit allows, over any two seconds, whatever the steps are.
 TEST(TokenBucket, KeepsItsLimitInRandomSteps) {
     auto seed = test::seed();
