@@ -20,7 +20,7 @@ from support.processes import Child, Pidfd
 
 MIB = 1 << 20
 SERVICE = "org.haulier.example.DBusPython"
-SERVICE_PATH = "/org.haulier.example.DBusPython"
+SERVICE_PATH = "/org/haulier/example/DBusPython"
 # The defaults; the tests use smaller values.
 CONFIG = {"Transfer": {"CheckpointBytes": "32M", "CheckpointInterval": "5s"}}
 
