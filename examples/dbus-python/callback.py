@@ -17,10 +17,15 @@ class Callback(dbus.service.Object):
 
     @dbus.service.method(f"{HAULIER}.Callback", in_signature="os", out_signature="")
     def JobTransferred(self, job, job_id):
+        def refused(error):
+            # A job with AutoComplete has completed itself.
+            has_ended = error.get_dbus_name() == f"{HAULIER}.Error.InvalidState"
+            self.done(f"job {job_id}: complete already" if has_ended else f"Complete failed: {error}")
+
         # Asynchronous, so that the reply to this call is sent first.
         self.job(job).Complete(
             reply_handler=lambda result, kept, dropped: self.done(f"job {job_id}: {result} {kept} {dropped}"),
-            error_handler=lambda error: self.done(f"Complete failed: {error}"))
+            error_handler=refused)
 
     @dbus.service.method(f"{HAULIER}.Callback", in_signature="os(ssisu)", out_signature="")
     def JobError(self, job, job_id, error):

@@ -141,7 +141,7 @@ def tell_end(download: Download, log: pathlib.Path) -> None:
     say(f"{SERVICE} is not running: the name has no owner on the bus.")
     removed = bus.wait_signal("JobRemoved", dbus_client.ROOT, seconds=90)
     say(f"The last byte has arrived. The bus has started {SERVICE} (process {bus.pid_of(SERVICE)}), Haulier has called its")
-    say(f"JobTransferred, and the service has called Complete. The job has ended: {removed.args[2]}. Output of the service:")
+    say(f"JobTransferred, and the service has answered. The job has ended: {removed.args[2]}. Output of the service:")
     bus.wait(lambda: len(log.read_text()) > len(before), "the output of the service")
     say("   " + log.read_text()[len(before):].strip())
     say("Contents of the download directory: " + ", ".join(sorted(path.name for path in download.target.parent.iterdir())))
