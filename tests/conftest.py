@@ -2,6 +2,7 @@
 """Fixtures for all tests, and logs in the reports of failed tests."""
 
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -49,6 +50,16 @@ def stack(new_stack) -> Stack:
 @pytest.fixture
 def ctl(stack) -> Ctl:
     return Ctl(stack)
+
+
+@pytest.fixture
+def folder(stack) -> pathlib.Path:
+    """The user's folder for downloads, which is not called Downloads."""
+    home = pathlib.Path(stack.env["HOME"])
+    (home / "Ladungen").mkdir()
+    (home / ".config").mkdir()
+    (home / ".config/user-dirs.dirs").write_text('XDG_DOWNLOAD_DIR="$HOME/Ladungen"\n')
+    return home / "Ladungen"
 
 
 @pytest.fixture

@@ -10,11 +10,6 @@ namespace haulier::job {
 
 namespace {
 
-bool is_within(std::string_view path, std::string_view directory) {
-    if (directory == "/") return path.starts_with('/');
-    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
-
 /// Whether the path is absolute and each of its parts is the name of a directory entry.
 bool is_plain(std::string_view path) {
     if (path == "/") return true;
@@ -58,6 +53,11 @@ Error outside(std::string_view directory, std::string_view why) {
 }
 
 } // namespace
+
+bool is_within(std::string_view path, std::string_view directory) {
+    if (directory == "/") return path.starts_with('/');
+    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
 
 Result<Place> place_of(const std::optional<Grants>& grants, const std::string& directory, Use use) {
     if (!grants) return Place{"", directory};

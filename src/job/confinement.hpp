@@ -41,6 +41,9 @@ using Grants = std::vector<Grant>;
 /// What a directory is opened for.
 enum class Use { Read, Write };
 
+/// Whether the path is that directory, or below it. Both are absolute.
+bool is_within(std::string_view path, std::string_view directory);
+
 /// Where a directory is, outside the sandbox.
 struct Place {
     std::string root;      ///< it is opened beneath this one, without following links; empty: not confined

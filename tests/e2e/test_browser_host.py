@@ -2,7 +2,6 @@
 """The native host of the extension, without a browser: the messages are what an attacker in the browser could send."""
 
 import json
-import pathlib
 import struct
 import subprocess
 
@@ -11,16 +10,6 @@ import pytest
 from support.client.checks import assert_file
 from support.client.haulierctl import DATA
 from support.environment import patience, program
-
-
-@pytest.fixture
-def folder(stack):
-    """The user's folder for downloads, which is not called Downloads."""
-    home = pathlib.Path(stack.env["HOME"])
-    (home / "Ladungen").mkdir()
-    (home / ".config").mkdir()
-    (home / ".config/user-dirs.dirs").write_text('XDG_DOWNLOAD_DIR="$HOME/Ladungen"\n')
-    return home / "Ladungen"
 
 
 def framed(message) -> bytes:

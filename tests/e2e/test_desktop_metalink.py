@@ -19,16 +19,6 @@ def notices(stack):
 
 
 @pytest.fixture
-def folder(stack):
-    """The user's folder for downloads, which is not called Downloads."""
-    home = pathlib.Path(stack.env["HOME"])
-    (home / "Ladungen").mkdir()
-    (home / ".config").mkdir()
-    (home / ".config/user-dirs.dirs").write_text('XDG_DOWNLOAD_DIR="$HOME/Ladungen"\n')
-    return home / "Ladungen"
-
-
-@pytest.fixture
 def metalink(stack):
     """Writes a Metalink file of files with these names."""
     server = stack.fault_server()

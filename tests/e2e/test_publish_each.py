@@ -169,14 +169,21 @@ def test_a_file_that_cannot_be_completed_leaves_the_job_as_it_is(stack):
     assert_file(target, CONTENT)
 
 
-def test_the_intention_outlives_daemon_and_worker(stack):
-    """Both die when it is stored, and before the file is renamed."""
+def stop_before_the_name(stack):
+    """A job, its worker, which is stopped, and the answers to CompleteFiles, which is stored and not carried out."""
     _server, job = two_files(stack)
     wait_transferred_file(job, 0)
-    with Pidfd(stack.worker_pid()) as worker:
-        worker.send(signal.SIGSTOP)
-        answers = call_complete_files(stack, job, 0)
-        stack.client.wait(lambda: stored(stack, "naming") == [1, 0], "the intention to be stored")
+    worker = Pidfd(stack.worker_pid())
+    worker.send(signal.SIGSTOP)
+    answers = call_complete_files(stack, job, 0)
+    stack.client.wait(lambda: stored(stack, "naming") == [1, 0], "the intention to be stored")
+    return job, worker, answers
+
+
+def test_the_intention_outlives_daemon_and_worker(stack):
+    """Both die when it is stored, and before the file is renamed."""
+    job, worker, answers = stop_before_the_name(stack)
+    with worker:
         stack.kill_daemon()
         worker.kill()
     stack.client.wait(lambda: answers, "the absence of an answer")
@@ -187,12 +194,8 @@ def test_the_intention_outlives_daemon_and_worker(stack):
 
 
 def test_a_worker_that_dies_in_between_is_replaced(stack):
-    _server, job = two_files(stack)
-    wait_transferred_file(job, 0)
-    with Pidfd(stack.worker_pid()) as worker:
-        worker.send(signal.SIGSTOP)
-        answers = call_complete_files(stack, job, 0)
-        stack.client.wait(lambda: stored(stack, "naming") == [1, 0], "the intention to be stored")
+    job, worker, answers = stop_before_the_name(stack)
+    with worker:
         worker.kill()
     stack.client.wait(lambda: answers, "the answer")
     assert answers == [1]

@@ -80,7 +80,7 @@ void JobScheduler::look_at_permits(Now now) {
         like.clocks.bar = bar_of(like);
         like.clocks.owner_away = is_away(like.owner);
     };
-    permits_.review(set_bars, conditions_, now);
+    permits_.review(set_bars, conditions_, now.wall);
     permit_date_.reset();
     if (auto date = permits_.next_date(now.wall); date != WallTime{})
         permit_date_ = context_.loop.at_date(date, [this] { schedule_soon(); });
@@ -128,7 +128,7 @@ std::vector<job::Waiting> JobScheduler::first_in_line(Now now) {
 job::Schedule JobScheduler::next_slots(Now now) {
     auto waiting = first_in_line(now);
     auto running = permits_.with_slot();
-    for (auto& permit : permits_.waiting_for_slot())
+    for (auto& permit : permits_.waiting_for_slot(conditions_, now.wall))
         waiting.push_back(std::move(permit));
     for (const auto& id : index_.running())
         running.push_back(job::as_running(context_.jobs.find(id)->working()));

@@ -23,7 +23,6 @@ Result<job::Id> PermitTable::add(uint32_t owner, const job::PermitRequest& reque
 
 void PermitTable::remove(const job::Id& id) {
     permits_.erase(id);
-    admissible_.erase(id);
     context_.on_activity();
 }
 
@@ -33,23 +32,20 @@ const job::Permit* PermitTable::find(const job::Id& id) const {
 }
 
 void PermitTable::review(const std::function<void(job::Job&)>& set_bars, const job::Conditions& conditions,
-                         Now now) {
-    admissible_.clear();
+                         WallTime now) {
     for (auto& [id, permit] : permits_) {
         set_bars(permit.like);
-        if (job::is_admissible(permit, conditions, now.wall))
-            admissible_.insert(id);
-        else
-            permit.slot_since.reset();
+        if (!job::is_admissible(permit, conditions, now)) permit.slot_since.reset();
     }
 }
 
-std::vector<job::Waiting> PermitTable::waiting_for_slot() const {
+std::vector<job::Waiting> PermitTable::waiting_for_slot(const job::Conditions& conditions,
+                                                        WallTime now) const {
     std::map<uint32_t, const job::Permit*> first;
     for (const auto& [id, permit] : permits_)
         if (permit.slot_since) first[permit.like.owner] = &permit;
     for (const auto& [id, permit] : permits_) {
-        if (!permit.takes_slot || permit.slot_since || !admissible_.contains(id)) continue;
+        if (!permit.takes_slot || permit.slot_since || !job::is_admissible(permit, conditions, now)) continue;
         auto& present = first.try_emplace(permit.like.owner, &permit).first->second;
         auto before = permit.like.priority <=> present->like.priority;
         if (before < 0 || (before == 0 && !present->slot_since && permit.since < present->since))

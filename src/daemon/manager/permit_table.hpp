@@ -9,7 +9,6 @@
 
 #include <functional>
 #include <map>
-#include <set>
 #include <vector>
 
 namespace haulier::daemon {
@@ -28,10 +27,12 @@ public:
 
     /// `set_bars` sets what keeps such a job from running now, apart from its turn. Permits that may not be
     /// granted lose their slots.
-    void review(const std::function<void(job::Job&)>& set_bars, const job::Conditions& conditions, Now now);
+    void review(const std::function<void(job::Job&)>& set_bars, const job::Conditions& conditions,
+                WallTime now);
     /// Those that need nothing but a slot; of each owner the first of the highest priority, unless one of
     /// that priority has a slot.
-    [[nodiscard]] std::vector<job::Waiting> waiting_for_slot() const;
+    [[nodiscard]] std::vector<job::Waiting> waiting_for_slot(const job::Conditions& conditions,
+                                                             WallTime now) const;
     [[nodiscard]] std::vector<job::Running> with_slot() const;
     /// These do nothing if there is no such permit.
     void grant_slot(const job::Id& id, BootTime now);
@@ -44,7 +45,6 @@ public:
 private:
     ManagerContext& context_;
     std::map<job::Id, job::Permit> permits_;
-    std::set<job::Id> admissible_; ///< as of the last review
 };
 
 } // namespace haulier::daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/sandbox.hpp"
 
-#include "base/fd.hpp"
+#include "base/download_folder.hpp"
 #include "job/validation.hpp"
 
 #include <algorithm>
@@ -66,10 +66,6 @@ constexpr std::array<std::string_view, 16> NotOfHost{"/app", "/bin",   "/boot", 
                                                      "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/root",
                                                      "/run", "/sbin",  "/sys",   "/tmp"};
 
-bool is_in(std::string_view path, std::string_view directory) {
-    return path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
-}
-
 /// An entry of Flatpak's list of file systems, such as "~/Music:ro" and "!xdg-music".
 struct Listed {
     std::string name;
@@ -126,8 +122,8 @@ public:
         if (listed.name == "host") return add_host(listed.access);
         auto path = path_of(listed.name);
         bool replaced = std::any_of(OwnOfSandbox.begin(), OwnOfSandbox.end(),
-                                    [&](std::string_view own) { return is_in(path, own); });
-        bool documents = !folders_.runtime.empty() && is_in(path, folders_.runtime + "/doc");
+                                    [&](std::string_view own) { return job::is_within(path, own); });
+        bool documents = !folders_.runtime.empty() && job::is_within(path, folders_.runtime + "/doc");
         if (!replaced && !documents && path != "/") add(path, listed.access);
     }
     /// Returns the grants in a fixed order, because the order in the file may vary.
@@ -169,16 +165,6 @@ std::string from_environment(const char* name) {
     return value ? value : "";
 }
 
-/// The file has one line for each folder.
-std::string read_user_dirs(const std::string& path) {
-    constexpr size_t Enough = 64 * 1024;
-    Fd file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-    std::string text(Enough, '\0');
-    auto got = file ? read(file.get(), text.data(), text.size()) : 0;
-    text.resize(got > 0 ? static_cast<size_t>(got) : 0);
-    return text;
-}
-
 /// Nothing is left out: it could take back what another entry grants.
 bool is_sound(const std::vector<std::string>& list) {
     constexpr size_t MostEntries = 512;
@@ -197,20 +183,13 @@ constexpr std::array Special{
 
 } // namespace
 
-/// The file has the syntax of shells: XDG_DOWNLOAD_DIR="$HOME/Downloads", or an absolute path. Flatpak
-/// ignores a folder that is the home directory.
+/// Flatpak ignores a folder that is the home directory.
 std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home) {
     std::map<std::string, std::string> named;
-    while (!user_dirs.empty()) {
-        auto line = cut(user_dirs, '\n');
-        auto key = cut(line, '=');
-        if (line.size() < 2 || !line.starts_with('"') || !line.ends_with('"')) continue;
-        std::string value{line.substr(1, line.size() - 2)};
-        if (value.starts_with("$HOME/")) value = home + value.substr(5);
-        value = without_slash_at_end(value);
-        if (!value.starts_with('/') || value == home) continue;
-        for (const auto& [word, name] : Special)
-            if (key == "XDG_" + std::string{word} + "_DIR") named[name] = value;
+    auto dirs = user_dirs_in(user_dirs, home);
+    for (const auto& [word, name] : Special) {
+        auto folder = without_slash_at_end(dirs["XDG_" + std::string{word} + "_DIR"]);
+        if (folder.starts_with('/') && folder != home) named[name] = folder;
     }
     return named;
 }
@@ -223,7 +202,7 @@ UserFolders user_folders() {
         return without_slash_at_end(set.empty() ? folders.home + usual : set);
     };
     auto config = or_usual("XDG_CONFIG_HOME", "/.config");
-    folders.named = named_folders(read_user_dirs(config + "/user-dirs.dirs"), folders.home);
+    folders.named = named_folders(read_user_dirs(config), folders.home);
     folders.named["xdg-config"] = config;
     folders.named["xdg-data"] = or_usual("XDG_DATA_HOME", "/.local/share");
     folders.named["xdg-cache"] = or_usual("XDG_CACHE_HOME", "/.cache");
