@@ -91,7 +91,7 @@ def jobs(stack, remote):
 
 @pytest.mark.parametrize("columns, rows", SIZES, ids=lambda n: str(n))
 def test_each_job_has_a_line(screen, jobs, columns, rows):
-    lines = screen(columns, rows).wait("^haulierctl - jobs: 3, moving: 1", "^q quit")
+    lines = screen(columns, rows).wait("^haulierctl - jobs: 3, moving: 1", "^日本語.bin +25% ", "^failed ", "^paused ", "^q quit")
     assert len(lines) == rows and lines[-1].endswith("? keys")
     slow, failed, paused = lines[1:4]
     assert re.search(r"^日本語.bin +25% ", slow) and "100.0 kB of 400.0 kB" in slow

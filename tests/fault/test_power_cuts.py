@@ -20,6 +20,7 @@ KINDS = ["ext4", "xfs", "btrfs"] if is_campaign() else ["ext4"]
 CONFIG = {"Transfer": {"CheckpointBytes": "256K", "CheckpointInterval": "200ms", "KeepFree": "1M"},
           "Scheduler": {"MaxBackgroundJobs": "100"}}
 CUTS = 10 if is_campaign() else 3  # of each recording
+MOST_UNSOUND = 1  # file systems that cannot be mounted, and one in ten
 SECONDS = 6 if is_campaign() else 4
 
 pytestmark = pytest.mark.skipif(bool(reason_to_skip(KINDS)), reason=reason_to_skip(KINDS))
@@ -213,16 +214,17 @@ def check_daemon(stack, client: RandomClient, possible: dict[str, list[Expected 
 @pytest.mark.parametrize("kind", KINDS)
 def test_power_cuts(new_stack, mounts, kind):
     chance = seeded()
-    claims, unsound = 0, 0
+    claims, sound, unsound = 0, 0, 0
     cuts = rounds(2 * CUTS)
-    for number in range(cuts):
-        if number % CUTS == 0:
-            recording = Recording(new_stack(CONFIG), mounts, kind, 1 + number // CUTS % 2, chance)
+    while sound < cuts:
+        if sound % CUTS == 0:
+            recording = Recording(new_stack(CONFIG), mounts, kind, 1 + sound // CUTS % 2, chance)
         try:
             claims += recording.cut(chance)
-        except Unsound:
+            sound += 1
+        except Unsound:  # a file system may not survive that a superblock is written in part; another cut takes its place
             unsound += 1
+            assert unsound <= MOST_UNSOUND + cuts / 10
         if kind == "btrfs":
             run("btrfs", "device", "scan", "--forget")
     print(f"{kind}: {cuts} cuts, {claims} claims, {unsound} file systems that could not be mounted")
-    assert unsound <= cuts / 10
