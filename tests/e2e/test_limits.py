@@ -23,8 +23,8 @@ DAY = 86_400
 
 
 def assert_limited(jobs: list[Job], limit: int, size: int) -> None:
-    """Until so many bytes have moved, it is never more than the limit allows since the beginning. Of jobs that run already,
-    it is known twice a second what has moved."""
+    """Until so many bytes have moved, or all have, it is never more than the limit allows since the beginning. Of jobs that
+    run already, it is known twice a second what has moved."""
     before = [job.get("BytesTransferred") for job in jobs]
     if any(before):
         jobs[0].wait_property("BytesTransferred", lambda bytes: bytes != before[0])
@@ -32,7 +32,7 @@ def assert_limited(jobs: list[Job], limit: int, size: int) -> None:
     unseen = 0.6 * limit * (len(jobs) - 1) / len(jobs)
     began = time.monotonic()
     moved = 0
-    while moved < size:
+    while moved < size and any(job.state != "transferred" for job in jobs):
         moved = sum(job.get("BytesTransferred") for job in jobs) - sum(before)
         seconds = time.monotonic() - began
         assert moved <= 1.05 * limit * seconds + AT_ONCE + unseen, f"{moved} bytes in {seconds:.2f} s"
