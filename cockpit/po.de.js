@@ -121,6 +121,7 @@ cockpit.locale({
     "retry soon": [null, "neuer Versuch in Kürze"],
     "running: $0, $1": [null, "laufend: $0, $1"],
     "the clock of this machine, which seems to be wrong": [null, "die Uhr dieses Rechners, die falsch zu gehen scheint"],
+    "its app, which has been asked for another link": [null, "seine App, die nach einem anderen Link gefragt wurde"],
     "the end of a hold": [null, "das Ende des Anhaltens"],
     "the server, which has asked for a pause": [null, "den Server, der um eine Pause gebeten hat"],
     "until released": [null, "bis zum Fortsetzen"],

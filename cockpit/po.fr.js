@@ -121,6 +121,7 @@ cockpit.locale({
     "retry soon": [null, "nouvel essai sous peu"],
     "running: $0, $1": [null, "en cours : $0, $1"],
     "the clock of this machine, which seems to be wrong": [null, "l’horloge de cette machine, qui semble fausse"],
+    "its app, which has been asked for another link": [null, "son application, à laquelle un autre lien a été demandé"],
     "the end of a hold": [null, "la fin de la retenue"],
     "the server, which has asked for a pause": [null, "le serveur, qui a demandé une pause"],
     "until released": [null, "jusqu’à la libération"],

@@ -26,6 +26,7 @@ export const AWAITED = {
     "host": N_("the server, which has asked for a pause"),
     "storage": N_("its disk, which is full, read-only or not mounted"),
     "clock": N_("the clock of this machine, which seems to be wrong"),
+    "client": N_("its app, which has been asked for another link"),
     "network": N_("a network"),
     "cost": N_("a network that it may use"),
     "power": N_("a power supply that it may use"),

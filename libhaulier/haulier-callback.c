@@ -21,7 +21,17 @@ struct _HaulierCallback {
 
 G_DEFINE_TYPE(HaulierCallback, haulier_callback, G_TYPE_OBJECT)
 
-enum { TRANSFERRED, FAILED, COMPLETED, MODIFIED, FILE_TRANSFERRED, RANGES_TRANSFERRED, SETTLED, SIGNALS };
+enum {
+    TRANSFERRED,
+    FAILED,
+    COMPLETED,
+    MODIFIED,
+    FILE_TRANSFERRED,
+    RANGES_TRANSFERRED,
+    EXPIRED,
+    SETTLED,
+    SIGNALS
+};
 static guint signals[SIGNALS];
 
 static void haulier_callback_init(HaulierCallback* self) {
@@ -33,6 +43,15 @@ static void haulier_callback_dispose(GObject* object) {
     haulier_callback_unexport(self);
     g_clear_object(&self->client);
     G_OBJECT_CLASS(haulier_callback_parent_class)->dispose(object);
+}
+
+/// The first handler that has a URL ends the question.
+static gboolean take_first_text(GSignalInvocationHint* hint, GValue* accumulated, const GValue* returned,
+                                gpointer data) {
+    (void)hint, (void)data;
+    const char* text = g_value_get_string(returned);
+    g_value_set_string(accumulated, text);
+    return !text || !*text;
 }
 
 static void haulier_callback_class_init(HaulierCallbackClass* class) {
@@ -103,6 +122,22 @@ static void haulier_callback_class_init(HaulierCallbackClass* class) {
     signals[RANGES_TRANSFERRED] =
         g_signal_new("ranges-transferred", HAULIER_TYPE_CALLBACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                      G_TYPE_NONE, 3, HAULIER_TYPE_JOB, G_TYPE_UINT, G_TYPE_VARIANT);
+    /**
+     * HaulierCallback::remote-name-expired:
+     * @self: the object
+     * @job: the job
+     * @index: number of the file
+     * @remote: its URL, which the server refuses
+     *
+     * The link of a file has expired, and the job has the NotifyFlags "remote-name-expired". Haulier waits
+     * for the answer for 25 seconds, in its usual configuration. The handler must not block; a program that
+     * needs longer returns %NULL, and calls SetRemoteName and Resume later.
+     *
+     * Returns: (nullable): another URL of the file, or %NULL if there is none
+     */
+    signals[EXPIRED] =
+        g_signal_new("remote-name-expired", HAULIER_TYPE_CALLBACK, G_SIGNAL_RUN_LAST, 0, take_first_text,
+                     NULL, NULL, G_TYPE_STRING, 3, HAULIER_TYPE_JOB, G_TYPE_UINT, G_TYPE_STRING);
     /**
      * HaulierCallback::settled:
      * @self: the object
@@ -219,6 +254,20 @@ static void ranges_transferred(Call* call) {
     g_variant_unref(ranges);
 }
 
+/// A question: what the handlers return is the reply.
+static gboolean is_question(const Call* call) {
+    return strcmp(call->method, "RemoteNameExpired") == 0;
+}
+
+static char* fresh_url(Call* call) {
+    guint index = 0;
+    const char* remote = NULL;
+    char* fresh = NULL;
+    g_variant_get(call->arguments, "(osu&s)", NULL, NULL, &index, &remote);
+    g_signal_emit(call->self, signals[EXPIRED], 0, call->job, index, remote, &fresh);
+    return fresh;
+}
+
 /// Whether the call goes on.
 static gboolean emit(Call* call) {
     if (strcmp(call->method, "JobTransferred") == 0) return ended(call);
@@ -253,10 +302,15 @@ static gboolean is_gone(const GError* error) {
 /// If the job cannot be read now, an error is the answer, and Haulier calls again later.
 static void answer(Call* call, const GError* error) {
     GDBusMethodInvocation* invocation = g_steal_pointer(&call->invocation);
-    if (error && !is_gone(error))
+    if (error && !is_gone(error)) {
         g_dbus_method_invocation_return_gerror(invocation, error);
-    else
+    } else if (is_question(call)) {
+        char* fresh = call->job && is_ours(call->job) ? fresh_url(call) : NULL;
+        g_dbus_method_invocation_return_value(invocation, g_variant_new("(s)", fresh ? fresh : ""));
+        g_free(fresh);
+    } else {
         g_dbus_method_invocation_return_value(invocation, NULL);
+    }
 }
 
 static void on_job(GObject* client, GAsyncResult* result, gpointer data) {
@@ -265,7 +319,8 @@ static void on_job(GObject* client, GAsyncResult* result, gpointer data) {
     call->job = haulier_client_get_job_finish(HAULIER_CLIENT(client), result, &error);
     answer(call, error);
     g_clear_error(&error);
-    if (!call->job || !is_ours(call->job) || !emit(call)) call_done(call);
+    gboolean is_news = call->job && is_ours(call->job) && !is_question(call);
+    if (!is_news || !emit(call)) call_done(call);
 }
 
 /// Any program can make such a call, and it may come twice, so the library asks Haulier for the facts.

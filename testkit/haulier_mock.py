@@ -7,6 +7,7 @@ with methods of the interface org.haulier.Haulier1.Mock of a job:
     Progress(t done, t total)        bytes have arrived; total 2^64-1 is not known
     Transfer()                       all files have arrived; signals and callbacks as from Haulier
     Fail(s name, s message)          the job has failed; the names are in docs/errors.md
+    Expire(u index)                  the link of a file has expired: the client is asked for another one
 
 Members that are not written out here accept any call and return nothing, zeros or empty values; their types, and the defaults
 of properties, come from the interface files, which haulier-dev installs.
@@ -134,17 +135,18 @@ def tell(job, signal: str) -> None:
     job.EmitSignal(JOB, signal, "", [])
 
 
-def call_back(job, method: str, signature: str = "", *arguments) -> None:
-    """The callback object is called, or the service, which the bus starts."""
+def call_back(job, method: str, signature: str = "", *arguments, answered=lambda *_: None) -> bool:
+    """The callback object is called, or the service, which the bus starts. False if the client does not want that."""
     words = job.props[JOB]["NotifyFlags"]
-    event = {"JobTransferred": "transferred", "JobError": "error"}[method]
+    event = {"JobTransferred": "transferred", "JobError": "error", "RemoteNameExpired": "remote-name-expired"}[method]
     name, path = job.props[JOB]["NotifyObject"]
     if not name:
         name, path = job.props[JOB]["NotifyService"]
     if not name or "disable" in words or event not in words:
-        return
+        return False
     job.connection.call_async(str(name).removeprefix("session:"), path, f"{NAME}.Callback", method, "os" + signature,
-                              (dbus.ObjectPath(job.path), job.props[JOB]["Id"], *arguments), lambda *_: None, lambda *_: None)
+                              (dbus.ObjectPath(job.path), job.props[JOB]["Id"], *arguments), answered, lambda *_: answered())
+    return True
 
 
 def end(job, state: str, result: str) -> None:
@@ -232,6 +234,21 @@ def fail(job, name: str, message: str) -> None:
     call_back(job, "JobError", "(ssisu)", typed("(ssisu)", failure))
 
 
+def expire(job, index: int) -> None:
+    """The file waits for the answer, and has failed if there is none."""
+    remote, local = job.files[index]
+
+    def answered(fresh: str = "") -> None:
+        if not fresh:
+            return fail(job, "http-status", "The server answered with HTTP status 403.")
+        job.files[index] = (str(fresh), local)
+        change(job, State="queued", WaitReason=("turn", 0), Error=NO_ERROR)
+
+    change(job, State="transient-error", WaitReason=("client", 0))
+    if not call_back(job, "RemoteNameExpired", "us", dbus.UInt32(index), remote, answered=answered):
+        answered()
+
+
 WRITTEN = {
     "AddFile": lambda job, remote, local: add_files(job, [(remote, local)]),
     "AddFiles": add_files, "ListFiles": list_files, "Suspend": suspend, "Resume": resume, "Cancel": cancel,
@@ -266,7 +283,8 @@ def CreateJob(self, display_name, kind, options, sender=None):
     self.AddObject(path, JOB, self.job_interface.properties(), self.job_interface.methods(WRITTEN))
     job = job_of(path)
     job.kinds, job.files = self.job_interface.types, []
-    job.AddMethods(CONTROL, [("Progress", "tt", "", progress), ("Transfer", "", "", transfer), ("Fail", "ss", "", fail)])
+    job.AddMethods(CONTROL, [("Progress", "tt", "", progress), ("Transfer", "", "", transfer), ("Fail", "ss", "", fail),
+                             ("Expire", "u", "", expire)])
     job.methods[JOB]["SetNotifyObject"] = ("o", "", "", SetNotifyObject)
     setattr(type(job), "SetNotifyObject", SetNotifyObject)
     self.jobs.append(job)

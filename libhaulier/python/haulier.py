@@ -234,10 +234,11 @@ class Client:
 
 def serve(name: str, path: str, *, transferred: Callable[[Job], bool | None] | None = None,
           completed: Callable[[Job, str], None] | None = None, failed: Callable[[Job, TransferError], None] | None = None,
-          system_jobs: bool = False, inactivity: int = 10) -> None:
+          expired: Callable[[Job, int, str], str | None] | None = None, system_jobs: bool = False, inactivity: int = 10) -> None:
     """Implements a service that the bus starts: calls the functions for events, and returns when there was none for
-    `inactivity` seconds. A job is completed unless `transferred` returns True. `system_jobs`: the jobs are on the system
-    bus, whichever bus has started the service."""
+    `inactivity` seconds. A job is completed unless `transferred` returns True. `expired` gets the number and the URL of
+    a file whose link has expired, and returns another URL if there is one; the job needs notify_flags with
+    "remote-name-expired". `system_jobs`: the jobs are on the system bus, whichever bus has started the service."""
     # A bus that starts services through systemd does not say which bus it is.
     starter = Gio.bus_get_sync(Gio.BusType.STARTER if "DBUS_STARTER_BUS_TYPE" in os.environ else Gio.BusType.SESSION)
     client = Client(system=True) if system_jobs else Client(connection=starter)
@@ -250,4 +251,6 @@ def serve(name: str, path: str, *, transferred: Callable[[Job], bool | None] | N
         callback.connect("job-completed", lambda _callback, job, result: completed(Job(job), result))
     if failed:
         callback.connect("job-failed", lambda _callback, job, error: failed(Job(job), _error(error)))
+    if expired:
+        callback.connect("remote-name-expired", lambda _callback, job, index, remote: expired(Job(job), index, remote))
     _tried(service.run, starter)

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace haulier {
 
 enum class CallOutcome {
-    Acknowledged, ///< an empty reply
+    Acknowledged, ///< a reply
     Refused,      ///< the client replied with an error: try again later
     NoSuchMethod, ///< an error: the client says that it has no such method
     Declined,     ///< the same, but the object has the Callback interface: the client does not want this call
@@ -18,6 +19,14 @@ enum class CallOutcome {
     Unanswered,   ///< no reply in time, or the client reads nothing
     NoBus,        ///< the user has no session bus now
 };
+
+struct CallResult {
+    CallOutcome outcome = CallOutcome::Unanswered;
+    std::string answer{}; ///< in the reply to a question
+    bool operator==(const CallResult&) const = default;
+};
+/// Bytes of it that are kept. No URL is as long.
+inline constexpr size_t LongestAnswer = 16384;
 
 /// Who made an error reply. Only the bus knows which clients have left; a client may pass on an error of
 /// another program.

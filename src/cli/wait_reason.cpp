@@ -27,6 +27,7 @@ constexpr std::array Reasons{
     Reason{"host", N_("the server, which has asked for a pause"), false},
     Reason{"storage", N_("its disk, which is full, read-only or not mounted"), false},
     Reason{"clock", N_("the clock of this machine, which seems to be wrong"), false},
+    Reason{"client", N_("its app, which has been asked for another link"), false},
     Reason{"network", N_("a network")},
     Reason{"cost", N_("a network that it may use")},
     Reason{"power", N_("a power supply that it may use")},

@@ -4,6 +4,7 @@
 #include "daemon/bus/sdbus/peers.hpp"
 #include "daemon/common/journal.hpp"
 #include "daemon/manager/manager.hpp"
+#include "job/mirrors.hpp"
 #include "job/notify_service.hpp"
 #include "notify/notifier.hpp"
 
@@ -49,12 +50,19 @@ notify::Content NotifierHost::content_of(const job::Id& id, const job::Notificat
     case job::NotificationKind::Error:
         return notify::JobFailed{record.durable().error.value_or(job::JobError{})};
     case job::NotificationKind::FileTransferred: return file_content(record, notification.file);
+    case job::NotificationKind::RemoteNameExpired:
+        return notify::RemoteNameExpired{notification.file,
+                                         job::url_of(record.durable_file(notification.file))};
     }
     return notify::JobTransferred{};
 }
 
 void NotifierHost::object_changed(const job::Id& id) {
     manager_.object_changed(id);
+}
+
+void NotifierHost::answered(const job::Id& id, int64_t row, uint32_t file, const std::string& answer) {
+    manager_.renew_remote_name({id, file, row}, answer);
 }
 
 void NotifierHost::delivery_failed(const notify::Delivery& delivery, CallOutcome outcome) {

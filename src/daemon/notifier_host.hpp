@@ -32,6 +32,7 @@ public:
     [[nodiscard]] notify::Content content_of(const job::Id& id,
                                              const job::Notification& notification) const override;
     void object_changed(const job::Id& id) override;
+    void answered(const job::Id& id, int64_t row, uint32_t file, const std::string& answer) override;
     void delivery_failed(const notify::Delivery& delivery, CallOutcome outcome) override;
     void check_connection(const std::string& unique_name) override;
     void find_owner(const std::string& name) override;

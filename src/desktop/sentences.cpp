@@ -32,6 +32,7 @@ constexpr std::array AwaitedThings{
     Awaited{"host", N_("the server, which has asked for a pause")},
     Awaited{"storage", N_("its disk, which is full, read-only or not mounted"), true},
     Awaited{"clock", N_("the clock of this machine, which seems to be wrong"), true},
+    Awaited{"client", N_("its app, which has been asked for another link")},
     Awaited{"network", N_("a network")},
     Awaited{"cost", N_("a network that it may use"), true},
     Awaited{"power", N_("a power supply that it may use")},

@@ -44,7 +44,7 @@ std::optional<Decision> retry_due(const Job& job, Now now) {
 }
 
 std::optional<Decision> try_again(const Job& job, const std::vector<File>& files, Now now) {
-    if (waits_for_storage(job)) return std::nullopt;
+    if (waits_for_event(job)) return std::nullopt;
     auto d = retry_due(job, now);
     if (!d) return d;
     for (uint32_t i = 0; i < files.size(); ++i) {
@@ -135,7 +135,7 @@ Decision recover(const Job& job, Now now) {
     // If the wall clock was set back, `modified` may lie in the future.
     m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
     if (is_running(job.state)) cut_off(d, now);
-    if (job.state == State::TransientError && job.wait != Wait::Storage) {
+    if (job.state == State::TransientError && !waits_for_event(job.wait)) {
         auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
         m.retry_at = now.boot + left;
         d.job.retry_date = now.wall + left;

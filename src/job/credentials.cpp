@@ -27,6 +27,21 @@ const Credentials* find_override(const std::vector<Credentials>& all, const Cred
     return only_for.empty() || found == all.end() ? nullptr : &*found;
 }
 
+std::vector<Credentials> chosen_for(const Job& job, const std::string& url, bool with_general) {
+    auto authority = authority_of(url);
+    auto server = authority ? authority->server() : std::string{};
+    std::vector<Credentials> chosen;
+    for (const auto& c : job.http.credentials) {
+        bool is_wanted = with_general || c.target == Credentials::Target::Proxy;
+        if (is_wanted && c.only_for.empty() && !find_override(job.http.credentials, c, server))
+            chosen.push_back(c);
+    }
+    for (const auto& c : job.http.credentials)
+        if (!server.empty() && c.only_for == server)
+            chosen.push_back({c.target, c.scheme, c.user, c.password, {}});
+    return chosen;
+}
+
 } // namespace
 
 Status put_credentials(std::vector<Credentials>& all, const Credentials& one) {
@@ -53,15 +68,11 @@ Status take_users(std::vector<Credentials>& all, FileSpec& spec) {
 }
 
 std::vector<Credentials> credentials_for(const Job& job, const std::string& url) {
-    auto authority = authority_of(url);
-    auto server = authority ? authority->server() : std::string{};
-    std::vector<Credentials> chosen;
-    for (const auto& c : job.http.credentials)
-        if (c.only_for.empty() && !find_override(job.http.credentials, c, server)) chosen.push_back(c);
-    for (const auto& c : job.http.credentials)
-        if (!server.empty() && c.only_for == server)
-            chosen.push_back({c.target, c.scheme, c.user, c.password, {}});
-    return chosen;
+    return chosen_for(job, url, true);
+}
+
+std::vector<Credentials> credentials_only_for(const Job& job, const std::string& url) {
+    return chosen_for(job, url, false);
 }
 
 } // namespace haulier::job

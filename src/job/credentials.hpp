@@ -20,5 +20,7 @@ Status take_users(std::vector<Credentials>& all, FileSpec& spec);
 /// Those for the server of `url` and its proxy. For each scheme, credentials for this server alone replace
 /// those for all servers.
 std::vector<Credentials> credentials_for(const Job& job, const std::string& url);
+/// As credentials_for(), but not those that all servers of the job get.
+std::vector<Credentials> credentials_only_for(const Job& job, const std::string& url);
 
 } // namespace haulier::job

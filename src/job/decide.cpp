@@ -124,6 +124,7 @@ void start_anew(Decision& d, const Job& before, const std::vector<File>& files) 
             fetch_again(d.job, file);
             d.revoked.files.push_back(i);
         }
+        withdraw_question(d, i, file);
         if (is_nameless(d.job, file)) start_naming(d.job, file);
         if (file.wait == Wait::Storage) file.clocks.other_folder = true;
         if (!file.failed) reset_failures(file);

@@ -51,9 +51,38 @@ bool is_end_of_file(const Job& job, const Failure& failure) {
     return (failure.fatal && !failure.refused) || has_zero_timeout(job);
 }
 
+/// The server does not give the file under this URL any more, as it does not after a link has expired.
+bool is_expiry(const Failure& failure) {
+    if (failure.error.cause != Cause::HttpStatus || failure.by_proxy) return false;
+    // A 403 can also be what a server says that bears no more connections, or that asks for a pause.
+    if (!failure.fatal || failure.refused) return false;
+    auto status = failure.error.code;
+    return status == 401 || status == 403 || status == 410;
+}
+
+/// The client is asked once. It is asked again only after something has come from the URL that it gave.
+bool asks_client(const Job& job, const File& file, const Failure& failure) {
+    const auto& flags = job.notify_flags;
+    if (!flags.remote_name_expired || flags.disable || file.renewal_asked) return false;
+    if (is_upload(job.type) || has_custom_method(job) || !is_expiry(failure)) return false;
+    return file.offset > 0 || job.renew_remote_name == RenewRemoteName::Always;
+}
+
+/// No clock runs meanwhile: the notifier decides how long the client may take.
+void ask_client(Decision& d, uint32_t index, File& file, const JobError& error) {
+    file.error = error;
+    file.error->file = index;
+    file.renewal_asked = true;
+    clear_retry(file);
+    reset_no_progress(file);
+    file.wait = Wait::Client;
+    d.notifications.push_back({NotificationKind::RemoteNameExpired, index});
+}
+
 /// The file waits or has failed; what that means for the job follows from its other files.
 void take_failure(Decision& d, uint32_t index, File& file, const Failure& failure, const RetryPolicy& policy,
                   Random& random, Now now) {
+    if (asks_client(d.job, file, failure)) return ask_client(d, index, file, failure.error);
     if (is_end_of_file(d.job, failure)) {
         if (is_cause_of_job(failure.error.cause) && d.job.on_file_error == OnFileError::Continue)
             return fail_for_good(d, failure.error, now);
@@ -172,6 +201,20 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
     }
     d.files.emplace(index, std::move(after));
     if (over && !around.others_move) settle(d, files, around.rest_of, now);
+    return d;
+}
+
+std::optional<Decision> not_renewed(const Job& job, uint32_t index, const std::vector<File>& files,
+                                    const Around& around, Now now) {
+    const File& file = files[index];
+    if (!is_changeable(job.state) || file.wait != Wait::Client) return std::nullopt;
+    Decision d = touched(job, now);
+    withdraw_question(d, index, file);
+    File after = file;
+    clear_retry(after);
+    if (is_active(job.state)) fail_file(d, index, after, file.error.value_or(JobError{}), now);
+    d.files.emplace(index, std::move(after));
+    if (!around.others_move) settle(d, files, around.rest_of, now);
     return d;
 }
 

@@ -21,11 +21,11 @@ bool is_unfinished(const Job& job, const File& file) {
 }
 
 bool is_waiting(const File& file) {
-    return file.clocks.retry_at.has_value() || file.wait == Wait::Storage;
+    return file.clocks.retry_at.has_value() || waits_for_event(file.wait);
 }
 
 bool is_due(const File& file, BootTime now) {
-    if (file.failed || file.wait == Wait::Storage) return false;
+    if (file.failed || waits_for_event(file.wait)) return false;
     return !file.clocks.retry_at || *file.clocks.retry_at <= now;
 }
 
@@ -44,6 +44,7 @@ void reset_no_progress(File& file) {
 
 void reset_failures(File& file) {
     file.failures = 0;
+    file.renewal_asked = false;
     file.error.reset();
     clear_retry(file);
     reset_no_progress(file);

@@ -26,7 +26,11 @@ FileState state_of(const Job& job, const File& file, bool moving);
 
 /// Something of it is still to be transferred, and it has not failed for good.
 bool is_unfinished(const Job& job, const File& file);
-/// It waits for its next try, or for its disk.
+/// There is no date for the next try.
+constexpr bool waits_for_event(Wait wait) {
+    return wait == Wait::Storage || wait == Wait::Client;
+}
+/// It waits for its next try, its disk or its client.
 bool is_waiting(const File& file);
 /// As far as it is up to the file, it may be tried now.
 bool is_due(const File& file, BootTime now);

@@ -3,6 +3,7 @@
 #include "job/credentials.hpp"
 #include "job/decide.hpp"
 #include "job/file_state.hpp"
+#include "job/hosts.hpp"
 #include "job/mirrors.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
@@ -22,20 +23,36 @@ Status on_demand_only(const Job& job) {
 }
 
 /// The file is fetched from there; what is here stays until the worker has compared the versions.
-Status rename_remote(Decision& d, uint32_t index, const File& file, const std::string& remote) {
+Status take_remote(Job& job, File& file, const std::string& remote) {
     if (auto ok = check_remote(remote); !ok) return ok;
+    file.spec.remote = remote;
+    if (auto ok = take_users(job.http.credentials, file.spec); !ok) return ok;
+    use_source(file, 0);
+    file.source_statuses.clear();
+    file.named_remote.clear();
+    reset_failures(file);
+    return Done{};
+}
+
+Status rename_remote(Decision& d, uint32_t index, const File& file, const std::string& remote) {
     File after = file;
-    after.spec.remote = remote;
-    if (auto ok = take_users(d.job.http.credentials, after.spec); !ok) return ok;
-    use_source(after, 0);
-    after.source_statuses.clear();
+    if (auto ok = take_remote(d.job, after, remote); !ok) return ok;
+    withdraw_question(d, index, file);
     after.redirected_cross_origin = false;
-    after.named_remote.clear();
-    reset_failures(after);
+    after.secrets_for.clear();
     if (d.job.state != State::Error && std::exchange(after.failed, false)) d.job.files_failed -= 1;
     if (!file.transferred && d.effects.empty()) restart_transfers(d);
     d.files.emplace(index, std::move(after));
     return Done{};
+}
+
+/// Before the URL is replaced: the server that the client meant its secrets for.
+void keep_secrets_there(File& file) {
+    if (!file.secrets_for.empty()) return;
+    const auto& given = file.named_remote.empty() ? file.spec.remote : file.named_remote;
+    file.secrets_for = server_of(given, {});
+    // Otherwise the URL that is replaced is one of a server, and the client's is not known any more.
+    if (!file.named_remote.empty()) file.redirected_cross_origin = false;
 }
 
 /// A file with a new remote name does not wait any longer, so neither does its job.
@@ -84,6 +101,22 @@ Result<Decision> set_remote_name(const Job& job, uint32_t index, const File& fil
     if (auto ok = downloads_only(job, "SetRemoteName"); !ok) return ok.error();
     Decision d = touched(job, now);
     if (auto ok = rename_remote(d, index, file, remote); !ok) return ok.error();
+    stop_waiting(d, now);
+    return d;
+}
+
+Result<Decision> renew_remote_name(const Job& job, uint32_t index, const File& file,
+                                   const std::string& remote, Now now) {
+    if (auto ok = downloads_only(job, "RemoteNameExpired"); !ok) return ok.error();
+    if (file.wait != Wait::Client)
+        return Error{Errc::InvalidState, fmt::format("file {} does not wait for another remote name", index)};
+    Decision d = touched(job, now);
+    File after = file;
+    keep_secrets_there(after);
+    if (auto ok = take_remote(d.job, after, remote); !ok) return ok.error();
+    after.renewal_asked = true;
+    withdraw_question(d, index, file);
+    d.files.emplace(index, std::move(after));
     stop_waiting(d, now);
     return d;
 }

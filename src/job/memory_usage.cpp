@@ -73,9 +73,9 @@ uint64_t memory_size(const FileSpec& spec) {
 uint64_t memory_size(const File& file) {
     return memory_size(file.spec) + text_in(file.wanted) + text_in(file.filled) +
            file.validators.etag.size() + file.validators.last_modified.size() +
-           file.validators.content_type.size() + file.named_remote.size() + file.response_headers.size() +
-           file.upload_url.size() + (file.error ? file.error->message.size() : 0) +
-           file.source_statuses.size() * sizeof(SourceStatus);
+           file.validators.content_type.size() + file.named_remote.size() + file.secrets_for.size() +
+           file.response_headers.size() + file.upload_url.size() +
+           (file.error ? file.error->message.size() : 0) + file.source_statuses.size() * sizeof(SourceStatus);
 }
 
 Status check_usage(const Usage& own, const Usage& all, const Usage& more, const Limits& limits) {

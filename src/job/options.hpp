@@ -19,7 +19,8 @@ struct NotifyFlags {
     bool modification = false;
     bool file_transferred = false;
     bool file_ranges_transferred = false;
-    bool disable = false; ///< overrides all others
+    bool remote_name_expired = false; ///< a question, see File::wait
+    bool disable = false;             ///< overrides all others
     bool operator==(const NotifyFlags&) const = default;
 };
 template <>
@@ -31,6 +32,7 @@ struct Names<NotifyFlags> {
         EnumName{&NotifyFlags::modification, "modification"},
         EnumName{&NotifyFlags::file_transferred, "file-transferred"},
         EnumName{&NotifyFlags::file_ranges_transferred, "file-ranges-transferred"},
+        EnumName{&NotifyFlags::remote_name_expired, "remote-name-expired"},
         EnumName{&NotifyFlags::disable, "disable"},
     };
 };
@@ -244,6 +246,22 @@ struct Names<PublishFiles> {
     };
 };
 
+/// When a client is asked for another URL of a file that the server refuses
+/// (NotifyFlags::remote_name_expired).
+enum class RenewRemoteName {
+    AfterBytes, ///< if a part of the file has come already: the link was good, and has expired
+    Always,
+};
+template <>
+struct Names<RenewRemoteName> {
+    static constexpr std::string_view what = "RenewRemoteName";
+    static constexpr Errc refusal = Errc::InvalidArgument; // BITS has no such choice
+    static constexpr std::array rows{
+        EnumName{RenewRemoteName::AfterBytes, "after-bytes"},
+        EnumName{RenewRemoteName::Always, "always"},
+    };
+};
+
 /// What programs that show transfers show of a job.
 enum class Visibility {
     Hidden,
@@ -304,15 +322,15 @@ enum class Wait {
     Host,    ///< the server that answered has asked all requests to wait
     Storage, ///< the disk is full, read-only or not mounted; there is no date
     Clock,   ///< this machine's clock is wrong
+    Client,  ///< its client has been asked for another URL; there is no date
 };
 template <>
 struct Names<Wait> {
     static constexpr std::string_view what = "wait";
     static constexpr std::array rows{
-        EnumName{Wait::Retry, "retry-delay"},
-        EnumName{Wait::Host, "host"},
-        EnumName{Wait::Storage, "storage"},
-        EnumName{Wait::Clock, "clock"},
+        EnumName{Wait::Retry, "retry-delay"}, EnumName{Wait::Host, "host"},
+        EnumName{Wait::Storage, "storage"},   EnumName{Wait::Clock, "clock"},
+        EnumName{Wait::Client, "client"},
     };
 };
 

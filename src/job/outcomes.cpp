@@ -141,7 +141,7 @@ std::optional<Decision> interrupted(const Job& job, Now now) {
 
 std::optional<Decision> progressed(const Job& job, uint32_t index, const File& file, bool advanced, Now now) {
     bool job_stalls = job.failures > 0 || job.clocks.stalled_since;
-    bool file_stalls = file.clocks.stalled_since || (advanced && file.failures > 0);
+    bool file_stalls = file.clocks.stalled_since || (advanced && (file.failures > 0 || file.renewal_asked));
     if (!job_stalls && !file_stalls) return std::nullopt;
     Decision d = untouched(job, now);
     reset_failures(d.job);

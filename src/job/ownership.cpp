@@ -16,6 +16,7 @@ File without_bytes(File file) {
     discard_progress(file);
     file.transferred = false;
     file.naming = false;
+    if (file.wait == Wait::Client) clear_retry(file);
     file.inode = {};
     file.clocks = {};
     file.validation = Validation::None;
@@ -26,6 +27,7 @@ void lose_files(Decision& d, const std::vector<File>& files) {
     for (uint32_t i = 0; i < files.size(); ++i) {
         if (files[i].completed) continue;
         auto empty = without_bytes(files[i]);
+        withdraw_question(d, i, files[i]);
         if (files[i].transferred) {
             d.job.files_transferred -= 1;
             d.revoked.files.push_back(i);

@@ -293,6 +293,18 @@ bool brings_listener(const SettingsPatch& patch) {
     return has_impact(patch, Impact::RepeatNotifications);
 }
 
+/// The client does not want to be asked any more: what has waited for its answers is tried without them.
+void stop_asking(Decision& d, const std::vector<File>& files, Now now) {
+    for (uint32_t i = 0; i < files.size(); ++i) {
+        if (files[i].wait != Wait::Client) continue;
+        withdraw_question(d, i, files[i]);
+        clear_retry(d.files.emplace(i, files[i]).first->second);
+    }
+    if (d.files.empty() || d.job.state != State::TransientError) return;
+    apply(d.job, Event::RetryDue, now);
+    clear_retry(d.job);
+}
+
 /// BITS 3.2: the job has already been without progress for longer than it may be now.
 void fail_if_out_of_patience(Decision& d, const std::vector<File>& files, Now now) {
     if (shown_as(d.job.state) != State::TransientError || is_no_progress_paused(d.job)) return;
@@ -314,7 +326,10 @@ Result<Decision> change(const Job& job, const std::vector<File>& files, const Se
     if (has_impact(patch, Impact::ShortenPatience)) fail_if_out_of_patience(d, files, now);
     if (brings_listener(patch)) repeat_notifications(d);
     const auto& flags = d.job.notify_flags;
-    if (patch.has<&Settings::notify_flags>()) d.revoked.all_files = flags.disable || !flags.file_transferred;
+    if (patch.has<&Settings::notify_flags>()) {
+        d.revoked.all_files = flags.disable || !flags.file_transferred;
+        if (flags.disable || !flags.remote_name_expired) stop_asking(d, files, now);
+    }
     bool whole = job.state == State::Transferred && job.files_transferred == job.files_total;
     if (whole && patch.get<&Settings::auto_complete>()) start_publishing(d, now);
     return d;

@@ -36,6 +36,7 @@ struct Settings {
     std::optional<uint64_t> maximum_download_size;       ///< of all files together; nothing = no limit
     OnFileError on_file_error = OnFileError::Stop;
     PublishFiles publish_files = PublishFiles::Together;
+    RenewRemoteName renew_remote_name = RenewRemoteName::AfterBytes;
     bool auto_complete = false;
     bool dynamic_content = false;  ///< no size and no ranges: always from zero, in the foreground only
     bool high_performance = false; ///< no checkpoints: faster, and from zero after a crash
@@ -176,6 +177,7 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::on_file_error>{.name = "OnFileError"},
     Setting<&Settings::publish_files>{
         .name = "PublishFiles", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},
+    Setting<&Settings::renew_remote_name>{.name = "RenewRemoteName", .kinds = Kinds::Downloads},
     Setting<&Settings::auto_complete>{.name = "AutoComplete"},
     Setting<&Settings::dynamic_content>{
         .name = "DynamicContent", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},

@@ -23,7 +23,7 @@ struct Pause {
 /// Nothing: the file may be tried now.
 std::optional<Pause> pause_of(uint32_t index, const File& file, const RestOf& rest_of, Now now) {
     auto why = file.error.value_or(JobError{});
-    if (file.wait == Wait::Storage) return Pause{Wait::Storage, {}, {}, why};
+    if (waits_for_event(file.wait)) return Pause{file.wait, {}, {}, why};
     std::optional<Pause> pause;
     if (!is_due(file, now.boot)) pause = Pause{file.wait, file.clocks.retry_at, file.retry_date, why};
     auto rest = rest_of ? rest_of(index) : std::nullopt;
@@ -46,7 +46,7 @@ void wait(Decision& d, Pause pause, Now now) {
     d.job.clocks.retry_at = pause.until;
     d.job.retry_wait = pause.until ? std::max(Usec{0}, *pause.until - now.boot) : Usec{0};
     d.job.retry_date = pause.date;
-    if (pause.wait != Wait::Storage) return;
+    if (!waits_for_event(pause.wait)) return;
     fold(d.job, now);
     d.job.clocks.stalled_since.reset();
 }

@@ -62,8 +62,8 @@ void clear_retry(Job& job) {
     job.clocks.retry_at.reset();
 }
 
-bool waits_for_storage(const Job& job) {
-    return job.state == State::TransientError && job.wait == Wait::Storage;
+bool waits_for_event(const Job& job) {
+    return job.state == State::TransientError && waits_for_event(job.wait);
 }
 
 void reset_no_progress(Job& job) {
@@ -86,7 +86,7 @@ bool has_zero_timeout(const Job& job) {
 }
 
 bool is_no_progress_paused(const Job& job) {
-    if (waits_for_storage(job) || job.clocks.bar) return true;
+    if (waits_for_event(job) || job.clocks.bar) return true;
     return job.state == State::Blocked && job.error->cause != Cause::NetworkLost;
 }
 
@@ -156,7 +156,7 @@ void reject(Decision& d, JobError error, Now now) {
 
 void start_publishing(Decision& d, Now now) {
     apply(d.job, Event::Complete, now);
-    d.revoked.end = true;
+    d.revoked.end = d.revoked.questions = true;
     std::erase_if(d.notifications, [&](const Notification& n) { return d.revoked.covers(n); });
     clear_retry(d.job);
     reset_no_progress(d.job);
@@ -190,7 +190,7 @@ void end_cancelled(Decision& d, Now now) {
     apply(d.job, Event::Cancel, now);
     clear_retry(d.job);
     reset_no_progress(d.job);
-    d.revoked = {.end = true, .all_files = true, .files = {}};
+    d.revoked = {.end = true, .all_files = true, .questions = true, .files = {}};
     d.effects = {Effect::StopTransfers, Effect::DiscardAll};
 }
 
@@ -209,6 +209,10 @@ void say_file(Decision& d, uint32_t index) {
     const auto& flags = d.job.notify_flags;
     if (flags.file_transferred && !flags.disable)
         d.notifications.push_back({NotificationKind::FileTransferred, index});
+}
+
+void withdraw_question(Decision& d, uint32_t index, const File& file) {
+    if (file.wait == Wait::Client) d.revoked.files.push_back(index);
 }
 
 bool has_custom_method(const Job& job) {

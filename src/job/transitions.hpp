@@ -19,8 +19,8 @@ Decision untouched(const Job& job, Now now);
 
 /// The wait for the next try is over or pointless.
 void clear_retry(Job& job);
-/// As is_waiting() of files, for a job that waits for its disks.
-bool waits_for_storage(const Job& job);
+/// As waits_for_event() of files, for a job that waits for its disks, or for its client.
+bool waits_for_event(const Job& job);
 /// The no-progress clock goes back to zero.
 void reset_no_progress(Job& job);
 /// Bytes have arrived.
@@ -30,7 +30,8 @@ Usec stalled_for(const Job& job, Now now);
 /// BITS 3.2: the no-progress timeout is zero, or shorter than one retry delay.
 bool has_zero_timeout(const Job& job);
 
-/// Choice U-8: the no-progress clock stands while cost, power, a disk or a bar keeps the job from trying.
+/// Choice U-8: the no-progress clock stands while cost, power, a disk, the client or a bar keeps the job from
+/// trying.
 bool is_no_progress_paused(const Job& job);
 /// The no-progress clock goes on from what it has counted, if it runs in the job's state.
 void continue_no_progress(Job& job, Now now);
@@ -78,6 +79,8 @@ void end_cancelled(Decision& d, Now now);
 void repeat_notifications(Decision& d);
 /// Notifies the client of a file that has arrived.
 void say_file(Decision& d, uint32_t index);
+/// If the client has been asked for another URL of `file`, the answer does not matter any more.
+void withdraw_question(Decision& d, uint32_t index, const File& file);
 
 // ---- failures ----
 

@@ -217,6 +217,9 @@ struct File {
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
     std::string named_remote;     ///< the remote name that the client gave, if a redirect has replaced it
+    std::string secrets_for;      ///< the server that gets the job's secrets, if a renewed link may lead to
+                                  ///< another; empty = the one that is asked
+    bool renewal_asked = false;   ///< for another URL, and nothing has come from it since
     std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
     uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
     std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
@@ -275,7 +278,15 @@ std::string reply_file(const Job& job, std::span<const File> files);
 /// Name of the temporary file that the reply is received in. It is in the same directory.
 std::string reply_temporary(const Job& job, std::span<const File> files);
 
-enum class NotificationKind { Transferred, Error, FileTransferred };
+enum class NotificationKind {
+    Transferred,
+    Error,
+    FileTransferred,
+    RemoteNameExpired, ///< a question: the file waits for the answer (Wait::Client)
+};
+constexpr bool is_about_file(NotificationKind kind) {
+    return kind == NotificationKind::FileTransferred || kind == NotificationKind::RemoteNameExpired;
+}
 
 /// An event of which a client must be told: a row of the outbox.
 struct Notification {
@@ -287,11 +298,13 @@ struct Notification {
 /// Which undelivered notifications of a job are no longer true, or no longer wanted.
 struct Revocation {
     bool end = false;            ///< those about the end of the job
-    bool all_files = false;      ///< all those about single files
+    bool all_files = false;      ///< all those about files that have arrived
+    bool questions = false;      ///< all those that ask for something
     std::vector<uint32_t> files; ///< those about these files
     [[nodiscard]] bool covers(const Notification& notification) const {
-        if (notification.kind != NotificationKind::FileTransferred) return end;
-        return all_files || std::find(files.begin(), files.end(), notification.file) != files.end();
+        if (!is_about_file(notification.kind)) return end;
+        bool all = notification.kind == NotificationKind::RemoteNameExpired ? questions : all_files;
+        return all || std::find(files.begin(), files.end(), notification.file) != files.end();
     }
 };
 

@@ -52,7 +52,14 @@ struct FileRangesTransferred {
 struct JobModified {
     bool operator==(const JobModified&) const = default;
 };
-using Content = std::variant<JobTransferred, JobFailed, FileTransferred, FileRangesTransferred, JobModified>;
+/// A question: the reply is another URL of the file, or empty.
+struct RemoteNameExpired {
+    uint32_t file = 0;
+    std::string remote_name;
+    bool operator==(const RemoteNameExpired&) const = default;
+};
+using Content = std::variant<JobTransferred, JobFailed, FileTransferred, FileRangesTransferred, JobModified,
+                             RemoteNameExpired>;
 
 struct Delivery {
     job::Id job;
@@ -63,7 +70,8 @@ struct Delivery {
 
 struct DeliveryResult {
     CallOutcome outcome = CallOutcome::Unanswered;
-    std::string sender; ///< unique name of the connection that replied; empty if none on our bus did
+    std::string sender;   ///< unique name of the connection that replied; empty if none on our bus did
+    std::string answer{}; ///< to RemoteNameExpired
 };
 
 } // namespace haulier::notify

@@ -40,13 +40,20 @@ public:
     /// The object does not have the method for the first entry, or does not exist.
     void pass_over_object();
 
-    void add(const OutboxEntry& entry) { entries_.push_back(entry); }
+    void add(const OutboxEntry& entry);
     void revoke(const job::Revocation& revoked);
     /// Removes the first entry if it is still that of `row`.
     bool remove_first(int64_t row);
     std::list<OutboxEntry> remove_all();
     [[nodiscard]] bool empty() const { return entries_.empty(); }
     [[nodiscard]] const OutboxEntry& first() const { return entries_.front(); }
+    [[nodiscard]] bool has_questions() const { return !questions_.empty(); }
+    /// When the first question has waited for too long. There must be one.
+    [[nodiscard]] BootTime end_of_questions(Usec patience) const;
+    /// The client has answered a question: the others may wait longer.
+    void note_answer(BootTime now) { answered_at_ = now; }
+    /// Removes the questions that have waited for too long, and returns them.
+    std::list<OutboxEntry> take_old_questions(BootTime now, Usec patience);
 
     /// Entries that a client could be told.
     [[nodiscard]] bool owes() const { return !empty() && (object_ || has_service()); }
@@ -63,6 +70,8 @@ private:
     std::optional<Target> object_;
     std::optional<int64_t> passed_over_; ///< row for which the object cannot be called
     std::list<OutboxEntry> entries_;     ///< most jobs have none, and an empty deque takes 600 bytes
+    std::list<OutboxEntry> questions_;   ///< those of them that ask for something
+    BootTime answered_at_;
 };
 
 } // namespace haulier::notify

@@ -13,6 +13,25 @@ bool is_optional(const Content& content) {
     return !std::holds_alternative<JobTransferred>(content) && !std::holds_alternative<JobFailed>(content);
 }
 
+/// A client that has no answer is not asked again. One that is not there yet, or has only just left, may be.
+bool ends_question(DeliveryEvent event, bool with_pause, bool to_object) {
+    switch (event) {
+    case DeliveryEvent::Acknowledge:
+    case DeliveryEvent::Refuse:
+    case DeliveryEvent::Decline:
+    case DeliveryEvent::TimeOut: return true;
+    case DeliveryEvent::Lack: return !to_object;
+    case DeliveryEvent::Vanish: return with_pause;
+    case DeliveryEvent::Call:
+    case DeliveryEvent::FindNoBus: return false;
+    }
+    return true;
+}
+
+bool is_question(const Content& content) {
+    return std::holds_alternative<RemoteNameExpired>(content);
+}
+
 bool is_same_service(const job::NotifyService& a, const job::NotifyService& b) {
     return a.bus == b.bus && a.name == b.name;
 }
@@ -298,6 +317,11 @@ void Notifier::conclude(const CallInFlight& call, DeliveryQueue& queue, const De
     bool with_pause = needs_pause(call, queue, event);
     bool is_first = !queue.attempt.has_failed();
     queue.attempt.ended(event, with_pause, host_.now(), policy_);
+    if (is_question(call.delivery.content) && ends_question(event, with_pause, to_object)) {
+        if (event != DeliveryEvent::Acknowledge) return answer(call, queue, {});
+        adopt_sender(call, queue, result.sender);
+        return answer(call, queue, result.answer);
+    }
     if (!is_owed(queue.attempt.state())) return acknowledged(call, queue, result.sender);
     if (event == DeliveryEvent::Lack && to_object) queue.pass_over_object();
     if (event == DeliveryEvent::FindNoBus && !with_pause) session_buses_.set_missing(queue.owner());
@@ -334,7 +358,20 @@ bool Notifier::is_news(const CallInFlight& call, DeliveryEvent event) const {
 void Notifier::acknowledged(const CallInFlight& call, DeliveryQueue& queue, const std::string& sender) {
     queue.remove_first(*call.row);
     outbox_.acknowledged(*call.row);
-    // The connection that replied for a service is the callback object from now on (BITS 5.4).
+    adopt_sender(call, queue, sender);
+}
+
+/// The row stays in the outbox until what follows from the answer is stored.
+void Notifier::answer(const CallInFlight& call, DeliveryQueue& queue, const std::string& text) {
+    queue.remove_first(*call.row);
+    queue.attempt = {}; // the same row can be added again, if the answer cannot be stored
+    queue.note_answer(host_.now());
+    host_.answered(call.delivery.job, *call.row, std::get<RemoteNameExpired>(call.delivery.content).file,
+                   text);
+}
+
+/// The connection that replied for a service is the callback object from now on (BITS 5.4).
+void Notifier::adopt_sender(const CallInFlight& call, DeliveryQueue& queue, const std::string& sender) {
     if (call.target.kind != Target::Kind::Service || queue.object() || sender.empty()) return;
     assign_object(call.delivery.job, queue, Target{sender, call.target.path, Target::Kind::Object});
 }

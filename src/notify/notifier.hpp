@@ -139,6 +139,10 @@ private:
     [[nodiscard]] bool needs_pause(const CallInFlight& call, const DeliveryQueue& queue,
                                    DeliveryEvent event) const;
     [[nodiscard]] bool is_news(const CallInFlight& call, DeliveryEvent event) const;
+    void answer(const CallInFlight& call, DeliveryQueue& queue, const std::string& text);
+    void adopt_sender(const CallInFlight& call, DeliveryQueue& queue, const std::string& sender);
+    std::optional<BootTime> end_old_questions();
+    void end_old_questions(const job::Id& id, DeliveryQueue& queue, BootTime now);
     void assign_service(DeliveryQueue& queue, uint32_t owner, const job::NotifyService& service);
     void assign_object(const job::Id& id, DeliveryQueue& queue, std::optional<Target> object);
     void forget_launches_if_unused(uint32_t owner, const job::NotifyService& service);
@@ -152,6 +156,8 @@ private:
     std::set<job::Id> owing_; ///< jobs with notifications for a service
     using OwnedService = std::tuple<uint32_t, job::ServiceBus, std::string>;
     std::map<OwnedService, uint32_t> services_; ///< how many jobs name each; none is 0
+    std::set<job::Id> asking_;                  ///< jobs with questions
+    std::optional<BootTime> look_at_questions_; ///< none ends before
     std::set<job::Id> held_;
     std::map<std::string, std::set<job::Id>> objects_of_; ///< jobs by the connection of their object
     std::map<uint64_t, CallInFlight> calls_;

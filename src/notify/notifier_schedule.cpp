@@ -23,6 +23,10 @@ void Notifier::replan(const job::Id& id, DeliveryQueue& queue) {
         owing_.insert(id);
     else
         owing_.erase(id);
+    if (queue.has_questions())
+        asking_.insert(id);
+    else
+        asking_.erase(id);
     auto target = target_of_queue(queue);
     if (queue.call && calls_.at(*queue.call).target != target) queue.abandon_call();
     auto due = queue.call || held_.contains(id) || !target ? std::nullopt : due_of(queue, *target);
@@ -61,7 +65,7 @@ std::vector<Turn> Notifier::turns() const {
 
 /// Makes the calls that are due and may be made; asks to be woken for the earliest of the others.
 void Notifier::run() {
-    std::optional<BootTime> wake;
+    auto wake = end_old_questions();
     waits_for_owner_ = false;
     for (const auto& turn : turns())
         if (auto when = take_turn(turn)) wake = wake ? std::min(*wake, *when) : *when;
@@ -71,6 +75,33 @@ void Notifier::run() {
     if (!watch) owners_.clear();
     host_.watch_new_owners(watch);
     if (wake) host_.wake_at(*wake);
+}
+
+void Notifier::end_old_questions(const job::Id& id, DeliveryQueue& queue, BootTime now) {
+    auto old = queue.take_old_questions(now, policy_.question_patience);
+    for (const auto& entry : old)
+        host_.answered(id, entry.row, entry.notification.file, {});
+    if (!old.empty()) replan(id, queue);
+}
+
+/// Returns when the next question will have waited for too long. Of a job with a call in flight, that is
+/// decided when the call has ended.
+std::optional<BootTime> Notifier::end_old_questions() {
+    auto now = host_.now();
+    if (asking_.empty()) look_at_questions_.reset();
+    if (asking_.empty() || (look_at_questions_ && now < *look_at_questions_)) return look_at_questions_;
+    std::optional<BootTime> next;
+    for (const auto& id : std::set<job::Id>{asking_}) {
+        auto& queue = queues_.at(id);
+        bool is_called = queue.call || held_.contains(id);
+        if (!is_called) end_old_questions(id, queue, now);
+        if (!queue.has_questions()) continue;
+        auto end = queue.end_of_questions(policy_.question_patience);
+        if (is_called) end = std::max(end, now + Usec{1'000'000});
+        next = next ? std::min(*next, end) : end;
+    }
+    look_at_questions_ = next;
+    return next;
 }
 
 std::optional<BootTime> Notifier::take_turn(const Turn& turn) {

@@ -20,6 +20,7 @@ const char* method_of(const wire::Call& call) {
     switch (static_cast<int>(call.method())) {
     case wire::Call::JOB_ERROR: return "JobError";
     case wire::Call::FILE_TRANSFERRED: return "FileTransferred";
+    case wire::Call::REMOTE_NAME_EXPIRED: return "RemoteNameExpired";
     default: return "JobTransferred";
     }
 }
@@ -28,15 +29,25 @@ int append_arguments(sd_bus_message* m, const wire::Call& call) {
     int r = sd_bus_message_append(m, "os", call.job().c_str(), call.id().c_str());
     if (r < 0) return r;
     if (call.method() == wire::Call::JOB_ERROR) {
-        const auto& f = call.failure();
-        return sd_bus_message_append(m, "(ssisu)", f.context().c_str(), f.name().c_str(), f.code(),
-                                     f.message().c_str(), f.file());
+        const auto& e = call.failure();
+        return sd_bus_message_append(m, "(ssisu)", e.context().c_str(), e.name().c_str(), e.code(),
+                                     e.message().c_str(), e.file());
     }
-    if (call.method() == wire::Call::FILE_TRANSFERRED) {
-        const auto& f = call.file();
+    const auto& f = call.file();
+    if (call.method() == wire::Call::REMOTE_NAME_EXPIRED)
+        return sd_bus_message_append(m, "us", f.index(), f.remote().c_str());
+    if (call.method() == wire::Call::FILE_TRANSFERRED)
+
         return sd_bus_message_append(m, "uss", f.index(), f.remote().c_str(), f.temporary().c_str());
-    }
     return r;
+}
+
+/// Empty if the reply to a question is not a text.
+std::string answer_of(const wire::Call& call, sd_bus_message* reply) {
+    const char* text = nullptr;
+    if (call.method() != wire::Call::REMOTE_NAME_EXPIRED || sd_bus_message_read(reply, "s", &text) <= 0)
+        return {};
+    return std::string{text}.substr(0, LongestAnswer);
 }
 
 ErrorOrigin origin_of(sd_bus_message* reply) {
@@ -139,8 +150,10 @@ void SessionBusCaller::send_call(Pending& pending) {
     auto on_reply = [](sd_bus_message* reply, void* data, sd_bus_error*) noexcept {
         auto& p = *static_cast<Pending*>(data);
         const auto* error = sd_bus_message_get_error(reply);
-        p.caller.finish(p,
-                        error ? call_outcome_of(error->name, origin_of(reply)) : CallOutcome::Acknowledged);
+        if (error)
+            p.caller.finish(p, {call_outcome_of(error->name, origin_of(reply)), {}});
+        else
+            p.caller.finish(p, {CallOutcome::Acknowledged, answer_of(p.call, reply)});
         return 0;
     };
     const auto& call = pending.call;
@@ -153,15 +166,15 @@ void SessionBusCaller::send_call(Pending& pending) {
     sd_bus_message_unref(m);
     if (r >= 0) return;
     log::warning(fmt::format("{} cannot be called: {}", call.name(), std::strerror(-r)));
-    finish(pending, CallOutcome::Refused);
+    finish(pending, {CallOutcome::Refused, {}});
 }
 
-void SessionBusCaller::finish(Pending& pending, CallOutcome outcome) {
+void SessionBusCaller::finish(Pending& pending, const CallResult& result) {
     auto done = std::move(pending.done);
     sd_bus_slot_unref(pending.slot);
     pending_.remove_if([&](const Pending& p) { return &p == &pending; });
     if (pending_.empty()) idle_ = loop_.after(timeouts_.idle, [this] { disconnect(); });
-    done(outcome);
+    done(result);
 }
 
 void SessionBusCaller::give_up(const char* reason) {
@@ -171,7 +184,7 @@ void SessionBusCaller::give_up(const char* reason) {
     socket_.stop_watching();
     if (bus_) disconnect_ = loop_.defer([this] { disconnect(); });
     for (auto& pending : std::exchange(pending_, {}))
-        pending.done(CallOutcome::NoBus);
+        pending.done({CallOutcome::NoBus, {}});
 }
 
 /// Calls that were added meanwhile need a new connection.

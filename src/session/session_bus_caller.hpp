@@ -29,7 +29,7 @@ struct Timeouts {
 
 class SessionBusCaller {
 public:
-    using Done = std::function<void(CallOutcome)>;
+    using Done = std::function<void(const CallResult&)>;
 
     /// `socket`: path of the bus's socket.
     SessionBusCaller(Loop& loop, std::string socket, Timeouts timeouts = {});
@@ -54,7 +54,7 @@ private:
     void on_connected();
     void on_disconnected();
     void send_call(Pending& pending);
-    void finish(Pending& pending, CallOutcome outcome);
+    void finish(Pending& pending, const CallResult& result);
     void give_up(const char* reason);
     void disconnect();
     void close();

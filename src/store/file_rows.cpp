@@ -106,6 +106,8 @@ const Columns<job::File>& detail_columns() {
         column_as<TextOrNullCell, File, &File::spec, &FileSpec::if_none_match>("if_none_match"),
         column_as<DefaultIsNullCell<bool>, File, &File::not_modified>("not_modified"),
         column_as<DefaultIsNullCell<bool>, File, &File::removed>("removed"),
+        column_as<TextOrNullCell, File, &File::secrets_for>("secrets_for"),
+        column_as<DefaultIsNullCell<bool>, File, &File::renewal_asked>("renewal_asked"),
     };
     return all;
 }

@@ -14,13 +14,14 @@ std::string_view to_string(job::NotificationKind kind) {
     case job::NotificationKind::Transferred: return "transferred";
     case job::NotificationKind::Error: return "error";
     case job::NotificationKind::FileTransferred: return "file-transferred";
+    case job::NotificationKind::RemoteNameExpired: return "remote-name-expired";
     }
     return {};
 }
 
 std::optional<job::NotificationKind> parse_notification_kind(std::string_view word) {
     using Kind = job::NotificationKind;
-    for (auto kind : {Kind::Transferred, Kind::Error, Kind::FileTransferred})
+    for (auto kind : {Kind::Transferred, Kind::Error, Kind::FileTransferred, Kind::RemoteNameExpired})
         if (to_string(kind) == word) return kind;
     return std::nullopt;
 }

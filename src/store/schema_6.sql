@@ -22,3 +22,9 @@ ALTER TABLE details ADD COLUMN not_modified      INTEGER;
 
 -- Files that have left their job. Their numbers are not given to others.
 ALTER TABLE details ADD COLUMN removed INTEGER;
+
+-- Links that are renewed: whether a client is asked for another URL before anything has come, the server that gets the
+-- secrets of the job, and whether the client has been asked since the last bytes.
+ALTER TABLE jobs    ADD COLUMN renew_remote_name TEXT NOT NULL DEFAULT 'after-bytes';
+ALTER TABLE details ADD COLUMN secrets_for       TEXT;     -- NULL = the one that is asked
+ALTER TABLE details ADD COLUMN renewal_asked     INTEGER;

@@ -95,7 +95,9 @@ std::vector<Text> writing() {
         {&Statements::revoke_end, "DELETE FROM outbox WHERE job = ?1 AND kind IN ('transferred', 'error')"},
         {&Statements::revoke_all_files, "DELETE FROM outbox WHERE job = ?1 AND kind = 'file-transferred'"},
         {&Statements::revoke_file,
-         "DELETE FROM outbox WHERE job = ?1 AND kind = 'file-transferred' AND file = ?2"},
+         "DELETE FROM outbox WHERE job = ?1 AND kind IN ('file-transferred', 'remote-name-expired') "
+         "AND file = ?2"},
+        {&Statements::revoke_questions, "DELETE FROM outbox WHERE job = ?1 AND kind = 'remote-name-expired'"},
         {&Statements::add_notification, "INSERT INTO outbox (job, kind, file) VALUES (?1, ?2, ?3)"},
         {&Statements::remove_job, "DELETE FROM jobs WHERE id = ?1"},
         {&Statements::acknowledge, "DELETE FROM outbox WHERE row = ?1"},

@@ -19,6 +19,7 @@ struct Statements {
     Statement revoke_end;
     Statement revoke_all_files;
     Statement revoke_file;
+    Statement revoke_questions;
     Statement add_notification;
     Statement remove_job;
     Statement acknowledge;

@@ -226,7 +226,11 @@ Result<OutboxRow> Store::Impl::add_notification(const job::Job& job, const job::
 Status Store::Impl::revoke(const job::Id& id, const job::Revocation& revoked) {
     if (revoked.end)
         if (auto ok = BoundStatement{statements.revoke_end}.text(id.hex).run(); !ok) return ok;
-    if (revoked.all_files) return BoundStatement{statements.revoke_all_files}.text(id.hex).run();
+    if (revoked.all_files)
+        if (auto ok = BoundStatement{statements.revoke_all_files}.text(id.hex).run(); !ok) return ok;
+    if (revoked.questions)
+        if (auto ok = BoundStatement{statements.revoke_questions}.text(id.hex).run(); !ok) return ok;
+    if (revoked.all_files && revoked.questions) return Done{};
     for (auto file : revoked.files)
         if (auto ok = BoundStatement{statements.revoke_file}.text(id.hex).integer(file).run(); !ok) return ok;
     return Done{};

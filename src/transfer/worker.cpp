@@ -258,9 +258,10 @@ bool Worker::delete_upload(wire::DeleteUpload&& order) {
 }
 
 bool Worker::call(const wire::Call& call) {
-    call_service_(call, [this, request = call.request()](CallOutcome outcome) {
+    call_service_(call, [this, request = call.request()](const CallResult& result) {
         wire::Reply message;
-        message.set_call_outcome(to_wire(outcome));
+        message.set_call_outcome(to_wire(result.outcome));
+        message.set_data(result.answer);
         reply(request, std::move(message));
     });
     return true;

@@ -30,7 +30,7 @@
 namespace haulier::transfer {
 
 /// Calls a service on the user's session bus, and reports the outcome once.
-using CallService = std::function<void(const wire::Call&, std::function<void(CallOutcome)>)>;
+using CallService = std::function<void(const wire::Call&, std::function<void(const CallResult&)>)>;
 
 class Worker {
 public:

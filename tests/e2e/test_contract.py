@@ -70,7 +70,8 @@ def test_every_property_has_the_type_that_the_contract_says(stack):
 
 def test_what_the_daemon_calls_is_in_the_contract():
     names = [name for kind, name in contract(CALLBACK) if kind == "method"]
-    assert names == ["JobTransferred", "JobError", "JobModification", "FileTransferred", "FileRangesTransferred"]
+    assert names == ["JobTransferred", "JobError", "JobModification", "FileTransferred", "FileRangesTransferred",
+                     "RemoteNameExpired"]
 
 
 def busctl(stack, *words) -> str:

@@ -76,6 +76,19 @@ def test_a_failure_reaches_the_callback_object_and_the_job_can_be_resumed(stack,
         job.resume()
 
 
+def test_a_client_is_asked_for_another_link(stack, mock):
+    callback = stack.callback(answer=lambda call: "https://example.org/fresh")
+    job = mock.create(files=[FILE], Resume=True, NotifyObject=callback.path,
+                      NotifyFlags=["transferred", "error", "remote-name-expired"])
+    control(job, "Expire", "(u)", 0)
+    assert callback.wait("RemoteNameExpired").args == (job.path, job.id, 0, FILE[0])
+    stack.client.wait(lambda: job.state == "queued", "the answer")
+    assert job.files()[0]["RemoteName"] == "https://example.org/fresh"
+    callback.answer = lambda call: ""
+    control(job, "Expire", "(u)", 0)
+    stack.client.wait(lambda: job.state == "error", "the failure")
+
+
 def test_refusals_have_the_names_of_the_contract(mock):
     with pytest.raises(BusError, match="NotSupported"):
         mock.create(Nonsense=GLib.Variant("b", True))

@@ -81,6 +81,19 @@ def test_a_failure_is_told_with_its_error(machine):
     assert job.get("Error")[1:3] == ("http-status", 404)
 
 
+def test_it_is_asked_for_another_link_and_its_answer_is_used(machine):
+    machine.come()
+    service = service_of(machine)
+    server = machine.fault_server()
+    server.add("/file", SMALL, script=Script(status=410))
+    server.add("/file?fresh", SMALL)
+    job = machine.manager.create(files=[(server.url("/file"), machine.downloads / "file")], Resume=True, RenewRemoteName="always",
+                                 NotifyService=("session:" + service.name, "/client"),
+                                 NotifyFlags=["transferred", "error", "remote-name-expired"])
+    assert told(machine, service, 2) == [("RemoteNameExpired", job.id), ("JobTransferred", job.id)]
+    assert job.files()[0]["RemoteName"] == server.url("/file?fresh")
+
+
 def test_a_living_callback_object_on_our_bus_comes_first(machine):
     machine.come()
     service = service_of(machine)

@@ -6,6 +6,7 @@
 // library-client wait PATH                 until there is nothing to do for a job
 // library-client impatient PATH            a wait that is cancelled
 // library-client stay KEY URL FILE         with a callback object
+// library-client renew KEY URL FILE FRESH  the same, and FRESH is the answer if the link has expired
 // library-client service NAME PATH         as a service that the bus has started
 // library-client list                      ids and states of all jobs
 #include <haulier.h>
@@ -145,13 +146,28 @@ static void print_events(HaulierCallback* callback) {
     g_signal_connect(callback, "job-failed", G_CALLBACK(print_failed), NULL);
 }
 
-static int stay(HaulierClient* client, char** words) {
+static char* give_fresh(HaulierCallback* callback, HaulierJob* job, guint index, const char* remote,
+                        gpointer fresh) {
+    (void)callback, (void)job;
+    g_print("file %u: %s has expired\n", index, remote);
+    return g_strdup(fresh);
+}
+
+static void let_renew(HaulierRequest* request, HaulierCallback* callback, char* fresh) {
+    const char* const flags[] = {"transferred", "error", "remote-name-expired", NULL};
+    haulier_request_set_option(request, "NotifyFlags", g_variant_new_strv(flags, -1));
+    haulier_request_set_option(request, "RenewRemoteName", g_variant_new_string("always"));
+    g_signal_connect(callback, "remote-name-expired", G_CALLBACK(give_fresh), fresh);
+}
+
+static int stay(HaulierClient* client, char** words, gboolean renew) {
     GError* error = NULL;
     g_autoptr(HaulierCallback) callback = haulier_callback_new(client);
     if (!haulier_callback_export(callback, NULL, "/client", &error)) return failed(error);
     print_events(callback);
     g_autoptr(HaulierRequest) request = request_of(words);
     haulier_request_set_callback(request, callback);
+    if (renew) let_renew(request, callback, words[3]);
     g_autoptr(HaulierJob) job = haulier_client_ensure_job_sync(client, request, NULL, NULL, &error);
     return job ? run() : failed(error);
 }
@@ -181,7 +197,8 @@ static int dispatch(HaulierClient* client, const char* verb, char** words) {
     if (strcmp(verb, "async") == 0) return async(client, words);
     if (strcmp(verb, "wait") == 0) return wait_for(client, words[0]);
     if (strcmp(verb, "impatient") == 0) return impatient(client, words[0]);
-    if (strcmp(verb, "stay") == 0) return stay(client, words);
+    if (strcmp(verb, "stay") == 0) return stay(client, words, FALSE);
+    if (strcmp(verb, "renew") == 0) return stay(client, words, TRUE);
     if (strcmp(verb, "service") == 0) return serve(client, words);
     if (strcmp(verb, "list") == 0) return list(client);
     return 2;

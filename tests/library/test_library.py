@@ -139,6 +139,20 @@ def test_a_callback_object_is_called_and_completes_the_job(stack):
     assert_file(stack.downloads / "file", DATA)
 
 
+def test_a_callback_object_is_asked_for_another_link(stack):
+    server = stack.fault_server()
+    server.add("/old", DATA, script=Script(status=403))
+    server.add("/fresh", DATA)
+    old, fresh = server.url("/old"), server.url("/fresh")
+    done = client(stack, "renew", KEYED, old, stack.downloads / "file", fresh)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[0] == f"file 0: {old} has expired" and done.stdout.strip().endswith(": complete")
+    assert_file(stack.downloads / "file", DATA)
+    # Without an answer the failure is as it was.
+    failed = client(stack, "renew", KEYED, old, stack.downloads / "other", "")
+    assert failed.returncode == 1 and "403" in failed.stdout, failed.stdout + failed.stderr
+
+
 def test_a_callback_object_is_registered_with_the_job_that_is_found(stack):
     server = stack.fault_server()
     job = stack.manager.create(files=[(server.url("/missing"), stack.downloads / "file")], Key=KEYED, Resume=True)

@@ -75,6 +75,7 @@ job::NotifyFlags Clients::some_flags() {
     flags.error = world_.dice.maybe(90);
     flags.file_transferred = world_.dice.maybe(60);
     flags.modification = world_.dice.maybe(20);
+    flags.remote_name_expired = world_.dice.maybe(50);
     flags.disable = world_.dice.maybe(10);
     return flags;
 }
@@ -132,6 +133,7 @@ void Clients::choose_for_new_job(job::SettingsPatch& patch) {
     if (dice.maybe(12)) patch.set<&Settings::on_demand>(true);
     if (dice.maybe(4)) patch.set<&Settings::dynamic_content>(true);
     if (dice.maybe(25)) patch.set<&Settings::publish_files>(job::PublishFiles::Each);
+    if (dice.maybe(30)) patch.set<&Settings::renew_remote_name>(job::RenewRemoteName::Always);
     if (!dice.maybe(3)) return;
     patch.set<&Settings::http, &job::Http::method>("POST");
     patch.set<&Settings::priority>(job::Priority::Foreground);

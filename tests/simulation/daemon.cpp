@@ -69,10 +69,19 @@ void Daemon::listen_to_bus() {
 void Daemon::send(const notify::Delivery& delivery, std::function<void(const notify::DeliveryResult&)> done) {
     if (!world_.acts()) return;
     witness_.sent(delivery);
-    world_.bus.send(delivery,
-                    [&world = world_, life = world_.life, done = std::move(done)](const auto& result) {
-                        if (life == world.life && !world.is_dead()) done(result);
-                    });
+    const auto* question = std::get_if<notify::RemoteNameExpired>(&delivery.content);
+    auto answer = question ? some_answer(question->remote_name) : std::string{};
+    auto on_reply = [&world = world_, life = world_.life, answer, done = std::move(done)](auto result) {
+        if (result.outcome == CallOutcome::Acknowledged) result.answer = answer;
+        if (life == world.life && !world.is_dead()) done(result);
+    };
+    world_.bus.send(delivery, on_reply);
+}
+
+/// What a client knows of the file: the same URL, nothing, or something that is refused.
+std::string Daemon::some_answer(const std::string& remote) {
+    if (world_.dice.maybe(60)) return remote;
+    return world_.dice.maybe(50) ? "" : "file:///etc/passwd";
 }
 
 void Daemon::launches_changed(uint32_t owner, const job::NotifyService& service, uint32_t count) {
@@ -97,6 +106,9 @@ notify::Content Daemon::content_of(const job::Id& id, const job::Notification& n
                                        is_named ? file.spec.local
                                                 : job::temporary_path(job, file, notification.file)};
     }
+    case job::NotificationKind::RemoteNameExpired:
+        return notify::RemoteNameExpired{notification.file,
+                                         record.durable_file(notification.file).spec.remote};
     }
     return notify::JobTransferred{};
 }

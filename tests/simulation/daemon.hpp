@@ -36,6 +36,9 @@ public:
     [[nodiscard]] notify::Content content_of(const job::Id& id,
                                              const job::Notification& notification) const override;
     void object_changed(const job::Id& id) override { manager.object_changed(id); }
+    void answered(const job::Id& id, int64_t row, uint32_t file, const std::string& answer) override {
+        manager.renew_remote_name({id, file, row}, answer);
+    }
     void delivery_failed(const notify::Delivery&, CallOutcome) override {}
     void check_connection(const std::string& unique_name) override;
     void find_owner(const std::string& name) override;
@@ -43,6 +46,7 @@ public:
 
 private:
     void listen_to_bus();
+    std::string some_answer(const std::string& remote);
 
     World& world_;
     Witness& witness_;

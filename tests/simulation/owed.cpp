@@ -12,6 +12,7 @@ bool wants(const job::NotifyFlags& flags, NotificationKind kind) {
     case NotificationKind::Transferred: return flags.transferred;
     case NotificationKind::Error: return flags.error;
     case NotificationKind::FileTransferred: return flags.file_transferred;
+    case NotificationKind::RemoteNameExpired: return flags.remote_name_expired;
     }
     return false;
 }

@@ -182,7 +182,10 @@ bool SimulatedWorkers::fail_by_server(Ticket ticket, Transfer& transfer) {
     }
     case HostState::HasNothing:
         if (transfer.begun) return false;
-        fail(ticket, failure_of(job::Cause::HttpStatus, 404, "the server answered 404"));
+        if (world_.dice.maybe(50))
+            fail(ticket, failure_of(job::Cause::HttpStatus, 404, "the server answered 404"));
+        else
+            fail(ticket, failure_of(job::Cause::HttpStatus, 410, "the server answered 410"));
         return true;
     }
     return false;

@@ -35,6 +35,9 @@ const char* method_of(const notify::FileRangesTransferred&) {
 const char* method_of(const notify::JobModified&) {
     return "JobModification";
 }
+const char* method_of(const notify::RemoteNameExpired&) {
+    return "RemoteNameExpired";
+}
 
 // The arguments after the object path and the id of the job.
 
@@ -49,6 +52,16 @@ void append_content(sdbus::MethodCall& call, const notify::FileRangesTransferred
     call << content.file << encode(content.ranges);
 }
 void append_content(sdbus::MethodCall& /*call*/, const notify::JobModified&) {}
+void append_content(sdbus::MethodCall& call, const notify::RemoteNameExpired& content) {
+    call << content.file << content.remote_name;
+}
+
+/// What a client replies to a question; empty if that is not a text.
+std::string answer_of(const sdbus::MethodReply& reply, const CallError& error) {
+    const char* text = nullptr;
+    if (error || sd_bus_message_read(handle_of(reply), "s", &text) <= 0) return {};
+    return std::string{text}.substr(0, LongestAnswer);
+}
 
 bool is_end(const notify::Content& content) {
     return std::holds_alternative<notify::JobTransferred>(content) ||
@@ -65,6 +78,13 @@ CallOutcome outcome_of(const sdbus::MethodReply& reply, const CallError& error) 
     if (!error) return CallOutcome::Acknowledged;
     auto origin = error_origin_of(sender_of(handle_of(reply)), serial_of(handle_of(reply)));
     return call_outcome_of(error->getName(), origin);
+}
+
+notify::DeliveryResult result_of(const notify::Content& content, const sdbus::MethodReply& reply,
+                                 const CallError& error) {
+    bool is_question = std::holds_alternative<notify::RemoteNameExpired>(content);
+    return {outcome_of(reply, error), unique_sender_of(reply),
+            is_question ? answer_of(reply, error) : std::string{}};
 }
 
 /// Decides what UnknownMethod means, from the interfaces of the object.
@@ -185,7 +205,7 @@ void CallbackSender::guarded(const std::shared_ptr<Pending>& pending, Call make_
         make_call();
     } catch (const std::exception& e) {
         log::warning(std::string{"a callback could not be sent: "} + e.what());
-        finish(pending, {CallOutcome::Refused, {}});
+        finish(pending, {CallOutcome::Refused, {}, {}});
     }
 }
 
@@ -198,8 +218,7 @@ void CallbackSender::call(const std::shared_ptr<Pending>& pending) {
 
     std::weak_ptr<Pending> weak = pending;
     auto on_reply = [this, weak](const sdbus::MethodReply& reply, CallError error) {
-        if (auto waiting = weak.lock())
-            answered(waiting, {outcome_of(reply, error), unique_sender_of(reply)});
+        if (auto waiting = weak.lock()) answered(waiting, result_of(waiting->delivery.content, reply, error));
     };
     call_async(*pending->proxy, message, on_reply, static_cast<uint64_t>(timeout_.count()));
 }
@@ -223,7 +242,7 @@ void CallbackSender::ask_for_interface(const std::shared_ptr<Pending>& pending, 
         if (!waiting) return;
         auto outcome = outcome_of_introspection(reply, error);
         waiting->has_interface = outcome == CallOutcome::Declined;
-        if (!waiting->has_interface) return finish(waiting, {outcome, sender});
+        if (!waiting->has_interface) return finish(waiting, {outcome, sender, {}});
         guarded(waiting, [&] { call(waiting); });
     };
     guarded(pending, [&] {

@@ -283,7 +283,8 @@ std::vector<std::string> ManagerObject::Features() {
             "publish-each",
             "conditional",
             "remove-files",
-            "permit"};
+            "permit",
+            "remote-name-expired"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -203,6 +203,7 @@ void Manager::store_recovered() {
         lifecycle_.restart(*record);
         if (is_cut_off(record->durable())) commits_.stage(job::recover(record->durable(), clock_.now()));
     }
+    ask_again();
     if (!end_ && !retry_) scheduler_.resume();
     announce_wait_reasons();
 }

@@ -46,6 +46,13 @@ struct Created {
     bool created = true;
 };
 
+/// A client has been asked for another URL of the file.
+struct OpenQuestion {
+    job::Id job;
+    uint32_t file = 0;
+    int64_t row = 0; ///< of the outbox
+};
+
 class Manager final {
 public:
     /// `on_activity` is called whenever something happened that may have left the manager idle.
@@ -184,6 +191,8 @@ public:
 
     /// A notification has been delivered and leaves the outbox.
     void acknowledged(int64_t row);
+    /// The answer of a client to a question in the outbox; empty if it has none.
+    void renew_remote_name(const OpenQuestion& question, const std::string& fresh);
     void launches_changed(const store::Launches& launches) { commits_.set_launches(launches); }
     void object_changed(const job::Id& id);
 
@@ -211,6 +220,9 @@ private:
     using DecideFile = std::function<Result<job::Decision>(const job::Job&, const job::File&, Now)>;
     void decide_file(const job::Id& id, uint32_t index, const DecideFile& decision,
                      const Callback<Done>& reply);
+    void keep_failure(const OpenQuestion& question);
+    void end_question(const OpenQuestion& question, const Status& stored);
+    void ask_again();
 
     Loop& loop_;
     const Clock& clock_;
@@ -240,7 +252,8 @@ private:
     WorkerValidation validation_;
     OwnershipTransfer ownership_;
 
-    Source retry_; ///< until the failing store is examined
+    std::vector<OpenQuestion> unstored_; ///< questions whose answers were lost
+    Source retry_;                       ///< until the failing store is examined
     Usec store_pause_{};
     BootTime stored_again_; ///< when it recovered
     Source notify_;

@@ -2,6 +2,7 @@
 // Commands about files. Each ends in exactly one reply.
 #include "daemon/manager/manager.hpp"
 
+#include "base/log.hpp"
 #include "daemon/common/batch.hpp"
 #include "daemon/manager/transfer_orders.hpp"
 
@@ -66,6 +67,55 @@ void Manager::set_remote_name(const job::Id& id, uint32_t index, const std::stri
         if (changed) return reply(Done{});
         reply(changed.error());
     });
+}
+
+/// The answer is checked as if the client had called SetRemoteName.
+void Manager::renew_remote_name(const OpenQuestion& question, const std::string& fresh) {
+    if (fresh.empty()) return keep_failure(question);
+    auto decision = [=, this]() -> Result<job::Decision> {
+        const auto* record = jobs_.find(question.job);
+        if (!record) return not_found(question.job);
+        auto number = job::file_to_change(record->working(), question.file);
+        if (!number) return number.error();
+        return job::renew_remote_name(record->working(), *number, record->working_files()[*number], fresh,
+                                      clock_.now());
+    };
+    validation_.decide_after_check(decision, check_of_name, [=, this](const Result<ChangedFiles>& changed) {
+        if (changed) return end_question(question, Done{});
+        if (changed.error().code == Errc::Store) return end_question(question, changed.error());
+        log::warning(
+            fmt::format("job {}: what its client gave as the new remote name of file {} is refused: {}",
+                        question.job.hex, question.file, changed.error().message));
+        keep_failure(question);
+    });
+}
+
+/// If the file does not wait for the answer any more, nothing follows from it.
+void Manager::keep_failure(const OpenQuestion& question) {
+    const auto* record = jobs_.find(question.job);
+    bool is_there = record && question.file < record->working_files().size();
+    std::optional<job::Decision> decision;
+    if (is_there)
+        decision =
+            job::not_renewed(record->working(), question.file, record->working_files(),
+                             {!record->transfers.empty(), runner_.hosts().rests_of(*record)}, clock_.now());
+    if (!decision) return acknowledged(question.row);
+    commits_.stage(std::move(*decision),
+                   [this, question](const Status& stored) { end_question(question, stored); });
+}
+
+/// What could not be stored is asked once more when it can be.
+void Manager::end_question(const OpenQuestion& question, const Status& stored) {
+    if (!stored) unstored_.push_back(question);
+    lifecycle_.forget_delivered_soon();
+    on_activity_();
+}
+
+void Manager::ask_again() {
+    for (const auto& question : std::exchange(unstored_, {}))
+        announcer_.notifier().add(question.job, question.row,
+                                  {job::NotificationKind::RemoteNameExpired, question.file});
+    run_notifier_soon();
 }
 
 void Manager::replace_remote_prefix(const job::Id& id, const std::string& from, const std::string& to,

@@ -29,19 +29,35 @@ std::string confine_file(const job::Job& job, std::string& path) {
     return place.root;
 }
 
-/// A server that was chosen by another server, and not by the client, gets no secrets.
-RequestOptions options_for(const job::Job& job, const std::string& url, bool chosen_by_client) {
+/// What a server gets of the job's headers, passwords and certificates.
+enum class Secrets {
+    All,
+    ItsOwn, ///< only what the client has given for this server alone, in a URL
+    None,
+};
+
+/// A server that was chosen by another server, and not by the client, gets none.
+Secrets secrets_of(const job::File& file) {
+    const auto& url = job::url_of(file);
+    if (file.redirected_cross_origin) return Secrets::None;
+    bool renewed = file.source == 0 && !file.secrets_for.empty();
+    return renewed && !job::is_same_server(file.secrets_for, url) ? Secrets::ItsOwn : Secrets::All;
+}
+
+RequestOptions options_for(const job::Job& job, const std::string& url, Secrets secrets) {
     RequestOptions options{job.http, job.id.hex, job.priority != job::Priority::Foreground,
                            job.answer_timeout};
     auto& http = options.http;
     options.client_certificate_root = confine_file(job, http.client_certificate);
     options.certificate_authority_root = confine_file(job, http.certificate_authority);
-    http.credentials = job::credentials_for(job, url);
-    if (chosen_by_client) return options;
+    http.credentials =
+        secrets == Secrets::ItsOwn ? job::credentials_only_for(job, url) : job::credentials_for(job, url);
+    if (secrets == Secrets::All) return options;
     http.headers.clear();
     http.client_certificate.clear();
-    std::erase_if(http.credentials,
-                  [](const auto& c) { return c.target == job::Credentials::Target::Server; });
+    if (secrets == Secrets::None)
+        std::erase_if(http.credentials,
+                      [](const auto& c) { return c.target == job::Credentials::Target::Server; });
     return options;
 }
 
@@ -93,7 +109,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.segments = job::segments_of(order.file, job.on_demand);
     // Another transfer fetches the rest of a file with more holes.
     if (job.on_demand && order.segments.size() > MaxHoles) order.segments.resize(MaxHoles);
-    order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+    order.options = options_for(job, job::url_of(order.file), secrets_of(order.file));
     order.options.attempt = order.file.failures;
     order.sparse = job.on_demand;
     // The checksum is that of the whole file; an order without segments has it checked.
@@ -111,7 +127,7 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
     const auto& job = record.working();
     UploadOrder order;
     order.file = record.working_files()[index];
-    order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+    order.options = options_for(job, job::url_of(order.file), secrets_of(order.file));
     order.options.attempt = order.file.failures;
     order.place = confined_place(job, order.file.spec.local, job::Use::Read);
     if (job.type != job::Type::UploadReply) return order;
@@ -125,7 +141,7 @@ AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
     const auto& file = record.working_files()[index];
     bool same = job::is_same_server(job::url_of(file), file.upload_url);
     return {file.upload_url,
-            options_for(record.working(), file.upload_url, same && !file.redirected_cross_origin)};
+            options_for(record.working(), file.upload_url, same ? secrets_of(file) : Secrets::None)};
 }
 
 PublishOrder publish_order(const JobRecord& record, uint32_t index) {

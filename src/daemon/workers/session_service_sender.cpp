@@ -16,8 +16,9 @@ void SessionServiceSender::send(const notify::Delivery& delivery,
     auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config_.call_timeout);
     // The workers outlive this object and may still answer.
     std::weak_ptr<DeferredCalls> weak = finished_;
-    workers_.call(delivery, timeout, [weak, done = std::move(done)](CallOutcome outcome) {
-        if (auto finished = weak.lock()) finished->add([done, outcome] { done({outcome, {}}); });
+    workers_.call(delivery, timeout, [weak, done = std::move(done)](const CallResult& result) {
+        auto finished = weak.lock();
+        if (finished) finished->add([done, result] { done({result.outcome, {}, result.answer}); });
     });
 }
 

@@ -167,6 +167,12 @@ void fill_content(wire::Call& call, const notify::FileTransferred& content) {
     call.mutable_file()->set_temporary(content.temporary_name);
 }
 
+void fill_content(wire::Call& call, const notify::RemoteNameExpired& content) {
+    call.set_method(wire::Call::REMOTE_NAME_EXPIRED);
+    call.mutable_file()->set_index(content.file);
+    call.mutable_file()->set_remote(content.remote_name);
+}
+
 [[noreturn]] void fill_content(wire::Call& /*call*/, const notify::FileRangesTransferred&) {
     throw std::logic_error("services are not told of ranges");
 }

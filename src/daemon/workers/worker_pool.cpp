@@ -186,14 +186,15 @@ void WorkerPool::abandon(uint32_t owner, const AbandonOrder& order) {
 
 /// Without a worker, nothing is known about the service.
 void WorkerPool::call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
-                      std::function<void(CallOutcome)> done) {
+                      std::function<void(const CallResult&)> done) {
     auto& worker = link(delivery.owner);
     auto request = worker.next_request();
     wire::ToWorker message;
     *message.mutable_call() = to_wire(request, delivery, timeout);
     worker.request_without_timeout(request, message.SerializeAsString(),
                                    [done = std::move(done)](const Status& status, const WorkerReply& reply) {
-                                       done(status ? reply.outcome : CallOutcome::Refused);
+                                       auto outcome = status ? reply.outcome : CallOutcome::Refused;
+                                       done({outcome, reply.data.substr(0, LongestAnswer)});
                                    });
 }
 

@@ -43,7 +43,7 @@ public:
     /// Calls a service on the session bus of the delivery's owner. The call must not be lost, so it is made
     /// again if the worker dies, and the service may get it twice.
     void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
-              std::function<void(CallOutcome)> done);
+              std::function<void(const CallResult&)> done);
 
 private:
     WorkerLink& link(uint32_t owner);

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A callback object that records its calls, and replies, refuses or does not reply, as the test wants."""
+"""A callback object that records its calls, and replies, refuses or does not reply, as the test wants. What `answer` returns
+is the reply to RemoteNameExpired."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gi.repository import Gio
+from gi.repository import Gio, GLib
 
 from ..client.dbus_client import CALLBACK, Bus
 from ..environment import SOURCE
@@ -17,6 +18,10 @@ class Call:
     method: str
     args: tuple
     sender: str
+
+
+def reply_to(method: str, answer: str | None) -> GLib.Variant | None:
+    return GLib.Variant("(s)", (answer or "",)) if method == "RemoteNameExpired" else None
 
 
 def accept(_call: Call) -> None:
@@ -38,7 +43,7 @@ class Mute(Exception):
 class Callback:
     """An object at `path` on `bus`. `answer` is called for each call and decides how to reply."""
 
-    def __init__(self, bus: Bus, path: str = "/client", answer: Callable[[Call], None] = accept):
+    def __init__(self, bus: Bus, path: str = "/client", answer: Callable[[Call], str | None] = accept):
         self.bus = bus
         self.path = path
         self.answer = answer
@@ -62,10 +67,10 @@ class Callback:
         call = Call(method, parameters.unpack(), sender)
         self.calls.append(call)
         try:
-            self.answer(call)
+            answer = self.answer(call)
         except Mute:
             self.unanswered.append(invocation)
         except Refuse as refusal:
             invocation.return_dbus_error(refusal.name, str(refusal))
         else:
-            invocation.return_value(None)
+            invocation.return_value(reply_to(method, answer))

@@ -2,6 +2,7 @@
 """An activatable service for tests. FOLDER/behaviour, which is read at every call, says how it reacts:
 
 accept, complete (accept, then Complete the job), refuse (a D-Bus error), mute (no reply), die (exit without a reply).
+Asked for another remote name, it adds "?fresh" to the old one if it accepts.
 
 The bus runs it as: notify_service.py NAME FOLDER. It reports events by signals of org.haulier.Test and in files in FOLDER.
 """
@@ -89,7 +90,7 @@ class Service:
         self.bus.connection.emit_signal(None, "/test", INTERFACE, member, body)
         self.bus.connection.flush_sync(None)
 
-    def answer(self, call: Call) -> None:
+    def answer(self, call: Call) -> str | None:
         behaviour = (self.folder / "behaviour").read_text()
         self.note("arguments", " ".join(map(str, call.args)))
         self.note("callers", str(self.bus.uid_of(call.sender)))
@@ -104,6 +105,7 @@ class Service:
         accept(call)
         if behaviour == "complete" and call.method == "JobTransferred":
             GLib.idle_add(self.complete, call.args[0])
+        return f"{call.args[3]}?fresh" if call.method == "RemoteNameExpired" else None
 
     def complete(self, path: str) -> bool:
         try:

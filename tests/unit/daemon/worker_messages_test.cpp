@@ -145,6 +145,14 @@ TEST(ToWire, SaysWhatToTellAService) {
     EXPECT_EQ(call.file().temporary(), "/srv/.f.part");
 }
 
+TEST(ToWire, AsksAServiceForAnotherRemoteName) {
+    auto call =
+        to_wire(9, sample_delivery(notify::RemoteNameExpired{3, "http://example.org/f"}), CallTimeout);
+    EXPECT_EQ(call.method(), wire::Call::REMOTE_NAME_EXPIRED);
+    EXPECT_EQ(call.file().index(), 3U);
+    EXPECT_EQ(call.file().remote(), "http://example.org/f");
+}
+
 TEST(ToWire, DoesNotTellServicesOfProgress) {
     EXPECT_THROW(to_wire(9, sample_delivery(notify::JobModified{}), CallTimeout), std::logic_error);
     EXPECT_THROW(to_wire(9, sample_delivery(notify::FileRangesTransferred{}), CallTimeout), std::logic_error);

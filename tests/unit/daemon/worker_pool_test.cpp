@@ -211,7 +211,7 @@ TEST_F(WorkerPoolTest, CallsServicesThroughTheWorker) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<CallOutcome> verdict;
-    pool.call(call_to_service(), 20s, [&](CallOutcome v) { verdict = v; });
+    pool.call(call_to_service(), 20s, [&](const CallResult& v) { verdict = v.outcome; });
     EXPECT_FALSE(verdict);
     run_until([&] { return verdict.has_value(); });
     EXPECT_EQ(verdict, CallOutcome::Acknowledged);
@@ -223,7 +223,7 @@ TEST_F(WorkerPoolTest, WithoutAWorkerNothingIsKnownOfAService) {
     WorkerPool pool{loop_, config_, *launcher_};
     pool.listen(events_);
     std::optional<CallOutcome> verdict;
-    pool.call(call_to_service(), 20s, [&](CallOutcome v) { verdict = v; });
+    pool.call(call_to_service(), 20s, [&](const CallResult& v) { verdict = v.outcome; });
     run_until([&] { return verdict.has_value(); });
     EXPECT_EQ(verdict, CallOutcome::Refused);
 }

@@ -222,7 +222,7 @@ TEST(Revocation, CoversWhatIsNoLongerTrue) {
     revoked.files = {1};
     EXPECT_TRUE(revoked.covers(second));
     EXPECT_FALSE(revoked.covers(end) || revoked.covers(first));
-    revoked = {.end = true, .all_files = false, .files = {}};
+    revoked = {.end = true, .all_files = false, .questions = false, .files = {}};
     EXPECT_TRUE(revoked.covers(end));
     EXPECT_FALSE(revoked.covers(first));
     revoked.all_files = true;
@@ -241,7 +241,7 @@ TEST(RegisteringLate, SaysTheEndAgain) {
     EXPECT_TRUE(change(s.job, s.files, patch<&Settings::notify_flags>({}), at_second(3))->revoked.end);
     EXPECT_TRUE(told(patch<&Settings::notify_service>({})).empty());
     EXPECT_TRUE(told(patch<&Settings::notify_flags>({false, true, false, false, false, false})).empty());
-    EXPECT_TRUE(told(patch<&Settings::notify_flags>({true, true, false, false, false, true})).empty());
+    EXPECT_TRUE(told(patch<&Settings::notify_flags>({.disable = true})).empty());
     EXPECT_EQ(renotify(s.job, at_second(3))->notifications, again);
 
     auto without_service = patch<&Settings::notify_service>({});

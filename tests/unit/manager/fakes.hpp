@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "daemon/manager/job_observer.hpp"
+#include "daemon/manager/manager.hpp"
 #include "daemon/workers/workers.hpp"
 #include "job/retry.hpp"
 #include "notify/notifier.hpp"
@@ -134,11 +135,11 @@ public:
         fetched.inode = {1, index + 1};
         events().fetched(ticket, fetched);
     }
-    void fail(uint32_t index, bool fatal = false) {
+    void fail(uint32_t index, bool fatal = false, int status = 404) {
         auto ticket = ticket_of(index);
         transfers.erase(ticket);
         job::Failure failure;
-        failure.error = {job::Cause::HttpStatus, fatal ? 404 : 503, "the server answered", index};
+        failure.error = {job::Cause::HttpStatus, fatal ? status : 503, "the server answered", index};
         failure.fatal = fatal;
         events().failed(ticket, failure);
     }
@@ -237,8 +238,14 @@ public:
     void launches_changed(uint32_t, const job::NotifyService&, uint32_t) override {}
     [[nodiscard]] BootTime now() const override { return SystemClock{}.now().boot; }
     void wake_at(BootTime) override {}
-    [[nodiscard]] notify::Content content_of(const job::Id&, const job::Notification&) const override {
+    [[nodiscard]] notify::Content content_of(const job::Id&,
+                                             const job::Notification& notification) const override {
+        if (notification.kind == job::NotificationKind::RemoteNameExpired)
+            return notify::RemoteNameExpired{notification.file, {}};
         return notify::JobTransferred{};
+    }
+    void answered(const job::Id& id, int64_t row, uint32_t file, const std::string& answer) override {
+        if (on_answer) on_answer({id, file, row}, answer);
     }
     void object_changed(const job::Id&) override {}
     void delivery_failed(const notify::Delivery&, CallOutcome) override {}
@@ -246,15 +253,16 @@ public:
     void find_owner(const std::string&) override {}
     void watch_new_owners(bool) override {}
 
-    /// The client acknowledges its oldest call.
-    void acknowledge() {
+    /// The client acknowledges its oldest call; `answer` if that is a question.
+    void acknowledge(const std::string& answer = {}) {
         ASSERT_FALSE(calls.empty());
         auto call = std::move(calls.front());
         calls.pop_front();
-        call.done({CallOutcome::Acknowledged, ":1.7"});
+        call.done({CallOutcome::Acknowledged, ":1.7", answer});
     }
 
     std::deque<OpenCall> calls;
+    std::function<void(const OpenQuestion&, const std::string&)> on_answer;
     std::function<void(int64_t)> on_acknowledged;
 };
 

@@ -25,6 +25,9 @@ protected:
         notifier_ = std::make_unique<notify::Notifier>(notify::Senders{clients_, clients_}, clients_,
                                                        clients_, notify::Policy{});
         clients_.on_acknowledged = [this](int64_t row) { manager_->acknowledged(row); };
+        clients_.on_answer = [this](const OpenQuestion& question, const std::string& answer) {
+            manager_->renew_remote_name(question, answer);
+        };
         manager_->connect(observer_, *notifier_);
         ASSERT_TRUE(manager_->load());
     }
@@ -477,6 +480,89 @@ TEST_F(ManagerTest, AReplyIsReadFromWhereItIs) {
     EXPECT_EQ(workers_.requests[0].text, "read " + job::temporary_name(id, job::ReplyIndex));
     settle();
     EXPECT_EQ(**reply, "the reply");
+}
+
+/// The link of a job's only file has expired after 50 of 100 bytes.
+class RenewalTest : public ManagerTest {
+protected:
+    RenewalTest() {
+        auto request = request_for(1, true);
+        job::NotifyFlags flags;
+        flags.remote_name_expired = true;
+        request.settings.set<&job::Settings::notify_flags>(flags);
+        id = create(request, client_object());
+        settle();
+        workers_.begin(0);
+        workers_.checkpoint(0, 50);
+        workers_.fail(0, true, 403);
+        settle();
+    }
+    const job::File& file() { return manager_->find(id)->durable_file(0); }
+    [[nodiscard]] size_t rows() { return open_store().load_outbox()->size(); }
+
+    job::Id id;
+};
+
+TEST_F(RenewalTest, AnAnswerIsCheckedStoredAndUsed) {
+    EXPECT_EQ(rows(), 1U);
+    clients_.acknowledge("http://127.0.0.1/fresh");
+    EXPECT_EQ(file().wait, job::Wait::Client) << "not checked yet";
+    settle();
+    EXPECT_EQ(file().spec.remote, "http://127.0.0.1/fresh");
+    EXPECT_EQ(workers_.transfers.at(workers_.ticket_of(0)).offset, 50U);
+    EXPECT_EQ(rows(), 0U);
+    EXPECT_TRUE(clients_.calls.empty());
+}
+
+TEST_F(RenewalTest, ARefusedAnswerLeavesTheFailureAsItWas) {
+    clients_.acknowledge("file:///etc/passwd");
+    settle();
+    EXPECT_EQ(job_of(id).state, State::Error);
+    EXPECT_EQ(job_of(id).error->code, 403);
+    ASSERT_EQ(clients_.calls.size(), 1U) << "the failure";
+    EXPECT_EQ(clients_.calls[0].delivery.content, notify::Content{notify::JobTransferred{}});
+}
+
+TEST_F(RenewalTest, WhatTheWorkerRefusesLeavesTheFailureAsItWas) {
+    clients_.acknowledge("http://127.0.0.1/fresh");
+    drain();
+    workers_.answer(Error{Errc::InvalidArgument, "bad URL"});
+    settle();
+    EXPECT_EQ(job_of(id).state, State::Error);
+    EXPECT_EQ(rows(), 1U) << "of the failure";
+}
+
+TEST_F(RenewalTest, AfterARestartTheClientIsAskedAgain) {
+    for (bool answered : {false, true}) {
+        if (answered) clients_.acknowledge("http://127.0.0.1/fresh"); // the worker has not checked it
+        clients_.calls.clear();
+        restart();
+        EXPECT_EQ(file().wait, job::Wait::Client);
+        EXPECT_EQ(job::wait_reason(job_of(id), clock_.now().wall).word, "client");
+        std::optional<Result<Done>> registered;
+        manager_->set_notify_object(id, client_object(), into(registered));
+        settle();
+        ASSERT_EQ(clients_.calls.size(), 1U);
+    }
+    clients_.acknowledge("http://127.0.0.1/fresh");
+    settle();
+    EXPECT_EQ(workers_.transfers.at(workers_.ticket_of(0)).offset, 50U);
+}
+
+TEST_F(RenewalTest, AnAnswerThatCannotBeStoredIsAskedForAgain) {
+    break_store();
+    clients_.acknowledge("http://127.0.0.1/fresh");
+    settle();
+    EXPECT_TRUE(clients_.calls.empty());
+    repair_store();
+    std::optional<Result<Done>> suspended;
+    manager_->suspend(id, into(suspended));
+    settle();
+    ASSERT_EQ(clients_.calls.size(), 1U);
+    clients_.acknowledge("http://127.0.0.1/fresh");
+    settle();
+    EXPECT_EQ(file().spec.remote, "http://127.0.0.1/fresh");
+    EXPECT_EQ(job_of(id).state, State::Suspended);
 }
 
 } // namespace

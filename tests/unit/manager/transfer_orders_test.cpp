@@ -168,6 +168,31 @@ TEST_F(OrdersTest, TellAServerThatWasNotChosenByTheClientNoSecrets) {
     EXPECT_TRUE(fetch_order(record(), 0).options.http.credentials.empty());
 }
 
+TEST_F(OrdersTest, OfARenewedLinkHaveSecretsOnTheServerThatTheyWereMeantForOnly) {
+    using Target = job::Credentials::Target;
+    job.http.headers = {"Authorization: Bearer x", "Cookie: a=b"};
+    job.http.client_certificate = "/key.pem";
+    job.http.credentials = {{Target::Server, job::Credentials::Scheme::Basic, "me", "pw", ""},
+                            {Target::Proxy, job::Credentials::Scheme::Basic, "p", "q", ""},
+                            {Target::Server, job::Credentials::Scheme::Basic, "you", "2", "cdn.example:443"}};
+    auto& file = add("https://example.org/f");
+    file.secrets_for = "https://example.org:443";
+    auto http = [&] { return fetch_order(record(), 0).options.http; };
+    EXPECT_EQ(http().headers, job.http.headers);
+    EXPECT_EQ(http().credentials.size(), 2U);
+    file.spec.remote = "https://other.example/f";
+    EXPECT_TRUE(http().headers.empty() && http().client_certificate.empty());
+    ASSERT_EQ(http().credentials.size(), 1U);
+    EXPECT_EQ(http().credentials[0].target, Target::Proxy);
+    file.spec.remote = "https://cdn.example/f";
+    EXPECT_TRUE(http().headers.empty());
+    ASSERT_EQ(http().credentials.size(), 2U);
+    EXPECT_EQ(http().credentials[1].user, "you") << "the client has given them for this server";
+    file.spec.mirrors = {"https://mirror.example/f"};
+    file.source = 1;
+    EXPECT_EQ(http().headers, job.http.headers) << "the client has named the mirror itself";
+}
+
 TEST_F(OrdersTest, LeaveNothingOfADownload) {
     add().transferred = true;
     add();

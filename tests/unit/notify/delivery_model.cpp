@@ -305,6 +305,7 @@ void DeliveryModel::check_truth(const job::Id& id, const job::Notification& noti
         if (!files.at(notification.file).transferred) fault("told of a file that is not there", id);
         if (!flags.file_transferred) fault("told of a file, which is not wanted", id);
         return;
+    case job::NotificationKind::RemoteNameExpired: fault("asked for what is not needed", id); return;
     }
 }
 

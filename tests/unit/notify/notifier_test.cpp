@@ -44,10 +44,14 @@ public:
         case NotificationKind::Transferred: break;
         case NotificationKind::Error: return JobFailed{};
         case NotificationKind::FileTransferred: return FileTransferred{notification.file, {}, {}};
+        case NotificationKind::RemoteNameExpired: return RemoteNameExpired{notification.file, {}};
         }
         return JobTransferred{};
     }
     void object_changed(const job::Id&) override { ++object_changes; }
+    void answered(const job::Id&, int64_t row, uint32_t, const std::string& answer) override {
+        answers[row].push_back(answer);
+    }
     void delivery_failed(const Delivery&, CallOutcome) override { ++failures; }
     void check_connection(const std::string& unique_name) override { checked.push_back(unique_name); }
     void find_owner(const std::string& name) override {
@@ -58,6 +62,7 @@ public:
 
     std::vector<OpenCall> open;
     std::vector<int64_t> acknowledged_rows;
+    std::map<int64_t, std::vector<std::string>> answers; ///< to questions, by row
     std::vector<std::string> checked;
     std::map<std::string, std::string> owners; ///< of names on our bus
     Notifier* notifier = nullptr;              ///< if the bus replies at once
@@ -81,18 +86,17 @@ struct NotifierTest : testing::Test {
         return {std::string(32 - hex.size(), '0') + hex};
     }
     int64_t add(const job::Id& id, NotificationKind kind = NotificationKind::Transferred) {
-        notifier.add(id, ++rows,
-                     Notification{kind, kind == NotificationKind::FileTransferred ? 0 : job::NoFile});
+        notifier.add(id, ++rows, Notification{kind, job::is_about_file(kind) ? 0 : job::NoFile});
         return rows;
     }
     static Target object(const std::string& connection) { return {connection, "/client"}; }
     void add_job_a(const job::NotifyService& service = {}) { notifier.add_job(JobA, 1000, service); }
     /// Answers the oldest open call.
-    void answer(CallOutcome outcome, const std::string& sender = "") {
+    void answer(CallOutcome outcome, const std::string& sender = "", const std::string& text = "") {
         ASSERT_FALSE(world.open.empty());
         auto call = world.open.front();
         world.open.erase(world.open.begin());
-        call.done({outcome, sender});
+        call.done({outcome, sender, text});
     }
     void pass(Usec span) {
         world.time = world.time + span;
@@ -1132,6 +1136,117 @@ TEST_F(NotifierTest, ANewOwnerIsNotToldWhatWasForTheFormerOne) {
     notifier.run();
     EXPECT_TRUE(world.open.empty());
     EXPECT_FALSE(notifier.has_work());
+}
+
+// ---- questions ----
+
+struct QuestionTest : NotifierTest {
+    static constexpr auto Question = NotificationKind::RemoteNameExpired;
+    using Answers = std::map<int64_t, std::vector<std::string>>;
+
+    int64_t ask(const job::NotifyService& service = {}, bool with_object = true) {
+        add_job_a(service);
+        auto row = add(JobA, Question);
+        if (with_object) notifier.set_object(JobA, object(":1.7"));
+        notifier.run();
+        return row;
+    }
+};
+
+TEST_F(QuestionTest, TheAnswerGoesToTheDaemonWhichKeepsTheRow) {
+    auto row = ask();
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.content, (Content{RemoteNameExpired{0, {}}}));
+    answer(CallOutcome::Acknowledged, ":1.7", "https://fresh");
+    EXPECT_EQ(world.answers, (Answers{{row, {"https://fresh"}}}));
+    EXPECT_TRUE(world.acknowledged_rows.empty());
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_FALSE(notifier.owes(JobA));
+}
+
+TEST_F(QuestionTest, ErrorsAndSilenceAreNoAnswer) {
+    for (auto outcome : {CallOutcome::Refused, CallOutcome::Unanswered, CallOutcome::NoSuchMethod}) {
+        auto row = ask();
+        answer(outcome, ":1.7");
+        EXPECT_EQ(world.answers, (Answers{{row, {""}}})) << static_cast<int>(outcome);
+        pass(seconds{3600});
+        EXPECT_TRUE(world.open.empty()) << "asked once";
+        notifier.forget(JobA);
+        notifier.heard_from(":1.7");
+        world.answers.clear();
+    }
+}
+
+TEST_F(QuestionTest, AServiceIsStartedForIt) {
+    auto row = ask({"org.example.App", "/app"}, false);
+    ASSERT_EQ(world.open.size(), 1U);
+    EXPECT_EQ(world.open[0].delivery.target.destination, "org.example.App");
+    answer(CallOutcome::Acknowledged, ":1.9", "https://fresh");
+    EXPECT_EQ(world.answers, (Answers{{row, {"https://fresh"}}}));
+    EXPECT_EQ(notifier.object_of(JobA), (Target{":1.9", "/app", Target::Kind::Object})) << "BITS 5.4";
+}
+
+TEST_F(QuestionTest, AServiceThatCannotBeStartedIsNotAskedAgain) {
+    auto row = ask({"org.example.App", "/app"}, false);
+    answer(CallOutcome::NotStarted);
+    EXPECT_EQ(world.answers, (Answers{{row, {""}}}));
+}
+
+TEST_F(QuestionTest, TheServiceIsAskedIfTheObjectHasLeftOrDoesNotWantTheCall) {
+    for (auto outcome : {CallOutcome::Gone, CallOutcome::NoSuchObject, CallOutcome::Declined}) {
+        ask({"org.example.App", "/app"});
+        answer(outcome, ":1.7");
+        notifier.run();
+        ASSERT_EQ(world.open.size(), 1U) << static_cast<int>(outcome);
+        EXPECT_EQ(world.open[0].delivery.target.destination, "org.example.App");
+        answer(CallOutcome::Acknowledged, ":1.9");
+        notifier.forget(JobA);
+    }
+    EXPECT_EQ(world.answers.size(), 3U);
+}
+
+TEST_F(QuestionTest, AClientHasTwoMinutesToComeBack) {
+    auto row = ask({}, false);
+    EXPECT_TRUE(world.open.empty());
+    EXPECT_EQ(world.wake, world.time + seconds{120});
+    pass(seconds{119});
+    EXPECT_TRUE(world.answers.empty());
+    notifier.set_object(JobA, object(":1.7"));
+    notifier.run();
+    ASSERT_EQ(world.open.size(), 1U);
+    pass(seconds{20});
+    EXPECT_TRUE(world.answers.empty()) << "it is being asked";
+    answer(CallOutcome::Gone);
+    pass(seconds{1});
+    EXPECT_EQ(world.answers, (Answers{{row, {""}}}));
+    notifier.set_object(JobA, object(":1.8"));
+    notifier.run();
+    EXPECT_TRUE(world.open.empty());
+}
+
+TEST_F(QuestionTest, EachAnswerGivesTheOthersTime) {
+    add_job_a();
+    notifier.set_object(JobA, object(":1.7"));
+    for (int i = 0; i < 20; ++i)
+        add(JobA, Question);
+    notifier.run();
+    for (int i = 0; i < 19; ++i) {
+        pass(seconds{20});
+        answer(CallOutcome::Acknowledged, ":1.7", "https://fresh");
+        ASSERT_EQ(world.open.size(), 1U) << i;
+    }
+    for (const auto& [row, answers] : world.answers)
+        EXPECT_EQ(answers, std::vector<std::string>{"https://fresh"});
+}
+
+TEST_F(QuestionTest, AnswersToWithdrawnQuestionsDoNotMatter) {
+    ask();
+    job::Revocation revoked;
+    revoked.files = {0};
+    notifier.revoke(JobA, revoked);
+    answer(CallOutcome::Acknowledged, ":1.7", "https://fresh");
+    pass(seconds{3600});
+    EXPECT_TRUE(world.answers.empty());
 }
 
 } // namespace

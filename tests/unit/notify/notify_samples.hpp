@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "job/notify_service.hpp"
+#include "notify/call_budget.hpp"
 
 #include <cstdint>
 

@@ -72,10 +72,12 @@ public:
         case NotificationKind::Transferred: break;
         case NotificationKind::Error: return JobFailed{};
         case NotificationKind::FileTransferred: return FileTransferred{notification.file, {}, {}};
+        case NotificationKind::RemoteNameExpired: return RemoteNameExpired{notification.file, {}};
         }
         return JobTransferred{};
     }
     void object_changed(const job::Id&) override {}
+    void answered(const job::Id&, int64_t, uint32_t, const std::string&) override {}
     void delivery_failed(const Delivery&, CallOutcome) override {}
     void check_connection(const std::string& name) override {
         if (!bus_.programs.contains(name))

@@ -41,8 +41,10 @@ protected:
         return call;
     }
     void begin(const wire::Call& call) {
-        caller->call(call,
-                     [this, name = call.name()](CallOutcome outcome) { outcomes.emplace(name, outcome); });
+        caller->call(call, [this, name = call.name()](const CallResult& result) {
+            outcomes.emplace(name, result.outcome);
+            answer = result.answer;
+        });
     }
     CallOutcome outcome_of(const wire::Call& call) {
         outcomes.clear();
@@ -60,6 +62,7 @@ protected:
     PrivateBus bus{directory.path() + "/run"};
     std::unique_ptr<SessionBusCaller> caller = std::make_unique<SessionBusCaller>(loop_, bus.socket());
     std::multimap<std::string, CallOutcome> outcomes;
+    std::string answer; ///< of the last call
 };
 
 TEST_F(SessionBusCallerTest, StartsAServiceAndPassesAllArguments) {
@@ -92,6 +95,19 @@ TEST_F(SessionBusCallerTest, StartsAServiceAndPassesAllArguments) {
                                                 " 3 http://localhost/f /srv/.f.part\n");
     auto starts = bus.record(App, "starts");
     EXPECT_EQ(std::count(starts.begin(), starts.end(), '\n'), 1);
+}
+
+TEST_F(SessionBusCallerTest, PassesOnTheAnswerToAQuestion) {
+    bus.add(App, "accept");
+    bus.start();
+    auto call = call_to(App);
+    EXPECT_EQ(outcome_of(call), CallOutcome::Acknowledged);
+    EXPECT_EQ(answer, "");
+    call.set_method(wire::Call::REMOTE_NAME_EXPIRED);
+    call.mutable_file()->set_index(3);
+    call.mutable_file()->set_remote("http://localhost/f");
+    EXPECT_EQ(outcome_of(call), CallOutcome::Acknowledged);
+    EXPECT_EQ(answer, "http://localhost/f?fresh");
 }
 
 TEST_F(SessionBusCallerTest, ReportsTheOutcome) {

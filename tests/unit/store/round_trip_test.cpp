@@ -46,6 +46,7 @@ void fill_choices(job::Job& job) {
     job.not_before = WallTime{Usec{int64_t{1} << 61}};
     job.on_file_error = job::OnFileError::Continue;
     job.publish_files = job::PublishFiles::Each;
+    job.renew_remote_name = job::RenewRemoteName::Always;
     job.answer_timeout = std::chrono::seconds{90};
     job.umask = 027;
     job.auto_complete = true;
@@ -87,6 +88,7 @@ job::Job full_job() {
                         .modification = true,
                         .file_transferred = true,
                         .file_ranges_transferred = true,
+                        .remote_name_expired = true,
                         .disable = true};
     job.notify_service = {"org.example.App", "/org/example/App"};
     job.minimum_notification_interval = std::chrono::milliseconds{MaxU32};
@@ -133,6 +135,8 @@ job::File full_file() {
     file.completed = true;
     file.naming = true;
     file.not_modified = true;
+    file.secrets_for = "https://first.example:443";
+    file.renewal_asked = true;
     file.removed = true;
     file.spec.if_modified_since = WallTime{Usec{1}};
     file.spec.if_none_match = "\"a\", W/\"b\"";

@@ -71,9 +71,9 @@ protected:
 
     /// Calls succeed, except to org.example.Nobody.
     CallService call_service() {
-        return [this](const wire::Call& call, const std::function<void(CallOutcome)>& done) {
+        return [this](const wire::Call& call, const std::function<void(const CallResult&)>& done) {
             calls.push_back(call);
-            done(call.name() == "org.example.Nobody" ? CallOutcome::Gone : CallOutcome::Acknowledged);
+            done({call.name() == "org.example.Nobody" ? CallOutcome::Gone : CallOutcome::Acknowledged, {}});
         };
     }
 
