@@ -33,7 +33,8 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
                [this](const std::string& name, const std::string& unique_name) {
                    notifier.owner_changed(name, unique_name);
                    notifier.run();
-               }}),
+               },
+               examiner(options.instance)}),
       callback_sender(loop, [instance = options.instance] { return bus::connect_bus(instance); },
                       config.call_timeout,
                       {events.bus_lost,
@@ -51,6 +52,14 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
     if (options.instance == Instance::System)
         logind_users.emplace(*helper_bus,
                              [this](const std::set<uint32_t>& users) { set_active_users(users); });
+}
+
+/// The daemon of the system may not look at processes of users.
+bus::AppFinder::Examine Application::examiner(Instance instance) {
+    if (instance == Instance::Session) return {};
+    return [this](uint32_t uid, uint32_t pid, std::function<void(const process::ProcessFacts&)> done) {
+        workers.examine(uid, pid, std::move(done));
+    };
 }
 
 std::unique_ptr<WorkerLauncher> Application::make_launcher(const Options& options) {

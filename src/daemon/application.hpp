@@ -71,6 +71,7 @@ struct Application {
     std::optional<LogindUsers> logind_users;
 
 private:
+    bus::AppFinder::Examine examiner(Instance instance);
     std::unique_ptr<WorkerLauncher> make_launcher(const Options& options);
     void watch_environment();
     void set_active_users(const std::set<uint32_t>& users);

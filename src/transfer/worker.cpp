@@ -2,6 +2,7 @@
 #include "transfer/worker.hpp"
 
 #include "base/log.hpp"
+#include "process/process_facts.hpp"
 #include "transfer/check.hpp"
 #include "transfer/convert.hpp"
 #include "transfer/fetch.hpp"
@@ -26,6 +27,34 @@ constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 constexpr Usec DiscardLimit = seconds{8};
 /// Tag and length of a message that is part of another one.
 constexpr size_t MaxLengthField = 8;
+
+/// The longest list of units of a process. Only their names could make it longer.
+constexpr size_t LongestCgroups = 16 * 1024;
+
+wire::Process::View to_wire(process::ProcessFacts::View view) {
+    switch (view) {
+    case process::ProcessFacts::View::Open: return wire::Process::OPEN;
+    case process::ProcessFacts::View::Hidden: return wire::Process::HIDDEN;
+    case process::ProcessFacts::View::Ended: return wire::Process::ENDED;
+    }
+    return wire::Process::HIDDEN;
+}
+
+wire::Process to_wire(const process::ProcessFacts& facts) {
+    wire::Process seen;
+    seen.set_view(to_wire(facts.view));
+    seen.set_in_flatpak(facts.in_flatpak);
+    seen.set_flatpak_info(facts.flatpak_info);
+    seen.set_cgroups(facts.cgroups.substr(0, LongestCgroups));
+    seen.set_home(facts.folders.home);
+    seen.set_runtime(facts.folders.runtime);
+    for (const auto& [name, path] : facts.folders.named) {
+        auto& folder = *seen.add_folders();
+        folder.set_name(name);
+        folder.set_path(path);
+    }
+    return seen;
+}
 
 wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     switch (outcome) {
@@ -115,6 +144,7 @@ bool Worker::handle(wire::ToWorker&& message) {
                            });
     case Kind::kDeleteUpload: return delete_upload(std::move(*message.mutable_delete_upload()));
     case Kind::kCall: return call(message.call());
+    case Kind::kExamine: return examine(message.examine());
     case Kind::kLimits: curl_.set_limits(message.limits()); return true;
     case Kind::kPing: return ping(message.ping().request());
     case Kind::KIND_NOT_SET: return false;
@@ -264,6 +294,13 @@ bool Worker::call(const wire::Call& call) {
         message.set_data(result.answer);
         reply(request, std::move(message));
     });
+    return true;
+}
+
+bool Worker::examine(const wire::Examine& question) {
+    wire::Reply message;
+    *message.mutable_process() = to_wire(process::examine(process::open_process(question.pid())));
+    reply(question.request(), std::move(message));
     return true;
 }
 

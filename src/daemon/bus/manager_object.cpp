@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <unistd.h>
 
 namespace haulier::bus {
 
@@ -292,13 +293,14 @@ uint32_t ManagerObject::Jobs() {
 }
 
 uint32_t ManagerObject::count_for(const Whose& whose) const {
-    if (!whose.app.empty()) return context_.manager.count_of_app(whose.app);
+    if (!whose.app.empty()) return context_.manager.count_of_app(whose.owner.value_or(getuid()), whose.app);
     return whose.owner ? context_.manager.count(*whose.owner) : context_.manager.count();
 }
 
 /// On a session bus, all jobs belong to its user.
 ActivityTuple ManagerObject::activity_for(const Whose& whose) const {
-    if (!whose.app.empty()) return encode(context_.manager.activity_of_app(whose.app));
+    if (!whose.app.empty())
+        return encode(context_.manager.activity_of_app(whose.owner.value_or(getuid()), whose.app));
     bool session = context_.instance == daemon::Instance::Session;
     return encode(context_.manager.activity(session ? std::nullopt : whose.owner));
 }

@@ -84,7 +84,8 @@ private:
     template <class Owed, class Then>
     void with_scope(Owed owed, bool all_users, Then then) {
         auto caller = context_.filter.caller();
-        if (!all_users && context_.instance == daemon::Instance::System) return then(Whose{caller.uid});
+        if (!all_users && context_.instance == daemon::Instance::System)
+            return then(Whose{caller.uid, caller.app()});
         context_.authority.ask(caller, [owed, then, app = caller.app()](AuthorityReply verdict) {
             if (verdict != AuthorityReply::Yes) return owed->refuse(refuse_all_users(verdict));
             then(Whose{std::nullopt, app});

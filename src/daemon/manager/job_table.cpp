@@ -31,6 +31,10 @@ bool needs_someone(const job::Job& job) {
            (job.state == job::State::Transferred && job.notify_service.name.empty());
 }
 
+bool is_of_app(const JobRecord& record, uint32_t owner, const std::string& app) {
+    return record.counted && record.durable().owner == owner && job::belongs_to(record.durable(), app);
+}
+
 } // namespace
 
 Error not_found(const job::Id& id) {
@@ -106,16 +110,16 @@ Activity JobTable::activity(std::optional<uint32_t> owner) const {
     return sum;
 }
 
-uint32_t JobTable::count_of_app(const std::string& app) const {
+uint32_t JobTable::count_of_app(uint32_t owner, const std::string& app) const {
     return static_cast<uint32_t>(std::count_if(by_age_.begin(), by_age_.end(), [&](const JobRecord* record) {
-        return record->counted && job::belongs_to(record->durable(), app);
+        return is_of_app(*record, owner, app);
     }));
 }
 
-Activity JobTable::activity_of_app(const std::string& app) const {
+Activity JobTable::activity_of_app(uint32_t owner, const std::string& app) const {
     Totals totals;
     for (const auto* record : by_age_)
-        if (record->counted && job::belongs_to(record->durable(), app)) include(totals, *record);
+        if (is_of_app(*record, owner, app)) include(totals, *record);
     Activity sum;
     add(sum, totals);
     return sum;

@@ -66,8 +66,8 @@ public:
     /// Costs as much as there are running jobs.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const;
     // For a confined app. The cost of these grows with the number of jobs.
-    [[nodiscard]] uint32_t count_of_app(const std::string& app) const;
-    [[nodiscard]] Activity activity_of_app(const std::string& app) const;
+    [[nodiscard]] uint32_t count_of_app(uint32_t owner, const std::string& app) const;
+    [[nodiscard]] Activity activity_of_app(uint32_t owner, const std::string& app) const;
     /// A job is active, or has ended and is still in the store.
     [[nodiscard]] bool has_work() const { return work_ > 0; }
     /// The job is not in the store any more.

@@ -152,9 +152,11 @@ public:
     /// Of one owner, or of all.
     [[nodiscard]] Activity activity(std::optional<uint32_t> owner) const { return jobs_.activity(owner); }
     // For an app in a sandbox.
-    [[nodiscard]] uint32_t count_of_app(const std::string& app) const { return jobs_.count_of_app(app); }
-    [[nodiscard]] Activity activity_of_app(const std::string& app) const {
-        return jobs_.activity_of_app(app);
+    [[nodiscard]] uint32_t count_of_app(uint32_t owner, const std::string& app) const {
+        return jobs_.count_of_app(owner, app);
+    }
+    [[nodiscard]] Activity activity_of_app(uint32_t owner, const std::string& app) const {
+        return jobs_.activity_of_app(owner, app);
     }
     [[nodiscard]] Now now() const { return clock_.now(); }
     [[nodiscard]] WallTime today() const { return clock_.now().wall; }

@@ -344,8 +344,9 @@ void WorkerLink::handle(const wire::Reply& message) {
     requests_.erase(found);
     failures_ = 0;
     schedule_timeout();
-    request.on_reply(status_of(message), {message.item(), message.data(), message.size(),
-                                          call_outcome_of(message), file_name_of(message.name())});
+    request.on_reply(status_of(message),
+                     {message.item(), message.data(), message.size(), call_outcome_of(message),
+                      file_name_of(message.name()), process_of(message)});
 }
 
 // ---- failures of our own making ----

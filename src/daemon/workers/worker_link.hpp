@@ -7,6 +7,7 @@
 #include "daemon/common/config.hpp"
 #include "daemon/workers/worker_launcher.hpp"
 #include "daemon/workers/workers.hpp"
+#include "process/process_facts.hpp"
 #include "wire/packet_socket.hpp"
 
 #include <functional>
@@ -38,6 +39,7 @@ struct WorkerReply {
     uint64_t size = 0;
     CallOutcome outcome = CallOutcome::Unanswered;
     std::string name; ///< of a file
+    process::ProcessFacts facts;
 };
 
 class WorkerLink {

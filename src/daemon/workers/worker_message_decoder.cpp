@@ -174,4 +174,20 @@ CallOutcome call_outcome_of(const wire::Reply& answer) {
     }
 }
 
+process::ProcessFacts process_of(const wire::Reply& answer) {
+    using View = process::ProcessFacts::View;
+    const auto& seen = answer.process();
+    process::ProcessFacts facts;
+    if (seen.view() == wire::Process::OPEN) facts.view = View::Open;
+    if (seen.view() == wire::Process::ENDED) facts.view = View::Ended;
+    facts.in_flatpak = seen.in_flatpak();
+    facts.flatpak_info = seen.flatpak_info();
+    facts.cgroups = seen.cgroups();
+    facts.folders.home = seen.home();
+    facts.folders.runtime = seen.runtime();
+    for (const auto& folder : seen.folders())
+        facts.folders.named[folder.name()] = folder.path();
+    return facts;
+}
+
 } // namespace haulier::daemon

@@ -9,6 +9,7 @@
 #include "daemon/workers/orders.hpp"
 #include "job/outcomes.hpp"
 #include "notify/delivery.hpp"
+#include "process/process_facts.hpp"
 #include "worker.pb.h"
 
 namespace haulier::daemon {
@@ -38,5 +39,6 @@ Status status_of(const wire::Reply& answer);
 /// Of a file; empty if it would have to be changed.
 std::string file_name_of(const std::string& name);
 CallOutcome call_outcome_of(const wire::Reply& answer);
+process::ProcessFacts process_of(const wire::Reply& answer);
 
 } // namespace haulier::daemon

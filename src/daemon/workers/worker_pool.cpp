@@ -198,6 +198,19 @@ void WorkerPool::call(const notify::Delivery& delivery, std::chrono::millisecond
                                    });
 }
 
+void WorkerPool::examine(uint32_t owner, uint32_t pid,
+                         std::function<void(const process::ProcessFacts&)> done) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    message.mutable_examine()->set_request(request);
+    message.mutable_examine()->set_pid(pid);
+    worker.request(request, message.SerializeAsString(),
+                   [done = std::move(done)](const Status& status, const WorkerReply& reply) {
+                       done(status ? reply.facts : process::ProcessFacts{});
+                   });
+}
+
 void WorkerPool::read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,
                       Callback<std::string> done) {
     auto reader = std::make_shared<FileReader>(link(owner));

@@ -8,6 +8,7 @@
 #include "daemon/common/config.hpp"
 #include "daemon/workers/workers.hpp"
 #include "notify/delivery.hpp"
+#include "process/process_facts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -44,6 +45,8 @@ public:
     /// again if the worker dies, and the service may get it twice.
     void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
               std::function<void(const CallResult&)> done);
+    /// What the worker of this user sees of a process; without a worker, nothing.
+    void examine(uint32_t owner, uint32_t pid, std::function<void(const process::ProcessFacts&)> done);
 
 private:
     WorkerLink& link(uint32_t owner);

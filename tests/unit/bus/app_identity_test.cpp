@@ -9,6 +9,9 @@
 namespace haulier::bus {
 namespace {
 
+using process::ProcessFacts;
+using View = ProcessFacts::View;
+
 TEST(AppIdentity, IsInTheNameOfTheUnitThatTheDesktopStarted) {
     auto in = [](const std::string& unit) {
         return app_in_cgroup(
@@ -38,7 +41,9 @@ TEST(AppIdentity, IsNotKnownOfAProcessThatHasEnded) {
     Fd process{static_cast<int>(syscall(SYS_pidfd_open, child, 0))};
     ASSERT_TRUE(process);
     ASSERT_EQ(waitpid(child, nullptr, 0), child);
-    for (const auto& identity : {identify(process, ""), identify(Fd{}, "")}) {
+    EXPECT_EQ(process::examine(process).view, View::Ended);
+    for (const auto& identity : {identity_of(process::examine(process), ""), identity_of({}, ""),
+                                 identity_on_system_bus(process::examine(process), "")}) {
         EXPECT_EQ(identity.app, AppIdentity{});
         EXPECT_EQ(identity.sandbox.kind, Sandbox::Kind::Unknown);
     }
@@ -46,7 +51,7 @@ TEST(AppIdentity, IsNotKnownOfAProcessThatHasEnded) {
 
 Sandbox of_this_process(std::string_view label) {
     Fd process{static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0))};
-    return identify(process, label).sandbox;
+    return identity_of(process::examine(process), label).sandbox;
 }
 
 TEST(Sandboxes, OfSnapsAreNamedByTheirProfile) {
@@ -56,6 +61,40 @@ TEST(Sandboxes, OfSnapsAreNamedByTheirProfile) {
     auto strict = of_this_process(std::string_view{"snap.music.player (enforce)\0", 28});
     EXPECT_EQ(strict.kind, Sandbox::Kind::Snap);
     EXPECT_EQ(strict.app, "music");
+}
+
+ProcessFacts app_of_flatpak() {
+    return {.view = View::Open,
+            .in_flatpak = true,
+            .flatpak_info = "[Application]\nname=org.example.App\n[Context]\nshared=network;\n",
+            .folders = {"/home/u", "/run/user/1000", {}}};
+}
+
+TEST(Sandboxes, OfFlatpakAreTheSameOnEitherBus) {
+    for (const auto& identity :
+         {identity_of(app_of_flatpak(), ""), identity_on_system_bus(app_of_flatpak(), "")}) {
+        EXPECT_EQ(identity.sandbox.kind, Sandbox::Kind::Flatpak);
+        EXPECT_EQ(identity.app, (AppIdentity{"org.example.App", job::AppIdSource::Sandbox}));
+        EXPECT_TRUE(identity.sandbox.network);
+    }
+}
+
+TEST(Sandboxes, OfProcessesThatCannotBeExaminedAreNoneOnTheSystemBus) {
+    auto kinds = [](const ProcessFacts& facts) {
+        return std::pair{identity_of(facts, "").sandbox.kind, identity_on_system_bus(facts, "").sandbox.kind};
+    };
+    using enum Sandbox::Kind;
+    EXPECT_EQ(kinds({.view = View::Open}), (std::pair{None, None}));
+    EXPECT_EQ(kinds({.view = View::Hidden}), (std::pair{Unknown, None}));
+    EXPECT_EQ(kinds({.view = View::Ended}), (std::pair{Unknown, Unknown})) << "its connection may live on";
+    ProcessFacts from_flatpak{.view = View::Hidden,
+                              .cgroups = "0::/user.slice/app.slice/app-flatpak-org.example.App-12.scope\n"};
+    EXPECT_EQ(kinds(from_flatpak), (std::pair{Unknown, Unknown}));
+    auto nonsense = app_of_flatpak();
+    nonsense.flatpak_info = "nonsense";
+    EXPECT_EQ(kinds(nonsense), (std::pair{Unknown, Unknown}));
+    EXPECT_EQ(identity_on_system_bus({.view = View::Hidden}, "snap.music.player (enforce)").sandbox.kind,
+              Snap);
 }
 
 } // namespace

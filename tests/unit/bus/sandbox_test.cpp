@@ -10,7 +10,7 @@ namespace {
 using job::Place;
 using job::Use;
 
-const UserFolders Folders{
+const process::UserFolders Folders{
     "/home/u", "/run/user/1", {{"xdg-download", "/home/u/Downloads"}, {"xdg-config", "/home/u/.config"}}};
 
 FlatpakInfo info_with(const std::vector<std::string>& file_systems) {
@@ -127,10 +127,10 @@ TEST(Grants, DoNotDependOnTheOrderOfThePermissions) {
 }
 
 TEST(NamedFolders, AreReadFromTheFileOfTheDesktop) {
-    auto named =
-        named_folders("# comment\nXDG_DOWNLOAD_DIR=\"$HOME/Down loads/\"\nXDG_MUSIC_DIR=\"/srv/music\"\n"
-                      "XDG_VIDEOS_DIR=\"$HOME/\"\nXDG_PICTURES_DIR=relative\nOTHER=\"/x\"\n",
-                      "/home/u");
+    auto named = process::named_folders(
+        "# comment\nXDG_DOWNLOAD_DIR=\"$HOME/Down loads/\"\nXDG_MUSIC_DIR=\"/srv/music\"\n"
+        "XDG_VIDEOS_DIR=\"$HOME/\"\nXDG_PICTURES_DIR=relative\nOTHER=\"/x\"\n",
+        "/home/u");
     EXPECT_EQ(named, (std::map<std::string, std::string>{{"xdg-download", "/home/u/Down loads"},
                                                          {"xdg-music", "/srv/music"}}));
 }

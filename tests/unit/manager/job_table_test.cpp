@@ -256,9 +256,10 @@ TEST_F(JobTableTest, AppsInSandboxesHaveKeysAndCountsOfTheirOwn) {
     EXPECT_EQ(jobs.find_key({Ann, "org.example.App", "nightly"}), &of_app);
     EXPECT_EQ(jobs.find_key({Ann, "org.example", "nightly"}), nullptr);
     EXPECT_EQ(jobs.count(Ann), 2U);
-    EXPECT_EQ(jobs.count_of_app("org.example.App"), 1U);
-    EXPECT_EQ(jobs.count_of_app("org.example.Other"), 0U);
-    EXPECT_EQ(jobs.activity_of_app("org.example.Other"), Activity{});
+    EXPECT_EQ(jobs.count_of_app(Ann, "org.example.App"), 1U);
+    EXPECT_EQ(jobs.count_of_app(Bob, "org.example.App"), 0U) << "the same app of another user";
+    EXPECT_EQ(jobs.count_of_app(Ann, "org.example.Other"), 0U);
+    EXPECT_EQ(jobs.activity_of_app(Ann, "org.example.Other"), Activity{});
 }
 
 TEST_F(JobTableTest, CountsFollowOwnersAndEnds) {

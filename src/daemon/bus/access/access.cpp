@@ -2,6 +2,7 @@
 #include "daemon/bus/access/access.hpp"
 
 #include "daemon/bus/names/error_names.hpp"
+#include "job/conditions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,10 @@ bool is_one_of(std::string_view member, const std::array<std::string_view, N>& a
 }
 
 } // namespace
+
+bool may_be_confined(uint32_t uid) {
+    return job::can_log_in(uid);
+}
 
 std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox) {
     switch (sandbox.kind) {

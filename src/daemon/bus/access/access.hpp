@@ -62,7 +62,11 @@ Refusal refuse_job(AuthorityReply reply, const std::string& id);
 Refusal refuse_all_users(AuthorityReply reply);
 Refusal refuse_hold_of_all(AuthorityReply reply);
 
-// Callers in sandboxes, on a session bus. An optional refusal is empty if the call is permitted.
+// Callers in sandboxes. An optional refusal is empty if the call is permitted.
+
+/// Whether callers with this uid are examined on the system bus. The programs of root and of the accounts of
+/// the system are not apps.
+bool may_be_confined(uint32_t uid);
 
 /// Why the caller may call nothing: its sandbox has no network access, or could not be examined. Otherwise
 /// the functions below decide.

@@ -119,7 +119,8 @@ Caller AccessFilter::caller_of(sd_bus_message* message) const {
     auto name = sender_of(message);
     bool interactive = sd_bus_message_get_allow_interactive_authorization(message) > 0;
     if (instance_ == daemon::Instance::Session) return {name, getuid(), interactive, peers_.at(name).sandbox};
-    return {name, peers_.at(name).uid.value(), interactive};
+    const auto& peer = peers_.at(name);
+    return {name, peer.uid.value(), interactive, peer.sandbox};
 }
 
 int AccessFilter::on_message(sd_bus_message* message) {
@@ -198,12 +199,32 @@ void AccessFilter::user_resolved(const std::string& name, sd_bus_message* reply)
     if (auto uid = read_uid(reply)) {
         auto& peer = peers_.at(name);
         peer.uid = uid;
+        examine(name, *uid);
         for (auto& content : std::exchange(peer.calls, {}))
             enqueue(*uid, name, std::move(content));
     } else {
         log::debug("calls of " + name + " are dropped: the bus does not know it");
         peers_.erase(name);
     }
+    hooks_.on_progress();
+}
+
+/// The calls of the connection count for its user meanwhile.
+void AccessFilter::examine(const std::string& name, uint32_t uid) {
+    if (may_be_confined(uid))
+        apps_.find(name, [this, name](const ProcessIdentity& found) { examined(name, found.sandbox); });
+    else
+        peers_.at(name).examined = true;
+}
+
+void AccessFilter::examined(const std::string& name, const Sandbox& sandbox) {
+    auto found = peers_.find(name);
+    if (found == peers_.end()) return; // it has left
+    auto& peer = found->second;
+    peer.examined = true;
+    if (sandbox.kind != Sandbox::Kind::None) peer.sandbox = std::make_shared<const Sandbox>(sandbox);
+    admit_waiting();
+    if (counts_unread_ && !peer.waiting.empty() && !ask_again_) ask_what_is_unread();
     hooks_.on_progress();
 }
 
@@ -216,11 +237,11 @@ void AccessFilter::enqueue(uint32_t uid, const std::string& name, SizedMessage c
     }
     auto ticket = quota_.enter(uid, content.size);
     HeldCall call{std::move(content), name, std::move(ticket), std::nullopt};
-    auto& waiting = peers_.at(name).waiting;
-    bool waits = counts_unread_ && (!waiting.empty() || unread_.must_wait(name, uid));
-    if (!waits) return admit(uid, std::move(call));
-    waiting.push_back(std::move(call));
-    if (!ask_again_) ask_what_is_unread();
+    auto& peer = peers_.at(name);
+    bool must_read = counts_unread_ && unread_.must_wait(name, uid);
+    if (peer.examined && peer.waiting.empty() && !must_read) return admit(uid, std::move(call));
+    peer.waiting.push_back(std::move(call));
+    if (must_read && !ask_again_) ask_what_is_unread();
 }
 
 /// A caller that does not read its replies gets no more of them.
@@ -270,7 +291,8 @@ void AccessFilter::unread_known(const std::string& name, sd_bus_message* reply) 
 
 void AccessFilter::admit_waiting() {
     for (auto& [name, peer] : peers_)
-        while (!peer.waiting.empty() && (!counts_unread_ || !unread_.must_wait(name, *peer.uid))) {
+        while (peer.examined && !peer.waiting.empty() &&
+               (!counts_unread_ || !unread_.must_wait(name, *peer.uid))) {
             auto call = std::move(peer.waiting.front());
             peer.waiting.pop_front();
             admit(*peer.uid, std::move(call));
@@ -314,7 +336,7 @@ int AccessFilter::authorize(sd_bus_message* message, const HeldCall& call) {
     auto id = id_in(sd_bus_message_get_path(message));
     auto caller = caller_of(message);
     if (caller.sandbox)
-        if (auto refusal = refuse_confined(message, *caller.sandbox)) return refuse(message, *refusal);
+        if (auto refusal = refuse_confined(message, caller)) return refuse(message, *refusal);
     if (!id) return Continue;
     const auto* job = hooks_.find_job(*id);
     auto owner = job ? std::optional{job->owner} : std::nullopt;
@@ -329,7 +351,8 @@ int AccessFilter::authorize(sd_bus_message* message, const HeldCall& call) {
     return Handled;
 }
 
-std::optional<Refusal> AccessFilter::refuse_confined(sd_bus_message* message, const Sandbox& sandbox) const {
+std::optional<Refusal> AccessFilter::refuse_confined(sd_bus_message* message, const Caller& caller) const {
+    const auto& sandbox = *caller.sandbox;
     if (auto refusal = refuse_sandbox(sandbox)) return refusal;
     std::string_view path = sd_bus_message_get_path(message);
     std::string_view member = sd_bus_message_get_member(message);
@@ -337,7 +360,8 @@ std::optional<Refusal> AccessFilter::refuse_confined(sd_bus_message* message, co
     auto id = id_in(path);
     if (!id) return refuse_member(sandbox, member);
     const auto* job = hooks_.find_job(*id);
-    if (!job || !job::belongs_to(*job, sandbox.app)) return refuse_unknown_object(path);
+    bool is_own = job && job->owner == caller.uid && job::belongs_to(*job, sandbox.app);
+    if (!is_own) return refuse_unknown_object(path);
     return refuse_job_member(sandbox, *job->grants, member);
 }
 

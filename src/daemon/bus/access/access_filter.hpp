@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Sees every call of our objects before libsystemd dispatches it: methods, properties, introspection. On the
 // system bus the filter resolves the caller's user, lets users take turns, limits the calls that each has in
-// progress, and admits only owners and administrators to the object of a job. On a session bus it finds out,
+// progress, and admits only owners and administrators to the object of a job. On either bus it finds out,
 // once for each connection, whether the caller is an app in a sandbox, and admits such an app to its own jobs
 // only. A call that has to wait is held and dispatched again later; nothing blocks.
 #pragma once
@@ -75,10 +75,11 @@ private:
     struct Peer {
         std::optional<uint32_t> uid;
         std::vector<SizedMessage> calls;        ///< made before `uid` was known
-        std::shared_ptr<const Sandbox> sandbox; ///< on a session bus, if the peer is confined
+        bool examined = false;                  ///< on the system bus: `sandbox` is known
+        std::shared_ptr<const Sandbox> sandbox; ///< null: the peer is not confined
         size_t queued = 0;                      ///< calls in `queue_`
         AsyncCall uid_request;
-        std::deque<HeldCall> waiting; ///< until the peer has read more of our replies
+        std::deque<HeldCall> waiting; ///< until the peer is examined, and has read more of our replies
         AsyncCall unread_request;
 
         [[nodiscard]] bool holds_calls() const { return !calls.empty() || !waiting.empty(); }
@@ -89,6 +90,8 @@ private:
     void sandbox_known(const std::string& name, const Sandbox& sandbox);
     int resolve_user(Peer& peer, const std::string& name, sd_bus_message* message);
     void user_resolved(const std::string& name, sd_bus_message* reply);
+    void examine(const std::string& name, uint32_t uid);
+    void examined(const std::string& name, const Sandbox& sandbox);
     void enqueue(uint32_t uid, const std::string& name, SizedMessage content);
     int refuse_call(uint32_t uid, const std::string& name, sd_bus_message* message);
     void admit(uint32_t uid, HeldCall call);
@@ -99,8 +102,7 @@ private:
     void release_next();
     std::optional<HeldCall> take_released(sd_bus_message* message);
     int authorize(sd_bus_message* message, const HeldCall& call);
-    [[nodiscard]] std::optional<Refusal> refuse_confined(sd_bus_message* message,
-                                                         const Sandbox& sandbox) const;
+    [[nodiscard]] std::optional<Refusal> refuse_confined(sd_bus_message* message, const Caller& caller) const;
     void authorized(HeldCall call, const Caller& caller, const std::string& id, std::optional<uint32_t> owner,
                     AuthorityReply reply);
     [[nodiscard]] Caller caller_of(sd_bus_message* message) const;

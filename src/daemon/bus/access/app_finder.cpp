@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/app_finder.hpp"
 
-#include <cstdint>
+#include "daemon/bus/access/access.hpp"
+
 #include <fcntl.h>
-#include <optional>
-#include <sys/syscall.h>
 #include <systemd/sd-bus.h>
 #include <utility>
 
@@ -15,12 +14,6 @@ namespace {
 constexpr const char* BusDriver = "org.freedesktop.DBus";
 constexpr Usec AnswerLimit{5'000'000};
 
-struct Process {
-    uint32_t pid = 0;
-    Fd descriptor;     ///< not every bus has it
-    std::string label; ///< of its security module; empty = none
-};
-
 std::string read_bytes(sd_bus_message* reply) {
     const void* bytes = nullptr;
     size_t count = 0;
@@ -30,9 +23,13 @@ std::string read_bytes(sd_bus_message* reply) {
     return {static_cast<const char*>(bytes), count};
 }
 
-void read_entry(sd_bus_message* reply, std::string_view key, Process& process) {
+} // namespace
+
+void AppFinder::read_entry(sd_bus_message* reply, std::string_view key, Process& process) {
     int fd = -1;
-    if (key == "ProcessID")
+    if (key == "UnixUserID")
+        sd_bus_message_read(reply, "v", "u", &process.uid);
+    else if (key == "ProcessID")
         sd_bus_message_read(reply, "v", "u", &process.pid);
     else if (key == "ProcessFD" && sd_bus_message_read(reply, "v", "h", &fd) > 0)
         process.descriptor = Fd{fcntl(fd, F_DUPFD_CLOEXEC, 3)};
@@ -43,7 +40,7 @@ void read_entry(sd_bus_message* reply, std::string_view key, Process& process) {
 }
 
 /// The reply to GetConnectionCredentials.
-Process read_process(sd_bus_message* reply) {
+AppFinder::Process AppFinder::read_process(sd_bus_message* reply) {
     Process process;
     if (sd_bus_message_is_method_error(reply, nullptr) || sender_of(reply) != BusDriver ||
         sd_bus_message_enter_container(reply, 'a', "{sv}") <= 0)
@@ -57,14 +54,6 @@ Process read_process(sd_bus_message* reply) {
     return process;
 }
 
-ProcessIdentity identity_behind(Process process) {
-    if (!process.descriptor && process.pid != 0)
-        process.descriptor = Fd{static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0))};
-    return process.descriptor ? identify(process.descriptor, process.label) : unknown_process();
-}
-
-} // namespace
-
 void AppFinder::find(const std::string& unique_name, Found found) {
     if (auto known = known_.find(unique_name); known != known_.end()) return found(known->second);
     auto [question, is_new] = questions_.try_emplace(unique_name);
@@ -74,11 +63,35 @@ void AppFinder::find(const std::string& unique_name, Found found) {
     if (sd_bus_message_append(call.get(), "s", unique_name.c_str()) >= 0)
         question->second.call =
             AsyncCall{bus_, call, AnswerLimit, [this, unique_name](sd_bus_message* reply) {
-                          auto identity = identity_behind(read_process(reply));
-                          if (!sd_bus_message_is_method_error(reply, nullptr)) known_[unique_name] = identity;
-                          answer(unique_name, identity);
+                          if (sd_bus_message_is_method_error(reply, nullptr))
+                              return answer(unique_name, unknown_process());
+                          examine(unique_name, read_process(reply));
                       }};
     if (!question->second.call) answer(unique_name, unknown_process());
+}
+
+/// From here on the descriptor shows whether the number still means the same process.
+void AppFinder::examine(const std::string& unique_name, Process process) {
+    if (!process.descriptor && process.pid != 0) process.descriptor = process::open_process(process.pid);
+    auto& question = questions_.at(unique_name);
+    question.process = std::move(process);
+    const auto& seen = question.process;
+    if (!seen.descriptor) return examined(unique_name, {.view = process::ProcessFacts::View::Ended});
+    if (!examine_) return examined(unique_name, process::examine(seen.descriptor));
+    if (!may_be_confined(seen.uid)) return examined(unique_name, {.view = process::ProcessFacts::View::Open});
+    examine_(seen.uid, seen.pid,
+             [this, unique_name](const process::ProcessFacts& facts) { examined(unique_name, facts); });
+}
+
+void AppFinder::examined(const std::string& unique_name, const process::ProcessFacts& facts) {
+    const auto& question = questions_.at(unique_name);
+    const auto& process = question.process;
+    bool has_ended = !process.descriptor || process::has_ended(process.descriptor);
+    auto identity = has_ended  ? unknown_process()
+                    : examine_ ? identity_on_system_bus(facts, process.label)
+                               : identity_of(facts, process.label);
+    if (!question.has_left) known_[unique_name] = identity;
+    answer(unique_name, identity);
 }
 
 void AppFinder::answer(const std::string& unique_name, const ProcessIdentity& identity) {
@@ -90,6 +103,8 @@ void AppFinder::answer(const std::string& unique_name, const ProcessIdentity& id
 /// The bus answers a question about a connection that has left with an error.
 void AppFinder::left(const std::string& unique_name) {
     known_.erase(unique_name);
+    if (auto question = questions_.find(unique_name); question != questions_.end())
+        question->second.has_left = true;
 }
 
 } // namespace haulier::bus

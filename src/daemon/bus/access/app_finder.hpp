@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Asks the bus for the process behind a connection, and determines to which app the process belongs and
-// whether it is in a sandbox.
+// whether it is in a sandbox. On a session bus this process looks itself. On the system bus the worker of the
+// caller's user does, because only the user's own programs may examine the process.
 #pragma once
 
 #include "daemon/bus/access/app_identity.hpp"
 #include "daemon/bus/sdbus/async_call.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace haulier::bus {
@@ -16,7 +20,11 @@ namespace haulier::bus {
 class AppFinder {
 public:
     using Found = std::function<void(const ProcessIdentity&)>;
-    explicit AppFinder(sd_bus* bus) : bus_(bus) {}
+    /// Calls the function once, later or at once, with what the worker of the user sees of the process.
+    using Examine =
+        std::function<void(uint32_t uid, uint32_t pid, std::function<void(const process::ProcessFacts&)>)>;
+    /// `by_worker`: on the system bus; otherwise empty.
+    AppFinder(sd_bus* bus, Examine by_worker) : bus_(bus), examine_(std::move(by_worker)) {}
 
     /// Calls `found` at once if the process of the connection is known, and otherwise when the bus has
     /// replied. If the connection has left, its process is not known.
@@ -27,13 +35,27 @@ public:
     [[nodiscard]] bool busy() const { return !questions_.empty(); }
 
 private:
+    /// The process of a connection, according to the bus.
+    struct Process {
+        uint32_t uid = UINT32_MAX;
+        uint32_t pid = 0;
+        Fd descriptor;       ///< not every bus has it
+        std::string label{}; ///< of its security module; empty = none
+    };
     struct Question {
         AsyncCall call;
         std::vector<Found> waiting;
+        Process process;
+        bool has_left = false; ///< the connection
     };
+    static Process read_process(sd_bus_message* reply);
+    static void read_entry(sd_bus_message* reply, std::string_view key, Process& process);
+    void examine(const std::string& unique_name, Process process);
+    void examined(const std::string& unique_name, const process::ProcessFacts& facts);
     void answer(const std::string& unique_name, const ProcessIdentity& identity);
 
     sd_bus* bus_;
+    Examine examine_;
     std::map<std::string, ProcessIdentity> known_;
     std::map<std::string, Question> questions_;
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Determines which app a process belongs to, according to its sandbox or to the desktop that started it, and
-// what the sandbox permits.
+// what the sandbox permits. These are pure rules over what src/process has read.
 #pragma once
 
-#include "base/fd.hpp"
 #include "daemon/bus/access/sandbox.hpp"
 #include "job/options.hpp"
+#include "process/process_facts.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,9 +26,12 @@ struct ProcessIdentity {
     AppIdentity app;
     Sandbox sandbox;
 };
-/// Examines the process of this pidfd. `label` is its security label, as the bus knows it. If the process has
-/// ended, its sandbox is unknown. The function accesses no file system that could block.
-ProcessIdentity identify(const Fd& process, std::string_view label);
+/// `label` is the security label of the process, as the bus knows it. If the process has ended, or could not
+/// be examined, its sandbox is unknown.
+ProcessIdentity identity_of(const process::ProcessFacts& facts, std::string_view label);
+/// On the system bus, a process that could not be examined counts as outside sandboxes, unless Flatpak has
+/// started it. One that has ended does not: another process may have its connection.
+ProcessIdentity identity_on_system_bus(const process::ProcessFacts& facts, std::string_view label);
 /// The identity of a process that cannot be examined.
 ProcessIdentity unknown_process();
 

@@ -42,6 +42,8 @@ bool Authority::is_over_quota(uint32_t uid) const {
 
 void Authority::ask(const Caller& caller, ReplyHandler on_reply) {
     if (knows(caller)) return on_reply(AuthorityReply::Yes);
+    if (caller.sandbox)
+        return on_reply(AuthorityReply::No); // its user may be an administrator, the app is not
     if (is_over_quota(caller.uid)) return on_reply(AuthorityReply::Busy);
     auto position = requests_.insert(requests_.end(), {++last_number_, caller, std::move(on_reply), {}});
     position->call = AsyncCall{bus_, make_call(*position), caller.interactive ? InteractiveTimeout : Timeout,

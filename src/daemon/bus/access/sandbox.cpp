@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/bus/access/sandbox.hpp"
 
-#include "base/download_folder.hpp"
 #include "job/validation.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <fcntl.h>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +12,7 @@ namespace haulier::bus {
 
 namespace {
 
+using process::UserFolders;
 using GrantAccess = job::Grant::Access;
 
 /// Removes the text before `end`, and `end` itself, from the front of `text`, and returns that text.
@@ -160,11 +158,6 @@ private:
     job::Grants grants_;
 };
 
-std::string from_environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
-
 /// Nothing is left out: it could take back what another entry grants.
 bool is_sound(const std::vector<std::string>& list) {
     constexpr size_t MostEntries = 512;
@@ -175,39 +168,7 @@ bool is_sound(const std::vector<std::string>& list) {
            });
 }
 
-constexpr std::array Special{
-    std::pair{"DESKTOP", "xdg-desktop"},     std::pair{"DOCUMENTS", "xdg-documents"},
-    std::pair{"DOWNLOAD", "xdg-download"},   std::pair{"MUSIC", "xdg-music"},
-    std::pair{"PICTURES", "xdg-pictures"},   std::pair{"PUBLICSHARE", "xdg-public-share"},
-    std::pair{"TEMPLATES", "xdg-templates"}, std::pair{"VIDEOS", "xdg-videos"}};
-
 } // namespace
-
-/// Flatpak ignores a folder that is the home directory.
-std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home) {
-    std::map<std::string, std::string> named;
-    auto dirs = user_dirs_in(user_dirs, home);
-    for (const auto& [word, name] : Special) {
-        auto folder = without_slash_at_end(dirs["XDG_" + std::string{word} + "_DIR"]);
-        if (folder.starts_with('/') && folder != home) named[name] = folder;
-    }
-    return named;
-}
-
-UserFolders user_folders() {
-    UserFolders folders{
-        without_slash_at_end(from_environment("HOME")), from_environment("XDG_RUNTIME_DIR"), {}};
-    auto or_usual = [&](const char* name, const char* usual) {
-        auto set = from_environment(name);
-        return without_slash_at_end(set.empty() ? folders.home + usual : set);
-    };
-    auto config = or_usual("XDG_CONFIG_HOME", "/.config");
-    folders.named = named_folders(read_user_dirs(config), folders.home);
-    folders.named["xdg-config"] = config;
-    folders.named["xdg-data"] = or_usual("XDG_DATA_HOME", "/.local/share");
-    folders.named["xdg-cache"] = or_usual("XDG_CACHE_HOME", "/.cache");
-    return folders;
-}
 
 std::optional<FlatpakInfo> parse_flatpak_info(std::string_view content) {
     FlatpakInfo info;

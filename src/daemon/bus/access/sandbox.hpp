@@ -4,26 +4,14 @@
 #pragma once
 
 #include "job/confinement.hpp"
+#include "process/user_folders.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace haulier::bus {
-
-/// Directories of the user outside sandboxes.
-struct UserFolders {
-    std::string home;
-    std::string runtime; ///< $XDG_RUNTIME_DIR; empty = none
-    /// By Flatpak's names, such as xdg-download and xdg-config.
-    std::map<std::string, std::string> named;
-};
-/// `user_dirs` is the content of user-dirs.dirs.
-std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home);
-/// Determined from the environment of this process.
-UserFolders user_folders();
 
 /// The content of /.flatpak-info.
 struct FlatpakInfo {
@@ -39,7 +27,7 @@ std::optional<FlatpakInfo> parse_flatpak_info(std::string_view content);
 
 /// The directories of the host that the app sees under the same paths, and its documents. Entries that are
 /// not understood grant nothing.
-job::Grants grants_of(const FlatpakInfo& info, const UserFolders& folders);
+job::Grants grants_of(const FlatpakInfo& info, const process::UserFolders& folders);
 
 /// The sandbox of a caller.
 struct Sandbox {

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Apps in sandboxes on the system bus: the worker of their user looks at them, and they are confined as on a session bus."""
+
+import os
+import pathlib
+import pwd
+import subprocess
+
+import pytest
+
+from support.bus.flatpak import flatpak_info, in_sandbox, need_sandboxes
+from support.client.checks import leftovers
+from support.content import body
+from support.daemon.system_stack import SystemStack
+from support.environment import PYTHON, patience
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
+APP = "org.example.App"
+TESTS = pathlib.Path(__file__).parent.parent
+
+CLIENT = """
+import os, sys
+from support.client.dbus_client import *
+manager = Manager(Bus(sys.argv[1]))
+url, own, outside = sys.argv[2:]
+
+def attempt(call):
+    try:
+        return call()
+    except BusError as error:
+        return error.name
+
+print(attempt(lambda: manager.create(files=[(url, outside)])))
+job = attempt(lambda: manager.create(files=[(url, own + "/file")]))
+print(job if isinstance(job, str) else f"{job.get('AppId')} {job.get('AppIdSource')} {job.get('Owner')}")
+print(attempt(lambda: len(manager.list())), attempt(lambda: manager.property("Jobs")),
+      attempt(lambda: len(manager.list(AllUsers=True))))
+print(attempt(lambda: manager.bus.call(NAME, ROOT, MANAGER, "Hold", "(t)", 0)))
+print(attempt(lambda: manager.get(sys.stdin.readline().strip())))
+"""
+
+
+def person() -> int:
+    """The bus accepts only users with an account, and confines only those who can log in."""
+    people = [entry.pw_uid for entry in pwd.getpwall() if 1000 <= entry.pw_uid < 60000]
+    if not people:
+        pytest.skip("there is no account of a person here")
+    return people[0]
+
+
+@pytest.fixture
+def stack(new_stack) -> SystemStack:
+    need_sandboxes()
+    stack = new_stack(kind=SystemStack)
+    (pathlib.Path(stack.env["HOME"]) / ".var/app" / APP).mkdir(parents=True)
+    return stack
+
+
+@pytest.fixture
+def url(stack) -> str:
+    return stack.nginx().add("file", body(1000))
+
+
+def say(stack, uid: int, url: str, others: str, info: str | None) -> list[str]:
+    """What the client prints, as this user, in a sandbox if there is `info`."""
+    own = pathlib.Path(stack.env["HOME"]) / ".var/app" / APP
+    words = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", PYTHON, "-c", CLIENT, stack.bus.address, url,
+             str(own), str(stack.downloads / "x")]
+    descriptors = []
+    if info:
+        words, descriptor = in_sandbox(info, words)
+        words[1:1] = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        descriptors = [descriptor]
+    done = subprocess.run(words, env=stack.env | {"PYTHONPATH": str(TESTS)}, pass_fds=descriptors, capture_output=True, text=True,
+                          timeout=patience(60), check=False, input=others + "\n")
+    for descriptor in descriptors:
+        os.close(descriptor)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_an_app_is_confined_to_its_own_files_and_jobs(stack, url):
+    user = person()
+    job = stack.user(user)
+    theirs = job.call("org.haulier.Haulier1", "/org/haulier/Haulier1", "org.haulier.Haulier1.Manager", "CreateJob", "(ssa{sv})",
+                      "theirs", "download", {})[1]
+    said = say(stack, user, url, theirs, flatpak_info(APP))
+    assert said == ["OutsideSandbox", f"{APP} sandbox {user}", "1 1 AccessDenied", "AccessDenied", "NotFound"]
+    assert leftovers(stack.downloads) == []
+
+
+def test_a_sandbox_without_network_may_call_nothing(stack, url):
+    said = say(stack, person(), url, "0" * 32, flatpak_info(APP, network=False))
+    assert set(said[:2]) == {"AccessDenied"}
+
+
+@pytest.mark.parametrize("sandboxed", [False, True], ids=["outside sandboxes", "root in one"])
+def test_programs_outside_sandboxes_and_those_of_root_are_not_confined(stack, url, sandboxed):
+    said = say(stack, 0 if sandboxed else person(), url, "0" * 32, flatpak_info(APP) if sandboxed else None)
+    assert "OutsideSandbox" not in said and not said[1].startswith(f"{APP} sandbox")
