@@ -140,6 +140,8 @@ constexpr uint32_t arrived_files(const Job& job) {
 }
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
+/// NotBefore with the job's part of Jitter, which is drawn with its id, once for all; 0 = at once.
+WallTime start_date(const Job& job);
 /// All files of the job have arrived, and it completes itself.
 bool completes_itself(const Job& job);
 
@@ -262,9 +264,11 @@ std::string name_of(const std::string& local);
 /// The local name of a job's only file, or the innermost directory that has all of its files. Empty if there
 /// is no file, or only the root directory has all.
 std::string target_of(std::span<const File> files);
-/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files). If `part` (File::part)
+/// `.haulier-ID-INDEX.part`, in temporary_directory() (docs/decisions.md, Files). If `part` (File::part)
 /// is not 0, the name contains this number, too.
 std::string temporary_name(const Id& id, uint32_t index, uint64_t part = 0);
+/// The directory of the temporary file of a download that has this local name.
+std::string temporary_directory(const Job& job, const std::string& local);
 /// Where a file is while it is fetched; empty for an upload, whose file has its own name already.
 std::string temporary_path(const Job& job, const File& file, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.

@@ -22,3 +22,12 @@ ALTER TABLE details ADD COLUMN not_modified      INTEGER;
 
 -- Files that have left their job. Their numbers are not given to others.
 ALTER TABLE details ADD COLUMN removed INTEGER;
+
+-- Where temporary files are, if not beside their targets.
+ALTER TABLE jobs ADD COLUMN temporary_directory TEXT NOT NULL DEFAULT '';
+
+-- Seconds by which a job may begin after its date; its own part of them follows from its id.
+ALTER TABLE jobs ADD COLUMN jitter INTEGER NOT NULL DEFAULT 0;
+
+-- Path of a PEM file with the key of the client's certificate; empty = in the file of the certificate.
+ALTER TABLE http ADD COLUMN client_key TEXT NOT NULL DEFAULT '';

@@ -58,8 +58,20 @@ void HttpTransaction::resume() {
     if (exchange_) exchange_->resume();
 }
 
+/// A program of the administrator takes precedence over the environment and the desktop's settings.
 void HttpTransaction::find_routes() {
     exchange_.reset();
+    if (!network_.proxies.has_command() || !is_left_to_machine(request_.http, url_))
+        return find_usual_routes();
+    network_.proxies.ask_command(url_, [self = std::weak_ptr{self_}](const Routes& routes) {
+        auto transaction = self.lock();
+        if (!transaction) return;
+        if (routes.empty()) return (*transaction)->find_usual_routes();
+        (*transaction)->use_routes(routes);
+    });
+}
+
+void HttpTransaction::find_usual_routes() {
     if (!needs_search(request_.http, url_, &std::getenv))
         return use_routes(routes_without_search(request_.http, url_));
     network_.proxies.find(url_, [self = std::weak_ptr{self_}](Routes routes) {
@@ -93,6 +105,10 @@ std::optional<HttpTransaction::PemFile> HttpTransaction::missing_file() const {
     if (may_see && tls_files_.certificate.empty() && !certificate.empty())
         return PemFile{certificate, request_.http.client_certificate_root(), &read_certificate,
                        &TlsFiles::certificate, CURLE_SSL_CERTPROBLEM};
+    const auto& key = request_.http.client_key();
+    if (!tls_files_.certificate.empty() && tls_files_.key.empty() && !key.empty())
+        return PemFile{key, request_.http.client_key_root(), &read_certificate, &TlsFiles::key,
+                       CURLE_SSL_CERTPROBLEM};
     return std::nullopt;
 }
 
@@ -125,7 +141,10 @@ void HttpTransaction::try_next_route() {
     exchange_.reset();
     bool is_first = is_same_server(first_url_, url_);
     auto files = tls_files_;
-    if (!is_first) files.certificate.clear();
+    if (!is_first) {
+        files.certificate.clear();
+        files.key.clear();
+    }
     exchange_ = std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
                                                ExchangeTarget{.url = url_,
                                                               .route = route,

@@ -283,6 +283,10 @@ std::vector<std::string> ManagerObject::Features() {
             "publish-each",
             "conditional",
             "remove-files",
+            "open-file",
+            "temporary-directory",
+            "client-key",
+            "jitter",
             "permit"};
 }
 

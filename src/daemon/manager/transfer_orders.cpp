@@ -21,6 +21,12 @@ std::optional<job::Place> confined_place(const job::Job& job, const std::string&
     return job::place_in(job, job::directory_of(local), use);
 }
 
+/// Returns nothing if temporary files are beside their targets.
+std::optional<job::Place> separate_place(const job::Job& job) {
+    if (job.temporary_directory.empty()) return std::nullopt;
+    return job::place_in(job, job.temporary_directory, job::Use::Write);
+}
+
 /// Replaces the path with the path outside the sandbox, and returns the root of its directory.
 std::string confine_file(const job::Job& job, std::string& path) {
     if (!job.grants || path.empty()) return {};
@@ -35,11 +41,13 @@ RequestOptions options_for(const job::Job& job, const std::string& url, bool cho
                            job.answer_timeout};
     auto& http = options.http;
     options.client_certificate_root = confine_file(job, http.client_certificate);
+    options.client_key_root = confine_file(job, http.client_key);
     options.certificate_authority_root = confine_file(job, http.certificate_authority);
     http.credentials = job::credentials_for(job, url);
     if (chosen_by_client) return options;
     http.headers.clear();
     http.client_certificate.clear();
+    http.client_key.clear();
     std::erase_if(http.credentials,
                   [](const auto& c) { return c.target == job::Credentials::Target::Server; });
     return options;
@@ -104,6 +112,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.size_limit = size_limit(record, index);
     order.umask = job.umask;
     order.place = confined_place(job, order.file.spec.local, job::Use::Write);
+    order.temporary = separate_place(job);
     return order;
 }
 
@@ -130,8 +139,12 @@ AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
 
 PublishOrder publish_order(const JobRecord& record, uint32_t index) {
     const auto& file = record.working_files()[index];
-    return {record.working().id, index, file, record.working().umask,
-            confined_place(record.working(), file.spec.local, job::Use::Write)};
+    return {record.working().id,
+            index,
+            file,
+            record.working().umask,
+            confined_place(record.working(), file.spec.local, job::Use::Write),
+            separate_place(record.working())};
 }
 
 PublishOrder publish_reply_order(const JobRecord& record) {
@@ -155,7 +168,7 @@ bool is_begun_upload(const job::File& file) {
 DiscardOrder discard_order(const JobRecord& record, uint32_t index) {
     const auto& job = record.working();
     const auto& file = record.working_files()[index];
-    auto place = place_to_delete_in(job, file.spec.local);
+    auto place = job::place_in(job, job::temporary_directory(job, file.spec.local), job::Use::Write);
     return {place.directory, job::temporary_name(job.id, index, file.part), file.folder, place.root};
 }
 

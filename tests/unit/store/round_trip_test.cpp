@@ -28,6 +28,7 @@ job::Http full_http() {
     http.security = {true, true, true, true, true, true};
     http.redirect = job::RedirectPolicy::Disallow;
     http.client_certificate = "/home/somebody/my 'key'.pem";
+    http.client_key = "/home/somebody/the 'key'.pem";
     http.certificate_authority = "/etc/ssl/our 'own'.pem";
     http.proxy = {job::Proxy::Mode::Override, "http=proxy:3128 socks5h://[::1]:9", "<local> *.example.org"};
     http.credentials = {{Target::Proxy, Scheme::Ntlm, "", "", ""},
@@ -46,6 +47,8 @@ void fill_choices(job::Job& job) {
     job.not_before = WallTime{Usec{int64_t{1} << 61}};
     job.on_file_error = job::OnFileError::Continue;
     job.publish_files = job::PublishFiles::Each;
+    job.temporary_directory = "/srv/parts";
+    job.jitter = std::chrono::seconds{MaxU32};
     job.answer_timeout = std::chrono::seconds{90};
     job.umask = 027;
     job.auto_complete = true;
