@@ -37,6 +37,7 @@ struct Settings {
     OnFileError on_file_error = OnFileError::Stop;
     PublishFiles publish_files = PublishFiles::Together;
     std::string temporary_directory; ///< absolute; empty = that of each file
+    bool use_peers = false;          ///< files get the peers of the configuration
     bool auto_complete = false;
     bool dynamic_content = false;  ///< no size and no ranges: always from zero, in the foreground only
     bool high_performance = false; ///< no checkpoints: faster, and from zero after a crash
@@ -184,6 +185,8 @@ inline constexpr std::tuple all_settings{
                                             .kinds = Kinds::Downloads,
                                             .lock = Lock::AfterFirstFile,
                                             .check = checks::temporary_directory},
+    Setting<&Settings::use_peers>{
+        .name = "UsePeers", .kinds = Kinds::Downloads, .lock = Lock::AfterFirstFile},
     Setting<&Settings::auto_complete>{.name = "AutoComplete"},
     Setting<&Settings::dynamic_content>{
         .name = "DynamicContent", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},

@@ -178,6 +178,7 @@ struct FileSpec {
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
+    std::vector<std::string> peers;   ///< URLs of sources that need not be trusted, see peers.hpp
     Existing existing = Existing::Replace;
     bool server_name = false;   ///< the server provides the name in the directory when it has answered
     WallTime if_modified_since; ///< fetched only if modified since then; 0 = no condition
@@ -221,6 +222,8 @@ struct File {
     std::string named_remote;     ///< the remote name that the client gave, if a redirect has replaced it
     std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
     uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
+    uint32_t peer = 0;            ///< which is asked; those before it, or all, are not asked any more
+    bool from_peers = false;      ///< a peer has sent some of the bytes that are here
     std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
@@ -307,7 +310,8 @@ struct Limits {
     uint32_t jobs = 10000;
     uint64_t text_per_user = 64ULL << 20; ///< see memory_usage.hpp
     uint64_t text = 256ULL << 20;
-    uint32_t restarts = 10; ///< per file, before the job fails with remote-file-changed
+    uint32_t restarts = 10;                  ///< per file, before the job fails with remote-file-changed
+    std::vector<std::string> peer_sources{}; ///< templates of URLs, for jobs with UsePeers
 };
 
 } // namespace haulier::job

@@ -106,6 +106,9 @@ const Columns<job::File>& detail_columns() {
         column_as<TextOrNullCell, File, &File::spec, &FileSpec::if_none_match>("if_none_match"),
         column_as<DefaultIsNullCell<bool>, File, &File::not_modified>("not_modified"),
         column_as<DefaultIsNullCell<bool>, File, &File::removed>("removed"),
+        column<File, &File::spec, &FileSpec::peers>("peers"),
+        column_as<DefaultIsNullCell<uint32_t>, File, &File::peer>("peer"),
+        column_as<DefaultIsNullCell<bool>, File, &File::from_peers>("from_peers"),
     };
     return all;
 }

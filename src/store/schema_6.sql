@@ -23,6 +23,12 @@ ALTER TABLE details ADD COLUMN not_modified      INTEGER;
 -- Files that have left their job. Their numbers are not given to others.
 ALTER TABLE details ADD COLUMN removed INTEGER;
 
+-- Sources that need not be trusted; which of them is asked; whether one of them has sent some of the bytes.
+ALTER TABLE jobs    ADD COLUMN use_peers  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE details ADD COLUMN peers      TEXT;
+ALTER TABLE details ADD COLUMN peer       INTEGER;
+ALTER TABLE details ADD COLUMN from_peers INTEGER;
+
 -- Where temporary files are, if not beside their targets.
 ALTER TABLE jobs ADD COLUMN temporary_directory TEXT NOT NULL DEFAULT '';
 

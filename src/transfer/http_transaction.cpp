@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_transaction.hpp"
 
+#include "base/host.hpp"
+#include "transfer/curl_options.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -145,10 +148,12 @@ void HttpTransaction::try_next_route() {
         files.certificate.clear();
         files.key.clear();
     }
-    exchange_ = std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
+    exchange_ = std::make_unique<HttpExchange>(network_.loop, network_.curl,
+                                               settings_for(network_.settings, request_.http), request_,
                                                ExchangeTarget{.url = url_,
                                                               .route = route,
                                                               .first_server = is_first,
+                                                              .redirected = redirects_ > 0,
                                                               .tls_files = std::move(files),
                                                               .cookies = cookies_},
                                                self);
@@ -181,7 +186,9 @@ void HttpTransaction::follow_redirect(const HttpResponse& response) {
         return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
     change_method(request_, response.status);
     if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
-    cookies_ = exchange_->cookies();
+    if (request_.http.peer() && is_loopback_host(target->host))
+        return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
+    if (!request_.http.peer()) cookies_ = exchange_->cookies();
     url_ = *std::move(target);
     redirected_to_ = url_.text;
     find_routes();

@@ -196,7 +196,19 @@ Result<std::string, Failure> read_authorities(const std::string& path, const std
     return pem;
 }
 
+namespace {
+
+/// The checksum of the file tells whether its content is right, whoever sent it.
+void trust_peer(CurlHandle& handle) {
+    isolate(handle);
+    handle.set(CURLOPT_SSL_VERIFYPEER, 0L);
+    handle.set(CURLOPT_SSL_VERIFYHOST, 0L);
+}
+
+} // namespace
+
 void set_tls(CurlHandle& handle, const wire::Http& http, const TlsFiles& files) {
+    if (http.peer()) return trust_peer(handle);
     if (files.authorities.empty())
         set_usual_authorities(handle);
     else

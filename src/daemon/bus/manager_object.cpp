@@ -287,6 +287,7 @@ std::vector<std::string> ManagerObject::Features() {
             "temporary-directory",
             "client-key",
             "jitter",
+            "peers",
             "permit"};
 }
 

@@ -4,6 +4,7 @@
 #include "job/credentials.hpp"
 #include "job/file_state.hpp"
 #include "job/mirrors.hpp"
+#include "job/peers.hpp"
 #include "job/url.hpp"
 
 #include <algorithm>
@@ -50,6 +51,15 @@ RequestOptions options_for(const job::Job& job, const std::string& url, bool cho
     http.client_key.clear();
     std::erase_if(http.credentials,
                   [](const auto& c) { return c.target == job::Credentials::Target::Server; });
+    return options;
+}
+
+/// Peers are told nothing about the owner, and reached without a proxy.
+RequestOptions options_for_peer(const job::Job& job) {
+    RequestOptions options{{}, job.id.hex, job.priority != job::Priority::Foreground};
+    options.peer = true;
+    options.http.proxy.mode = job::Proxy::Mode::None;
+    options.http.security.allow_https_to_http = true;
     return options;
 }
 
@@ -101,8 +111,12 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.segments = job::segments_of(order.file, job.on_demand);
     // Another transfer fetches the rest of a file with more holes.
     if (job.on_demand && order.segments.size() > MaxHoles) order.segments.resize(MaxHoles);
-    order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
-    order.options.attempt = order.file.failures;
+    if (job::asks_peer(order.file)) {
+        order.options = options_for_peer(job);
+    } else {
+        order.options = options_for(job, job::url_of(order.file), !order.file.redirected_cross_origin);
+        order.options.attempt = order.file.failures;
+    }
     order.sparse = job.on_demand;
     // The checksum is that of the whole file; an order without segments has it checked.
     if (order.sparse && !order.segments.empty()) order.file.spec.checksum.reset();
@@ -196,6 +210,7 @@ ActiveTransfer transfer_of(const JobRecord& record, const FetchOrder& order, Tic
     transfer.ticket = ticket;
     transfer.owner = record.working().owner;
     transfer.segments = order.segments;
+    transfer.peer = order.options.peer;
     transfer.before = bytes_before(record, order.file);
     transfer.moved = transfer.base = transfer.seen = order.offset;
     return transfer;

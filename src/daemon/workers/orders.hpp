@@ -29,6 +29,7 @@ struct RequestOptions {
     std::string client_certificate_root{};
     std::string client_key_root{};
     std::string certificate_authority_root{};
+    bool peer = false; ///< the server is a peer, see job/peers.hpp
 };
 
 /// What a worker may receive and send from now on, in bytes per second; 0 = no limit.
@@ -100,7 +101,7 @@ struct AbandonOrder {
 /// What is to be checked of one file; an empty `url` or `directory` is not checked.
 struct CheckItem {
     std::string url;
-    std::vector<std::string> mirrors;
+    std::vector<std::string> mirrors; ///< and peers
     std::string directory;
     std::string name;
     bool upload = false;          ///< the file must exist and be readable

@@ -21,8 +21,8 @@ constexpr uint32_t MaxTimeouts = 2;
 const std::string DiedAgain = "the worker process died again and again";
 const std::string OtherVersion =
     "the worker program is of another version than the daemon, which must be restarted";
-/// A worker may pass descriptors that cannot be closed.
-constexpr long MaxDescriptors = 16;
+/// Requested, or not closed yet: a worker may pass descriptors that cannot be closed.
+constexpr long MaxDescriptors = 128;
 constexpr Usec IdleTime{10'000'000};
 /// Between two launches, whatever became of the first: a program that connects only to leave again, and may
 /// be no worker at all, must not keep systemd busy.
@@ -93,11 +93,13 @@ void WorkerLink::request_without_timeout(uint64_t number, std::string packet, On
 }
 
 void WorkerLink::request_descriptor(uint64_t number, std::string packet, OnReply on_reply) {
+    if (descriptors_.use_count() > MaxDescriptors)
+        return defer([on_reply = std::move(on_reply)] {
+            on_reply(Error{Errc::LocalFile,
+                           "too many descriptors are still being closed, the file system may not respond"},
+                     {});
+        });
     Request request{std::move(packet), std::move(on_reply)};
-    if (descriptors_.use_count() > MaxDescriptors) {
-        auto added = requests_.emplace(number, std::move(request)).first;
-        return fail(added, "too many files are still being closed, their file system may not respond");
-    }
     request.descriptors = descriptors_;
     add(number, std::move(request));
     accept_descriptors();

@@ -100,6 +100,7 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     out.set_attempt(options.attempt);
     out.set_http1(options.http1);
     out.set_background(options.background);
+    out.set_peer(options.peer);
 }
 
 void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
@@ -245,7 +246,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
     if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
     f.set_other_folder(file.clocks.other_folder);
-    f.set_has_other_sources(job::may_leave_source(file));
+    f.set_has_other_sources(order.options.peer || job::may_leave_source(file));
     fill_permissions(f, file.spec, order.umask);
     f.set_if_range_broken(order.if_range_broken);
     f.set_if_modified_since_s(seconds_of(file.spec.if_modified_since));

@@ -212,6 +212,17 @@ public:
         constexpr std::array names{"suspend", "resume", "cancel", "take"};
         return d_.done(fmt::format("{} {}", names.at(static_cast<size_t>(verb)), id));
     }
+    Result<Done, Failure> complete_files(const std::string& id,
+                                         const std::vector<uint32_t>& indexes) override {
+        completed_files = {id, indexes};
+        return Done{};
+    }
+    Result<Done, Failure> remove_files(const std::string& id, const std::vector<uint32_t>& indexes) override {
+        removed_files = {id, indexes};
+        return Done{};
+    }
+    std::pair<std::string, std::vector<uint32_t>> completed_files;
+    std::pair<std::string, std::vector<uint32_t>> removed_files;
     Result<Completed, Failure> complete(const std::string& id) override {
         if (auto refused = d_.note("complete " + id)) return *refused;
         if (d_.completions.empty()) return Completed{"complete", 1, 0};

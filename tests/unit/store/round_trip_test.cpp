@@ -48,6 +48,7 @@ void fill_choices(job::Job& job) {
     job.on_file_error = job::OnFileError::Continue;
     job.publish_files = job::PublishFiles::Each;
     job.temporary_directory = "/srv/parts";
+    job.use_peers = true;
     job.jitter = std::chrono::seconds{MaxU32};
     job.answer_timeout = std::chrono::seconds{90};
     job.umask = 027;
