@@ -47,7 +47,7 @@ private:
 bool expires(const std::weak_ptr<void>& token) {
     auto deadline = steady_clock::now() + std::chrono::seconds{20};
     while (!token.expired() && steady_clock::now() < deadline)
-        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        std::this_thread::yield();
     return token.expired();
 }
 
