@@ -142,6 +142,9 @@ job::File full_file() {
     file.spec.if_none_match = "\"a\", W/\"b\"";
     file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
     file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
+    file.spec.peers = {"https://localhost:27500/a?sha256=b", "http://10.0.0.2/"};
+    file.peer = 1;
+    file.from_peers = true;
     file.validation = job::Validation::Invalid;
     file.redirected_cross_origin = true;
     file.response_headers = "HTTP/1.1 206 Partial Content\nServer: \xef\xbf\xbd\nX-Empty:\n\n";
