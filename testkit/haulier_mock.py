@@ -55,6 +55,9 @@ def typed(signature: str, value):
               "t": dbus.UInt64, "y": dbus.Byte}
     if signature in simple:
         return simple[signature](value)
+    if signature == "h":
+        with open(os.devnull, "rb") as empty:
+            return dbus.types.UnixFd(empty)
     if signature.startswith("("):
         return dbus.Struct([typed(kind, part) for kind, part in zip(dbus.Signature(signature[1:-1]), value)],
                            signature=signature[1:-1])

@@ -221,6 +221,14 @@ Result<Completed, Failure> BusClient::complete(const std::string& id) {
     });
 }
 
+Result<Done, Failure> BusClient::complete_files(const std::string& id, const std::vector<uint32_t>& indexes) {
+    return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.CompleteFiles(indexes); });
+}
+
+Result<Done, Failure> BusClient::remove_files(const std::string& id, const std::vector<uint32_t>& indexes) {
+    return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.RemoveFiles(indexes); });
+}
+
 Result<Done, Failure> BusClient::set(const std::string& id, const std::string& property, const Value& value) {
     return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.set(property, encode(value)); });
 }

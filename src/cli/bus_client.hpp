@@ -37,6 +37,9 @@ public:
     Result<std::vector<Json>, Failure> files(const std::string& id) override;
     Result<Done, Failure> command(const std::string& id, Verb verb) override;
     Result<Completed, Failure> complete(const std::string& id) override;
+    Result<Done, Failure> complete_files(const std::string& id,
+                                         const std::vector<uint32_t>& indexes) override;
+    Result<Done, Failure> remove_files(const std::string& id, const std::vector<uint32_t>& indexes) override;
     Result<Done, Failure> set(const std::string& id, const std::string& property,
                               const Value& value) override;
     Result<Done, Failure> set_credentials(const std::string& id, const Credentials& credentials) override;

@@ -108,6 +108,11 @@ public:
     virtual Result<std::vector<Json>, Failure> files(const std::string& id) = 0;
     virtual Result<Done, Failure> command(const std::string& id, Verb verb) = 0;
     virtual Result<Completed, Failure> complete(const std::string& id) = 0;
+    /// Gives these files their names while the job goes on.
+    virtual Result<Done, Failure> complete_files(const std::string& id,
+                                                 const std::vector<uint32_t>& indexes) = 0;
+    virtual Result<Done, Failure> remove_files(const std::string& id,
+                                               const std::vector<uint32_t>& indexes) = 0;
 
     virtual Result<Done, Failure> set(const std::string& id, const std::string& property,
                                       const Value& value) = 0;

@@ -51,6 +51,7 @@ Result<std::vector<std::string>, Failure> wanted_jobs(Client& client, const Comm
 }
 
 Result<Done, Failure> check_selection(const JobsOptions& options) {
+    if (!options.files.empty() && options.jobs.size() != 1) return usage_error(_("--file is for one JOB"));
     bool selects = options.all || !options.states.empty();
     if (selects == options.jobs.empty()) return Done{};
     return usage_error(selects ? _("--all and --state select the jobs; they cannot be used together with JOB")
@@ -88,6 +89,19 @@ Result<Exit, Failure> command(const Common& common, const JobsOptions& options, 
     return for_each_job(common, options, all, resolve_unfinished, [&](Client& client, const std::string& id) {
         auto done = client.command(id, verb);
         if (done && common.json) print_json_line({{"Id", id}, {"Result", result}});
+        return done;
+    });
+}
+
+using FileVerb = Result<Done, Failure> (Client::*)(const std::string& id,
+                                                   const std::vector<uint32_t>& indexes);
+
+/// The same for files of one job, which goes on.
+Result<Exit, Failure> file_command(const Common& common, const JobsOptions& options, FileVerb verb,
+                                   const char* result) {
+    return for_each_job(common, options, {}, resolve_unfinished, [&](Client& client, const std::string& id) {
+        auto done = (client.*verb)(id, options.files);
+        if (done && common.json) print_json_line({{"Id", id}, {"Result", result}, {"Files", options.files}});
         return done;
     });
 }
@@ -132,6 +146,7 @@ Result<Exit, Failure> resume(const Common& common, const JobsOptions& options) {
 }
 
 Result<Exit, Failure> cancel(const Common& common, const JobsOptions& options) {
+    if (!options.files.empty()) return file_command(common, options, &Client::remove_files, "removed");
     return command(common, options, Unfinished, Verb::Cancel, "cancelled");
 }
 
@@ -140,6 +155,7 @@ Result<Exit, Failure> take(const Common& common, const JobsOptions& options) {
 }
 
 Result<Exit, Failure> complete(const Common& common, const JobsOptions& options) {
+    if (!options.files.empty()) return file_command(common, options, &Client::complete_files, "complete");
     return for_each_job(
         common, options, Completable, resolve,
         [&](Client& client, const std::string& id) -> Result<Done, Failure> {

@@ -242,6 +242,7 @@ struct JobsOptions {
     std::vector<std::string> jobs;
     bool all = false;                ///< all jobs to which the command applies
     std::vector<std::string> states; ///< all jobs in these states
+    std::vector<uint32_t> files;     ///< only these files of the job, for complete and cancel
 };
 /// These continue if one of several jobs is refused: they print all failures but return the first.
 Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options);

@@ -18,15 +18,21 @@ Command<JobsOptions> add_verb(CLI::App& app, Invocation& invocation, const char*
 }
 
 /// The same, and the jobs can be selected by options.
-void add_selecting_verb(CLI::App& app, Invocation& invocation, const char* name, const char* help,
-                        RunVerb run, const char* all) {
-    auto [command, options] = add_verb(app, invocation, name, help, run);
+Command<JobsOptions> add_selecting_verb(CLI::App& app, Invocation& invocation, const char* name,
+                                        const char* help, RunVerb run, const char* all) {
+    auto added = add_verb(app, invocation, name, help, run);
+    auto [command, options] = added;
     auto* state =
         command->add_option("--state", options->states, _("all jobs in these states, such as error"))
             ->type_name("STATE,...")
             ->delimiter(',')
             ->allow_extra_args(false);
     command->add_flag("--all", options->all, all)->excludes(state);
+    return added;
+}
+
+void add_file_option(const Command<JobsOptions>& verb, const char* help) {
+    verb.app->add_option("--file", verb.options->files, help)->type_name("INDEX")->allow_extra_args(false);
 }
 
 void add_hold(CLI::App& app, Invocation& invocation) {
@@ -157,10 +163,13 @@ void add_changing_commands(CLI::App& app, Invocation& invocation) {
                        _("all unfinished jobs"));
     add_selecting_verb(app, invocation, "resume", _("Start or continue jobs, or try again at once"), resume,
                        _("all jobs that are suspended, have failed or wait for a retry"));
-    add_selecting_verb(app, invocation, "complete", _("End jobs and give finished files their final names"),
-                       complete, _("all jobs that are transferred"));
-    add_selecting_verb(app, invocation, "cancel", _("End jobs and delete downloaded data"), cancel,
-                       _("all unfinished jobs"));
+    auto completing = add_selecting_verb(app, invocation, "complete",
+                                         _("End jobs and give finished files their final names"), complete,
+                                         _("all jobs that are transferred"));
+    add_file_option(completing, _("only this file of the job, which goes on; can be repeated"));
+    auto cancelling = add_selecting_verb(app, invocation, "cancel", _("End jobs and delete downloaded data"),
+                                         cancel, _("all unfinished jobs"));
+    add_file_option(cancelling, _("only this file of the job, which goes on; can be repeated"));
     add_hold(app, invocation);
     add_limit(app, invocation);
     add_permit(app, invocation);

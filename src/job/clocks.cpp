@@ -118,7 +118,7 @@ std::optional<Decision> blocked(const Job& job, Cause cause, Now now) {
 
 std::optional<BootTime> expiry_of(const Job& job, Usec empty, Usec inactive, Now now) {
     if (is_running(job.state) || (job.clocks.bar && is_active(job.state))) return std::nullopt;
-    auto allowed_to_run = now.boot + (job.not_before - now.wall);
+    auto allowed_to_run = now.boot + (start_date(job) - now.wall);
     return std::max(job.clocks.touched_at, allowed_to_run) + (listed_files(job) == 0 ? empty : inactive);
 }
 

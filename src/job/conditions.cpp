@@ -54,7 +54,7 @@ std::optional<Cause> blocked_by(const Job& job, Reach reach, const Conditions& c
 
 Readiness readiness(const Job& job, WallTime now) {
     if (job.clocks.bar) return Readiness::Barred;
-    if (job.not_before > now) return Readiness::NotBefore;
+    if (start_date(job) > now) return Readiness::NotBefore;
     if (job.dynamic_content && job.priority != Priority::Foreground) return Readiness::ForegroundOnly;
     if (job.clocks.owner_away) return Readiness::OwnerAway;
     return Readiness::Ready;

@@ -118,8 +118,12 @@ Status check_file_at(const Job& job, const std::string& path, Use use) {
 /// Negotiate would use the user's Kerberos tickets, to which the sandbox may have no access.
 Status check_confinement(const Job& job) {
     if (!job.grants) return Done{};
-    for (const auto& path : {job.http.client_certificate, job.http.certificate_authority})
+    for (const auto& path :
+         {job.http.client_certificate, job.http.client_key, job.http.certificate_authority})
         if (auto ok = check_file_at(job, path, Use::Read); !ok) return ok;
+    if (!job.temporary_directory.empty())
+        if (auto place = place_of(job.grants, job.temporary_directory, Use::Write); !place)
+            return place.error();
     if (auto ok = check_file_at(job, job.reply_file_name, Use::Write); !ok) return ok;
     if (auto ok = check_service_of_app(job.notify_service, job.app_id); !ok) return ok;
     bool has_tickets =

@@ -5,6 +5,7 @@
 #include "job/credentials.hpp"
 #include "job/file_state.hpp"
 #include "job/memory_usage.hpp"
+#include "job/peers.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
 #include "job/validation.hpp"
@@ -63,8 +64,10 @@ Status check_file_kind(const Job& job, const FileSpec& spec, const Limits& limit
 Result<File> new_file(Job& job, const FileSpec& spec, const Limits& limits) {
     if (auto ok = check_file(spec); !ok) return ok.error();
     if (auto ok = check_file_kind(job, spec, limits); !ok) return ok.error();
+    if (auto ok = check_peers(job, spec); !ok) return ok.error();
     File file;
     file.spec = spec;
+    add_configured_peers(job, file.spec, limits);
     if (auto ok = take_users(job.http.credentials, file.spec); !ok) return ok.error();
     discard_progress(file);
     return file;
@@ -153,6 +156,8 @@ Status check_work(const Job& job, const std::vector<File>& files) {
         std::any_of(files.begin(), files.end(), [](const File& f) { return is_conditional(f.spec); });
     if (conditions)
         if (auto ok = check_plain_requests(job); !ok) return ok;
+    for (const auto& file : files)
+        if (auto ok = check_peers(job, file.spec); !ok) return ok;
     bool ranges =
         std::any_of(files.begin(), files.end(), [](const File& f) { return !f.spec.ranges.empty(); });
     return ranges ? check_whole_files(job) : Status{Done{}};

@@ -100,6 +100,8 @@ Result<Decision> replace_remote_prefix(const Job& job, const std::vector<File>& 
                                        const std::string& from, const std::string& to, Now now);
 /// BITS 1.7: Pending while the file is not transferred; false fails the job, and Resume fetches it anew.
 Result<Decision> set_validation(const Job& job, uint32_t index, const File& file, bool valid, Now now);
+/// Whether clients may open what was downloaded of the file.
+Status check_open(const Job& job, const std::vector<File>& files, uint32_t index);
 /// Gives these files their names while the job goes on: all of them, or none (Pending) if one is not
 /// transferred.
 Result<Decision> complete_files(const Job& job, const std::vector<File>& files,

@@ -3,6 +3,7 @@
 #include "job/file_state.hpp"
 #include "job/mirrors.hpp"
 #include "job/outcomes.hpp"
+#include "job/peers.hpp"
 #include "job/transitions.hpp"
 #include "job/url.hpp"
 #include "job/validation.hpp"
@@ -189,6 +190,11 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
     if (is_final(job.state) || file.transferred) return std::nullopt;
     Decision d = touched(job, now);
     File after = file;
+    if (blames_peer(file, failure)) {
+        leave_peer(after, failure);
+        d.files.emplace(index, std::move(after));
+        return d;
+    }
     mark_failure(after, failure);
     if (!failure.origin.empty() && !failure.by_proxy)
         after.clocks.server = server_of(failure.origin, job.http.proxy);

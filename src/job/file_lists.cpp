@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The methods that act on several files: CompleteFiles and RemoveFiles.
+// The methods that act on several files, CompleteFiles and RemoveFiles, and OpenFile.
 #include "job/decide.hpp"
 #include "job/file_state.hpp"
 #include "job/transitions.hpp"
@@ -80,6 +80,17 @@ Status not_named(uint32_t index, const File& file) {
 
 Error pending(uint32_t index) {
     return {Errc::Pending, fmt::format("file {} is not transferred yet", index)};
+}
+
+Status check_open(const Job& job, const std::vector<File>& files, uint32_t index) {
+    if (auto ok = downloads_only(job, "OpenFile"); !ok) return ok;
+    if (auto number = file_number(job, index); !number) return number.error();
+    const auto& file = files[index];
+    if (file.removed) return not_named(index, file);
+    if (!file.transferred) return pending(index);
+    if (!file.not_modified) return Done{};
+    return Error{Errc::InvalidState,
+                 fmt::format("file {} has not been modified on the server, nothing was downloaded", index)};
 }
 
 Result<Decision> complete_files(const Job& job, const std::vector<File>& files,

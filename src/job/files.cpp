@@ -5,6 +5,7 @@
 #include "job/file_state.hpp"
 #include "job/hosts.hpp"
 #include "job/mirrors.hpp"
+#include "job/peers.hpp"
 #include "job/segments.hpp"
 #include "job/transitions.hpp"
 #include "job/validation.hpp"
@@ -148,7 +149,11 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
         after.transferred = false;
         after.inode = {};
         after.clocks.unpublished = false;
-        if (auto other = after_failure(after, true)) use_source(after, *other);
+        const Failure wrong{{Cause::ValidationFailed, 0, {}, index}};
+        if (blames_peer(file, wrong))
+            leave_peer(after, wrong);
+        else if (auto other = after_failure(after, true))
+            use_source(after, *other);
         if (job.on_demand) after.wanted = {{0, ToEnd}};
         d.job.ranges_wanted = d.job.ranges_wanted || job.on_demand;
         d.job.files_transferred -= 1;

@@ -67,7 +67,8 @@ uint64_t memory_size(const Job& job) {
 
 uint64_t memory_size(const FileSpec& spec) {
     return FileOverhead + spec.remote.size() + spec.local.size() + text_in(spec.mirrors) +
-           text_in(spec.ranges) + spec.if_none_match.size() + (spec.checksum ? spec.checksum->hex.size() : 0);
+           text_in(spec.peers) + text_in(spec.ranges) + spec.if_none_match.size() +
+           (spec.checksum ? spec.checksum->hex.size() : 0);
 }
 
 uint64_t memory_size(const File& file) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "job/mirrors.hpp"
 
+#include "job/peers.hpp"
+
 namespace haulier::job {
 
 namespace {
@@ -21,6 +23,7 @@ uint32_t sources_of(const File& file) {
 }
 
 const std::string& url_of(const File& file) {
+    if (asks_peer(file)) return file.spec.peers[file.peer];
     bool mirror = file.source > 0 && file.source < sources_of(file);
     return mirror ? file.spec.mirrors[file.source - 1] : file.spec.remote;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The sources of a file are its remote name (source 0) and its mirrors. Of those that are not excluded, the
 // one with the fewest failures is used, and the first among equals. A permanent failure (404, a wrong
-// checksum, a bad certificate) excludes a source until the next Resume.
+// checksum, a bad certificate) excludes a source until the next Resume. Before all of them, peers are asked
+// (peers.hpp).
 #pragma once
 
 #include "job/types.hpp"
@@ -14,7 +15,7 @@ namespace haulier::job {
 
 /// Number of sources, at least 1.
 uint32_t sources_of(const File& file);
-/// URL of the current source.
+/// URL of the current source, or of the peer that is asked.
 const std::string& url_of(const File& file);
 /// Blank for a source that has never failed.
 SourceStatus status_of(const File& file, uint32_t source);

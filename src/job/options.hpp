@@ -201,6 +201,7 @@ struct Http {
     SecurityFlags security;
     RedirectPolicy redirect = RedirectPolicy::Silent;
     std::string client_certificate; ///< absolute path of a PEM file with certificate and key; empty = none
+    std::string client_key;         ///< absolute path of a PEM file with its key; empty = in the same file
     std::string
         certificate_authority; ///< absolute path of a PEM file with those to trust; empty = the system's
     Proxy proxy;

@@ -3,6 +3,7 @@
 #include "job/outcomes.hpp"
 
 #include "job/file_state.hpp"
+#include "job/peers.hpp"
 #include "job/transitions.hpp"
 #include "job/validation.hpp"
 
@@ -46,9 +47,15 @@ void note_progress(File& file, bool advanced) {
         reset_no_progress(file);
 }
 
+/// What a peer says about the size counts for nothing: a wrong one must not end the job.
+uint64_t credible_total(const File& file, const Report& report) {
+    return asks_peer(file) ? file.spec.size : report.total;
+}
+
 void take_report(File& file, const Job& job, const Report& report, const std::vector<Segment>& segments) {
     file.validators = report.validators;
-    file.total = report.total;
+    file.total = credible_total(file, report);
+    file.from_peers = file.from_peers || (asks_peer(file) && report.offset > 0);
     if (job.on_demand)
         fill(file, segments, report.offset);
     else
@@ -62,6 +69,7 @@ bool is_credible(const Report& report) {
 
 void restart_from_zero(File& file) {
     file.offset = 0;
+    file.from_peers = false;
     requeue_filled(file);
     file.restarts += 1;
 }
@@ -158,14 +166,15 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     Decision d = touched(job, now);
     File after = file;
     after.validators = begun.report.validators;
-    after.total = begun.report.total;
+    after.total = credible_total(file, begun.report);
     after.response_headers = begun.headers;
     rename_source(after, begun.remote);
     if (after.spec.remote != file.spec.remote && file.named_remote.empty())
         after.named_remote = file.spec.remote;
     after.error.reset();
     clear_retry(after);
-    if (!begun.origin.empty()) after.clocks.server = server_of(begun.origin, job.http.proxy);
+    if (!begun.origin.empty() && !asks_peer(file))
+        after.clocks.server = server_of(begun.origin, job.http.proxy);
     if (begun.folder.number != 0) after.folder = begun.folder;
     after.clocks.other_folder = false;
     if (!begun.upload_url.empty()) after.upload_url = begun.upload_url;

@@ -74,6 +74,12 @@ Status answer_timeout(const Job& /*job*/, seconds& time) {
     return Done{};
 }
 
+Status temporary_directory(const Job& /*job*/, std::string& path) {
+    while (path.size() > 1 && path.ends_with('/'))
+        path.pop_back();
+    return path.empty() ? Status{Done{}} : check_path("temporary directory", path);
+}
+
 Status umask(const Job& /*job*/, std::optional<uint32_t>& mask) {
     if (mask && *mask > 0777)
         return invalid_argument(fmt::format("umask {:o} is not between 0 and 777", *mask));
@@ -97,6 +103,10 @@ Status method(const Job& job, std::string& method) {
 
 Status certificate(const Job& /*job*/, std::string& path) {
     return path.empty() ? Status{Done{}} : check_path("client certificate", path);
+}
+
+Status client_key(const Job& /*job*/, std::string& path) {
+    return path.empty() ? Status{Done{}} : check_path("file with the client's key", path);
 }
 
 Status certificate_authority(const Job& /*job*/, std::string& path) {

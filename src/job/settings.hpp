@@ -37,6 +37,8 @@ struct Settings {
     OnFileError on_file_error = OnFileError::Stop;
     PublishFiles publish_files = PublishFiles::Together;
     RenewRemoteName renew_remote_name = RenewRemoteName::AfterBytes;
+    std::string temporary_directory; ///< absolute; empty = that of each file
+    bool use_peers = false;          ///< files get the peers of the configuration
     bool auto_complete = false;
     bool dynamic_content = false;  ///< no size and no ranges: always from zero, in the foreground only
     bool high_performance = false; ///< no checkpoints: faster, and from zero after a crash
@@ -45,6 +47,7 @@ struct Settings {
     PowerPolicy power_policy = PowerPolicy::Always;
     uint64_t bandwidth_limit = 0;          ///< bytes a second for the whole job; 0 = none
     WallTime not_before;                   ///< 0 = at once
+    std::chrono::seconds jitter{};         ///< the longest delay after that date, see start_date()
     std::chrono::seconds answer_timeout{}; ///< until a server answers; 0 = as configured
     std::optional<uint32_t> umask;         ///< of finished files without a mode; nothing = the worker's
     Http http;
@@ -132,11 +135,13 @@ Status download_size(const Job& job, std::optional<uint64_t>& size);
 Status bandwidth(const Job& job, uint64_t& limit);
 Status not_before(const Job& job, WallTime& date);
 Status answer_timeout(const Job& job, std::chrono::seconds& time);
+Status temporary_directory(const Job& job, std::string& path);
 Status umask(const Job& job, std::optional<uint32_t>& mask);
 Status proxy_list(const Job& job, std::string& list);
 Status proxy_bypass(const Job& job, std::string& bypass);
 Status method(const Job& job, std::string& method);
 Status certificate(const Job& job, std::string& path);
+Status client_key(const Job& job, std::string& path);
 Status certificate_authority(const Job& job, std::string& path);
 Status headers(const Job& job, std::vector<std::string>& lines);
 Status write_only(const Job& job, bool& write_only);
@@ -178,6 +183,12 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::publish_files>{
         .name = "PublishFiles", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},
     Setting<&Settings::renew_remote_name>{.name = "RenewRemoteName", .kinds = Kinds::Downloads},
+    Setting<&Settings::temporary_directory>{.name = "TemporaryDirectory",
+                                            .kinds = Kinds::Downloads,
+                                            .lock = Lock::AfterFirstFile,
+                                            .check = checks::temporary_directory},
+    Setting<&Settings::use_peers>{
+        .name = "UsePeers", .kinds = Kinds::Downloads, .lock = Lock::AfterFirstFile},
     Setting<&Settings::auto_complete>{.name = "AutoComplete"},
     Setting<&Settings::dynamic_content>{
         .name = "DynamicContent", .kinds = Kinds::Downloads, .lock = Lock::AfterResume},
@@ -189,6 +200,7 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::bandwidth_limit>{
         .name = "BandwidthLimit", .impact = Impact::RestartTransfers, .check = checks::bandwidth},
     Setting<&Settings::not_before>{.name = "NotBefore", .check = checks::not_before},
+    Setting<&Settings::jitter>{.name = "Jitter"},
     Setting<&Settings::answer_timeout>{.name = "AnswerTimeout", .check = checks::answer_timeout},
     Setting<&Settings::umask>{.name = "Umask",
                               .access = Access::WriteOnly,
@@ -212,6 +224,8 @@ inline constexpr std::tuple all_settings{
                                                         .on_take = OnTake::Reset,
                                                         .table = Table::Http,
                                                         .check = checks::certificate},
+    Setting<&Settings::http, &Http::client_key>{
+        .name = "ClientKey", .on_take = OnTake::Reset, .table = Table::Http, .check = checks::client_key},
     Setting<&Settings::http, &Http::certificate_authority>{.name = "CertificateAuthority",
                                                            .on_take = OnTake::Reset,
                                                            .table = Table::Http,

@@ -239,6 +239,7 @@ void discard_progress(File& file) {
     file.offset = 0;
     file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;
     file.validators = {};
+    file.from_peers = false;
     file.folder = {};
     requeue_filled(file);
 }

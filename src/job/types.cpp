@@ -2,6 +2,7 @@
 #include "job/types.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/core.h>
 
 namespace haulier::job {
@@ -57,13 +58,25 @@ std::string temporary_name(const Id& id, uint32_t index, uint64_t part) {
     return fmt::format(".haulier-{}-{}.part", id.hex, index);
 }
 
+WallTime start_date(const Job& job) {
+    if (job.not_before == WallTime{} || job.jitter.count() == 0) return job.not_before;
+    uint32_t drawn = 0;
+    std::from_chars(job.id.hex.data(), job.id.hex.data() + std::min<size_t>(job.id.hex.size(), 8), drawn, 16);
+    double part = drawn / 4294967296.0;
+    return job.not_before + std::chrono::duration_cast<Usec>(job.jitter * part);
+}
+
 bool completes_itself(const Job& job) {
     return job.auto_complete && job.files_transferred == job.files_total;
 }
 
+std::string temporary_directory(const Job& job, const std::string& local) {
+    return job.temporary_directory.empty() ? directory_of(local) : job.temporary_directory;
+}
+
 std::string temporary_path(const Job& job, const File& file, uint32_t index) {
     if (is_upload(job.type)) return {};
-    auto directory = directory_of(file.spec.local);
+    auto directory = temporary_directory(job, file.spec.local);
     return (directory == "/" ? "/" : directory + "/") + temporary_name(job.id, index, file.part);
 }
 

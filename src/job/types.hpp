@@ -140,6 +140,8 @@ constexpr uint32_t arrived_files(const Job& job) {
 }
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
+/// NotBefore with the job's part of Jitter, which is drawn with its id, once for all; 0 = at once.
+WallTime start_date(const Job& job);
 /// All files of the job have arrived, and it completes itself.
 bool completes_itself(const Job& job);
 
@@ -176,6 +178,7 @@ struct FileSpec {
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
     std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
     std::vector<std::string> mirrors; ///< further URLs of the same file
+    std::vector<std::string> peers;   ///< URLs of sources that need not be trusted, see peers.hpp
     Existing existing = Existing::Replace;
     bool server_name = false;   ///< the server provides the name in the directory when it has answered
     WallTime if_modified_since; ///< fetched only if modified since then; 0 = no condition
@@ -222,6 +225,8 @@ struct File {
     bool renewal_asked = false;   ///< for another URL, and nothing has come from it since
     std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
     uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
+    uint32_t peer = 0;            ///< which is asked; those before it, or all, are not asked any more
+    bool from_peers = false;      ///< a peer has sent some of the bytes that are here
     std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
@@ -265,9 +270,11 @@ std::string name_of(const std::string& local);
 /// The local name of a job's only file, or the innermost directory that has all of its files. Empty if there
 /// is no file, or only the root directory has all.
 std::string target_of(std::span<const File> files);
-/// `.haulier-ID-INDEX.part`, in the destination directory (docs/decisions.md, Files). If `part` (File::part)
+/// `.haulier-ID-INDEX.part`, in temporary_directory() (docs/decisions.md, Files). If `part` (File::part)
 /// is not 0, the name contains this number, too.
 std::string temporary_name(const Id& id, uint32_t index, uint64_t part = 0);
+/// The directory of the temporary file of a download that has this local name.
+std::string temporary_directory(const Job& job, const std::string& local);
 /// Where a file is while it is fetched; empty for an upload, whose file has its own name already.
 std::string temporary_path(const Job& job, const File& file, uint32_t index);
 /// Index of the reply's temporary name; no file of a job has it.
@@ -316,7 +323,8 @@ struct Limits {
     uint32_t jobs = 10000;
     uint64_t text_per_user = 64ULL << 20; ///< see memory_usage.hpp
     uint64_t text = 256ULL << 20;
-    uint32_t restarts = 10; ///< per file, before the job fails with remote-file-changed
+    uint32_t restarts = 10;                  ///< per file, before the job fails with remote-file-changed
+    std::vector<std::string> peer_sources{}; ///< templates of URLs, for jobs with UsePeers
 };
 
 } // namespace haulier::job

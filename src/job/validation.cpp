@@ -107,14 +107,15 @@ Status check_remote(const std::string& remote) {
 Status check_sources(const FileSpec& spec) {
     if (auto ok = check_remote(spec.remote); !ok) return ok;
     size_t bytes = spec.remote.size();
-    for (const auto& mirror : spec.mirrors) {
-        if (auto ok = check_remote(mirror); !ok) return ok;
-        bytes += mirror.size();
-    }
+    for (const auto* urls : {&spec.mirrors, &spec.peers})
+        for (const auto& url : *urls) {
+            if (auto ok = check_remote(url); !ok) return ok;
+            bytes += url.size();
+        }
     if (bytes > MaxSources)
         return Error{
             Errc::StringTooLong,
-            fmt::format("the remote name and its Mirrors have {} bytes together, at most {} are allowed",
+            fmt::format("the remote name, Mirrors and Peers have {} bytes together, at most {} are allowed",
                         bytes, MaxSources)};
     return Done{};
 }

@@ -12,7 +12,8 @@
 
 namespace haulier::job {
 
-/// Bytes in the remote name and the mirrors of one file together: one packet to a worker holds them all.
+/// Bytes in the remote name, the mirrors and the peers of one file together: one packet to a worker holds
+/// them all.
 inline constexpr size_t MaxSources = 32768;
 /// Bytes in a local path: PATH_MAX without its terminator (choice U-26).
 inline constexpr size_t MaxLocalName = 4095;

@@ -20,7 +20,7 @@ WaitReason why_barred(const Bar& bar) {
 WaitReason why_queued(const Job& job, WallTime now) {
     switch (readiness(job, now)) {
     case Readiness::Barred: return why_barred(*job.clocks.bar);
-    case Readiness::NotBefore: return {"not-before", job.not_before};
+    case Readiness::NotBefore: return {"not-before", start_date(job)};
     case Readiness::ForegroundOnly: return {"foreground-only", {}};
     case Readiness::OwnerAway: return {"login", {}};
     case Readiness::Ready: return {"turn", {}};

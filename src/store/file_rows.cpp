@@ -108,6 +108,9 @@ const Columns<job::File>& detail_columns() {
         column_as<DefaultIsNullCell<bool>, File, &File::removed>("removed"),
         column_as<TextOrNullCell, File, &File::secrets_for>("secrets_for"),
         column_as<DefaultIsNullCell<bool>, File, &File::renewal_asked>("renewal_asked"),
+        column<File, &File::spec, &FileSpec::peers>("peers"),
+        column_as<DefaultIsNullCell<uint32_t>, File, &File::peer>("peer"),
+        column_as<DefaultIsNullCell<bool>, File, &File::from_peers>("from_peers"),
     };
     return all;
 }

@@ -28,3 +28,18 @@ ALTER TABLE details ADD COLUMN removed INTEGER;
 ALTER TABLE jobs    ADD COLUMN renew_remote_name TEXT NOT NULL DEFAULT 'after-bytes';
 ALTER TABLE details ADD COLUMN secrets_for       TEXT;     -- NULL = the one that is asked
 ALTER TABLE details ADD COLUMN renewal_asked     INTEGER;
+
+-- Sources that need not be trusted; which of them is asked; whether one of them has sent some of the bytes.
+ALTER TABLE jobs    ADD COLUMN use_peers  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE details ADD COLUMN peers      TEXT;
+ALTER TABLE details ADD COLUMN peer       INTEGER;
+ALTER TABLE details ADD COLUMN from_peers INTEGER;
+
+-- Where temporary files are, if not beside their targets.
+ALTER TABLE jobs ADD COLUMN temporary_directory TEXT NOT NULL DEFAULT '';
+
+-- Seconds by which a job may begin after its date; its own part of them follows from its id.
+ALTER TABLE jobs ADD COLUMN jitter INTEGER NOT NULL DEFAULT 0;
+
+-- Path of a PEM file with the key of the client's certificate; empty = in the file of the certificate.
+ALTER TABLE http ADD COLUMN client_key TEXT NOT NULL DEFAULT '';

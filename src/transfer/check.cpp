@@ -7,12 +7,14 @@
 #include "transfer/trusted_path.hpp"
 #include "transfer/url.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 
 namespace haulier::transfer {
 
@@ -82,6 +84,38 @@ Checked check_directory(const wire::Check::Item& item) {
     return Done{};
 }
 
+/// Whether a file can be moved from there to the other directory.
+Checked try_rename(const Directory& from, const Directory& to) {
+    static std::atomic<unsigned> number{0};
+    auto name = fmt::format(".haulier-{}-{}.part", getpid(), ++number);
+    Fd file{openat(from.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    if (!file)
+        return local_file(fmt::format("files cannot be created in the directory '{}': {}", from.path(),
+                                      std::generic_category().message(errno)));
+    int error = renameat(from.fd(), name.c_str(), to.fd(), name.c_str()) < 0 ? errno : 0;
+    unlinkat((error == 0 ? to : from).fd(), name.c_str(), 0);
+    if (error == 0) return Done{};
+    if (error == EXDEV)
+        return local_file(fmt::format("'{}' is on another file system than '{}'", from.path(), to.path()));
+    return local_file(fmt::format("files cannot be moved from '{}' to '{}': {}", from.path(), to.path(),
+                                  std::generic_category().message(error)));
+}
+
+/// Many files usually have the same two directories.
+bool has_same_directories(const wire::Check::Item& a, const wire::Check::Item& b) {
+    return a.directory() == b.directory() && a.root() == b.root() &&
+           a.temporary_directory() == b.temporary_directory() && a.temporary_root() == b.temporary_root();
+}
+
+Checked check_temporary_directory(const wire::Check::Item& item) {
+    if (auto ok = check_path(item.temporary_directory()); !ok) return ok;
+    auto from = Directory::open({item.temporary_directory(), item.temporary_root()});
+    if (!from) return local_file(from.error().message);
+    auto to = Directory::open(checked_place(item));
+    if (!to) return local_file(to.error().message);
+    return try_rename(*from, *to);
+}
+
 Checked check_target(const wire::Check::Item& item) {
     const auto& path = item.directory();
     const auto& name = item.name();
@@ -104,6 +138,8 @@ Checked check_source(const wire::Check::Item& item) {
 Checked check_trust(const wire::Check::Item& item) {
     auto status = item.upload() ? check_trusted_file(item.directory(), item.name())
                                 : check_trusted_directory(item.directory());
+    if (status && !item.temporary_directory().empty())
+        status = check_trusted_directory(item.temporary_directory());
     if (!status) return local_file(status.error().message);
     return Done{};
 }
@@ -116,7 +152,7 @@ Checked check_urls(const wire::Check::Item& item) {
     return Done{};
 }
 
-Checked check_item(const wire::Check::Item& item) {
+Checked check_item(const wire::Check::Item& item, const wire::Check::Item& previous) {
     if (auto ok = check_urls(item); !ok) return ok;
     if (item.directory().empty()) return Done{};
     if (auto ok = check_path(item.directory()); !ok) return ok;
@@ -125,6 +161,8 @@ Checked check_item(const wire::Check::Item& item) {
         if (auto ok = check_trust(item); !ok) return ok;
     if (item.upload()) return check_source(item);
     if (auto ok = check_directory(item); !ok) return ok;
+    if (!item.temporary_directory().empty() && !has_same_directories(item, previous))
+        if (auto ok = check_temporary_directory(item); !ok) return ok;
     return check_target(item);
 }
 
@@ -133,7 +171,7 @@ Checked check_item(const wire::Check::Item& item) {
 wire::Reply check(const wire::Check& request) {
     wire::Reply reply;
     for (int i = 0; i < request.items_size(); ++i) {
-        auto checked = check_item(request.items(i));
+        auto checked = check_item(request.items(i), i == 0 ? wire::Check::Item{} : request.items(i - 1));
         if (checked) continue;
         reply.set_fault(checked.error().kind);
         reply.set_item(static_cast<uint32_t>(i));

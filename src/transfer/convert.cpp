@@ -64,9 +64,11 @@ std::vector<std::string> conditions_of(const wire::Fetch& message) {
 } // namespace
 
 FetchOrder from_wire(wire::Fetch&& message) {
+    Place target{message.directory(), message.root()};
+    auto part = part_place(message);
     FetchOrder order{.ticket = message.ticket(),
                      .url = std::move(*message.mutable_url()),
-                     .directory = std::move(*message.mutable_directory()),
+                     .directory = std::move(part.path),
                      .temporary = std::move(*message.mutable_temporary()),
                      .offset = message.offset(),
                      .identity = from_wire(message.identity()),
@@ -85,7 +87,8 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .keep_existing = message.keep_existing(),
                      .name = message.name(),
                      .permissions = permissions_in(message),
-                     .root = message.root()};
+                     .root = std::move(part.root),
+                     .target = std::move(target)};
     order.conditions = conditions_of(message);
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();

@@ -16,6 +16,12 @@ void to_wire(const Inode& inode, wire::Inode& message);
 Stamp from_wire(const wire::Stamp& message);
 void to_wire(const Stamp& stamp, wire::Stamp& message);
 FetchOrder from_wire(wire::Fetch&& message);
+/// The directory of the temporary file in a Fetch, Publish or Open.
+template <class Message>
+Place part_place(const Message& message) {
+    if (message.temporary_directory().empty()) return {message.directory(), message.root()};
+    return {message.temporary_directory(), message.temporary_root()};
+}
 void to_wire(const Failure& failure, wire::Failed& message);
 /// In both, zero stands for the default.
 TransferSettings transfer_settings(const wire::Settings& message);

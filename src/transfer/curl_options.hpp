@@ -19,6 +19,11 @@ struct NetworkSettings {
     std::string user_agent;
 };
 
+/// Those for a request with these options; peers get little time and are not told which program asks.
+NetworkSettings settings_for(const NetworkSettings& settings, const wire::Http& http);
+/// Connections to this machine fail.
+void forbid_loopback(CurlHandle& handle);
+
 /// Sets the options of a transfer that begins with this limit; 0 = no limit.
 void set_buffers(CurlHandle& handle, uint64_t bytes_per_second);
 void set_route(CurlHandle& handle, const Route& route, const wire::Http& http);

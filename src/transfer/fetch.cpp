@@ -366,7 +366,8 @@ void Fetch::flush_failed(const Failure& failure) {
 }
 
 void Fetch::remember_rate() {
-    if (!transaction_ || !sink_ || sink_->written() < writing_from_ + MinMeasured) return;
+    if (!transaction_ || !sink_ || order_.http.peer() || sink_->written() < writing_from_ + MinMeasured)
+        return;
     auto now = std::chrono::steady_clock::now();
     auto time = std::chrono::duration_cast<Usec>(now - writing_since_).count();
     uint64_t rate =

@@ -32,7 +32,7 @@ namespace haulier::transfer {
 struct FetchOrder {
     uint64_t ticket = 0;
     std::string url;
-    std::string directory;
+    std::string directory; ///< of the part file
     std::string temporary; ///< name of the part file
     uint64_t offset = 0;   ///< durable bytes of the stream, as last stored
     Identity identity;     ///< of the version that they belong to
@@ -55,6 +55,7 @@ struct FetchOrder {
     std::vector<std::string> conditions; ///< header lines, for a request for the whole file
     Permissions permissions;             ///< of the finished file
     std::string root;                    ///< root of `directory`, see Place
+    Place target;                        ///< directory of the finished file
 };
 
 class Fetch final : public Transfer, private ResponseHandler {

@@ -174,7 +174,7 @@ void Fetch::check_name() {
     if (!order_.keep_existing || name_.empty()) return;
     context_.disk.run_within(
         FileServerLimit, lane(),
-        [place = Place{order_.directory, order_.root}, name = name_]() -> Status {
+        [place = order_.target, name = name_]() -> Status {
             auto directory = Directory::open(place);
             if (!directory || !is_taken(*directory, name)) return Done{};
             return name_taken(*directory, name);

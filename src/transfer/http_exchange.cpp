@@ -49,6 +49,7 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_buffers(handle_, curl.limits().rate(group_));
     if (request.is_small && !curl.limits().is_limited(group_)) handle_.set(CURLOPT_BUFFERSIZE, SmallBuffer);
     set_tls(handle_, request.http, target.tls_files);
+    if (request.http.peer() && target.redirected) forbid_loopback(handle_);
     set_route(handle_, target.route, request.http);
     if (target.first_server) set_server_login(handle_, request.http);
     set_method(request);

@@ -28,6 +28,7 @@ struct ExchangeTarget {
     const Url& url;
     const Route& route;
     bool first_server = true; ///< the server may see credentials and the owner's headers
+    bool redirected = false;  ///< a server has named the URL
     TlsFiles tls_files{};     ///< without the client's certificate if the server may not see it
     Cookies cookies{};        ///< from earlier responses to the same request
 };

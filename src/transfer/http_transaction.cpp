@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/http_transaction.hpp"
 
+#include "base/host.hpp"
+#include "transfer/curl_options.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -58,8 +61,20 @@ void HttpTransaction::resume() {
     if (exchange_) exchange_->resume();
 }
 
+/// A program of the administrator takes precedence over the environment and the desktop's settings.
 void HttpTransaction::find_routes() {
     exchange_.reset();
+    if (!network_.proxies.has_command() || !is_left_to_machine(request_.http, url_))
+        return find_usual_routes();
+    network_.proxies.ask_command(url_, [self = std::weak_ptr{self_}](const Routes& routes) {
+        auto transaction = self.lock();
+        if (!transaction) return;
+        if (routes.empty()) return (*transaction)->find_usual_routes();
+        (*transaction)->use_routes(routes);
+    });
+}
+
+void HttpTransaction::find_usual_routes() {
     if (!needs_search(request_.http, url_, &std::getenv))
         return use_routes(routes_without_search(request_.http, url_));
     network_.proxies.find(url_, [self = std::weak_ptr{self_}](Routes routes) {
@@ -93,6 +108,10 @@ std::optional<HttpTransaction::PemFile> HttpTransaction::missing_file() const {
     if (may_see && tls_files_.certificate.empty() && !certificate.empty())
         return PemFile{certificate, request_.http.client_certificate_root(), &read_certificate,
                        &TlsFiles::certificate, CURLE_SSL_CERTPROBLEM};
+    const auto& key = request_.http.client_key();
+    if (!tls_files_.certificate.empty() && tls_files_.key.empty() && !key.empty())
+        return PemFile{key, request_.http.client_key_root(), &read_certificate, &TlsFiles::key,
+                       CURLE_SSL_CERTPROBLEM};
     return std::nullopt;
 }
 
@@ -125,11 +144,16 @@ void HttpTransaction::try_next_route() {
     exchange_.reset();
     bool is_first = is_same_server(first_url_, url_);
     auto files = tls_files_;
-    if (!is_first) files.certificate.clear();
-    exchange_ = std::make_unique<HttpExchange>(network_.loop, network_.curl, network_.settings, request_,
+    if (!is_first) {
+        files.certificate.clear();
+        files.key.clear();
+    }
+    exchange_ = std::make_unique<HttpExchange>(network_.loop, network_.curl,
+                                               settings_for(network_.settings, request_.http), request_,
                                                ExchangeTarget{.url = url_,
                                                               .route = route,
                                                               .first_server = is_first,
+                                                              .redirected = redirects_ > 0,
                                                               .tls_files = std::move(files),
                                                               .cookies = cookies_},
                                                self);
@@ -162,7 +186,9 @@ void HttpTransaction::follow_redirect(const HttpResponse& response) {
         return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
     change_method(request_, response.status);
     if (request_.body && !request_.body->rewind()) return fail(response, CURLE_SEND_FAIL_REWIND);
-    cookies_ = exchange_->cookies();
+    if (request_.http.peer() && is_loopback_host(target->host))
+        return fail(response, CURLE_UNSUPPORTED_PROTOCOL);
+    if (!request_.http.peer()) cookies_ = exchange_->cookies();
     url_ = *std::move(target);
     redirected_to_ = url_.text;
     find_routes();

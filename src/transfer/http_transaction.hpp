@@ -55,6 +55,7 @@ private:
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
     void find_routes();
+    void find_usual_routes();
     void use_routes(Routes routes);
     struct PemFile;
     [[nodiscard]] std::optional<PemFile> missing_file() const;

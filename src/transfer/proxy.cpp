@@ -104,6 +104,20 @@ Routes routes_from_list(std::string_view list, const Url& url) {
     return routes;
 }
 
+Routes routes_from_command(std::string_view output) {
+    Routes routes;
+    for (const auto& proxy : split_proxy_list(output.substr(0, output.find('\n')))) {
+        if (proxy.scheme.empty() && proxy.address == "direct") {
+            routes.push_back(Direct);
+            continue;
+        }
+        auto route = route_via(proxy);
+        if (!route || !proxy.protocol.empty()) return {};
+        routes.push_back(std::move(*route));
+    }
+    return routes;
+}
+
 Routes routes_from_libproxy(const std::vector<std::string>& proxies) {
     Routes routes;
     for (const auto& proxy : proxies) {
@@ -130,12 +144,16 @@ bool environment_has_proxy(std::string_view scheme, const std::function<const ch
     return own || is_set("all_proxy") || is_set("ALL_PROXY");
 }
 
+bool is_left_to_machine(const wire::Http& http, const Url& url) {
+    bool desktop = http.proxy_mode() == wire::Http::PRECONFIGURED || http.proxy_mode() == wire::Http::AUTO;
+    return desktop && !is_loopback_host(url.host);
+}
+
 bool needs_search(const wire::Http& http, const Url& url,
                   const std::function<const char*(const char*)>& lookup) {
     if (http.proxy_mode() == wire::Http::PRECONFIGURED && environment_has_proxy(url.scheme, lookup))
         return false;
-    bool desktop = http.proxy_mode() == wire::Http::PRECONFIGURED || http.proxy_mode() == wire::Http::AUTO;
-    return desktop && !is_loopback_host(url.host);
+    return is_left_to_machine(http, url);
 }
 
 Routes routes_without_search(const wire::Http& http, const Url& url) {

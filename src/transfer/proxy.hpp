@@ -30,11 +30,18 @@ using Routes = std::vector<Route>;
 /// `url`.
 Routes routes_from_list(std::string_view list, const Url& url);
 
+/// From what a program prints: in its first line, proxies as in a list and `DIRECT`. Empty if it prints
+/// nothing that can be used.
+Routes routes_from_command(std::string_view output);
+
 /// From the results of libproxy: `direct://`, `http://host:port`, `socks://host:port`.
 Routes routes_from_libproxy(const std::vector<std::string>& proxies);
 
 /// The environment names a proxy for this scheme. curl then does the rest, including no_proxy.
 bool environment_has_proxy(std::string_view scheme, const std::function<const char*(const char*)>& lookup);
+
+/// The machine decides about the proxy, and not the job. Never for a loopback host.
+bool is_left_to_machine(const wire::Http& http, const Url& url);
 
 /// The desktop's settings must be queried. Never for a loopback host.
 bool needs_search(const wire::Http& http, const Url& url,

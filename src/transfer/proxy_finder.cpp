@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/proxy_finder.hpp"
 
+#include "transfer/proxy_command.hpp"
+
 #include <proxy.h>
 #include <string>
 #include <utility>
@@ -27,7 +29,53 @@ struct ProxyFinder::Library {
     }
 };
 
+namespace {
+
+constexpr std::chrono::minutes AdviceLasts{5};
+/// A program that fails may be asked again soon.
+constexpr std::chrono::seconds SilenceLasts{30};
+constexpr size_t MaxAdvice = 1000;
+
+} // namespace
+
 ProxyFinder::ProxyFinder(DiskPool& disk) : disk_(disk), library_(std::make_shared<Library>()) {}
+
+void ProxyFinder::use_command(const std::string& program) {
+    if (program == command_) return;
+    command_ = program;
+    for (auto& [server, advice] : advice_)
+        advice.until = {};
+}
+
+/// The path and the query of a URL may be secret, and other users see the arguments of programs.
+void ProxyFinder::ask_command(const Url& url, const std::function<void(const Routes&)>& found) {
+    auto server = url.origin();
+    if (advice_.size() >= MaxAdvice)
+        std::erase_if(advice_, [](const auto& known) { return known.second.waiting.empty(); });
+    auto& advice = advice_[server];
+    bool is_running = !advice.waiting.empty();
+    if (!is_running && std::chrono::steady_clock::now() < advice.until) {
+        const auto routes = advice.routes;
+        return found(routes);
+    }
+    advice.waiting.push_back(found);
+    if (is_running) return;
+    disk_.run(
+        {.path = "proxy command", .name = server},
+        [program = command_, server] { return run_proxy_command(program, server + "/"); },
+        [this, program = command_, server](const std::string& output) {
+            advised(program, server, routes_from_command(output));
+        });
+}
+
+void ProxyFinder::advised(const std::string& program, const std::string& server, Routes routes) {
+    auto& advice = advice_[server];
+    auto lasts = routes.empty() ? std::chrono::seconds{SilenceLasts} : std::chrono::seconds{AdviceLasts};
+    if (program == command_) advice.until = std::chrono::steady_clock::now() + lasts;
+    advice.routes = routes;
+    for (const auto& found : std::exchange(advice.waiting, {}))
+        found(routes);
+}
 
 void ProxyFinder::find(const Url& url, std::function<void(Routes)> found) {
     // A PAC script is untrusted code: for https it sees the server only.

@@ -40,22 +40,23 @@ int error_of(int result) {
 
 /// Returns 0, EEXIST if the name is taken, or another errno. On file systems such as NFS, only a second link
 /// replaces nothing for certain, and some have no links either.
-int rename_if_free(int directory, const std::string& from, const std::string& to) {
-    int error = error_of(renameat2(directory, from.c_str(), directory, to.c_str(), RENAME_NOREPLACE));
+int rename_if_free(int source, const std::string& from, int target, const std::string& to) {
+    int error = error_of(renameat2(source, from.c_str(), target, to.c_str(), RENAME_NOREPLACE));
     if (error != EINVAL && error != ENOSYS) return error;
-    error = error_of(linkat(directory, from.c_str(), directory, to.c_str(), 0));
-    if (error == 0) return error_of(unlinkat(directory, from.c_str(), 0));
+    error = error_of(linkat(source, from.c_str(), target, to.c_str(), 0));
+    if (error == 0) return error_of(unlinkat(source, from.c_str(), 0));
     if (error != EPERM && error != EOPNOTSUPP && error != ENOSYS) return error;
     struct stat st {};
-    if (fstatat(directory, to.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
-    return error_of(renameat(directory, from.c_str(), directory, to.c_str()));
+    if (fstatat(target, to.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+    return error_of(renameat(source, from.c_str(), target, to.c_str()));
 }
 
-/// Files of one directory, from temporary names to their own.
+/// Files of one directory, from temporary names, which may be in another one, to their own.
 class Publication {
 public:
-    Publication(const Directory& directory, const std::vector<wire::Publish>& requests)
-        : directory_(directory), requests_(requests), files_(requests.size()),
+    Publication(const Directory& source, const Directory& directory,
+                const std::vector<wire::Publish>& requests)
+        : source_(source), directory_(directory), requests_(requests), files_(requests.size()),
           results_(requests.size(), Done{}) {
         for (const auto& request : requests)
             names_.push_back(request.name());
@@ -86,20 +87,20 @@ private:
         if (!is_temporary_name(request.temporary()))
             return refused("the name of the temporary file is invalid");
         if (request.existing() != wire::REPLACE && is_linked(request) && find_name(i)) {
-            unlinkat(directory_.fd(), request.temporary().c_str(), 0);
+            unlinkat(source_.fd(), request.temporary().c_str(), 0);
             return Done{};
         }
         struct stat st {};
-        auto found = open_own_file(directory_, request.temporary(), O_RDONLY, st);
+        auto found = open_own_file(source_, request.temporary(), O_RDONLY, st);
         if (!found) return found.error();
         if (!*found) return check_renamed_before(i);
         int file = (*found)->get();
         if (!inode_of(st).matches(inode))
-            return refused(fmt::format("the temporary file in '{}' is not the one that was downloaded",
-                                       directory_.path()));
+            return refused(
+                fmt::format("the temporary file in '{}' is not the one that was downloaded", source_.path()));
         if (request.size_known() && static_cast<uint64_t>(st.st_size) != request.size())
             return refused(fmt::format("the temporary file in '{}' has {} bytes, but {} were downloaded",
-                                       directory_.path(), st.st_size, request.size()));
+                                       source_.path(), st.st_size, request.size()));
         files_[i] = std::move(**found);
         auto changed = apply(metadata_of(permissions_in(request), request.last_modified(), umask), file, st);
         if (!changed) return changed.error();
@@ -110,7 +111,7 @@ private:
     /// We died between the two steps of rename_if_free().
     bool is_linked(const wire::Publish& request) const {
         struct stat st {};
-        return fstatat(directory_.fd(), request.temporary().c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        return fstatat(source_.fd(), request.temporary().c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
                st.st_nlink > 1 && inode_of(st).matches(from_wire(request.inode()));
     }
 
@@ -131,7 +132,7 @@ private:
     Status check_renamed_before(size_t i) {
         if (find_name(i)) return Done{};
         return refused(fmt::format("the downloaded file for '{}' has disappeared from '{}'",
-                                   requests_[i].name(), directory_.path()));
+                                   requests_[i].name(), source_.path()));
     }
 
     void sync_changed() {
@@ -156,8 +157,7 @@ private:
         if (auto what = irreplaceable(directory_, request.name()); !what.empty())
             return refused(fmt::format("'{}' in '{}' is {}, the file cannot replace it", request.name(),
                                        directory_.path(), what));
-        if (renameat(directory_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str()) <
-            0)
+        if (renameat(source_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str()) < 0)
             return rename_failed(i, errno);
         return Done{};
     }
@@ -168,7 +168,7 @@ private:
         uint32_t last = request.existing() == wire::RENAME ? MaxFreeName : 0;
         for (uint32_t number = 0; number <= last; ++number) {
             auto name = name_of(request, number);
-            int error = rename_if_free(directory_.fd(), request.temporary(), name);
+            int error = rename_if_free(source_.fd(), request.temporary(), directory_.fd(), name);
             if (error == EEXIST) continue;
             if (error != 0) return rename_failed(i, error);
             names_[i] = std::move(name);
@@ -197,6 +197,7 @@ private:
         }
     }
 
+    const Directory& source_; ///< of the temporary files
     const Directory& directory_;
     const std::vector<wire::Publish>& requests_;
     std::vector<Fd> files_;          ///< those that are to be renamed
@@ -210,7 +211,9 @@ private:
 std::vector<Published> publish(const Place& place, const std::vector<wire::Publish>& requests, mode_t umask) {
     auto directory = Directory::open(place);
     if (!directory) return {requests.size(), directory.error()};
-    return Publication{*directory, requests}.run(umask);
+    auto source = Directory::open(part_place(requests.front()));
+    if (!source) return {requests.size(), source.error()};
+    return Publication{*source, *directory, requests}.run(umask);
 }
 
 namespace {

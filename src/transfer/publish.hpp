@@ -17,9 +17,10 @@ namespace haulier::transfer {
 using Published = Result<std::string, Failure>;
 
 /// Applies mode and date, makes the files durable, renames them in the order of the requests, and makes their
-/// names durable. `umask` applies only if a request has neither a mode nor an umask. Fails with LOCAL_FILE,
-/// also if a file does not have its length any more, and with FILE_EXISTS if the name is taken and stays with
-/// the file that has it. The results are in the order of the requests.
+/// names durable. All have the same directory of temporary files. `umask` applies only if a request has
+/// neither a mode nor an umask. Fails with LOCAL_FILE, also if a file does not have its length any more, and
+/// with FILE_EXISTS if the name is taken and stays with the file that has it. The results are in the order of
+/// the requests.
 std::vector<Published> publish(const Place& place, const std::vector<wire::Publish>& requests, mode_t umask);
 /// Deletes these files in the directory, and makes that durable. Success if there is no such file, but not if
 /// the request names another directory, which may be on a disk that is not mounted. The results are in the

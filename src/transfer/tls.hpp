@@ -24,7 +24,8 @@ bool may_be_fault_of_clock(const CurlHandle& handle);
 
 /// The contents of the job's PEM files.
 struct TlsFiles {
-    std::string certificate; ///< the client's, with its key; empty = none
+    std::string certificate; ///< the client's; empty = none
+    std::string key;         ///< the client's; empty = it is in `certificate`
     std::string authorities; ///< certificates to trust; empty = those of the system
 };
 void set_tls(CurlHandle& handle, const wire::Http& http, const TlsFiles& files);

@@ -6,6 +6,7 @@
 #include "transfer/check.hpp"
 #include "transfer/convert.hpp"
 #include "transfer/fetch.hpp"
+#include "transfer/open_file.hpp"
 #include "transfer/publish.hpp"
 #include "transfer/read_chunk.hpp"
 #include "transfer/storage.hpp"
@@ -89,6 +90,9 @@ template <class Request>
 std::string key_of(const Request& request) {
     return request.root() + '\0' + request.directory();
 }
+std::string key_of_publication(const wire::Publish& request) {
+    return key_of(request) + '\0' + request.temporary_root() + '\0' + request.temporary_directory();
+}
 
 mode_t read_umask() {
     mode_t mask = umask(0);
@@ -136,6 +140,7 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kCheck: return check_files(std::move(*message.mutable_check()));
     case Kind::kRead: return run_on_disk(std::move(*message.mutable_read()), CheckLimit, &read_chunk);
     case Kind::kDiscard: return discard(std::move(*message.mutable_discard()));
+    case Kind::kOpen: return open_file(std::move(*message.mutable_open()));
     case Kind::kPublish: return publish_file(std::move(*message.mutable_publish()));
     case Kind::kCheckStorage:
         return run_on_disk(std::move(*message.mutable_check_storage()), CheckLimit,
@@ -157,6 +162,7 @@ bool Worker::configure(const wire::Settings& settings) {
     context_.network.settings = network_settings(settings);
     curl_.limit_connections(context_.settings.connections_per_host);
     curl_.let_background_yield(context_.settings.yields);
+    proxies_.use_command(settings.proxy_command());
     configured_ = true;
     return true;
 }
@@ -240,8 +246,25 @@ void Worker::discard_next(const std::string& key) {
         });
 }
 
+/// A client waits for this, so it does not queue behind the syncs of transfers.
+bool Worker::open_file(wire::Open&& request) {
+    uint64_t id = request.request();
+    auto directory = request.directory();
+    disk_.run_within(
+        CheckLimit, {.path = "open " + directory},
+        [request = std::move(request)] { return open_fetched(request); },
+        [this, id, directory](const std::optional<Result<SharedFd, Failure>>& file) {
+            if (!file) return reply(id, Status{not_responding(directory)});
+            if (!*file) return reply(id, Status{file->error()});
+            wire::FromWorker message;
+            message.mutable_reply()->set_request(id);
+            socket_.send(message.SerializeAsString(), **file);
+        });
+    return true;
+}
+
 bool Worker::publish_file(wire::Publish&& request) {
-    auto key = key_of(request);
+    auto key = key_of_publication(request);
     auto [entry, is_idle] = publishes_.try_emplace(key);
     entry->second.push_back(std::move(request));
     if (is_idle) publish_next(key);

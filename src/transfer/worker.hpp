@@ -62,6 +62,7 @@ private:
     bool discard(wire::Discard&& request);
     void discard_next(const std::string& key);
     bool publish_file(wire::Publish&& request);
+    bool open_file(wire::Open&& request);
     void publish_next(const std::string& key);
     template <class Requests, class Results>
     void reply_to_all(const Requests& requests, const Results& results, const std::string& directory);

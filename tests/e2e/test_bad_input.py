@@ -159,6 +159,8 @@ BOUNDS = {
                    {"M" * 65: "StringTooLong", "two words": "InvalidArgument", "CONNECT": "NotSupported"}),
     "ClientCertificate": (["", "/etc/certificate.pem"], {"certificate.pem": "InvalidArgument",
                                                          "/" + "d/" * 2047 + "dd": "StringTooLong"}),
+    "ClientKey": (["", "/etc/key.pem"], {"key.pem": "InvalidArgument", "/" + "d/" * 2047 + "dd": "StringTooLong"}),
+    "TemporaryDirectory": (["", "/var/tmp"], {"tmp": "InvalidArgument", "/" + "d/" * 2047 + "dd": "StringTooLong"}),
     "CertificateAuthority": (["", "/etc/authority.pem"], {"authority.pem": "InvalidArgument",
                                                           "/" + "d/" * 2047 + "dd": "StringTooLong"}),
     "ReplyFileName": ([], {"/tmp/reply": "NotSupported"}),
@@ -281,6 +283,7 @@ def test_any_verb_on_an_ended_job(stack):
         "RemoveCredentials": lambda job: job.call("RemoveCredentials", "(ss)", "server", "basic"),
         "SetCustomHeaders": lambda job: job.set_custom_headers("X: y"),
         "CompleteFiles": lambda job: job.call("CompleteFiles", "(au)", [0]),
+        "OpenFile": lambda job: job.call("OpenFile", "(u)", 0),
         "RemoveFiles": lambda job: job.call("RemoveFiles", "(au)", [0]),
     }
     verbs |= {setting.name: lambda job, setting=setting: job.set(setting.name, other_value(setting)) for setting in SETTINGS}

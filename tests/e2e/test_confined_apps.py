@@ -139,7 +139,7 @@ def test_an_app_sends_no_file_from_outside_its_sandbox(stack, app, secret, url):
 
 
 def test_an_app_has_no_certificate_read_and_no_reply_written_outside(app, secret, url):
-    for name in ("ClientCertificate", "CertificateAuthority"):
+    for name in ("ClientCertificate", "ClientKey", "CertificateAuthority"):
         with refused("OutsideSandbox"):
             app.manager.create(**{name: str(secret)})
         job = app.manager.create()
@@ -150,6 +150,22 @@ def test_an_app_has_no_certificate_read_and_no_reply_written_outside(app, secret
     upload = app.manager.create(job_type="upload-reply")
     with refused("OutsideSandbox"):
         upload.set("ReplyFileName", str(secret.parent / "reply"))
+
+
+def test_an_app_has_its_temporary_files_only_where_it_may_write(app, home, url):
+    job = app.manager.create()
+    for folder in (home, home / ".ssh", "/tmp", f"{app.own}/../org.example.Other"):
+        with refused("OutsideSandbox"):
+            job.set("TemporaryDirectory", str(folder))
+    (app.own / "cache").mkdir(exist_ok=True)
+    job.set("TemporaryDirectory", str(app.own / "cache"))
+    job.add_file(url, str(app.own / "data/file"))
+    job.resume()
+    job.wait_state("transferred")
+    with open(job.open_file(0), "rb") as file:
+        assert file.read() == CONTENT
+    job.complete()
+    assert_file(app.own / "data/file", CONTENT)
 
 
 def test_a_certificate_behind_a_link_is_not_read(stack, app, secret, tmp_path):

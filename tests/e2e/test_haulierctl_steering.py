@@ -8,6 +8,7 @@ from support.client.checks import assert_file
 from support.client.haulierctl import (DATA, DONE, INTERRUPTED, JOB_FAILED, MISUSED, NO_SUCH_JOB, REFUSED, Result,
                                        descriptor)
 from support.environment import patience
+from support.servers.response_script import Script
 
 
 def with_descriptor(ctl, text: str, *words, **changes):
@@ -32,6 +33,21 @@ def test_set_takes_every_kind_of_value(stack, ctl):
     assert ctl("set", "--json", job.id, "Description=x").json == {"Id": job.id, "Set": ["Description"]}
     ctl("set", job.id, "SecurityFlags=", "MaximumDownloadSize=none", "NotBefore=now")
     assert (list(job.get("SecurityFlags")), job.get("NotBefore")) == ([], 0)
+
+
+def test_single_files_are_completed_and_taken_out(stack, ctl):
+    server = stack.fault_server()
+    server.add("/0", b"first")
+    server.add("/1", b"second", script=Script(send=1, gate=True))
+    job = stack.manager.create(files=[(server.url(f"/{n}"), stack.downloads / str(n)) for n in range(2)], Resume=True)
+    stack.client.wait(lambda: job.files()[0]["Transferred"], "the first file")
+    ctl("complete", job.id, "--file=0", "--file=1", code=REFUSED)
+    ctl("complete", job.id, "--file", "0")
+    assert_file(stack.downloads / "0", b"first")
+    assert ctl("cancel", "--json", job.id, "--file=1").json == {"Id": job.id, "Result": "removed", "Files": [1]}
+    job.wait_state("transferred")
+    assert [file["State"] for file in job.files()] == ["transferred", "removed"]
+    assert "one JOB" in ctl("complete", "--all", "--file=0", code=MISUSED).err
 
 
 def test_set_says_what_is_wrong(stack, ctl):

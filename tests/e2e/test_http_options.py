@@ -261,6 +261,10 @@ def test_a_client_certificate_is_shown(new_stack, authority):
     both = pathlib.Path(stack.directory / "client.pem")
     both.write_text(authority.server_certificate.read_text() + authority.server_key.read_text())
     fetched(stack, url, ClientCertificate=str(both))
+    job = fetched(stack, url, ClientCertificate=str(authority.server_certificate), ClientKey=str(authority.server_key))
+    assert job.get("ClientKey") == str(authority.server_key)
+    missing = failed(stack, url, ClientCertificate=str(authority.server_certificate), ClientKey=f"{stack.directory}/none")
+    assert missing[1] == "tls-certificate" and "none" in missing[3]
 
 
 def test_a_job_trusts_certificate_authorities_of_its_own(stack, authority):

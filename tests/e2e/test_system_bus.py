@@ -94,6 +94,9 @@ def test_every_call_reaches_the_job_of_who_may(machine, who):
     polkit = machine.polkit(lambda question: "yes" if question.subject == caller.unique_name else "no")
     for call in every_call():
         error, _ = outcome(caller, create(anna).path, call)
+        if who == "administrator" and call[1] == "OpenFile":
+            assert error == DENIED
+            continue
         assert error not in (DENIED, INTERACTIVE, UNKNOWN_OBJECT), call
     assert len(polkit.questions) == (len(every_call()) if who == "administrator" else 0)
 

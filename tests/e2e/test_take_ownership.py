@@ -114,8 +114,9 @@ def test_a_key_goes_with_its_owner(machine):
     assert create(machine, ANNA, server, Key="nightly").created
 
 
+@pytest.mark.parametrize("use", ["target", "temporary file"])
 @pytest.mark.parametrize("trap", ["directory of the former owner", "link of the former owner", "open to all"])
-def test_who_takes_a_job_is_not_led_elsewhere(machine, trap):
+def test_who_takes_a_job_is_not_led_elsewhere(machine, trap, use):
     """The former owner chose the path; the new one's worker would go there with the new one's rights."""
     server = machine.fault_server()
     remote = server.add("/file", CONTENT)
@@ -129,7 +130,8 @@ def test_who_takes_a_job_is_not_led_elsewhere(machine, trap):
         folder.chmod(0o777)
     if trap != "open to all":
         os.chown(folder, ANNA, ANNA, follow_symlinks=False)
-    job = Manager(listener(machine, ANNA)).create(files=[(server.url("/file"), folder / "file")], Resume=True, Key="k")
+    target, options = (folder, {}) if use == "target" else (machine.downloads, {"TemporaryDirectory": str(folder)})
+    job = Manager(listener(machine, ANNA)).create(files=[(server.url("/file"), target / "file")], Resume=True, Key="k", **options)
     job.wait_bytes(100_000)
     error = refusal(lambda: take(machine, job))
     assert error.name == "LocalFile" and str(folder) in error.message

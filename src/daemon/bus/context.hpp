@@ -5,6 +5,7 @@
 #include "daemon/bus/access/access_filter.hpp"
 #include "daemon/bus/access/app_finder.hpp"
 #include "daemon/bus/access/authority.hpp"
+#include "daemon/bus/descriptor_replies.hpp"
 #include "daemon/bus/sdbus/peers.hpp"
 #include "daemon/bus/signals.hpp"
 #include "daemon/bus/subscribers.hpp"
@@ -24,6 +25,7 @@ struct Context {
     Authority& authority;
     Subscribers& subscribers;
     Signals& signals;
+    DescriptorReplies& descriptors;
     daemon::Instance instance;
     std::function<void()> asked; ///< called at every request, to restart the idle timer
 

@@ -34,6 +34,7 @@ const Takers<FileSpec>& file_takers() {
              return Status{Done{}};
          })},
         {"Mirrors", keeping<Words>(&FileSpec::mirrors)},
+        {"Peers", keeping<Words>(&FileSpec::peers)},
         {"Existing", taking<std::string, FileSpec>([](FileSpec& f, const std::string& word) {
              return keep(job::parse<job::Existing>(word), f.existing);
          })},

@@ -81,6 +81,7 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
     };
     if (!file.spec.ranges.empty()) o["Ranges"] = Variant{encode(file.spec.ranges)};
     if (!file.spec.mirrors.empty()) o["Mirrors"] = Variant{file.spec.mirrors};
+    if (!file.spec.peers.empty()) o["Peers"] = Variant{file.spec.peers};
     if (job::is_conditional(file.spec)) o["NotModified"] = Variant{file.not_modified};
     if (file.spec.checksum) o["Checksum"] = Variant{job::to_text(*file.spec.checksum)};
     if (!file.validators.etag.empty()) o["ETag"] = Variant{file.validators.etag};

@@ -88,6 +88,10 @@ public:
             refuse(Error{Errc::Internal, std::string{"the reply cannot be written: "} + e.what()});
         }
     }
+    /// Replies to `call` with a descriptor.
+    void hand_over(DescriptorReplies& replies, const Message& call, const SharedFd& file) noexcept {
+        finish([&] { replies.send(call, file); });
+    }
     /// With an Error, or a Refusal.
     template <class Reason>
     void refuse(const Reason& reason) noexcept {

@@ -91,6 +91,23 @@ void JobObject::remove_files(sdbus::Result<>&& result, std::vector<uint32_t> ind
           [&](auto owed) { context_.manager.remove_files(id_, indexes, answering(owed)); });
 }
 
+/// An administrator who is not root may change the jobs of others, but not read their files.
+void JobObject::open_file(sdbus::Result<sdbus::UnixFd>&& result, uint32_t index) {
+    later(std::move(result), [&](auto owed) {
+        auto uid = context_.filter.caller().uid;
+        if (uid != 0 && uid != entry().durable().owner)
+            return owed->refuse(
+                Error{Errc::AccessDenied,
+                      fmt::format("only the owner of job {} and root may open its files", id_.hex)});
+        context_.manager.open_file(
+            id_, index,
+            [owed, call = context_.filter.call(), &replies = context_.descriptors](const auto& file) {
+                if (!file) return owed->refuse(file.error());
+                owed->hand_over(replies, call, *file);
+            });
+    });
+}
+
 void JobObject::set_validation_state(sdbus::Result<>&& result, uint32_t index, bool valid) {
     later(std::move(result),
           [&](auto owed) { context_.manager.set_validation(id_, index, valid, answering(owed)); });

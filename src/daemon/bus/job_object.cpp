@@ -59,6 +59,7 @@ void JobObject::export_files(Interface& job) {
                handler(this, &JobObject::replace_remote_prefix));
     job.method("CompleteFiles", {"indexes"}, {"kept"}, handler(this, &JobObject::complete_files));
     job.method("RemoveFiles", {"indexes"}, {}, handler(this, &JobObject::remove_files));
+    job.method("OpenFile", {"index"}, {"file"}, handler(this, &JobObject::open_file));
     job.method("SetValidationState", {"index", "valid"}, {}, handler(this, &JobObject::set_validation_state));
     job.method("RequestFileRanges", {"index", "ranges"}, {}, handler(this, &JobObject::request_file_ranges));
     job.method("GetFilledFileRanges", {"index"}, {"ranges"},

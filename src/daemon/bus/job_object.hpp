@@ -53,6 +53,7 @@ private:
     void replace_remote_prefix(sdbus::Result<uint32_t>&& result, std::string from, std::string to);
     void complete_files(sdbus::Result<uint32_t>&& result, std::vector<uint32_t> indexes);
     void remove_files(sdbus::Result<>&& result, std::vector<uint32_t> indexes);
+    void open_file(sdbus::Result<sdbus::UnixFd>&& result, uint32_t index);
     void set_validation_state(sdbus::Result<>&& result, uint32_t index, bool valid);
     void request_file_ranges(sdbus::Result<>&& result, uint32_t index, std::vector<RangeTuple> ranges);
     std::vector<RangeTuple> get_filled_file_ranges(const uint32_t& index);

@@ -284,6 +284,11 @@ std::vector<std::string> ManagerObject::Features() {
             "publish-each",
             "conditional",
             "remove-files",
+            "open-file",
+            "temporary-directory",
+            "client-key",
+            "jitter",
+            "peers",
             "permit",
             "remote-name-expired"};
 }

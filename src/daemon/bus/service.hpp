@@ -111,6 +111,7 @@ private:
     Authority authority_;
     Subscribers subscribers_;
     AccessFilter filter_;
+    DescriptorReplies descriptors_;
     Context context_;
     EventBridge bridge_;
     PermitObjects permits_;

@@ -94,6 +94,24 @@ std::optional<std::string> set_bandwidth_limit(Config& c, const std::string& tex
     return std::nullopt;
 }
 
+std::optional<std::string> set_peer_sources(Config& c, const std::string& text) {
+    std::vector<std::string> sources;
+    std::istringstream words{text};
+    for (std::string word; words >> word;) {
+        if (!word.starts_with("http://") && !word.starts_with("https://"))
+            return "a list of http or https URLs, such as https://localhost:27500/{name}?sha256={sha256}";
+        sources.push_back(word);
+    }
+    c.limits.peer_sources = std::move(sources);
+    return std::nullopt;
+}
+
+std::optional<std::string> set_proxy_command(Config& c, const std::string& text) {
+    if (!text.empty() && !text.starts_with('/')) return "the absolute path of a program";
+    c.proxy_command = text;
+    return std::nullopt;
+}
+
 /// Each line adds to those before it, and an empty one discards them, as in systemd's files.
 std::optional<std::string> add_bandwidth_rule(Config& c, const std::string& text) {
     if (text.empty()) {
@@ -134,6 +152,8 @@ const std::vector<Key>& keys() {
          number([](Config & c) -> auto& { return c.small_files_at_once; })},
         {"Scheduler", "TimeSlice", span(&Config::time_slice, milliseconds{100})},
         {"Scheduler", "RequireLogin", yes_or_no([](Config & c) -> auto& { return c.require_login; })},
+        {"Peers", "Sources", set_peer_sources},
+        {"Proxy", "Command", set_proxy_command},
         {"Network", "BandwidthLimit", set_bandwidth_limit},
         {"Network", "BandwidthSchedule", add_bandwidth_rule, "the line is ignored"},
         {"Network", "Watch", yes_or_no([](Config & c) -> auto& { return c.watch_network; })},

@@ -31,6 +31,8 @@ struct Config {
 
     bool require_login = false; ///< jobs run only while their owners are logged in
 
+    std::string proxy_command; ///< absolute path; empty = none
+
     bool watch_network = true;    ///< also the cost of the network, and the power supply
     uint64_t bandwidth_limit = 0; ///< bytes per second of all users together; 0 = no limit
     std::vector<job::BandwidthRule> bandwidth_schedule; ///< limits during certain hours

@@ -2,6 +2,7 @@
 #include "daemon/manager/host_tracker.hpp"
 
 #include "job/mirrors.hpp"
+#include "job/peers.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -13,6 +14,8 @@ namespace haulier::daemon {
 job::Host HostTracker::host_of(const JobRecord& record, uint32_t index) {
     const auto& job = record.working();
     const auto& file = record.working_files()[index];
+    // Not the server of that name: what a peer does says nothing about any server.
+    if (job::asks_peer(file)) return {job.owner, "peer " + job::server_of(job::url_of(file), {})};
     if (!file.clocks.server.empty()) return {job.owner, file.clocks.server};
     return {job.owner, job::server_of(job::url_of(file), job.http.proxy)};
 }
@@ -39,6 +42,7 @@ void HostTracker::started(JobRecord& record, uint32_t index, ActiveTransfer& tra
 void HostTracker::answered(const job::Job& job, ActiveTransfer& transfer, const job::Begun& begun) {
     if (std::exchange(transfer.answered, true)) return;
     auto now = context_.clock.now().boot;
+    if (transfer.peer) return hosts_.answered(transfer.host, transfer.started_at, now);
     auto server = job::server_of(begun.origin, job.http.proxy);
     if (!server.empty() && server != transfer.host.server) {
         hosts_.ended(transfer.host, transfer.started_at, false, now);
@@ -57,7 +61,7 @@ void HostTracker::ended(const ActiveTransfer& transfer) {
 
 /// A server that refuses a request while it has others of ours may accept only fewer of them.
 void HostTracker::failed(const job::Job& job, const ActiveTransfer& transfer, job::Failure& failure) {
-    if (failure.by_proxy || !job::is_trustworthy(job.http.security)) return;
+    if (transfer.peer || failure.by_proxy || !job::is_trustworthy(job.http.security)) return;
     auto now = context_.clock.now().boot;
     auto host = transfer.host;
     if (auto server = job::server_of(failure.origin, job.http.proxy); !server.empty()) host.server = server;

@@ -28,8 +28,8 @@ void JobClocks::arm(JobRecord& record) {
     record.end_of_time.set(loop, job::end_of_time(job), decide_by(job::out_of_time));
 
     record.not_before.reset();
-    if (job.state == job::State::Queued && job.not_before > context_.clock.now().wall)
-        record.not_before = loop.at_date(job.not_before, [this, &record] {
+    if (job.state == job::State::Queued && job::start_date(job) > context_.clock.now().wall)
+        record.not_before = loop.at_date(job::start_date(job), [this, &record] {
             context_.announcer.observer().wait_reason_changed(record);
             events_.date_reached();
         });

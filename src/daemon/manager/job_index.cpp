@@ -41,7 +41,7 @@ void JobIndex::place(const JobRecord& record, Now now) {
     else
         ready_.remove(job.id);
     bool is_dated = waits && readiness == job::Readiness::NotBefore;
-    set_date(job.id, is_dated ? std::optional{job.not_before} : std::nullopt);
+    set_date(job.id, is_dated ? std::optional{job::start_date(job)} : std::nullopt);
 }
 
 void JobIndex::erase(const job::Id& id) {

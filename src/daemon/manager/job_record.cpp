@@ -14,7 +14,7 @@ namespace haulier::daemon {
 namespace {
 
 bool has_same_sources(const job::FileSpec& a, const job::FileSpec& b) {
-    return a.remote == b.remote && a.mirrors == b.mirrors;
+    return a.remote == b.remote && a.mirrors == b.mirrors && a.peers == b.peers;
 }
 
 } // namespace

@@ -42,6 +42,7 @@ struct ActiveTransfer {
     job::Host host; ///< where it is counted, see job/hosts.hpp
     BootTime started_at;
     bool background = false; ///< the job was not in the foreground when the transfer began
+    bool peer = false;       ///< nothing is learnt from the server
     bool answered = false;
     bool repeated = false; ///< the server had refused the file while it had other requests of ours
     bool halting = false;

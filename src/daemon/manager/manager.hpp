@@ -117,6 +117,8 @@ public:
     void complete_files(const job::Id& id, const std::vector<uint32_t>& indexes,
                         const Callback<uint32_t>& reply);
     void remove_files(const job::Id& id, const std::vector<uint32_t>& indexes, const Callback<Done>& reply);
+    /// What was downloaded of the file, for reading.
+    void open_file(const job::Id& id, uint32_t index, const Callback<SharedFd>& reply);
     void set_validation(const job::Id& id, uint32_t index, bool valid, const Callback<Done>& reply);
     void request_ranges(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                         const Callback<Done>& reply);

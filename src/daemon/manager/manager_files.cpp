@@ -186,6 +186,14 @@ void Manager::remove_files(const job::Id& id, const std::vector<uint32_t>& index
         reply);
 }
 
+void Manager::open_file(const job::Id& id, uint32_t index, const Callback<SharedFd>& reply) {
+    const auto* record = jobs_.find(id);
+    if (!record) return reply(not_found(id));
+    if (auto ok = job::check_open(record->working(), record->working_files(), index); !ok)
+        return reply(ok.error());
+    workers_.open(record->working().owner, publish_order(*record, index), requests_.track(reply));
+}
+
 void Manager::request_ranges(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
                              const Callback<Done>& reply) {
     decide_file(

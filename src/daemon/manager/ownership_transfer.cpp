@@ -19,6 +19,8 @@ CheckItem path_of_another_user(const job::Job& job, const std::string& path, boo
     item.name = job::name_of(path);
     item.upload = upload;
     item.foreign = true;
+    if (!job.temporary_directory.empty())
+        item.temporary = job::place_in(job, job.temporary_directory, job::Use::Write);
     return item;
 }
 

@@ -42,7 +42,8 @@ std::vector<StorageWatch::Group> StorageWatch::groups_of(const JobRecord& record
     for (auto index : record.waiting_files()) {
         const auto& file = record.working_files()[index];
         if (file.wait != job::Wait::Storage) continue;
-        auto place = job::place_in(record.working(), job::directory_of(file.spec.local), job::Use::Write);
+        auto place = job::place_in(
+            record.working(), job::temporary_directory(record.working(), file.spec.local), job::Use::Write);
         StorageQuestion question{place.directory, file.folder, 0, place.root};
         auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
             return group.question.directory == question.directory && group.question.folder == question.folder;

@@ -4,6 +4,7 @@
 #include "job/credentials.hpp"
 #include "job/file_state.hpp"
 #include "job/mirrors.hpp"
+#include "job/peers.hpp"
 #include "job/url.hpp"
 
 #include <algorithm>
@@ -19,6 +20,12 @@ constexpr size_t MaxHoles = 1000;
 std::optional<job::Place> confined_place(const job::Job& job, const std::string& local, job::Use use) {
     if (!job.grants) return std::nullopt;
     return job::place_in(job, job::directory_of(local), use);
+}
+
+/// Returns nothing if temporary files are beside their targets.
+std::optional<job::Place> separate_place(const job::Job& job) {
+    if (job.temporary_directory.empty()) return std::nullopt;
+    return job::place_in(job, job.temporary_directory, job::Use::Write);
 }
 
 /// Replaces the path with the path outside the sandbox, and returns the root of its directory.
@@ -49,15 +56,26 @@ RequestOptions options_for(const job::Job& job, const std::string& url, Secrets 
                            job.answer_timeout};
     auto& http = options.http;
     options.client_certificate_root = confine_file(job, http.client_certificate);
+    options.client_key_root = confine_file(job, http.client_key);
     options.certificate_authority_root = confine_file(job, http.certificate_authority);
     http.credentials =
         secrets == Secrets::ItsOwn ? job::credentials_only_for(job, url) : job::credentials_for(job, url);
     if (secrets == Secrets::All) return options;
     http.headers.clear();
     http.client_certificate.clear();
+    http.client_key.clear();
     if (secrets == Secrets::None)
         std::erase_if(http.credentials,
                       [](const auto& c) { return c.target == job::Credentials::Target::Server; });
+    return options;
+}
+
+/// Peers are told nothing about the owner, and reached without a proxy.
+RequestOptions options_for_peer(const job::Job& job) {
+    RequestOptions options{{}, job.id.hex, job.priority != job::Priority::Foreground};
+    options.peer = true;
+    options.http.proxy.mode = job::Proxy::Mode::None;
+    options.http.security.allow_https_to_http = true;
     return options;
 }
 
@@ -109,8 +127,12 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.segments = job::segments_of(order.file, job.on_demand);
     // Another transfer fetches the rest of a file with more holes.
     if (job.on_demand && order.segments.size() > MaxHoles) order.segments.resize(MaxHoles);
-    order.options = options_for(job, job::url_of(order.file), secrets_of(order.file));
-    order.options.attempt = order.file.failures;
+    if (job::asks_peer(order.file)) {
+        order.options = options_for_peer(job);
+    } else {
+        order.options = options_for(job, job::url_of(order.file), secrets_of(order.file));
+        order.options.attempt = order.file.failures;
+    }
     order.sparse = job.on_demand;
     // The checksum is that of the whole file; an order without segments has it checked.
     if (order.sparse && !order.segments.empty()) order.file.spec.checksum.reset();
@@ -120,6 +142,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.size_limit = size_limit(record, index);
     order.umask = job.umask;
     order.place = confined_place(job, order.file.spec.local, job::Use::Write);
+    order.temporary = separate_place(job);
     return order;
 }
 
@@ -146,8 +169,12 @@ AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
 
 PublishOrder publish_order(const JobRecord& record, uint32_t index) {
     const auto& file = record.working_files()[index];
-    return {record.working().id, index, file, record.working().umask,
-            confined_place(record.working(), file.spec.local, job::Use::Write)};
+    return {record.working().id,
+            index,
+            file,
+            record.working().umask,
+            confined_place(record.working(), file.spec.local, job::Use::Write),
+            separate_place(record.working())};
 }
 
 PublishOrder publish_reply_order(const JobRecord& record) {
@@ -171,7 +198,7 @@ bool is_begun_upload(const job::File& file) {
 DiscardOrder discard_order(const JobRecord& record, uint32_t index) {
     const auto& job = record.working();
     const auto& file = record.working_files()[index];
-    auto place = place_to_delete_in(job, file.spec.local);
+    auto place = job::place_in(job, job::temporary_directory(job, file.spec.local), job::Use::Write);
     return {place.directory, job::temporary_name(job.id, index, file.part), file.folder, place.root};
 }
 
@@ -199,6 +226,7 @@ ActiveTransfer transfer_of(const JobRecord& record, const FetchOrder& order, Tic
     transfer.ticket = ticket;
     transfer.owner = record.working().owner;
     transfer.segments = order.segments;
+    transfer.peer = order.options.peer;
     transfer.before = bytes_before(record, order.file);
     transfer.moved = transfer.base = transfer.seen = order.offset;
     return transfer;

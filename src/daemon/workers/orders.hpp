@@ -27,7 +27,9 @@ struct RequestOptions {
     bool http1 = false;                    ///< without HTTP/2
     /// The directory beneath which the files of `http` are opened, see job::Place; empty: anywhere.
     std::string client_certificate_root{};
+    std::string client_key_root{};
     std::string certificate_authority_root{};
+    bool peer = false; ///< the server is a peer, see job/peers.hpp
 };
 
 /// What a worker may receive and send from now on, in bytes per second; 0 = no limit.
@@ -52,6 +54,7 @@ struct FetchOrder {
     bool if_range_broken = false;           ///< the server mishandles If-Range
     std::optional<uint32_t> umask;          ///< as in PublishOrder
     std::optional<job::Place> place;        ///< place of the directory, if the job is confined
+    std::optional<job::Place> temporary{};  ///< directory of the temporary file, if it is another one
 };
 
 struct UploadOrder {
@@ -69,6 +72,7 @@ struct PublishOrder {
     job::File file;
     std::optional<uint32_t> umask;     ///< where the file has no mode; nothing = the worker's
     std::optional<job::Place> place{}; ///< as in FetchOrder
+    std::optional<job::Place> temporary{};
 };
 
 /// A temporary file to be deleted.
@@ -97,7 +101,7 @@ struct AbandonOrder {
 /// What is to be checked of one file; an empty `url` or `directory` is not checked.
 struct CheckItem {
     std::string url;
-    std::vector<std::string> mirrors;
+    std::vector<std::string> mirrors; ///< and peers
     std::string directory;
     std::string name;
     bool upload = false;          ///< the file must exist and be readable
@@ -107,6 +111,8 @@ struct CheckItem {
     job::Existing existing = job::Existing::Replace;
     bool server_name = false; ///< `name` may not be the one that the file gets
     std::string root{};       ///< see job::Place
+    /// Files of this directory must be able to move to the other one; none if its `directory` is empty.
+    job::Place temporary{};
     bool operator==(const CheckItem&) const = default;
 };
 CheckItem check_of(const job::FileSpec& spec, const job::Job& job);

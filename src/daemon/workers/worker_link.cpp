@@ -21,6 +21,8 @@ constexpr uint32_t MaxTimeouts = 2;
 const std::string DiedAgain = "the worker process died again and again";
 const std::string OtherVersion =
     "the worker program is of another version than the daemon, which must be restarted";
+/// Requested, or not closed yet: a worker may pass descriptors that cannot be closed.
+constexpr long MaxDescriptors = 128;
 constexpr Usec IdleTime{10'000'000};
 /// Between two launches, whatever became of the first: a program that connects only to leave again, and may
 /// be no worker at all, must not keep systemd busy.
@@ -90,6 +92,27 @@ void WorkerLink::request_without_timeout(uint64_t number, std::string packet, On
     add(number, {std::move(packet), std::move(on_reply), false});
 }
 
+void WorkerLink::request_descriptor(uint64_t number, std::string packet, OnReply on_reply) {
+    if (descriptors_.use_count() > MaxDescriptors)
+        return defer([on_reply = std::move(on_reply)] {
+            on_reply(Error{Errc::LocalFile,
+                           "too many descriptors are still being closed, the file system may not respond"},
+                     {});
+        });
+    Request request{std::move(packet), std::move(on_reply)};
+    request.descriptors = descriptors_;
+    add(number, std::move(request));
+    accept_descriptors();
+}
+
+/// The kernel drops all others.
+void WorkerLink::accept_descriptors() {
+    bool any = std::any_of(requests_.begin(), requests_.end(),
+                           [](const auto& request) { return request.second.descriptors != nullptr; });
+    bool has_room = descriptors_.use_count() <= MaxDescriptors;
+    if (socket_) socket_->accept_descriptors(any && has_room ? descriptors_ : nullptr);
+}
+
 void WorkerLink::add(uint64_t number, Request request) {
     if (request.packet.size() > wire::MaxPacket) {
         auto added = requests_.emplace(number, std::move(request)).first;
@@ -146,8 +169,12 @@ void WorkerLink::launched(Result<WorkerConnection> worker) {
     name_ = worker->name;
     socket_ = std::make_unique<wire::PacketSocket>(
         loop_, std::move(worker->socket),
-        wire::PacketSocket::Handlers{[this](std::string_view packet) { received(packet); },
-                                     [this] { lost(DiedAgain); }});
+        wire::PacketSocket::Handlers{
+            .packet = [this](std::string_view packet) { received(packet); },
+            .closed = [this] { lost(DiedAgain); },
+            .packet_with_descriptor = [this](std::string_view packet,
+                                             const SharedFd& descriptor) { received(packet, descriptor); }});
+    accept_descriptors();
     schedule_timeout();
     report_if_idle();
 }
@@ -243,7 +270,7 @@ void WorkerLink::close() {
 
 // ---- messages of the worker ----
 
-void WorkerLink::received(std::string_view packet) {
+void WorkerLink::received(std::string_view packet, const SharedFd& descriptor) {
     wire::FromWorker message;
     if (!message.ParseFromArray(packet.data(), static_cast<int>(packet.size()))) {
         log::error(fmt::format("{} sent a packet that cannot be read; it is cut off", name_));
@@ -253,7 +280,11 @@ void WorkerLink::received(std::string_view packet) {
         log::error(fmt::format("{} speaks before it has said that it is ready; it is cut off", name_));
         return lost(DiedAgain);
     }
+    descriptor_ = descriptor;
     dispatch(message);
+    if (!std::exchange(descriptor_, {}) || !socket_) return;
+    log::error(fmt::format("{} sent a descriptor for which it was not asked; it is cut off", name_));
+    lost(DiedAgain);
 }
 
 void WorkerLink::dispatch(const wire::FromWorker& message) {
@@ -344,9 +375,13 @@ void WorkerLink::handle(const wire::Reply& message) {
     requests_.erase(found);
     failures_ = 0;
     schedule_timeout();
-    request.on_reply(status_of(message),
-                     {message.item(), message.data(), message.size(), call_outcome_of(message),
-                      file_name_of(message.name()), process_of(message)});
+    WorkerReply reply{message.item(), message.data(), message.size(), call_outcome_of(message),
+                      file_name_of(message.name()), process_of(message)};
+    if (std::exchange(request.descriptors, {})) {
+        reply.descriptor = std::exchange(descriptor_, {});
+        accept_descriptors();
+    }
+    request.on_reply(status_of(message), reply);
 }
 
 // ---- failures of our own making ----

@@ -40,6 +40,7 @@ struct WorkerReply {
     CallOutcome outcome = CallOutcome::Unanswered;
     std::string name; ///< of a file
     process::ProcessFacts facts;
+    SharedFd descriptor{};
 };
 
 class WorkerLink {
@@ -58,6 +59,8 @@ public:
     void request(uint64_t number, std::string packet, OnReply on_reply);
     /// For requests that wait for a server or a client: no time limit while the worker lives.
     void request_without_timeout(uint64_t number, std::string packet, OnReply on_reply);
+    /// The reply comes with a descriptor. Fails if too many descriptors of this worker are still open.
+    void request_descriptor(uint64_t number, std::string packet, OnReply on_reply);
     /// As the configuration is now; only a worker that is ready is told.
     void send_settings();
     /// Sets the limits of this worker and of its successors.
@@ -69,7 +72,8 @@ private:
     struct Request {
         std::string packet;
         OnReply on_reply;
-        bool prompt = true; ///< should be answered soon
+        bool prompt = true;                ///< should be answered soon
+        ForeignFd::Token descriptors = {}; ///< if it is answered with a descriptor
         uint32_t failures = 0;
         uint32_t timeouts = 0;
     };
@@ -92,7 +96,8 @@ private:
     void close();
 
     // Its messages
-    void received(std::string_view packet);
+    void received(std::string_view packet, const SharedFd& descriptor = {});
+    void accept_descriptors();
     void dispatch(const wire::FromWorker& message);
     void handle(const wire::Ready& message);
     void handle(const wire::Group& group);
@@ -138,6 +143,9 @@ private:
     std::map<Ticket, std::string> backlog_; ///< packets that start tickets, for the next worker
     Requests requests_;
     uint64_t last_request_ = 0;
+    /// Held by every request for a descriptor, and by every descriptor until it is closed.
+    ForeignFd::Token descriptors_ = std::make_shared<int>();
+    SharedFd descriptor_; ///< that came with the packet that is being handled
     std::vector<std::function<void()>> deferred_;
     Source run_deferred_;
 };

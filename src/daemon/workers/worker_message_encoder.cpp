@@ -80,8 +80,10 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     out.set_redirect(to_wire(http.redirect));
     fill_security(out, http.security);
     out.set_client_certificate(http.client_certificate);
+    out.set_client_key(http.client_key);
     out.set_certificate_authority(http.certificate_authority);
     out.set_client_certificate_root(options.client_certificate_root);
+    out.set_client_key_root(options.client_key_root);
     out.set_certificate_authority_root(options.certificate_authority_root);
     out.set_proxy_mode(to_wire(http.proxy.mode));
     out.set_proxy_list(http.proxy.list);
@@ -98,6 +100,7 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     out.set_attempt(options.attempt);
     out.set_http1(options.http1);
     out.set_background(options.background);
+    out.set_peer(options.peer);
 }
 
 void fill_digest(wire::Digest& out, const job::Checksum& checksum) {
@@ -129,6 +132,14 @@ template <class Message>
 void fill_place(Message& out, const std::string& local, const std::optional<job::Place>& place) {
     out.set_directory(place ? place->directory : job::directory_of(local));
     if (place) out.set_root(place->root);
+}
+
+/// The directory of the temporary file, if it is not that of the file.
+template <class Message>
+void fill_temporary_place(Message& out, const std::optional<job::Place>& place) {
+    if (!place) return;
+    out.set_temporary_directory(place->directory);
+    out.set_temporary_root(place->root);
 }
 
 void fill_stamp(wire::Stamp& out, const job::SourceStamp& stamp) {
@@ -197,6 +208,7 @@ wire::Settings to_wire(const Config& config) {
     s.set_keep_free(config.keep_free);
     s.set_yields(config.yields);
     s.set_progress_ms(500);
+    s.set_proxy_command(config.proxy_command);
     return s;
 }
 
@@ -219,6 +231,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_ticket(ticket);
     f.set_url(job::url_of(file));
     fill_place(f, file.spec.local, order.place);
+    fill_temporary_place(f, order.temporary);
     f.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
     f.set_offset(order.offset);
     bool has_bytes = order.offset > 0 || (order.sparse && (!file.filled.empty() || order.segments.empty()));
@@ -239,7 +252,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     if (order.size_limit != job::UnknownSize) f.set_size_limit(order.size_limit);
     if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
     f.set_other_folder(file.clocks.other_folder);
-    f.set_has_other_sources(job::may_leave_source(file));
+    f.set_has_other_sources(order.options.peer || job::may_leave_source(file));
     fill_permissions(f, file.spec, order.umask);
     f.set_if_range_broken(order.if_range_broken);
     f.set_if_modified_since_s(seconds_of(file.spec.if_modified_since));
@@ -308,6 +321,8 @@ wire::Check::Item to_wire(const CheckItem& item) {
     i.set_existing(to_wire(item.existing));
     i.set_server_name(item.server_name);
     i.set_root(item.root);
+    i.set_temporary_directory(item.temporary.directory);
+    i.set_temporary_root(item.temporary.root);
     return i;
 }
 
@@ -316,6 +331,7 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     wire::Publish p;
     p.set_request(request);
     fill_place(p, file.spec.local, order.place);
+    fill_temporary_place(p, order.temporary);
     p.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
     p.set_name(job::name_of(file.spec.local));
     fill_inode(*p.mutable_inode(), file.inode);
@@ -326,6 +342,17 @@ wire::Publish to_wire(uint64_t request, const PublishOrder& order) {
     if (size != job::UnknownSize) p.set_size(size);
     p.set_existing(to_wire(file.spec.existing));
     return p;
+}
+
+wire::Open open_to_wire(uint64_t request, const PublishOrder& order) {
+    wire::Open o;
+    o.set_request(request);
+    fill_place(o, order.file.spec.local, order.place);
+    fill_temporary_place(o, order.temporary);
+    o.set_temporary(job::temporary_name(order.job, order.index, order.file.part));
+    o.set_name(job::name_of(order.file.spec.local));
+    fill_inode(*o.mutable_inode(), order.file.inode);
+    return o;
 }
 
 wire::Discard to_wire(uint64_t request, const DiscardOrder& order) {

@@ -25,6 +25,7 @@ wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);
 wire::Call to_wire(uint64_t request, const notify::Delivery& delivery, std::chrono::milliseconds timeout);
 wire::Check::Item to_wire(const CheckItem& item);
 wire::Publish to_wire(uint64_t request, const PublishOrder& order);
+wire::Open open_to_wire(uint64_t request, const PublishOrder& order);
 wire::Discard to_wire(uint64_t request, const DiscardOrder& order);
 wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question);
 

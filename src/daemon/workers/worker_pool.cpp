@@ -20,7 +20,8 @@ struct Slice {
 };
 
 size_t packet_size_of(const CheckItem& item) {
-    size_t need = item.url.size() + item.directory.size() + item.root.size() + item.name.size() + 64;
+    size_t need = item.url.size() + item.directory.size() + item.root.size() + item.name.size() +
+                  item.temporary.directory.size() + item.temporary.root.size() + 64;
     for (const auto& mirror : item.mirrors)
         need += mirror.size() + 8;
     return need;
@@ -92,8 +93,13 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
 CheckItem check_of(const job::FileSpec& spec, const job::Job& job) {
     bool upload = job::is_upload(job.type);
     auto place = job::place_in(job, job::directory_of(spec.local), upload ? job::Use::Read : job::Use::Write);
-    return {spec.remote, spec.mirrors, place.directory, job::name_of(spec.local), upload,    spec.mode,
-            spec.size,   false,        spec.existing,   spec.server_name,         place.root};
+    job::Place temporary;
+    if (!job.temporary_directory.empty())
+        temporary = job::place_in(job, job.temporary_directory, job::Use::Write);
+    auto others = spec.mirrors;
+    others.insert(others.end(), spec.peers.begin(), spec.peers.end());
+    return {spec.remote, others, place.directory, job::name_of(spec.local), upload,     spec.mode,
+            spec.size,   false,  spec.existing,   spec.server_name,         place.root, temporary};
 }
 
 WorkerPool::WorkerPool(Loop& loop, const Config& config, WorkerLauncher& launcher)
@@ -155,6 +161,19 @@ void WorkerPool::publish(uint32_t owner, const PublishOrder& order, Callback<std
                        if (!status) return done(status.error());
                        done(reply.name);
                    });
+}
+
+void WorkerPool::open(uint32_t owner, const PublishOrder& order, Callback<SharedFd> done) {
+    auto& worker = link(owner);
+    auto request = worker.next_request();
+    wire::ToWorker message;
+    *message.mutable_open() = open_to_wire(request, order);
+    worker.request_descriptor(request, message.SerializeAsString(),
+                              [done = std::move(done)](const Status& status, const WorkerReply& reply) {
+                                  if (!status) return done(status.error());
+                                  if (reply.descriptor) return done(reply.descriptor);
+                                  done(Error{Errc::Internal, "the worker did not pass the file"});
+                              });
 }
 
 void WorkerPool::discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) {

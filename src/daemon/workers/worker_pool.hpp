@@ -34,6 +34,7 @@ public:
     void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) override;
     void publish(uint32_t owner, const PublishOrder& order, Callback<std::string> done) override;
     void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) override;
+    void open(uint32_t owner, const PublishOrder& order, Callback<SharedFd> done) override;
     void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override;
     void abandon(uint32_t owner, const AbandonOrder& order) override;
     void read(uint32_t owner, const job::Place& place, const std::string& name, uint64_t limit,

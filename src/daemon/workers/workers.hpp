@@ -3,6 +3,7 @@
 // events. WorkerPool is the real one; tests of the manager have their own.
 #pragma once
 
+#include "base/foreign_fd.hpp"
 #include "base/result.hpp"
 #include "daemon/workers/orders.hpp"
 
@@ -41,6 +42,8 @@ public:
     virtual void check(uint32_t owner, std::vector<CheckItem> items, Callback<Done> done) = 0;
     /// Gives the name of the file if it had to be another one, and otherwise nothing or the same one.
     virtual void publish(uint32_t owner, const PublishOrder& order, Callback<std::string> done) = 0;
+    /// Opens the file that the order publishes, or has published, for reading.
+    virtual void open(uint32_t owner, const PublishOrder& order, Callback<SharedFd> done) = 0;
     /// Success: the file is deleted, durably.
     virtual void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) = 0;
     virtual void check_storage(uint32_t owner, const StorageQuestion& question, Callback<Done> done) = 0;

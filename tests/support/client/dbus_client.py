@@ -186,7 +186,7 @@ OPTION_TYPES = properties_of(JOB) | {
     "Resume": "b", "Key": "s", "AppId": "s", "NotifyObject": "o", "NotifyService": "(so)", "Credentials": "a(ssss)",
     "CustomHeaders": "as", "States": "as", "Properties": "as", "Results": "as", "Since": "t", "Offset": "u", "Limit": "u",
     "AllUsers": "b", "Hidden": "b", "Checksum": "s", "Size": "t", "Mode": "u", "Ranges": "a(tt)", "Mirrors": "as", "Existing": "s",
-    "ServerName": "b", "IfModifiedSince": "t", "IfNoneMatch": "s",
+    "ServerName": "b", "IfModifiedSince": "t", "IfNoneMatch": "s", "Peers": "as",
 }
 
 
@@ -239,6 +239,16 @@ class Job:
 
     def complete_files(self, *indexes: int) -> int:
         return self.call("CompleteFiles", "(au)", indexes)[0]
+
+    def open_file(self, index: int) -> int:
+        """The descriptor, which belongs to the caller."""
+        try:
+            answer, descriptors = self.bus.connection.call_with_unix_fd_list_sync(
+                NAME, self.path, JOB, "OpenFile", GLib.Variant("(u)", (index,)), None, Gio.DBusCallFlags.NONE,
+                int(patience(20) * 1000), None, None)
+        except GLib.Error as error:
+            raise BusError(error) from None
+        return descriptors.get(answer.unpack()[0])
 
     def remove_files(self, *indexes: int) -> None:
         self.call("RemoveFiles", "(au)", indexes)

@@ -215,6 +215,9 @@ TEST_F(CommandLine, AppliesAVerbToEachJob) {
     call({"--json", "resume", "k", JobId});
     EXPECT_EQ(daemon.count("resume " + JobId), 2U);
     EXPECT_THAT(out, HasSubstr(R"({"Id":"aaaa1111000000000000000000000000","Result":"resumed"})"));
+    EXPECT_EQ(call({"complete", "k", "--file", "2", "--file=0"}), "complete " + JobId + " 2 0");
+    EXPECT_EQ(call({"cancel", "k", "--file", "1"}), "remove " + JobId + " 1");
+    EXPECT_EQ(run({"complete", "--all", "--file", "1"}), Exit::Usage);
 }
 
 TEST_F(CommandLine, FindsAJobCompletedThatHasDoneSoItself) {

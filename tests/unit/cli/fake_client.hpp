@@ -212,6 +212,20 @@ public:
         constexpr std::array names{"suspend", "resume", "cancel", "take"};
         return d_.done(fmt::format("{} {}", names.at(static_cast<size_t>(verb)), id));
     }
+    Result<Done, Failure> complete_files(const std::string& id,
+                                         const std::vector<uint32_t>& indexes) override {
+        return files_done("complete", id, indexes);
+    }
+    Result<Done, Failure> remove_files(const std::string& id, const std::vector<uint32_t>& indexes) override {
+        return files_done("remove", id, indexes);
+    }
+    Result<Done, Failure> files_done(const std::string& verb, const std::string& id,
+                                     const std::vector<uint32_t>& indexes) {
+        std::string text = verb + " " + id;
+        for (auto index : indexes)
+            text += " " + std::to_string(index);
+        return d_.done(text);
+    }
     Result<Completed, Failure> complete(const std::string& id) override {
         if (auto refused = d_.note("complete " + id)) return *refused;
         if (d_.completions.empty()) return Completed{"complete", 1, 0};

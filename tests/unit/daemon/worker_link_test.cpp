@@ -8,6 +8,9 @@
 #include "wire/packet_socket.hpp"
 #include "worker.pb.h"
 
+#include <array>
+#include <cstring>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,6 +56,25 @@ std::string checkpoint(Ticket ticket, uint64_t offset) {
     return message.SerializeAsString();
 }
 
+/// With a descriptor of /dev/null.
+ssize_t send_with_descriptor(int socket, const std::string& packet) {
+    const Fd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    iovec data{const_cast<char*>(packet.data()), packet.size()};
+    msghdr header{};
+    header.msg_iov = &data;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    auto* rights = CMSG_FIRSTHDR(&header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    int fd = null.get();
+    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    return sendmsg(socket, &header, 0);
+}
+
 /// Each launch connects one that has sent all of its burst before anything of it is read; those of the last
 /// burst stay connected.
 class FakeLauncher final : public WorkerLauncher {
@@ -67,6 +89,7 @@ public:
 
     std::vector<BootTime> launched_at;
     int kills = 0;
+    std::string with_descriptor; ///< packets that are sent with one
 
 private:
     void connect(const Launched& launched) {
@@ -76,7 +99,9 @@ private:
         Fd far{ends[1]};
         const auto& burst = bursts_[std::min(launched_at.size(), bursts_.size()) - 1];
         for (const auto& packet : burst)
-            ASSERT_EQ(send(far.get(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
+            ASSERT_EQ(packet == with_descriptor ? send_with_descriptor(far.get(), packet)
+                                                : send(far.get(), packet.data(), packet.size(), 0),
+                      static_cast<ssize_t>(packet.size()));
         if (launched_at.size() >= bursts_.size()) stayed_.push_back(std::move(far));
         launched(WorkerConnection{std::move(near), "fake " + std::to_string(launched_at.size())});
     }
@@ -97,6 +122,21 @@ protected:
         std::optional<Status> answer;
         testing::internal::CaptureStderr();
         pool.discard(getuid(), {"/nowhere", "x"}, [&](const Status& status) { answer = status; });
+        run_until([&] { return answer.has_value(); });
+        log_ = testing::internal::GetCapturedStderr();
+        return answer.value_or(Error{});
+    }
+    /// The same for a request for a descriptor, which comes with the packets that are `with_descriptor`.
+    Result<SharedFd> ask_for_file(std::vector<Burst> bursts, const std::string& with_descriptor) {
+        launcher_.emplace(loop_, std::move(bursts));
+        launcher_->with_descriptor = with_descriptor;
+        WorkerPool pool{loop_, config_, *launcher_};
+        pool.listen(events_);
+        std::optional<Result<SharedFd>> answer;
+        testing::internal::CaptureStderr();
+        PublishOrder order{job::Id{std::string(32, 'a')}, 0, {}, {}};
+        order.file.spec.local = "/srv/file";
+        pool.open(getuid(), order, [&](const Result<SharedFd>& file) { answer = file; });
         run_until([&] { return answer.has_value(); });
         log_ = testing::internal::GetCapturedStderr();
         return answer.value_or(Error{});
@@ -139,11 +179,27 @@ TEST_F(WorkerLinkTest, WhatIsSentTogetherIsHeardInTurn) {
     EXPECT_TRUE(ask({{ready(), group({ready(), answer(1)})}}));
 }
 
+TEST_F(WorkerLinkTest, ADescriptorComesWithTheAnswer) {
+    auto file = ask_for_file({{ready(), answer(1)}}, answer(1));
+    ASSERT_TRUE(file);
+    EXPECT_EQ(read((*file)->get(), nullptr, 0), 0);
+    EXPECT_FALSE(ask_for_file({{ready(), answer(1)}}, "")) << "none came";
+}
+
+TEST_F(WorkerLinkTest, ADescriptorThatNobodyHasAskedForCutsItOff) {
+    for (const auto& packet : {begun(4711, 0), answer(4711)}) {
+        EXPECT_TRUE(ask_for_file({{ready(), packet, answer(1)}, {ready(), answer(1)}}, packet).error().code ==
+                    Errc::Internal);
+        EXPECT_EQ(launcher_->launched_at.size(), 2U);
+        EXPECT_EQ(log_, "fake 1 sent a descriptor for which it was not asked; it is cut off\n");
+    }
+}
+
 TEST_F(WorkerLinkTest, OneOfAnotherVersionCannotMendThat) {
     EXPECT_TRUE(ask({{ready(wire::Protocol + 1), ready(), answer(1)}, {ready(), answer(1)}}));
     EXPECT_EQ(launcher_->launched_at.size(), 2U);
     EXPECT_EQ(launcher_->kills, 1);
-    EXPECT_EQ(log_, "fake 1 speaks version 4 of the protocol instead of 3; it is dismissed\n");
+    EXPECT_EQ(log_, "fake 1 speaks version 5 of the protocol instead of 4; it is dismissed\n");
 }
 
 TEST_F(WorkerLinkTest, NobodySpeaksBeforeItIsReady) {

@@ -181,6 +181,22 @@ TEST(NoProgressClock, KeepsItsReadingOverARestartWhileBlocked) {
     EXPECT_FALSE(recover(s.job, later).job.clocks.stalled_since);
 }
 
+TEST(Readiness, BeginsAtAMomentOfItsOwnAfterItsDate) {
+    Job job;
+    job.id.hex = "80000000000000000000000000000000";
+    job.jitter = seconds{60};
+    EXPECT_EQ(start_date(job), WallTime{}) << "there is no date";
+    job.not_before = at_second(100).wall;
+    EXPECT_EQ(start_date(job), at_second(130).wall);
+    job.id.hex = "00000000ffffffffffffffffffffffff";
+    EXPECT_EQ(start_date(job), at_second(100).wall);
+    job.id.hex = "ffffffff000000000000000000000000";
+    EXPECT_GT(start_date(job), at_second(159).wall);
+    EXPECT_LT(start_date(job), at_second(160).wall);
+    job.jitter = {};
+    EXPECT_EQ(start_date(job), at_second(100).wall);
+}
+
 TEST(Readiness, WaitsForItsDate) {
     Sample s{1};
     s.change(patch<&Settings::not_before>(at_second(100).wall));

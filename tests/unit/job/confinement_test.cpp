@@ -156,7 +156,8 @@ TEST(ConfinedJobs, StayConfinedWhateverIsAddedOrChanged) {
 
 /// A new text that is a path has to be checked.
 TEST(ConfinedJobs, EachTextIsAPathThatIsCheckedOrNoPath) {
-    const std::set<std::string_view> paths{"ClientCertificate", "CertificateAuthority", "ReplyFileName"};
+    const std::set<std::string_view> paths{"ClientCertificate", "ClientKey", "CertificateAuthority",
+                                           "ReplyFileName", "TemporaryDirectory"};
     const std::set<std::string_view> others{"DisplayName", "Description", "Icon",
                                             "ProxyList",   "ProxyBypass", "HttpMethod"};
     for_each_setting([&]<class Row>(const Row& row) {

@@ -15,13 +15,13 @@ TEST(Text, CountsWhatAClientCanMakeLong) {
     auto plain = memory_size(job);
     EXPECT_GE(plain, JobOverhead);
     for (auto* text : {&job.key, &job.display_name, &job.description, &job.notify_service.name,
-                       &job.http.client_certificate, &job.http.certificate_authority, &job.http.proxy.list,
-                       &job.reply_file_name})
+                       &job.http.client_certificate, &job.http.client_key, &job.http.certificate_authority,
+                       &job.http.proxy.list, &job.temporary_directory, &job.reply_file_name})
         text->assign(100, 'x');
-    EXPECT_EQ(memory_size(job), plain + 800);
+    EXPECT_EQ(memory_size(job), plain + 1000);
     job.http.headers = {std::string(100, 'h')};
     job.http.credentials = {{{}, {}, "user", std::string(100, 'p'), ""}};
-    EXPECT_GT(memory_size(job), plain + 1000);
+    EXPECT_GT(memory_size(job), plain + 1200);
 
     File file;
     auto empty = memory_size(file);

@@ -19,6 +19,7 @@ Request secretive() {
     request.settings.set<&Settings::http, &Http::headers>({"X-Secret: 1"});
     request.settings.set<&Settings::http, &Http::headers_write_only>(true);
     request.settings.set<&Settings::http, &Http::client_certificate>("/home/a/cert.pem");
+    request.settings.set<&Settings::http, &Http::client_key>("/home/a/key.pem");
     request.settings.set<&Settings::http, &Http::certificate_authority>("/home/a/ca.pem");
     request.settings.set<&Settings::notify_service>(NotifyService{"org.example.App", "/x"});
     request.settings.set<&Settings::description>("stays");

@@ -138,6 +138,7 @@ TEST(Paths, AreAbsolute) {
               Errc::InvalidArgument);
     EXPECT_EQ(s.refusal(patch<&Settings::http, &Http::certificate_authority>("ca.pem")),
               Errc::InvalidArgument);
+    EXPECT_EQ(s.refusal(patch<&Settings::http, &Http::client_key>("key.pem")), Errc::InvalidArgument);
     s.change(patch<&Settings::http, &Http::client_certificate>(""));
     EXPECT_EQ(s.job.http.client_certificate, "");
 }

@@ -52,7 +52,7 @@ TEST(CheckFile, HoldsTheLengthOfAllSourcesTogether) {
     s.mirrors.back() += 'a';
     auto refused = check_file(s);
     EXPECT_EQ(code_of(refused), Errc::StringTooLong);
-    EXPECT_NE(refused.error().message.find("Mirrors have 32769 bytes"), std::string::npos)
+    EXPECT_NE(refused.error().message.find("Mirrors and Peers have 32769 bytes"), std::string::npos)
         << refused.error().message;
 }
 

@@ -83,6 +83,15 @@ public:
                             },
                             {}});
     }
+    void open(uint32_t owner, const PublishOrder& order, Callback<SharedFd> done) override {
+        requests.push_back({"open " + order.file.spec.local,
+                            owner,
+                            [done](const Status& status) {
+                                if (status) return done(std::make_shared<ForeignFd>(Fd{}));
+                                done(status.error());
+                            },
+                            {}});
+    }
     void discard(uint32_t owner, const DiscardOrder& order, Callback<Done> done) override {
         const auto& name = order.temporary;
         requests.push_back({"discard " + name.substr(name.rfind('-')), owner, std::move(done), {}});

@@ -28,6 +28,7 @@ job::Http full_http() {
     http.security = {true, true, true, true, true, true};
     http.redirect = job::RedirectPolicy::Disallow;
     http.client_certificate = "/home/somebody/my 'key'.pem";
+    http.client_key = "/home/somebody/the 'key'.pem";
     http.certificate_authority = "/etc/ssl/our 'own'.pem";
     http.proxy = {job::Proxy::Mode::Override, "http=proxy:3128 socks5h://[::1]:9", "<local> *.example.org"};
     http.credentials = {{Target::Proxy, Scheme::Ntlm, "", "", ""},
@@ -47,6 +48,9 @@ void fill_choices(job::Job& job) {
     job.on_file_error = job::OnFileError::Continue;
     job.publish_files = job::PublishFiles::Each;
     job.renew_remote_name = job::RenewRemoteName::Always;
+    job.temporary_directory = "/srv/parts";
+    job.use_peers = true;
+    job.jitter = std::chrono::seconds{MaxU32};
     job.answer_timeout = std::chrono::seconds{90};
     job.umask = 027;
     job.auto_complete = true;
@@ -142,6 +146,9 @@ job::File full_file() {
     file.spec.if_none_match = "\"a\", W/\"b\"";
     file.spec.ranges = {{4096, 100}, {0, 1}, {8192, job::ToEnd}};
     file.spec.mirrors = {"https://mirror.example.org/a%20b", "http://[::1]:8080/"};
+    file.spec.peers = {"https://localhost:27500/a?sha256=b", "http://10.0.0.2/"};
+    file.peer = 1;
+    file.from_peers = true;
     file.validation = job::Validation::Invalid;
     file.redirected_cross_origin = true;
     file.response_headers = "HTTP/1.1 206 Partial Content\nServer: \xef\xbf\xbd\nX-Empty:\n\n";

@@ -57,6 +57,23 @@ TEST(ProxyOnARoute, IsTheOneThatCurlNamesIfTheEnvironmentHasIt) {
     EXPECT_EQ(named(plain, ""), "");
 }
 
+TEST(ProxyCommandOutput, Table) {
+    const std::vector<std::pair<std::string, Words>> rows{
+        {"http://cache.example:3142\n", {"http://cache.example:3142"}},
+        {"http://cache.example:3142/\n", {"http://cache.example:3142"}},
+        {"cache.example\nhttp://other.example\n", {"http://cache.example:80"}},
+        {"DIRECT", {"direct"}},
+        {"http://a.example:1 DIRECT", {"http://a.example:1", "direct"}},
+        {"", {}},
+        {"\nhttp://a.example:1", {}},
+        {"gopher://a.example:1", {}},
+        {"http=http://a.example:1", {}},
+        {"http://user:word@a.example:1", {}},
+    };
+    for (const auto& [output, routes] : rows)
+        EXPECT_EQ(in_short(routes_from_command(output)), routes) << output;
+}
+
 TEST(ProxyList, Table) {
     struct Row {
         const char* list;

@@ -56,6 +56,24 @@ TEST_F(PublishTest, GivesNameDateAndMode) {
     EXPECT_EQ(look("file").st_mtime, 784111777);
 }
 
+TEST_F(PublishTest, MovesAFileFromAnotherDirectory) {
+    test::TempDir parts;
+    std::filesystem::rename(directory.at(Part), parts.at(Part));
+    directory.write(Part, "of another job");
+    directory.write("file", "old");
+    struct stat st {};
+    ASSERT_EQ(lstat(parts.at(Part).c_str(), &st), 0);
+    auto moved = request();
+    to_wire(inode_of(st), *moved.mutable_inode());
+    moved.set_temporary_directory(parts.path());
+    moved.set_existing(wire::RENAME);
+    EXPECT_EQ(*publish_one(moved, 022), "file (1)");
+    EXPECT_EQ(directory.read("file (1)"), "new");
+    EXPECT_FALSE(parts.has(Part));
+    EXPECT_TRUE(publish_one(moved, 022)) << "once more, after a crash";
+    EXPECT_EQ(directory.read(Part), "of another job");
+}
+
 TEST_F(PublishTest, KeepsWhatHasTheName) {
     directory.write("file", "old");
     auto kept = request();

@@ -2,7 +2,13 @@
 #include "wire/packet_socket.hpp"
 
 #include "support/loop_test.hpp"
+#include "support/temp_dir.hpp"
 
+#include <array>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <sys/socket.h>
@@ -51,7 +57,97 @@ protected:
     std::optional<PacketSocket> link_;
 };
 
+/// What open descriptors of that file the process has.
+size_t open_descriptors(const std::string& path) {
+    size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        std::error_code error;
+        count += std::filesystem::read_symlink(entry.path(), error) == path;
+    }
+    return count;
+}
+
+class PassedDescriptorTest : public PacketSocketTest {
+protected:
+    void SetUp() override {
+        auto [near, far] = connected_pair();
+        link_.emplace(loop_, std::move(near),
+                      PacketSocket::Handlers{
+                          .packet = [this](std::string_view packet) { packets_.emplace_back(packet); },
+                          .closed = [this] { ++closed_; },
+                          .packet_with_descriptor =
+                              [this](std::string_view packet, const SharedFd& descriptor) {
+                                  packets_.emplace_back(packet);
+                                  descriptors_.push_back(descriptor);
+                              }});
+        sender_.emplace(loop_, std::move(far), PacketSocket::Handlers{[](std::string_view) {}, [] {}});
+        directory_.write("file", "content");
+    }
+    [[nodiscard]] SharedFd open_file() const {
+        return std::make_shared<ForeignFd>(Fd{open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC)});
+    }
+    [[nodiscard]] size_t open_count() const { return open_descriptors(directory_.at("file")); }
+
+    test::TempDir directory_;
+    std::optional<PacketSocket> sender_;
+    std::vector<SharedFd> descriptors_;
+};
+
 } // namespace
+
+TEST_F(PassedDescriptorTest, ArrivesWithItsPacket) {
+    link_->accept_descriptors(std::make_shared<int>());
+    sender_->send("one", open_file());
+    sender_->send("two");
+    run_until([&] { return packets_.size() == 2; });
+    ASSERT_EQ(descriptors_.size(), 1U);
+    std::string content(7, ' ');
+    EXPECT_EQ(read(descriptors_[0]->get(), content.data(), content.size()), 7);
+    EXPECT_EQ(content, "content");
+    EXPECT_NE(fcntl(descriptors_[0]->get(), F_GETFD) & FD_CLOEXEC, 0);
+}
+
+TEST_F(PassedDescriptorTest, IsDroppedByTheKernelIfNoneIsAccepted) {
+    sender_->send("one", open_file());
+    run_until([&] { return packets_.size() == 1 && open_count() == 0; });
+    EXPECT_TRUE(descriptors_.empty());
+}
+
+TEST_F(PassedDescriptorTest, IsAloneHoweverManyCome) {
+    link_->accept_descriptors(std::make_shared<int>());
+    auto [near, far] = connected_pair();
+    PacketSocket receiver{loop_, std::move(near),
+                          PacketSocket::Handlers{.packet = [](std::string_view) {},
+                                                 .closed = [] {},
+                                                 .packet_with_descriptor =
+                                                     [this](std::string_view packet, const SharedFd& one) {
+                                                         packets_.emplace_back(packet);
+                                                         descriptors_.push_back(one);
+                                                     }}};
+    receiver.accept_descriptors(std::make_shared<int>());
+    std::array<int, 2> files{open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC),
+                             open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC)};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof files)> control{};
+    char byte = 'x';
+    iovec data{&byte, 1};
+    msghdr header{};
+    header.msg_iov = &data;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    auto* rights = CMSG_FIRSTHDR(&header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof files);
+    std::memcpy(CMSG_DATA(rights), files.data(), sizeof files);
+    ASSERT_EQ(sendmsg(far.get(), &header, 0), 1);
+    for (int file : files)
+        close(file);
+    run_until([&] { return packets_.size() == 1; });
+    EXPECT_EQ(open_count(), 1U) << "the kernel has dropped the other";
+    descriptors_.clear();
+    run_until([&] { return open_count() == 0; });
+}
 
 TEST_F(PacketSocketTest, PacketsArriveWholeAndInOrder) {
     std::vector<std::string> sent{"a", std::string("\0zero\0", 6), std::string(MaxPacket, 'x'), "z"};
