@@ -174,7 +174,8 @@ int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
     multi.open.insert(fd);
     if (auto rate = multi.loop.limits_.rate(multi.group); rate > 0) {
         setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
-        limit_first_buffer(fd, first_window_for(rate, multi.connections()));
+        // Others are probably about to connect as well.
+        limit_first_buffer(fd, first_window_for(rate, multi.running));
     }
     if (multi.group.background && multi.loop.background_yields_)
         setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &LargestBackgroundWindow,

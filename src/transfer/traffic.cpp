@@ -23,6 +23,8 @@ constexpr int64_t Wasteful = 256 * 1024;
 /// How much data of a limited connection may wait in the kernel, as time at the limited rate.
 constexpr Usec HeldTime{75'000};
 /// With fewer, a sender may wait for its timer.
+/// Less, because a buffer may hold more than its nominal size.
+constexpr Usec BufferedTime{50'000};
 constexpr uint32_t SegmentsHeld = 4;
 constexpr uint32_t SmallestSegment = 536;
 constexpr int LargestWindow = 1 << 30;
@@ -49,6 +51,10 @@ uint64_t bytes_received(int socket) {
 uint64_t bytes_unread(int socket) {
     int unread = 0;
     return ioctl(socket, SIOCINQ, &unread) < 0 ? 0 : static_cast<uint64_t>(std::max(unread, 0));
+}
+
+double buffered_seconds() {
+    return std::chrono::duration<double>(BufferedTime).count();
 }
 
 } // namespace
@@ -90,7 +96,8 @@ std::optional<HeldWindow> window_for(int socket, uint64_t bytes_per_second) {
     window.bytes =
         static_cast<uint64_t>(std::clamp<double>(rate * (round_trip + held), least, LargestWindow));
     bool fits = rate * round_trip * MarginForRoundTrips <= static_cast<double>(LargestBuffer);
-    if (fits) window.buffer = std::min(window.bytes, LargestBuffer);
+    auto buffered = rate * (MarginForRoundTrips * round_trip + buffered_seconds());
+    if (fits) window.buffer = static_cast<uint64_t>(std::clamp<double>(buffered, least, LargestBuffer));
     return window;
 }
 
@@ -133,14 +140,14 @@ void limit_buffer(int socket, std::optional<uint64_t> bytes) {
     getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &before, &size);
     auto present = static_cast<uint64_t>(before / 2);
     // The peer may still send what an earlier window allows, and it must not be dropped.
-    auto wanted = std::max({*bytes, bytes_unread(socket), present / 4 * 3});
+    auto least = std::max(std::min(bytes_unread(socket), present), present / 4 * 3);
+    auto wanted = std::max(*bytes, least);
     bool is_close = wanted <= present + present / 8 && present <= wanted + wanted / 8;
     if (!was_limited || !is_close) limit_first_buffer(socket, wanted);
 }
 
 uint64_t first_window_for(uint64_t bytes_per_second, size_t connections) {
-    auto seconds = std::chrono::duration<double>(HeldTime).count();
-    auto all = static_cast<double>(bytes_per_second) * seconds;
+    auto all = static_cast<double>(bytes_per_second) * buffered_seconds();
     return static_cast<uint64_t>(
         std::clamp<double>(all / static_cast<double>(std::max<size_t>(connections, 1)),
                            SegmentsHeld * SmallestSegment, LargestWindow));
