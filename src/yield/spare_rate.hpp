@@ -41,8 +41,8 @@ private:
     BootTime measured_at_;
     double total_bytes_ = 0; ///< in the present average
     BootTime total_since_;
-    double foreign_ = 0;  ///< bytes per second, smoothed
-    double expected_ = 0; ///< the same until the next measurement
+    double foreign_ = 0;      ///< bytes per second, smoothed
+    double expected_ = 0;     ///< the same until the next measurement
     std::deque<double> past_; ///< the last values of foreign_
     RecentMaximum<double> most_;
 
