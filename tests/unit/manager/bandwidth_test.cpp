@@ -75,11 +75,14 @@ TEST_F(BandwidthTest, ItKnowsWhoHasTransfersInTheForeground) {
     using Owners = std::set<uint32_t>;
     add_started(Ann);
     EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{});
+    workers_.finish(0);
+    add_started(Ann, 0, job::Priority::Foreground);
+    EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{Ann});
+    workers_.finish(0);
+    EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{});
     add_started(Ann, 0, job::Priority::Foreground);
     add_started(Bob, 0, job::Priority::Foreground);
     EXPECT_EQ(bandwidth_.owners_in_foreground(), (Owners{Ann, Bob}));
-    workers_.finish(1);
-    EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{Bob});
 }
 
 TEST_F(BandwidthTest, WhatCannotBeStoredDoesNotHold) {
