@@ -24,9 +24,14 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
                          store::Store store, Events events)
     : loop(event_loop), config(configuration), bus(bus::connect_bus(options.instance)),
       helper_bus(bus::connect_bus(options.instance)), helper_bridge(loop, *helper_bus, events.bus_lost, {}),
-      launcher(make_launcher(options)), workers(loop, config, *launcher),
-      manager(loop, clock, random, config, options.instance, std::move(store), workers, events.on_activity,
-              events.broken_store),
+      launcher(make_launcher(options)), sleep_inhibitor(loop), workers(loop, config, *launcher),
+      manager(
+          loop, clock, random, config, options.instance, std::move(store), workers,
+          [this, on_activity = events.on_activity] {
+              review_sleep();
+              on_activity();
+          },
+          events.broken_store),
       service(loop, *bus, *helper_bus, manager, options.instance,
               {events.on_activity, events.bus_lost,
                [this](const std::string& unique_name) { connection_lost(unique_name); },
@@ -49,6 +54,7 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
     notifier_host.connect(notifier);
     manager.connect(service, notifier);
     watch_environment();
+    sleep_inhibitor.enable(config.inhibits_sleep);
     if (options.instance == Instance::System)
         logind_users.emplace(*helper_bus,
                              [this](const std::set<uint32_t>& users) { set_active_users(users); });
@@ -79,6 +85,7 @@ void Application::reconfigure() {
     notifier.set_policy(policy_of(config));
     manager.reconfigured();
     watch_environment();
+    sleep_inhibitor.enable(config.inhibits_sleep);
 }
 
 /// If the configuration turns this off, the network counts as connected and unmetered.
@@ -92,6 +99,10 @@ void Application::watch_environment() {
     route_monitor.emplace(loop, [this](const Routes& routes) { environment.set_routes(routes); });
     if (auto status = route_monitor->start(); !status) log::warning(status.error().message);
     system_monitor.emplace(loop, environment);
+}
+
+void Application::review_sleep() {
+    sleep_inhibitor.set_users(manager.bandwidth().owners_in_foreground());
 }
 
 void Application::set_active_users(const std::set<uint32_t>& users) {

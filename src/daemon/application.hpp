@@ -13,6 +13,7 @@
 #include "daemon/environment/environment.hpp"
 #include "daemon/environment/logind_users.hpp"
 #include "daemon/environment/route_monitor.hpp"
+#include "daemon/environment/sleep_inhibitor.hpp"
 #include "daemon/environment/system_monitor.hpp"
 #include "daemon/manager/manager.hpp"
 #include "daemon/notifier_host.hpp"
@@ -57,6 +58,7 @@ struct Application {
     SystemRandom random;
     std::optional<SystemdClient> systemd;
     std::unique_ptr<WorkerLauncher> launcher;
+    SleepInhibitor sleep_inhibitor;
     WorkerPool workers;
     Manager manager;
     bus::Service service;
@@ -74,6 +76,7 @@ private:
     bus::AppFinder::Examine examiner(Instance instance);
     std::unique_ptr<WorkerLauncher> make_launcher(const Options& options);
     void watch_environment();
+    void review_sleep();
     void set_active_users(const std::set<uint32_t>& users);
     void connection_lost(const std::string& unique_name);
 };

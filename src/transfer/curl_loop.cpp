@@ -2,6 +2,7 @@
 #include "transfer/curl_loop.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdexcept>
@@ -54,6 +55,10 @@ CurlLoop::Multi::Multi(CurlLoop& curl_loop, const RateGroup& whose)
     curl_multi_setopt(handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, loop.connections_per_host_);
 }
 
+size_t CurlLoop::Multi::connections() const {
+    return std::max<size_t>(std::min(running, open.size()), 1);
+}
+
 CurlLoop::CurlLoop(Loop& loop) : loop_(loop) {
     multi_for({}); // fails now rather than later
 }
@@ -72,6 +77,25 @@ void CurlLoop::limit_connections(uint32_t per_host) {
 void CurlLoop::set_limits(const wire::Limits& limits) {
     limits_.set(limits);
     hold_windows();
+}
+
+void CurlLoop::set_neighbours(const wire::Neighbours& neighbours) {
+    std::map<std::pair<std::string, bool>, yield::Neighbours> shares;
+    for (const auto& share : neighbours.shares())
+        shares[{share.link().interface(), share.link().sends()}] = {
+            share.workers(), static_cast<double>(share.link().bytes_per_second())};
+    ticker_.set_neighbours(std::move(shares));
+}
+
+void CurlLoop::report_use(const std::vector<LinkUse>& uses) {
+    wire::Yielding message;
+    for (const auto& use : uses) {
+        auto* link = message.add_links();
+        link->set_interface(use.interface);
+        link->set_sends(use.sends);
+        link->set_bytes_per_second(static_cast<uint64_t>(use.rate));
+    }
+    report_(message);
 }
 
 CurlLoop::Multi& CurlLoop::multi_for(const RateGroup& group) {
@@ -139,12 +163,20 @@ bool CurlLoop::is_yielding(CURL* easy) const {
     return socket >= 0 && ticker_.is_yielding(socket);
 }
 
+size_t CurlLoop::most_to_send(CURL* easy) const {
+    auto window = ticker_.sending_window_of(socket_of(easy));
+    return window ? static_cast<size_t>(std::max(*window, LeastSendBuffer)) : SIZE_MAX;
+}
+
 int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
     multi.loop.watch_.opened(fd);
     multi.open.insert(fd);
-    if (multi.loop.limits_.is_limited(multi.group))
+    if (auto rate = multi.loop.limits_.rate(multi.group); rate > 0) {
         setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &LimitedSegment, sizeof LimitedSegment);
+        // Others are probably about to connect as well.
+        limit_first_buffer(fd, first_window_for(rate, multi.running));
+    }
     if (multi.group.background && multi.loop.background_yields_)
         setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &LargestBackgroundWindow,
                    sizeof LargestBackgroundWindow);
@@ -235,12 +267,12 @@ void CurlLoop::hold_windows(Multi& multi) {
 /// clamped before a connection is established.
 void CurlLoop::hold_window(const Multi& multi, int socket) {
     auto rate = limits_.rate(multi.group);
-    auto connections = std::max<size_t>(std::min(multi.running, multi.open.size()), 1);
-    auto limited = window_for(socket, rate / connections);
+    auto limited = window_for(socket, rate / multi.connections());
     if (!limited) return;
     auto window = ticker_.window_of(socket);
-    if (rate > 0) window = std::min(*limited, window.value_or(*limited));
-    clamp_window(socket, window, rate == 0);
+    if (rate > 0) window = std::min(limited->bytes, window.value_or(limited->bytes));
+    clamp_window(socket, window);
+    limit_buffer(socket, rate > 0 ? limited->buffer : std::nullopt);
 }
 
 void CurlLoop::hold_window(int socket) {

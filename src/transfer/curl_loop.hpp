@@ -18,6 +18,7 @@
 #include <memory>
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 namespace haulier::transfer {
 
@@ -33,6 +34,9 @@ public:
     void set_limits(const wire::Limits& limits);
     /// Sets whether background transfers that begin from now on yield.
     void let_background_yield(bool yields) { background_yields_ = yields; }
+    /// `report` gets what has to be known by the workers of other users, which yield together with this one.
+    void report_yielding(std::function<void(const wire::Yielding&)> report) { report_ = std::move(report); }
+    void set_neighbours(const wire::Neighbours& neighbours);
     [[nodiscard]] RateLimits& limits() { return limits_; }
 
     struct End {
@@ -56,6 +60,9 @@ public:
     [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy) const;
     /// Whether the transfer is slow because other traffic needs the network.
     [[nodiscard]] bool is_yielding(CURL* easy) const;
+    /// How much of a body may be passed to the kernel at a time: it takes as much even if its buffer is
+    /// smaller.
+    [[nodiscard]] size_t most_to_send(CURL* easy) const;
 
 private:
     struct Deleter {
@@ -64,6 +71,8 @@ private:
     /// A multi handle and its connections.
     struct Multi {
         Multi(CurlLoop& curl_loop, const RateGroup& whose);
+        /// That transfer bytes, roughly; at least 1.
+        [[nodiscard]] size_t connections() const;
         CurlLoop& loop;
         const RateGroup group; ///< names a job only if that has a limit of its own
         size_t running = 0;
@@ -94,6 +103,7 @@ private:
     void hold_windows(Multi& multi);
     void hold_window(const Multi& multi, int socket);
     void hold_window(int socket);
+    void report_use(const std::vector<LinkUse>& uses);
     void drain_soon();
     void drain_one();
     void finish(CURL* easy, CURLcode code);
@@ -103,7 +113,11 @@ private:
     RateLimits limits_{loop_, clock_};
     ConnectionWatch watch_;
     bool background_yields_ = false;
-    YieldTicker ticker_{loop_, clock_, [this](int socket) { hold_window(socket); }};
+    std::function<void(const wire::Yielding&)> report_ = [](const wire::Yielding&) {};
+    YieldTicker ticker_{loop_,
+                        clock_,
+                        {[this](int socket) { hold_window(socket); },
+                         [this](const std::vector<LinkUse>& uses) { report_use(uses); }}};
     long connections_per_host_ = 0;
     std::chrono::steady_clock::time_point turn_began_;
     Source drain_;

@@ -187,7 +187,7 @@ size_t HttpExchange::on_read(char* into, size_t size, size_t count, void* self) 
 size_t HttpExchange::read_body(char* into, size_t most) {
     if (!body_) return 0;
     if (must_wait_to_send()) return CURL_READFUNC_PAUSE;
-    size_t got = body_->read(into, most);
+    size_t got = body_->read(into, std::min(most, curl_.most_to_send(handle_.get())));
     if (got == RequestBody::Abort) return CURL_READFUNC_ABORT;
     body_paused_ = got == RequestBody::Pause;
     if (body_paused_) return CURL_READFUNC_PAUSE;

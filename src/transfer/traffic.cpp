@@ -23,9 +23,16 @@ constexpr int64_t Wasteful = 256 * 1024;
 /// How much data of a limited connection may wait in the kernel, as time at the limited rate.
 constexpr Usec HeldTime{75'000};
 /// With fewer, a sender may wait for its timer.
+/// Less, because a buffer may hold more than its nominal size.
+constexpr Usec BufferedTime{50'000};
 constexpr uint32_t SegmentsHeld = 4;
 constexpr uint32_t SmallestSegment = 536;
 constexpr int LargestWindow = 1 << 30;
+/// Without a privilege, Linux allows little more by default (net.core.rmem_max).
+constexpr uint64_t LargestBuffer = 200 * 1024;
+constexpr uint64_t UsualBuffer = 64 * 1024;
+/// A round trip may take longer than it did when the connection was established.
+constexpr double MarginForRoundTrips = 1.25;
 constexpr uint8_t Established = 1; ///< TCP_ESTABLISHED, which <linux/tcp.h> does not have
 
 std::optional<tcp_info> info_of(int socket) {
@@ -39,6 +46,15 @@ std::optional<tcp_info> info_of(int socket) {
 uint64_t bytes_received(int socket) {
     auto info = info_of(socket);
     return info ? info->tcpi_bytes_received : 0;
+}
+
+uint64_t bytes_unread(int socket) {
+    int unread = 0;
+    return ioctl(socket, SIOCINQ, &unread) < 0 ? 0 : static_cast<uint64_t>(std::max(unread, 0));
+}
+
+double buffered_seconds() {
+    return std::chrono::duration<double>(BufferedTime).count();
 }
 
 } // namespace
@@ -69,13 +85,20 @@ void Traffic::was_unlimited() {
     charged_.reset();
 }
 
-std::optional<uint64_t> window_for(int socket, uint64_t bytes_per_second) {
+std::optional<HeldWindow> window_for(int socket, uint64_t bytes_per_second) {
     auto info = info_of(socket);
     if (!info || info->tcpi_state != Established) return std::nullopt;
-    auto seconds = std::chrono::duration<double>(Usec{info->tcpi_rtt} + HeldTime).count();
+    auto rate = static_cast<double>(bytes_per_second);
+    auto round_trip = std::chrono::duration<double>(Usec{info->tcpi_rtt}).count();
+    auto held = std::chrono::duration<double>(HeldTime).count();
     auto least = SegmentsHeld * std::max(info->tcpi_advmss, SmallestSegment);
-    return static_cast<uint64_t>(
-        std::clamp<double>(static_cast<double>(bytes_per_second) * seconds, least, LargestWindow));
+    HeldWindow window;
+    window.bytes =
+        static_cast<uint64_t>(std::clamp<double>(rate * (round_trip + held), least, LargestWindow));
+    bool fits = rate * round_trip * MarginForRoundTrips <= static_cast<double>(LargestBuffer);
+    auto buffered = rate * (MarginForRoundTrips * round_trip + buffered_seconds());
+    if (fits) window.buffer = static_cast<uint64_t>(std::clamp<double>(buffered, least, LargestBuffer));
+    return window;
 }
 
 void keep_buffer(int socket, Buffer buffer, bool keep) {
@@ -87,9 +110,7 @@ void keep_buffer(int socket, Buffer buffer, bool keep) {
     if (wanted != kept) setsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &wanted, sizeof wanted);
 }
 
-void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_grow) {
-    // While the kernel may let the buffer grow, it widens the window when data is read after a pause.
-    keep_buffer(socket, Buffer::Receiving, bytes && !may_buffer_grow);
+void clamp_window(int socket, std::optional<uint64_t> bytes) {
     auto window = static_cast<int>(std::min<uint64_t>(bytes.value_or(LargestWindow), LargestWindow));
     int before = 0;
     socklen_t size = sizeof before;
@@ -98,12 +119,44 @@ void clamp_window(int socket, std::optional<uint64_t> bytes, bool may_buffer_gro
     if (!is_close) setsockopt(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof window);
 }
 
+void limit_first_buffer(int socket, uint64_t bytes) {
+    auto wanted = static_cast<int>(std::min(bytes, LargestBuffer));
+    setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+}
+
+/// The kernel keeps the double of what is set, because it counts its own memory as well.
+void limit_buffer(int socket, std::optional<uint64_t> bytes) {
+    int kept = 0;
+    int before = 0;
+    socklen_t size = sizeof kept;
+    if (getsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &kept, &size) < 0) return;
+    bool was_limited = (kept & static_cast<int>(Buffer::Receiving)) != 0;
+    if (!bytes) {
+        if (!was_limited) return;
+        limit_first_buffer(socket, UsualBuffer);
+        return keep_buffer(socket, Buffer::Receiving, false);
+    }
+    size = sizeof before;
+    getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &before, &size);
+    auto present = static_cast<uint64_t>(before / 2);
+    // The peer may still send what an earlier window allows, and it must not be dropped.
+    auto least = std::max(std::min(bytes_unread(socket), present), present / 4 * 3);
+    auto wanted = std::max(*bytes, least);
+    bool is_close = wanted <= present + present / 8 && present <= wanted + wanted / 8;
+    if (!was_limited || !is_close) limit_first_buffer(socket, wanted);
+}
+
+uint64_t first_window_for(uint64_t bytes_per_second, size_t connections) {
+    auto all = static_cast<double>(bytes_per_second) * buffered_seconds();
+    return static_cast<uint64_t>(
+        std::clamp<double>(all / static_cast<double>(std::max<size_t>(connections, 1)),
+                           SegmentsHeld * SmallestSegment, LargestWindow));
+}
+
 uint64_t bytes_read(int socket) {
     auto info = info_of(socket);
-    int unread = 0;
-    if (!info || ioctl(socket, SIOCINQ, &unread) < 0) return 0;
-    auto waiting = static_cast<uint64_t>(std::max(unread, 0));
-    return info->tcpi_bytes_received - std::min<uint64_t>(waiting, info->tcpi_bytes_received);
+    if (!info) return 0;
+    return info->tcpi_bytes_received - std::min<uint64_t>(bytes_unread(socket), info->tcpi_bytes_received);
 }
 
 uint64_t bytes_unacknowledged(int socket) {

@@ -114,6 +114,11 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
                             .network = {loop, curl_, proxies_, disk_, {}},
                             .send = [this](const wire::FromWorker& message) { send_from_transfer(message); },
                             .umask = umask_} {
+    curl_.report_yielding([this](const wire::Yielding& yielding) {
+        wire::FromWorker message;
+        *message.mutable_yielding() = yielding;
+        send(message);
+    });
     wire::FromWorker ready;
     ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);
@@ -151,6 +156,7 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kCall: return call(message.call());
     case Kind::kExamine: return examine(message.examine());
     case Kind::kLimits: curl_.set_limits(message.limits()); return true;
+    case Kind::kNeighbours: curl_.set_neighbours(message.neighbours()); return true;
     case Kind::kPing: return ping(message.ping().request());
     case Kind::KIND_NOT_SET: return false;
     }

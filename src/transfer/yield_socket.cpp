@@ -19,8 +19,6 @@ namespace {
 constexpr uint32_t LeastSegment = 536;
 /// More than the pace at which the window moves, so that the window decides and the pace prevents bursts.
 constexpr double PaceAboveWindow = 1.15;
-/// The acknowledgement of each single packet would be delayed, so this many bytes are sent together, unpaced.
-constexpr double LeastSendBuffer = 2 * 1448;
 /// For larger windows, the kernel chooses the buffer, because it may not allow so much; pacing suffices then.
 constexpr double LargestSendBuffer = 128 * 1024;
 constexpr uint64_t NoPace = ~uint64_t{0};

@@ -10,6 +10,9 @@
 
 namespace haulier::transfer {
 
+/// The acknowledgement of each single packet would be delayed, so this many bytes are sent together, unpaced.
+inline constexpr double LeastSendBuffer = 2 * 1448;
+
 /// Where a connection goes.
 struct ConnectionPath {
     std::string remote;    ///< address of the peer

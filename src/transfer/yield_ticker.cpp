@@ -14,6 +14,7 @@ constexpr Usec TickInterval = std::chrono::milliseconds{20};
 /// After so long without bytes, nothing is looked at until a socket has events.
 constexpr Usec SleepAfter = std::chrono::seconds{1};
 constexpr double NoSegmentYet = 0;
+constexpr Usec ReportInterval = std::chrono::milliseconds{300};
 
 } // namespace
 
@@ -31,7 +32,7 @@ void YieldTicker::begin(int socket, bool sends) {
     // A server sends as much as it may before the first tick.
     if (!connection.order && !sends)
         connection.order = yield::Order{connection.id, yield::Controller::first_window(NoSegmentYet)};
-    on_window_(socket);
+    events_.on_window(socket);
     on_activity();
 }
 
@@ -71,12 +72,24 @@ void YieldTicker::tick() {
     std::set<Link> links;
     for (const auto& [socket, connection] : connections_)
         if (connection.transfers > 0) links.insert(connection.link);
-    bool moves = false;
+    std::vector<LinkUse> uses;
     for (const auto& link : links) {
         steer(link, now, counters);
-        moves = moves || controllers_.at(link).has_moved(SleepAfter);
+        const auto& controller = controllers_.at(link);
+        if (controller.has_moved(SleepAfter)) uses.push_back({link.first, link.second, controller.rate()});
     }
-    if (moves) on_activity();
+    report(uses, now);
+    if (!uses.empty()) on_activity();
+}
+
+void YieldTicker::report(const std::vector<LinkUse>& uses, BootTime now) {
+    std::set<Link> links;
+    for (const auto& use : uses)
+        links.emplace(use.interface, use.sends);
+    bool is_due = !neighbours_.empty() && now - reported_at_ >= ReportInterval;
+    if (std::exchange(reported_, links) == links && !is_due) return;
+    reported_at_ = now;
+    events_.on_use(uses);
 }
 
 std::optional<yield::Sample> YieldTicker::count(int socket, Connection& connection, uint64_t& moved) {
@@ -100,6 +113,7 @@ void YieldTicker::steer(const Link& link, BootTime now, const AllInterfaceBytes&
     }
     if (auto found = counters.find(link.first); found != counters.end())
         tick.interface_bytes = link.second ? found->second.sent : found->second.received;
+    if (auto found = neighbours_.find(link); found != neighbours_.end()) tick.neighbours = found->second;
     auto orders = controllers_[link].tick(tick);
     for (size_t i = 0; i < orders.size(); ++i)
         carry_out(sockets[i], connections_.at(sockets[i]), orders[i], tick.connections[i].round_trip);
@@ -111,13 +125,20 @@ void YieldTicker::carry_out(int socket, Connection& connection, const yield::Ord
     if (connection.link.second)
         limit_sending(socket, order.window, round_trip);
     else
-        on_window_(socket);
+        events_.on_window(socket);
 }
 
 std::optional<uint64_t> YieldTicker::window_of(int socket) const {
     auto found = connections_.find(socket);
     if (found == connections_.end() || found->second.link.second || !found->second.order) return std::nullopt;
     return static_cast<uint64_t>(found->second.order->window);
+}
+
+std::optional<double> YieldTicker::sending_window_of(int socket) const {
+    auto found = connections_.find(socket);
+    if (found == connections_.end() || !found->second.link.second || !found->second.order)
+        return std::nullopt;
+    return found->second.order->window;
 }
 
 bool YieldTicker::is_yielding(int socket) const {

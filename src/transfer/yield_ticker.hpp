@@ -12,17 +12,29 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace haulier::transfer {
 
+/// The background transfers of this worker on one network interface, in one direction.
+struct LinkUse {
+    std::string interface;
+    bool sends = false;
+    double rate = 0; ///< bytes per second
+};
+
 class YieldTicker {
 public:
-    /// `on_window` is called when the window of a connection may have changed.
-    YieldTicker(Loop& loop, const Clock& clock, std::function<void(int socket)> on_window)
-        : loop_(loop), clock_(clock), on_window_(std::move(on_window)) {}
+    struct Events {
+        std::function<void(int socket)> on_window; ///< the window of a connection may have changed
+        /// The links on which bytes move have changed, or, while there are neighbours, their rates.
+        std::function<void(const std::vector<LinkUse>&)> on_use;
+    };
+    YieldTicker(Loop& loop, const Clock& clock, Events events)
+        : loop_(loop), clock_(clock), events_(std::move(events)) {}
     YieldTicker(const YieldTicker&) = delete;
     YieldTicker& operator=(const YieldTicker&) = delete;
 
@@ -35,8 +47,15 @@ public:
     /// Sockets have events. This wakes a ticker that sleeps because no bytes moved.
     void on_activity();
 
+    /// Replaces what is known of the workers of other users.
+    void set_neighbours(std::map<std::pair<std::string, bool>, yield::Neighbours> neighbours) {
+        neighbours_ = std::move(neighbours);
+    }
+
     /// The receive window in bytes; nothing = the kernel decides.
     [[nodiscard]] std::optional<uint64_t> window_of(int socket) const;
+    /// The bytes that an upload may have in flight; nothing = it does not yield.
+    [[nodiscard]] std::optional<double> sending_window_of(int socket) const;
     /// Whether the connection is slow because other traffic needs the link.
     [[nodiscard]] bool is_yielding(int socket) const;
 
@@ -56,16 +75,20 @@ private:
     /// Samples the connection, and adds what it has transferred since the last sample to `moved`.
     static std::optional<yield::Sample> count(int socket, Connection& connection, uint64_t& moved);
     void steer(const Link& link, BootTime now, const AllInterfaceBytes& counters);
+    void report(const std::vector<LinkUse>& uses, BootTime now);
     void carry_out(int socket, Connection& connection, const yield::Order& order, yield::Seconds round_trip);
 
     Loop& loop_;
     const Clock& clock_;
-    std::function<void(int)> on_window_;
+    Events events_;
     InterfaceCounters counters_;
     std::map<int, Connection> connections_; ///< by socket
     /// They stay for the next transfer, with what they have learned about the link.
     std::map<Link, yield::Controller> controllers_;
     std::map<Link, uint64_t> ended_; ///< bytes of connections that were closed since the last tick
+    std::map<Link, yield::Neighbours> neighbours_;
+    std::set<Link> reported_;
+    BootTime reported_at_;
     yield::ConnectionId last_id_ = 0;
     Source timer_;
 };

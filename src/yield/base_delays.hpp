@@ -16,6 +16,8 @@ public:
     void note(const std::string& remote, Seconds round_trip, BootTime now);
     /// Returns nothing if the peer was not measured recently.
     [[nodiscard]] std::optional<Seconds> of(const std::string& remote) const;
+    /// Begins anew, because all paths may have changed.
+    void forget() { peers_.clear(); }
     /// Reports that the queue was drained while the peer was measured, so its value can be trusted.
     void drained(const std::string& remote);
     [[nodiscard]] bool is_proved(const std::string& remote) const;

@@ -45,6 +45,7 @@ double Controller::segment_of(const Tick& tick) const {
 
 std::vector<Order> Controller::tick(const Tick& tick) {
     now_ = tick.now;
+    neighbours_ = tick.neighbours;
     meet(tick);
     if (tick.connections.empty()) {
         is_yielding_ = false;
@@ -122,7 +123,7 @@ void Controller::apply_limit(const Tick& tick, const View& view) {
     spare_limit_.reset();
     if (!tick.interface_bytes) return;
     auto queue = view.is_measured ? std::optional{view.queue} : std::nullopt;
-    spare_limit_ = spare_.limit(now_, queue, view.base + view.queue);
+    spare_limit_ = spare_.limit(now_, queue, view.base + view.queue, tick.neighbours);
     if (spare_limit_)
         law_.limit(
             std::max(*spare_limit_ * (view.base + view.queue).count(), least_window(segment_of(tick))));
@@ -130,16 +131,23 @@ void Controller::apply_limit(const Tick& tick, const View& view) {
         law_.lift_limit();
 }
 
+/// The neighbours share it, so that the smallest windows of several workers do not add up.
 double Controller::least_window(double segment) const {
     auto share = ShareOfLeast * rate_.best() * (view_.base + view_.queue).count();
-    if (share == 0) return MostSegmentsOfLeast * segment;
-    return std::clamp(share, LeastSegmentsOfLeast * segment, MostSegmentsOfLeast * segment);
+    auto most = MostSegmentsOfLeast * segment;
+    auto all = share == 0 ? most : std::clamp(share, LeastSegmentsOfLeast * segment, most);
+    return all * part();
+}
+
+double Controller::part() const {
+    return 1 / (1.0 + neighbours_.count);
 }
 
 void Controller::end_round(const Tick& tick, const View& view) {
     round_since_ = now_;
     auto round_trip = view.base + view.queue;
-    rate_.end_round(now_, round_trip);
+    auto others = spare_.rate_of(neighbours_);
+    rate_.end_round(now_, round_trip, others);
     auto segment = segment_of(tick);
     bool is_lossy = std::exchange(losses_, 0) >= LossesThatCount;
     if (view.is_measured)
@@ -149,19 +157,23 @@ void Controller::end_round(const Tick& tick, const View& view) {
                    .jitter = view.jitter,
                    .rate = rate_.now(),
                    .best_rate = rate_.best(),
+                   .others = others,
+                   .part = part(),
                    .is_lossy = is_lossy,
                    .segment = segment,
                    .least = least_window(segment)});
     if (law_.has_drained())
         for (const auto& sample : tick.connections)
             bases_.drained(sample.remote);
-    shares_.next_round(now_, law_.window(), claims(tick, view));
+    if (law_.has_found_longer_path()) bases_.forget();
+    shares_.next_round(now_, law_.window(), round_trip, claims(tick, view));
 }
 
 /// The result is for users, so it must not change several times a second.
 void Controller::judge() {
-    bool is_slow = rate_.now() < SlowShare * rate_.best();
-    bool is_limited = spare_limit_ && (rate_.best() == 0 || *spare_limit_ < SlowShare * rate_.best());
+    bool is_slow = rate_.now() + spare_.rate_of(neighbours_) < SlowShare * rate_.best();
+    bool is_limited =
+        spare_limit_ && (rate_.best() == 0 || *spare_limit_ < SlowShare * part() * rate_.best());
     if ((is_slow && law_.has_met_others(now_, MetLately)) || is_limited) {
         is_yielding_ = true;
         yielding_until_ = now_ + YieldsAtLeast;

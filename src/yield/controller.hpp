@@ -28,6 +28,8 @@ public:
     [[nodiscard]] static double first_window(double segment);
     /// Whether the connections are slower than they could be, because other traffic needs the link.
     [[nodiscard]] bool is_yielding() const { return is_yielding_; }
+    /// Bytes per second, smoothed.
+    [[nodiscard]] double rate() const { return rate_.now(); }
     /// Whether bytes have moved less than `span` before the last tick.
     [[nodiscard]] bool has_moved(Usec span) const { return now_ - moved_at_ < span; }
 
@@ -42,6 +44,7 @@ private:
     };
     [[nodiscard]] View view(const Tick& tick) const;
     [[nodiscard]] double least_window(double segment) const;
+    [[nodiscard]] double part() const;
     void end_round(const Tick& tick, const View& view);
     void apply_limit(const Tick& tick, const View& view);
     void judge();
@@ -51,6 +54,7 @@ private:
     BootTime now_;
     BootTime moved_at_;
     BootTime round_since_;
+    Neighbours neighbours_;
     std::map<ConnectionId, ConnectionMeter> meters_;
     std::map<ConnectionId, double> windows_; ///< as last ordered
     BaseDelays bases_;

@@ -26,7 +26,7 @@ void OwnRate::begin(BootTime now) {
     round_since_ = long_since_ = now;
 }
 
-void OwnRate::end_round(BootTime now, Seconds round_trip) {
+void OwnRate::end_round(BootTime now, Seconds round_trip, double others) {
     Seconds round = now - round_since_;
     if (round.count() <= 0) return;
     auto fresh = std::exchange(round_, 0) / round.count();
@@ -34,7 +34,7 @@ void OwnRate::end_round(BootTime now, Seconds round_trip) {
     round_since_ = now;
     Seconds average = now - long_since_;
     if (average < std::max(ShortestAverage, RoundTripsInAverage * round_trip)) return;
-    best_.note(std::exchange(long_, 0) / average.count(), now);
+    best_.note(std::exchange(long_, 0) / average.count() + others, now);
     long_since_ = now;
 }
 

@@ -28,6 +28,14 @@ struct Sample {
     bool measures_queue = true; ///< false: `round_trip` does not follow the queue (no TCP timestamps)
 };
 
+/// Workers of other users that have background connections on the same interface in the same direction. All
+/// of them together yield as one.
+struct Neighbours {
+    uint32_t count = 0;
+    double rate = 0; ///< bytes per second of all of them
+    bool operator==(const Neighbours&) const = default;
+};
+
 struct Tick {
     BootTime now;
     std::vector<Sample> connections;
@@ -36,6 +44,7 @@ struct Tick {
     uint64_t own_bytes = 0;
     /// Bytes of all programs on the interface in this direction; nothing = it has no counter.
     std::optional<uint64_t> interface_bytes{};
+    Neighbours neighbours{};
 };
 
 /// How many bytes of a connection may be in flight.

@@ -14,15 +14,18 @@ constexpr double SegmentsOfTurn = 2;
 /// The smallest window that Linux sets. It is less than a full packet, and senders wait for a large part of a
 /// second before they send less.
 constexpr double Closed = 1152;
-/// A sender learns of a larger window when its timer makes it ask, so a turn is longer than that timer. All
-/// connections must get their turn before a server seems to have stalled.
+/// A sender whose window was closed learns that it is open again when its retransmission timer makes it send
+/// a part of a packet. The timer takes at least 0.2 s and a round trip, and a turn has to be longer.
 constexpr Seconds ShortestTurn{0.5};
+constexpr Seconds TurnWithoutRoundTrips{0.3};
+constexpr double RoundTripsInTurn = 4;
 constexpr Seconds LongestTurn{2};
+/// All connections must get their turn before a server seems to have stalled.
 constexpr Seconds TurnsOfAll{30};
+constexpr Seconds LongestPauseOfAll{2};
 /// A connection that uses less than this of its part leaves half of the part to the others.
 constexpr double LittleUsed = 1.0 / 3;
 constexpr double KeptPart = 0.5;
-constexpr double MostTurnsSaved = 2;
 
 double turn_of(const Claim& claim) {
     return SegmentsOfTurn * claim.segment;
@@ -58,16 +61,25 @@ double part_of(const Claim& claim, const Parts& parts, double equal) {
 
 } // namespace
 
-void Shares::next_round(BootTime now, double window, const std::vector<Claim>& claims) {
+void Shares::next_round(BootTime now, double window, Seconds round_trip, const std::vector<Claim>& claims) {
     if (claims.empty()) return;
-    credit_ = std::min(credit_ + window / turn_of(claims.front()), MostTurnsSaved);
-    is_turn_ = credit_ >= 1;
-    if (!is_turn_) return;
-    --credit_;
-    auto turn = std::clamp(TurnsOfAll / static_cast<double>(claims.size()), ShortestTurn, LongestTurn);
-    if (Seconds{now - since_} < turn) return;
+    auto shortest =
+        std::clamp(TurnWithoutRoundTrips + RoundTripsInTurn * round_trip, ShortestTurn, LongestTurn);
+    pause_or_go_on(now, window / turn_of(claims.front()), shortest);
+    auto turn = std::clamp(TurnsOfAll / static_cast<double>(claims.size()), shortest, LongestTurn);
+    if (!is_turn_ || Seconds{now - since_} < turn) return;
     since_ = now;
     first_ += turns_in(window, claims);
+}
+
+/// `part` is how much of a turn the window allows. Where it was less for a moment only, there is no pause.
+void Shares::pause_or_go_on(BootTime now, double part, Seconds turn) {
+    bool needs_no_pause = part >= 1;
+    if (changed_at_ == BootTime{}) changed_at_ = now;
+    auto length = is_turn_ ? turn : std::min(turn * (1 / part - 1), LongestPauseOfAll);
+    if (!needs_no_pause && Seconds{now - changed_at_} < length) return;
+    is_turn_ = needs_no_pause || !is_turn_;
+    changed_at_ = now;
 }
 
 std::vector<Order> Shares::divide(double window, const std::vector<Claim>& claims) const {

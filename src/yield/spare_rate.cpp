@@ -15,6 +15,11 @@ using std::chrono::seconds;
 constexpr double WireRatio = 1.046;
 constexpr Usec Interval = milliseconds{100};
 constexpr double ForeignWeight = 0.5;
+/// A transfer that begins doubles its rate in each round trip.
+constexpr double GrowsBy = 1.3;
+constexpr double ExpectedGrowth = 2;
+/// In intervals.
+constexpr size_t ReportAge = 4;
 constexpr Seconds TotalAverage{0.5};
 constexpr Usec MostMemory = seconds{60};
 constexpr Usec MostStep = seconds{1};
@@ -41,7 +46,8 @@ SpareRate::SpareRate() : most_(MostMemory, MostStep), pause_(FirstPause) {}
 
 void SpareRate::begin(BootTime now) {
     has_begun_ = false;
-    foreign_ = 0;
+    foreign_ = expected_ = 0;
+    past_.clear();
     trial_.reset();
     pause_ = FirstPause;
     most_.forget(now);
@@ -65,7 +71,12 @@ void SpareRate::take(BootTime now, uint64_t interface_bytes, uint64_t own_bytes)
     Seconds time = now - measured_at_;
     auto total = static_cast<double>(passed) / time.count();
     auto own = WireRatio * static_cast<double>(std::exchange(own_bytes_, 0)) / time.count();
-    foreign_ += ForeignWeight * (std::max(0.0, total - own) - foreign_);
+    auto fresh = std::max(0.0, total - own);
+    bool grows = fresh > GrowsBy * foreign_;
+    foreign_ += ForeignWeight * (fresh - foreign_);
+    expected_ = grows ? std::max(foreign_, ExpectedGrowth * fresh) : foreign_;
+    past_.push_back(foreign_);
+    if (past_.size() > ReportAge) past_.pop_front();
     measured_at_ = now;
     measure(now);
 }
@@ -79,25 +90,43 @@ void SpareRate::measure(BootTime now) {
     total_since_ = now;
 }
 
-bool SpareRate::sees_others() const {
-    return is_usable_ && foreign_ > std::max(LeastShare * most_.best().value_or(0), LeastForeign);
+/// A report of the neighbours is compared with what was measured when they wrote it. A change of their rate
+/// would otherwise be taken for foreign traffic.
+double SpareRate::foreign_beside(const Neighbours& neighbours) const {
+    if (neighbours.count == 0 || past_.empty()) return foreign_;
+    return std::max(0.0, past_.front() - WireRatio * neighbours.rate);
 }
 
-std::optional<double> SpareRate::limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip) {
-    if (!sees_others()) {
+double SpareRate::rate_of(const Neighbours& neighbours) const {
+    if (neighbours.count == 0 || !is_usable_ || past_.empty()) return neighbours.rate;
+    return std::max(0.0, foreign_ - foreign_beside(neighbours)) / WireRatio;
+}
+
+bool SpareRate::sees_others(double foreign) const {
+    return is_usable_ && foreign > std::max(LeastShare * most_.best().value_or(0), LeastForeign);
+}
+
+std::optional<double> SpareRate::limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip,
+                                       const Neighbours& neighbours) {
+    auto theirs = WireRatio * rate_of(neighbours);
+    auto foreign = foreign_beside(neighbours);
+    if (!sees_others(foreign)) {
         trial_.reset();
         pause_ = FirstPause;
         next_trial_ = now + pause_;
         return std::nullopt;
     }
-    try_more(now, queue && *queue > NoQueue, round_trip);
-    auto spare = UsedShare * most_.best().value_or(0) - foreign_ + (trial_ ? trial_->extra : 0);
-    return std::max(0.0, spare) / WireRatio;
+    try_more(now, foreign, queue && *queue > NoQueue, round_trip);
+    auto expected = neighbours.count == 0 ? expected_ : foreign;
+    auto spare = UsedShare * most_.best().value_or(0) - expected + (trial_ ? trial_->extra : 0);
+    // What the neighbours do not use is ours as well.
+    auto part = std::max(0.0, spare) / (1.0 + neighbours.count);
+    return std::max(part, spare - theirs) / WireRatio;
 }
 
-void SpareRate::try_more(BootTime now, bool is_queued, Seconds round_trip) {
+void SpareRate::try_more(BootTime now, double foreign, bool is_queued, Seconds round_trip) {
     if (trial_) {
-        bool takes = foreign_ < trial_->foreign_before - TakenFromOthers * trial_->extra;
+        bool takes = foreign < trial_->foreign_before - TakenFromOthers * trial_->extra;
         if (takes || is_queued) return end_trial(now, false);
         if (now >= trial_->until) end_trial(now, true);
         return;
@@ -106,7 +135,7 @@ void SpareRate::try_more(BootTime now, bool is_queued, Seconds round_trip) {
     if (now < next_trial_) return;
     auto time = std::max(ShortestTrial, RoundTripsOfTrial * round_trip);
     trial_ =
-        Trial{now + std::chrono::duration_cast<Usec>(time), TrialShare * most_.best().value_or(0), foreign_};
+        Trial{now + std::chrono::duration_cast<Usec>(time), TrialShare * most_.best().value_or(0), foreign};
 }
 
 void SpareRate::end_trial(BootTime now, bool succeeded) {

@@ -7,6 +7,7 @@
 #include "yield/recent.hpp"
 #include "yield/samples.hpp"
 
+#include <deque>
 #include <optional>
 
 namespace haulier::yield {
@@ -18,14 +19,19 @@ public:
     /// `interface_bytes` is the total of the interface, and `own_bytes` what the background connections have
     /// transferred since the last call.
     void take(BootTime now, uint64_t interface_bytes, uint64_t own_bytes);
-    /// Bytes per second that background transfers may use; nothing = there is no significant other traffic.
-    /// `queue` is the present queue, if it is known.
-    [[nodiscard]] std::optional<double> limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip);
+    /// Bytes per second of the neighbours. What they have reported may be a little older.
+    [[nodiscard]] double rate_of(const Neighbours& neighbours) const;
+    /// Bytes per second that our background transfers may use; nothing = there is no significant other
+    /// traffic. The neighbours are no such traffic, and get their part. `queue` is the present queue, if it
+    /// is known.
+    [[nodiscard]] std::optional<double> limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip,
+                                              const Neighbours& neighbours);
 
 private:
     void measure(BootTime now);
-    [[nodiscard]] bool sees_others() const;
-    void try_more(BootTime now, bool is_queued, Seconds round_trip);
+    [[nodiscard]] double foreign_beside(const Neighbours& neighbours) const;
+    [[nodiscard]] bool sees_others(double foreign) const;
+    void try_more(BootTime now, double foreign, bool is_queued, Seconds round_trip);
     void end_trial(BootTime now, bool succeeded);
 
     bool has_begun_ = false;
@@ -35,7 +41,9 @@ private:
     BootTime measured_at_;
     double total_bytes_ = 0; ///< in the present average
     BootTime total_since_;
-    double foreign_ = 0; ///< bytes per second, smoothed
+    double foreign_ = 0;      ///< bytes per second, smoothed
+    double expected_ = 0;     ///< the same until the next measurement
+    std::deque<double> past_; ///< the last values of foreign_
     RecentMaximum<double> most_;
 
     // The link may carry more than was ever seen on it, so the controller tries more now and then.

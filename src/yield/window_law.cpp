@@ -53,9 +53,16 @@ constexpr double FullShare = 0.85;
 constexpr Seconds JitterOfWholeShare = ms(50);
 constexpr double MostOfShareByJitter = 0.2;
 constexpr int CrowdedRounds = 2;
+/// With jitter, packets arrive in bursts, and the rate of a round says less.
+constexpr Seconds JitterOfCrowdedRound = ms(0.5);
+constexpr int MostCrowdedRounds = 6;
 constexpr Usec ShortestHold = milliseconds{200};
 constexpr Usec LongestHold = seconds{2};
 constexpr Usec ComesBack = seconds{4};
+
+/// When the longer path is probed.
+constexpr Usec StarvedLately = seconds{1};
+constexpr double StarvedSegments = 4;
 
 constexpr double AfterLoss = 0.7;
 constexpr double RoundsBetweenLosses = 2;
@@ -83,6 +90,11 @@ Seconds round_trip_of(const Round& round) {
 
 Usec rounds(const Round& round, double count) {
     return std::chrono::duration_cast<Usec>(count * round_trip_of(round));
+}
+
+int crowded_rounds_needed(const Round& round) {
+    auto more = static_cast<int>(extra_jitter(round) / JitterOfCrowdedRound);
+    return std::min(CrowdedRounds + more, MostCrowdedRounds);
 }
 
 bool is_window_used(const Round& round, double window) {
@@ -129,7 +141,7 @@ void WindowLaw::next(const Round& round) {
 
 void WindowLaw::start(const Round& round) {
     bool is_crowded = meets_others(round);
-    bool is_full = round.queue > 2 * Target || round.is_lossy || is_crowded;
+    bool is_full = round.queue > 2 * Target || round.is_lossy || is_crowded || limit_;
     if (is_full || grows_no_more(round)) return leave_start(round);
     // The rate of a round is that of the window before, and smoothed.
     if (is_window_used(round, UsedPartInStart * window_)) window_ *= StartGrowth;
@@ -174,7 +186,7 @@ void WindowLaw::drain(const Round& round) {
     phase_ = Phase::Steady;
     has_drained_ = true;
     drained_at_ = round.now;
-    auto known = round.best_rate * (round.base + Target / 4).count();
+    auto known = round.part * round.best_rate * (round.base + Target / 4).count();
     window_ = std::min(window_before_drain_, std::max(known, window_));
 }
 
@@ -182,6 +194,7 @@ void WindowLaw::drain(const Round& round) {
 
 void WindowLaw::steady(const Round& round) {
     if (is_drain_due(round)) return begin_drain(round);
+    if (probes_path(round)) return;
     if (meets_others(round)) return give_way(round);
     if (reacts_to_loss(round)) {
         window_ *= AfterLoss;
@@ -206,13 +219,29 @@ bool WindowLaw::meets_others(const Round& round) {
     auto part = is_cautious(round.now) ? NoticedPartCautious : NoticedPart;
     auto noticed = std::max({NoticedQueue, part * target(round), JitterInNotice * jitter});
     auto share = FullShare - std::min(jitter / JitterOfWholeShare, MostOfShareByJitter);
-    bool is_crowded = round.queue > noticed && round.rate < share * round.best_rate;
+    bool is_crowded = round.queue > noticed && round.rate + round.others < share * round.best_rate;
     crowded_rounds_ = is_crowded ? crowded_rounds_ + 1 : 0;
-    return crowded_rounds_ >= CrowdedRounds;
+    return crowded_rounds_ >= crowded_rounds_needed(round);
+}
+
+/// Traffic that is seen at the interface is no longer path. The window returns to the smallest after a probe.
+bool WindowLaw::probes_path(const Round& round) {
+    bool was_on = probe_window_ > 0;
+    bool is_starved =
+        !limit_ && has_met_others(round.now, StarvedLately) && window_ <= StarvedSegments * round.segment;
+    probe_window_ = probe_.next(round, is_starved).value_or(0);
+    if (probe_.has_found_longer_path()) {
+        met_others_at_.reset();
+        hold_until_ = round.now;
+    }
+    if (probe_window_ == 0 && !was_on) return false;
+    if (!probe_.has_found_longer_path()) met_others_at_ = round.now;
+    window_ = std::max(probe_window_, round.least);
+    return true;
 }
 
 void WindowLaw::give_way(const Round& round) {
-    bool is_new = crowded_rounds_ == CrowdedRounds || hold_ == Usec{};
+    bool is_new = crowded_rounds_ == crowded_rounds_needed(round) || hold_ == Usec{};
     if (is_new)
         hold_ = has_met_others(round.now, ComesBack) ? std::min(2 * hold_, LongestHold) : ShortestHold;
     met_others_at_ = round.now;
@@ -225,14 +254,14 @@ void WindowLaw::grow(const Round& round) {
     auto goal = target(round).count();
     if (free_rounds_ >= 2) {
         auto by_time = window_ + FreeGrowth * goal * round.rate;
-        auto by_best = BackToBest * round.best_rate * round.base.count();
+        auto by_best = round.part * BackToBest * round.best_rate * round.base.count();
         auto wanted = std::min(MostGrowth * window_, std::max(by_time, by_best));
-        window_ = std::max(wanted, window_ + round.segment);
+        window_ = std::max(wanted, window_ + round.part * round.segment);
         return;
     }
     auto slow_rounds = std::min(MostSlowRounds, std::ceil(2 * goal / round.base.count()));
     auto by_time = SlowGrowth * goal * round.rate * (1 - round.queue.count() / goal);
-    window_ += std::max(round.segment / slow_rounds, by_time);
+    window_ += std::max(round.part * round.segment / slow_rounds, by_time);
 }
 
 // ---- losses and the target ----

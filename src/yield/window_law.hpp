@@ -5,6 +5,7 @@
 // precedence.
 #pragma once
 
+#include "yield/path_probe.hpp"
 #include "yield/samples.hpp"
 
 #include <cstdint>
@@ -18,7 +19,9 @@ struct Round {
     Seconds queue{};      ///< what the queue adds now
     Seconds jitter{};     ///< mean difference between successive round trips
     double rate = 0;      ///< bytes per second, of all connections
-    double best_rate = 0; ///< the highest recent rate
+    double best_rate = 0; ///< the highest recent rate, with that of the neighbours
+    double others = 0;    ///< rate of the neighbours, which share the link with us
+    double part = 1;      ///< our part of what all of them may take
     bool is_lossy = false;
     double segment = 0; ///< bytes of a full packet
     double least = 0;   ///< the smallest window
@@ -36,6 +39,8 @@ public:
     [[nodiscard]] double window() const;
     /// Whether the queue has just been drained, so that the measured round trip is the base.
     [[nodiscard]] bool has_drained() const { return has_drained_; }
+    /// Whether it has just turned out that the path is longer, so that earlier round trips do not count.
+    [[nodiscard]] bool has_found_longer_path() const { return probe_.has_found_longer_path(); }
     /// Whether other traffic was detected less than `span` ago.
     [[nodiscard]] bool has_met_others(BootTime now, Usec span) const;
 
@@ -48,6 +53,7 @@ private:
     void begin_drain(const Round& round);
     void drain(const Round& round);
     void give_way(const Round& round);
+    [[nodiscard]] bool probes_path(const Round& round);
     void grow(const Round& round);
     void note_losses(const Round& round);
     void keep_within(double least);
@@ -77,6 +83,8 @@ private:
     std::optional<BootTime> met_others_at_;
     BootTime hold_until_;
     Usec hold_{};
+    PathProbe probe_;
+    double probe_window_ = 0;
 
     // Queue and losses:
     int free_rounds_ = 0; ///< successive rounds without a significant queue

@@ -22,8 +22,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from rate_plot import Series, draw  # noqa: E402
 from support.bottleneck.bed import BACKGROUND, FOREGROUND, Bed, Link, rate, why_impossible  # noqa: E402
-from support.client.dbus_client import Job  # noqa: E402
+from support.bus.system_bus import ANNA, BERT, CARL  # noqa: E402
+from support.client.dbus_client import Job, Manager  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
+from support.daemon.system_stack import SystemStack  # noqa: E402
 
 ALONE = 15      # seconds of the background before the foreground begins
 AFTERWARDS = 8  # seconds of the background after its end
@@ -31,6 +33,7 @@ SOLO = 12       # seconds of the foreground without a background
 START = 2       # seconds of the foreground that the stricter share leaves out
 LONGEST = 70    # seconds that a file lasts at the rate of the link
 STEP = 0.25
+OWNERS = (ANNA, BERT, CARL)
 
 
 def wait(seconds: float) -> None:
@@ -43,6 +46,7 @@ class Scenario:
     name: str
     link: Link
     jobs: int = 1
+    owners: int = 0  # with a worker for each
     foreground_first: bool = False
 
 
@@ -60,6 +64,7 @@ SCENARIOS = [
     Scenario("both reno", dataclasses.replace(BASE, foreground_control="reno", background_control="reno")),
     Scenario("4 jobs", BASE, jobs=4),
     Scenario("16 jobs", BASE, jobs=16),
+    Scenario("3 owners with 4 jobs", BASE, jobs=12, owners=3),
     Scenario("fair queueing", dataclasses.replace(BASE, fair=True)),
     Scenario("jitter 10 ms", dataclasses.replace(BASE, jitter_ms=10)),
     Scenario("no timestamps", dataclasses.replace(BASE, timestamps=False)),
@@ -92,8 +97,8 @@ class Curl:
 
     @staticmethod
     @contextlib.contextmanager
-    def running(bed: Bed, jobs: int):
-        processes = [bed.curl(f"bg{number}", BACKGROUND) for number in range(jobs)]
+    def running(bed: Bed, scenario: Scenario):
+        processes = [bed.curl(f"bg{number}", BACKGROUND) for number in range(scenario.jobs)]
         try:
             yield
         finally:
@@ -106,13 +111,15 @@ class Haulier:
 
     @staticmethod
     @contextlib.contextmanager
-    def running(bed: Bed, jobs: int):
+    def running(bed: Bed, scenario: Scenario):
+        jobs = scenario.jobs
         config = {"Scheduler": {"MaxBackgroundJobs": str(jobs)},
                   "Transfer": {"ConnectionsPerHost": "100", "CheckpointBytes": "32M", "CheckpointInterval": "5s"}}
         with bed.inside("client"):
-            stack = Stack(config)
+            stack = SystemStack(config) if scenario.owners else Stack(config)
             try:
-                started = [Haulier.start(bed, stack, f"bg{number}") for number in range(jobs)]
+                managers = [Manager(stack.user(uid)) for uid in OWNERS[:scenario.owners]] or [stack.manager]
+                started = [Haulier.start(bed, stack, managers[number % len(managers)], f"bg{number}") for number in range(jobs)]
                 yield
                 for job in started:
                     job.cancel()
@@ -120,10 +127,10 @@ class Haulier:
                 stack.close()
 
     @staticmethod
-    def start(bed: Bed, stack: Stack, name: str) -> Job:
+    def start(bed: Bed, stack: Stack, manager: Manager, name: str) -> Job:
         local = bed.source() if bed.link.uploads else stack.downloads / name
         kind = "upload" if bed.link.uploads else "download"
-        return stack.manager.create(job_type=kind, files=[(bed.url(name), local)], Resume=True)
+        return manager.create(job_type=kind, files=[(bed.url(name), local)], Resume=True)
 
 
 # ---- one run ----
@@ -158,7 +165,7 @@ def measure(bed: Bed, scenario: Scenario, background, seconds: float) -> Run:
     if scenario.foreground_first:
         foreground = bed.curl("fg", FOREGROUND)
         wait(START)
-    with background.running(bed, scenario.jobs):
+    with background.running(bed, scenario):
         background_at = time.monotonic()
         if not scenario.foreground_first:
             wait(ALONE)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The power fails in mid-transfer. After the next boot jobs go on by themselves, with no client about."""
+"""The power fails in mid-transfer. After the next boot jobs go on by themselves, with no client about, unless they are held. And
+what keeps the machine from suspending itself."""
+
+import time
 
 import pytest
 
@@ -127,6 +130,73 @@ def test_what_was_answered_survives_a_cut_at_that_very_moment(machine, server):
         alice = ContainerUser(machine, "alice")
         (job,) = alice.jobs()
         job.cancel()
+
+
+def test_held_jobs_are_what_they_were_after_a_power_cut(machine, server):
+    content = hold(server, "/held")
+    server.add("/failing", body(1000), script=Script(status=503))
+    alice = ContainerUser(machine, "alice", listens=False)
+
+    def create(path: str, name: str, **options) -> Job:
+        return alice.manager.create(name, files=[(server.url(path), alice.home / name)], **options)
+    jobs = [create("/held", "running", Resume=True),
+            create("/held", "suspended"),
+            create("/failing", "retrying", MinimumRetryDelay=3600, Resume=True),
+            create("/held", "waiting", NotBefore=time.time_ns() // 1000 + 3600 * 1_000_000, Resume=True)]
+    server.wait_sent("/held", HALF)
+    wait_received(alice.bus, jobs[0])
+    jobs[2].wait_state("transient-error")
+
+    def states() -> list[tuple[str, str]]:
+        return [(job.state, job.get("WaitReason")[0]) for job in jobs]
+    held = [("queued", "held"), ("suspended", "suspended"), ("transient-error", "held"), ("queued", "held")]
+    alice.manager._call("Hold", "(t)", 0)
+    alice.bus.wait(lambda: states() == held, "the jobs to be held")
+    server.resources["/held"].gate.set()
+
+    machine.power_off()
+    machine.boot()
+    alice = ContainerUser(machine, "alice", listens=False)
+    jobs = [Job(alice.bus, job.path) for job in jobs]
+    assert alice.manager.property("Held") is True
+    assert states() == held
+    requests = len(server.of("/held"))
+    assert requests == 1, "nothing moves"
+    alice.manager._call("Release")
+    jobs[0].wait_state("transferred")
+    assert HALF - AT_RISK <= server.of("/held")[1].range_start <= HALF
+    assert states()[1:] == [("suspended", "suspended"), ("transient-error", "retry-delay"), ("queued", "not-before")]
+    assert jobs[0].complete() == ("complete", 1, 0)
+    assert alice.outside(alice.home / "running").read_bytes() == content
+    alice.leave()
+
+
+def test_only_foreground_jobs_of_active_users_keep_the_machine_awake(machine, server):
+    hold(server, "/foreground")
+    hold(server, "/background")
+    alice = ContainerUser(machine, "alice", listens=False)
+
+    def inhibitors() -> list[str]:
+        return [line for line in machine.run("systemd-inhibit", "--list", "--no-legend").splitlines() if "Haulier" in line]
+
+    def start(path: str, priority: str) -> Job:
+        job = alice.manager.create(files=[(server.url(path), f"{alice.home}{path}")], Priority=priority, Resume=True)
+        server.wait_sent(path, HALF)
+        return job
+    foreground = start("/foreground", "foreground")
+    assert inhibitors() == [], "she has no session"
+    machine.run("systemd-run", "--unit=alice-session", "--property=PAMName=login", "--property=User=alice",
+                "--setenv=XDG_SESSION_CLASS=user", "--setenv=XDG_SESSION_TYPE=tty", "sleep", "infinity")
+    alice.bus.wait(inhibitors, "the machine to be kept awake")
+    (inhibitor,) = inhibitors()
+    assert inhibitor.split()[-1] == "block" and " idle " in inhibitor and "sleep" not in inhibitor
+    foreground.cancel()
+    start("/background", "normal")
+    alice.bus.wait(lambda: not inhibitors(), "the end of that", seconds=20)
+    machine.run("systemctl", "stop", "alice-session.service")
+    for path in ("/foreground", "/background"):
+        server.resources[path].gate.set()
+    alice.leave()
 
 
 def test_jobs_that_wait_for_somebody_do_not_start_the_daemon(machine, server):

@@ -136,6 +136,7 @@ const std::vector<Key>& keys() {
         {"Daemon", "IdleTimeout", span(&Config::idle_timeout, milliseconds{0})},
         {"Daemon", "WorkerTimeout", span(&Config::worker_timeout, milliseconds{100})},
         {"Daemon", "MaxCallsPerUser", number([](Config & c) -> auto& { return c.calls_per_user; })},
+        {"Daemon", "InhibitSleep", yes_or_no([](Config & c) -> auto& { return c.inhibits_sleep; })},
         {"Jobs", "MaxJobs", number([](Config & c) -> auto& { return c.limits.jobs; })},
         {"Jobs", "MaxJobsPerUser", number([](Config & c) -> auto& { return c.limits.jobs_per_user; })},
         {"Jobs", "MaxFilesPerJob", number([](Config & c) -> auto& { return c.limits.files_per_job; })},

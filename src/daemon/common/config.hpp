@@ -18,6 +18,7 @@ struct Config {
     std::chrono::milliseconds idle_timeout{30000};
     std::chrono::milliseconds worker_timeout{60000};
     uint32_t calls_per_user = 256; ///< that wait for their turn or for their answer
+    bool inhibits_sleep = true;    ///< while jobs in the foreground transfer bytes
 
     job::Limits limits;
     std::chrono::milliseconds inactivity_timeout{std::chrono::hours{24 * 90}};

@@ -103,8 +103,10 @@ uint64_t Bandwidth::strictest(const job::Job& job) const {
 
 void Bandwidth::starting(const job::Job& job) {
     auto& owner = owners_[job.owner];
+    bool was_in_foreground = owner.is_in_foreground();
     bool is_new = owner.all.transfers++ == 0;
     if (job.priority != job::Priority::Foreground) is_new = owner.background.transfers++ == 0 || is_new;
+    if (owner.is_in_foreground() != was_in_foreground) context_.on_activity();
     if (is_new) deal();
     changed(job);
 }
@@ -117,8 +119,10 @@ void Bandwidth::moved(const ActiveTransfer& transfer, uint64_t bytes) {
 
 void Bandwidth::ended(const ActiveTransfer& transfer, const job::Id& job, bool was_last) {
     auto& owner = owners_[transfer.owner];
+    bool was_in_foreground = owner.is_in_foreground();
     bool is_idle = --owner.all.transfers == 0;
     if (transfer.background) is_idle = --owner.background.transfers == 0 || is_idle;
+    if (owner.is_in_foreground() != was_in_foreground) context_.on_activity();
     if (was_last) owner.jobs.erase(job.hex);
     if (is_idle) deal();
 }
@@ -130,6 +134,13 @@ void Bandwidth::changed(const job::Job& job) {
     else
         jobs.erase(job.id.hex);
     tell(job.owner);
+}
+
+std::set<uint32_t> Bandwidth::owners_in_foreground() const {
+    std::set<uint32_t> found;
+    for (const auto& [uid, owner] : owners_)
+        if (owner.is_in_foreground()) found.insert(uid);
+    return found;
 }
 
 // ---- division ----

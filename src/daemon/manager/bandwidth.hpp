@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,8 @@ public:
     void moved(const ActiveTransfer& transfer, uint64_t bytes);
     /// `was_last` is true if the job has no other transfer.
     void ended(const ActiveTransfer& transfer, const job::Id& job, bool was_last);
+    /// The owners of transfers in the foreground. `on_activity` is called when there are others.
+    [[nodiscard]] std::set<uint32_t> owners_in_foreground() const;
     /// Reports that the BandwidthLimit of a running job may have changed.
     void changed(const job::Job& job);
 
@@ -67,6 +70,7 @@ private:
         Part background;
         std::map<std::string, uint64_t> jobs; ///< those with a limit that have transfers
         BandwidthLimits told;
+        [[nodiscard]] bool is_in_foreground() const { return all.transfers > background.transfers; }
     };
     Callback<Done> adopting(uint32_t owner, uint64_t limit, const Callback<Done>& reply);
     void deal();

@@ -41,8 +41,9 @@ Usec respawn_delay(uint32_t failures) {
 } // namespace
 
 WorkerLink::WorkerLink(Loop& loop, const Config& config, WorkerLauncher& launcher, uint32_t owner,
-                       WorkerEvents& events)
-    : loop_(loop), config_(config), launcher_(launcher), owner_(owner), events_(events) {}
+                       WorkerEvents& events, std::function<void(LinkRates)> on_yielding)
+    : loop_(loop), config_(config), launcher_(launcher), owner_(owner), events_(events),
+      on_yielding_(std::move(on_yielding)) {}
 
 WorkerLink::~WorkerLink() = default;
 
@@ -137,6 +138,14 @@ void WorkerLink::send_settings() {
 void WorkerLink::limit(const BandwidthLimits& limits) {
     limits_ = limits;
     send_limits();
+}
+
+void WorkerLink::share(const LinkShares& shares) {
+    if (!ready_ || shares == shares_) return;
+    shares_ = shares;
+    wire::ToWorker message;
+    *message.mutable_neighbours() = to_wire(shares);
+    send(message);
 }
 
 void WorkerLink::send_limits() {
@@ -266,6 +275,8 @@ void WorkerLink::close() {
     ready_ = false;
     response_timeout_.reset();
     heartbeat_.reset();
+    shares_.clear();
+    on_yielding_({});
 }
 
 // ---- messages of the worker ----
@@ -297,6 +308,7 @@ void WorkerLink::dispatch(const wire::FromWorker& message) {
     case wire::FromWorker::kFailed: handle(message.failed()); break;
     case wire::FromWorker::kHalted: handle(message.halted()); break;
     case wire::FromWorker::kReply: handle(message.reply()); break;
+    case wire::FromWorker::kYielding: handle(message.yielding()); break;
     case wire::FromWorker::kGroup: return handle(message.group());
     case wire::FromWorker::KIND_NOT_SET:
         log::warning("the worker said something this daemon does not know");
@@ -315,6 +327,10 @@ void WorkerLink::handle(const wire::Ready& message) {
                            message.protocol(), wire::Protocol));
     launcher_.kill(owner_);
     lost(OtherVersion);
+}
+
+void WorkerLink::handle(const wire::Yielding& message) {
+    on_yielding_(link_rates_of(message));
 }
 
 void WorkerLink::send_backlog() {

@@ -7,6 +7,7 @@
 #include "daemon/common/config.hpp"
 #include "daemon/workers/worker_launcher.hpp"
 #include "daemon/workers/workers.hpp"
+#include "daemon/workers/yield_sharing.hpp"
 #include "process/process_facts.hpp"
 #include "wire/packet_socket.hpp"
 
@@ -28,6 +29,7 @@ class Progress;
 class Ready;
 class Reply;
 class ToWorker;
+class Yielding;
 } // namespace haulier::wire
 
 namespace haulier::daemon {
@@ -45,8 +47,9 @@ struct WorkerReply {
 
 class WorkerLink {
 public:
+    /// `on_yielding` gets what the worker uses in the background; nothing when it is gone.
     WorkerLink(Loop& loop, const Config& config, WorkerLauncher& launcher, uint32_t owner,
-               WorkerEvents& events);
+               WorkerEvents& events, std::function<void(LinkRates)> on_yielding);
     ~WorkerLink();
 
     /// `packet`: an encoded Fetch or Upload with that ticket.
@@ -65,6 +68,8 @@ public:
     void send_settings();
     /// Sets the limits of this worker and of its successors.
     void limit(const BandwidthLimits& limits);
+    /// Tells the present worker about the others, if that has changed.
+    void share(const LinkShares& shares);
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }
 
@@ -108,6 +113,7 @@ private:
     void handle(const wire::Failed& message);
     void handle(const wire::Halted& message);
     void handle(const wire::Reply& message);
+    void handle(const wire::Yielding& message);
     void send_backlog();
     void send_limits();
 
@@ -123,6 +129,7 @@ private:
     WorkerLauncher& launcher_;
     uint32_t owner_;
     WorkerEvents& events_;
+    std::function<void(LinkRates)> on_yielding_;
 
     // The process: launching, connected (socket_), or ready (it speaks our protocol)
     bool launching_ = false;
@@ -139,6 +146,7 @@ private:
 
     // What it was sent
     BandwidthLimits limits_;
+    LinkShares shares_;
     std::map<Ticket, uint64_t> tickets_;    ///< with the bytes that the worker has reached
     std::map<Ticket, std::string> backlog_; ///< packets that start tickets, for the next worker
     Requests requests_;

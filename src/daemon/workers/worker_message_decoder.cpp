@@ -15,6 +15,10 @@ namespace {
 constexpr size_t MaxHeaders = 16 * 1024;
 /// In bytes; messages end up in the journal and on terminals.
 constexpr size_t MaxMessage = 512;
+constexpr size_t MaxLinks = 16;
+constexpr size_t MaxInterfaceName = 15;
+/// Bytes per second.
+constexpr uint64_t MaxLinkRate = uint64_t{1} << 40;
 
 /// A number that is not in the enum is an error of the worker.
 job::Cause cause_of(int cause) {
@@ -114,6 +118,16 @@ Progress progress_of(const wire::Progress& progress) {
         p.reply = Progress::Reply{progress.reply_size_known() ? progress.reply_size() : job::UnknownSize,
                                   progress.reply_received()};
     return p;
+}
+
+LinkRates link_rates_of(const wire::Yielding& yielding) {
+    LinkRates rates;
+    for (const auto& link : yielding.links()) {
+        if (rates.size() == MaxLinks) break;
+        rates[{printable(link.interface(), MaxInterfaceName), link.sends()}] =
+            std::min<uint64_t>(link.bytes_per_second(), MaxLinkRate);
+    }
+    return rates;
 }
 
 job::Report report_of(const wire::Checkpoint& checkpoint) {

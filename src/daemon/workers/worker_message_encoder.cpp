@@ -225,6 +225,18 @@ wire::Limits to_wire(const BandwidthLimits& limits) {
     return l;
 }
 
+wire::Neighbours to_wire(const LinkShares& shares) {
+    wire::Neighbours n;
+    for (const auto& [link, share] : shares) {
+        auto* one = n.add_shares();
+        one->set_workers(share.workers);
+        one->mutable_link()->set_interface(link.interface);
+        one->mutable_link()->set_sends(link.sends);
+        one->mutable_link()->set_bytes_per_second(share.rate);
+    }
+    return n;
+}
+
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     const auto& file = order.file;
     wire::Fetch f;

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/workers/orders.hpp"
+#include "daemon/workers/yield_sharing.hpp"
 #include "job/outcomes.hpp"
 #include "notify/delivery.hpp"
 #include "process/process_facts.hpp"
@@ -18,6 +19,7 @@ wire::Settings to_wire(const Config& config);
 /// The number for which a packet has room. Fewer jobs of an owner run at a time.
 inline constexpr size_t MaxLimitedJobs = 2000;
 wire::Limits to_wire(const BandwidthLimits& limits);
+wire::Neighbours to_wire(const LinkShares& shares);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
 wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
 wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);
@@ -34,6 +36,7 @@ wire::CheckStorage to_wire(uint64_t request, const StorageQuestion& question);
 job::Begun begun_of(const wire::Begun& begun);
 Progress progress_of(const wire::Progress& progress);
 job::Report report_of(const wire::Checkpoint& checkpoint);
+LinkRates link_rates_of(const wire::Yielding& yielding);
 job::Fetched fetched_of(const wire::Fetched& fetched);
 job::Failure failure_of(const wire::Failed& failed);
 Status status_of(const wire::Reply& answer);

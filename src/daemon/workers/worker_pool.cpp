@@ -13,6 +13,8 @@ namespace haulier::daemon {
 
 namespace {
 
+constexpr Usec SharingDelay{50'000};
+
 /// One Check packet: items [first, last) of a list.
 struct Slice {
     size_t first = 0;
@@ -109,8 +111,23 @@ WorkerPool::~WorkerPool() = default;
 
 WorkerLink& WorkerPool::link(uint32_t owner) {
     auto& link = links_[owner];
-    if (!link) link = std::make_unique<WorkerLink>(loop_, config_, launcher_, owner, *events_);
+    if (!link)
+        link = std::make_unique<WorkerLink>(loop_, config_, launcher_, owner, *events_,
+                                            [this, owner](LinkRates rates) {
+                                                sharing_.report(owner, std::move(rates));
+                                                share_later();
+                                            });
     return *link;
+}
+
+/// Reports that come together are told together.
+void WorkerPool::share_later() {
+    if (share_) return;
+    share_ = loop_.after(SharingDelay, [this] {
+        share_.reset();
+        for (const auto& [owner, link] : links_)
+            link->share(sharing_.shares_of(owner));
+    });
 }
 
 Ticket WorkerPool::fetch(uint32_t owner, const FetchOrder& order) {

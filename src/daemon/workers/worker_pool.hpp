@@ -7,6 +7,7 @@
 #include "base/event.hpp"
 #include "daemon/common/config.hpp"
 #include "daemon/workers/workers.hpp"
+#include "daemon/workers/yield_sharing.hpp"
 #include "notify/delivery.hpp"
 #include "process/process_facts.hpp"
 
@@ -51,13 +52,16 @@ public:
 
 private:
     WorkerLink& link(uint32_t owner);
+    void share_later();
 
     Loop& loop_;
     const Config& config_;
     WorkerLauncher& launcher_;
     WorkerEvents* events_ = nullptr;
     Ticket last_ticket_ = 0;
+    YieldSharing sharing_;
     std::map<uint32_t, std::unique_ptr<WorkerLink>> links_;
+    Source share_; ///< what workers have reported will be told to the others
 };
 
 } // namespace haulier::daemon

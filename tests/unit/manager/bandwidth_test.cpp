@@ -5,6 +5,8 @@
 #include "daemon/manager/job_scheduler.hpp"
 #include "parts_fixture.hpp"
 
+#include <set>
+
 namespace haulier::daemon {
 
 namespace {
@@ -67,6 +69,20 @@ TEST_F(BandwidthTest, TheLimitOfAUserIsStoredAndToldAtOnce) {
     Bandwidth next{context_, [](const job::BandwidthHour&) {}};
     ASSERT_TRUE(next.load());
     EXPECT_EQ(next.limit_of(Ann), 7000U);
+}
+
+TEST_F(BandwidthTest, ItKnowsWhoHasTransfersInTheForeground) {
+    using Owners = std::set<uint32_t>;
+    add_started(Ann);
+    EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{});
+    workers_.finish(0);
+    add_started(Ann, 0, job::Priority::Foreground);
+    EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{Ann});
+    workers_.finish(0);
+    EXPECT_EQ(bandwidth_.owners_in_foreground(), Owners{});
+    add_started(Ann, 0, job::Priority::Foreground);
+    add_started(Bob, 0, job::Priority::Foreground);
+    EXPECT_EQ(bandwidth_.owners_in_foreground(), (Owners{Ann, Bob}));
 }
 
 TEST_F(BandwidthTest, WhatCannotBeStoredDoesNotHold) {

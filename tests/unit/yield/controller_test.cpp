@@ -100,6 +100,62 @@ TEST(ControllerTest, ASlowerLinkIsUsedAgainAfterAWhile) {
     EXPECT_GE(link.run(20).background, 0.5 * link.rate());
 }
 
+TEST(ControllerTest, TheReturnIsNotLeftToChance) {
+    for (int i = 0; i < 20; ++i) {
+        SimulatedLink link{{}};
+        link.run(8);
+        link.start_foreground();
+        link.run(8 + 0.05 * i);
+        link.stop_foreground();
+        link.run(2.5);
+        EXPECT_GE(link.run(1).background, 0.8 * link.rate()) << "try " << i;
+    }
+}
+
+TEST(ControllerTest, AForegroundOfAnotherMachineKeepsTheLinkForLong) {
+    SimulatedLink link{{.same_machine = false}};
+    link.run(10);
+    link.start_foreground();
+    link.run(2);
+    EXPECT_GE(link.run(150).foreground, 0.95 * link.rate());
+}
+
+TEST(ControllerTest, APathThatBecomesLongerIsUsedAgain) {
+    for (double longer : {0.03, 0.05, 0.1}) {
+        SimulatedLink link{{.same_machine = false}};
+        link.run(10);
+        link.set_base(longer);
+        link.run(40);
+        EXPECT_GE(link.run(5).background, 0.8 * link.rate()) << longer;
+    }
+}
+
+class NeighboursTest : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(SameMachine, NeighboursTest, testing::Bool());
+
+TEST_P(NeighboursTest, SeveralWorkersYieldAsOne) {
+    for (size_t workers : {2, 4, 8}) {
+        SimulatedLink link{{.connections = 2 * workers, .workers = workers, .same_machine = GetParam()}};
+        link.run(20);
+        std::vector<double> before;
+        for (size_t i = 0; i < workers; ++i)
+            before.push_back(link.moved(i) + link.moved(i + workers));
+        auto alone = link.run(20);
+        EXPECT_GE(alone.background, 0.9 * link.rate()) << workers;
+        EXPECT_LE(alone.queue, 0.03) << workers;
+        for (size_t i = 0; i < workers; ++i)
+            EXPECT_GE(link.moved(i) + link.moved(i + workers) - before[i],
+                      0.2 * 20 * link.rate() / static_cast<double>(workers))
+                << "worker " << i << " of " << workers;
+        link.start_foreground();
+        link.run(3);
+        EXPECT_GE(link.run(20).foreground, 0.96 * link.rate()) << workers;
+        link.stop_foreground();
+        link.run(5);
+        EXPECT_GE(link.run(5).background, 0.8 * link.rate()) << workers;
+    }
+}
+
 TEST(ControllerTest, ConnectionsThatEndLeaveNothing) {
     Controller controller;
     EXPECT_TRUE(controller.tick({.now = BootTime{Usec{1}}, .connections = {}}).empty());

@@ -20,6 +20,7 @@ struct LinkModel {
     double buffer = 0.1;  ///< seconds
     double base = 0.02;   ///< round trip without a queue
     size_t connections = 1;
+    size_t workers = 1;       ///< among which the connections are divided
     bool same_machine = true; ///< the interface's counter sees the foreground
     bool has_timestamps = true;
     double jitter = 0;             ///< seconds, at most
@@ -37,6 +38,7 @@ public:
     explicit SimulatedLink(const LinkModel& model) : model_(model), random_(model.seed) {
         for (size_t i = 0; i < model.connections; ++i)
             background_.push_back({.window = yield::Controller::first_window(Segment)});
+        workers_.resize(model.workers);
     }
 
     void start_foreground() { foreground_window_ = 10 * Segment; }
@@ -69,7 +71,14 @@ public:
         return sum;
     }
 
-    [[nodiscard]] const yield::Controller& controller() const { return controller_; }
+    [[nodiscard]] const yield::Controller& controller() const { return workers_.front().controller; }
+    /// What the connections may have in flight together: at least a turn of each worker.
+    [[nodiscard]] double budget() const {
+        double sum = 0;
+        for (const auto& worker : workers_)
+            sum += std::max(worker.controller.window(), 2 * Segment);
+        return sum;
+    }
     [[nodiscard]] const std::vector<yield::Order>& orders() const { return orders_; }
     [[nodiscard]] double moved(size_t connection) const { return background_.at(connection).moved; }
     [[nodiscard]] double rate() const { return model_.rate; }
@@ -79,6 +88,10 @@ private:
         double window = 0;
         double used = 0; ///< window that has reached the sender
         double moved = 0;
+        double closed_since = Never; ///< the window has been less than a packet
+        double probes_at = Never;    ///< the sender was told so, and waits for its timer
+        double learns_at = Never;    ///< the first packet after a probe arrives
+        double told = 0;             ///< the window when the probe arrived
     };
 
     [[nodiscard]] double round_trip() const { return model_.base + queue_ / model_.rate; }
@@ -86,7 +99,7 @@ private:
     std::pair<double, double> step() {
         double wanted = 0;
         for (auto& one : background_) {
-            one.used += (one.window - one.used) * std::min(1.0, Step / model_.base);
+            learn_window(one);
             wanted += one.used / round_trip();
         }
         double background = std::min(wanted, model_.background_rate);
@@ -102,6 +115,34 @@ private:
         passed_ += (background + (model_.same_machine ? foreground : 0)) * share * Step * WireRatio;
         return {background * share * Step, foreground * share * Step};
     }
+
+    /// A sender learns of a window from the acknowledgements of its packets. When the window is less than a
+    /// packet, it waits for its retransmission timer, and then sends what fits.
+    void learn_window(Background& one) {
+        bool is_closed = one.window < Segment;
+        one.closed_since = is_closed ? std::min(one.closed_since, now_) : Never;
+        bool is_stuck = one.probes_at != Never || one.learns_at != Never;
+        if (!is_stuck && now_ - one.closed_since >= model_.base)
+            one.probes_at = now_ + timer(), is_stuck = true;
+        if (!is_stuck) {
+            one.used += (one.window - one.used) * std::min(1.0, Step / model_.base);
+            return;
+        }
+        one.used = 0;
+        if (now_ >= one.probes_at) {
+            one.moved += std::min(one.window, Segment);
+            one.probes_at = Never;
+            one.learns_at = now_ + round_trip();
+            one.told = one.window;
+        } else if (now_ >= one.learns_at) {
+            one.learns_at = Never;
+            if (one.told < Segment)
+                one.probes_at = now_ + timer();
+            else
+                one.used = one.told;
+        }
+    }
+    [[nodiscard]] double timer() const { return ShortestTimer + round_trip(); }
 
     void lose() {
         queue_ = model_.buffer * model_.rate;
@@ -123,12 +164,36 @@ private:
         foreground_window_ += is_slow_start_ ? 0 : 4 * Segment * rounds; // about as cubic
     }
 
+    struct Worker {
+        yield::Controller controller;
+        uint64_t total_before = 0;
+        uint64_t total_then = 0; ///< when it last told the others
+        double told = 0;         ///< its rate
+    };
+
     void tick() {
+        orders_.clear();
+        bool tells = workers_.size() > 1 && now_ - told_at_ >= TellInterval;
+        for (size_t i = 0; i < workers_.size(); ++i)
+            tick(i);
+        if (!tells) return;
+        for (auto& worker : workers_)
+            worker.told = static_cast<double>(worker.total_before -
+                                              std::exchange(worker.total_then, worker.total_before)) /
+                          (now_ - told_at_);
+        told_at_ = now_;
+    }
+
+    void tick(size_t number) {
+        auto& worker = workers_[number];
         yield::Tick tick{.now = BootTime{std::chrono::hours{1} + Usec{static_cast<int64_t>(now_ * 1e6)}},
                          .connections = {}};
+        tick.neighbours.count = static_cast<uint32_t>(workers_.size() - 1);
+        for (const auto& other : workers_)
+            if (&other != &worker) tick.neighbours.rate += other.told;
         uint64_t total = 0;
         std::uniform_real_distribution<double> jitter{0, std::max(model_.jitter, 1e-9)};
-        for (size_t i = 0; i < background_.size(); ++i) {
+        for (size_t i = number; i < background_.size(); i += workers_.size()) {
             yield::Sample sample;
             sample.id = i + 1;
             sample.remote = "192.0.2.1";
@@ -142,18 +207,21 @@ private:
             sample.measures_queue = model_.has_timestamps;
             tick.connections.push_back(sample);
         }
-        tick.own_bytes = total - std::exchange(total_before_, total);
+        tick.own_bytes = total - std::exchange(worker.total_before, total);
         tick.interface_bytes = static_cast<uint64_t>(passed_);
-        orders_ = controller_.tick(tick);
-        for (const auto& order : orders_)
-            background_.at(order.id - 1).window = order.is_open ? order.window : Trickle;
+        for (const auto& order : worker.controller.tick(tick)) {
+            background_.at(order.id - 1).window = order.window;
+            orders_.push_back(order);
+        }
     }
-    /// A window below a packet: a sender waits for its timer.
-    static constexpr double Trickle = 100;
+    static constexpr double Never = 1e18;
+    static constexpr double ShortestTimer = 0.2;
+    static constexpr double TellInterval = 0.3;
 
     LinkModel model_;
     std::mt19937_64 random_;
-    yield::Controller controller_;
+    std::vector<Worker> workers_;
+    double told_at_ = 0;
     std::vector<yield::Order> orders_;
     std::vector<Background> background_;
     double foreground_window_ = 0;
@@ -163,7 +231,6 @@ private:
     double now_ = 0;
     double loss_counts_after_ = 0;
     double passed_ = 0;
-    uint64_t total_before_ = 0;
     uint32_t losses_ = 0;
     int steps_ = 0;
 };

@@ -21,7 +21,8 @@ LinkModel random_model(std::mt19937_64& random) {
     return {.rate = between(random, 0.2e6, 30e6),
             .buffer = between(random, 0.02, 0.3),
             .base = between(random, 0.003, 0.15),
-            .connections = static_cast<size_t>(between(random, 1, 17)),
+            .connections = static_cast<size_t>(between(random, 3, 17)),
+            .workers = static_cast<size_t>(between(random, 1, 4)),
             .same_machine = between(random, 0, 1) < 0.5,
             .has_timestamps = between(random, 0, 1) < 0.8,
             .jitter = between(random, 0, 0.01),
@@ -36,7 +37,7 @@ void expect_within_budget(const SimulatedLink& link) {
         ASSERT_GE(order.window, 1152) << "the kernel would set another one";
         if (order.is_open) sum += order.window, open += 1;
     }
-    auto budget = std::max(link.controller().window(), 2 * SimulatedLink::Segment);
+    auto budget = link.budget();
     EXPECT_LE(sum, budget * 1.001);
     EXPECT_LE(open, static_cast<double>(link.orders().size()));
 }
@@ -76,7 +77,7 @@ TEST(RandomLinksTest, TheBudgetIsKeptAndNoConnectionStarves) {
         EXPECT_GT(link.run(10).background, 0.25 * link.rate()) << "the link is free, and not used";
         ASSERT_FALSE(testing::Test::HasFailure())
             << "rate " << model.rate << " buffer " << model.buffer << " base " << model.base
-            << " connections " << model.connections;
+            << " connections " << model.connections << " workers " << model.workers;
     }
 }
 
