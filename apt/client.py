@@ -12,6 +12,9 @@ import settings  # noqa: E402
 
 HAULIER, ROOT = "org.haulier.Haulier1", "/org/haulier/Haulier1"
 MANAGER, JOB = f"{HAULIER}.Manager", f"{HAULIER}.Job"
+# What a call of a job that has ended is answered with: soon after the end, and later.
+ENDED = ("InvalidState", "NotFound", "AccessDenied", "org.freedesktop.DBus.Error.UnknownObject",
+         "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired")
 MILLISECONDS = 120_000  # jobs can have thousands of files
 
 
@@ -23,6 +26,7 @@ class Refused(Exception):
         Gio.DBusError.strip_remote_error(error)
         super().__init__(error.message)
         self.name = remote.removeprefix(f"{HAULIER}.Error.")
+        self.has_ended = self.name in ENDED
 
 
 class Haulier:

@@ -24,10 +24,10 @@ CALLBACK = """<node><interface name="org.haulier.Haulier1.Callback">
 </interface></node>"""
 
 
-def finished_jobs(haulier: Haulier) -> list[str]:
+def finished_jobs(haulier: Haulier) -> set[str]:
     """Those of the user of apt's methods. Any user can have this service called, so it looks for its jobs itself."""
     owner = pwd.getpwnam(settings.USER).pw_uid
-    return [path for path, values in haulier.jobs(owner, of_all_users=True).items() if values["State"] in FINISHED]
+    return {path for path, values in haulier.jobs(owner, of_all_users=True).items() if values["State"] in FINISHED}
 
 
 def deliver_staged() -> int:
@@ -62,11 +62,11 @@ class Service:
     def work(self) -> str:
         """Returns why not everything could be done, or ""."""
         try:
-            finished = finished_jobs(self.haulier)
+            before = finished_jobs(self.haulier)  # everything of these has arrived
             count = deliver_staged()
             if count:
                 print(f"{count} packages delivered", flush=True)
-            for path in finished:
+            for path in before & finished_jobs(self.haulier):  # the prefetcher may have added files meanwhile
                 self._complete(path)
         except (delivery.Busy, apt_pkg.Error, SystemError, OSError, Refused) as error:
             print(f"not everything is delivered yet: {error}", flush=True)
@@ -78,7 +78,7 @@ class Service:
         try:
             self.haulier.job(path, "Complete")
         except Refused as error:
-            if error.name not in ("InvalidState", "NotFound"):
+            if not error.has_ended:
                 raise
 
     def called(self, _bus, _sender, _path, _interface, _method, _arguments, invocation) -> None:

@@ -15,16 +15,15 @@ import fcntl
 import hashlib
 import os
 import stat
-import struct
 from collections.abc import Iterator
 
+import settings
 from archives import Archive
 
 BLOCK = 1 << 20
 GROUP_BYTES = 64 << 20  # are copied before they are synced together
 COPY = ".haulier-apt."  # how the names of copies begin; apt-get clean deletes them as well
 MODE = 0o644
-FLOCK = "hhqqi"  # the fields of struct flock
 
 
 class Busy(Exception):
@@ -49,15 +48,8 @@ class Cache:
         os.close(self.fd)
 
     def check_lists(self) -> None:
-        """Raises Busy while an update is replacing the lists. This only asks: if it locked them, an update would fail."""
-        try:
-            fd = os.open(self.lists_lock, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return
-        with contextlib.closing(os.fdopen(fd, "rb")):
-            asked = struct.pack(FLOCK, fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
-            answer = struct.unpack(FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
-        if answer[0] != fcntl.F_UNLCK:
+        """Raises Busy while an update is replacing the lists."""
+        if settings.is_locked(self.lists_lock):
             raise Busy("an update of the lists is in progress")
 
     @contextlib.contextmanager

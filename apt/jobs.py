@@ -98,7 +98,7 @@ class Jobs:
                 self._try_ensure(route, policies, wanted)
                 return
             except Refused as error:
-                if error.name not in ("InvalidState", "NotFound") or attempt == ATTEMPTS - 1:
+                if not error.has_ended or attempt == ATTEMPTS - 1:
                     raise
 
     def _try_ensure(self, route: Route, policies: dict[str, str], wanted: list[Archive]) -> None:
@@ -136,5 +136,5 @@ class Jobs:
         try:
             self.haulier.job(path, method)
         except Refused as error:
-            if error.name not in ("InvalidState", "NotFound"):
+            if not error.has_ended:
                 raise

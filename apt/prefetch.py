@@ -73,6 +73,9 @@ def prefetch(known: list[logins.Login], folder: str) -> None:
 
 def main(arguments: list[str]) -> int:
     apt_pkg.init_config()
+    if not arguments and settings.is_locked(os.path.join(settings.archives_folder(), "lock")):
+        print("apt uses its cache: later", flush=True)
+        return os.EX_TEMPFAIL
     folder = settings.staging_folder()
     known = read_logins()
     if os.geteuid() == 0:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 
 import apt_pkg
 
 USER = "_apt"
 NAME, PATH = "org.haulier.Apt1", "/org/haulier/Apt1"  # of the service that delivers
 KEY = "haulier-apt:"  # the keys of our jobs begin with it
+FLOCK = "hhqqi"  # the fields of struct flock
 
 
 def is_enabled() -> bool:
@@ -43,3 +46,16 @@ def has_size(folder: str, name: str, size: int) -> bool:
     except OSError:
         return False
     return os.path.stat.S_ISREG(found.st_mode) and found.st_size == size
+
+
+def is_locked(path: str) -> bool:
+    """Whether another process has apt's lock on this file. This only asks: apt fails at once if it cannot have a lock."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        asked = struct.pack(FLOCK, fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+        return struct.unpack(FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK
+    finally:
+        os.close(fd)

@@ -43,10 +43,10 @@ class Machine:
             self.apt.sources.write_text(self.mirror.source(url, self.mirror.key))
         self.apt.get("update")
 
-    def prefetch(self, *arguments: str) -> str:
+    def prefetch(self, *arguments: str, status: int = 0) -> str:
         done = subprocess.run([PYTHON, OPTIONS, SOURCE / "apt/prefetch.py", *arguments], capture_output=True, text=True,
                               env=self.stack.env | self.apt.environment, timeout=patience(60), check=False)
-        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+        assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
         return done.stdout + done.stderr
 
     def jobs(self) -> list[Job]:
@@ -235,9 +235,12 @@ def test_apt_that_is_busy_gets_its_packages_afterwards(machine, server):
     packages = upgrades(machine, 2)
     serve(server, machine.mirror)
     machine.update(server.url(""))
+    held = server.resources["/pool/pkg0_2.0_all.deb"]
+    held.next_scripts(Script(send=1000, gate=True, then="finish"))
+    machine.prefetch()
     with open(machine.apt.archives / "lock", "w", encoding="utf-8") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX)
-        machine.prefetch()
+        held.gate.set()
         machine.owner.wait(lambda: machine.service.exists() and machine.service.read_text().count("apt uses its cache") >= 2,
                            "two attempts", 30)
         assert machine.delivered() == {} and machine.job().state == "transferred"
@@ -311,14 +314,54 @@ def test_without_haulier_nothing_fails(apt, mirror, place):
     assert done.returncode == 0 and "Haulier does not fetch packages" in done.stderr
 
 
-def test_the_hook_does_nothing_without_systemd_and_never_fails(tmp_path):
-    """As apt runs it, in a root where there is nothing."""
-    hook = SOURCE / "apt/hook"
+def test_while_apt_downloads_or_installs_itself_nothing_is_fetched(machine, server):
+    """The unit starts the program again after a minute."""
+    upgrades(machine, 1)
+    serve(server, machine.mirror)
+    machine.update(server.url(""))
+    with open(machine.apt.archives / "lock", "w", encoding="utf-8") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        assert "later" in machine.prefetch(status=os.EX_TEMPFAIL)
+    assert machine.jobs() == []
+    unit = (SOURCE / "systemd/system/haulier-apt-prefetch.service.in").read_text()
+    assert f"SuccessExitStatus={os.EX_TEMPFAIL}" in unit and f"RestartForceExitStatus={os.EX_TEMPFAIL}" in unit
+
+
+def hooks() -> list[str]:
+    """The commands that apt runs."""
+    return [line.strip().strip('";') for line in (SOURCE / "apt/20haulier").read_text().splitlines() if "/hook" in line]
+
+
+def test_the_hook_does_nothing_without_systemd_or_without_the_package(tmp_path):
+    assert len(hooks()) == 2
+    for command in hooks():
+        elsewhere = command.replace("/usr/share/haulier-apt/hook", str(tmp_path / "hook"))
+        (tmp_path / "hook").unlink(missing_ok=True)
+        assert run("sh", "-c", elsewhere) == ""
+        (tmp_path / "hook").write_text("#!/bin/sh\nexit 3\n")
+        (tmp_path / "hook").chmod(0o755)
+        assert run("sh", "-c", elsewhere) == ""
     if not pathlib.Path("/run/systemd/system").is_dir():
-        assert run(hook) == ""
-    (command,) = [line.strip().strip('";') for line in (SOURCE / "apt/20haulier").read_text().splitlines() if "/hook" in line]
-    missing = command.replace("/usr/share/haulier-apt/hook", str(tmp_path / "hook"))
-    assert run("sh", "-c", missing) == ""
-    (tmp_path / "hook").write_text("#!/bin/sh\necho said; echo complained >&2; exit 3\n")
-    (tmp_path / "hook").chmod(0o755)
-    assert run("sh", "-c", missing) == ""
+        assert run(SOURCE / "apt/hook", "updated") == ""
+
+
+@pytest.mark.parametrize("words, terminal, unit", [("updated", False, "service"), ("updated", True, "timer"), ("installed", False, "")])
+def test_the_hook_starts_the_prefetcher_at_once_or_for_a_person_later(tmp_path, words, terminal, unit):
+    """In a root where commands only say that they were called."""
+    script = (SOURCE / "apt/hook").read_text()
+    for path in ("/run/systemd/system", "/var/cache/haulier-apt", "/var/lib/apt/periodic"):
+        (tmp_path / path.lstrip("/")).mkdir(parents=True)
+        script = script.replace(path, str(tmp_path) + path)
+    (tmp_path / "hook").write_text(script)
+    for name in ("systemctl", "apt-config"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/{name}.called\n')
+        (tmp_path / name).chmod(0o755)
+    near, far = os.openpty()
+    done = subprocess.run(["sh", tmp_path / "hook", words], stderr=far if terminal else subprocess.PIPE, check=False,
+                          env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    os.close(near)
+    os.close(far)
+    called = tmp_path / "systemctl.called"
+    assert (done.returncode, called.read_text().split()[-1] if called.exists() else "") == (
+        0, f"haulier-apt-prefetch.{unit}" if unit else "")
+    assert (tmp_path / "var/lib/apt/periodic/download-upgradeable-stamp").exists() == bool(unit)

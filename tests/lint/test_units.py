@@ -45,7 +45,7 @@ def built(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("scope, count", [("system", 7), ("user", 3)])
+@pytest.mark.parametrize("scope, count", [("system", 8), ("user", 3)])
 def test_systemd_finds_nothing_wrong_with_the_units(built, scope, count, tmp_path):
     units = sorted(path.name for path in (built / scope).iterdir())
     assert len(units) == count
