@@ -90,7 +90,7 @@ class Staging:
     def remove(self, name: str) -> None:
         try:
             _unlink(name, self.fd)
-        except IsADirectoryError:
+        except (IsADirectoryError, PermissionError):
             print(f"'{name}' is a directory and stays in the staging folder", flush=True)
 
     def open(self, archive: Archive) -> int:

@@ -7,6 +7,8 @@ prefetch.py [--cancel]
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import pwd
 import stat
@@ -32,11 +34,13 @@ def become(user: pwd.struct_passwd, folder: str) -> None:
     """Makes the folder for the files, and gives up root's rights: what comes from the network belongs to the user of apt's
     methods."""
     os.umask(0o022)
-    if not os.path.isdir(folder):
+    with contextlib.suppress(FileExistsError):
         os.mkdir(folder, 0o700)
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, f"'{folder}' is not a directory")
+    if found.st_uid != user.pw_uid:
         os.chown(folder, user.pw_uid, 0)
-    if not stat.S_ISDIR(os.lstat(folder).st_mode):
-        raise NotADirectoryError(f"'{folder}' is not a directory")
     os.setgroups([])
     os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
     os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)

@@ -128,9 +128,9 @@ def test_a_full_disk(machine, server, client, root, folder):
     else:
         root.bus.wait(lambda: "not everything is delivered yet" in machine.journal("--unit=haulier-apt-deliver.service"),
                       "the deliverer to fail", 60)
-        assert not list(client.archives.glob(".haulier-apt.*"))
     machine.run("mount", "-o", "remount,size=100M", folder)
     wait_delivered(root, client)
+    assert not list(client.archives.glob(".haulier-apt.*"))
     assert install(machine, client) == 0
 
 
@@ -155,6 +155,28 @@ def test_removed_without_purge_the_hook_stays_and_does_nothing(machine, client):
     machine.run("apt-get", "remove", "--yes", "haulier-apt")
     assert (machine.root / "etc/apt/apt.conf.d/20haulier").exists()
     assert machine.attempt("apt-get", "update").stderr == ""
+
+
+def test_a_person_at_a_terminal_is_not_disturbed(machine, client, root):
+    """They update and upgrade, and nothing is downloaded twice. Without an upgrade, the timer would start the downloads."""
+    machine.run("script", "--quiet", "--command", "apt-get update", "/dev/null")
+    assert machine.run("systemctl", "is-active", "haulier-apt-prefetch.timer").strip() == "active"
+    machine.run("apt-get", "--yes", "upgrade")
+    assert client.versions() == {"2.0"} and len(client.requests()) == COUNT
+    machine.run("systemctl", "start", "haulier-apt-prefetch.service")
+    root.bus.wait(lambda: "0 packages to fetch" in machine.journal("--unit=haulier-apt-prefetch.service"), "the prefetcher")
+    assert len(client.requests()) == COUNT and not jobs(root)
+
+
+def test_what_was_installed_meanwhile_is_no_longer_fetched(machine, server, client, root):
+    held = hold_first(client)
+    machine.run("apt-get", "update")
+    server.wait_sent(held, HALF)
+    server.resources[held].gate.clear()
+    machine.run("apt-get", "--yes", "upgrade")
+    assert client.versions() == {"2.0"}
+    root.bus.wait(lambda: not jobs(root), "the job to end", 90)  # apt had its lock when dpkg ended
+    server.resources[held].gate.set()
 
 
 def in_network(network: Network, *command: str) -> None:

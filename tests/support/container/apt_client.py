@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Debian's own apt in a container, with a repository on a server in the container's network."""
 
+import hashlib
 import pathlib
 import tempfile
 
@@ -59,9 +60,10 @@ class AptClient:
         for path in self.mirror.folder.rglob("*"):
             if path.is_file():
                 name = "/" + str(path.relative_to(self.mirror.folder))
-                resource = self.server.add(name, path.read_bytes())
+                content = path.read_bytes()
+                resource = self.server.add(name, content)
                 if "/dists/" in name:
-                    resource.content = path.read_bytes()
+                    resource.change(content, f'"{hashlib.sha256(content).hexdigest()}"', None)
 
     def remote_path(self, package: Package) -> str:
         return f"/pool/{package.path.name}"
