@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import struct
 
 import apt_pkg
@@ -45,7 +46,7 @@ def has_size(folder: str, name: str, size: int) -> bool:
         found = os.stat(os.path.join(folder, name), follow_symlinks=False)
     except OSError:
         return False
-    return os.path.stat.S_ISREG(found.st_mode) and found.st_size == size
+    return stat.S_ISREG(found.st_mode) and found.st_size == size
 
 
 def is_locked(path: str) -> bool:
