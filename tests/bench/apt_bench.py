@@ -82,16 +82,17 @@ def by_haulier(apt: Apt, stack: UnitStack, systemd) -> dict[str, float]:
     before, begin = children_cpu(), time.monotonic()
     subprocess.run([PYTHON, "-EsB", SOURCE / "apt/prefetch.py"], env=stack.env | apt.environment, check=True,
                    stdout=subprocess.DEVNULL)
-    made = time.monotonic() - begin
+    made, prefetcher = time.monotonic() - begin, children_cpu() - before
     bus.wait(lambda: not manager.list(), "the packages", 300)
     wall = time.monotonic() - begin
+    bus.wait(lambda: bus.owner("org.haulier.Apt1"), "the deliverer to take its name")
     (worker,) = systemd.workers.values()
     pids = [stack.daemon_pid(), worker.pid, bus.pid_of("org.haulier.Apt1")]
-    cpu = children_cpu() - before + sum(map(cpu_seconds, pids))
-    deliverer = cpu_seconds(pids[2])
+    daemon, transfer, deliverer = map(cpu_seconds, pids)
     bus.wait(lambda: not bus.owner("org.haulier.Apt1"), "the deliverer to end")
     stack.signal_daemon(15, seconds=60)
-    return {"wall": wall, "created": made, "cpu": cpu, "deliverer": deliverer}
+    return {"wall": wall, "created": made, "cpu": prefetcher + daemon + transfer + deliverer, "prefetcher": prefetcher,
+            "daemon": daemon, "worker": transfer, "deliverer": deliverer}
 
 
 def median(rounds: list[dict[str, float]]) -> dict[str, float]:
@@ -127,7 +128,8 @@ def main() -> None:
         print(f"{PACKAGES} packages, {bytes_in_all / 1e6:.0f} MB, medians of {ROUNDS} rounds")
         print(f"apt-get -d   wall {first['wall']:6.2f} s   cpu {first['cpu']:6.2f} s   ({first['unsynced']:.2f} s, then sync)")
         print(f"haulier-apt  wall {second['wall']:6.2f} s   cpu {second['cpu']:6.2f} s   (the job exists after "
-              f"{second['created']:.2f} s; cpu of the deliverer {second['deliverer']:.2f} s)")
+              f"{second['created']:.2f} s)")
+        print("of this cpu  " + ", ".join(f"{who} {second[who]:.2f} s" for who in ("prefetcher", "daemon", "worker", "deliverer")))
         print(f"ratio        wall {second['wall'] / first['wall']:6.2f}     cpu {second['cpu'] / first['cpu']:6.2f}")
         print(f"requests for packages, by both in all rounds: {len(requests)}, {len(requests) / 2 / ROUNDS / PACKAGES:.2f} each")
     finally:
