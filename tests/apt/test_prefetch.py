@@ -60,10 +60,10 @@ class Machine:
         return {path.name: path.read_bytes() for path in self.apt.archives.glob("*.deb")}
 
     def wait_delivered(self, *packages: Package) -> None:
-        """Everything has arrived, and there is no job any more."""
+        """Everything has arrived, and there is no job any more. The temporary files of failed ones are deleted a little later."""
         self.owner.wait(lambda: not self.jobs(), "the end of the jobs", 30)
         assert self.delivered() == {package.stored_as: package.content for package in packages}, self.service.read_text()
-        assert list(self.apt.staging.iterdir()) == []
+        self.owner.wait(lambda: not list(self.apt.staging.iterdir()), "an empty staging folder")
 
     def to_download(self) -> list[str]:
         return [line.split()[0].strip("'") for line in self.apt.get("--print-uris", "-y", "dist-upgrade").splitlines()

@@ -51,7 +51,7 @@ def test_packages_arrive_across_a_power_cut_and_are_installed_without_a_request(
     agents = {request.headers["user-agent"].split("/")[0].lower() for request in client.requests()}
     assert len(agents) == 1 and "apt" not in agents.pop(), "apt has downloaded packages itself"
     assert (machine.root / "var/cache/haulier-apt").stat().st_uid == machine.uid("_apt")
-    assert list((machine.root / "var/cache/haulier-apt").iterdir()) == []
+    root.bus.wait(lambda: not list((machine.root / "var/cache/haulier-apt").iterdir()), "an empty staging folder")
 
     before = len(client.requests())
     machine.run("systemctl", "start", "apt-daily-upgrade.service", seconds=180)
