@@ -12,7 +12,7 @@ from support.environment import SOURCE
 CODE = (".c", ".cpp", ".hpp", ".h")
 LICENSED = CODE + (".py", ".proto", ".sql", ".sh", ".bash", ".fish", ".zsh", ".js", ".mjs", ".css", ".html")
 FOLDERS = ("src", "tests", "tools", "examples", "dbus", "systemd", "packaging", "completions", "cockpit", "browser", "libhaulier",
-           "testkit")
+           "testkit", "apt")
 
 
 def files(*suffixes: str):

@@ -17,7 +17,8 @@ SYSTEMD, DBUS = SOURCE / "systemd", SOURCE / "dbus"
 USER = "_haulier"
 NAME = "org.haulier.Haulier1"
 # The highest exposure level that systemd-analyze may report, from 0 (restricted) to 10.
-EXPOSURE = {"haulier.service": 1.0, "haulier-worker@.service": 2.5, "haulier-metrics.service": 2.5}
+EXPOSURE = {"haulier.service": 1.0, "haulier-worker@.service": 2.5, "haulier-metrics.service": 2.5,
+            "haulier-apt-deliver.service": 2.0, "haulier-apt-prefetch.service": 3.5}
 
 
 def analyze(folder, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -32,16 +33,19 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("units")
     for program in ("haulierd", "haulier-worker", "haulierctl", "haulier-notify"):
         shutil.copy("/bin/true", folder / program)
+    (folder / "haulier-apt").mkdir()
+    for program in ("deliver.py", "prefetch.py"):
+        shutil.copy("/bin/true", folder / "haulier-apt" / program)
     for scope in ("system", "user"):
         (folder / scope).mkdir()
         for source in (SYSTEMD / scope).iterdir():
             name = source.name.removesuffix(".in")
             if name.endswith((".service", ".path", ".timer")):
-                (folder / scope / name).write_text(re.sub("@(libexecdir|bindir)@", str(folder), source.read_text()))
+                (folder / scope / name).write_text(re.sub("@(libexecdir|bindir|datadir)@", str(folder), source.read_text()))
     return folder
 
 
-@pytest.mark.parametrize("scope, count", [("system", 5), ("user", 3)])
+@pytest.mark.parametrize("scope, count", [("system", 8), ("user", 3)])
 def test_systemd_finds_nothing_wrong_with_the_units(built, scope, count, tmp_path):
     units = sorted(path.name for path in (built / scope).iterdir())
     assert len(units) == count
@@ -118,6 +122,14 @@ def test_the_bus_policy_allows_calls_and_callbacks_and_to_see_what_is_unread():
                   for part in ("Manager", "Job", "Permit")}
     standard = {f"org.freedesktop.DBus.{part}" for part in ("Properties", "Introspectable", "ObjectManager", "Peer")}
     assert {rule.get("send_interface") for rule in everybody} == interfaces | standard
+
+
+def test_the_bus_starts_the_service_that_delivers_packages_and_only_root_can_be_it():
+    unit, activation = keys(SYSTEMD / "system/haulier-apt-deliver.service.in"), keys(SOURCE / "apt/org.haulier.Apt1.service")
+    assert activation["SystemdService"] == "haulier-apt-deliver.service" and activation["User"] == "root"
+    assert unit["BusName"] == activation["Name"] == "org.haulier.Apt1"
+    (policy,) = ElementTree.parse(SOURCE / "apt/org.haulier.Apt1.conf").getroot().findall("policy")
+    assert policy.attrib == {"user": "root"} and [rule.attrib for rule in policy] == [{"own": "org.haulier.Apt1"}]
 
 
 def test_polkit_has_the_action_for_administrators():

@@ -16,7 +16,7 @@ from support.servers.fault_server import FaultServer
 
 # The units whose journal is part of the report of a failure.
 UNITS = [f"--unit={unit}" for unit in ("haulier*", "dbus*", "polkit*", "user@*", "org.haulier*")]
-PACKAGES = ("haulier", "haulier-tools", "cockpit-haulier")
+PACKAGES = ("haulier", "haulier-tools", "haulier-apt", "cockpit-haulier")
 
 
 def built_packages() -> list[pathlib.Path]:

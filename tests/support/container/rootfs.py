@@ -18,7 +18,8 @@ from ..environment import SOURCE, patience
 from .nspawn import PATH, Container, remove_groups
 
 # Both message buses; which of them is used is decided per container. The rest is for the tests' clients and services.
-BASE = ["dbus", "dbus-broker", "dbus-user-session", "libpam-systemd", "polkitd", "python3-gi", "systemd", "systemd-sysv"]
+BASE = ["dbus", "dbus-broker", "dbus-user-session", "libpam-systemd", "polkitd", "python3-gi", "systemd", "systemd-sysv",
+        "unattended-upgrades"]
 BROKERS = ("dbus-daemon", "dbus-broker")
 USERS = ("alice", "bob", "carol")
 UNREACHABLE = r"Could not (resolve|connect)|Temporary failure resolving|Connection timed out|Network is unreachable"
@@ -94,6 +95,7 @@ def prepare(upper: pathlib.Path, broker: str) -> None:
         (folder / "dbus.service").symlink_to(f"{units}/{unit}.service")
     for timer in ("apt-daily", "apt-daily-upgrade", "dpkg-db-backup", "e2scrub_all"):
         (system / f"{timer}.timer").symlink_to("/dev/null")
+    (system / "unattended-upgrades.service").symlink_to("/dev/null")  # what it does at shutdown
     (upper / "etc/hostname").write_text("testee\n")
     shutil.copytree(SOURCE / "tests/support", upper / INSIDE / "tests/support",
                     ignore=shutil.ignore_patterns("__pycache__", "tus", "README.md", "meson.build"))

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Brings files from the staging folder, which belongs to the user of apt's methods, into apt's cache, which belongs to root.
+
+apt does not look at the content of a file in its cache that has the right size. Whatever the owner of the staging folder does,
+only content that apt's signed lists vouch for may therefore get there. So the content is read once, written to a file that was
+root's from the beginning, and the checksum is that of the bytes that were written. That file is in the cache itself, where only
+root can replace it: `partial/` belongs to the user of apt's methods."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+
+import settings
+from archives import Archive
+
+BLOCK = 1 << 20
+GROUP_BYTES = 64 << 20  # are copied before they are synced together
+COPY = ".haulier-apt."  # how the names of copies begin; apt-get clean deletes them as well
+MODE = 0o644
+
+
+class Busy(Exception):
+    """apt uses its cache or its lists, so this has to be done later."""
+
+
+class Unsafe(Exception):
+    """The staged file is not what the lists say."""
+
+
+class Cache:
+    """apt's folder archives/. `lists_lock`: the file that apt locks while it updates its lists."""
+
+    def __init__(self, folder: str, lists_lock: str):
+        self.fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.lists_lock = lists_lock
+        found = os.fstat(self.fd)
+        if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o022:
+            raise PermissionError(errno.EPERM, f"'{folder}' can be changed by other users")
+
+    def close(self) -> None:
+        os.close(self.fd)
+
+    def check_lists(self) -> None:
+        """Raises Busy while an update is replacing the lists."""
+        if settings.is_locked(self.lists_lock):
+            raise Busy("an update of the lists is in progress")
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Under apt's own lock, for as short as possible, because apt fails at once if it cannot have it."""
+        fd = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640, dir_fd=self.fd)
+        with contextlib.closing(os.fdopen(fd, "rb+")):
+            try:
+                fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Busy("apt uses its cache") from None
+            yield
+
+    def remove_copies(self) -> None:
+        """Those that an earlier run has left because it was killed."""
+        for name in os.listdir(self.fd):
+            if name.startswith(COPY):
+                _unlink(name, self.fd)
+
+    def sync(self) -> None:
+        if ctypes.CDLL(None, use_errno=True).syncfs(self.fd) != 0:
+            raise OSError(ctypes.get_errno(), "apt's cache cannot be synced")
+
+
+class Staging:
+    """The folder of the files that have arrived."""
+
+    def __init__(self, folder: str):
+        self.fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        os.close(self.fd)
+
+    def names(self) -> set[str]:
+        """Without Haulier's temporary files, which it deletes itself."""
+        return {name for name in os.listdir(self.fd) if not name.startswith(".")}
+
+    def remove(self, name: str) -> None:
+        try:
+            _unlink(name, self.fd)
+        except (IsADirectoryError, PermissionError):
+            print(f"'{name}' is a directory and stays in the staging folder", flush=True)
+
+    def open(self, archive: Archive) -> int:
+        """Never waits and never follows a link."""
+        try:
+            fd = os.open(archive.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=self.fd)
+        except OSError as error:
+            raise Unsafe(f"it cannot be opened: {error.strerror}") from None
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != archive.size:
+            os.close(fd)
+            raise Unsafe("it is not a file of the size in the lists")
+        return fd
+
+
+def _unlink(name: str, folder: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
+
+
+def copied(archive: Archive, source: int, target: int) -> None:
+    """Copies what the checksum and the size say, or raises Unsafe."""
+    kind, _, expected = archive.checksum.partition(":")
+    digest, left = hashlib.new(kind), archive.size
+    while left and (block := os.read(source, min(BLOCK, left))):
+        digest.update(block)
+        left -= len(block)
+        view = memoryview(block)
+        while view:
+            view = view[os.write(target, view):]
+    if left or digest.hexdigest() != expected:
+        raise Unsafe("its content is not what the lists say")
+
+
+def _copy(archive: Archive, staging: Staging, cache: Cache) -> str:
+    """Returns the name of the copy."""
+    source = staging.open(archive)
+    with contextlib.closing(os.fdopen(source, "rb", buffering=0)):
+        name = COPY + archive.name
+        _unlink(name, cache.fd)
+        target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=cache.fd)
+        with contextlib.closing(os.fdopen(target, "wb", buffering=0)):
+            try:
+                copied(archive, source, target)
+            except BaseException:
+                _unlink(name, cache.fd)
+                raise
+            os.fchmod(target, MODE)
+    return name
+
+
+def _grouped(archives: list[Archive]) -> Iterator[list[Archive]]:
+    group: list[Archive] = []
+    for archive in archives:
+        group.append(archive)
+        if sum(each.size for each in group) >= GROUP_BYTES:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def deliver(wanted: list[Archive], staging: Staging, cache: Cache) -> int:
+    """Moves what is staged and wanted into the cache, and deletes what is staged and not wanted. Returns how many files were
+    delivered. Raises Busy if apt uses its cache; what was not delivered is still staged then."""
+    here = staging.names()
+    for name in here - {archive.name for archive in wanted}:
+        staging.remove(name)
+    cache.remove_copies()
+    return sum(_deliver_group(group, staging, cache) for group in _grouped([each for each in wanted if each.name in here]))
+
+
+def _deliver_group(group: list[Archive], staging: Staging, cache: Cache) -> int:
+    copies: dict[str, str] = {}
+    try:
+        for archive in group:
+            try:
+                copies[archive.name] = _copy(archive, staging, cache)
+            except Unsafe as error:
+                print(f"'{archive.name}' is not delivered: {error}", flush=True)
+                staging.remove(archive.name)
+        cache.sync()
+        return _publish(copies, cache, staging)
+    finally:
+        for copy in copies.values():
+            _unlink(copy, cache.fd)
+
+
+def _publish(copies: dict[str, str], cache: Cache, staging: Staging) -> int:
+    """apt-get clean may have deleted copies meanwhile. Their files are still staged, and are delivered next time."""
+    published = []
+    with cache.locked():
+        for name, copy in copies.items():
+            with contextlib.suppress(FileNotFoundError):
+                os.rename(copy, name, src_dir_fd=cache.fd, dst_dir_fd=cache.fd)
+                published.append(name)
+    os.fsync(cache.fd)
+    for name in published:
+        staging.remove(name)
+    if len(published) < len(copies):
+        raise Busy("apt's cache was cleaned meanwhile")
+    return len(published)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Makes the jobs of Haulier agree with what an upgrade needs: one job for each route, continued from one update to the next."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import urllib.parse
+from dataclasses import dataclass, field, replace
+
+from client import GLib, Haulier, Refused
+import settings
+from archives import Archive
+from routes import Route
+
+ATTEMPTS = 3  # a job may be completed between two calls
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be done to the files of a job: numbers to remove, files to add, and new URLs."""
+    remove: list[int] = field(default_factory=list)
+    add: list[Archive] = field(default_factory=list)
+    move: list[tuple[int, str]] = field(default_factory=list)
+    kept: int = 0
+
+
+def changes(wanted: list[Archive], files: list[tuple[int, dict]]) -> Changes:
+    """Files that already have their names cannot be removed and need not be: they wait to be delivered."""
+    missing = {archive.name: archive for archive in wanted}
+    found = Changes()
+    kept = 0
+    for index, values in files:
+        name = os.path.basename(values["LocalName"])
+        archive = missing.get(name)
+        if values["Completed"]:
+            missing.pop(name, None)
+        elif not archive or values.get("Checksum") != archive.checksum:
+            found.remove.append(index)
+        else:
+            kept += 1
+            del missing[name]
+            if values["RemoteName"] != archive.uris[0]:
+                found.move.append((index, archive.uris[0]))
+    return replace(found, add=list(missing.values()), kept=kept)
+
+
+def has_login(uri: str) -> bool:
+    return bool(urllib.parse.urlsplit(uri).username)
+
+
+def key_of(route: Route, policies: dict[str, str]) -> str:
+    """The same for the same settings, so that a job with other settings is replaced. Passwords are not in it."""
+    known = repr((replace(route, proxy_user="", proxy_password=""), sorted(policies.items())))
+    return settings.KEY + hashlib.sha256(known.encode()).hexdigest()[:16]
+
+
+def options(route: Route, policies: dict[str, str]) -> dict[str, GLib.Variant]:
+    """The options of CreateJob, without the files."""
+    texts = policies | {"OnFileError": "continue", "PublishFiles": "each", "Key": key_of(route, policies),
+                        "CertificateAuthority": route.authority, "ClientCertificate": route.certificate}
+    if route.proxy is not None:
+        texts |= {"ProxyMode": "override", "ProxyList": route.proxy} if route.proxy else {"ProxyMode": "none"}
+    found = {name: GLib.Variant("s", text) for name, text in texts.items() if text}
+    found["NotifyService"] = GLib.Variant("(so)", (settings.NAME, settings.PATH))
+    if route.bytes_per_second:
+        found["BandwidthLimit"] = GLib.Variant("t", route.bytes_per_second)
+    if route.proxy_user:
+        found["Credentials"] = GLib.Variant("a(ssss)", [("proxy", "basic", route.proxy_user, route.proxy_password)])
+    found["Resume"] = GLib.Variant("b", True)
+    return found
+
+
+def described(archives: list[Archive], folder: str) -> list[tuple]:
+    return [(archive.uris[0], os.path.join(folder, archive.name),
+             {"Checksum": GLib.Variant("s", archive.checksum), "Size": GLib.Variant("t", archive.size),
+              "Mirrors": GLib.Variant("as", archive.uris[1:])}) for archive in archives]
+
+
+class Jobs:
+    """The jobs of the user who calls."""
+
+    def __init__(self, haulier: Haulier, folder: str):
+        self.haulier = haulier
+        self.folder = folder
+
+    def _ours(self) -> dict[str, dict]:
+        return self.haulier.jobs(os.getuid())
+
+    def cancel_all_but(self, keys: set[str]) -> None:
+        for path, values in self._ours().items():
+            if values["Key"] not in keys:
+                self._end(path, "Cancel")
+
+    def ensure(self, route: Route, policies: dict[str, str], wanted: list[Archive]) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                self._try_ensure(route, policies, wanted)
+                return
+            except Refused as error:
+                if not error.has_ended or attempt == ATTEMPTS - 1:
+                    raise
+
+    def _try_ensure(self, route: Route, policies: dict[str, str], wanted: list[Archive]) -> None:
+        key = key_of(route, policies)
+        job = next(((path, values) for path, values in self._ours().items() if values["Key"] == key), None)
+        if job and job[1]["State"] == "transferred":
+            # Its files have their names, and only their delivery is late.
+            self._end(job[0], "Complete")
+            job = None
+        if job:
+            self._change(job[0], route, changes(wanted, self.haulier.files(job[0])))
+        elif missing := [archive for archive in wanted if not self._is_staged(archive)]:
+            files = GLib.Variant("a(ssa{sv})", described(missing, self.folder))
+            self.haulier.manager("CreateJob", "(ssa{sv})", "Package upgrades", "download", options(route, policies) | {"Files": files})
+
+    def _change(self, path: str, route: Route, found: Changes) -> None:
+        if not found.kept and not found.add:
+            self._end(path, "Cancel")
+            return
+        if route.proxy_user:
+            self.haulier.job(path, "SetCredentials", "(ssss)", "proxy", "basic", route.proxy_user, route.proxy_password)
+        for index, uri in found.move:
+            self.haulier.job(path, "SetRemoteName", "(us)", index, uri)
+        if found.add:  # first, so that the job is not transferred for a moment
+            self.haulier.job(path, "AddFiles", "(a(ssa{sv}))", described(found.add, self.folder))
+        if found.remove:
+            self.haulier.job(path, "RemoveFiles", "(au)", found.remove)
+        self.haulier.job(path, "Resume")
+
+    def _is_staged(self, archive: Archive) -> bool:
+        return settings.has_size(self.folder, archive.name, archive.size)
+
+    def _end(self, path: str, method: str) -> None:
+        """It may have ended by itself."""
+        try:
+            self.haulier.job(path, method)
+        except Refused as error:
+            if not error.has_ended:
+                raise
