@@ -75,7 +75,7 @@ static void haulier_job_class_init(HaulierJobClass* class) {
 
 // ---- values ----
 
-static void take_values(HaulierJob* self, GVariant* values) {
+void haulier_job_take_values(HaulierJob* self, GVariant* values) {
     GVariantIter each;
     const char* name = NULL;
     GVariant* value = NULL;
@@ -374,7 +374,7 @@ static void on_read(GObject* connection, GAsyncResult* result, gpointer data) {
     if (reply) {
         GVariant* values = g_variant_get_child_value(reply, 0);
         self->tries = 0;
-        take_values(self, values);
+        haulier_job_take_values(self, values);
         g_variant_unref(values);
         g_variant_unref(reply);
         g_signal_emit(self, signals[CHANGED], 0);
@@ -417,7 +417,7 @@ static void on_changed(GDBusConnection* connection, const char* sender, const ch
     if (g_variant_is_of_type(arguments, G_VARIANT_TYPE("(sa{sv}as)"))) {
         g_variant_get(arguments, "(&s@a{sv}as)", &changed, &values, NULL);
         if (strcmp(changed, HAULIER_JOB_INTERFACE) == 0) {
-            take_values(self, values);
+            haulier_job_take_values(self, values);
             g_signal_emit(self, signals[CHANGED], 0);
             check(self);
         }
@@ -463,7 +463,7 @@ HaulierJob* haulier_job_new(HaulierClient* client, const char* path, GVariant* v
     self->path = g_strdup(path);
     self->subscriptions[0] = subscribe(self, HAULIER_PROPERTIES, "PropertiesChanged", path, on_changed);
     self->subscriptions[1] = subscribe(self, HAULIER_MANAGER, "JobRemoved", HAULIER_PATH, on_removed);
-    if (values) take_values(self, values);
+    if (values) haulier_job_take_values(self, values);
     haulier_client_add(client, self);
     return self;
 }

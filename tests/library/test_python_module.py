@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Python module haulier: what it returns and raises."""
 
+import hashlib
 import json
 import subprocess
 
@@ -45,6 +46,23 @@ with haulier.Client() as client:
               job["MinimumRetryDelay"], job["NotifyFlags"], job.wait(), list(job.progress)[:2]]
 """, server.url("/f"), stack.downloads / "file")
     assert result == [True, False, True, "A song", "high", 10_000_000, 9, ["transferred"], "complete", [len(DATA)] * 2]
+    assert_file(stack.downloads / "file", DATA)
+
+
+def test_files_have_options_of_their_own(stack, run):
+    server = stack.fault_server()
+    server.add("/f", DATA)
+    result = run("""
+client = haulier.Client()
+result = []
+for digest in ("0" * 64, argv[2]):
+    job = client.download([(argv[0], argv[1], {"checksum": "sha256:" + digest, "size": int(argv[3])})])
+    try:
+        result.append(job.wait() + " " + job.complete())
+    except haulier.TransferError as error:
+        result.append(error.name)
+""", server.url("/f"), stack.downloads / "file", hashlib.sha256(DATA).hexdigest(), len(DATA))
+    assert result == ["checksum-mismatch", "transferred complete"]
     assert_file(stack.downloads / "file", DATA)
 
 
