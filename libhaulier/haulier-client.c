@@ -6,6 +6,8 @@
 #include "haulier-private.h"
 #include "haulier-request.h"
 
+#include <string.h>
+
 struct _HaulierClient {
     GObject parent;
     GDBusConnection* connection;
@@ -178,12 +180,11 @@ GDBusConnection* haulier_client_get_connection(HaulierClient* self) {
 
 // ---- one job ----
 
-static HaulierJob* job_from_reply(HaulierClient* self, const char* path, GVariant* reply) {
+static void take_reply(HaulierJob* job, GVariant* reply) {
     GVariant* values = g_variant_get_child_value(reply, 0);
-    HaulierJob* job = haulier_job_new(self, path, values);
+    haulier_job_update(job, values);
     g_variant_unref(values);
     g_variant_unref(reply);
-    return job;
 }
 
 /**
@@ -198,9 +199,15 @@ static HaulierJob* job_from_reply(HaulierClient* self, const char* path, GVarian
 HaulierJob* haulier_client_get_job_sync(HaulierClient* self, const char* path, GCancellable* cancellable,
                                         GError** error) {
     g_return_val_if_fail(HAULIER_IS_CLIENT(self), NULL);
+    // It subscribes to changes before the values are read, so that none is missed.
+    HaulierJob* job = haulier_job_new(self, path, NULL);
     GVariant* reply = haulier_call_sync(self->connection, path, HAULIER_PROPERTIES, "GetAll",
                                         g_variant_new("(s)", HAULIER_JOB_INTERFACE), cancellable, error);
-    return reply ? job_from_reply(self, path, reply) : NULL;
+    if (reply)
+        take_reply(job, reply);
+    else
+        g_clear_object(&job);
+    return job;
 }
 
 static void on_values(GObject* connection, GAsyncResult* result, gpointer data) {
@@ -208,19 +215,20 @@ static void on_values(GObject* connection, GAsyncResult* result, gpointer data) 
     GTask* task = data;
     GError* error = NULL;
     GVariant* reply = haulier_call_finish(result, &error);
-    if (reply)
-        g_task_return_pointer(
-            task, job_from_reply(g_task_get_source_object(task), g_task_get_task_data(task), reply),
-            g_object_unref);
-    else
+    if (reply) {
+        HaulierJob* job = g_task_get_task_data(task);
+        take_reply(job, reply);
+        g_task_return_pointer(task, g_object_ref(job), g_object_unref);
+    } else {
         g_task_return_error(task, error);
+    }
     g_object_unref(task);
 }
 
-/// Takes the task, whose result is the job.
+/// Takes the task, whose result is the job. The job subscribes to changes before its values are read.
 static void load_job(GTask* task, const char* path) {
     HaulierClient* self = g_task_get_source_object(task);
-    g_task_set_task_data(task, g_strdup(path), g_free);
+    g_task_set_task_data(task, haulier_job_new(self, path, NULL), g_object_unref);
     haulier_call(self->connection, path, HAULIER_PROPERTIES, "GetAll",
                  g_variant_new("(s)", HAULIER_JOB_INTERFACE), g_task_get_cancellable(task), on_values, task);
 }
@@ -387,8 +395,36 @@ static GVariant* filter_of(const char* key, guint offset) {
     return g_variant_new("(a{sv})", &filter);
 }
 
-/// Takes a reply and adds its jobs. Returns whether there are more.
-static gboolean add_page(HaulierClient* self, GPtrArray* jobs, GVariant* reply) {
+static void update_job(HaulierClient* self, const char* path, GVariant* values) {
+    for (guint i = 0; i < self->jobs->len; ++i) {
+        HaulierJob* job = g_ptr_array_index(self->jobs, i);
+        if (strcmp(haulier_job_get_path(job), path) != 0) continue;
+        g_object_ref(job);
+        haulier_job_update(job, values);
+        g_object_unref(job);
+    }
+}
+
+static void on_page_again(GObject* connection, GAsyncResult* result, gpointer data) {
+    HaulierClient* self = data;
+    GVariant* reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, NULL);
+    GVariantIter* page = NULL;
+    const char* path = NULL;
+    GVariant* values = NULL;
+    if (reply) {
+        g_variant_get(reply, "(a(oa{sv}))", &page);
+        while (g_variant_iter_loop(page, "(&o@a{sv})", &path, &values))
+            update_job(self, path, values);
+        g_variant_iter_free(page);
+        g_variant_unref(reply);
+    }
+    g_object_unref(self);
+}
+
+/// Takes a reply and adds its jobs. Returns whether there are more. The jobs subscribe to changes only now,
+/// so the page is read once more.
+static gboolean add_page(HaulierClient* self, GPtrArray* jobs, const char* key, GVariant* reply) {
+    guint offset = jobs->len;
     GVariant* page = g_variant_get_child_value(reply, 0);
     GVariantIter each;
     const char* path = NULL;
@@ -396,6 +432,9 @@ static gboolean add_page(HaulierClient* self, GPtrArray* jobs, GVariant* reply) 
     g_variant_iter_init(&each, page);
     while (g_variant_iter_loop(&each, "(&o@a{sv})", &path, &values))
         g_ptr_array_add(jobs, haulier_job_new(self, path, values));
+    if (jobs->len > offset)
+        haulier_call(self->connection, HAULIER_PATH, HAULIER_MANAGER, "ListJobs", filter_of(key, offset),
+                     self->closing, on_page_again, g_object_ref(self));
     gboolean more = g_variant_n_children(page) >= FULL_PAGE;
     g_variant_unref(page);
     g_variant_unref(reply);
@@ -423,7 +462,7 @@ GPtrArray* haulier_client_list_jobs_sync(HaulierClient* self, const char* key, G
             g_ptr_array_unref(jobs);
             return NULL;
         }
-        more = add_page(self, jobs, reply);
+        more = add_page(self, jobs, key, reply);
     }
     return jobs;
 }
@@ -444,7 +483,8 @@ static void on_page(GObject* connection, GAsyncResult* result, gpointer data) {
     GError* error = NULL;
     GVariant* reply = haulier_call_finish(result, &error);
     GPtrArray* jobs = g_task_get_task_data(task);
-    if (reply && add_page(g_task_get_source_object(task), jobs, reply)) {
+    const char* key = g_object_get_data(G_OBJECT(task), "haulier-key");
+    if (reply && add_page(g_task_get_source_object(task), jobs, key, reply)) {
         request_page(task);
         return;
     }

@@ -330,6 +330,12 @@ static void check(HaulierJob* self) {
 
 // ---- what the bus says ----
 
+void haulier_job_update(HaulierJob* self, GVariant* values) {
+    take_values(self, values);
+    g_signal_emit(self, signals[CHANGED], 0);
+    check(self);
+}
+
 static gboolean on_retry(gpointer data) {
     HaulierJob* self = data;
     self->retry = 0;
@@ -374,11 +380,9 @@ static void on_read(GObject* connection, GAsyncResult* result, gpointer data) {
     if (reply) {
         GVariant* values = g_variant_get_child_value(reply, 0);
         self->tries = 0;
-        take_values(self, values);
+        haulier_job_update(self, values);
         g_variant_unref(values);
         g_variant_unref(reply);
-        g_signal_emit(self, signals[CHANGED], 0);
-        check(self);
     } else if (self->waits->len > 0) {
         if (means_ended(error)) {
             look_back(self);
@@ -416,11 +420,7 @@ static void on_changed(GDBusConnection* connection, const char* sender, const ch
     GVariant* values = NULL;
     if (g_variant_is_of_type(arguments, G_VARIANT_TYPE("(sa{sv}as)"))) {
         g_variant_get(arguments, "(&s@a{sv}as)", &changed, &values, NULL);
-        if (strcmp(changed, HAULIER_JOB_INTERFACE) == 0) {
-            take_values(self, values);
-            g_signal_emit(self, signals[CHANGED], 0);
-            check(self);
-        }
+        if (strcmp(changed, HAULIER_JOB_INTERFACE) == 0) haulier_job_update(self, values);
         g_variant_unref(values);
     }
     g_object_unref(self);

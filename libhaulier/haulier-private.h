@@ -35,6 +35,7 @@ G_GNUC_INTERNAL const char* haulier_request_get_callback_path(HaulierRequest* se
 /// `values`: a{sv}, or NULL if nothing is known yet.
 G_GNUC_INTERNAL HaulierJob* haulier_job_new(HaulierClient* client, const char* path, GVariant* values);
 /// Reads the values again.
+G_GNUC_INTERNAL void haulier_job_update(HaulierJob* self, GVariant* values);
 G_GNUC_INTERNAL void haulier_job_refresh(HaulierJob* self);
 /// The daemon has left the bus.
 G_GNUC_INTERNAL void haulier_job_daemon_left(HaulierJob* self);

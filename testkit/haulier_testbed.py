@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""haulier-testbed [--set SECTION.NAME=VALUE]... [--] COMMAND...
+"""haulier-testbed [--set SECTION.NAME=VALUE]... [--service NAME=COMMAND]... [--] COMMAND...
 
 Runs COMMAND with a private bus, which activates the daemon on the first call, with empty directories for its state and for
 HOME, and with a server that misbehaves on request. Removes all of this at the end. The exit status is that of COMMAND.
@@ -8,6 +8,8 @@ HOME, and with a server that misbehaves on request. Removes all of this at the e
 For COMMAND, the private bus is both the session bus and the system bus, HAULIER_TESTBED_URL is the base of the server's URLs
 (/plain, /slow, /stall, /404, /short-body and others; haulier-testbed --paths lists them), and HAULIER_TESTBED_DOWNLOADS is
 an empty directory.
+
+--service makes NAME activatable on the bus, such as the notify service of the app.
 
     haulier-testbed kill daemon|worker
 
@@ -26,6 +28,7 @@ import argparse
 import os
 import pathlib
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -119,6 +122,7 @@ def configuration(changes: list[str]) -> dict[str, dict[str, str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(usage=__doc__, add_help=True)
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.NAME=VALUE")
+    parser.add_argument("--service", action="append", default=[], metavar="NAME=COMMAND")
     parser.add_argument("--paths", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -133,6 +137,9 @@ def main() -> int:
         parser.error("COMMAND is required")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with Testbed(configuration(options.set)) as bed:
+        for service in options.service:
+            name, _, command_line = service.partition("=")
+            bed.add_service(name, shlex.split(command_line))
         status = subprocess.run(command, env=os.environ | bed.env, check=False).returncode
         if status != 0:
             print(bed.logs(), file=sys.stderr)

@@ -79,6 +79,10 @@ def _variant(value: Any) -> GLib.Variant:
     return GLib.Variant("s", os.fspath(value))
 
 
+def _camel(option: str) -> str:
+    return "".join(word.capitalize() for word in option.split("_"))
+
+
 class Job:
     """A job, followed while the main context runs."""
 
@@ -196,8 +200,9 @@ class Client:
     def __exit__(self, *_) -> None:
         self.object = None
 
-    def download(self, remote: str | list[tuple[str, str]], local: str | os.PathLike | None = None, **options) -> Job:
-        """Finds or creates a download of one file, or of a list of (URL, path). `key`: the app's name for the job; `name`:
+    def download(self, remote: str | list[tuple], local: str | os.PathLike | None = None, **options) -> Job:
+        """Finds or creates a download of one file, or of a list of (URL, path) or (URL, path, options), with options of the
+        file such as {"checksum": "sha256:...", "size": 1000}. `key`: the app's name for the job; `name`:
         its name for users; `service`: (name, path) of a service that is started at the end; `start`: False to begin later. All
         others are options of CreateJob in snake_case, such as auto_complete, priority or bandwidth_limit."""
         return self._ensure("download", remote, local, options)
@@ -211,14 +216,15 @@ class Client:
         name = options.pop("name", None) or os.path.basename(os.fspath(files[0][1])) or kind
         request = Haulier.Request.new(name)
         request.set_kind(kind)
-        for url, path in files:
-            request.add_file(url, os.fspath(path))
+        for url, path, *of_file in files:
+            of_file = {_camel(option): _variant(value) for settings in of_file for option, value in settings.items()}
+            request.add_file_with_options(url, os.fspath(path), GLib.Variant("a{sv}", of_file))
         if service := options.pop("service", None):
             request.set_service(*service)
         options["resume"] = options.pop("start", True)
         for option, value in options.items():
             if value is not None:
-                request.set_option("".join(word.capitalize() for word in option.split("_")), _variant(value))
+                request.set_option(_camel(option), _variant(value))
         job, created = _tried(self.object.ensure_job_sync, request, None)
         found = Job(job)
         found.created = created

@@ -36,9 +36,10 @@ def c(folder) -> list[str]:
 def vala(folder) -> list[str]:
     needs_typelib()
     needs("valac")
-    build(folder, needs("vapigen"), "--library", "haulier-1.0", "--pkg", "gio-2.0", FOLDER / "Haulier-1.0.gir")
-    build(folder, "valac", "--vapidir", folder, "--pkg", "haulier-1.0", "--pkg", "gio-2.0", "-X", f"-I{SOURCE / 'libhaulier'}",
-          "-X", f"-I{FOLDER}", "-X", f"-L{FOLDER}", "-X", "-lhaulier", "-o", folder / "fetch", EXAMPLES / "vala" / "fetch.vala")
+    if not (FOLDER / "libhaulier-1.0.vapi").exists():
+        pytest.skip("libhaulier was built without its description for Vala")
+    build(folder, "valac", "--vapidir", FOLDER, "--pkg", "libhaulier-1.0", "--pkg", "gio-2.0", "-o", folder / "fetch",
+          EXAMPLES / "vala" / "fetch.vala")
     return [str(folder / "fetch")]
 
 

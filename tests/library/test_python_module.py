@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Python module haulier: what it returns and raises."""
 
+import hashlib
 import json
 import subprocess
 
 import pytest
 
+from support.bus.fake_daemon import FakeFailingJob
 from support.client.checks import assert_file
 from support.content import body
 from support.daemon.system_stack import SystemStack
@@ -45,6 +47,23 @@ with haulier.Client() as client:
               job["MinimumRetryDelay"], job["NotifyFlags"], job.wait(), list(job.progress)[:2]]
 """, server.url("/f"), stack.downloads / "file")
     assert result == [True, False, True, "A song", "high", 10_000_000, 9, ["transferred"], "complete", [len(DATA)] * 2]
+    assert_file(stack.downloads / "file", DATA)
+
+
+def test_files_have_options_of_their_own(stack, run):
+    server = stack.fault_server()
+    server.add("/f", DATA)
+    result = run("""
+client = haulier.Client()
+result = []
+for digest in ("0" * 64, argv[2]):
+    job = client.download([(argv[0], argv[1], {"checksum": "sha256:" + digest, "size": int(argv[3])})])
+    try:
+        result.append(job.wait() + " " + job.complete())
+    except haulier.TransferError as error:
+        result.append(error.name)
+""", server.url("/f"), stack.downloads / "file", hashlib.sha256(DATA).hexdigest(), len(DATA))
+    assert result == ["checksum-mismatch", "transferred complete"]
     assert_file(stack.downloads / "file", DATA)
 
 
@@ -98,6 +117,30 @@ for refused in (lambda: client.download("ftp://h/f", argv[1]), lambda: client.do
     assert result == ["http-status", True, "error", "NotSupported", "NotSupported"]
 
 
+@pytest.mark.parametrize("call", ["client.get_job_sync(argv[0], None)", "finished(client.get_job, argv[0])"])
+def test_a_change_right_after_the_values_were_read_is_not_missed(stack, run, call):
+    daemon = FakeFailingJob(stack.bus.address)
+    try:
+        assert run(f"""
+from gi.repository import GLib
+loop = GLib.MainLoop()
+client = haulier.Client().object
+def finished(begin, path):
+    results = []
+    begin(path, None, lambda _client, result: (results.append(client.get_job_finish(result)), loop.quit()))
+    loop.run()
+    return results[0]
+job = {call}
+job.connect("changed", lambda _job: loop.quit())
+GLib.timeout_add_seconds(10, loop.quit)
+if job.get_state() != "error":
+    loop.run()
+result = job.get_state()
+""", daemon.PATH) == "error"
+    finally:
+        daemon.stop()
+
+
 def test_an_upload(stack, run):
     nginx = stack.nginx(writable=True)
     source = stack.downloads / "source"
@@ -113,11 +156,13 @@ def test_on_the_system_bus_the_end_is_told_although_the_daemon_was_killed(new_st
     stack = new_stack(kind=SystemStack)
     server = stack.fault_server()
     resource = server.add("/f", DATA, script=Script(send=100_000, gate=True, then="finish"))
-    script = "import haulier, sys\njob = haulier.Client(system=True).download(*sys.argv[1:])\nprint(job.wait(), job.complete())"
+    script = ("import haulier, sys\njob = haulier.Client(system=True).download(*sys.argv[1:])\nprint('created', flush=True)\n"
+              "print(job.wait(), job.complete())")
     log = stack.directory / "client.log"
     child = Child([PYTHON, "-c", script, server.url("/f"), str(stack.downloads / "file")], log, environment(stack))
     stack.stop_at_end(child)
     server.wait_sent("/f", 100_000)
+    stack.client.wait(lambda: "created" in log.read_text(), "the client to have its job")
     stack.kill_daemon()
     resource.gate.set()
     stack.client.wait(lambda: "transferred complete" in log.read_text(), "the end")

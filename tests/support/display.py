@@ -17,8 +17,9 @@ class Display:
     def __init__(self, folder: pathlib.Path, env: dict[str, str], size: tuple[int, int]):
         self.folder, self.size = folder, size
         listening, announce = os.pipe()
-        self.server = Child(["Xvfb", "-displayfd", str(announce), "-screen", "0", f"{size[0]}x{size[1]}x24", "-fbdir", str(folder),
-                             "-nolisten", "tcp"], folder / "xvfb.log", env, pass_fds=(announce,))
+        # Without -noreset, it closes the connections that are being made when its last client leaves.
+        self.server = Child(["Xvfb", "-noreset", "-displayfd", str(announce), "-screen", "0", f"{size[0]}x{size[1]}x24", "-fbdir",
+                             str(folder), "-nolisten", "tcp"], folder / "xvfb.log", env, pass_fds=(announce,))
         os.close(announce)
         number = ""
         while not number.endswith("\n"):  # it writes the line in two parts

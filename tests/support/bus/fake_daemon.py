@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A daemon without jobs, which may refuse its first calls."""
+"""A daemon without jobs, which may refuse its first calls, and one whose only job fails as soon as it has been read."""
 
 from gi.repository import Gio, GLib
 
-from ..client.dbus_client import MANAGER, NAME, ROOT
+from ..client.dbus_client import JOB, MANAGER, NAME, PROPERTIES, ROOT
 from .fake_service import FakeService
 
 
@@ -30,3 +30,20 @@ class FakeDaemon(FakeService):
             invocation.return_dbus_error("org.freedesktop.DBus.Error.NoReply", "it has much to do")
         else:
             invocation.return_value(GLib.Variant("(a(oa{sv}))", ([],)) if method == "ListJobs" else None)
+
+
+class FakeFailingJob(FakeService):
+    NAME = NAME
+    PATH = ROOT + "/jobs/1"
+    XML = f"""<node><interface name="{PROPERTIES}">
+      <method name="GetAll">
+        <arg name="interface" type="s" direction="in"/> <arg name="values" type="a{{sv}}" direction="out"/>
+      </method>
+    </interface></node>"""
+
+    def _called(self, method: str, arguments: tuple, invocation: Gio.DBusMethodInvocation) -> None:
+        def values(state: str) -> dict:
+            return {"State": GLib.Variant("s", state)}
+        invocation.return_value(GLib.Variant("(a{sv})", (values("queued"),)))
+        self._connection.emit_signal(None, self.PATH, PROPERTIES, "PropertiesChanged",
+                                     GLib.Variant("(sa{sv}as)", (JOB, values("error"), [])))

@@ -65,10 +65,10 @@ class PrivateBus:
         part = self.services / f".{name}.new"
         part.write_text(f"[D-BUS Service]\nName={name}\nExec={start}\n")
         part.rename(self.services / f"{name}.service")
-        self._read_services()
+        self.read_services()
         return log
 
-    def _read_services(self) -> None:
+    def read_services(self) -> None:
         """The bus would notice the new file by itself, but not at once."""
         connection = dbus_client.connect(self.address)
         connection.call_sync(*dbus_client.BUS, "ReloadConfig", None, None, Gio.DBusCallFlags.NONE, int(patience(10) * 1000), None)
