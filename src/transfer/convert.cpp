@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "transfer/http_date.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,15 @@ Identity from_wire(const wire::Identity& message) {
     return identity;
 }
 
+void to_wire(const ByteRanges& durable, wire::Checkpoint& message) {
+    if (durable.is_prefix()) return;
+    for (const auto& range : durable.all()) {
+        auto* piece = message.add_pieces();
+        piece->set_begin(range.begin);
+        piece->set_end(range.end);
+    }
+}
+
 void to_wire(const Identity& identity, wire::Identity& message) {
     message.set_etag(identity.etag);
     message.set_last_modified(identity.last_modified);
@@ -52,6 +62,24 @@ Layout layout_of(const wire::Fetch& message) {
     return Layout{std::move(segments), message.sparse()};
 }
 
+ByteRanges pieces_of(const wire::Fetch& message) {
+    ByteRanges pieces;
+    for (const auto& piece : message.pieces())
+        if (piece.begin() < piece.end()) pieces.add({piece.begin(), piece.end()});
+    return pieces;
+}
+
+/// Mirrors are asked as the present source is, but have credentials of their own.
+std::vector<PieceSource> mirrors_of(const wire::Fetch& message, const wire::Http& http) {
+    std::vector<PieceSource> mirrors;
+    for (const auto& mirror : message.mirrors()) {
+        PieceSource source{mirror.url(), http};
+        *source.http.mutable_credentials() = mirror.credentials();
+        mirrors.push_back(std::move(source));
+    }
+    return mirrors;
+}
+
 std::vector<std::string> conditions_of(const wire::Fetch& message) {
     std::vector<std::string> lines;
     if (!message.if_none_match().empty()) lines.push_back("If-None-Match: " + message.if_none_match());
@@ -69,6 +97,7 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .directory = std::move(*message.mutable_directory()),
                      .temporary = std::move(*message.mutable_temporary()),
                      .offset = message.offset(),
+                     .pieces = pieces_of(message),
                      .identity = from_wire(message.identity()),
                      .digest = message.digest().kind(),
                      .digest_hex = message.digest().hex(),
@@ -85,8 +114,11 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .keep_existing = message.keep_existing(),
                      .name = message.name(),
                      .permissions = permissions_in(message),
-                     .root = message.root()};
+                     .root = message.root(),
+                     .connections = std::max(message.connections(), 1U),
+                     .split_from = message.split_from()};
     order.conditions = conditions_of(message);
+    order.mirrors = mirrors_of(message, order.http);
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;
