@@ -2,6 +2,7 @@
 // Which values the settings take, alone and together, and what a change does to a live job.
 #include "job/settings.hpp"
 
+#include "base/limits.hpp"
 #include "job/budget.hpp"
 #include "job/conditions.hpp"
 #include "job/credentials.hpp"
@@ -71,6 +72,13 @@ Status answer_timeout(const Job& /*job*/, seconds& time) {
     if (time > LongestAnswerTimeout)
         return invalid_argument(fmt::format("the answer timeout is {} seconds, at most {} are allowed",
                                             time.count(), LongestAnswerTimeout.count()));
+    return Done{};
+}
+
+Status connections(const Job& /*job*/, uint32_t& number) {
+    if (number > MaxConnections)
+        return invalid_argument(
+            fmt::format("{} connections for a file are more than {}", number, MaxConnections));
     return Done{};
 }
 

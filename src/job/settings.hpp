@@ -45,6 +45,7 @@ struct Settings {
     uint64_t bandwidth_limit = 0;          ///< bytes a second for the whole job; 0 = none
     WallTime not_before;                   ///< 0 = at once
     std::chrono::seconds answer_timeout{}; ///< until a server answers; 0 = as configured
+    uint32_t connections = 0;              ///< at most so many for one file; 0 = see connections_for()
     std::optional<uint32_t> umask;         ///< of finished files without a mode; nothing = the worker's
     Http http;
     std::string reply_file_name; ///< absolute; empty = the local name with ".reply"
@@ -131,6 +132,7 @@ Status download_size(const Job& job, std::optional<uint64_t>& size);
 Status bandwidth(const Job& job, uint64_t& limit);
 Status not_before(const Job& job, WallTime& date);
 Status answer_timeout(const Job& job, std::chrono::seconds& time);
+Status connections(const Job& job, uint32_t& number);
 Status umask(const Job& job, std::optional<uint32_t>& mask);
 Status proxy_list(const Job& job, std::string& list);
 Status proxy_bypass(const Job& job, std::string& bypass);
@@ -188,6 +190,8 @@ inline constexpr std::tuple all_settings{
         .name = "BandwidthLimit", .impact = Impact::RestartTransfers, .check = checks::bandwidth},
     Setting<&Settings::not_before>{.name = "NotBefore", .check = checks::not_before},
     Setting<&Settings::answer_timeout>{.name = "AnswerTimeout", .check = checks::answer_timeout},
+    Setting<&Settings::connections>{
+        .name = "Connections", .kinds = Kinds::Downloads, .check = checks::connections},
     Setting<&Settings::umask>{.name = "Umask",
                               .access = Access::WriteOnly,
                               .kinds = Kinds::Downloads,

@@ -233,6 +233,7 @@ void start_naming(Job& job, File& file) {
 
 void discard_progress(File& file) {
     file.offset = 0;
+    file.pieces.clear();
     file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;
     file.validators = {};
     file.folder = {};

@@ -106,6 +106,7 @@ const Columns<job::File>& detail_columns() {
         column_as<TextOrNullCell, File, &File::spec, &FileSpec::if_none_match>("if_none_match"),
         column_as<DefaultIsNullCell<bool>, File, &File::not_modified>("not_modified"),
         column_as<DefaultIsNullCell<bool>, File, &File::removed>("removed"),
+        column_as<ListCell<merged_ranges_from_text>, File, &File::pieces>("pieces"),
     };
     return all;
 }

@@ -22,3 +22,7 @@ ALTER TABLE details ADD COLUMN not_modified      INTEGER;
 
 -- Files that have left their job. Their numbers are not given to others.
 ALTER TABLE details ADD COLUMN removed INTEGER;
+
+-- Files that are fetched over several connections, and the durable ranges of such a file; NULL = it has only a beginning.
+ALTER TABLE jobs    ADD COLUMN connections INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE details ADD COLUMN pieces      TEXT;

@@ -283,7 +283,8 @@ std::vector<std::string> ManagerObject::Features() {
             "publish-each",
             "conditional",
             "remove-files",
-            "permit"};
+            "permit",
+            "connections"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -30,6 +30,15 @@ struct RequestOptions {
     std::string certificate_authority_root{};
 };
 
+/// Bytes of the URLs and credentials of the mirrors of one order.
+inline constexpr size_t MaxMirrorText = 16 * 1024;
+
+/// Another source of a file.
+struct MirrorOptions {
+    std::string url;
+    std::vector<job::Credentials> credentials;
+};
+
 /// What a worker may receive and send from now on, in bytes per second; 0 = no limit.
 struct BandwidthLimits {
     uint64_t all = 0;
@@ -52,6 +61,9 @@ struct FetchOrder {
     bool if_range_broken = false;           ///< the server mishandles If-Range
     std::optional<uint32_t> umask;          ///< as in PublishOrder
     std::optional<job::Place> place;        ///< place of the directory, if the job is confined
+    uint32_t connections = 1;               ///< at most so many for the file
+    uint64_t split_from = 0;                ///< a smaller file gets one
+    std::vector<MirrorOptions> mirrors;     ///< other sources of the same file
 };
 
 struct UploadOrder {
