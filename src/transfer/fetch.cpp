@@ -202,8 +202,7 @@ void Fetch::proceed() {
 
 void Fetch::finish() {
     if (auto ok = check_size(); !ok) return fail(ok.error());
-    if (auto ok = check_digest(); !ok)
-        return may_be_mixed() ? begin_alone() : fail(ok.error());
+    if (auto ok = check_digest(); !ok) return may_be_mixed() ? begin_alone() : fail(ok.error());
     if (plain_) identity_.size = sink_->written();
     wire::FromWorker message;
     auto& fetched = *message.mutable_fetched();

@@ -5,9 +5,9 @@ namespace haulier::transfer {
 
 namespace {
 
-constexpr uint64_t SmallestPiece = 256 * 1024;
+constexpr uint64_t LeastPiece = 256 * 1024;
 /// As long as it is not known how long a piece takes.
-constexpr uint64_t SmallestUnmeasured = 1024 * 1024;
+constexpr uint64_t LeastUnmeasured = 1024 * 1024;
 /// A request takes a round trip, in which the other connection receives something, too. In seconds.
 constexpr double ShortestToSplit = 0.3;
 /// A connection that needs so much longer than another one would for the rest loses all of it. In seconds.
@@ -50,14 +50,14 @@ uint64_t share_of(uint64_t bytes, uint64_t ours, uint64_t theirs) {
 }
 
 std::optional<NextPiece> halved(const ByteRange& left, size_t index) {
-    if (left.size() < 2 * SmallestUnmeasured) return std::nullopt;
+    if (left.size() < 2 * LeastUnmeasured) return std::nullopt;
     return NextPiece{{left.end - left.size() / 2, left.end}, index};
 }
 
 std::optional<NextPiece> divided(const ByteRange& left, size_t index, uint64_t ours, uint64_t theirs) {
     auto share = share_of(left.size(), ours, theirs);
     auto time = seconds_for(left.size(), theirs);
-    if (share < SmallestPiece || left.size() - share < SmallestPiece) {
+    if (share < LeastPiece || left.size() - share < LeastPiece) {
         if (time < seconds_for(left.size(), ours) + LongestToKeep) return std::nullopt;
         return NextPiece{left, index};
     }

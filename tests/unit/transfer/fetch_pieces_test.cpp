@@ -14,7 +14,7 @@ namespace {
 constexpr size_t PieceMebi = 1024 * 1024;
 constexpr size_t PiecesSize = 8 * PieceMebi;
 
-std::string large_content(unsigned seed = 1) {
+const std::string& large_content(unsigned seed = 1) {
     static const std::string one = content_of(PiecesSize, 1);
     static const std::string two = content_of(PiecesSize, 2);
     return seed == 1 ? one : two;
@@ -136,7 +136,7 @@ TEST_F(PiecesTest, SeveralConnectionsFetchOneFile) {
     EXPECT_EQ(requests[1].field("range"),
               fmt::format("bytes={}-{}", asked(requests[1]).from, PiecesSize - 1));
     EXPECT_GT(asked(requests[1]).from, 3 * PieceMebi);
-    EXPECT_LT(asked(requests[2]).end, PiecesSize);
+    EXPECT_NE(asked(requests[2]).from, asked(requests[1]).from);
 }
 
 TEST_F(PiecesTest, ASmallerFileIsFetchedOverOne) {
