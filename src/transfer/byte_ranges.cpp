@@ -39,8 +39,8 @@ std::vector<ByteRange> ByteRanges::holes(uint64_t total) const {
 
 uint64_t ByteRanges::end_of_hole(uint64_t at, uint64_t total) const {
     for (const auto& range : ranges_)
-        if (range.begin >= at) return std::min(range.begin, total);
-    return total;
+        if (range.end > at) return std::max(at, std::min(range.begin, total));
+    return std::max(at, total);
 }
 
 } // namespace haulier::transfer

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] uint64_t end() const { return is_empty() ? 0 : ranges_.back().end; }
     /// The bytes of a file of `total` bytes that are not in the set.
     [[nodiscard]] std::vector<ByteRange> holes(uint64_t total) const;
-    /// Where the hole ends that `at` is in.
+    /// Where the hole ends that `at` is in; `at` if it is in none.
     [[nodiscard]] uint64_t end_of_hole(uint64_t at, uint64_t total) const;
     bool operator==(const ByteRanges&) const = default;
 

@@ -203,11 +203,11 @@ void Fetch::proceed() {
 void Fetch::finish() {
     if (auto ok = check_size(); !ok) return fail(ok.error());
     if (auto ok = check_digest(); !ok) return may_be_mixed() ? begin_alone() : fail(ok.error());
-    if (plain_) identity_.size = sink_->written();
+    if (plain_) identity_.size = received();
     wire::FromWorker message;
     auto& fetched = *message.mutable_fetched();
     fetched.set_ticket(order_.ticket);
-    fetched.set_size(sink_->written());
+    fetched.set_size(received());
     to_wire(identity_, *fetched.mutable_identity());
     to_wire(inode_, *fetched.mutable_inode());
     if (begun_)
@@ -228,10 +228,14 @@ void Fetch::finish_unmodified() {
     end(std::move(message), false);
 }
 
+uint64_t Fetch::received() const {
+    return pieces_ ? pieces_->received_ranges().size() : sink_->written();
+}
+
 Status Fetch::check_size() const {
-    if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
+    if (order_.sparse || !order_.expected_size || received() == *order_.expected_size) return Done{};
     return wrong_content(wire::SIZE_MISMATCH, fmt::format("{} sent {} bytes, but {} were expected", url_.host,
-                                                          sink_->written(), *order_.expected_size));
+                                                          received(), *order_.expected_size));
 }
 
 Status Fetch::check_digest() {
@@ -260,7 +264,7 @@ void Fetch::checkpoint(uint64_t offset) {
     wire::FromWorker message;
     auto& checkpoint = *message.mutable_checkpoint();
     checkpoint.set_ticket(order_.ticket);
-    checkpoint.set_offset(offset);
+    checkpoint.set_offset(in_pieces_ ? sink_->durable_ranges().size() : offset);
     if (in_pieces_) to_wire(sink_->durable_ranges(), checkpoint);
     to_wire(identity_, *checkpoint.mutable_identity());
     context_.send(message);
@@ -273,7 +277,7 @@ void Fetch::schedule_progress() {
         send_postponed_begun();
         wire::FromWorker message;
         message.mutable_progress()->set_ticket(order_.ticket);
-        message.mutable_progress()->set_received(sink_->written());
+        message.mutable_progress()->set_received(received());
         message.mutable_progress()->set_yields((transaction_ && transaction_->is_yielding()) ||
                                                (pieces_ && pieces_->is_yielding()));
         context_.send(message);

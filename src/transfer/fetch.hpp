@@ -99,6 +99,8 @@ private:
     void hash_existing();
     void finish();
     void finish_unmodified();
+    /// Bytes of the stream, and those that were present before.
+    [[nodiscard]] uint64_t received() const;
     [[nodiscard]] Status check_size() const;
     Status check_digest();
     [[nodiscard]] Failure wrong_content(wire::Cause cause, std::string message) const;

@@ -31,6 +31,7 @@ def test_connections_share_a_file(stack):
     requests = server.of("/f")
     assert [r.status for r in requests[:4]] == [200, 206, 206, 206]
     assert len({r.client for r in requests[:4]}) == 4
+    assert sum(r.sent for r in requests) <= len(DATA) + len(requests) * (256 << 10), "parts were fetched twice"
     assert job.get("ErrorCount") == 0
 
 

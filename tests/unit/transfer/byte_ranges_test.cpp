@@ -26,6 +26,8 @@ TEST(ByteRanges, KnowWhatIsThereAndWhatIsNot) {
     EXPECT_EQ(ranges.holes(30), (RangeList{{10, 20}}));
     EXPECT_EQ(ranges.end_of_hole(10, 40), 20u);
     EXPECT_EQ(ranges.end_of_hole(30, 40), 40u);
+    EXPECT_EQ(ranges.end_of_hole(5, 40), 5u) << "another connection has fetched it meanwhile";
+    EXPECT_EQ(ranges.end_of_hole(20, 40), 20u);
     EXPECT_EQ(ByteRanges{}.holes(5), (RangeList{{0, 5}}));
     EXPECT_TRUE(ByteRanges{}.is_prefix());
     EXPECT_EQ((ByteRanges{{{3, 5}}}.prefix()), 0u);
