@@ -46,7 +46,7 @@ def by_aria(folder: pathlib.Path, url: str, connections: int) -> float:
 
 
 def main() -> None:
-    mebibytes = int(sys.argv[1]) if len(sys.argv) > 1 else 48
+    mebibytes = int(sys.argv[1]) if len(sys.argv) > 1 else 64
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     stack = Stack()
     try:
