@@ -19,8 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // What workers say, as commands of a shell.
-const std::string Ready = "printf '\\012\\002\\010\\003' >&3; ";
-const std::string OtherReady = "printf '\\012\\002\\010\\004' >&3; ";
+const std::string Ready = "printf '\\012\\002\\010\\004' >&3; ";
+const std::string OtherReady = "printf '\\012\\002\\010\\005' >&3; ";
 const std::string AgelessReady = "printf '\\012\\000' >&3; ";
 const std::string FirstAnswer = "printf '\\102\\002\\010\\001' >&3; ";
 
