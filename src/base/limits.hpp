@@ -16,4 +16,10 @@ inline constexpr size_t MaxUrl = 8000;
 /// Bytes in a file name: NAME_MAX.
 inline constexpr size_t MaxFileName = 255;
 
+/// Connections over which one file may be fetched.
+inline constexpr uint32_t MaxConnections = 16;
+
+/// Pieces of a file on disk that a checkpoint may have.
+inline constexpr size_t MaxPieces = 64;
+
 } // namespace haulier

@@ -33,6 +33,7 @@ std::vector<std::string> named_properties(const JobOptions& options, const NewJo
             if (job.properties.count(name) != 0) names.push_back(name);
     if (!options.priority.empty()) names.emplace_back("Priority");
     if (!options.limit_rate.empty()) names.emplace_back("BandwidthLimit");
+    if (options.connections) names.emplace_back("Connections");
     if (!options.authority.empty()) names.emplace_back("CertificateAuthority");
     if (!options.proxy.empty()) names.insert(names.end(), {"ProxyMode", "ProxyList", "ProxyBypass"});
     return names;

@@ -38,6 +38,7 @@ struct JobOptions {
     std::vector<std::string> notify_flags;
     std::string priority;
     std::string limit_rate;
+    std::optional<uint32_t> connections; ///< for each file
     std::string proxy;
     std::string authority; ///< file with certificate authorities; empty = the system's
     std::string login;     ///< user name for the servers; the password is asked for

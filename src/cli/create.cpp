@@ -186,6 +186,7 @@ Result<NewJob, Failure> new_job(const JobOptions& options, std::vector<NewFile> 
         if (!limit) return usage_error("--limit-rate: " + limit.error().message);
         job.properties.insert_or_assign(limit->first, limit->second);
     }
+    if (options.connections) job.properties.insert_or_assign("Connections", *options.connections);
     if (auto taken = take_proxy(job, options.proxy); !taken) return taken.error();
     if (auto taken = take_authority(job, options.authority); !taken) return taken.error();
     if (auto taken = take_login(job, options); !taken) return taken.error();

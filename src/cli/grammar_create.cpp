@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The commands that create jobs.
+#include "base/limits.hpp"
 #include "cli/grammar.hpp"
 #include "cli/i18n.hpp"
 
@@ -47,6 +48,15 @@ void add_job_options(CLI::App& command, JobOptions& job) {
                     _("events to notify about, such as transferred,error"))
         ->delimiter(',')
         ->allow_extra_args(false);
+}
+
+/// Of a job of downloads.
+void add_connections(CLI::App& command, JobOptions& job) {
+    command
+        .add_option("--connections", job.connections,
+                    _("fetch each file over up to so many connections, and from its mirrors, at a time"))
+        ->type_name("N")
+        ->check(CLI::Range(1U, MaxConnections));
 }
 
 CLI::Option* add_file_options(CLI::App& command, FileOptions& file) {
@@ -107,6 +117,7 @@ void add_get(CLI::App& app, Invocation& invocation) {
         ->excludes(sums);
     add_end_options(*command, options->end);
     add_job_options(*command, options->job);
+    add_connections(*command, options->job);
 }
 
 void add_add(CLI::App& app, Invocation& invocation) {
@@ -122,6 +133,7 @@ void add_add(CLI::App& app, Invocation& invocation) {
     command->add_flag("--on-demand", options->on_demand, _("download only requested ranges (see ranges)"));
     add_file_options(*command, options->file_options);
     add_job_options(*command, options->job);
+    add_connections(*command, options->job);
 }
 
 void add_upload(CLI::App& app, Invocation& invocation) {

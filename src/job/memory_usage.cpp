@@ -72,7 +72,7 @@ uint64_t memory_size(const FileSpec& spec) {
 }
 
 uint64_t memory_size(const File& file) {
-    return memory_size(file.spec) + text_in(file.wanted) + text_in(file.filled) +
+    return memory_size(file.spec) + text_in(file.wanted) + text_in(file.filled) + text_in(file.pieces) +
            file.validators.etag.size() + file.validators.last_modified.size() +
            file.validators.content_type.size() + file.named_remote.size() + file.secrets_for.size() +
            file.response_headers.size() + file.upload_url.size() +

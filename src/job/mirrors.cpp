@@ -23,9 +23,12 @@ uint32_t sources_of(const File& file) {
 }
 
 const std::string& url_of(const File& file) {
-    if (asks_peer(file)) return file.spec.peers[file.peer];
-    bool mirror = file.source > 0 && file.source < sources_of(file);
-    return mirror ? file.spec.mirrors[file.source - 1] : file.spec.remote;
+    return asks_peer(file) ? file.spec.peers[file.peer] : url_of(file, file.source);
+}
+
+const std::string& url_of(const File& file, uint32_t source) {
+    bool mirror = source > 0 && source < sources_of(file);
+    return mirror ? file.spec.mirrors[source - 1] : file.spec.remote;
 }
 
 SourceStatus status_of(const File& file, uint32_t source) {

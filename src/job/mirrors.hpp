@@ -17,6 +17,7 @@ namespace haulier::job {
 uint32_t sources_of(const File& file);
 /// URL of the current source, or of the peer that is asked.
 const std::string& url_of(const File& file);
+const std::string& url_of(const File& file, uint32_t source);
 /// Blank for a source that has never failed.
 SourceStatus status_of(const File& file, uint32_t source);
 

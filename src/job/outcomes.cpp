@@ -2,6 +2,7 @@
 // Reports of the scheduler and of workers.
 #include "job/outcomes.hpp"
 
+#include "base/limits.hpp"
 #include "job/file_state.hpp"
 #include "job/peers.hpp"
 #include "job/transitions.hpp"
@@ -60,18 +61,35 @@ void take_report(File& file, const Job& job, const Report& report, const std::ve
         fill(file, segments, report.offset);
     else
         file.offset = report.offset;
+    file.pieces = report.pieces;
+}
+
+/// They are sorted, and are what `offset` counts.
+bool are_credible(const std::vector<Range>& pieces, const Report& report) {
+    if (pieces.empty()) return true;
+    bool inside = report.total != UnknownSize && within(pieces, report.total) == pieces;
+    return inside && pieces.size() <= MaxPieces && pieces.front().offset == 0 && merged(pieces) == pieces &&
+           length_of(pieces) == report.offset;
 }
 
 /// No file is larger than this; a worker that reports more is wrong.
 bool is_credible(const Report& report) {
-    return report.offset <= MaxFileSize && (report.total == UnknownSize || report.total <= MaxFileSize);
+    return report.offset <= MaxFileSize && (report.total == UnknownSize || report.total <= MaxFileSize) &&
+           are_credible(report.pieces, report);
 }
 
 void restart_from_zero(File& file) {
     file.offset = 0;
     file.from_peers = false;
+    file.pieces.clear();
     requeue_filled(file);
     file.restarts += 1;
+}
+
+/// A worker that continues with fewer bytes than are stored has given up the pieces behind them.
+void keep_at_most(File& file, uint64_t offset) {
+    if (offset < file.offset) file.pieces.clear();
+    file.offset = std::min(file.offset, offset);
 }
 
 /// Why a file that has just begun cannot go on.
@@ -184,7 +202,7 @@ std::optional<Decision> begun(const Job& job, uint32_t index, const File& file, 
     else if (is_upload(job.type))
         after.offset = begun.report.offset;
     else if (!job.on_demand)
-        after.offset = std::min(file.offset, begun.report.offset);
+        keep_at_most(after, begun.report.offset);
     take_server_name(after, begun.name);
     d.job.reply_total = UnknownSize;
     d.job.reply_transferred = 0;
@@ -224,6 +242,7 @@ std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::
     File after = file;
     after.not_modified = after.transferred = after.completed = true;
     after.total = after.offset = 0;
+    after.pieces.clear();
     after.inode = {};
     reset_failures(d.job);
     reset_failures(after);

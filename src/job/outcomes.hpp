@@ -33,6 +33,7 @@ struct Report {
     Validators validators;
     uint64_t total = UnknownSize; ///< of the remote file
     bool advanced = true;         ///< so far that earlier failures of the file do not count any more
+    std::vector<Range> pieces{};  ///< as File::pieces
 };
 
 struct Begun {

@@ -2,6 +2,7 @@
 // Which values the settings take, alone and together, and what a change does to a live job.
 #include "job/settings.hpp"
 
+#include "base/limits.hpp"
 #include "job/budget.hpp"
 #include "job/conditions.hpp"
 #include "job/credentials.hpp"
@@ -78,6 +79,13 @@ Status temporary_directory(const Job& /*job*/, std::string& path) {
     while (path.size() > 1 && path.ends_with('/'))
         path.pop_back();
     return path.empty() ? Status{Done{}} : check_path("temporary directory", path);
+}
+
+Status connections(const Job& /*job*/, uint32_t& number) {
+    if (number > MaxConnections)
+        return invalid_argument(
+            fmt::format("{} connections for a file are more than {}", number, MaxConnections));
+    return Done{};
 }
 
 Status umask(const Job& /*job*/, std::optional<uint32_t>& mask) {

@@ -49,6 +49,7 @@ struct Settings {
     WallTime not_before;                   ///< 0 = at once
     std::chrono::seconds jitter{};         ///< the longest delay after that date, see start_date()
     std::chrono::seconds answer_timeout{}; ///< until a server answers; 0 = as configured
+    uint32_t connections = 0;              ///< at most so many for one file; 0 = see connections_for()
     std::optional<uint32_t> umask;         ///< of finished files without a mode; nothing = the worker's
     Http http;
     std::string reply_file_name; ///< absolute; empty = the local name with ".reply"
@@ -136,6 +137,7 @@ Status bandwidth(const Job& job, uint64_t& limit);
 Status not_before(const Job& job, WallTime& date);
 Status answer_timeout(const Job& job, std::chrono::seconds& time);
 Status temporary_directory(const Job& job, std::string& path);
+Status connections(const Job& job, uint32_t& number);
 Status umask(const Job& job, std::optional<uint32_t>& mask);
 Status proxy_list(const Job& job, std::string& list);
 Status proxy_bypass(const Job& job, std::string& bypass);
@@ -202,6 +204,8 @@ inline constexpr std::tuple all_settings{
     Setting<&Settings::not_before>{.name = "NotBefore", .check = checks::not_before},
     Setting<&Settings::jitter>{.name = "Jitter"},
     Setting<&Settings::answer_timeout>{.name = "AnswerTimeout", .check = checks::answer_timeout},
+    Setting<&Settings::connections>{
+        .name = "Connections", .kinds = Kinds::Downloads, .check = checks::connections},
     Setting<&Settings::umask>{.name = "Umask",
                               .access = Access::WriteOnly,
                               .kinds = Kinds::Downloads,

@@ -237,6 +237,7 @@ void start_naming(Job& job, File& file) {
 
 void discard_progress(File& file) {
     file.offset = 0;
+    file.pieces.clear();
     file.total = file.spec.ranges.empty() ? file.spec.size : UnknownSize;
     file.validators = {};
     file.from_peers = false;

@@ -207,6 +207,7 @@ struct File {
     FileSpec spec;
     uint64_t total = UnknownSize; ///< of the remote file; see size_of() for what the local one will have
     uint64_t offset = 0;          ///< bytes on disk that survive a power cut; nothing beyond is trusted
+    std::vector<Range> pieces; ///< where these are, if not at the beginning: it came over several connections
     Validators validators;
     Inode inode;
     uint32_t restarts = 0;     ///< how often it began again from zero because the remote file had changed

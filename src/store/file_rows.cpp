@@ -111,6 +111,7 @@ const Columns<job::File>& detail_columns() {
         column<File, &File::spec, &FileSpec::peers>("peers"),
         column_as<DefaultIsNullCell<uint32_t>, File, &File::peer>("peer"),
         column_as<DefaultIsNullCell<bool>, File, &File::from_peers>("from_peers"),
+        column_as<ListCell<merged_ranges_from_text>, File, &File::pieces>("pieces"),
     };
     return all;
 }

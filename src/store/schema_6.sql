@@ -43,3 +43,7 @@ ALTER TABLE jobs ADD COLUMN jitter INTEGER NOT NULL DEFAULT 0;
 
 -- Path of a PEM file with the key of the client's certificate; empty = in the file of the certificate.
 ALTER TABLE http ADD COLUMN client_key TEXT NOT NULL DEFAULT '';
+
+-- Files that are fetched over several connections, and the durable ranges of such a file; NULL = it has only a beginning.
+ALTER TABLE jobs    ADD COLUMN connections INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE details ADD COLUMN pieces      TEXT;

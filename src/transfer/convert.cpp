@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "transfer/http_date.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,15 @@ Identity from_wire(const wire::Identity& message) {
     return identity;
 }
 
+void to_wire(const ByteRanges& durable, wire::Checkpoint& message) {
+    if (durable.is_prefix()) return;
+    for (const auto& range : durable.all()) {
+        auto* piece = message.add_pieces();
+        piece->set_begin(range.begin);
+        piece->set_end(range.end);
+    }
+}
+
 void to_wire(const Identity& identity, wire::Identity& message) {
     message.set_etag(identity.etag);
     message.set_last_modified(identity.last_modified);
@@ -50,6 +60,24 @@ Layout layout_of(const wire::Fetch& message) {
     for (const auto& segment : message.segments())
         segments.push_back({segment.remote(), segment.length(), segment.local()});
     return Layout{std::move(segments), message.sparse()};
+}
+
+ByteRanges pieces_of(const wire::Fetch& message) {
+    ByteRanges pieces;
+    for (const auto& piece : message.pieces())
+        if (piece.begin() < piece.end()) pieces.add({piece.begin(), piece.end()});
+    return pieces;
+}
+
+/// Mirrors are asked as the present source is, but have credentials of their own.
+std::vector<PieceSource> mirrors_of(const wire::Fetch& message, const wire::Http& http) {
+    std::vector<PieceSource> mirrors;
+    for (const auto& mirror : message.mirrors()) {
+        PieceSource source{mirror.url(), http};
+        *source.http.mutable_credentials() = mirror.credentials();
+        mirrors.push_back(std::move(source));
+    }
+    return mirrors;
 }
 
 std::vector<std::string> conditions_of(const wire::Fetch& message) {
@@ -71,6 +99,7 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .directory = std::move(part.path),
                      .temporary = std::move(*message.mutable_temporary()),
                      .offset = message.offset(),
+                     .pieces = pieces_of(message),
                      .identity = from_wire(message.identity()),
                      .digest = message.digest().kind(),
                      .digest_hex = message.digest().hex(),
@@ -88,8 +117,11 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .name = message.name(),
                      .permissions = permissions_in(message),
                      .root = std::move(part.root),
-                     .target = std::move(target)};
+                     .target = std::move(target),
+                     .connections = std::max(message.connections(), 1U),
+                     .split_from = message.split_from()};
     order.conditions = conditions_of(message);
+    order.mirrors = mirrors_of(message, order.http);
     if (message.expected_size_known()) order.expected_size = message.expected_size();
     if (message.size_limit_known()) order.size_limit = message.size_limit();
     return order;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/fetch.hpp"
 
+#include "base/limits.hpp"
 #include "transfer/convert.hpp"
 
 #include <algorithm>
@@ -66,9 +67,11 @@ struct Fetch::LockedPartFile {
 Fetch::Fetch(WorkerContext& context, FetchOrder order)
     : context_(context), order_(std::move(order)), plain_(order_.layout.is_plain() && !order_.sparse),
       offset_stored_(order_.offset > 0 || (order_.sparse && order_.identity != Identity{})),
+      in_pieces_(plain_ && !order_.from_zero && (order_.connections > 1 || !order_.pieces.is_empty())),
       budget_(order_.layout.count()), self_(std::make_shared<Fetch*>(this)) {}
 
 Fetch::~Fetch() {
+    pieces_.reset();
     sink_.reset();
     hash_task_.reset();
     if (part_) context_.disk.destroy(lane(), std::move(part_));
@@ -88,7 +91,7 @@ Status Fetch::check_order() const {
                                     (order_.digest == wire::Digest::NONE || is_final_check())
                               : order_.layout.is_packed();
     bool sound = order_.layout.is_sound() || (is_final_check() && order_.identity.size);
-    if (!sound || !fits || (order_.from_zero && !plain_))
+    if (!sound || !fits || (order_.from_zero && !plain_) || !are_pieces_sound())
         return internal_failure("the segments do not fit together in one file");
     return Done{};
 }
@@ -98,7 +101,7 @@ Status Fetch::check_order() const {
 /// Many files are opened by few threads, which wait for each other in the directory anyway. A file that was
 /// open before is opened behind what is still being done with it.
 Lane Fetch::opening_lane() const {
-    if (lost_parts_ > 0 || lock_attempts_ > 0) return lane();
+    if (lost_parts_ > 0 || lock_attempts_ > 0 || alone_) return lane();
     return {.path = order_.directory, .name = order_.ticket % 2 == 0 ? "open" : "open too"};
 }
 
@@ -137,6 +140,7 @@ void Fetch::use_file(LockedPartFile opened) {
     folder_ = opened.folder;
     auto writable = [this] {
         if (transaction_) transaction_->resume();
+        if (pieces_) pieces_->resume();
     };
     sink_ = std::make_unique<Sink>(
         context_.loop, context_.disk, lane(), part_,
@@ -155,12 +159,16 @@ void Fetch::trust_stored_offset(uint64_t size) {
                .digest = order_.digest != wire::Digest::NONE,
                .expected_size = order_.expected_size,
                .page_expected = is_page_name(order_.url)};
-    bool lost = order_.sparse ? order_.identity.size && size != *order_.identity.size : size < order_.offset;
+    present_ = order_.pieces;
+    if (present_.is_empty()) present_.add({0, order_.offset});
+    resume_.offset = order_.pieces.is_empty() ? order_.offset : present_.prefix();
+    bool lost = order_.sparse ? order_.identity.size && size != *order_.identity.size : size < present_.end();
     // Without a strong validator no further response can be matched, but a single one may bring all segments.
     bool unusable = !plain_ && !order_.sparse && !resume_.digest && !is_strong(resume_.identity);
     if (lost || order_.from_zero || unusable) {
         resume_.offset = 0;
         resume_.identity = {};
+        present_ = {};
     }
     must_match_version_ = resume_.offset > 0 || (order_.sparse && resume_.identity != Identity{});
 }
@@ -175,6 +183,7 @@ void Fetch::hash_existing() {
     auto done = [this](Result<std::shared_ptr<Hasher>, Failure> hasher) {
         if (!hasher) return fail(hasher.error());
         hasher_ = *std::move(hasher);
+        hashed_ = resume_.offset;
         request_next();
     };
     phase_ = Phase::Hashing;
@@ -193,12 +202,12 @@ void Fetch::proceed() {
 
 void Fetch::finish() {
     if (auto ok = check_size(); !ok) return fail(ok.error());
-    if (auto ok = check_digest(); !ok) return fail(ok.error());
-    if (plain_) identity_.size = sink_->written();
+    if (auto ok = check_digest(); !ok) return may_be_mixed() ? begin_alone() : fail(ok.error());
+    if (plain_) identity_.size = received();
     wire::FromWorker message;
     auto& fetched = *message.mutable_fetched();
     fetched.set_ticket(order_.ticket);
-    fetched.set_size(sink_->written());
+    fetched.set_size(received());
     to_wire(identity_, *fetched.mutable_identity());
     to_wire(inode_, *fetched.mutable_inode());
     if (begun_)
@@ -219,10 +228,14 @@ void Fetch::finish_unmodified() {
     end(std::move(message), false);
 }
 
+uint64_t Fetch::received() const {
+    return pieces_ ? pieces_->received_ranges().size() : sink_->written();
+}
+
 Status Fetch::check_size() const {
-    if (order_.sparse || !order_.expected_size || sink_->written() == *order_.expected_size) return Done{};
+    if (order_.sparse || !order_.expected_size || received() == *order_.expected_size) return Done{};
     return wrong_content(wire::SIZE_MISMATCH, fmt::format("{} sent {} bytes, but {} were expected", url_.host,
-                                                          sink_->written(), *order_.expected_size));
+                                                          received(), *order_.expected_size));
 }
 
 Status Fetch::check_digest() {
@@ -244,12 +257,15 @@ Failure Fetch::wrong_content(wire::Cause cause, std::string message) const {
 }
 
 void Fetch::checkpoint(uint64_t offset) {
+    bool is_resumable = !in_pieces_ || sink_->durable_ranges().prefix() > 0;
+    if (!is_resumable || (in_pieces_ && sink_->durable_ranges().all().size() > MaxPieces)) return;
     offset_stored_ = true;
     send_postponed_begun();
     wire::FromWorker message;
     auto& checkpoint = *message.mutable_checkpoint();
     checkpoint.set_ticket(order_.ticket);
-    checkpoint.set_offset(offset);
+    checkpoint.set_offset(in_pieces_ ? sink_->durable_ranges().size() : offset);
+    if (in_pieces_) to_wire(sink_->durable_ranges(), checkpoint);
     to_wire(identity_, *checkpoint.mutable_identity());
     context_.send(message);
 }
@@ -261,8 +277,9 @@ void Fetch::schedule_progress() {
         send_postponed_begun();
         wire::FromWorker message;
         message.mutable_progress()->set_ticket(order_.ticket);
-        message.mutable_progress()->set_received(sink_->written());
-        message.mutable_progress()->set_yields(transaction_ && transaction_->is_yielding());
+        message.mutable_progress()->set_received(received());
+        message.mutable_progress()->set_yields((transaction_ && transaction_->is_yielding()) ||
+                                               (pieces_ && pieces_->is_yielding()));
         context_.send(message);
     });
 }
@@ -283,10 +300,16 @@ void Fetch::halt() {
 /// The part file may be lost, but not the file: it is fetched again.
 void Fetch::sink_failed(const Failure& failure) {
     if (!failure.part_gone || !plain_ || ++lost_parts_ > MaxLostParts) return fail(failure, false);
+    fetch_anew();
+}
+
+void Fetch::fetch_anew() {
     transaction_.reset();
+    pieces_.reset();
+    hash_task_.reset();
     progress_timer_.reset();
     phase_ = Phase::Locking;
-    // The sink that reports this is still on the stack.
+    // The sink, or another object that reports this, is still on the stack.
     anew_ = context_.loop.defer([this] { begin_anew(); });
 }
 
@@ -294,8 +317,10 @@ void Fetch::begin_anew() {
     anew_.reset();
     sink_.reset();
     hasher_.reset();
+    hashed_ = 0;
     if (part_) context_.disk.destroy(lane(), std::move(part_));
     order_.offset = 0;
+    order_.pieces = {};
     order_.identity = {};
     begun_.reset();
     lock_file();
@@ -323,6 +348,7 @@ void Fetch::end(wire::FromWorker last, bool keep) {
     hash_task_.reset();
     remember_rate();
     transaction_.reset();
+    pieces_.reset();
     last_ = std::move(last);
     send_postponed_begun();
     bool has_written =
@@ -366,8 +392,8 @@ void Fetch::flush_failed(const Failure& failure) {
 }
 
 void Fetch::remember_rate() {
-    if (!transaction_ || !sink_ || order_.http.peer() || sink_->written() < writing_from_ + MinMeasured)
-        return;
+    bool counts = transaction_ && !pieces_ && sink_ && !order_.http.peer();
+    if (!counts || sink_->written() < writing_from_ + MinMeasured) return;
     auto now = std::chrono::steady_clock::now();
     auto time = std::chrono::duration_cast<Usec>(now - writing_since_).count();
     uint64_t rate =

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "transfer/byte_ranges.hpp"
 #include "transfer/hash_task.hpp"
 #include "transfer/hasher.hpp"
 #include "transfer/http_rules.hpp"
@@ -12,6 +13,7 @@
 #include "transfer/layout.hpp"
 #include "transfer/metadata.hpp"
 #include "transfer/part_file.hpp"
+#include "transfer/pieces.hpp"
 #include "transfer/request_budget.hpp"
 #include "transfer/sink.hpp"
 #include "transfer/transfer.hpp"
@@ -35,6 +37,7 @@ struct FetchOrder {
     std::string directory; ///< of the part file
     std::string temporary; ///< name of the part file
     uint64_t offset = 0;   ///< durable bytes of the stream, as last stored
+    ByteRanges pieces;     ///< where these are in the file, if they are not its beginning
     Identity identity;     ///< of the version that they belong to
     wire::Digest::Kind digest = wire::Digest::NONE;
     std::string digest_hex;
@@ -56,6 +59,9 @@ struct FetchOrder {
     Permissions permissions;             ///< of the finished file
     std::string root;                    ///< root of `directory`, see Place
     Place target;                        ///< directory of the finished file
+    uint32_t connections = 1;            ///< at most so many for this file
+    uint64_t split_from = 0;             ///< a smaller file is fetched over one connection
+    std::vector<PieceSource> mirrors;    ///< other sources that may send parts of the file
 };
 
 class Fetch final : public Transfer, private ResponseHandler {
@@ -79,6 +85,7 @@ private:
         // The rest of the body is not wanted. When the exchange has ended:
         Completing,      ///< the file is complete
         RequestingAgain, ///< another request is sent
+        Parting,         ///< other connections fetch what follows
         Failing,         ///< `failure_` is reported
         Ending,          ///< the final message is decided
     };
@@ -93,6 +100,8 @@ private:
     void hash_existing();
     void finish();
     void finish_unmodified();
+    /// Bytes of the stream, and those that were present before.
+    [[nodiscard]] uint64_t received() const;
     [[nodiscard]] Status check_size() const;
     Status check_digest();
     [[nodiscard]] Failure wrong_content(wire::Cause cause, std::string message) const;
@@ -102,6 +111,7 @@ private:
     [[nodiscard]] wire::FromWorker halted_message() const;
     void sink_failed(const Failure& failure);
     void flush_failed(const Failure& failure);
+    void fetch_anew();
     void begin_anew();
     void fail(const Failure& failure, bool keep = true);
     void end(wire::FromWorker last, bool keep);
@@ -145,6 +155,19 @@ private:
     Status write(std::string_view bytes);
     void body_complete();
 
+    // fetch_pieces.cpp: several connections.
+    [[nodiscard]] std::string rest_of_hole() const;
+    [[nodiscard]] bool are_pieces_sound() const;
+    [[nodiscard]] bool may_split() const;
+    void begin_piece();
+    void open_pieces();
+    [[nodiscard]] std::string_view wanted_of(std::string_view bytes) const;
+    void first_part_ended();
+    void pieces_idle();
+    void verify_pieces();
+    [[nodiscard]] bool may_be_mixed() const;
+    void begin_alone();
+
     WorkerContext& context_;
     FetchOrder order_;
     Url url_;
@@ -157,6 +180,9 @@ private:
     /// For segments: the version of the bytes on disk, until the whole file has shown to be another one.
     std::optional<Identity> doubted_;
     bool offset_stored_; ///< the daemon may have stored that bytes are on disk
+    bool in_pieces_;     ///< the file may be written in several places
+    ByteRanges present_; ///< in pieces: what is on disk when writing begins
+    bool alone_ = false; ///< other sources have sent something wrong
 
     Source lock_retry_;
     uint32_t lock_attempts_ = 0;
@@ -167,8 +193,10 @@ private:
     uint32_t lost_parts_ = 0;
     std::shared_ptr<Hasher> hasher_;
     std::unique_ptr<HashTask> hash_task_;
+    uint64_t hashed_ = 0; ///< bytes of the stream that `hasher_` has
     std::unique_ptr<Sink> sink_;
     std::unique_ptr<HttpTransaction> transaction_;
+    std::unique_ptr<Pieces> pieces_; ///< once the file is split
 
     // The current request:
     RangeRequest range_request_ = RangeRequest::Whole;
@@ -186,7 +214,9 @@ private:
     std::string head_;
     std::string name_;                 ///< that the server gives the file
     std::optional<wire::Begun> begun_; ///< goes with Fetched, unless something else is to be sent first
+    uint64_t at_ = 0;                  ///< offset in the stream of the next byte of the body
     std::optional<uint64_t> end_;      ///< offset in the stream at which the body must end
+    bool ranges_allowed_ = false;      ///< the server does not say that it has no ranges
     bool ends_by_close_ = false;
 
     std::chrono::steady_clock::time_point writing_since_;

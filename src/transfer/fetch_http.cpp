@@ -42,6 +42,7 @@ void Fetch::request_next() {
                      .message = fmt::format("{} needs too many requests for the file", url_.host)});
     requested_at_ = written;
     phase_ = Phase::Requesting;
+    if (pieces_) pieces_->first_requests();
     ResponseHandler& self = *this;
     transaction_ = std::make_unique<HttpTransaction>(context_.network, make_request(), self);
 }
@@ -59,7 +60,7 @@ HttpRequest Fetch::make_request() const {
     if (!plain_)
         request.range = range_value(*segment_, must_match_version_);
     else if (range_request_ != RangeRequest::Whole)
-        request.range = fmt::format("{}-", resume_.offset);
+        request.range = rest_of_hole();
     if (is_conditional()) request.headers = order_.conditions;
     if (plain_ && range_request_ == RangeRequest::RangeIfSame)
         request.if_range = if_range_value(resume_.identity);
@@ -97,17 +98,21 @@ ResponseHandler::BodyAction Fetch::body(const HttpResponse& response, std::strin
     if (phase_ == Phase::AwaitingProceed) return BodyAction::Pause;
     if (phase_ != Phase::Receiving) return BodyAction::Abort;
     if (sink_->full()) return BodyAction::Pause;
-    if (auto ok = write(bytes); !ok) {
+    begin_piece();
+    auto wanted = wanted_of(bytes);
+    if (auto ok = write(wanted); !ok) {
         failure_ = ok.error();
         phase_ = Phase::Failing;
         return BodyAction::Abort;
     }
     schedule_progress();
-    return BodyAction::Continue;
+    bool is_over = pieces_ && !pieces_->left_of_first() && (wanted.size() < bytes.size() || at_ != end_);
+    if (is_over) phase_ = Phase::Parting;
+    return is_over ? BodyAction::Abort : BodyAction::Continue;
 }
 
 Status Fetch::write(std::string_view bytes) {
-    uint64_t upto = sink_->written() + bytes.size();
+    uint64_t upto = at_ + bytes.size();
     if (end_ && upto > *end_)
         return Failure{.cause = wire::LONG_BODY,
                        .message = fmt::format("{} sent more bytes than it had announced", url_.host),
@@ -117,8 +122,13 @@ Status Fetch::write(std::string_view bytes) {
                              fmt::format("{} sent more than the {} bytes that were expected", url_.host,
                                          *order_.expected_size));
     if (auto ok = check_size_limit(upto); !ok) return ok;
-    sink_->write(bytes);
-    if (hasher_) hasher_->update(bytes);
+    in_pieces_ ? sink_->write_at(at_, bytes) : sink_->write(bytes);
+    if (hasher_ && hashed_ == at_) {
+        hasher_->update(bytes);
+        hashed_ = upto;
+    }
+    at_ = upto;
+    if (pieces_) pieces_->first_received(bytes.size());
     return Done{};
 }
 
@@ -131,6 +141,7 @@ void Fetch::evaluate_response(const HttpResponse& response) {
         head_ = response.head;
         take_name(response);
         unexpected_page_ = is_unexpected_page(resume_, response);
+        ranges_allowed_ = !response.no_ranges;
         accept(decision);
         return;
     case ResponseAction::Complete:
@@ -253,6 +264,7 @@ void Fetch::accept(const ResponseDecision& decision) {
     doubted_.reset();
     bool restarts = decision.action == ResponseAction::StartOver;
     phase_ = restarts && offset_stored_ ? Phase::AwaitingProceed : Phase::Receiving;
+    at_ = restarts ? 0 : resume_.offset;
     if (sink_->begun() && !restarts) { // the next segment, or the next part that the server sends of one
         if (order_.sparse) sink_->move_to(segment_->local);
         return;
@@ -261,11 +273,15 @@ void Fetch::accept(const ResponseDecision& decision) {
         resume_.offset = 0;
         segment_ = order_.layout.at(0, identity_.size);
         hasher_ = resume_.digest ? Hasher::make(order_.digest) : nullptr;
+        hashed_ = 0;
+        present_ = {};
+        pieces_.reset(); // which has no connection while another request is sent
     }
     if (resume_.offset == 0) check_name();
     auto begun = begun_message(phase_ == Phase::AwaitingProceed);
     if (phase_ == Phase::Receiving && begin_small()) {
         // The daemon need not know of a small file before it is complete, if that does not take long.
+        in_pieces_ = false;
         begun_ = std::move(begun);
         return schedule_progress();
     }
@@ -292,7 +308,7 @@ void Fetch::send_begun(wire::Begun begun) {
 wire::Begun Fetch::begun_message(bool restarted) const {
     wire::Begun begun;
     begun.set_ticket(order_.ticket);
-    begun.set_offset(resume_.offset);
+    begun.set_offset(in_pieces_ ? present_.size() : resume_.offset);
     begun.set_restarted(restarted);
     to_wire(identity_, *begun.mutable_identity());
     begun.set_headers(head_);
@@ -310,6 +326,7 @@ void Fetch::begin_writing() {
     phase_ = Phase::Receiving;
     writing_since_ = std::chrono::steady_clock::now();
     writing_from_ = resume_.offset;
+    if (in_pieces_) return sink_->begin_pieces(present_, identity_.size);
     if (!order_.sparse) return sink_->begin(resume_.offset, order_.layout.size(identity_.size));
     sink_->begin_sparse(resume_.offset, identity_.size, !must_match_version_);
     if (segment_) sink_->move_to(segment_->local);
@@ -325,11 +342,13 @@ void Fetch::ended(const HttpResponse& response, const TransferResult& result) {
     case Phase::Requesting:
     case Phase::AwaitingProceed:
     case Phase::Receiving:
+        if (result.code != CURLE_OK && pieces_ && pieces_->has_others()) return first_part_ended();
         if (result.code != CURLE_OK) return fail(exchange_failure(response, result));
         ends_by_close_ = response.ends_by_close();
         return body_complete();
     case Phase::Completing: return not_modified_ ? finish_unmodified() : finish();
     case Phase::RequestingAgain: return request_next();
+    case Phase::Parting: return first_part_ended();
     case Phase::Failing: failure_.remote = result.redirect; return fail(failure_);
     case Phase::Ending: return;
     }
@@ -346,12 +365,13 @@ Failure Fetch::exchange_failure(const HttpResponse& response, const TransferResu
 /// If the daemon must store the restart first, proceed() calls this again.
 void Fetch::body_complete() {
     if (phase_ == Phase::AwaitingProceed) return transaction_.reset();
-    uint64_t received = sink_->written();
+    uint64_t received = at_;
     bool truncated =
         end_ ? received < *end_ : ends_by_close_ && order_.expected_size && received < *order_.expected_size;
     if (truncated)
         return fail({.cause = wire::SHORT_BODY,
                      .message = fmt::format("{} sent fewer bytes than it had announced", url_.host)});
+    if (pieces_) return first_part_ended();
     // A body of unknown length that went to the end of the file reveals its size.
     if (!identity_.size && segment_ && segment_->to_end)
         identity_.size = segment_->remote + (received - resume_.offset);

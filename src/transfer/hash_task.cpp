@@ -26,15 +26,15 @@ Status hash_slice(const Read& read, Hasher& hasher, uint64_t from, uint64_t upto
 
 } // namespace
 
-HashTask::HashTask(DiskPool& disk, Lane lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
-                   Completion done)
-    : disk_(disk), lane_(std::move(lane)), read_(std::move(read)), hasher_(std::move(hasher)), count_(count),
-      done_(std::move(done)), self_(std::make_shared<HashTask*>(this)) {
+HashTask::HashTask(DiskPool& disk, Lane lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t end,
+                   Completion done, uint64_t begin)
+    : disk_(disk), lane_(std::move(lane)), read_(std::move(read)), hasher_(std::move(hasher)), end_(end),
+      done_(std::move(done)), position_(begin), self_(std::make_shared<HashTask*>(this)) {
     next();
 }
 
 void HashTask::next() {
-    uint64_t upto = std::min(count_, position_ + SliceSize);
+    uint64_t upto = std::min(end_, position_ + SliceSize);
     disk_.run(
         lane_,
         [read = read_, hasher = hasher_, from = position_, upto] {
@@ -47,7 +47,7 @@ void HashTask::next() {
 
 void HashTask::slice_done(const Status& status, uint64_t upto) {
     position_ = upto;
-    if (status && position_ < count_) return next();
+    if (status && position_ < end_) return next();
     // The completion may destroy this object.
     auto done = std::move(done_);
     if (status)

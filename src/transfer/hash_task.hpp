@@ -18,20 +18,20 @@ namespace haulier::transfer {
 class HashTask {
 public:
     using Completion = std::function<void(Result<std::shared_ptr<Hasher>, Failure>)>;
-    /// Feeds the first `count` bytes of `file` to `hasher`, which `done` gets back. Destroying this object
+    /// Feeds the bytes of `file` up to `end` to `hasher`, which `done` gets back. Destroying this object
     /// cancels the task.
     template <class File>
     HashTask(DiskPool& disk, Lane lane, std::shared_ptr<File> file, std::shared_ptr<Hasher> hasher,
-             uint64_t count, Completion done)
+             uint64_t end, Completion done, uint64_t begin = 0)
         : HashTask(disk, std::move(lane), Read{[file](uint64_t at, char* into, size_t bytes) {
                        return file->read(at, into, bytes);
                    }},
-                   std::move(hasher), count, std::move(done)) {}
+                   std::move(hasher), end, std::move(done), begin) {}
 
 private:
     using Read = std::function<Status(uint64_t at, char* into, size_t count)>;
-    HashTask(DiskPool& disk, Lane lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t count,
-             Completion done);
+    HashTask(DiskPool& disk, Lane lane, Read read, std::shared_ptr<Hasher> hasher, uint64_t end,
+             Completion done, uint64_t begin);
     void next();
     void slice_done(const Status& status, uint64_t upto);
 
@@ -39,9 +39,9 @@ private:
     Lane lane_;
     Read read_;
     std::shared_ptr<Hasher> hasher_; ///< used in the disk pool while a slice is read
-    uint64_t count_;
+    uint64_t end_;
     Completion done_;
-    uint64_t position_ = 0;
+    uint64_t position_;
     std::shared_ptr<HashTask*> self_; ///< expires with this object
 };
 

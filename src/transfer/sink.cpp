@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/sink.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace haulier::transfer {
@@ -8,6 +9,9 @@ namespace haulier::transfer {
 namespace {
 
 constexpr size_t WriteSize = 256 * 1024;
+/// All places together hold less than MaxWaiting, so that the sink does not wait for itself.
+constexpr size_t WriteSizeInPieces = 64 * 1024;
+constexpr size_t MaxAside = 20;
 /// Bounds the memory of a transfer whose disk does not respond.
 constexpr uint64_t MaxWaiting = 2 * 1024 * 1024;
 
@@ -39,6 +43,14 @@ void Sink::begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew) {
     prepare(at, [total, anew](PartFile& part) { return part.resize(total, anew); });
 }
 
+void Sink::begin_pieces(const ByteRanges& present, std::optional<uint64_t> total) {
+    prepare(present.size(),
+            [keep = present.end(), total](PartFile& part) { return part.prepare(keep, total); });
+    position_ = present.prefix();
+    in_pieces_ = true;
+    durable_ranges_ = present;
+}
+
 bool Sink::begin_small(uint64_t total) {
     if (begun() || total >= WriteSize || total >= sync_interval_.bytes / 2) return false;
     ++generation_;
@@ -59,6 +71,8 @@ void Sink::prepare(uint64_t at, std::function<Status(PartFile&)> work) {
     small_total_.reset();
     wanted_.reset();
     gathered_.clear();
+    aside_.clear();
+    handed_over_.clear();
     timer_.reset();
     syncing_ = false;
     preparing_ = true;
@@ -85,8 +99,36 @@ void Sink::write(std::string_view bytes) {
     gathered_ += bytes;
     position_ += bytes.size();
     written_ += bytes.size();
-    if (gathered_.size() >= WriteSize) write_gathered();
+    if (gathered_.size() >= (aside_.empty() ? WriteSize : WriteSizeInPieces)) write_gathered();
     sync_when_due();
+}
+
+void Sink::write_at(uint64_t position, std::string_view bytes) {
+    if (position != position_) switch_to(position);
+    write(bytes);
+}
+
+void Sink::switch_to(uint64_t position) {
+    if (aside_.size() >= MaxAside) write_all();
+    auto found = std::find_if(aside_.begin(), aside_.end(),
+                              [&](const Aside& aside) { return aside.position == position; });
+    Aside next{position};
+    if (found != aside_.end()) {
+        next = std::move(*found);
+        aside_.erase(found);
+    }
+    if (!gathered_.empty()) aside_.push_back({position_, std::move(gathered_)});
+    position_ = next.position;
+    gathered_ = std::move(next.gathered);
+}
+
+void Sink::write_all() {
+    write_gathered();
+    for (auto& aside : std::exchange(aside_, {})) {
+        position_ = aside.position;
+        gathered_ = std::move(aside.gathered);
+        write_gathered();
+    }
 }
 
 void Sink::write_gathered() {
@@ -98,6 +140,7 @@ void Sink::write_gathered() {
         if (status) status = part.write(at, bytes);
         return Written{std::move(status), std::move(bytes)};
     };
+    if (in_pieces_) handed_over_.push_back({position_ - count, position_});
     run(lane_, std::move(write),
         [count](Sink& sink, Written written) { sink.wrote(count, std::move(written)); });
     gathered_.clear();
@@ -137,7 +180,7 @@ void Sink::sync_when_due() {
 
 void Sink::sync() {
     timer_.reset();
-    write_gathered();
+    write_all();
     wanted_ = written_;
     sync_if_stored();
 }
@@ -163,6 +206,7 @@ void Sink::synced(uint64_t upto, const Status& status) {
     syncing_ = false;
     if (!status) return fail(write_failure_.value_or(status.error()));
     bool was_full = full();
+    note_durable(upto - durable_);
     if (upto > std::exchange(durable_, upto)) events_.durable(upto);
     if (write_failure_) return durable_ < stored_ ? sync() : fail(*write_failure_);
     if (flushing_ && flushed_) return std::exchange(flushing_, nullptr)(Done{});
@@ -170,6 +214,15 @@ void Sink::synced(uint64_t upto, const Status& status) {
     sync_if_stored();
     sync_when_due();
     if (was_full && !full()) events_.writable();
+}
+
+/// Of what was handed over, the first `count` bytes.
+void Sink::note_durable(uint64_t count) {
+    while (count > 0 && !handed_over_.empty()) {
+        count -= std::min(count, handed_over_.front().size());
+        durable_ranges_.add(handed_over_.front());
+        handed_over_.pop_front();
+    }
 }
 
 void Sink::fail(const Failure& failure) {

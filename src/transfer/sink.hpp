@@ -6,10 +6,12 @@
 #pragma once
 
 #include "base/event.hpp"
+#include "transfer/byte_ranges.hpp"
 #include "transfer/disk_pool.hpp"
 #include "transfer/part_file.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +46,8 @@ public:
     /// As above for a sparse file: it is made `total` bytes long and its content is discarded only with
     /// `anew`.
     void begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew);
+    /// As begin() for a file that is written in several places: what is `present` is kept, and counts.
+    void begin_pieces(const ByteRanges& present, std::optional<uint64_t> total);
     /// For an empty part file: nothing is written before all `total` bytes are here, or have to be durable.
     /// False if the file is too large for that.
     bool begin_small(uint64_t total);
@@ -56,7 +60,11 @@ public:
     [[nodiscard]] bool full() const;
     /// A failure is reported later.
     void write(std::string_view bytes);
-    /// Bytes passed to write(), and those before `at`.
+    /// As above, of a file that is written in several places.
+    void write_at(uint64_t position, std::string_view bytes);
+    /// What is durable of such a file.
+    [[nodiscard]] const ByteRanges& durable_ranges() const { return durable_ranges_; }
+    /// Bytes passed to write(), and those that were present before.
     [[nodiscard]] uint64_t written() const { return written_; }
     /// Makes everything written so far durable, even if nothing is new. The last call to a sink.
     void flush(std::function<void(const Status&)> done);
@@ -66,7 +74,15 @@ private:
         Status status;
         std::string buffer; ///< to be reused
     };
+    /// Bytes for another place than `position_`, or that position.
+    struct Aside {
+        uint64_t position = 0;
+        std::string gathered{};
+    };
     void prepare(uint64_t at, std::function<Status(PartFile&)> work);
+    void switch_to(uint64_t position);
+    void write_all();
+    void note_durable(uint64_t count);
     template <class Work, class Done>
     void run(const Lane& lane, Work work, Done done);
     void write_gathered();
@@ -90,6 +106,10 @@ private:
     uint64_t position_ = 0; ///< offset in the file of the next byte; `written_` unless it was moved
     std::string gathered_;  ///< the bytes before `position_` that were not given to a thread yet
     std::vector<std::string> buffers_; ///< empty, to be reused
+    std::vector<Aside> aside_;
+    bool in_pieces_ = false;            ///< begun with begin_pieces()
+    std::deque<ByteRange> handed_over_; ///< to a thread, in this order, and not known to be durable
+    ByteRanges durable_ranges_;
     uint64_t written_ = 0;
     uint64_t stored_ = 0;            ///< bytes that are in the file
     std::optional<uint64_t> wanted_; ///< bytes that must be synced as soon as they are in the file

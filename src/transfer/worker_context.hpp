@@ -5,6 +5,7 @@
 #include "base/event.hpp"
 #include "transfer/disk_pool.hpp"
 #include "transfer/http_transaction.hpp"
+#include "transfer/refusing_hosts.hpp"
 #include "transfer/seen_rates.hpp"
 #include "transfer/sink.hpp"
 #include "transfer/small_files.hpp"
@@ -34,6 +35,7 @@ struct WorkerContext {
     bool last_was_small = false; ///< the file that was fetched last
     TransferSettings settings{};
     SeenRates rates{};
+    RefusingHosts refusing_hosts{};
 };
 
 } // namespace haulier::transfer

@@ -149,6 +149,7 @@ BOUNDS = {
     "MaximumDownloadTime": ([1, 2**32 - 1], {0: "InvalidArgument"}),
     "MaximumDownloadSize": ([1, 2**64 - 1], {}),
     "BandwidthLimit": ([0, 1024], {1023: "InvalidArgument"}),
+    "Connections": ([0, 16], {17: "InvalidArgument"}),
     "NoProgressTimeout": ([0, 2**32 - 1], {}),
     "MinimumRetryDelay": ([5, 2**32 - 1], {}),
     "ProxyList": (["p" * 4000, "https=socks5h://[::1]:1080 http://proxy.example:3128"],

@@ -290,7 +290,8 @@ std::vector<std::string> ManagerObject::Features() {
             "jitter",
             "peers",
             "permit",
-            "remote-name-expired"};
+            "remote-name-expired",
+            "connections"};
 }
 
 uint32_t ManagerObject::Jobs() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/manager/transfer_orders.hpp"
 
+#include "job/connections.hpp"
 #include "job/credentials.hpp"
 #include "job/file_state.hpp"
 #include "job/mirrors.hpp"
@@ -79,6 +80,31 @@ RequestOptions options_for_peer(const job::Job& job) {
     return options;
 }
 
+size_t size_of(const MirrorOptions& mirror) {
+    size_t size = mirror.url.size();
+    for (const auto& known : mirror.credentials)
+        size += known.user.size() + known.password.size();
+    return size;
+}
+
+/// The sources that the file could be fetched from instead, as many as may be used at a time and as fit into
+/// one packet.
+std::vector<MirrorOptions> mirrors_for(const job::Job& job, const job::File& file, uint32_t connections) {
+    std::vector<MirrorOptions> mirrors;
+    size_t room = MaxMirrorText;
+    for (uint32_t i = 0; i < job::sources_of(file) && mirrors.size() + 1 < connections; ++i) {
+        if (i == file.source || job::status_of(file, i).excluded) continue;
+        const auto& url = job::url_of(file, i);
+        bool chosen_by_client = i > 0 || !file.redirected_cross_origin;
+        MirrorOptions mirror{url, options_for(job, url, chosen_by_client).http.credentials};
+        auto size = size_of(mirror);
+        if (size > room) continue;
+        room -= size;
+        mirrors.push_back(std::move(mirror));
+    }
+    return mirrors;
+}
+
 job::Place place_to_delete_in(const job::Job& job, const std::string& local) {
     return job::place_in(job, job::directory_of(local), job::Use::Write);
 }
@@ -143,6 +169,12 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     order.umask = job.umask;
     order.place = confined_place(job, order.file.spec.local, job::Use::Write);
     order.temporary = separate_place(job);
+    bool whole = !order.from_zero && !job.on_demand && order.file.spec.ranges.empty();
+    if (!whole || job::asks_peer(order.file)) return order;
+    auto connections = job::connections_for(job);
+    order.connections = connections.most;
+    order.split_from = connections.split_from;
+    order.mirrors = mirrors_for(job, order.file, connections.most);
     return order;
 }
 

@@ -32,6 +32,15 @@ struct RequestOptions {
     bool peer = false; ///< the server is a peer, see job/peers.hpp
 };
 
+/// Bytes of the URLs and credentials of the mirrors of one order.
+inline constexpr size_t MaxMirrorText = 16 * 1024;
+
+/// Another source of a file.
+struct MirrorOptions {
+    std::string url;
+    std::vector<job::Credentials> credentials;
+};
+
 /// What a worker may receive and send from now on, in bytes per second; 0 = no limit.
 struct BandwidthLimits {
     uint64_t all = 0;
@@ -55,6 +64,9 @@ struct FetchOrder {
     std::optional<uint32_t> umask;          ///< as in PublishOrder
     std::optional<job::Place> place;        ///< place of the directory, if the job is confined
     std::optional<job::Place> temporary{};  ///< directory of the temporary file, if it is another one
+    uint32_t connections = 1;               ///< at most so many for the file
+    uint64_t split_from = 0;                ///< a smaller file gets one
+    std::vector<MirrorOptions> mirrors;     ///< other sources of the same file
 };
 
 struct UploadOrder {

@@ -131,7 +131,10 @@ LinkRates link_rates_of(const wire::Yielding& yielding) {
 }
 
 job::Report report_of(const wire::Checkpoint& checkpoint) {
-    return report_of(checkpoint.offset(), checkpoint.identity());
+    auto report = report_of(checkpoint.offset(), checkpoint.identity());
+    for (const auto& piece : checkpoint.pieces())
+        report.pieces.push_back({piece.begin(), piece.end() - piece.begin()});
+    return report;
 }
 
 job::Fetched fetched_of(const wire::Fetched& fetched) {

@@ -72,6 +72,18 @@ void fill_security(wire::Http& out, const job::SecurityFlags& security) {
     out.set_ignore_wrong_usage(security.ignore_wrong_usage);
 }
 
+/// Of a wire::Http or a wire::Mirror.
+template <class Message>
+void fill_credentials(Message& out, const std::vector<job::Credentials>& credentials) {
+    for (const auto& known : credentials) {
+        auto* one = out.add_credentials();
+        one->set_proxy(known.target == job::Credentials::Target::Proxy);
+        one->set_scheme(to_wire(known.scheme));
+        one->set_user(known.user);
+        one->set_password(known.password);
+    }
+}
+
 void fill_http(wire::Http& out, const RequestOptions& options) {
     const auto& http = options.http;
     for (const auto& line : http.headers)
@@ -88,13 +100,7 @@ void fill_http(wire::Http& out, const RequestOptions& options) {
     out.set_proxy_mode(to_wire(http.proxy.mode));
     out.set_proxy_list(http.proxy.list);
     out.set_proxy_bypass(http.proxy.bypass);
-    for (const auto& known : http.credentials) {
-        auto* one = out.add_credentials();
-        one->set_proxy(known.target == job::Credentials::Target::Proxy);
-        one->set_scheme(to_wire(known.scheme));
-        one->set_user(known.user);
-        one->set_password(known.password);
-    }
+    fill_credentials(out, http.credentials);
     out.set_job(options.job);
     out.set_answer_timeout_s(static_cast<uint32_t>(options.answer_timeout.count()));
     out.set_attempt(options.attempt);
@@ -125,6 +131,22 @@ void fill_permissions(Message& out, const job::FileSpec& spec, std::optional<uin
     out.set_mode(spec.mode.value_or(0));
     out.set_umask_known(umask.has_value());
     out.set_umask(umask.value_or(0));
+}
+
+void fill_pieces(wire::Fetch& out, const FetchOrder& order) {
+    if (order.offset > 0)
+        for (const auto& range : order.file.pieces) {
+            auto* piece = out.add_pieces();
+            piece->set_begin(range.offset);
+            piece->set_end(range.offset + range.length);
+        }
+    out.set_connections(order.connections);
+    out.set_split_from(order.split_from);
+    for (const auto& mirror : order.mirrors) {
+        auto* one = out.add_mirrors();
+        one->set_url(mirror.url);
+        fill_credentials(*one, mirror.credentials);
+    }
 }
 
 /// The directory of a file, and the root beneath which it is opened.
@@ -273,6 +295,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     f.set_keep_existing(file.spec.existing == job::Existing::Keep);
     if (!file.spec.server_name || order.offset > 0) f.set_name(job::name_of(file.spec.local));
     fill_http(*f.mutable_http(), order.options);
+    fill_pieces(f, order);
     return f;
 }
 

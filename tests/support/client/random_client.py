@@ -111,14 +111,15 @@ class RandomClient:
         def make() -> None:
             self.jobs[name] = self.stack.manager.create(name, files=given, Resume=self.chance.random() < 0.9,
                                                         MinimumRetryDelay=5, **options)
-        downloads = {} if options else {path: content for _, path, content in files}
+        downloads = {} if sent else {path: content for _, path, content in files}
         self._call(name, make, lambda _: Expected(self.jobs[name].id if name in self.jobs else "", downloads, sent))
 
     def create_small(self) -> None:
         self._create(self._files(self.chance.randint(5, 60), 0, 12 * KIBI))
 
     def create_large(self) -> None:
-        self._create(self._files(self.chance.randint(1, 3), MEBI // 2, 4 * MEBI, self.chance.choice([MEBI, 3 * MEBI])))
+        self._create(self._files(self.chance.randint(1, 3), MEBI // 2, 4 * MEBI, self.chance.choice([MEBI, 3 * MEBI])),
+                     Connections=self.chance.choice([0, 1, 3]))
 
     def create_upload(self) -> None:
         path = self.sources / f"source-{len(self.contents)}"

@@ -243,6 +243,33 @@ TEST(ToWire, SaysHowToFetch) {
     EXPECT_TRUE(fetch.http().background());
 }
 
+TEST(ToWire, SaysWhatIsHereAndWhereElseTheFileIs) {
+    auto order = sample_order();
+    order.offset = 30;
+    order.file.pieces = {{0, 10}, {50, 20}};
+    order.connections = 4;
+    order.split_from = 1000;
+    order.mirrors = {
+        {"http://mirror.example/f",
+         {{job::Credentials::Target::Server, job::Credentials::Scheme::Basic, "anna", "secret", ""}}}};
+    auto fetch = to_wire(9, order);
+    ASSERT_EQ(fetch.pieces_size(), 2);
+    EXPECT_EQ(fetch.pieces(1).begin(), 50U);
+    EXPECT_EQ(fetch.pieces(1).end(), 70U);
+    EXPECT_EQ(fetch.connections(), 4U);
+    EXPECT_EQ(fetch.split_from(), 1000U);
+    ASSERT_EQ(fetch.mirrors_size(), 1);
+    EXPECT_EQ(fetch.mirrors(0).url(), "http://mirror.example/f");
+    EXPECT_EQ(fetch.mirrors(0).credentials(0).user(), "anna");
+    order.offset = 0;
+    EXPECT_EQ(to_wire(9, order).pieces_size(), 0) << "nothing of it counts";
+
+    wire::Checkpoint checkpoint;
+    checkpoint.set_offset(30);
+    *checkpoint.mutable_pieces() = fetch.pieces();
+    EXPECT_EQ(report_of(checkpoint).pieces, order.file.pieces);
+}
+
 TEST(ToWire, LimitsFitIntoAPacketHoweverManyJobsHaveOne) {
     BandwidthLimits limits{job::UnknownSize, job::UnknownSize, {}};
     for (int i = 0; i < 3000; ++i)
@@ -297,6 +324,11 @@ FetchOrder longest_order() {
 TEST(ToWire, TheLongestOrderThatIsLegalFitsIntoAPacket) {
     wire::ToWorker message;
     auto order = longest_order();
+    *message.mutable_fetch() = to_wire(~uint64_t{0}, order);
+    EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
+    order.segments = {{}};
+    order.file.pieces.assign(MaxPieces, {MaxFileSize / 2, MaxFileSize / 2});
+    order.mirrors.assign(MaxConnections - 1, {std::string(MaxMirrorText / (MaxConnections - 1), 'm'), {}});
     *message.mutable_fetch() = to_wire(~uint64_t{0}, order);
     EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
     *message.mutable_upload() =

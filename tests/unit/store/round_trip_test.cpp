@@ -52,6 +52,7 @@ void fill_choices(job::Job& job) {
     job.use_peers = true;
     job.jitter = std::chrono::seconds{MaxU32};
     job.answer_timeout = std::chrono::seconds{90};
+    job.connections = 16;
     job.umask = 027;
     job.auto_complete = true;
     job.dynamic_content = true;
@@ -156,6 +157,7 @@ job::File full_file() {
     file.source_statuses = {{3, true}, {}, {MaxU32, false}};
     file.wanted = {{5, 5}, {0, 100}, {0, 100}};
     file.filled = {{0, 5}, {50, 50}};
+    file.pieces = {{0, 3}, {7, 4}};
     file.upload_url = "https://example.org/files/24e533e02ec3bc40c387f1a0e460e216";
     file.stamp = job::SourceStamp{{1, MaxU64}, MaxU64, -1};
     file.error = job::JobError{job::Cause::Timeout, 28, "too \xff slow", 7};

@@ -105,6 +105,40 @@ TEST_F(SinkTest, ANewBeginningWaitsForWhatIsBeingWritten) {
     }
 }
 
+TEST_F(SinkTest, PiecesAreWrittenInTurnAndCountedOnlyWhenTheyAreDurable) {
+    auto bytes = pattern(3'000'000, 9);
+    auto file = sink({.bytes = 512 * 1024, .time = Usec::max()});
+    file.begin_pieces({}, bytes.size());
+    constexpr size_t Step = 10'000;
+    for (size_t at = 0; at < 1'000'000; at += Step)
+        for (size_t start : {0, 1'000'000, 2'000'000}) {
+            wait_while([&] { return file.full(); });
+            file.write_at(start + at, std::string_view{bytes}.substr(start + at, Step));
+            EXPECT_LE(file.durable_ranges().size(), file.written());
+        }
+    EXPECT_GE(file.durable_ranges().all().size(), 3u);
+    EXPECT_EQ(file.durable_ranges().size(), durable.back());
+    flush(file);
+    EXPECT_EQ(content(), bytes);
+    EXPECT_EQ(file.durable_ranges(), (ByteRanges{{{0, bytes.size()}}}));
+}
+
+TEST_F(SinkTest, WhatIsPresentStaysBehindTheHoles) {
+    auto bytes = pattern(100'000, 10);
+    ASSERT_TRUE(part->write(0, bytes.substr(0, 10'000) + std::string(40'000, 'x') +
+                                   bytes.substr(50'000, 20'000) + "not durable"));
+    auto file = sink(Sink::SyncInterval::never());
+    file.begin_pieces(ByteRanges{{{0, 10'000}, {50'000, 70'000}}}, bytes.size());
+    wait_while([&] { return file.full(); });
+    EXPECT_EQ(part->size(), 70'000u);
+    EXPECT_EQ(file.written(), 30'000u);
+    file.write_at(70'000, std::string_view{bytes}.substr(70'000));
+    file.write_at(10'000, std::string_view{bytes}.substr(10'000, 40'000));
+    flush(file);
+    EXPECT_EQ(content(), bytes);
+    EXPECT_TRUE(file.durable_ranges().is_prefix());
+}
+
 TEST_F(SinkTest, SegmentsGoToTheirPlaces) {
     auto bytes = pattern(1'000'000, 7);
     auto file = sink(Sink::SyncInterval::never());
