@@ -25,7 +25,7 @@ bool has_form(std::string_view text, std::string_view form) {
     });
 }
 
-/// The form that nearly all servers use; strptime() takes fifty times as long.
+/// The form that nearly all servers use; strptime() takes much longer.
 std::optional<int64_t> parse_usual_form(std::string_view text) {
     if (!has_form(text, "???, 00 ??? 0000 00:00:00 GMT")) return std::nullopt;
     auto number = [&](size_t at, size_t digits) {

@@ -143,7 +143,7 @@ TEST_F(WorkerLinkTest, OneOfAnotherVersionCannotMendThat) {
     EXPECT_TRUE(ask({{ready(wire::Protocol + 1), ready(), answer(1)}, {ready(), answer(1)}}));
     EXPECT_EQ(launcher_->launched_at.size(), 2U);
     EXPECT_EQ(launcher_->kills, 1);
-    EXPECT_EQ(log_, "fake 1 speaks version 4 of the protocol instead of 3; it is dismissed\n");
+    EXPECT_EQ(log_, "fake 1 speaks version 5 of the protocol instead of 4; it is dismissed\n");
 }
 
 TEST_F(WorkerLinkTest, NobodySpeaksBeforeItIsReady) {
