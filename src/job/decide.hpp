@@ -29,7 +29,6 @@ enum class Effect {
 struct Decision {
     Job job;                                 ///< as it will be
     bool settings_changed = true;            ///< otherwise only its progress need be stored
-    bool may_be_replaced = false;            ///< by a decision about the same files in the same transaction
     std::map<uint32_t, File> files;          ///< changed or added files, as they will be, by index
     std::vector<Notification> notifications; ///< become outbox rows in the same transaction
     Revocation revoked;                      ///< leave the outbox, before `notifications` enter it

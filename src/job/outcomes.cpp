@@ -149,6 +149,32 @@ void learn_total(const Job& job, File& file, const std::vector<Segment>& segment
         file.total = file.filled.back().offset + file.filled.back().length;
 }
 
+bool may_be_fetched(const Job& job, const File& file, const Fetched& fetched) {
+    return is_changeable(job.state) && !file.transferred && is_credible(fetched.report);
+}
+
+/// `d` and `after` are those before the report.
+void take_fetched(Decision& d, uint32_t index, File after, const std::vector<File>& files,
+                  const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
+    take_report(after, d.job, fetched.report, segments);
+    learn_total(d.job, after, segments);
+    after.inode = fetched.inode;
+    if (!fetched.headers.empty()) after.response_headers = fetched.headers;
+    after.validation = Validation::None;
+    // The checksum of a sparse file is checked in one more transfer, with an order without segments.
+    bool judged = !d.job.on_demand || !after.spec.checksum || segments.empty();
+    after.transferred = judged && is_whole(d.job, after);
+    reset_failures(d.job);
+    reset_failures(after);
+    if (fetched.reply) d.job.reply_total = d.job.reply_transferred = *fetched.reply;
+    if (after.transferred) arrive(d, index, after);
+    const auto& file = d.files.insert_or_assign(index, std::move(after)).first->second;
+    if (d.job.files_transferred == d.job.files_total)
+        finish_if_over(d, files, now);
+    else if (d.job.on_demand)
+        settle_ranges(d, lacks_anything(files, index, file), now);
+}
+
 } // namespace
 
 std::optional<Decision> granted(const Job& job, Now now) {
@@ -253,28 +279,14 @@ std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::
 }
 
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
-                                const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
-    const File& file = files[index];
-    if (!is_changeable(job.state) || file.transferred || !is_credible(fetched.report)) return std::nullopt;
-    Decision d = touched(job, now);
-    File after = file;
-    take_report(after, job, fetched.report, segments);
-    learn_total(job, after, segments);
-    after.inode = fetched.inode;
-    if (!fetched.headers.empty()) after.response_headers = fetched.headers;
-    after.validation = Validation::None;
-    // The checksum of a sparse file is checked in one more transfer, with an order without segments.
-    bool judged = !job.on_demand || !file.spec.checksum || segments.empty();
-    after.transferred = judged && is_whole(job, after);
-    reset_failures(d.job);
-    reset_failures(after);
-    if (fetched.reply) d.job.reply_total = d.job.reply_transferred = *fetched.reply;
-    if (after.transferred) arrive(d, index, after);
-    d.files.emplace(index, after);
-    if (d.job.files_transferred == d.job.files_total)
-        finish_if_over(d, files, now);
-    else if (job.on_demand)
-        settle_ranges(d, lacks_anything(files, index, after), now);
+                                const Fetched& fetched, const std::vector<Segment>& segments,
+                                const Limits& limits, Now now) {
+    std::optional<Decision> d;
+    if (fetched.begun) d = begun(job, index, files[index], *fetched.begun, limits, now);
+    const File& file = d ? d->files.at(index) : files[index];
+    if (!may_be_fetched(d ? d->job : job, file, fetched)) return d;
+    if (!d) d = touched(job, now);
+    take_fetched(*d, index, file, files, fetched, segments, now);
     return d;
 }
 

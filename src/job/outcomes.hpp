@@ -62,10 +62,12 @@ struct Fetched {
     std::optional<uint64_t> reply; ///< size of an upload's reply
     std::string headers;           ///< of the final response, if it is not the one of Begun
     bool not_modified = false;     ///< according to the conditions of the file; nothing was fetched
+    std::optional<Begun> begun;    ///< of a small file, if it was not reported before
 };
 /// `files`: all files of the job, because other files of an on-demand job may still be incomplete.
 std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vector<File>& files,
-                                const Fetched& fetched, const std::vector<Segment>& segments, Now now);
+                                const Fetched& fetched, const std::vector<Segment>& segments,
+                                const Limits& limits, Now now);
 /// According to the conditions of the file, there is nothing to fetch, and the file with its name stays.
 std::optional<Decision> not_modified(const Job& job, uint32_t index, const std::vector<File>& files, Now now);
 struct Failure {

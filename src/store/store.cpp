@@ -50,6 +50,11 @@ void count_files(StoredJob& stored) {
     }
 }
 
+/// A report about a file, for example, which may be followed by others about the same job.
+bool is_small_step(const job::Decision& decision) {
+    return !decision.settings_changed && decision.files.size() <= 1;
+}
+
 } // namespace
 
 // ---- reading ----
@@ -193,11 +198,10 @@ void Store::Impl::postpone(const job::Decision& decision) {
 
 Status Store::Impl::save_now(const job::Decision& decision) {
     const job::Job& job = decision.job;
-    if (auto earlier = postponed.find(job.id); earlier != postponed.end()) {
-        earlier->second.job.reset();
-        for (const auto& [number, file] : decision.files)
-            earlier->second.files.erase(number);
-    }
+    auto& rows = postponed[job.id];
+    rows.job.reset();
+    for (const auto& [number, file] : decision.files)
+        rows.files.erase(number);
     auto saved = decision.settings_changed ? save_job(job) : save_progress(job);
     return saved ? save_files(job.id, decision.files) : saved;
 }
@@ -238,7 +242,8 @@ Status Store::Impl::revoke(const job::Id& id, const job::Revocation& revoked) {
 
 Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) {
     const job::Job& job = decision.job;
-    if (decision.may_be_replaced && !decision.settings_changed)
+    // The first is written at once, so that a store that fails does so at once.
+    if (is_small_step(decision) && postponed.contains(job.id))
         postpone(decision);
     else if (auto saved = save_now(decision); !saved)
         return saved.error();

@@ -20,12 +20,13 @@ struct Store::Impl {
     bool has_moved = false;
     /// What waits for commit(). Last, so that it is dropped before the others.
     std::optional<Transaction> group;
-    /// Rows of the group that are written at its end, unless they are written with a later decision before.
+    /// Further progress of a job of which something is in the group already. It is written at the end of the
+    /// group: only the last state of each row.
     struct Postponed {
         std::optional<job::Job> job; ///< its progress
         std::map<uint32_t, job::File> files;
     };
-    std::map<job::Id, Postponed> postponed;
+    std::map<job::Id, Postponed> postponed; ///< those that have something in the group
     /// Read when the database was opened, until they are asked for or something is written.
     std::optional<StoredJobs> jobs_at_start;
 

@@ -21,6 +21,8 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
+/// Then other events are handled.
+constexpr int MostFinishedAtOnce = 16;
 /// The largest window of a background connection. If it is set before the connection is established, the
 /// kernel chooses a scale in which windows can be set in steps of 128 bytes; in the scale for larger windows,
 /// the smallest window is more than a packet.
@@ -186,6 +188,7 @@ int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
 int CurlLoop::on_close(void* raw, curl_socket_t fd) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
     multi.open.erase(fd);
+    multi.sockets.erase(fd);
     multi.loop.ticker_.close(fd);
     multi.loop.watch_.close(fd);
     return 0;
@@ -193,28 +196,60 @@ int CurlLoop::on_close(void* raw, curl_socket_t fd) noexcept {
 
 int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* raw, void*) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
-    if (what == CURL_POLL_REMOVE) {
+    bool is_removed = what == CURL_POLL_REMOVE;
+    // on_close() is not called for other sockets, such as those of the resolver.
+    if (is_removed && !multi.open.contains(fd)) {
         multi.sockets.erase(fd);
     } else if (auto found = multi.sockets.find(fd); found != multi.sockets.end()) {
-        found->second.watch(epoll_events(what));
-    } else {
-        auto ready = [&multi, fd](uint32_t events) { multi.loop.act(multi, fd, curl_events(events)); };
-        multi.sockets.emplace(fd, multi.loop.loop_.on_io(fd, epoll_events(what), ready, NetworkPriority));
+        found->second.is_idle = is_removed;
+        if (!is_removed) found->second.source.watch(epoll_events(what));
+    } else if (!is_removed) {
+        auto ready = [&multi, fd](uint32_t events) { multi.loop.ready(multi, fd, events); };
+        multi.sockets.emplace(fd,
+                              Socket{multi.loop.loop_.on_io(fd, epoll_events(what), ready, NetworkPriority)});
     }
     return 0;
 }
 
+/// What happens to an idle connection, curl finds out when it needs one.
+void CurlLoop::ready(Multi& multi, curl_socket_t fd, uint32_t events) {
+    if (multi.sockets.at(fd).is_idle)
+        multi.sockets.erase(fd);
+    else
+        act(multi, fd, curl_events(events));
+}
+
 int CurlLoop::on_timer(CURLM*, long milliseconds, void* raw) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
-    auto& loop = multi.loop.loop_;
-    multi.timer.reset();
-    auto expire = [&multi] { multi.loop.act(multi, CURL_SOCKET_TIMEOUT, 0); };
+    auto& loop = multi.loop;
+    multi.deadline.reset();
     // While a transfer pauses, curl 8.14 may ask for a turn at once again and again.
-    if (milliseconds == 0)
-        multi.timer = loop.defer(expire, NetworkPriority);
-    else if (milliseconds > 0)
-        multi.timer = loop.after(std::chrono::milliseconds{milliseconds}, expire);
+    if (milliseconds == 0 && !multi.turn) {
+        multi.turn =
+            loop.loop_.defer([&multi] { multi.loop.act(multi, CURL_SOCKET_TIMEOUT, 0); }, NetworkPriority);
+    } else if (milliseconds > 0) {
+        multi.turn.reset();
+        multi.deadline = loop.clock_.now().boot + std::chrono::milliseconds{milliseconds};
+        loop.set_timer(multi);
+    } else if (milliseconds < 0) {
+        multi.turn.reset();
+    }
     return 0;
+}
+
+/// Each request moves the deadline, mostly to a later date, so a timer that expires earlier is kept.
+void CurlLoop::set_timer(Multi& multi) {
+    if (multi.timer && multi.timer_at <= *multi.deadline) return;
+    multi.timer_at = *multi.deadline;
+    multi.timer = loop_.at(multi.timer_at, [&multi] { multi.loop.expire(multi); });
+}
+
+void CurlLoop::expire(Multi& multi) {
+    multi.timer.reset();
+    if (!multi.deadline) return;
+    if (clock_.now().boot < *multi.deadline) return set_timer(multi);
+    multi.deadline.reset();
+    act(multi, CURL_SOCKET_TIMEOUT, 0);
 }
 
 int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_port) noexcept {
@@ -282,33 +317,41 @@ void CurlLoop::hold_window(int socket) {
 
 void CurlLoop::act(Multi& multi, curl_socket_t fd, int events) {
     int still_running = 0;
+    if (fd == CURL_SOCKET_TIMEOUT) multi.turn.reset();
     turn_began_ = std::chrono::steady_clock::now();
     watch_.turn_begins();
     curl_multi_socket_action(multi.handle.get(), fd, events, &still_running);
     watch_.turn_ends();
     ticker_.on_activity();
-    if (static_cast<size_t>(still_running) < multi.running) drain_soon();
+    if (static_cast<size_t>(still_running) < multi.running) drain();
 }
 
 void CurlLoop::drain_soon() {
-    if (!drain_) drain_ = loop_.defer([this] { drain_one(); });
+    if (!drain_) drain_ = loop_.defer([this] { drain(); });
 }
 
-void CurlLoop::drain_one() {
+void CurlLoop::drain() {
     drain_.reset();
+    for (int finished = 0; finish_next(); ++finished)
+        if (finished == MostFinishedAtOnce) return drain_soon();
+}
+
+/// False if there is none.
+bool CurlLoop::finish_next() {
     if (!ended_by_us_.empty()) {
         auto [easy, code] = *ended_by_us_.begin();
-        drain_soon();
-        return finish(easy, code);
+        finish(easy, code);
+        return true;
     }
     for (auto& [group, multi] : multis_) {
         int left = 0;
         while (CURLMsg* message = curl_multi_info_read(multi.handle.get(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;
-            drain_soon(); // there may be more, here or in another handle
-            return finish(message->easy_handle, message->data.result);
+            finish(message->easy_handle, message->data.result);
+            return true;
         }
     }
+    return false;
 }
 
 void CurlLoop::finish(CURL* easy, CURLcode code) {

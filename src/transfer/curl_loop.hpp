@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // libcurl's multi interface on our event loop: its sockets are I/O sources and its timeout is a timer.
-// Finished transfers are reported one at a time, each in its own iteration of the loop, so that the
-// completion may add and remove transfers. Transfers in the foreground, others, and those of each job with a
+// Finished transfers are never reported from inside curl, so that the completion may add and remove
+// transfers. Transfers in the foreground, others, and those of each job with a
 // limit of its own never share a connection: each such group has a multi handle of its own.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -68,6 +69,12 @@ private:
     struct Deleter {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
     };
+    /// A socket that curl watches, or has watched for a request that has ended: the next request on the
+    /// connection will most likely wait for the same events.
+    struct Socket {
+        Source source;
+        bool is_idle = false;
+    };
     /// A multi handle and its connections.
     struct Multi {
         Multi(CurlLoop& curl_loop, const RateGroup& whose);
@@ -77,9 +84,12 @@ private:
         const RateGroup group; ///< names a job only if that has a limit of its own
         size_t running = 0;
         bool is_clamped = false; ///< the windows of its connections are clamped
-        std::unordered_map<curl_socket_t, Source> sockets;
+        std::unordered_map<curl_socket_t, Socket> sockets;
         std::set<curl_socket_t> open;
+        std::optional<BootTime> deadline; ///< when curl wants to be called, whatever happens on its sockets
+        BootTime timer_at;                ///< when `timer` expires, which may be earlier
         Source timer;
+        Source turn; ///< curl is called soon
         Source wake;
         std::unique_ptr<CURLM, Deleter> handle; ///< destroyed first, because that calls on_socket()
     };
@@ -97,6 +107,7 @@ private:
     static int on_connected(void* transfer, char*, char*, int remote_port, int local_port) noexcept;
     Multi& multi_for(const RateGroup& group);
     void drop_unused();
+    void ready(Multi& multi, curl_socket_t fd, uint32_t events);
     void act(Multi& multi, curl_socket_t fd, int events);
     static void wake_waiting_transfers(Multi& multi);
     void hold_windows();
@@ -104,8 +115,11 @@ private:
     void hold_window(const Multi& multi, int socket);
     void hold_window(int socket);
     void report_use(const std::vector<LinkUse>& uses);
+    void set_timer(Multi& multi);
+    void expire(Multi& multi);
     void drain_soon();
-    void drain_one();
+    void drain();
+    bool finish_next();
     void finish(CURL* easy, CURLcode code);
 
     Loop& loop_;

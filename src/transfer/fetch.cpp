@@ -36,21 +36,29 @@ struct Fetch::LockedPartFile {
     Inode inode;
     Inode folder;
 
-    static Result<LockedPartFile, Failure> open(const FetchOrder& order, uint64_t keep_free) {
+    /// The part of the order that is needed here, and of the settings.
+    struct Request {
+        Place place;
+        std::string temporary;
+        std::string name; ///< that must not be taken; empty = it may
+        Inode folder;
+        bool other_folder;
+        uint64_t keep_free;
+    };
+    static Result<LockedPartFile, Failure> open(const Request& order) {
         auto directory = open_directory(order);
         if (!directory) return directory.error();
-        if (order.keep_existing && is_taken(*directory, order.name))
-            return name_taken(*directory, order.name);
-        auto opened = PartFile::open(*std::move(directory), order.temporary, keep_free);
+        if (is_taken(*directory, order.name)) return name_taken(*directory, order.name);
+        auto opened = PartFile::open(*std::move(directory), order.temporary, order.keep_free);
         if (!opened) return opened.error();
         auto part = std::make_shared<PartFile>(*std::move(opened));
         if (!part->lock()) return LockedPartFile{};
-        return LockedPartFile{part, part->size(), part->inode(), part->folder()};
+        return LockedPartFile{part, part->found_size(), part->inode(), part->folder()};
     }
 
     /// A part that was in another directory is not lost: that directory may be on a disk that is not mounted.
-    static Result<Directory, Failure> open_directory(const FetchOrder& order) {
-        auto directory = Directory::open({order.directory, order.root});
+    static Result<Directory, Failure> open_directory(const Request& order) {
+        auto directory = Directory::open(order.place);
         if (!directory && order.folder != Inode{}) {
             auto failure = directory.error();
             failure.storage = failure.storage || failure.code == ENOENT || failure.code == ENOTDIR;
@@ -109,11 +117,15 @@ Lane Fetch::opening_lane() const {
 /// not respond, so it is done in the disk pool.
 void Fetch::lock_file() {
     lock_retry_.reset();
+    LockedPartFile::Request request{{order_.directory, order_.root},
+                                    order_.temporary,
+                                    order_.keep_existing ? order_.name : "",
+                                    order_.folder,
+                                    order_.other_folder,
+                                    context_.settings.keep_free};
     context_.disk.run_within(
         FileServerLimit, opening_lane(),
-        [order = order_, keep_free = context_.settings.keep_free] {
-            return LockedPartFile::open(order, keep_free);
-        },
+        [request = std::move(request)] { return LockedPartFile::open(request); },
         [self = std::weak_ptr{self_}](std::optional<Result<LockedPartFile, Failure>> opened) {
             auto fetch = self.lock();
             if (!fetch) return;
@@ -418,7 +430,7 @@ void Fetch::leave_file() {
 void Fetch::send_last() {
     if (std::exchange(is_last_sent_, true)) return;
     end_timer_.reset();
-    context_.send(last_);
+    context_.send(std::move(last_));
 }
 
 } // namespace haulier::transfer

@@ -24,7 +24,7 @@ using std::chrono::steady_clock;
 constexpr size_t WorthSyncingAll = 4;
 /// A sync of the whole file system also writes what other programs have not written yet. If that takes so
 /// long, files are synced one by one for a while.
-constexpr auto LongSync = std::chrono::milliseconds{500};
+constexpr auto LongSync = std::chrono::seconds{1};
 constexpr auto PauseAfterLongSync = std::chrono::seconds{30};
 
 std::atomic<steady_clock::rep> next_sync_of_all{0};
@@ -63,19 +63,19 @@ void note_error(int& error, int result) {
 
 } // namespace
 
-/// The file system begins to write all files before the first one is waited for.
+/// syncfs() also writes what is in the files. It does not say which of them could not be written, but the
+/// files themselves do.
 GroupSync sync_group(std::span<const int> files) {
     GroupSync done{.errors = std::vector<int>(files.size())};
-    for (int file : files)
-        sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
     if (is_worth_syncing_all(files)) {
-        constexpr auto whole =
-            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-        for (size_t i = 0; i < files.size(); ++i)
-            note_error(done.errors[i], sync_file_range(files[i], 0, 0, whole));
         done.names_are_durable = sync_file_system(files[0]);
+        for (size_t i = 0; i < files.size(); ++i)
+            note_error(done.errors[i], sync_file_range(files[i], 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE));
         if (done.names_are_durable) return done;
     }
+    // The file system begins to write all files before the first one is waited for.
+    for (int file : files)
+        sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
     for (size_t i = 0; i < files.size(); ++i)
         note_error(done.errors[i], fsync(files[i]));
     return done;

@@ -25,6 +25,10 @@ Metadata metadata_of(const Permissions& permissions, const std::string& last_mod
             .date = parse_http_date(last_modified)};
 }
 
+bool differs(const Metadata& metadata, const struct stat& st) {
+    return (st.st_mode & PermissionBits) != metadata.mode || (metadata.date && !has_date(st, *metadata.date));
+}
+
 Result<bool, Failure> apply(const Metadata& metadata, int file, const struct stat& st) {
     bool changed = false;
     if ((st.st_mode & PermissionBits) != metadata.mode) {

@@ -33,6 +33,8 @@ struct Metadata {
 /// `umask`: the worker's own. A `last_modified` that is no date is left out.
 Metadata metadata_of(const Permissions& permissions, const std::string& last_modified, mode_t umask);
 
+/// Has the file, of which `st` is the state, other ones?
+bool differs(const Metadata& metadata, const struct stat& st);
 /// Applies what the file does not have yet, of which `st` is the state as far as it is known. True if that
 /// was anything.
 Result<bool, Failure> apply(const Metadata& metadata, int file, const struct stat& st);

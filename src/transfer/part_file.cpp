@@ -26,18 +26,19 @@ Failure not_ours(const Directory& directory, const std::string& name, std::strin
 }
 
 Status check_own_file(const Directory& directory, const std::string& name, const struct stat& st) {
+    if (S_ISLNK(st.st_mode)) return not_ours(directory, name, "a symbolic link");
     if (!S_ISREG(st.st_mode)) return not_ours(directory, name, "not a regular file");
     if (st.st_uid != geteuid()) return not_ours(directory, name, "owned by another user");
     if (st.st_nlink != 1) return not_ours(directory, name, "a file with more than one name");
     return Done{};
 }
 
-Result<Fd, Failure> create(const Directory& directory, const std::string& name) {
+/// Nothing if there is a file of this name.
+Result<std::optional<Fd>, Failure> create(const Directory& directory, const std::string& name) {
     Fd fd{openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-    if (!fd)
-        return local_failure(errno,
-                             fmt::format("cannot create the temporary file in '{}'", directory.path()));
-    return fd;
+    if (fd) return std::optional{std::move(fd)};
+    if (errno == EEXIST) return std::optional<Fd>{};
+    return local_failure(errno, fmt::format("cannot create the temporary file in '{}'", directory.path()));
 }
 
 } // namespace
@@ -110,9 +111,14 @@ Result<Directory, Failure> Directory::open(const Place& place) {
 }
 
 bool Directory::is_in_place() const {
-    Fd now = open_place(place_);
     struct stat st {};
+    if (place_.root.empty()) return stat(place_.path.c_str(), &st) == 0 && inode_of(st) == inode();
+    Fd now = open_place(place_);
     return now && fstat(now.get(), &st) == 0 && inode_of(st) == inode();
+}
+
+bool Directory::is_same_place(const Directory& other) const {
+    return inode_ == other.inode_ && place_ == other.place_;
 }
 
 Status Directory::sync(int file) const {
@@ -200,6 +206,17 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
     return std::optional{std::move(fd)};
 }
 
+Result<std::optional<struct stat>, Failure> find_own_file(const Directory& directory,
+                                                          const std::string& name) {
+    struct stat st {};
+    int r = fstatat(directory.fd(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW);
+    if (r < 0 && errno == ENOENT) return std::optional<struct stat>{};
+    if (r < 0)
+        return local_failure(errno, fmt::format("cannot examine '{}' in '{}'", name, directory.path()));
+    if (auto ok = check_own_file(directory, name, st); !ok) return ok.error();
+    return std::optional{st};
+}
+
 namespace {
 
 /// The file itself often cannot be opened.
@@ -212,22 +229,23 @@ Failure or_taken(Failure failure, const Directory& directory, const std::string&
 
 } // namespace
 
+/// Most files are new.
 Result<PartFile, Failure> PartFile::open(Directory directory, const std::string& name, uint64_t keep_free) {
-    auto found = open_own_file(directory, name, O_RDWR);
-    if (!found) return or_taken(found.error(), directory, name);
-    if (auto& fd = *found) return PartFile{std::move(directory), name, std::move(*fd), keep_free};
-    auto created = create(directory, name);
-    if (!created) return or_taken(created.error(), directory, name);
-    return PartFile{std::move(directory), name, *std::move(created), keep_free};
+    auto file = create(directory, name);
+    struct stat st {};
+    if (file && *file && fstat((*file)->get(), &st) < 0)
+        return local_failure(errno,
+                             fmt::format("cannot examine the temporary file in '{}'", directory.path()));
+    if (file && !*file) file = open_own_file(directory, name, O_RDWR, st);
+    if (!file) return or_taken(file.error(), directory, name);
+    if (!*file) // it has gone in between
+        return local_failure(ENOENT, fmt::format("cannot open the temporary file in '{}'", directory.path()));
+    return PartFile{std::move(directory), name, std::move(**file), st, keep_free};
 }
 
-PartFile::PartFile(Directory directory, std::string name, Fd fd, uint64_t keep_free)
-    : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)), keep_free_(keep_free) {
-    struct stat st {};
-    bool known = fstat(fd_.get(), &st) == 0;
-    if (known) inode_ = inode_of(st);
-    is_new_ = known && st.st_size == 0;
-}
+PartFile::PartFile(Directory directory, std::string name, Fd fd, const struct stat& st, uint64_t keep_free)
+    : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)), inode_(inode_of(st)),
+      keep_free_(keep_free), is_new_(st.st_size == 0) {}
 
 Failure PartFile::failed(std::string_view action) const {
     return local_failure(errno,
@@ -238,8 +256,10 @@ bool PartFile::lock() {
     // On a file system without locks, downloading without one is better than not at all.
     if (flock(fd_.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) return false;
     struct stat named {};
-    return fstatat(directory_.fd(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           inode_of(named) == inode();
+    bool is_named = fstatat(directory_.fd(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    inode_of(named) == inode();
+    if (is_named) found_size_ = static_cast<uint64_t>(named.st_size);
+    return is_named;
 }
 
 void PartFile::unlock() {
@@ -325,13 +345,18 @@ Status PartFile::sync_name() {
 }
 
 Status PartFile::check_state() const {
-    if (auto ok = check_place(); !ok) return ok;
+    if (auto ok = check_folder(); !ok) return ok;
+    if (auto ok = check_name(); !ok) return ok;
     return may_grow_ ? check_room(fd_.get(), 0, keep_free_, directory_.path()) : Status{Done{}};
 }
 
-/// The directory may have been moved or unmounted, and the file removed or replaced.
-Status PartFile::check_place() const {
-    if (!directory_.is_in_place()) return directory_.not_mounted();
+/// It may have been moved or unmounted.
+Status PartFile::check_folder() const {
+    return directory_.is_in_place() ? Status{Done{}} : directory_.not_mounted();
+}
+
+/// The file may have been removed or replaced.
+Status PartFile::check_name() const {
     struct stat st {};
     if (fstatat(directory_.fd(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode())
         return Done{};

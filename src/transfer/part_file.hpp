@@ -38,6 +38,7 @@ struct Place {
 
     Place(std::string directory, std::string beneath = {})
         : path(std::move(directory)), root(std::move(beneath)) {}
+    bool operator==(const Place&) const = default;
 };
 
 class Directory {
@@ -49,6 +50,8 @@ public:
     [[nodiscard]] const std::string& path() const { return place_.path; }
     /// Whether the place still leads to this directory.
     [[nodiscard]] bool is_in_place() const;
+    /// Whether what holds for the place and the directory of one holds for the other.
+    [[nodiscard]] bool is_same_place(const Directory& other) const;
     /// Makes names durable. If the directory can be written but not read, the file system of `file`, which is
     /// in this directory, is synced instead.
     [[nodiscard]] Status sync(int file) const;
@@ -90,6 +93,9 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
 /// As above; `st` is the state of the file.
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access, struct stat& st);
+/// Likewise for a file that need not be opened: its state.
+Result<std::optional<struct stat>, Failure> find_own_file(const Directory& directory,
+                                                          const std::string& name);
 
 /// A worker that is about to exit may hold the lock of a part file for a while.
 inline constexpr Usec LockRetry = std::chrono::milliseconds{100};
@@ -105,6 +111,8 @@ public:
     [[nodiscard]] bool lock();
     void unlock();
     [[nodiscard]] uint64_t size() const;
+    /// When it was locked.
+    [[nodiscard]] uint64_t found_size() const { return found_size_; }
     [[nodiscard]] Inode inode() const { return inode_; }
 
     /// Truncates the file to `keep` bytes and reserves space for `total`. If there is not enough, nothing is
@@ -124,16 +132,18 @@ public:
     /// The content could not be made durable.
     [[nodiscard]] Failure not_synced(int error) const;
     Status sync_name();
-    [[nodiscard]] Status check_state() const;
+    [[nodiscard]] Status check_folder() const;
+    [[nodiscard]] Status check_name() const;
+    [[nodiscard]] const Directory& directory() const { return directory_; }
     [[nodiscard]] Inode folder() const { return directory_.inode(); }
 
 private:
-    PartFile(Directory directory, std::string name, Fd fd, uint64_t keep_free);
+    PartFile(Directory directory, std::string name, Fd fd, const struct stat& st, uint64_t keep_free);
     [[nodiscard]] Failure failed(std::string_view action) const;
     /// The failure to report if another program has done this to the file.
     [[nodiscard]] Failure harmed(std::string_view how) const;
     [[nodiscard]] Status reserve(uint64_t keep, uint64_t total);
-    [[nodiscard]] Status check_place() const;
+    [[nodiscard]] Status check_state() const;
 
     Directory directory_;
     std::string name_;
@@ -141,6 +151,7 @@ private:
     Inode inode_;
     uint64_t keep_free_;
     bool is_new_; ///< empty, and never written to
+    uint64_t found_size_ = 0;
     bool name_synced_ = false;
     uint64_t length_ = 0;   ///< that the file has at least
     bool may_grow_ = false; ///< no space was reserved for all of it

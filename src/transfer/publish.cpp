@@ -57,6 +57,7 @@ public:
     Publication(const Directory& source, const Directory& directory,
                 const std::vector<wire::Publish>& requests)
         : source_(source), directory_(directory), requests_(requests), files_(requests.size()),
+          is_waiting_(requests.size()),
           results_(requests.size(), Done{}) {
         for (const auto& request : requests)
             names_.push_back(request.name());
@@ -83,26 +84,40 @@ private:
 
     Status prepare(size_t i, mode_t umask) {
         const auto& request = requests_[i];
-        const auto inode = from_wire(request.inode());
         if (!is_temporary_name(request.temporary()))
             return refused("the name of the temporary file is invalid");
         if (request.existing() != wire::REPLACE && is_linked(request) && find_name(i)) {
             unlinkat(source_.fd(), request.temporary().c_str(), 0);
             return Done{};
         }
-        struct stat st {};
-        auto found = open_own_file(source_, request.temporary(), O_RDONLY, st);
+        auto found = find_own_file(source_, request.temporary());
         if (!found) return found.error();
         if (!*found) return check_renamed_before(i);
-        int file = (*found)->get();
-        if (!inode_of(st).matches(inode))
+        if (auto same = check_downloaded(request, **found); !same) return same;
+        is_waiting_[i] = true;
+        auto metadata = metadata_of(permissions_in(request), request.last_modified(), umask);
+        return differs(metadata, **found) ? change(i, metadata) : Status{Done{}};
+    }
+
+    [[nodiscard]] Status check_downloaded(const wire::Publish& request, const struct stat& st) const {
+        if (!inode_of(st).matches(from_wire(request.inode())))
             return refused(
                 fmt::format("the temporary file in '{}' is not the one that was downloaded", source_.path()));
         if (request.size_known() && static_cast<uint64_t>(st.st_size) != request.size())
             return refused(fmt::format("the temporary file in '{}' has {} bytes, but {} were downloaded",
                                        source_.path(), st.st_size, request.size()));
-        files_[i] = std::move(**found);
-        auto changed = apply(metadata_of(permissions_in(request), request.last_modified(), umask), file, st);
+        return Done{};
+    }
+
+    Status change(size_t i, const Metadata& metadata) {
+        const auto& request = requests_[i];
+        struct stat st {};
+        auto file = open_own_file(source_, request.temporary(), O_RDONLY, st);
+        if (!file) return file.error();
+        if (!*file) return check_renamed_before(i);
+        if (auto same = check_downloaded(request, st); !same) return same;
+        files_[i] = std::move(**file);
+        auto changed = apply(metadata, files_[i].get(), st);
         if (!changed) return changed.error();
         if (*changed) changed_.push_back(i);
         return Done{};
@@ -147,13 +162,17 @@ private:
     }
 
     Status rename(size_t i) {
-        if (!files_[i]) return Done{};
+        if (!is_waiting_[i]) return Done{};
         const auto& request = requests_[i];
         return request.existing() == wire::REPLACE ? replace(i) : spare(i);
     }
 
+    /// Most names are free.
     Status replace(size_t i) {
         const auto& request = requests_[i];
+        if (renameat2(directory_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str(),
+                      RENAME_NOREPLACE) == 0)
+            return Done{};
         if (auto what = irreplaceable(directory_, request.name()); !what.empty())
             return refused(fmt::format("'{}' in '{}' is {}, the file cannot replace it", request.name(),
                                        directory_.path(), what));
@@ -183,7 +202,7 @@ private:
                                                 directory_.path()));
     }
 
-    /// If a file that was renamed before cannot be opened, its owner has changed it since, which is fine.
+    /// If a file cannot be opened, its owner has changed it since, which is fine.
     void sync_names() {
         for (size_t i = 0; i < requests_.size(); ++i) {
             if (!results_[i]) continue;
@@ -200,8 +219,9 @@ private:
     const Directory& source_; ///< of the temporary files
     const Directory& directory_;
     const std::vector<wire::Publish>& requests_;
-    std::vector<Fd> files_;          ///< those that are to be renamed
-    std::vector<size_t> changed_;    ///< of these, those whose permissions or dates are not durable yet
+    std::vector<Fd> files_;          ///< those that had to be opened
+    std::vector<bool> is_waiting_;   ///< to be renamed
+    std::vector<size_t> changed_;    ///< those whose permissions or dates are not durable yet
     std::vector<std::string> names_; ///< that the files have in the end
     std::vector<Status> results_;
 };

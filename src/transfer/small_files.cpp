@@ -45,27 +45,28 @@ bool sync_contents(const std::vector<SmallFile>& files, std::vector<Status>& res
     return synced.names_are_durable;
 }
 
-/// Those in the same directory share its sync.
-void sync_names(const std::vector<SmallFile>& files, std::vector<Status>& results) {
-    std::vector<std::pair<Inode, Status>> synced;
+/// Likewise, but files in the same directory share one result.
+template <class Step>
+void for_each_directory(const std::vector<SmallFile>& files, std::vector<Status>& results, Step step) {
+    std::vector<std::pair<const Directory*, Status>> known;
     for_each_sound(files, results, [&](const SmallFile& file) {
-        auto folder = file.part->folder();
-        auto same =
-            std::find_if(synced.begin(), synced.end(), [&](const auto& s) { return s.first == folder; });
-        if (same == synced.end()) same = synced.emplace(same, folder, file.part->sync_name());
+        const auto& directory = file.part->directory();
+        auto same = std::find_if(known.begin(), known.end(),
+                                 [&](const auto& entry) { return entry.first->is_same_place(directory); });
+        if (same == known.end()) same = known.emplace(same, &directory, step(*file.part));
         return same->second;
     });
 }
 
 } // namespace
 
-std::vector<Status> store(const std::vector<SmallFile>& files) {
+std::vector<Status> store(std::vector<SmallFile> files) {
     std::vector<Status> results(files.size(), Done{});
     for_each_sound(files, results, write);
-    if (!sync_contents(files, results)) sync_names(files, results);
-    for_each_sound(files, results, [](const SmallFile& file) { return file.part->check_state(); });
-    for (const auto& file : files)
-        file.part->unlock();
+    if (!sync_contents(files, results))
+        for_each_directory(files, results, [](PartFile& part) { return part.sync_name(); });
+    for_each_directory(files, results, [](const PartFile& part) { return part.check_folder(); });
+    for_each_sound(files, results, [](const SmallFile& file) { return file.part->check_name(); });
     return results;
 }
 
@@ -83,7 +84,8 @@ void SmallFiles::store_next(const std::string& directory) {
         return;
     }
     disk_.run(
-        {.path = directory, .name = "small files"}, [files = std::move(files)] { return store(files); },
+        {.path = directory, .name = "small files"},
+        [files = std::move(files)]() mutable { return store(std::move(files)); },
         [this, directory, done = std::move(done)](const std::vector<Status>& results) {
             store_next(directory);
             together_([&] {

@@ -15,14 +15,15 @@
 
 namespace haulier::transfer {
 
-/// A file of which nothing is on disk yet. It is unlocked when it is durable, or has failed.
+/// A file of which nothing is on disk yet. It is closed, and with that unlocked, when it is durable, or has
+/// failed.
 struct SmallFile {
     std::shared_ptr<PartFile> part;
     std::string content;
     Metadata metadata; ///< is applied as far as possible, so that nothing of the file needs another sync
 };
 /// On a thread.
-std::vector<Status> store(const std::vector<SmallFile>& files);
+std::vector<Status> store(std::vector<SmallFile> files);
 
 class SmallFiles {
 public:

@@ -12,6 +12,7 @@
 #include "transfer/storage.hpp"
 #include "transfer/upload.hpp"
 
+#include <algorithm>
 #include <string>
 #include <sys/stat.h>
 #include <utility>
@@ -26,8 +27,6 @@ constexpr Usec CheckLimit = seconds{15};
 constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 /// A client waits for 25 seconds until Cancel returns.
 constexpr Usec DiscardLimit = seconds{8};
-/// Tag and length of a message that is part of another one.
-constexpr size_t MaxLengthField = 8;
 
 /// The longest list of units of a process. Only their names could make it longer.
 constexpr size_t LongestCgroups = 16 * 1024;
@@ -80,6 +79,14 @@ wire::Reply refusal(const Failure& failure) {
     return message;
 }
 
+/// The ticket of the transfer whose last message this is.
+std::optional<uint64_t> ended_by(const wire::FromWorker& message) {
+    if (message.has_fetched()) return message.fetched().ticket();
+    if (message.has_failed()) return message.failed().ticket();
+    if (message.has_halted()) return message.halted().ticket();
+    return std::nullopt;
+}
+
 template <class Request>
 Place place_of(const Request& request) {
     return {request.directory(), request.root()};
@@ -92,6 +99,14 @@ std::string key_of(const Request& request) {
 }
 std::string key_of_publication(const wire::Publish& request) {
     return key_of(request) + '\0' + request.temporary_root() + '\0' + request.temporary_directory();
+}
+
+template <class Request>
+std::vector<uint64_t> numbers_of(const std::vector<Request>& requests) {
+    std::vector<uint64_t> numbers;
+    for (const auto& request : requests)
+        numbers.push_back(request.request());
+    return numbers;
 }
 
 mode_t read_umask() {
@@ -119,6 +134,13 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
         *message.mutable_yielding() = yielding;
         send(message);
     });
+      curl_(loop), context_{
+                       .loop = loop,
+                       .disk = disk_,
+                       .small_files = small_files_,
+                       .network = {loop, curl_, proxies_, disk_, {}},
+                       .send = [this](wire::FromWorker message) { send_from_transfer(std::move(message)); },
+                       .umask = umask_} {
     wire::FromWorker ready;
     ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);
@@ -135,7 +157,7 @@ void Worker::packet(std::string_view bytes) {
 
 bool Worker::handle(wire::ToWorker&& message) {
     using Kind = wire::ToWorker::KindCase;
-    if (!configured_ && !message.has_settings()) return false;
+    if (!configured_ && !message.has_settings() && !message.has_orders()) return false;
     switch (message.kind_case()) {
     case Kind::kSettings: return configure(message.settings());
     case Kind::kFetch: return fetch(std::move(*message.mutable_fetch()));
@@ -158,9 +180,17 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kLimits: curl_.set_limits(message.limits()); return true;
     case Kind::kNeighbours: curl_.set_neighbours(message.neighbours()); return true;
     case Kind::kPing: return ping(message.ping().request());
+    case Kind::kOrders: return carry_out(message.orders());
     case Kind::KIND_NOT_SET: return false;
     }
     return false;
+}
+
+bool Worker::carry_out(const wire::Orders& orders) {
+    return std::all_of(orders.packets().begin(), orders.packets().end(), [this](const auto& packet) {
+        wire::ToWorker message;
+        return message.ParseFromString(packet) && !message.has_orders() && handle(std::move(message));
+    });
 }
 
 bool Worker::configure(const wire::Settings& settings) {
@@ -244,10 +274,12 @@ void Worker::discard_next(const std::string& key) {
         return;
     }
     auto place = place_of(requests.front());
+    auto numbers = numbers_of(requests);
     disk_.run_within(
-        DiscardLimit, {.path = place.path}, [place, requests] { return transfer::discard(place, requests); },
-        [this, key, place, requests](const std::optional<std::vector<Status>>& results) {
-            reply_to_all(requests, results, place.path);
+        DiscardLimit, {.path = place.path},
+        [place, requests = std::move(requests)] { return transfer::discard(place, requests); },
+        [this, key, place, numbers = std::move(numbers)](const std::optional<std::vector<Status>>& results) {
+            reply_to_all(numbers, results, place.path);
             discard_next(key);
         });
 }
@@ -284,24 +316,27 @@ void Worker::publish_next(const std::string& key) {
         return;
     }
     auto place = place_of(requests.front());
+    auto numbers = numbers_of(requests);
     disk_.run_within(
         PublishLimit, {.path = place.path},
-        [place, requests, mask = umask_] { return publish(place, requests, mask); },
-        [this, key, place, requests](const std::optional<std::vector<Published>>& results) {
-            reply_to_all(requests, results, place.path);
+        [place, requests = std::move(requests), mask = umask_] { return publish(place, requests, mask); },
+        [this, key, place,
+         numbers = std::move(numbers)](const std::optional<std::vector<Published>>& results) {
+            reply_to_all(numbers, results, place.path);
             publish_next(key);
         });
 }
 
 /// No results: the directory does not respond.
-template <class Requests, class Results>
-void Worker::reply_to_all(const Requests& requests, const Results& results, const std::string& directory) {
+template <class Results>
+void Worker::reply_to_all(const std::vector<uint64_t>& requests, const Results& results,
+                          const std::string& directory) {
     send_together([&] {
         for (size_t i = 0; i < requests.size(); ++i)
             if (results)
-                reply(requests[i].request(), (*results)[i]);
+                reply(requests[i], (*results)[i]);
             else
-                reply(requests[i].request(), Status{not_responding(directory)});
+                reply(requests[i], Status{not_responding(directory)});
     });
 }
 
@@ -353,24 +388,23 @@ void Worker::reply(uint64_t request, wire::Reply reply) {
     reply.set_request(request);
     wire::FromWorker message;
     *message.mutable_reply() = std::move(reply);
-    send(message);
+    send(std::move(message));
 }
 
 /// Progress is dropped while the daemon does not read; later progress replaces it.
-void Worker::send_from_transfer(const wire::FromWorker& message) {
+void Worker::send_from_transfer(wire::FromWorker message) {
     if (message.has_progress() && socket_.backed_up()) return;
-    send(message);
-    if (message.has_fetched()) retire(message.fetched().ticket());
-    if (message.has_failed()) retire(message.failed().ticket());
-    if (message.has_halted()) retire(message.halted().ticket());
+    auto ended = ended_by(message);
+    send(std::move(message));
+    if (ended) retire(*ended);
 }
 
-void Worker::send(const wire::FromWorker& message) {
+void Worker::send(wire::FromWorker message) {
     if (!group_) return socket_.send(message.SerializeAsString());
-    auto size = message.ByteSizeLong() + MaxLengthField;
-    if (group_size_ + size > wire::MaxPacket - MaxLengthField) send_group();
+    auto size = message.ByteSizeLong() + wire::MaxLengthField;
+    if (group_size_ + size > wire::MaxPacket - wire::MaxLengthField) send_group();
     group_size_ += size;
-    *group_->add_messages() = message;
+    *group_->add_messages() = std::move(message);
 }
 
 /// All that is sent meanwhile goes in one packet, or in as few as possible.

@@ -44,6 +44,7 @@ private:
     void packet(std::string_view bytes);
     /// False if the message is invalid now, so that the worker must exit.
     bool handle(wire::ToWorker&& message);
+    bool carry_out(const wire::Orders& orders);
     bool configure(const wire::Settings& settings);
     bool fetch(wire::Fetch&& order);
     bool upload(wire::Upload&& order);
@@ -64,13 +65,14 @@ private:
     bool publish_file(wire::Publish&& request);
     bool open_file(wire::Open&& request);
     void publish_next(const std::string& key);
-    template <class Requests, class Results>
-    void reply_to_all(const Requests& requests, const Results& results, const std::string& directory);
+    template <class Results>
+    void reply_to_all(const std::vector<uint64_t>& requests, const Results& results,
+                      const std::string& directory);
     void reply(uint64_t request, const Status& status);
     void reply(uint64_t request, const Published& published);
     void reply(uint64_t request, wire::Reply reply);
-    void send_from_transfer(const wire::FromWorker& message);
-    void send(const wire::FromWorker& message);
+    void send_from_transfer(wire::FromWorker message);
+    void send(wire::FromWorker message);
     void send_together(const std::function<void()>& messages);
     void send_group();
     void retire(uint64_t ticket);

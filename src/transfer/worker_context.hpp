@@ -30,7 +30,7 @@ struct WorkerContext {
     DiskPool& disk;
     SmallFiles& small_files;
     Network network;
-    std::function<void(const wire::FromWorker&)> send; ///< to the daemon
+    std::function<void(wire::FromWorker)> send; ///< to the daemon
     mode_t umask = 0;
     bool last_was_small = false; ///< the file that was fetched last
     TransferSettings settings{};

@@ -19,6 +19,8 @@ namespace haulier::wire {
 
 /// Size of the largest packet that either side sends or accepts, in bytes.
 inline constexpr size_t MaxPacket = 128 * 1024;
+/// Tag and length of a message that is part of another one, in bytes.
+inline constexpr size_t MaxLengthField = 8;
 /// Version of worker.proto, incremented by each change that an older side would misunderstand.
 inline constexpr uint32_t Protocol = 4;
 

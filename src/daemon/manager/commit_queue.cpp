@@ -18,27 +18,29 @@ void CommitQueue::stage(job::Decision decision, Callback<Done> then) {
     const auto* record = jobs_.find(decision.job.id);
     decision.settings_changed = !record || !job::has_same_settings(record->working(), decision.job);
     JobChange change;
-    auto rows = save(decision, change);
+    auto revoked = decision.revoked;
+    auto effects = std::move(decision.effects);
+    auto rows = save(std::move(decision), change);
     if (!rows) {
         const auto& error = rows.error();
         fail(error);
         if (then) then(error);
         return;
     }
-    staged_.push_back({std::move(change), std::move(decision.revoked), std::move(decision.effects),
-                       std::move(*rows), std::move(then)});
+    staged_.push_back(
+        {std::move(change), std::move(revoked), std::move(effects), std::move(*rows), std::move(then)});
     commit_soon();
 }
 
 /// The end of a job and what is remembered of it are one change.
-Result<std::vector<store::OutboxRow>> CommitQueue::save(const job::Decision& decision, JobChange& change) {
+Result<std::vector<store::OutboxRow>> CommitQueue::save(job::Decision decision, JobChange& change) {
     auto rows = store_.save(decision);
     if (!rows) return rows;
-    change = jobs_.replace(decision);
+    change = jobs_.replace(std::move(decision));
     bool ends = job::is_final(change.after->state) && change.before && !job::is_final(change.before->state);
     if (!ends || most_ended_ == 0) return rows;
-    const auto& files = jobs_.find(decision.job.id)->working_files();
-    auto added = store_.add_ended(job::ended_job(decision.job, files), most_ended_);
+    const auto& files = jobs_.find(change.after->id)->working_files();
+    auto added = store_.add_ended(job::ended_job(*change.after, files), most_ended_);
     if (!added) return added.error();
     return rows;
 }

@@ -75,7 +75,7 @@ public:
 
 private:
     void remember(std::function<Status()> write);
-    Result<std::vector<store::OutboxRow>> save(const job::Decision& decision, JobChange& change);
+    Result<std::vector<store::OutboxRow>> save(job::Decision decision, JobChange& change);
     [[nodiscard]] bool has_decisions() const;
     Status store_statistics();
     void note(const Status& status);

@@ -69,19 +69,20 @@ bool JobRecord::only_progresses() const {
            job::has_same_settings(*durable_, *working_);
 }
 
-JobChange JobRecord::replace(const job::Decision& decision) {
+JobChange JobRecord::replace(job::Decision decision) {
     JobChange change;
     change.before = working_;
-    change.after = std::make_shared<const job::Job>(decision.job);
+    change.after = std::make_shared<const job::Job>(std::move(decision.job));
     change.changed_files = !decision.files.empty();
     working_ = change.after;
     bool other_sources = change.before && change.before->http.proxy != change.after->http.proxy;
-    for (const auto& [index, file] : decision.files) {
-        if (index >= files_.size()) files_.resize(index + 1);
+    if (!decision.files.empty() && decision.files.rbegin()->first >= files_.size())
+        files_.resize(decision.files.rbegin()->first + 1);
+    for (auto& [index, file] : decision.files) {
         auto& current = files_[index];
         other_sources =
             other_sources || !has_same_sources(current.spec, file.spec) || file.removed != current.removed;
-        if (!file.removed && job::has_arrived(decision.job, file) && !job::has_arrived(decision.job, current))
+        if (!file.removed && job::has_arrived(*working_, file) && !job::has_arrived(*working_, current))
             change.arrivals.files.push_back(index);
         if (file.naming && !current.naming) change.to_be_named.push_back(index);
         if (is_needless(file) && !is_needless(current)) change.needless.push_back(index);
@@ -89,7 +90,7 @@ JobChange JobRecord::replace(const job::Decision& decision) {
             change.arrivals.ranges[index] = std::move(filled);
         if (!file.removed) change.discarded += current.offset - std::min(current.offset, file.offset);
         change.restarted += file.restarts > current.restarts;
-        auto former = std::exchange(current, file);
+        auto former = std::exchange(current, std::move(file));
         if (index < durable_count_) durable_files_.try_emplace(index, std::move(former));
         cursor = std::min<size_t>(cursor, index);
         note_waiting(index);

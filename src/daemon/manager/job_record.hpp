@@ -143,7 +143,7 @@ public:
     [[nodiscard]] bool only_progresses() const;
 
     /// The decision's values are the working ones from now on.
-    JobChange replace(const job::Decision& decision);
+    JobChange replace(job::Decision decision);
     void make_durable();
     /// Not for a job that was never durable.
     void roll_back();

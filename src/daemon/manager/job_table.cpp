@@ -125,19 +125,21 @@ Activity JobTable::activity_of_app(uint32_t owner, const std::string& app) const
     return sum;
 }
 
-JobChange JobTable::replace(const job::Decision& decision) {
+JobChange JobTable::replace(job::Decision decision) {
     auto& place = records_[decision.job.id];
     bool is_new = !place;
     if (is_new) place = std::make_unique<JobRecord>();
     auto& record = *place;
     bool was_queued = !is_new && record.working().state == job::State::Queued;
     auto untouched = is_new ? 0 : record.charge.load.text - record.memory_size_of(decision.files);
-    auto change = record.replace(decision);
-    if (decision.job.state == job::State::Queued && !was_queued) record.queued_since = next_in_queue();
-    book(record, untouched + memory_size(decision));
+    auto text = untouched + memory_size(decision);
+    auto change = record.replace(std::move(decision));
+    const auto& job = record.working();
+    if (job.state == job::State::Queued && !was_queued) record.queued_since = next_in_queue();
+    book(record, text);
     note_key(record);
-    changing_.insert(decision.job.id);
-    touched_.insert(decision.job.id);
+    changing_.insert(job.id);
+    touched_.insert(job.id);
     return change;
 }
 

@@ -76,7 +76,7 @@ public:
     // ---- values ----
 
     /// The decision's values are the working ones from now on; the job may be new.
-    JobChange replace(const job::Decision& decision);
+    JobChange replace(job::Decision decision);
     /// All working values are durable now.
     void make_durable();
     /// All durable values are the working ones again; new jobs are gone.

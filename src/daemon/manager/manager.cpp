@@ -46,6 +46,12 @@ std::vector<bool> steps_that_go_on(const std::vector<CommittedDecision>& decisio
     return go_on;
 }
 
+/// What is set from the durable values of a job is set once, after the last of several decisions in a row.
+bool is_last_in_row(const std::vector<CommittedDecision>& decisions, size_t i) {
+    if (i + 1 == decisions.size() || !decisions[i + 1].change) return true;
+    return decisions[i].change->after->id != decisions[i + 1].change->after->id;
+}
+
 } // namespace
 
 Manager::Manager(Loop& loop, const Clock& clock, job::Random& random, const Config& config, Instance instance,
@@ -135,13 +141,15 @@ void Manager::restore(store::StoredJob stored) {
 /// All values and timers first, then the consequences: what is announced or decided next must see everything
 /// that is true now.
 void Manager::committed(std::vector<CommittedDecision> decisions) {
-    for (const auto& d : decisions) {
+    for (size_t i = 0; i < decisions.size(); ++i) {
+        const auto& d = decisions[i];
         if (!d.change) continue;
         announcer_.queue_notifications(d);
-        auto& record = *jobs_.find(d.change->after->id);
         bool was_running = d.change->before && job::is_running(d.change->before->state);
         if (was_running && d.change->before->bandwidth_limit != d.change->after->bandwidth_limit)
             bandwidth_.changed(*d.change->after);
+        if (!is_last_in_row(decisions, i)) continue;
+        auto& record = *jobs_.find(d.change->after->id);
         clocks_.arm(record);
         storage_.watch(record);
         if (job::is_final(record.durable().state)) history_.grown();

@@ -24,7 +24,7 @@ void Manager::create(uint32_t owner, const SharedRequest& request,
     if (!trial) return reply(trial.error());
     bool exists = jobs_.find_key(key_name(owner, *request)) != nullptr;
     if (request->files.empty() || exists) return create_checked(owner, request, object, reply);
-    validation_.check(*trial, check_of, [=, this](const Status& status) {
+    validation_.check(std::move(*trial), check_of, [=, this](const Status& status) {
         if (!status) return reply(status.error());
         create_checked(owner, request, object, reply);
     });

@@ -148,19 +148,35 @@ void TransferRunner::begun(Ticket ticket, const job::Begun& begun) {
     auto decision = job::begun(found.job(), found.index, found.file(), kept, context_.config.limits,
                                context_.clock.now());
     if (!decision) return;
-    auto& transfer = found.transfer();
-    hosts_.answered(found.job(), transfer, begun);
-    transfer.moved = transfer.base = transfer.seen = begun.report.offset;
-    if (begun.restarted) transfer.before = 0;
+    note_answer(found, begun);
     bool goes_on = job::is_running(decision->job.state) && !decision->files.at(found.index).failed;
     bool waits = begun.restarted && goes_on;
-    decision->may_be_replaced = !begun.restarted; // a small file is fetched by now
-    auto then = [=, this, owner = transfer.owner](const Status& stored) {
+    auto then = [=, this, owner = found.transfer().owner](const Status& stored) {
         if (stored && waits) return context_.workers.proceed(owner, ticket);
         if (!stored) context_.workers.halt(owner, ticket);
     };
     context_.commits.stage(std::move(*decision), begun.restarted ? Callback<Done>{then} : Callback<Done>{});
     keep_size(found);
+}
+
+void TransferRunner::note_answer(const Found& found, const job::Begun& begun) {
+    auto& transfer = found.transfer();
+    hosts_.answered(found.job(), transfer, begun);
+    transfer.moved = transfer.base = transfer.seen = begun.report.offset;
+    if (begun.restarted) transfer.before = 0;
+}
+
+/// Whether the report tells of the beginning as well, and both can be one decision.
+bool TransferRunner::begins_with(const Found& found, const job::Fetched& fetched) {
+    if (!found || !fetched.begun) return false;
+    const auto& begun = *fetched.begun;
+    bool is_plain = !begun.restarted && !fetched.not_modified && !found.job().maximum_download_size;
+    if (is_plain && !found.transfer().halting) {
+        note_answer(found, begun);
+        return true;
+    }
+    this->begun(found.transfer().ticket, begun);
+    return false;
 }
 
 /// A worker knows the limit of its own file only.
@@ -205,12 +221,14 @@ void TransferRunner::checkpointed(Ticket ticket, const job::Report& report) {
 }
 
 void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
+    bool has_begun = begins_with(find(ticket), fetched);
     auto ended = take(ticket);
     if (!ended || ended.last.ignored) return;
     auto& small = ended.record->small_in_a_row;
     small = fetched.report.offset <= job::SmallFile ? small + 1 : 0;
     auto kept = fetched;
-    if (admission_.is_full(ended.job().owner)) kept.headers.clear();
+    if (!has_begun) kept.begun.reset();
+    if (admission_.is_full(ended.job().owner)) (has_begun ? kept.begun->headers : kept.headers).clear();
     auto now = context_.clock.now();
     note_moved(*ended.record, ended.last, fetched.report.offset);
     if (fetched.not_modified)
@@ -218,7 +236,7 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
             job::not_modified(ended.job(), ended.index, ended.record->working_files(), now));
     else if (keep_size(ended, ended.last.before + fetched.report.offset))
         context_.commits.stage(job::fetched(ended.job(), ended.index, ended.record->working_files(), kept,
-                                            ended.last.segments, now));
+                                            ended.last.segments, context_.config.limits, now));
     else
         context_.commits.stage(job::checkpointed(ended.job(), ended.index, ended.file(), fetched.report,
                                                  ended.last.segments, now));

@@ -68,6 +68,8 @@ private:
     Ended take(Ticket ticket);
     void keep_size(const Found& found);
     bool keep_size(const Found& found, uint64_t bytes);
+    void note_answer(const Found& found, const job::Begun& begun);
+    bool begins_with(const Found& found, const job::Fetched& fetched);
     [[nodiscard]] static bool has_advanced(const Found& found, uint64_t moved);
     void note_moved(JobRecord& record, ActiveTransfer& transfer, uint64_t moved);
     void store_shown(const ActiveTransfer& ended);

@@ -25,19 +25,22 @@ Error owner_changed(const job::Job& job) {
 
 } // namespace
 
-void WorkerValidation::check(const job::Decision& trial, ItemOf item, const Callback<Done>& done) {
+/// Each file of the trial goes when it is not needed any more: there may be thousands.
+void WorkerValidation::check(job::Decision trial, ItemOf item, const Callback<Done>& done) {
     auto owner = trial.job.owner;
     auto more = admission_.growth_by(trial);
     if (auto ok = admission_.make_room(owner, more); !ok) return done(ok);
+    auto reply_item = check_of_reply(trial);
     std::vector<CheckItem> items;
-    for (const auto& [index, file] : trial.files)
-        items.push_back(item(file.spec, trial.job));
+    items.reserve(trial.files.size());
+    for (auto file = trial.files.begin(); file != trial.files.end(); file = trial.files.erase(file))
+        items.push_back(item(file->second.spec, trial.job));
     admission_.reserve(owner, more.text);
     auto answer = context_.requests.track<Done>([=, this, text = more.text](const Status& status) {
         admission_.release(owner, text);
         done(status);
     });
-    auto then = [=, this, reply = check_of_reply(trial)](const Status& status) {
+    auto then = [=, this, reply = std::move(reply_item)](const Status& status) {
         if (!status) return answer(status);
         context_.workers.check(owner, reply, answer);
     };
@@ -48,7 +51,8 @@ void WorkerValidation::decide_after_check(const Decide& decide, ItemOf item,
                                           const Callback<ChangedFiles>& reply) {
     auto trial = decide();
     if (!trial) return reply(trial.error());
-    check(*trial, item, [=, this, owner = trial->job.owner](const Status& status) {
+    auto owner = trial->job.owner;
+    check(std::move(*trial), item, [=, this](const Status& status) {
         if (!status) return reply(status.error());
         auto decision = decide();
         if (!decision) return reply(decision.error());

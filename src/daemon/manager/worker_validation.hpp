@@ -20,7 +20,7 @@ public:
 
     /// The worker's answer about the files of `trial` and the directory of their reply. It can take long, so
     /// there must be room for what waits for it.
-    void check(const job::Decision& trial, ItemOf item, const Callback<Done>& done);
+    void check(job::Decision trial, ItemOf item, const Callback<Done>& done);
 
     using Decide = std::function<Result<job::Decision>()>;
     /// What a decision did to the files of a job.

@@ -62,7 +62,7 @@ void WorkerLink::start(Ticket ticket, std::string packet) {
     }
     need_worker();
     if (ready_)
-        socket_->send(std::move(packet));
+        send(std::move(packet));
     else
         backlog_[ticket] = std::move(packet);
 }
@@ -120,13 +120,33 @@ void WorkerLink::add(uint64_t number, Request request) {
         return fail(added, "the names, headers and credentials are too much for one request");
     }
     need_worker();
-    if (ready_) socket_->send(request.packet);
+    if (ready_) send(request.packet);
     requests_[number] = std::move(request);
     if (!response_timeout_) schedule_timeout();
 }
 
 void WorkerLink::send(const wire::ToWorker& message) {
-    if (ready_) socket_->send(message.SerializeAsString());
+    if (ready_) send(message.SerializeAsString());
+}
+
+void WorkerLink::send(std::string packet) {
+    auto size = packet.size() + wire::MaxLengthField;
+    if (outgoing_size_ + size > wire::MaxPacket - wire::MaxLengthField) send_outgoing();
+    outgoing_size_ += size;
+    outgoing_.push_back(std::move(packet));
+    if (!send_outgoing_) send_outgoing_ = loop_.defer([this] { send_outgoing(); });
+}
+
+void WorkerLink::send_outgoing() {
+    send_outgoing_.reset();
+    outgoing_size_ = 0;
+    auto packets = std::exchange(outgoing_, {});
+    if (packets.empty()) return;
+    if (packets.size() == 1) return socket_->send(std::move(packets.front()));
+    wire::ToWorker message;
+    for (auto& packet : packets)
+        message.mutable_orders()->add_packets(std::move(packet));
+    socket_->send(message.SerializeAsString());
 }
 
 void WorkerLink::send_settings() {
@@ -227,10 +247,20 @@ void WorkerLink::lost(const std::string& why) {
 /// A worker can be alive but stuck, in a file system that does not respond or because of a bug; or the
 /// program is no worker.
 void WorkerLink::schedule_timeout() {
-    response_timeout_.reset();
     bool due = !ready_ ||
                std::any_of(requests_.begin(), requests_.end(), [](const auto& r) { return r.second.prompt; });
-    if (due && socket_) response_timeout_ = loop_.after(config_.worker_timeout, [this] { on_timeout(); });
+    if (!due || !socket_) return response_timeout_.reset();
+    answer_due_ = SystemClock{}.now().boot + config_.worker_timeout;
+    if (!response_timeout_) wait_for_answer();
+}
+
+/// Answers come in great numbers, and each moves the time only; the timer goes on when it has expired.
+void WorkerLink::wait_for_answer() {
+    response_timeout_ = loop_.at(answer_due_, [this] {
+        response_timeout_.reset();
+        if (SystemClock{}.now().boot < answer_due_) return wait_for_answer();
+        on_timeout();
+    });
 }
 
 /// The same while there are only transfers, which may be quiet for long.
@@ -272,6 +302,9 @@ void WorkerLink::report_if_idle() {
 
 void WorkerLink::close() {
     socket_.reset();
+    send_outgoing_.reset();
+    outgoing_.clear();
+    outgoing_size_ = 0;
     ready_ = false;
     response_timeout_.reset();
     heartbeat_.reset();
@@ -337,9 +370,9 @@ void WorkerLink::send_backlog() {
     send_settings();
     send_limits();
     for (const auto& [number, request] : requests_)
-        socket_->send(request.packet);
+        send(request.packet);
     for (auto& [ticket, packet] : std::exchange(backlog_, {}))
-        socket_->send(std::move(packet));
+        send(std::move(packet));
     schedule_timeout();
     schedule_heartbeat();
 }
@@ -369,7 +402,6 @@ void WorkerLink::handle(const wire::Checkpoint& message) {
 }
 
 void WorkerLink::handle(const wire::Fetched& message) {
-    if (message.has_begun() && message.begun().ticket() == message.ticket()) handle(message.begun());
     if (tickets_.erase(message.ticket()) == 0) return;
     failures_ = 0;
     events_.fetched(message.ticket(), fetched_of(message));

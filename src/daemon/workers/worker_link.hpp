@@ -86,6 +86,8 @@ private:
 
     void add(uint64_t number, Request request);
     void send(const wire::ToWorker& message);
+    void send(std::string packet);
+    void send_outgoing();
 
     // The process
     void need_worker();
@@ -95,6 +97,7 @@ private:
     void schedule_respawn();
     void lost(const std::string& why);
     void schedule_timeout();
+    void wait_for_answer();
     void schedule_heartbeat();
     void on_timeout();
     void report_if_idle();
@@ -140,7 +143,8 @@ private:
     Source respawn_;
     Source launch_pause_;
     Source idle_;
-    Source response_timeout_; ///< runs while a prompt answer is due, and starts again with each answer
+    Source response_timeout_; ///< runs while a prompt answer is due
+    BootTime answer_due_;     ///< later with each answer
     Source heartbeat_;
     uint64_t ping_ = 0; ///< a request that should be answered by the next heartbeat; 0 = none
 
@@ -149,6 +153,9 @@ private:
     LinkShares shares_;
     std::map<Ticket, uint64_t> tickets_;    ///< with the bytes that the worker has reached
     std::map<Ticket, std::string> backlog_; ///< packets that start tickets, for the next worker
+    std::vector<std::string> outgoing_;     ///< packets of this turn of the loop, which go together
+    size_t outgoing_size_ = 0;
+    Source send_outgoing_;
     Requests requests_;
     uint64_t last_request_ = 0;
     /// Held by every request for a descriptor, and by every descriptor until it is closed.

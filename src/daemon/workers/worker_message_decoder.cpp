@@ -144,6 +144,8 @@ job::Fetched fetched_of(const wire::Fetched& fetched) {
     if (fetched.replied()) f.reply = fetched.reply_size();
     f.headers = headers_of(fetched.headers());
     f.not_modified = fetched.not_modified();
+    if (fetched.has_begun() && fetched.begun().ticket() == fetched.ticket())
+        f.begun = begun_of(fetched.begun());
     return f;
 }
 

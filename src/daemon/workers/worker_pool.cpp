@@ -156,14 +156,18 @@ void WorkerPool::check(uint32_t owner, std::vector<CheckItem> items, Callback<Do
     auto slices = slices_of(items);
     auto count = slices.size();
     auto step = [&link = link(owner), items = std::move(items),
-                 slices = std::move(slices)](size_t i, const Callback<Done>& next) {
+                 slices = std::move(slices)](size_t i, const Callback<Done>& next) mutable {
         auto request = link.next_request();
-        auto first = slices[i].first;
-        link.request(request, check_packet(request, items, slices[i]),
-                     [next, first, total = items.size()](const Status& status, const WorkerReply& reply) {
-                         if (status) return next(status);
-                         next(job::about_file(status.error(), first + reply.item, total));
-                     });
+        auto [first, last] = slices[i];
+        auto packet = check_packet(request, items, slices[i]);
+        for (auto n = first; n < last; ++n)
+            items[n] = {}; // there may be thousands
+        link.request(
+            request, std::move(packet),
+            [next, first = first, total = items.size()](const Status& status, const WorkerReply& reply) {
+                if (status) return next(status);
+                next(job::about_file(status.error(), first + reply.item, total));
+            });
     };
     run_batch(count, std::move(step), std::move(done));
 }

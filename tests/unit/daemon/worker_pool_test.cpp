@@ -51,7 +51,7 @@ protected:
     std::string silent_worker() { return worker(Ready); }
     /// Ready, and the answer to request 1.
     std::string answering_worker() { return worker(Ready + FirstAnswer); }
-    /// It answers request 2 and those that follow, one for each packet after the first three.
+    /// It answers request 2 and those that follow, one for each packet after the first.
     std::string pinged_worker() {
         return worker(Ready + "exec /usr/bin/python3 -c '\n"
                               "import socket\n"
@@ -59,7 +59,7 @@ protected:
                               "daemon.setblocking(True)\n"
                               "for request in range(100):\n"
                               "    if not daemon.recv(200000): break\n"
-                              "    if request >= 3: daemon.send(bytes([0x42, 2, 8, request - 1]))'");
+                              "    if request >= 1: daemon.send(bytes([0x42, 2, 8, request + 1]))'");
     }
     /// Ready, and request 1 is a call that the service acknowledged.
     std::string calling_worker() { return worker(Ready + "printf '\\102\\004\\010\\001\\070\\001' >&3"); }

@@ -34,7 +34,7 @@ struct OnDemandTest : testing::Test {
     void arrive(uint64_t bytes, uint64_t total = 1000) {
         Fetched all;
         all.report = report(bytes, total);
-        s.take(*fetched(s.job, 0, s.files, all, segments_of(s.files[0], true), at_second(2)));
+        s.take(*fetched(s.job, 0, s.files, all, segments_of(s.files[0], true), Limits{}, at_second(2)));
     }
     Errc refusal(const Ranges& ranges) {
         return code_of(request_ranges(s.job, 0, s.files[0], ranges, Limits{}, at_second(1)));
@@ -93,7 +93,7 @@ TEST_F(OnDemandTest, FetchesWhatWasAskedForMeanwhile) {
     ask({{20, 10}});
     Fetched all;
     all.report = report(10, 1000);
-    s.take(*fetched(s.job, 0, s.files, all, order, at_second(2)));
+    s.take(*fetched(s.job, 0, s.files, all, order, Limits{}, at_second(2)));
     EXPECT_EQ(s.job.state, State::Transferring);
     EXPECT_EQ(segments_of(s.files[0], true), (std::vector<Segment>{{20, 10, 20}}));
 }
@@ -390,7 +390,7 @@ TEST(RangeFiles, CountTheirOwnBytesAndRememberTheRemoteSize) {
     EXPECT_EQ(size_of(s.files[0]), 150U);
     Fetched all;
     all.report = report(150, 1000);
-    s.take(*fetched(s.job, 0, s.files, all, segments_of(s.files[0], false), at_second(2)));
+    s.take(*fetched(s.job, 0, s.files, all, segments_of(s.files[0], false), Limits{}, at_second(2)));
     EXPECT_EQ(s.job.state, State::Transferred);
 }
 
@@ -400,7 +400,7 @@ TEST(Fetched, OfUnknownSizeIsAsLongAsItWas) {
     Fetched all;
     all.report = report(70, UnknownSize);
     all.headers = "last: one\n";
-    s.take(*fetched(s.job, 0, s.files, all, segments_of(s.files[0], false), at_second(2)));
+    s.take(*fetched(s.job, 0, s.files, all, segments_of(s.files[0], false), Limits{}, at_second(2)));
     EXPECT_EQ(s.files[0].total, 70U);
     EXPECT_EQ(s.files[0].response_headers, "last: one\n");
     EXPECT_EQ(s.job.state, State::Transferred);
@@ -457,7 +457,7 @@ TEST_F(UploadTest, IsCompletedOnlyWhenTransferred) {
     Fetched all;
     all.report = report(100);
     all.reply = 17;
-    s.take(*fetched(s.job, 0, s.files, all, {}, at_second(2)));
+    s.take(*fetched(s.job, 0, s.files, all, {}, Limits{}, at_second(2)));
     EXPECT_EQ(s.job.reply_total, 17U);
     EXPECT_EQ(s.job.reply_transferred, 17U);
     EXPECT_TRUE(complete(s.job, at_second(3)));

@@ -58,9 +58,25 @@ TEST_F(OutcomesTest, EveryFileComesBeforeTheEnd) {
 TEST_F(OutcomesTest, AFileIsNotFetchedTwice) {
     s.run();
     s.fetch(0);
-    EXPECT_FALSE(fetched(s.job, 0, s.files, {report(100), {}, {}, {}}, {}, at_second(3)));
+    EXPECT_FALSE(fetched(s.job, 0, s.files, {report(100), {}, {}, {}}, {}, Limits{}, at_second(3)));
     EXPECT_FALSE(checkpointed(s.job, 0, s.files[0], report(5), {}, at_second(3)));
     EXPECT_FALSE(begun(s.job, 0, s.files[0], first_answer(), Limits{}, at_second(3)));
+}
+
+TEST_F(OutcomesTest, AFileThatBeginsAndEndsInOneReportIsAsOneThatDoesSoInTwo) {
+    s.run();
+    Sample apart = s;
+    Fetched all{.report = report(100), .inode = {1, 7}};
+    auto answer = first_answer();
+    answer.headers = "HTTP/1.1 200 OK\n";
+    apart.take(*begun(apart.job, 1, apart.files[1], answer, Limits{}, at_second(3)));
+    apart.take(*fetched(apart.job, 1, apart.files, all, {}, Limits{}, at_second(3)));
+    all.begun = answer;
+    s.take(*fetched(s.job, 1, s.files, all, {}, Limits{}, at_second(3)));
+    EXPECT_EQ(s.job, apart.job);
+    EXPECT_EQ(s.files, apart.files);
+    EXPECT_TRUE(s.files[1].transferred);
+    EXPECT_EQ(s.files[1].response_headers, answer.headers);
 }
 
 TEST_F(OutcomesTest, AnotherVersionVoidsTheOffset) {

@@ -123,7 +123,7 @@ TEST(LettingGo, WantsAgainWhatWasFilled) {
     s.run();
     Fetched piece;
     piece.report = report(10, 100, "\"v1\"");
-    s.take(*fetched(s.job, 0, s.files, piece, segments_of(s.files[0], true), at_second(2)));
+    s.take(*fetched(s.job, 0, s.files, piece, segments_of(s.files[0], true), Limits{}, at_second(2)));
     ASSERT_EQ(s.job.state, State::Suspended);
     ASSERT_FALSE(s.job.ranges_wanted);
     let_go_of(s);
@@ -141,7 +141,7 @@ TEST(LettingGo, OfAnUploadLosesItsReplyAlone) {
     sent.report = report(100);
     sent.inode = {1, 7};
     sent.reply = 30;
-    s.take(*fetched(s.job, 0, s.files, sent, segments_of(s.files[0], false), at_second(2)));
+    s.take(*fetched(s.job, 0, s.files, sent, segments_of(s.files[0], false), Limits{}, at_second(2)));
     ASSERT_EQ(s.job.state, State::Transferred);
     let_go_of(s);
     EXPECT_EQ(s.job.state, State::Transferred);

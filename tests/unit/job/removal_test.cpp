@@ -132,7 +132,7 @@ TEST(RemoveFiles, WhatTheWorkerStillSaysDoesNotCount) {
     auto s = running(2);
     remove(s, {0});
     EXPECT_FALSE(checkpointed(s.job, 0, s.files[0], report(50), {}, at_second(6)));
-    EXPECT_FALSE(fetched(s.job, 0, s.files, {}, {}, at_second(6)));
+    EXPECT_FALSE(fetched(s.job, 0, s.files, {}, {}, Limits{}, at_second(6)));
     EXPECT_FALSE(failed(s.job, 0, s.files, fatal_failure(0), {}, RetryPolicy{}, s.random, at_second(6)));
 }
 

@@ -121,7 +121,8 @@ struct Sample {
         Fetched all;
         all.report = report(100);
         all.inode = {1, index};
-        take(*fetched(job, index, files, all, segments_of(files[index], job.on_demand), at_second(second)));
+        take(*fetched(job, index, files, all, segments_of(files[index], job.on_demand), Limits{},
+                      at_second(second)));
     }
     void fail(const Failure& failure, int64_t second) {
         auto index = failure.error.file;

@@ -20,7 +20,8 @@ protected:
             fetched.report = {100, {}, 100};
             fetched.inode = {1, i + 1};
             decide(job::fetched(record.working(), i, record.working_files(), fetched,
-                                job::segments_of(record.working_files()[i], false), clock_.now()));
+                                job::segments_of(record.working_files()[i], false), config_.limits,
+                                clock_.now()));
         }
         return record;
     }

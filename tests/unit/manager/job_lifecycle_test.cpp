@@ -19,7 +19,8 @@ protected:
             job::Fetched fetched;
             fetched.report = {100, {}, 100};
             decide(job::fetched(record.working(), i, record.working_files(), fetched,
-                                job::segments_of(record.working_files()[i], false), clock_.now()));
+                                job::segments_of(record.working_files()[i], false), config_.limits,
+                                clock_.now()));
         }
     }
     JobRecord& add_publishing(const job::Request& request, uint32_t finished) {

@@ -64,6 +64,25 @@ TEST_F(TransferRunnerTest, SmallFilesAreManyAtATimeUntilOneIsLargeOrFails) {
     EXPECT_EQ(workers_.transfers.size(), 5U) << "the limit";
 }
 
+TEST_F(TransferRunnerTest, AReportMayTellOfTheBeginningAndTheEndOfAFile) {
+    for (bool has_limit : {false, true}) {
+        auto request = request_for(1);
+        if (has_limit) request.settings.set<&job::Settings::maximum_download_size>(100);
+        auto& record = add_running(request);
+        runner_.fill(record);
+        auto ticket = workers_.ticket_of(0);
+        workers_.transfers.erase(ticket);
+        job::Fetched fetched{.report = {100, {}, 100}, .inode = {1, 7}};
+        fetched.begun = job::Begun{.report = {0, {}, 100}, .folder = {1, 2}};
+        runner_.fetched(ticket, fetched);
+        ASSERT_TRUE(commits_.flush());
+        EXPECT_EQ(record.durable().state, State::Transferred);
+        EXPECT_EQ(record.durable_file(0).inode, (job::Inode{1, 7}));
+        EXPECT_EQ(record.durable_file(0).folder, (job::Inode{1, 2}));
+        EXPECT_EQ(runner_.hosts().hosts().in_flight(HostTracker::host_of(record, 0)), 0U);
+    }
+}
+
 TEST_F(TransferRunnerTest, ASmallLimitOfBandwidthMeansFewFilesAtATime) {
     auto request = request_for(4);
     request.settings.set<&job::Settings::bandwidth_limit>(10000);

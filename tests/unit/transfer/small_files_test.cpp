@@ -38,7 +38,7 @@ TEST_F(SmallFilesTest, HaveTheirPermissionsAndDates) {
         std::vector<SmallFile> files;
         for (int n = 0; n < count; ++n)
             files.push_back(file(10 * count + n, "content"));
-        for (const auto& result : store(files))
+        for (const auto& result : store(std::move(files)))
             EXPECT_TRUE(result);
         for (int n = 0; n < count; ++n) {
             struct stat st {};
@@ -62,7 +62,7 @@ TEST_F(SmallFilesTest, StayReadableAndWritableForTheirOwner) {
 TEST_F(SmallFilesTest, OneThatIsGoneIsNoFailureOfTheOthers) {
     std::vector<SmallFile> files{file(0, "first"), file(1, "second")};
     std::filesystem::remove(directory.at(name(0)));
-    auto results = store(files);
+    auto results = store(std::move(files));
     ASSERT_FALSE(results[0]);
     EXPECT_TRUE(results[0].error().part_gone);
     EXPECT_TRUE(results[1]);

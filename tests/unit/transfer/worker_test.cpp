@@ -52,6 +52,30 @@ TEST_F(WorkerTest, FetchesPublishesAndDiscards) {
     EXPECT_EQ(discarded.fault(), wire::Reply::NONE);
 }
 
+TEST_F(WorkerTest, CarriesOutOrdersThatComeTogetherInTurn) {
+    wire::ToWorker together;
+    for (uint64_t request : {3, 4, 5}) {
+        wire::ToWorker message;
+        message.mutable_ping()->set_request(request);
+        together.mutable_orders()->add_packets(message.SerializeAsString());
+    }
+    send(together);
+    for (uint64_t request : {3, 4, 5})
+        EXPECT_EQ(reply().request(), request);
+}
+
+TEST_F(WorkerTest, ExitsIfOrdersContainOrdersOrWhatCannotBeRead) {
+    wire::ToWorker inner;
+    inner.mutable_orders();
+    for (const auto& packet : {inner.SerializeAsString(), std::string{"\xff"}, std::string{}}) {
+        start();
+        wire::ToWorker together;
+        together.mutable_orders()->add_packets(packet);
+        send(together);
+        expect_exit(1);
+    }
+}
+
 TEST_F(WorkerTest, Checks) {
     wire::ToWorker message;
     message.mutable_check()->set_request(5);
