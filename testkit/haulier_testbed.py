@@ -100,9 +100,12 @@ class Testbed:
 
 
 def kill(what: str) -> None:
-    connection = Gio.bus_get_sync(Gio.BusType.SESSION)
-    (daemon,) = connection.call_sync(*dbus_client.BUS, "GetConnectionUnixProcessID", GLib.Variant("(s)", (dbus_client.NAME,)),
-                                     None, Gio.DBusCallFlags.NONE, -1).unpack()
+    try:
+        connection = Gio.bus_get_sync(Gio.BusType.SESSION)
+        (daemon,) = connection.call_sync(*dbus_client.BUS, "GetConnectionUnixProcessID",
+                                         GLib.Variant("(s)", (dbus_client.NAME,)), None, Gio.DBusCallFlags.NONE, -1).unpack()
+    except GLib.Error as error:
+        sys.exit(f"haulier-testbed: the daemon does not run: {error.message}")
     worker = os.path.realpath(program("HAULIER_WORKER"))
     pids = [daemon] if what == "daemon" else [pid for pid in children(daemon) if executable(pid) == worker]
     for pid in pids:
@@ -113,8 +116,10 @@ def kill(what: str) -> None:
 def configuration(changes: list[str]) -> dict[str, dict[str, str]]:
     config: dict[str, dict[str, str]] = {}
     for change in changes:
-        name, _, value = change.partition("=")
+        name, equals, value = change.partition("=")
         section, _, key = name.partition(".")
+        if not (section and key and equals):
+            raise ValueError(f"'{change}' is not of the form SECTION.NAME=VALUE")
         config.setdefault(section, {})[key] = value
     return config
 
@@ -135,12 +140,20 @@ def main() -> int:
         return 0
     if not command:
         parser.error("COMMAND is required")
+    try:
+        config = configuration(options.set)
+    except ValueError as error:
+        parser.error(str(error))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with Testbed(configuration(options.set)) as bed:
+    with Testbed(config) as bed:
         for service in options.service:
             name, _, command_line = service.partition("=")
             bed.add_service(name, shlex.split(command_line))
-        status = subprocess.run(command, env=os.environ | bed.env, check=False).returncode
+        try:
+            status = subprocess.run(command, env=os.environ | bed.env, check=False).returncode
+        except OSError as error:
+            print(f"haulier-testbed: '{command[0]}' cannot be run: {error.strerror}", file=sys.stderr)
+            return 127 if isinstance(error, FileNotFoundError) else 126
         if status != 0:
             print(bed.logs(), file=sys.stderr)
     return status if status >= 0 else 128 - status

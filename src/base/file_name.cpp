@@ -17,6 +17,15 @@ int hex_digit(char c) {
     return -1;
 }
 
+/// Cut to the length that file systems allow. The extension, which says what is in the file, is kept.
+std::string shortened(const std::string& name) {
+    constexpr size_t MaxExtension = 16;
+    if (name.size() <= MaxFileName) return name;
+    auto dot = name.rfind('.');
+    auto extension = dot == std::string::npos || name.size() - dot > MaxExtension ? "" : name.substr(dot);
+    return printable(name, MaxFileName - extension.size()) + extension;
+}
+
 } // namespace
 
 std::string percent_decoded(std::string_view text) {
@@ -43,7 +52,7 @@ std::string_view path_of_url(std::string_view url) {
 }
 
 std::optional<std::string> safe_file_name(std::string_view text) {
-    auto name = printable(text, MaxFileName);
+    auto name = shortened(printable(text, std::string::npos));
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c == '/' || c == '?'; }, '_');
     if (name.empty()) return std::nullopt;

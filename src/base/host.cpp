@@ -18,6 +18,16 @@ namespace {
 
 constexpr uint32_t LoopbackNetwork = 127;
 
+bool is_host(std::string_view text) {
+    bool v6 = text.size() > 2 && text.front() == '[' && text.back() == ']';
+    auto inner = v6 ? text.substr(1, text.size() - 2) : text;
+    return !inner.empty() && std::all_of(inner.begin(), inner.end(), [v6](char c) {
+        bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool unicode = static_cast<unsigned char>(c) >= 0x80;
+        return alnum || unicode || c == '.' || c == '-' || c == '_' || (v6 && (c == ':' || c == '%'));
+    });
+}
+
 /// Decimal, octal with a leading 0, or hexadecimal with a leading 0x.
 std::optional<uint32_t> parse_part(std::string_view text) {
     int base = 10;
@@ -70,6 +80,13 @@ bool is_port(std::string_view text) {
     uint16_t port = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     return error == std::errc{} && end == text.data() + text.size() && port != 0;
+}
+
+bool is_host_and_port(std::string_view text) {
+    auto bracket = text.rfind(']');
+    auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (colon == std::string_view::npos) return is_host(text);
+    return is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
 }
 
 bool is_loopback_host(std::string_view host) {

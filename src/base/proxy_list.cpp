@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/proxy_list.hpp"
 
+#include "base/host.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -46,6 +47,11 @@ std::vector<ListedProxy> split_proxy_list(std::string_view list) {
         proxies.push_back({std::string{protocol}, std::string{scheme}, std::string{address}});
     }
     return proxies;
+}
+
+bool is_bypass_pattern(std::string_view entry) {
+    if (entry == "<local>" || entry == "*") return true;
+    return is_host_and_port(entry.starts_with("*.") ? entry.substr(2) : entry);
 }
 
 bool bypasses(std::string_view bypass, std::string_view host) {

@@ -20,6 +20,10 @@ struct ListedProxy {
 };
 std::vector<ListedProxy> split_proxy_list(std::string_view list);
 
+/// Whether a list of hosts without a proxy may have this entry: a host, perhaps with a port, `*.domain`,
+/// `<local>`, or `*` for all.
+bool is_bypass_pattern(std::string_view entry);
+
 /// Whether `host` is reached without a proxy. `bypass` has names, `*.domain`, and `<local>` for names without
 /// a dot.
 bool bypasses(std::string_view bypass, std::string_view host);

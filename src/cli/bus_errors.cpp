@@ -50,9 +50,17 @@ Failure not_installed(Scope scope) {
                                  "package haulier")};
 }
 
+/// What the exit status means that the bus reports; haulierd(8) lists them.
+std::string start_failure_of(const std::string& message) {
+    if (message.ends_with(" exited with status 69"))
+        return _("its state directory cannot be used, or another haulierd uses it");
+    if (message.ends_with(" exited with status 74")) return _("its database cannot be opened");
+    return message;
+}
+
 Failure not_started(Scope scope, const std::string& message) {
     return {Exit::Unreachable, translate("haulierd could not be started ({}); see systemctl {}status haulier",
-                                         message, scope == Scope::User ? "--user " : "")};
+                                         start_failure_of(message), scope == Scope::User ? "--user " : "")};
 }
 
 /// The bus could not start the daemon.
@@ -76,7 +84,14 @@ bool is_hex_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-/// Whole ids as the command prints them elsewhere. Longer numbers, such as checksums, stay.
+/// Whether the part of a message stands alone; parts of paths and URLs do not.
+bool is_word(const std::string& message, size_t begin, size_t end) {
+    constexpr std::string_view After = " ,;:.)";
+    return (begin == 0 || message[begin - 1] == ' ') &&
+           (end == message.size() || After.find(message[end]) != std::string_view::npos);
+}
+
+/// Whole ids as the command prints them elsewhere. Longer numbers, such as checksums, stay, and so do names.
 std::string with_short_ids(const std::string& message) {
     constexpr size_t IdLength = 32;
     std::string out;
@@ -85,7 +100,7 @@ std::string with_short_ids(const std::string& message) {
         while (end < message.size() && is_hex_digit(message[end]))
             ++end;
         auto word = message.substr(begin, end - begin);
-        out += word.size() == IdLength ? short_id(word) : word;
+        out += word.size() == IdLength && is_word(message, begin, end) ? short_id(word) : word;
         while (end < message.size() && !is_hex_digit(message[end]))
             out += message[end++];
         begin = end;
@@ -119,8 +134,9 @@ Failure bus_failure(const std::string& name, const std::string& message, const A
     auto of_bus = member_of(name, BusErrors);
     if (ours == "NotFound" || of_bus == "UnknownObject") return {Exit::NoSuchJob, message};
     if (ours == "AccessDenied") return access.all_users ? denied() : not_yours();
-    // What the command line says cannot be right for any job.
-    if (is_one_of(ours, {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"}))
+    // What the command line says cannot be right for any such job.
+    if (is_one_of(ours,
+                  {"InvalidArgument", "NotSupported", "StringTooLong", "InvalidRange", "OverlappingRanges"}))
         return {Exit::Usage, with_short_ids(message)};
     if (!ours.empty()) return {Exit::Failed, with_short_ids(message)};
     if (of_bus == "InteractiveAuthorizationRequired") return password_needed(access);

@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fmt/core.h>
 #include <map>
+#include <string_view>
 #include <unistd.h>
 
 namespace haulier::cli {
@@ -124,7 +126,9 @@ Result<Exit, Failure> print_table(Client& client, const Common& common, const Li
 } // namespace
 
 Result<Exit, Failure> list(const Common& common, const ListOptions& options) {
-    if (options.watch && (common.json || !common.prints_on_terminal))
+    const char* type = std::getenv("TERM");
+    bool is_dumb = type && std::string_view{type} == "dumb";
+    if (options.watch && (common.json || is_dumb || !common.prints_on_terminal))
         return usage_error(_("--watch needs a terminal; 'haulierctl monitor' prints changes for scripts"));
     auto client = common.connect(common.access);
     if (!client) return client.error();

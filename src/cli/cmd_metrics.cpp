@@ -9,15 +9,21 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
+#include <system_error>
 
 namespace haulier::cli {
 
 namespace {
 
-/// By rename, so that a reader never sees a part of it.
+/// By rename, so that a reader never sees a part of it. A device would be replaced for all programs.
 Result<Exit, Failure> replace_file(const std::string& file, const std::string& text) {
+    std::error_code unknown;
+    auto there = std::filesystem::status(file, unknown);
+    if (std::filesystem::is_other(there))
+        return usage_error(translate("'{}' is not a regular file and would be replaced by one", file));
     auto temporary = file + ".new";
     errno = 0;
     bool written = [&] {

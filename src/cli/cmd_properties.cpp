@@ -10,26 +10,28 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 #include <iterator>
+#include <string_view>
 
 namespace haulier::cli {
 
 namespace {
 
+/// In English; JSON has this in every language.
 std::string value_text(const Property& property) {
-    if (property.type == "b") return _("yes or no");
+    if (property.type == "b") return N_("yes or no");
     if (!property.words.empty())
         return fmt::format("{}", fmt::join(property.words, property.type == "as" ? "," : " | "));
     switch (property.unit) {
-    case Unit::Bytes: return _("bytes, such as 10M or 1Gi");
-    case Unit::BytesPerSecond: return _("bytes per second, such as 500k");
+    case Unit::Bytes: return N_("bytes, such as 10M or 1Gi");
+    case Unit::BytesPerSecond: return N_("bytes per second, such as 500k");
     case Unit::Seconds:
-    case Unit::Milliseconds: return _("time span, such as 90s or 2h");
-    case Unit::DateUsec: return _("date, such as 2027-01-31T18:00 or +2h");
-    case Unit::Path: return _("absolute path");
+    case Unit::Milliseconds: return N_("time span, such as 90s or 2h");
+    case Unit::DateUsec: return N_("date, such as 2027-01-31T18:00 or +2h");
+    case Unit::Path: return N_("absolute path");
     case Unit::Uid:
-    case Unit::None: return _("text");
+    case Unit::None: return N_("text");
     }
-    return _("text");
+    return N_("text");
 }
 
 std::string default_text(const Property& property) {
@@ -44,8 +46,15 @@ std::string limit_text(const Property& property, const Json& limit) {
     return limit.is_null() ? "" : format_value(std::string{property.name}, limit);
 }
 
+/// Such as "256 characters".
+std::string length_text(std::string_view length) {
+    auto number = length.substr(0, length.find(' '));
+    return length.ends_with(" characters") ? translate("at most {} characters", number)
+                                           : translate("at most {} bytes", number);
+}
+
 std::string range_text(const Property& property) {
-    if (!property.maximum_length.empty()) return translate("at most {}", property.maximum_length);
+    if (!property.maximum_length.empty()) return length_text(property.maximum_length);
     auto least = limit_text(property, property.minimum);
     auto most = limit_text(property, property.maximum);
     if (most.empty()) return least.empty() ? "" : translate("at least {}", least);
@@ -78,8 +87,8 @@ Result<Exit, Failure> list_properties(const Common& common) {
     std::vector<std::vector<std::string>> rows{{_("NAME"), _("DEFAULT"), _("RANGE"), _("VALUE")}};
     for (const auto& property : settable_properties()) {
         all.push_back(description_of(property));
-        rows.push_back(
-            {std::string{property.name}, default_text(property), range_text(property), value_text(property)});
+        rows.push_back({std::string{property.name}, default_text(property), range_text(property),
+                        _(value_text(property).c_str())});
     }
     if (common.json)
         print_json(all);

@@ -134,8 +134,9 @@ Result<Exit, Failure> upload(const Common& common, const UploadOptions& options)
     auto plan = plan_for(common, std::move(*job), options.job, options.end);
     if (!plan) return plan.error();
     plan->result_name = "Url";
-    plan->results = {options.url};
+    plan->results = {without_user(options.url)};
     if (options.reply.empty()) return run(common, *plan);
+    if (auto possible = check_target(options.reply); !possible) return possible.error();
     auto reply_file = absolute_path(options.reply);
     if (!reply_file) return reply_file.error();
     plan->job.type = "upload-reply";

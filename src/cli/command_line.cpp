@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fmt/core.h>
+#include <iostream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace haulier::cli {
@@ -87,9 +90,9 @@ std::string unknown_option(const CLI::App& app, const std::vector<std::string>& 
     return "";
 }
 
-/// Messages of CLI11, with {} for a part that differs.
-constexpr std::array ParserMessages{N_("{} is required"),
-                                    N_("A subcommand is required"),
+/// Messages of CLI11, with {} for a part that differs. The first that fits is used.
+constexpr std::array ParserMessages{N_("A subcommand is required"),
+                                    N_("{} is required"),
                                     N_("{} excludes {}"),
                                     N_("{} requires {}"),
                                     N_("{}: {} required {} missing"),
@@ -136,7 +139,9 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words) {
     try {
         app.parse(std::vector<std::string>{words.rbegin(), words.rend()}); // it takes them from the back
     } catch (const CLI::Success& help) {
-        return app.exit(help);
+        auto code = app.exit(help);
+        if (std::cout.flush()) return code;
+        throw std::system_error(errno, std::generic_category(), _("the result cannot be written"));
     } catch (const CLI::ExtrasError& error) {
         auto option = unknown_option(app, words);
         return misuse(option.empty() ? translated_message(error.what()) : option, command);

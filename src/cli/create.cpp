@@ -25,21 +25,6 @@ bool names_directory(const std::string& file) {
     return file.empty() || file.ends_with('/') || fs::is_directory(file, unknown);
 }
 
-/// Refuses targets that a finished file cannot replace: a job outlives the pipes and the terminal of this
-/// command, and a device would be replaced by a file.
-Result<Done, Failure> check_target(const std::string& file) {
-    if (file == "-" || file == "/dev/stdout" || file.starts_with("/dev/fd/"))
-        return Failure{Exit::Usage,
-                       _("a job outlives this command and cannot write to its standard output; to name a "
-                         "file '-', write './-'")};
-    std::error_code unknown;
-    auto kind = fs::status(file, unknown).type();
-    if (kind == fs::file_type::not_found || kind == fs::file_type::none || kind == fs::file_type::regular ||
-        kind == fs::file_type::directory)
-        return Done{};
-    return Failure{Exit::Usage, translate("'{}' is not a regular file and would be replaced by one", file)};
-}
-
 /// DisplayName is an argument of CreateJob, not an option.
 std::string take_name(Values& properties) {
     auto name = properties.extract("DisplayName");
@@ -115,6 +100,19 @@ bool looks_like_host(const std::string& word) {
 
 } // namespace
 
+Result<Done, Failure> check_target(const std::string& file) {
+    if (file == "-" || file == "/dev/stdout" || file.starts_with("/dev/fd/"))
+        return Failure{Exit::Usage,
+                       _("a job outlives this command and cannot write to its standard output; to name a "
+                         "file '-', write './-'")};
+    std::error_code unknown;
+    auto kind = fs::status(file, unknown).type();
+    if (kind == fs::file_type::not_found || kind == fs::file_type::none || kind == fs::file_type::regular ||
+        kind == fs::file_type::directory)
+        return Done{};
+    return Failure{Exit::Usage, translate("'{}' is not a regular file and would be replaced by one", file)};
+}
+
 Result<Done, Failure> check_url(const std::string& url) {
     if (is_http_url(url)) return Done{};
     auto scheme = url.find("://");
@@ -146,7 +144,8 @@ Result<NewFile, Failure> new_file(const std::string& url, const std::string& fil
     if (auto possible = check_target(file); !possible) return possible.error();
     if (auto valid = check_url(url); !valid) return valid.error();
     auto name = names_directory(file) ? file_name_of(url) : std::string{};
-    if (!name) return Failure{Exit::Usage, translate("'{}' does not end with a file name; add FILE", url)};
+    if (!name)
+        return usage_error(translate("'{}' does not end with a file name; add FILE", without_user(url)));
     auto local = absolute_path(name->empty() || file.empty() ? file + *name : absolute(*name, file));
     if (!local) return local.error();
     return NewFile{url, *local, {}, {}, {}};

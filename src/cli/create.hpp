@@ -13,6 +13,9 @@ namespace haulier::cli {
 uint64_t now_usec();
 /// `path`, relative to the current directory, as an absolute path.
 Result<std::string, Failure> absolute_path(const std::string& path);
+/// Refuses targets that a finished file cannot replace: a job outlives the pipes and the terminal of this
+/// command, and a device would be replaced by a file.
+Result<Done, Failure> check_target(const std::string& file);
 /// Refuses everything but http and https.
 Result<Done, Failure> check_url(const std::string& url);
 /// If `file` is empty or an existing directory, the file is named after the URL.

@@ -68,6 +68,10 @@ Result<Done, Failure> read_list(const std::string& path, std::vector<std::string
         if (url.empty() || url[0] == '#') continue;
         auto valid = check_utf8(url);
         if (valid) valid = check_url(url);
+        if (valid && (url.find(' ') != std::string::npos || has_control_character(url)))
+            valid = usage_error(
+                _("the URL contains a space or a control character, which must be escaped, such as %20 for a "
+                  "space"));
         if (!valid) return usage_error(translate("line {} of '{}': {}", number, path, valid.error().message));
         urls.push_back(url);
     }
@@ -132,7 +136,8 @@ Result<std::vector<NewFile>, Failure> files_at(const std::string& place,
 }
 
 Result<std::vector<NewFile>, Failure> listed_files_to_get(const GetOptions& options) {
-    if (!options.words.empty()) return usage_error(_("--metalink has the URLs already; name no others"));
+    if (!options.words.empty() || options.file_options.any())
+        return usage_error(_("--metalink has the URLs and the checksums already; name no others"));
     auto listed = read_metalink(options.metalink);
     if (!listed) return listed.error();
     if (options.file_options.server_name)
@@ -173,6 +178,8 @@ Result<std::vector<NewFile>, Failure> files_to_get(const GetOptions& options) {
     auto wanted = meaning_of(options);
     if (!wanted) return wanted.error();
     if (auto urls = wanted->file.empty() ? check_words(options) : Done{}; !urls) return urls.error();
+    if (options.list == "-" && options.sums == "-")
+        return usage_error(_("standard input can be read once; name a file for --input or --sums"));
     if (!options.list.empty())
         if (auto read = read_list(options.list, wanted->urls); !read) return read.error();
     if (wanted->urls.empty())

@@ -4,10 +4,20 @@
 #include "base/version.hpp"
 #include "cli/i18n.hpp"
 
+#include <charconv>
+#include <system_error>
+
 namespace haulier::cli {
 
 void add_job_argument(CLI::App& command, std::string& job) {
     command.add_option("JOB", job, _("id, beginning of an id, key or name"))->required();
+}
+
+std::string check_descriptor(const std::string& text) {
+    int number = -1;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size() && number >= 0) return "";
+    return translate("'{}' is not the number of a descriptor", text);
 }
 
 namespace {
@@ -21,6 +31,12 @@ void translate_headings(CLI::App& app) {
     app.option_defaults()->group(_("Options"));
 }
 
+/// Of an option that is given twice the last one counts, as with most commands, so that one can be added to
+/// those of an alias.
+void prefer_last(CLI::App& app) {
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
 } // namespace
 
 void group_command(CLI::App& command) {
@@ -31,6 +47,7 @@ void group_command(CLI::App& command) {
 void add_commands(CLI::App& app, Invocation& invocation) {
     auto& common = invocation.common;
     translate_headings(app);
+    prefer_last(app);
     app.set_help_flag("-h,--help", _("print this help and exit")); // also for the commands
     app.add_flag("--user")->description(_("use the daemon of the session (default)"));
     app.add_flag_callback(

@@ -29,6 +29,9 @@ void add_changing_commands(CLI::App& app, Invocation& invocation);
 /// The argument that names a job.
 void add_job_argument(CLI::App& command, std::string& job);
 
+/// Whether `text` is the number of a descriptor; otherwise a message. For CLI::Option::check().
+std::string check_descriptor(const std::string& text);
+
 /// Puts the command and its --help below the right headings.
 void group_command(CLI::App& command);
 

@@ -126,7 +126,7 @@ void add_headers(CLI::App& app, Invocation& invocation) {
     command->add_option("LINES", options->lines, _("such as 'X-Reason: backup'"))->type_name("'NAME: VALUE'");
     command->add_option("--from-fd", options->fd, _("also read lines from this descriptor"))
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(&check_descriptor);
     command->add_flag("--write-only", options->write_only, _("never allow the headers to be read back"));
     command->add_flag("--clear", options->clear, _("remove all headers"));
 }
@@ -151,7 +151,7 @@ void add_credentials(CLI::App& app, Invocation& invocation) {
         ->add_option("--password-fd", setting.options->password_fd,
                      _("read the password or token from this descriptor"))
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(&check_descriptor);
     auto removing = add_command(*parent, invocation, "remove", _("Remove credentials"), remove_credentials);
     add_target(*removing.app, *removing.options);
 }

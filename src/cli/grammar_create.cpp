@@ -29,12 +29,14 @@ void add_job_options(CLI::App& command, JobOptions& job) {
         .add_option("--cacert", job.authority,
                     _("trust the certificate authorities in this file instead of those of the system"))
         ->type_name("FILE");
-    command.add_option("--login", job.login, _("user name for the server; the password is asked for"))
-        ->type_name("USER");
+    auto* login =
+        command.add_option("--login", job.login, _("user name for the server; the password is asked for"))
+            ->type_name("USER");
     command
         .add_option("--password-fd", job.password_fd, _("read the password for --login from this descriptor"))
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(&check_descriptor)
+        ->needs(login);
     command.add_flag(
         "--no-netrc", [&job](int64_t) { job.netrc = false; }, _("do not use the passwords in ~/.netrc"));
     command

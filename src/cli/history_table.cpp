@@ -3,6 +3,7 @@
 
 #include "cli/i18n.hpp"
 #include "cli/names.hpp"
+#include "cli/state_words.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -17,9 +18,10 @@ constexpr size_t LeastName = 8;
 constexpr size_t LeastTarget = 20;
 
 std::string result_text(const Json& job) {
-    auto result = sanitize(job.value("Result", ""));
+    auto result = job.value("Result", "");
     auto error = job.contains("Error") && job["Error"].size() > 1 ? job["Error"][1].get<std::string>() : "";
-    return error.empty() || result == "complete" ? result : result + " (" + sanitize(error) + ")";
+    auto word = state_word(result);
+    return error.empty() || result == "complete" ? word : word + " (" + sanitize(error) + ")";
 }
 
 HistoryRow history_row(const Json& job, bool owners) {

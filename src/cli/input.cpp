@@ -11,8 +11,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace haulier::cli {
 
@@ -23,6 +25,12 @@ constexpr size_t MaxInput = size_t{64} << 20U;
 Failure cannot_read(const std::string& path, const char* why) {
     auto name = path == "-" ? std::string{_("standard input")} : fmt::format("'{}'", path);
     return {Exit::Failed, translate("cannot read {}: {}", name, why)};
+}
+
+/// Editors of Windows put it in front of a text.
+std::string without_byte_order_mark(std::string text) {
+    constexpr std::string_view Mark = "\xef\xbb\xbf";
+    return text.starts_with(Mark) ? text.substr(Mark.size()) : text;
 }
 
 } // namespace
@@ -40,7 +48,7 @@ Result<std::string, Failure> read_input(const std::string& path) {
         auto got = read(opened ? opened.get() : STDIN_FILENO, part.data(), part.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return cannot_read(path, std::strerror(errno));
-        if (got == 0) return text;
+        if (got == 0) return without_byte_order_mark(std::move(text));
         text.append(part.data(), static_cast<size_t>(got));
         if (text.size() > MaxInput) return cannot_read(path, _("it is larger than 64 MiB"));
     }

@@ -73,6 +73,12 @@ uint64_t line_of(XML_Parser parser) {
 #endif
 }
 
+/// One mirror that the daemon would refuse does not make the others useless.
+bool is_usable_url(const std::string& text) {
+    return is_http_url(text) && !host_of(text).empty() && text.find(' ') == std::string::npos &&
+           !has_control_character(text);
+}
+
 /// Collects the file elements of a document.
 class MetalinkReader {
 public:
@@ -144,7 +150,7 @@ private:
             std::string text{trimmed(text_)};
             if (path_.back() == "size") file.size = text;
             if (path_.back() == "hash") add_hash(file, text);
-            if (path_.back() == "url" && is_http_url(text)) file.sources.push_back({priority_, text});
+            if (path_.back() == "url" && is_usable_url(text)) file.sources.push_back({priority_, text});
         }
         path_.pop_back();
     }

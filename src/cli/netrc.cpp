@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace haulier::cli {
@@ -38,7 +39,16 @@ void skip_line(std::string_view& text) {
 
 /// A macro ends with an empty line.
 void skip_macro(std::string_view& text) {
-    text.remove_prefix(std::min(text.find("\n\n"), text.size()));
+    for (bool is_empty = false; !is_empty && !text.empty();) {
+        skip_line(text);
+        text.remove_prefix(std::min<size_t>(1, text.size()));
+        is_empty = text.starts_with('\n') || text.starts_with("\r\n");
+    }
+}
+
+/// The file has IPv6 addresses without brackets for most programs.
+bool names_host(const std::string& host, const std::string& machine) {
+    return machine == host || "[" + machine + "]" == host;
 }
 
 } // namespace
@@ -54,7 +64,7 @@ std::optional<Login> netrc_login(std::string_view text, const std::string& host)
         } else if (word == "machine" || word == "default") {
             if (found && !found->user.empty()) return found;
             found.reset();
-            if (word == "machine" && ascii_lower(take_word(text)) == host) found = Login{};
+            if (word == "machine" && names_host(host, ascii_lower(take_word(text)))) found = Login{};
         } else if (word == "login" || word == "password" || word == "account") {
             auto value = take_word(text);
             if (found && word == "login") found->user = value;
@@ -70,7 +80,8 @@ Result<Netrc, Failure> read_netrc(const std::function<const char*(const char*)>&
     Netrc netrc;
     netrc.path = named ? named : home ? std::string{home} + "/.netrc" : "";
     struct stat found {};
-    if (netrc.path.empty() || stat(netrc.path.c_str(), &found) != 0) return netrc;
+    bool is_there = !netrc.path.empty() && stat(netrc.path.c_str(), &found) == 0;
+    if (!is_there || S_ISDIR(found.st_mode) || access(netrc.path.c_str(), R_OK) != 0) return netrc;
     netrc.is_private = (found.st_mode & (S_IRGRP | S_IROTH)) == 0;
     auto text = read_input(netrc.path);
     if (!text) return text.error();

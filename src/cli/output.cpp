@@ -2,10 +2,12 @@
 #include "cli/output.hpp"
 
 #include "cli/i18n.hpp"
+#include "cli/text.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <fmt/core.h>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
@@ -38,8 +40,15 @@ void print_stderr(const std::string& text) {
     std::fputs(text.c_str(), stderr);
 }
 
+/// Messages contain what was typed, listed or sent, and may have several lines.
 void print_error(const std::string& message) {
-    print_stderr(fmt::format("haulierctl: {}\n", message));
+    std::string safe;
+    for (size_t begin = 0; begin <= message.size();) {
+        auto end = std::min(message.find('\n', begin), message.size());
+        safe += sanitize(std::string_view{message}.substr(begin, end - begin)) + "\n";
+        begin = end + 1;
+    }
+    print_stderr("haulierctl: " + safe);
 }
 
 TerminalSize terminal_size(int fd) {

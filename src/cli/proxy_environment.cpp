@@ -50,11 +50,8 @@ std::optional<std::string> with_port(const std::string& address, std::string_vie
     auto end = address.starts_with('[') ? address.find(']') : 0;
     if (end == std::string::npos) return std::nullopt;
     auto colon = address.find(':', end);
-    auto host = address.substr(0, colon);
-    if (host.empty() || host.find_first_of(" \t,;=?#@\\") != std::string::npos) return std::nullopt;
-    if (colon == std::string::npos) return host + (scheme == "https" ? ":443" : ":1080");
-    if (!is_port(address.substr(colon + 1))) return std::nullopt;
-    return address;
+    if (!is_host_and_port(address)) return std::nullopt;
+    return colon == std::string::npos ? address + (scheme == "https" ? ":443" : ":1080") : address;
 }
 
 /// `source`: where the value comes from.
@@ -104,10 +101,12 @@ bool is_in_network(const std::string& host, const std::string& network) {
     return true;
 }
 
+using Patterns = std::vector<std::string>;
+
 /// What ProxyBypass has for an entry of no_proxy. It knows no networks, so they become those of the hosts
-/// that are in them.
-std::vector<std::string> patterns_of(std::string entry, const std::vector<std::string>& hosts) {
-    std::vector<std::string> patterns;
+/// that are in them. What it would refuse, such as "10.0.*", is meant for other programs and matches nothing.
+Patterns patterns_of(std::string entry, const std::vector<std::string>& hosts) {
+    Patterns patterns;
     if (entry.find('/') != std::string::npos) {
         std::copy_if(hosts.begin(), hosts.end(), std::back_inserter(patterns),
                      [&](const std::string& host) { return is_in_network(host, entry); });
@@ -115,11 +114,10 @@ std::vector<std::string> patterns_of(std::string entry, const std::vector<std::s
     }
     if (auto bytes = address_of(entry); !bytes.empty())
         return {bytes.size() == 16 && !entry.starts_with('[') ? "[" + entry + "]" : entry};
-    if (entry.starts_with('*')) return {entry};
+    if (entry.starts_with('*')) return is_bypass_pattern(entry) ? Patterns{entry} : Patterns{};
     entry.erase(0, std::min(entry.find_first_not_of('.'), entry.size()));
     if (entry.ends_with('.')) entry.pop_back();
-    if (entry.empty() || entry.find_first_of("<>\\\"") != std::string::npos) return {};
-    return {entry, "*." + entry};
+    return is_host_and_port(entry) ? Patterns{entry, "*." + entry} : Patterns{};
 }
 
 std::string bypass_of(const std::string& no_proxy, const std::vector<std::string>& hosts) {

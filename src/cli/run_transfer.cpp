@@ -167,6 +167,23 @@ TransferPlan without_existing(const Common& common, const TransferPlan& plan) {
     return rest;
 }
 
+void print_results(Json out, const std::string& name, const std::vector<std::string>& results) {
+    if (results.size() == 1)
+        out[name] = results.front();
+    else
+        out[name + "s"] = results;
+    print_json(out);
+}
+
+/// All files are there already, so there is no job.
+Exit report_existing(const Common& common, const TransferPlan& plan) {
+    if (common.json && plan.no_wait)
+        print_json({{"Id", nullptr}, {"Created", false}});
+    else if (common.json)
+        print_results({{"Id", nullptr}, {"Result", "complete"}}, plan.result_name, plan.results);
+    return Exit::Ok;
+}
+
 /// Where files may get other names, those that they have now.
 std::vector<std::string> results_of(Client& client, const std::string& id, const TransferPlan& plan) {
     bool may_differ = std::any_of(plan.job.files.begin(), plan.job.files.end(),
@@ -220,7 +237,7 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
     // An unfinished job of the same command may have its own files there, and is continued.
     if (!made && plan.no_clobber) {
         auto rest = without_existing(common, plan);
-        if (rest.job.files.empty()) return Exit::Ok;
+        if (rest.job.files.empty()) return report_existing(common, plan);
         if (rest.job.files.size() < plan.job.files.size()) return run_transfer(client, common, rest);
     }
     if (!made) return made.error();
@@ -234,12 +251,7 @@ Result<Exit, Failure> run_transfer(Client& client, const Common& common, const T
     if (ended->end == End::Failed) wait_for_names(client, made->id, ended->job);
     auto results = results_of(client, made->id, plan);
     if (common.json) {
-        auto out = to_json(made->id, *ended);
-        if (results.size() == 1)
-            out[plan.result_name] = results.front();
-        else
-            out[plan.result_name + "s"] = results;
-        print_json(out);
+        print_results(to_json(made->id, *ended), plan.result_name, results);
     } else if (ended->end == End::Completed) {
         for (const auto& result : results)
             print(result + "\n");

@@ -72,6 +72,7 @@ Result<std::string, Failure> ask(int terminal, const std::string& prompt) {
     std::string line(MaxSecret, '\0');
     auto got = read(terminal, line.data(), line.size());
     if (got < 0) return unreadable(terminal, errno);
+    if (got == 0) return Failure{Exit::Interrupted, _("interrupted; nothing was changed")}; // Ctrl-D
     line.resize(static_cast<size_t>(got));
     if (!is_utf8(line)) return usage_error(_("what was typed is not UTF-8"));
     return first_line(line);
@@ -92,7 +93,9 @@ Result<std::string, Failure> read_all(int fd, size_t limit) {
             return Failure{Exit::Failed,
                            translate("more than {} bytes were read from descriptor {}", limit, fd)};
     }
-    if (!is_utf8(text)) return usage_error(translate("what was read from descriptor {} is not UTF-8", fd));
+    // D-Bus would end the text at a NUL.
+    bool is_text = is_utf8(text) && text.find('\0') == std::string::npos;
+    if (!is_text) return usage_error(translate("what was read from descriptor {} is not UTF-8", fd));
     return text;
 }
 
@@ -101,8 +104,12 @@ Result<std::string, Failure> read_secret(const std::string& prompt, std::optiona
         Fd terminal{::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)};
         return ask(terminal ? terminal.get() : STDIN_FILENO, prompt);
     }
-    auto text = read_all(fd.value_or(STDIN_FILENO), MaxSecret);
+    auto source = fd.value_or(STDIN_FILENO);
+    auto text = read_all(source, MaxSecret);
     if (!text) return text.error();
+    // An empty password is an empty line.
+    if (text->empty())
+        return usage_error(translate("there is no line with a password on descriptor {}", source));
     return first_line(*text);
 }
 

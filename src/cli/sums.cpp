@@ -72,7 +72,7 @@ std::optional<Sum> sum_from(std::string_view kind, std::string_view hex, std::st
     return Sum{std::string{kind}, std::string{hex}, *real};
 }
 
-/// "SHA256 (NAME) = HEX", or "SHA256(NAME)= HEX" as from openssl.
+/// "SHA256 (NAME) = HEX", or "SHA256(NAME)= HEX" as from openssl, which calls it SHA2-256 since version 3.
 std::optional<Sum> tagged(std::string_view line, bool escaped) {
     auto open = line.find('(');
     auto close = line.rfind(')');
@@ -86,7 +86,9 @@ std::optional<Sum> tagged(std::string_view line, bool escaped) {
     rest.remove_prefix(1);
     skip_blanks(rest);
     auto kind = kind_with(rest.size());
-    if (hex_digits_in(rest) != rest.size() || ascii_lower(tag) != kind) return std::nullopt;
+    auto word = ascii_lower(tag);
+    if (word.starts_with("sha2-")) word.erase(3, 2);
+    if (hex_digits_in(rest) != rest.size() || word != kind) return std::nullopt;
     return sum_from(kind, rest, line.substr(open + 1, close - open - 1), escaped);
 }
 

@@ -43,12 +43,14 @@ std::vector<std::string> words_in(const std::string& text) {
     return words;
 }
 
-/// A time span as a number of `unit`s, which must fit into a D-Bus u.
+/// A time span as a number of `unit`s, which must fit into a D-Bus u. A part of one counts as a whole one,
+/// because 0 often has a meaning of its own.
 Result<Value, Failure> parse_count(const std::string& text, uint64_t unit) {
     auto span = parse_span(text, unit);
     if (!span) return span.error();
-    if (*span / unit > UINT32_MAX) return usage_error(translate("'{}' is too long", text));
-    return Value{static_cast<uint32_t>(*span / unit)};
+    auto count = *span / unit + (*span % unit == 0 ? 0 : 1);
+    if (count > UINT32_MAX) return usage_error(translate("'{}' is too long", text));
+    return Value{static_cast<uint32_t>(count)};
 }
 
 template <class T>

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <getopt.h>
 #include <optional>
+#include <pwd.h>
+#include <unistd.h>
 
 namespace haulier::daemon {
 
@@ -17,10 +19,18 @@ std::string environment(const char* name) {
     return value ? value : "";
 }
 
-/// $VARIABLE/haulier, or the XDG default below the home directory.
+/// $HOME, or what the user database says if the variable is missing, as in some containers.
+std::string home() {
+    auto named = environment("HOME");
+    if (named.starts_with('/')) return named;
+    const passwd* user = getpwuid(getuid());
+    return user && user->pw_dir ? user->pw_dir : "";
+}
+
+/// $VARIABLE/haulier, or the XDG default below the home directory. Relative paths are to be ignored.
 std::string xdg(const char* variable, const char* fallback) {
     auto base = environment(variable);
-    return (base.empty() ? environment("HOME") + fallback : base) + "/haulier";
+    return (base.starts_with('/') ? base : home() + fallback) + "/haulier";
 }
 
 void set_default(std::string& option, const std::string& value) {

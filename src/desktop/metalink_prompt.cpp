@@ -3,6 +3,7 @@
 
 #include "base/download_folder.hpp"
 #include "base/i18n.hpp"
+#include "base/text.hpp"
 #include "desktop/applications.hpp"
 #include "desktop/sentences.hpp"
 
@@ -23,8 +24,13 @@ Note own_note(const std::string& summary, const std::string& body) {
     return note;
 }
 
+/// Names of files, and messages about them, need not be UTF-8.
 std::string base_name(const std::string& path) {
-    return shown_name(path.substr(path.rfind('/') + 1));
+    return shown_name(printable(path.substr(path.rfind('/') + 1), std::string::npos));
+}
+
+std::string first_line_of(const std::string& errors) {
+    return shown_sentence(printable(errors.substr(0, errors.find('\n')), std::string::npos));
 }
 
 } // namespace
@@ -75,8 +81,9 @@ void MetalinkPrompt::start() {
 void MetalinkPrompt::on_started(int status, const std::string& errors) {
     if (status == 0) return loop_.exit(0);
     std::fputs(errors.c_str(), stderr);
-    auto sentence = errors.substr(0, errors.find('\n'));
-    auto note = own_note(_("The downloads cannot be started"), shown_sentence(sentence));
+    auto sentence = errors.empty() ? _("haulierctl cannot be run; install the package haulier-tools")
+                                   : first_line_of(errors);
+    auto note = own_note(_("The downloads cannot be started"), sentence);
     server_.show(note, [this](uint32_t) { loop_.exit(1); });
 }
 

@@ -98,21 +98,6 @@ std::vector<std::string> items_of(const std::string& list) {
     return items;
 }
 
-bool is_host(const std::string& text) {
-    bool v6 = text.size() > 2 && text.front() == '[' && text.back() == ']';
-    auto inner = v6 ? text.substr(1, text.size() - 2) : text;
-    return !inner.empty() && std::all_of(inner.begin(), inner.end(), [=](char c) {
-        return is_alnum(c) || c == '.' || c == '-' || c == '_' || c < 0 || (v6 && (c == ':' || c == '%'));
-    });
-}
-
-bool is_host_and_port(const std::string& text) {
-    auto bracket = text.rfind(']');
-    auto colon = text.find(':', bracket == std::string::npos ? 0 : bracket);
-    if (colon == std::string::npos) return is_host(text);
-    return is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
-}
-
 bool is_one_of(const std::string& text, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), text) != words.end();
 }
@@ -123,16 +108,12 @@ bool is_proxy(std::string item) {
         item = item.substr(equals + 1);
     }
     if (auto colon = item.find("://"); colon != std::string::npos) {
-        if (!is_one_of(ascii_lower(item.substr(0, colon)), {"http", "https", "socks4", "socks5", "socks5h"}))
+        if (!is_one_of(ascii_lower(item.substr(0, colon)),
+                       {"http", "https", "socks4", "socks4a", "socks5", "socks5h"}))
             return false;
         item = item.substr(colon + 3);
     }
     return is_host_and_port(item);
-}
-
-bool is_bypass(const std::string& item) {
-    if (item == "<local>" || item == "*") return true;
-    return is_host_and_port(item.rfind("*.", 0) == 0 ? item.substr(2) : item);
 }
 
 } // namespace
@@ -181,14 +162,14 @@ Status check_proxy_list(const std::string& list) {
         if (!is_proxy(item))
             return invalid_argument(
                 "the list of proxies has an item that is not [protocol=][scheme://]host[:port]; protocol "
-                "http or https, scheme http, https, socks4, socks5 or socks5h");
+                "http or https, scheme http, https, socks4, socks4a, socks5 or socks5h");
     return Done{};
 }
 
 Status check_proxy_bypass(const std::string& bypass) {
     if (auto ok = bytes_at_most("the list of hosts without a proxy", bypass, MaxProxyList); !ok) return ok;
     for (const auto& item : items_of(bypass))
-        if (!is_bypass(item))
+        if (!is_bypass_pattern(item))
             return invalid_argument(fmt::format("'{}' is not a host name, '*.domain' or '<local>'", item));
     return Done{};
 }

@@ -89,6 +89,8 @@ Meaning ambiguous(CURLcode code, const HttpResponse& response) {
         return {code, wire::REDIRECT_REFUSED,
                 "{} redirected to a URL that is not followed: only http and https are supported, and not a "
                 "redirect from https to http"};
+    if (response.status >= 300 && response.status < 400 && code == CURLE_URL_MALFORMAT)
+        return {code, wire::INVALID_RESPONSE, "{} redirected to something that is not a URL"};
     if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT)
         return {code, wire::INVALID_RESPONSE, "the response of {} is not valid HTTP"};
     return {code, wire::INTERNAL, "the transfer with {} failed", true};

@@ -62,8 +62,10 @@ std::optional<int64_t> parse_http_date(std::string_view text) {
     if (text.size() > 40) return std::nullopt;
     if (auto date = parse_usual_form(text)) return date;
     const std::string copy{text};
+    // The three forms of RFC 9110 5.6.7, and how some servers write the first one.
     for (const char* form :
-         {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"})
+         {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y",
+          "%a, %d %b %Y %H:%M:%S UTC", "%a, %d %b %Y %H:%M:%S +0000", "%a, %d %b %Y %H:%M:%S -0000"})
         if (auto date = parse_as(copy, form)) return date;
     return std::nullopt;
 }

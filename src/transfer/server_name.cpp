@@ -24,13 +24,15 @@ std::string_view take_until(std::string_view& rest, std::string_view ends) {
     return taken;
 }
 
-/// A quoted string with its escapes resolved, or a token. Names with spaces are often not quoted.
+/// A quoted string with its escapes resolved, or a token. Names with spaces are often not quoted, and those
+/// with directories of Windows often not escaped.
 std::string take_value(std::string_view& rest) {
     if (!rest.starts_with('"')) return std::string{take_until(rest, ";")};
     rest.remove_prefix(1);
     std::string value;
     while (!rest.empty() && rest.front() != '"') {
-        if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
+        bool escapes = rest.starts_with("\\\"") || rest.starts_with("\\\\");
+        if (escapes) rest.remove_prefix(1);
         value += rest.front();
         rest.remove_prefix(1);
     }

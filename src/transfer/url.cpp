@@ -43,6 +43,7 @@ Result<Url, UrlError> read_components(CURLU* url) {
     parsed.port = component(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     parsed.text = component(url, CURLUPART_URL);
     if (parsed.host.empty() || parsed.text.empty()) return malformed(CURLUE_NO_HOST);
+    if (parsed.port == "0") return malformed(CURLUE_BAD_PORT_NUMBER);
     if (!component(url, CURLUPART_USER).empty() || !component(url, CURLUPART_PASSWORD).empty())
         return UrlError{.has_user = true,
                         .message = "the remote name contains a user name or password, which anyone who sees "

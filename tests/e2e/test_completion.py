@@ -16,7 +16,14 @@ def test_tab_offers_the_jobs(stack, ctl, remote):
     for line in ("haulierctl show ", "haulierctl --json cancel one ", "haulierctl set ", "haulierctl credentials set --user joe "):
         assert offered(line, env=env) == ids
     assert offered(f"haulierctl resume {ids[0]}", env=env) == [ids[0]]
+    assert offered("haulierctl limit --job ", env=env) == ids
     assert offered("haulierctl --system show ", env=env | {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}) == []
+
+
+def test_tab_offers_the_words_of_options():
+    assert offered("haulierctl permit --power ") == ["ac-only", "always", "no-saver"]
+    assert "unmetered" in offered("haulierctl permit --network-cost ")
+    assert offered("haulierctl limit --job a 5") == ["500K", "5M"], "a is no rate"
 
 
 def test_tab_offers_files(stack):

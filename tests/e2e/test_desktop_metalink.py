@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """haulier-notify --open: what happens when someone opens a Metalink file."""
 
+import os
 import pathlib
 import subprocess
 
@@ -36,9 +37,9 @@ def metalink(stack):
 def prompt(stack):
     started = []
 
-    def begin(path) -> subprocess.Popen:
-        started.append(subprocess.Popen([program("HAULIER_NOTIFY"), "--open", path], env=desktop_environment(stack), text=True,
-                                        stderr=subprocess.PIPE))
+    def begin(path, **changes: str) -> subprocess.Popen:
+        started.append(subprocess.Popen([program("HAULIER_NOTIFY"), "--open", path], env=desktop_environment(stack) | changes,
+                                        text=True, errors="replace", stderr=subprocess.PIPE))
         return started[-1]
     yield begin
     for process in started:
@@ -96,6 +97,24 @@ def test_a_file_that_is_no_metalink_is_refused_in_plain_words(stack, notices, fo
     notices.press(notices.notes[0], "start")
     assert "bad.meta4" in notices.wait_note("The downloads cannot be started").body
     assert ended(asked)[0] == 1 and not stack.running()
+
+
+def test_a_name_that_is_not_utf8_is_asked_about(stack, notices, folder, metalink, prompt):
+    asked = prompt(metalink("film.iso").rename(os.fsdecode(os.fsencode(stack.directory) + b"/caf\xe9.meta4")))
+    notices.wait_for(lambda: notices.notes, "the question")
+    assert notices.notes[0].summary == "Start the downloads of caf?.meta4?"
+    notices.press(notices.notes[0], "start")
+    assert "caf?.meta4" in notices.wait_note("The downloads cannot be started").body
+    assert ended(asked)[0] == 1
+
+
+def test_a_command_that_is_missing_is_named(stack, notices, folder, metalink, prompt):
+    (stack.directory / "tools").mkdir()
+    asked = prompt(metalink("film.iso"), PATH=str(stack.directory / "tools"))
+    notices.wait_for(lambda: notices.notes, "the question")
+    notices.press(notices.notes[0], "start")
+    assert "haulierctl" in notices.wait_note("The downloads cannot be started").body
+    assert ended(asked)[0] == 1
 
 
 @pytest.mark.parametrize("capabilities", [None, ("body",)])

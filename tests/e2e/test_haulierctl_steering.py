@@ -143,7 +143,7 @@ def test_a_password_comes_from_a_descriptor_or_from_standard_input(stack, ctl):
     assert b"a-token" in stored(stack)
     assert ctl("credentials", "remove", "--json", job.id, "server", "basic").json["Removed"] is True
     assert "none" in ctl("credentials", "remove", job.id, "server", "basic").err
-    assert "basic" in ctl("credentials", "set", job.id, "server", "kerberos", stdin=descriptor("x\n"), code=REFUSED).err
+    assert "basic" in ctl("credentials", "set", job.id, "server", "kerberos", stdin=descriptor("x\n"), code=MISUSED).err
 
 
 def prompted(ctl, typed: bytes, *words) -> tuple[int, str]:

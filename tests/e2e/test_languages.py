@@ -42,7 +42,8 @@ def test_people_are_addressed_in_their_language(stack, ctl, language, name, head
     assert unknown in ctl("show", "nothing", env=env, code=NO_SUCH_JOB).err
     assert misuse in ctl("set", "k", "Priority=sometimes", env=env, code=MISUSED).err
     assert "JOB" in ctl("show", env=env, code=MISUSED).err and "required" not in ctl("show", env=env, code=MISUSED).err
-    for words in (("list", "--json"), ("show", "k", "--json"), ("status", "--json")):
+    assert "subcommand" not in ctl("credentials", env=env, code=MISUSED).err
+    for words in (("list", "--json"), ("show", "k", "--json"), ("status", "--json"), ("set", "--list", "--json")):
         assert ctl(*words, env=env).json == ctl(*words).json
     ctl("cancel", job.id, env=env)
 

@@ -4,7 +4,7 @@
 import os
 import re
 
-from support.client.haulierctl import Ctl
+from support.client.haulierctl import MISUSED, Ctl
 from support.content import body
 
 SERIES = re.compile(r'haulier_\w+\{(\w+="[^"]*"(,\w+="[^"]*")*)\} [-+.e0-9]+')
@@ -38,6 +38,9 @@ def test_the_file_of_metrics_is_replaced_at_once(stack):
     stack.manager.create()
     ctl("metrics", "--output", target)
     assert "haulier_jobs{" in target.read_text() and os.listdir(stack.downloads) == ["haulier.prom"]
+    os.mkfifo(stack.downloads / "pipe")
+    assert "not a regular file" in ctl("metrics", "--output", stack.downloads / "pipe", code=MISUSED).err
+    assert (stack.downloads / "pipe").is_fifo()
 
 
 def test_history_is_listed_and_forgotten(stack):

@@ -46,6 +46,15 @@ def test_the_status_is_that_of_the_command_and_a_failure_comes_with_the_logs():
     assert run("--", "/bin/sh", "-c", "kill -9 $$").returncode == 137
 
 
+def test_what_makes_no_sense_is_said_without_a_traceback():
+    for words, status, said in [(["--", "/no/such/program"], 127, "'/no/such/program' cannot be run"), (["/tmp"], 126, "cannot be run"),
+                                (["--set", "StallTimeout", "true"], 2, "SECTION.NAME=VALUE")]:
+        done = run(*words)
+        assert done.returncode == status and said in done.stderr and "Traceback" not in done.stderr, done
+    done = run(script=f"{PYTHON} {TESTBED} kill daemon")
+    assert done.returncode == 1 and "does not run" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_the_paths_of_the_server_are_listed():
     done = run("--paths")
     assert {"/plain", "/stall", "/404"} <= set(done.stdout.split())

@@ -26,8 +26,18 @@ TEST(BusFailure, OfTheDaemonHasItsMessage) {
     EXPECT_EQ(on_system(Ours + "NotFound"), (Failure{Exit::NoSuchJob, "message"}));
     EXPECT_EQ(on_system(OfBus + "UnknownObject"), (Failure{Exit::NoSuchJob, "message"}));
     EXPECT_EQ(on_system("com.example.Strange"), (Failure{Exit::Failed, "message"}));
-    for (const char* name : {"InvalidArgument", "StringTooLong", "InvalidRange", "OverlappingRanges"})
+    for (const char* name :
+         {"InvalidArgument", "NotSupported", "StringTooLong", "InvalidRange", "OverlappingRanges"})
         EXPECT_EQ(on_system(Ours + name), (Failure{Exit::Usage, "message"})) << name;
+}
+
+TEST(BusFailure, ExplainsTheExitStatusOfTheDaemon) {
+    auto said = [](const std::string& message) {
+        return bus_failure(OfBus + "Spawn.ChildExited", message, of(Scope::User)).message;
+    };
+    EXPECT_THAT(said("Process org.haulier.Haulier1 exited with status 69"), HasSubstr("state directory"));
+    EXPECT_THAT(said("Process org.haulier.Haulier1 exited with status 74"), HasSubstr("database"));
+    EXPECT_THAT(said("Process org.haulier.Haulier1 exited with status 1"), HasSubstr("status 1"));
 }
 
 TEST(BusUnreachable, NamesTheProxyOfSandboxes) {
@@ -45,6 +55,9 @@ TEST(BusFailure, HasShortIds) {
     EXPECT_EQ(said(id), "62103b98");
     EXPECT_EQ(said("sha256 " + id + id), "sha256 " + id + id);
     EXPECT_EQ(said("faded: no id"), "faded: no id");
+    for (const auto& name :
+         {"'/home/" + id + "/f' does not exist", "checksum 'md5:" + id + "'", id + "0.iso"})
+        EXPECT_EQ(said(name), name) << "no id of a job";
 }
 
 // The message does not tell whether such a job belongs to another user, has ended or never existed.

@@ -59,9 +59,12 @@ INSTANTIATE_TEST_SUITE_P(Hostile, FileNameOfUrl,
                                          NamedUrl{"http://h/a%3fb", "a_b"}));
 
 TEST(FileNameOf, IsCutAtACharacter) {
-    auto name = file_name_of("http://h/" + std::string(254, 'x') + "ä.txt");
+    auto name = file_name_of("http://h/" + std::string(254, 'x') + "ä");
     ASSERT_TRUE(name);
     EXPECT_EQ(*name, std::string(254, 'x'));
+    name = file_name_of("http://h/" + std::string(250, 'x') + "äöü.txt");
+    ASSERT_TRUE(name);
+    EXPECT_EQ(*name, std::string(250, 'x') + ".txt") << "the extension is kept";
 }
 
 TEST(Absolute, IsRelativeToTheDirectory) {

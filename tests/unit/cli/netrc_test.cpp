@@ -26,6 +26,17 @@ TEST(Netrc, IgnoresDefaultsMacrosAndComments) {
     EXPECT_EQ(netrc_login(text, "b.example"), (Login{"b", "c"}));
 }
 
+TEST(Netrc, HasAddressesWithoutBrackets) {
+    EXPECT_EQ(netrc_login("machine ::1 login a password b", "[::1]"), (Login{"a", "b"}));
+    EXPECT_EQ(netrc_login("machine [::1] login a password b", "[::1]"), (Login{"a", "b"}));
+}
+
+TEST(Netrc, MayComeFromWindows) {
+    auto text = "macdef init\r\nmachine a.example login joe\r\n\r\nmachine b.example login b password c\r\n";
+    EXPECT_FALSE(netrc_login(text, "a.example"));
+    EXPECT_EQ(netrc_login(text, "b.example"), (Login{"b", "c"}));
+}
+
 TEST(Netrc, NeedsAUser) {
     EXPECT_FALSE(netrc_login("machine a.example password one", "a.example"));
     EXPECT_FALSE(netrc_login("machine", "a.example"));
@@ -45,6 +56,8 @@ TEST(Netrc, KnowsWhetherOthersCanReadIt) {
     EXPECT_FALSE(read_netrc(read)->is_private);
     unlink(path.c_str());
     EXPECT_EQ(read_netrc(read)->text, "");
+    path = testing::TempDir();
+    EXPECT_TRUE(read_netrc(read)) << "a directory";
 }
 
 } // namespace

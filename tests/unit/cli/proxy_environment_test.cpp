@@ -57,8 +57,8 @@ TEST(ProxyOfEnvironment, MayNeedAPassword) {
 }
 
 TEST(ProxyOfEnvironment, IsRefusedIfItIsNone) {
-    for (const char* wrong :
-         {"ftp://p:1", "p:secret", "http://", "a b:1", "p:1;q:2", "x=p:1", "joe:\xff@p:1", "\xff:1"}) {
+    for (const char* wrong : {"ftp://p:1", "p:secret", "http://", "a b:1", "p:1;q:2", "x=p:1", "joe:\xff@p:1",
+                              "\xff:1", "a|b:1", "\"p:1\"", "p:"}) {
         auto proxy = read({{"http_proxy", wrong}});
         ASSERT_FALSE(proxy) << wrong;
         EXPECT_EQ(proxy.error().code, Exit::Usage);
@@ -72,6 +72,8 @@ TEST(ProxyOfEnvironment, LeavesOutTheHostsOfNoProxy) {
     EXPECT_EQ(bypass_of("localhost, .Example.org,a.b. 10.0.0.1,::1"),
               "localhost *.localhost example.org *.example.org a.b *.a.b 10.0.0.1 [::1]");
     EXPECT_EQ(bypass_of(",, ."), "");
+    EXPECT_EQ(bypass_of("10.0.*, *example.org, http://a, <-loopback>, joe@a, a|b, [::1, a:b, **, b"), "b *.b")
+        << "entries for other programs";
 }
 
 TEST(ProxyOfEnvironment, KnowsTheNetworksOfNoProxy) {

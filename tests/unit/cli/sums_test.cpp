@@ -23,6 +23,12 @@ TEST(ParseSums, ReadsWhatSha256sumWrites) {
                 ElementsAre(Sum{"sha256", A, "a (1).iso"}, Sum{"sha256", B, "b"}));
 }
 
+TEST(ParseSums, ReadsWhatOpenssl3Writes) {
+    EXPECT_THAT(parse_sums("SHA2-256(a)= " + A + "\nSHA2-512(b)= " + A + A),
+                ElementsAre(Sum{"sha256", A, "a"}, Sum{"sha512", A + A, "b"}));
+    EXPECT_THAT(parse_sums("SHA3-256(a)= " + A + "\nSHA2-512/256(a)= " + A), IsEmpty());
+}
+
 TEST(ParseSums, KnowsTheKindByItsLength) {
     for (auto [kind, digits] :
          {std::pair{"md5", 32}, std::pair{"sha1", 40}, std::pair{"sha256", 64}, std::pair{"sha512", 128}})

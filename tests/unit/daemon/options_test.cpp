@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <getopt.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
 #include <vector>
 
 namespace haulier::daemon {
@@ -41,10 +43,21 @@ TEST(Options, FollowTheXdgDirectories) {
     setenv("HOME", "/home/x", 1);
     unsetenv("XDG_STATE_HOME");
     EXPECT_EQ(parse({"--user"})->state_directory, "/home/x/.local/state/haulier");
+    setenv("XDG_STATE_HOME", "state", 1);
+    EXPECT_EQ(parse({"--user"})->state_directory, "/home/x/.local/state/haulier") << "relative";
     setenv("XDG_STATE_HOME", "/state", 1);
     setenv("XDG_CONFIG_HOME", "/config", 1);
     EXPECT_EQ(parse({"--user"})->state_directory, "/state/haulier");
     EXPECT_EQ(parse({"--user"})->config_file, "/config/haulier/haulier.conf");
+}
+
+TEST(Options, KnowTheHomeDirectoryWithoutTheVariable) {
+    unsetenv("STATE_DIRECTORY");
+    unsetenv("HOME");
+    unsetenv("XDG_STATE_HOME");
+    const passwd* user = getpwuid(getuid());
+    ASSERT_TRUE(user);
+    EXPECT_EQ(parse({"--user"})->state_directory, std::string{user->pw_dir} + "/.local/state/haulier");
 }
 
 TEST(Options, OfTheSystemFollowSystemd) {

@@ -104,6 +104,7 @@ TEST(ProxyLists, HaveTheSyntaxOfTheReference) {
     EXPECT_TRUE(check_proxy_list(""));
     EXPECT_TRUE(
         check_proxy_list("proxy proxy.example:8080 http=p1:80 https=http://p2:3128 socks5h://[::1]:1080"));
+    EXPECT_TRUE(check_proxy_list("socks4://p socks4a://p SOCKS5://p"));
     for (const auto* bad : {"ftp=p:80", "gopher://p", "p:0", "p:65536", "p:x", "http://", "user:pw@p:80",
                             "p/path", "http=", "p,q"})
         EXPECT_EQ(code_of(check_proxy_list(bad)), Errc::InvalidArgument) << bad;

@@ -51,6 +51,9 @@ TEST(CurlFailure, Causes) {
 TEST(CurlFailure, ARefusedRedirectIsToldFromAnAnswerThatIsNotHttp) {
     auto failure = curl_failure({.code = CURLE_UNSUPPORTED_PROTOCOL}, {.status = 302}, "example.org");
     EXPECT_EQ(failure.cause, wire::REDIRECT_REFUSED);
+    failure = curl_failure({.code = CURLE_URL_MALFORMAT}, {.status = 302}, "example.org");
+    EXPECT_EQ(failure.cause, wire::INVALID_RESPONSE) << "another answer may come later";
+    EXPECT_EQ(failure.message, "example.org redirected to something that is not a URL");
 }
 
 TEST(CurlFailure, TlsSaysWhatIsWrong) {

@@ -59,11 +59,12 @@ TEST(Etag, OnlyStrongAndWellFormedOnesCount) {
 }
 
 TEST(HttpDate, AllThreeForms) {
-    for (const char* text :
-         {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"})
+    for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                             "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
+                             "Sun, 6 Nov 1994 08:49:37 +0000", "Sun, 06 Nov 1994 08:49:37 -0000"})
         EXPECT_EQ(parse_http_date(text), 784111777) << text;
-    for (const char* bad :
-         {"", "yesterday", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994", "784111777"})
+    for (const char* bad : {"", "yesterday", "Sun, 06 Nov 1994 08:49:37 CET",
+                            "Sun, 06 Nov 1994 08:49:37 +0100", "Sun, 06 Nov 1994", "784111777"})
         EXPECT_EQ(parse_http_date(bad), std::nullopt) << bad;
 }
 

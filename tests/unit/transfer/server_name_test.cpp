@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"attachment; filename*=broken; filename=a", "a"},
         Case{"attachment; filename=\"../../.bashrc\"", "_bashrc"},
         Case{R"(attachment; filename="C:\\\\dir\\\\a.txt")", "a.txt"},
-        Case{"attachment; filename=\"..\"", "_."},
+        Case{R"(attachment; filename="C:\dir\a.txt")", "a.txt"}, Case{"attachment; filename=\"..\"", "_."},
         Case{"attachment; filename*=UTF-8''a%0ab%00c%2f..%2fd%07.txt", "d_.txt"},
         Case{"attachment; filename=\"/\"", "url.bin"}, Case{"attachment; filename=\"\"", "url.bin"},
         Case{"attachment; filename=\"a", "a"}, Case{"attachment; filename", "url.bin"},
@@ -43,6 +43,8 @@ TEST(ServerNameOfUrl, IsDecodedAndMadeSafe) {
     EXPECT_EQ(server_name("", "http://h/a/"), "");
     EXPECT_EQ(server_name("", "http://h"), "");
     EXPECT_EQ(server_name("attachment; filename=" + std::string(400, 'x'), "http://h/").size(), 255u);
+    auto cut = server_name("attachment; filename=" + std::string(400, 'x') + ".iso", "http://h/");
+    EXPECT_EQ(cut, std::string(251, 'x') + ".iso");
 }
 
 } // namespace
