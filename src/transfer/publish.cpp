@@ -170,7 +170,7 @@ private:
     /// Most names are free.
     Status replace(size_t i) {
         const auto& request = requests_[i];
-        if (renameat2(directory_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str(),
+        if (renameat2(source_.fd(), request.temporary().c_str(), directory_.fd(), request.name().c_str(),
                       RENAME_NOREPLACE) == 0)
             return Done{};
         if (auto what = irreplaceable(directory_, request.name()); !what.empty())

@@ -123,17 +123,6 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
               {.packet = [this](std::string_view bytes) { packet(bytes); }, .closed = [this] { leave(0); }}),
       disk_(loop), small_files_(disk_, [this](const auto& messages) { send_together(messages); }),
       proxies_(disk_),
-      curl_(loop), context_{.loop = loop,
-                            .disk = disk_,
-                            .small_files = small_files_,
-                            .network = {loop, curl_, proxies_, disk_, {}},
-                            .send = [this](const wire::FromWorker& message) { send_from_transfer(message); },
-                            .umask = umask_} {
-    curl_.report_yielding([this](const wire::Yielding& yielding) {
-        wire::FromWorker message;
-        *message.mutable_yielding() = yielding;
-        send(message);
-    });
       curl_(loop), context_{
                        .loop = loop,
                        .disk = disk_,
@@ -141,6 +130,11 @@ Worker::Worker(Loop& loop, Fd socket, CallService call_service, std::function<vo
                        .network = {loop, curl_, proxies_, disk_, {}},
                        .send = [this](wire::FromWorker message) { send_from_transfer(std::move(message)); },
                        .umask = umask_} {
+    curl_.report_yielding([this](const wire::Yielding& yielding) {
+        wire::FromWorker message;
+        *message.mutable_yielding() = yielding;
+        send(message);
+    });
     wire::FromWorker ready;
     ready.mutable_ready()->set_protocol(wire::Protocol);
     send(ready);
