@@ -51,7 +51,7 @@ public:
     void discard(uint32_t owner, const daemon::DiscardOrder& order, Callback<Done> done) override;
     void check_storage(uint32_t owner, const daemon::StorageQuestion& question, Callback<Done> done) override;
     void open(uint32_t, const daemon::PublishOrder&, Callback<SharedFd> done) override {
-        done(std::make_shared<ForeignFd>(Fd{}));
+        done(SharedFd{std::make_shared<ForeignFd>(Fd{})});
     }
     void abandon(uint32_t, const daemon::AbandonOrder&) override {}
     void read(uint32_t, const job::Place&, const std::string&, uint64_t,

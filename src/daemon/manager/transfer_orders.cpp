@@ -45,10 +45,10 @@ enum class Secrets {
 };
 
 /// A server that was chosen by another server, and not by the client, gets none.
-Secrets secrets_of(const job::File& file) {
-    const auto& url = job::url_of(file);
+Secrets secrets_of(const job::File& file, uint32_t source) {
+    const auto& url = job::url_of(file, source);
     if (file.redirected_cross_origin) return Secrets::None;
-    bool renewed = file.source == 0 && !file.secrets_for.empty();
+    bool renewed = source == 0 && !file.secrets_for.empty();
     return renewed && !job::is_same_server(file.secrets_for, url) ? Secrets::ItsOwn : Secrets::All;
 }
 
@@ -88,15 +88,15 @@ size_t size_of(const MirrorOptions& mirror) {
 }
 
 /// The sources that the file could be fetched from instead, as many as may be used at a time and as fit into
-/// one packet.
+/// one packet. They get the headers that the source of the order gets.
 std::vector<MirrorOptions> mirrors_for(const job::Job& job, const job::File& file, uint32_t connections) {
     std::vector<MirrorOptions> mirrors;
+    auto secrets = secrets_of(file, file.source);
     size_t room = MaxMirrorText;
     for (uint32_t i = 0; i < job::sources_of(file) && mirrors.size() + 1 < connections; ++i) {
-        if (i == file.source || job::status_of(file, i).excluded) continue;
+        if (i == file.source || job::status_of(file, i).excluded || secrets_of(file, i) != secrets) continue;
         const auto& url = job::url_of(file, i);
-        bool chosen_by_client = i > 0 || !file.redirected_cross_origin;
-        MirrorOptions mirror{url, options_for(job, url, chosen_by_client).http.credentials};
+        MirrorOptions mirror{url, options_for(job, url, secrets).http.credentials};
         auto size = size_of(mirror);
         if (size > room) continue;
         room -= size;
@@ -156,7 +156,7 @@ FetchOrder fetch_order(const JobRecord& record, uint32_t index) {
     if (job::asks_peer(order.file)) {
         order.options = options_for_peer(job);
     } else {
-        order.options = options_for(job, job::url_of(order.file), secrets_of(order.file));
+        order.options = options_for(job, job::url_of(order.file), secrets_of(order.file, order.file.source));
         order.options.attempt = order.file.failures;
     }
     order.sparse = job.on_demand;
@@ -182,7 +182,7 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
     const auto& job = record.working();
     UploadOrder order;
     order.file = record.working_files()[index];
-    order.options = options_for(job, job::url_of(order.file), secrets_of(order.file));
+    order.options = options_for(job, job::url_of(order.file), secrets_of(order.file, order.file.source));
     order.options.attempt = order.file.failures;
     order.place = confined_place(job, order.file.spec.local, job::Use::Read);
     if (job.type != job::Type::UploadReply) return order;
@@ -195,8 +195,8 @@ UploadOrder upload_order(const JobRecord& record, uint32_t index) {
 AbandonOrder abandon_order(const JobRecord& record, uint32_t index) {
     const auto& file = record.working_files()[index];
     bool same = job::is_same_server(job::url_of(file), file.upload_url);
-    return {file.upload_url,
-            options_for(record.working(), file.upload_url, same ? secrets_of(file) : Secrets::None)};
+    return {file.upload_url, options_for(record.working(), file.upload_url,
+                                         same ? secrets_of(file, file.source) : Secrets::None)};
 }
 
 PublishOrder publish_order(const JobRecord& record, uint32_t index) {

@@ -87,7 +87,7 @@ public:
         requests.push_back({"open " + order.file.spec.local,
                             owner,
                             [done](const Status& status) {
-                                if (status) return done(std::make_shared<ForeignFd>(Fd{}));
+                                if (status) return done(SharedFd{std::make_shared<ForeignFd>(Fd{})});
                                 done(status.error());
                             },
                             {}});

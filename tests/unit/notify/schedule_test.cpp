@@ -286,7 +286,8 @@ private:
             job::Fetched all;
             all.report = {100, {}, 100};
             all.inode = {1, index};
-            return take(job::fetched(job, index, files, all, job::segments_of(files[index], false), time()));
+            return take(
+                job::fetched(job, index, files, all, job::segments_of(files[index], false), {}, time()));
         }
         case 2: {
             if (auto running = job::granted(job, time())) take(*running);

@@ -34,8 +34,8 @@ protected:
         auto file = open_fetched(request);
         if (!file) return file.error().message;
         std::array<char, 64> bytes{};
-        auto count = read((*file)->get(), bytes.data(), bytes.size());
-        EXPECT_EQ(write((*file)->get(), "x", 1), -1);
+        auto count = ::read((*file)->get(), bytes.data(), bytes.size());
+        EXPECT_EQ(::write((*file)->get(), "x", 1), -1);
         EXPECT_EQ(errno, EBADF);
         EXPECT_EQ(fcntl((*file)->get(), F_GETFL) & (O_ACCMODE | O_NONBLOCK), O_RDONLY);
         return {bytes.data(), static_cast<size_t>(std::max<ssize_t>(count, 0))};
