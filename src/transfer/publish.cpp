@@ -57,8 +57,7 @@ public:
     Publication(const Directory& source, const Directory& directory,
                 const std::vector<wire::Publish>& requests)
         : source_(source), directory_(directory), requests_(requests), files_(requests.size()),
-          is_waiting_(requests.size()),
-          results_(requests.size(), Done{}) {
+          is_waiting_(requests.size()), results_(requests.size(), Done{}) {
         for (const auto& request : requests)
             names_.push_back(request.name());
     }
