@@ -81,12 +81,12 @@ void CurlLoop::set_limits(const wire::Limits& limits) {
     hold_windows();
 }
 
-void CurlLoop::set_neighbours(const wire::Neighbours& neighbours) {
-    std::map<std::pair<std::string, bool>, yield::Neighbours> shares;
-    for (const auto& share : neighbours.shares())
+void CurlLoop::set_other_workers(const wire::OtherWorkers& other_workers) {
+    std::map<std::pair<std::string, bool>, yield::OtherWorkers> shares;
+    for (const auto& share : other_workers.shares())
         shares[{share.link().interface(), share.link().sends()}] = {
             share.workers(), static_cast<double>(share.link().bytes_per_second())};
-    ticker_.set_neighbours(std::move(shares));
+    ticker_.set_other_workers(std::move(shares));
 }
 
 void CurlLoop::report_use(const std::vector<LinkUse>& uses) {

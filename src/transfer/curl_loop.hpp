@@ -37,7 +37,7 @@ public:
     void let_background_yield(bool yields) { background_yields_ = yields; }
     /// `report` gets what has to be known by the workers of other users, which yield together with this one.
     void report_yielding(std::function<void(const wire::Yielding&)> report) { report_ = std::move(report); }
-    void set_neighbours(const wire::Neighbours& neighbours);
+    void set_other_workers(const wire::OtherWorkers& other_workers);
     [[nodiscard]] RateLimits& limits() { return limits_; }
 
     struct End {

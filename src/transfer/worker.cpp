@@ -172,7 +172,7 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kCall: return call(message.call());
     case Kind::kExamine: return examine(message.examine());
     case Kind::kLimits: curl_.set_limits(message.limits()); return true;
-    case Kind::kNeighbours: curl_.set_neighbours(message.neighbours()); return true;
+    case Kind::kOtherWorkers: curl_.set_other_workers(message.other_workers()); return true;
     case Kind::kPing: return ping(message.ping().request());
     case Kind::kOrders: return carry_out(message.orders());
     case Kind::KIND_NOT_SET: return false;

@@ -164,7 +164,7 @@ void WorkerLink::share(const LinkShares& shares) {
     if (!ready_ || shares == shares_) return;
     shares_ = shares;
     wire::ToWorker message;
-    *message.mutable_neighbours() = to_wire(shares);
+    *message.mutable_other_workers() = to_wire(shares);
     send(message);
 }
 

@@ -247,8 +247,8 @@ wire::Limits to_wire(const BandwidthLimits& limits) {
     return l;
 }
 
-wire::Neighbours to_wire(const LinkShares& shares) {
-    wire::Neighbours n;
+wire::OtherWorkers to_wire(const LinkShares& shares) {
+    wire::OtherWorkers n;
     for (const auto& [link, share] : shares) {
         auto* one = n.add_shares();
         one->set_workers(share.workers);
