@@ -50,7 +50,7 @@ void count_files(StoredJob& stored) {
     }
 }
 
-/// A report about a file, for example, which may be followed by others about the same job.
+/// For example a report about a file, which may be followed by others about the same job.
 bool is_small_step(const job::Decision& decision) {
     return !decision.settings_changed && decision.files.size() <= 1;
 }

@@ -21,7 +21,7 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
-/// Then other events are handled.
+/// Then other events are handled first.
 constexpr int MostFinishedAtOnce = 16;
 /// The largest window of a background connection. If it is set before the connection is established, the
 /// kernel chooses a scale in which windows can be set in steps of 128 bytes; in the scale for larger windows,
@@ -211,7 +211,7 @@ int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* raw, void*) noe
     return 0;
 }
 
-/// What happens to an idle connection, curl finds out when it needs one.
+/// An event of an idle connection is ignored: curl examines the connection when it needs one.
 void CurlLoop::ready(Multi& multi, curl_socket_t fd, uint32_t events) {
     if (multi.sockets.at(fd).is_idle)
         multi.sockets.erase(fd);
@@ -336,7 +336,7 @@ void CurlLoop::drain() {
         if (finished == MostFinishedAtOnce) return drain_soon();
 }
 
-/// False if there is none.
+/// Returns false if no transfer has ended.
 bool CurlLoop::finish_next() {
     if (!ended_by_us_.empty()) {
         auto [easy, code] = *ended_by_us_.begin();

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] uint64_t received() const { return received_; }
     /// Another connection fetches what follows.
     void end_at(uint64_t end) { left_.end = std::max(left_.begin, end); }
-    /// In bytes per second; nothing if it has not lasted long enough to tell.
+    /// In bytes per second; nothing if the connection has not lasted long enough to measure it.
     [[nodiscard]] std::optional<uint64_t> rate(Time now) const {
         auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - before_.time);
         if (ms < Shortest) return std::nullopt;

@@ -50,7 +50,7 @@ public:
     [[nodiscard]] const std::string& path() const { return place_.path; }
     /// Whether the place still leads to this directory.
     [[nodiscard]] bool is_in_place() const;
-    /// Whether what holds for the place and the directory of one holds for the other.
+    /// Whether both have the same place and are the same directory.
     [[nodiscard]] bool is_same_place(const Directory& other) const;
     /// Makes names durable. If the directory can be written but not read, the file system of `file`, which is
     /// in this directory, is synced instead.

@@ -44,15 +44,15 @@ public:
     Pieces(WorkerContext& context, Plan plan, Sink& sink, ByteRanges received, Events events);
 
     // The first connection:
-    /// It has a response with these bytes.
+    /// The first connection has a response with these bytes.
     void first_begins(const ByteRange& response);
     [[nodiscard]] bool has_first() const { return first_.has_value(); }
     /// Bytes that the first connection has still to fetch.
     [[nodiscard]] uint64_t left_of_first() const { return first_ ? first_->left().size() : 0; }
     void first_received(uint64_t bytes);
-    /// It fetches nothing any more.
+    /// The first connection fetches nothing any more.
     void first_ended();
-    /// It has sent another request, and no connection is opened before that is answered.
+    /// The first connection has sent another request; no connection is opened before that is answered.
     void first_requests();
 
     /// The sink can be written to again.
