@@ -327,7 +327,7 @@ void WorkerLink::received(std::string_view packet, const SharedFd& descriptor) {
     descriptor_ = descriptor;
     dispatch(message);
     if (!std::exchange(descriptor_, {}) || !socket_) return;
-    log::error(fmt::format("{} sent a descriptor that was not requested; its connection is closed", name_));
+    log::error(fmt::format("{} sent a descriptor that was not requested; it is cut off", name_));
     lost(DiedAgain);
 }
 

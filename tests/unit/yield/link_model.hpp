@@ -72,7 +72,7 @@ public:
     }
 
     [[nodiscard]] const yield::Controller& controller() const { return workers_.front().controller; }
-    /// What the connections may have in flight together: at least a turn of each worker.
+    /// The bytes that the connections together may have in flight: at least a turn of each worker.
     [[nodiscard]] double budget() const {
         double sum = 0;
         for (const auto& worker : workers_)
