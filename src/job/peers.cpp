@@ -19,7 +19,7 @@ bool proves_content(const std::optional<Checksum>& checksum) {
     return checksum && (checksum->kind == Checksum::Kind::Sha256 || checksum->kind == Checksum::Kind::Sha512);
 }
 
-/// Peers get a plain request for a file that is known.
+/// The property with which peers cannot be used, if any: they get a plain request for a known file.
 std::string_view obstacle_in(const Job& job, const FileSpec& spec) {
     if (is_upload(job.type)) return "uploads";
     if (job.on_demand) return "OnDemand";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What one connection fetches of a file: where it is, where it ends, and how fast it has been of late.
+// What one connection fetches of a file: where it is, where it ends, and how fast it has recently been.
 #pragma once
 
 #include "transfer/byte_ranges.hpp"

@@ -93,7 +93,7 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
 /// As above; `st` is the state of the file.
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access, struct stat& st);
-/// Likewise for a file that need not be opened: its state.
+/// Returns likewise the state of a file that need not be opened.
 Result<std::optional<struct stat>, Failure> find_own_file(const Directory& directory,
                                                           const std::string& name);
 

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// How often a free connection looks for work that has become worth while.
+/// How often a free connection checks whether another request has become worthwhile.
 constexpr Usec FillInterval = std::chrono::milliseconds{500};
 /// A server that breaks this many connections in a row gets no further one.
 constexpr uint32_t MaxLosses = 3;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The connections that fetch parts of one file, beside the first one, which belongs to Fetch and is counted
-// here. When one of them ends, another one begins, until no request is worth while any more. A server that
+// here. When one of them ends, another one begins, until no further request is worthwhile. A server that
 // refuses, or sends another version, gets no further request.
 #pragma once
 

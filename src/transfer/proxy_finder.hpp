@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Queries a program of the administrator, and the desktop's proxy settings, PAC scripts and WPAD through
-// libproxy. Both block, the latter while a script is downloaded, so they run in the disk pool.
+// Queries a program that the administrator has configured, and the desktop's proxy settings, PAC scripts and
+// WPAD through libproxy. Both block, the latter while a script is downloaded, so they run in the disk pool.
 #pragma once
 
 #include "transfer/disk_pool.hpp"

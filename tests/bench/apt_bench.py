@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Downloads packages of an upgrade alternately by `apt-get --download-only` and haulier-apt, from an nginx on loopback, as root.
+"""Downloads packages of an upgrade alternately by `apt-get --download-only` and haulier-apt, from nginx on loopback, as root.
 
 Usage: apt_bench.py [PACKAGES [ROUNDS [FOLDER]]], with HAULIERD and the other variables set as meson sets them. FOLDER has
 real .deb files; by default it is apt's cache. The packages are spread evenly over the files, sorted by name.

@@ -27,7 +27,7 @@ int descriptor_in(const Message& message) {
     return copy;
 }
 
-/// For messages that must not be freed here. The kernel closes their descriptors when the process ends.
+/// Keeps messages that must not be freed here. The kernel closes their descriptors when the process ends.
 void keep_for_ever(Message message) {
     static std::vector<Message> kept;
     kept.push_back(std::move(message));

@@ -84,8 +84,8 @@ void SleepInhibitor::release_later() {
         });
 }
 
-/// "idle" is what logind and desktops consider before they suspend a machine that is not used. "sleep" would
-/// also prevent a user from suspending it.
+/// "idle" is what logind and desktops consider before they suspend an idle machine. "sleep" would also
+/// prevent a user from suspending it.
 void SleepInhibitor::take() {
     if (bus_ && sd_bus_is_open(bus_) <= 0) disconnect();
     if (!bus_ && !connect()) return;
