@@ -242,7 +242,7 @@ Status Store::Impl::revoke(const job::Id& id, const job::Revocation& revoked) {
 
 Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) {
     const job::Job& job = decision.job;
-    // The first is written at once, so that a store that fails does so at once.
+    // The first is written at once, so that a failure of the store shows at once.
     if (is_small_step(decision) && postponed.contains(job.id))
         postpone(decision);
     else if (auto saved = save_now(decision); !saved)

@@ -28,7 +28,7 @@ constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 /// A client waits for 25 seconds until Cancel returns.
 constexpr Usec DiscardLimit = seconds{8};
 
-/// The longest list of units of a process. Only their names could make it longer.
+/// The longest list of the cgroups of a process that is read; only very long names could make it longer.
 constexpr size_t LongestCgroups = 16 * 1024;
 
 wire::Process::View to_wire(process::ProcessFacts::View view) {

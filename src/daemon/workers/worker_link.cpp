@@ -423,8 +423,12 @@ void WorkerLink::handle(const wire::Reply& message) {
     requests_.erase(found);
     failures_ = 0;
     schedule_timeout();
-    WorkerReply reply{message.item(), message.data(), message.size(), call_outcome_of(message),
-                      file_name_of(message.name()), process_of(message)};
+    WorkerReply reply{message.item(),
+                      message.data(),
+                      message.size(),
+                      call_outcome_of(message),
+                      file_name_of(message.name()),
+                      process_of(message)};
     if (std::exchange(request.descriptors, {})) {
         reply.descriptor = std::exchange(descriptor_, {});
         accept_descriptors();
