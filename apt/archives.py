@@ -15,7 +15,7 @@ CHECKSUMS = ("SHA256", "SHA512")
 
 @dataclass(frozen=True)
 class Archive:
-    """A package file. `checksum` is in Haulier's notation, and `uris` are all that lead to this content, in apt's order."""
+    """A package file. `checksum` is in Haulier's notation, and `uris` are all URIs of this content, in apt's order."""
     name: str
     size: int
     checksum: str
@@ -23,8 +23,8 @@ class Archive:
 
 
 def needed(full: bool) -> list[Archive]:
-    """What `apt-get dist-upgrade`, or without `full` `apt-get upgrade`, would download into an empty cache. Packages that no
-    signed list vouches for are left out. Raises apt_pkg.Error if apt cannot read its lists or resolve the dependencies."""
+    """What `apt-get dist-upgrade`, or without `full` `apt-get upgrade`, would download into an empty cache. Packages that
+    are in no signed list are left out. Raises apt_pkg.Error if apt cannot read its lists or resolve the dependencies."""
     cache = apt_pkg.Cache(None)
     lists = apt_pkg.SourceList()
     lists.read_main_list()
@@ -66,7 +66,7 @@ class _Reader:
 
 
 def _checksum(hashes: apt_pkg.HashStringList) -> str:
-    """A checksum that may vouch for a file, or ""."""
+    """The preferred checksum that proves the content of a file, or "" if there is none."""
     for kind in CHECKSUMS:
         try:
             return f"{kind.lower()}:{hashes.find(kind).hashvalue.lower()}"

@@ -12,7 +12,7 @@ import settings  # noqa: E402
 
 HAULIER, ROOT = "org.haulier.Haulier1", "/org/haulier/Haulier1"
 MANAGER, JOB = f"{HAULIER}.Manager", f"{HAULIER}.Job"
-# What a call of a job that has ended is answered with: soon after the end, and later.
+# The errors with which calls of an ended job are answered, soon after its end and later.
 ENDED = ("InvalidState", "NotFound", "AccessDenied", "org.freedesktop.DBus.Error.UnknownObject",
          "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired")
 MILLISECONDS = 120_000  # jobs can have thousands of files

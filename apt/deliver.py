@@ -16,7 +16,7 @@ import delivery
 import settings
 from client import Gio, GLib, Haulier, Refused
 
-SECONDS = 3  # in case another notification comes
+SECONDS = 3  # to wait for another notification
 FINISHED = ("transferred", "error")
 CALLBACK = """<node><interface name="org.haulier.Haulier1.Callback">
   <method name="JobTransferred"><arg type="o" direction="in"/><arg type="s" direction="in"/></method>
@@ -25,7 +25,7 @@ CALLBACK = """<node><interface name="org.haulier.Haulier1.Callback">
 
 
 def finished_jobs(haulier: Haulier) -> set[str]:
-    """Those of the user of apt's methods. Any user can have this service called, so it looks for its jobs itself."""
+    """The jobs of the user of apt's methods. Any user can cause this service to be called, so it looks for its jobs itself."""
     owner = pwd.getpwnam(settings.USER).pw_uid
     return {path for path, values in haulier.jobs(owner, of_all_users=True).items() if values["State"] in FINISHED}
 
@@ -60,9 +60,9 @@ class Service:
         self.leaving = 0
 
     def work(self) -> str:
-        """Returns why not everything could be done, or ""."""
+        """Returns why not everything could be delivered, or ""."""
         try:
-            before = finished_jobs(self.haulier)  # everything of these has arrived
+            before = finished_jobs(self.haulier)  # all their files have arrived or failed
             count = deliver_staged()
             if count:
                 print(f"{count} packages delivered", flush=True)
@@ -95,7 +95,7 @@ class Service:
         self.leaving = GLib.timeout_add_seconds(SECONDS, self.loop.quit)
 
     def run(self) -> None:
-        """Takes its name when the first work is done, so that whoever starts the unit can wait for that."""
+        """Takes the bus name after the first delivery, so that a unit that starts this one waits for the delivery."""
         self.work()
         bus = self.haulier.bus
         bus.register_object(settings.PATH, Gio.DBusNodeInfo.new_for_xml(CALLBACK).interfaces[0], self.called, None, None)

@@ -2,9 +2,9 @@
 """Brings files from the staging folder, which belongs to the user of apt's methods, into apt's cache, which belongs to root.
 
 apt does not look at the content of a file in its cache that has the right size. Whatever the owner of the staging folder does,
-only content that apt's signed lists vouch for may therefore get there. So the content is read once, written to a file that was
-root's from the beginning, and the checksum is that of the bytes that were written. That file is in the cache itself, where only
-root can replace it: `partial/` belongs to the user of apt's methods."""
+only content that matches apt's signed lists may therefore get there. So the content is read once and written to a file that
+belongs to root from the beginning, and the checksum is that of the bytes that were written. That file is in the cache itself,
+where only root can replace it: `partial/` belongs to the user of apt's methods."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import settings
 from archives import Archive
 
 BLOCK = 1 << 20
-GROUP_BYTES = 64 << 20  # are copied before they are synced together
+GROUP_BYTES = 64 << 20  # copies of this size are synced together
 COPY = ".haulier-apt."  # how the names of copies begin; apt-get clean deletes them as well
 MODE = 0o644
 
@@ -54,7 +54,7 @@ class Cache:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Under apt's own lock, for as short as possible, because apt fails at once if it cannot have it."""
+        """Holds apt's own lock, as briefly as possible, because apt fails at once if it cannot get it."""
         fd = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640, dir_fd=self.fd)
         with contextlib.closing(os.fdopen(fd, "rb+")):
             try:
@@ -64,7 +64,7 @@ class Cache:
             yield
 
     def remove_copies(self) -> None:
-        """Those that an earlier run has left because it was killed."""
+        """Removes copies that a killed run has left."""
         for name in os.listdir(self.fd):
             if name.startswith(COPY):
                 _unlink(name, self.fd)
@@ -84,7 +84,7 @@ class Staging:
         os.close(self.fd)
 
     def names(self) -> set[str]:
-        """Without Haulier's temporary files, which it deletes itself."""
+        """All files except Haulier's temporary files, which Haulier deletes itself."""
         return {name for name in os.listdir(self.fd) if not name.startswith(".")}
 
     def remove(self, name: str) -> None:
@@ -94,7 +94,7 @@ class Staging:
             print(f"'{name}' is a directory and stays in the staging folder", flush=True)
 
     def open(self, archive: Archive) -> int:
-        """Never waits and never follows a link."""
+        """Opens a staged file without waiting and without following links, or raises Unsafe."""
         try:
             fd = os.open(archive.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=self.fd)
         except OSError as error:
@@ -112,7 +112,7 @@ def _unlink(name: str, folder: int) -> None:
 
 
 def copied(archive: Archive, source: int, target: int) -> None:
-    """Copies what the checksum and the size say, or raises Unsafe."""
+    """Copies the content if it has the right size and checksum; otherwise raises Unsafe."""
     kind, _, expected = archive.checksum.partition(":")
     digest, left = hashlib.new(kind), archive.size
     while left and (block := os.read(source, min(BLOCK, left))):

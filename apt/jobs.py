@@ -50,7 +50,7 @@ def has_login(uri: str) -> bool:
 
 
 def key_of(route: Route, policies: dict[str, str]) -> str:
-    """The same for the same settings, so that a job with other settings is replaced. Passwords are not in it."""
+    """The key is the same for the same settings, so that a job with other settings is replaced. Passwords are not in it."""
     known = repr((replace(route, proxy_user="", proxy_password=""), sorted(policies.items())))
     return settings.KEY + hashlib.sha256(known.encode()).hexdigest()[:16]
 
@@ -105,7 +105,7 @@ class Jobs:
         key = key_of(route, policies)
         job = next(((path, values) for path, values in self._ours().items() if values["Key"] == key), None)
         if job and job[1]["State"] == "transferred":
-            # Its files have their names, and only their delivery is late.
+            # Its files have their names, and only have to be delivered.
             self._end(job[0], "Complete")
             job = None
         if job:
@@ -132,7 +132,7 @@ class Jobs:
         return settings.has_size(self.folder, archive.name, archive.size)
 
     def _end(self, path: str, method: str) -> None:
-        """It may have ended by itself."""
+        """Ends a job, which may have ended by itself."""
         try:
             self.haulier.job(path, method)
         except Refused as error:

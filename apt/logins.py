@@ -55,7 +55,7 @@ def login_for(uri: str, logins: list[Login]) -> Login | None:
 
 
 def _is_for(machine: str, uri: urllib.parse.SplitResult) -> bool:
-    """Without a protocol, an entry is for https only, because the password would be readable on the way."""
+    """Without a protocol, an entry is for https only, because http would send the password unencrypted."""
     if "://" in machine:
         protocol, _, machine = machine.partition("://")
         if protocol != uri.scheme:

@@ -26,7 +26,7 @@ from routes import Route, Routes
 
 
 def read_logins() -> list[logins.Login]:
-    """Usually only root can read them. apt's methods read them before they give up root's rights, too."""
+    """Usually only root can read the passwords. apt's methods also read them before they give up root's rights."""
     return logins.read(apt_pkg.config.find_file("Dir::Etc::netrc"), apt_pkg.config.find_dir("Dir::Etc::netrcparts"))
 
 
@@ -47,8 +47,8 @@ def become(user: pwd.struct_passwd, folder: str) -> None:
 
 
 def by_route(wanted: list[archives.Archive], known: list[logins.Login]) -> dict[Route, list[archives.Archive]]:
-    """A file goes where its first usable URI leads, and only the mirrors with the same route stay. What has no usable URI is
-    left to apt."""
+    """The first usable URI of a file decides its route, and only mirrors with the same route are kept. Files without a usable
+    URI are left to apt."""
     routes = Routes(known)
     groups: dict[Route, list[archives.Archive]] = {}
     for archive in wanted:

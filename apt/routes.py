@@ -36,7 +36,7 @@ class Routes:
         self._detected: dict[str, str] = {}
 
     def route(self, uri: str) -> Route | None:
-        """None if apt is configured in a way that Haulier has no counterpart of, so that apt has to fetch the file."""
+        """None if apt is configured in a way that Haulier does not support, so that apt has to fetch the file."""
         parts = urllib.parse.urlsplit(uri)
         proxy = self._proxy(parts)
         try:
@@ -55,7 +55,7 @@ class Routes:
         return Route(f"{user.scheme}://{user.netloc.rpartition('@')[2]}", name, password, *tls, limit)
 
     def _proxy(self, uri: urllib.parse.SplitResult) -> str | None:
-        """The first that apt has: for this host, from its command, for all hosts. "" means none, None that it says nothing."""
+        """The first proxy that apt has: for this host, from its command, or for all hosts. "" = no proxy, None = no setting."""
         host = uri.hostname or ""
         if _matches_no_proxy(host):
             return ""
@@ -66,7 +66,7 @@ class Routes:
         return None
 
     def _detect(self, uri: urllib.parse.SplitResult) -> str:
-        """What the command says, which is a proxy, DIRECT, or nothing."""
+        """The answer of the command: a proxy, DIRECT, or nothing."""
         command = _first([f"Acquire::{uri.scheme}::{name}" for name in ("Proxy-Auto-Detect", "ProxyAutoDetect")])
         server = f"{uri.scheme}://{uri.netloc.rpartition('@')[2]}"
         if command and server not in self._detected:
@@ -86,7 +86,7 @@ def _answer(command: str, argument: str) -> str:
 
 
 def _methods(uri: urllib.parse.SplitResult) -> list[str]:
-    """What is set for http is the default for https."""
+    """The settings for http are the defaults for https."""
     return ["https", "http"] if uri.scheme == "https" else ["http"]
 
 

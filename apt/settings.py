@@ -25,7 +25,7 @@ def is_full() -> bool:
 
 
 def policies() -> dict[str, str]:
-    """When our jobs may run, in the words of Haulier."""
+    """When our jobs may run, as properties of Haulier's jobs."""
     return {"Priority": apt_pkg.config.find("APT::Haulier::Priority", "low"),
             "NetworkCost": apt_pkg.config.find("APT::Haulier::NetworkCost", "standard"),
             "PowerPolicy": apt_pkg.config.find("APT::Haulier::PowerPolicy", "no-saver")}
@@ -50,7 +50,7 @@ def has_size(folder: str, name: str, size: int) -> bool:
 
 
 def is_locked(path: str) -> bool:
-    """Whether another process has apt's lock on this file. This only asks: apt fails at once if it cannot have a lock."""
+    """Whether another process has apt's lock on this file. It is not taken, because apt fails at once if it cannot get it."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

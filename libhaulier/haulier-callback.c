@@ -45,7 +45,7 @@ static void haulier_callback_dispose(GObject* object) {
     G_OBJECT_CLASS(haulier_callback_parent_class)->dispose(object);
 }
 
-/// The first handler that has a URL ends the question.
+/// The first handler that returns a URL ends the emission.
 static gboolean take_first_text(GSignalInvocationHint* hint, GValue* accumulated, const GValue* returned,
                                 gpointer data) {
     (void)hint, (void)data;
@@ -129,9 +129,9 @@ static void haulier_callback_class_init(HaulierCallbackClass* class) {
      * @index: number of the file
      * @remote: its URL, which the server refuses
      *
-     * The link of a file has expired, and the job has the NotifyFlags "remote-name-expired". Haulier waits
-     * for the answer for 25 seconds, in its usual configuration. The handler must not block; a program that
-     * needs longer returns %NULL, and calls SetRemoteName and Resume later.
+     * The link of a file has expired, and the job has the NotifyFlags "remote-name-expired". By default,
+     * Haulier waits 25 seconds for the answer. The handler must not block; a program that needs longer
+     * returns %NULL, and calls SetRemoteName and Resume later.
      *
      * Returns: (nullable): another URL of the file, or %NULL if there is none
      */
@@ -142,7 +142,7 @@ static void haulier_callback_class_init(HaulierCallbackClass* class) {
      * HaulierCallback::settled:
      * @self: the object
      *
-     * All calls that have arrived are done with.
+     * All calls that have arrived have been handled.
      */
     signals[SETTLED] = g_signal_new("settled", HAULIER_TYPE_CALLBACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                     G_TYPE_NONE, 0);

@@ -199,7 +199,7 @@ static void take_reply(HaulierJob* job, GVariant* reply) {
 HaulierJob* haulier_client_get_job_sync(HaulierClient* self, const char* path, GCancellable* cancellable,
                                         GError** error) {
     g_return_val_if_fail(HAULIER_IS_CLIENT(self), NULL);
-    // It subscribes to changes before the values are read, so that none is missed.
+    // The job subscribes to changes before its values are read, so that none is missed.
     HaulierJob* job = haulier_job_new(self, path, NULL);
     GVariant* reply = haulier_call_sync(self->connection, path, HAULIER_PROPERTIES, "GetAll",
                                         g_variant_new("(s)", HAULIER_JOB_INTERFACE), cancellable, error);

@@ -139,7 +139,7 @@ def tell(job, signal: str) -> None:
 
 
 def call_back(job, method: str, signature: str = "", *arguments, answered=lambda *_: None) -> bool:
-    """The callback object is called, or the service, which the bus starts. False if the client does not want that."""
+    """Calls the callback object, or the service, which the bus starts. Returns False if the client does not want the call."""
     words = job.props[JOB]["NotifyFlags"]
     event = {"JobTransferred": "transferred", "JobError": "error", "RemoteNameExpired": "remote-name-expired"}[method]
     name, path = job.props[JOB]["NotifyObject"]
@@ -238,7 +238,7 @@ def fail(job, name: str, message: str) -> None:
 
 
 def expire(job, index: int) -> None:
-    """The file waits for the answer, and has failed if there is none."""
+    """Asks the client for another URL. The file waits for the answer, and fails if there is none."""
     remote, local = job.files[index]
 
     def answered(fresh: str = "") -> None:

@@ -16,7 +16,7 @@ class HaulierDownloads(dnf.Plugin):
     name = "haulier_downloads"
 
     def resolved(self) -> None:
-        """Is called when the packages are known. dnf downloads what is still missing afterwards, from any of its mirrors."""
+        """dnf calls this when the packages are known, and then downloads what is still missing, from any of its mirrors."""
         files = [self._file(package) for package in self.base.transaction.install_set if self._is_wanted(package)]
         if not files:
             return
@@ -47,7 +47,7 @@ class HaulierDownloads(dnf.Plugin):
 
     @staticmethod
     def _wait(job: haulier.Job) -> None:
-        """Files that have arrived stay when the job is cancelled, because each has its name already."""
+        """If the job fails, it is cancelled. Files that have arrived stay, because each has its name already."""
         try:
             job.wait()
         except haulier.TransferError:

@@ -24,7 +24,7 @@ def uri_of(bus: Gio.DBusConnection, remote: str) -> str:
 
 
 def update(bus: Gio.DBusConnection, remote: str, paths: list[str]) -> None:
-    """fwupd gets open files, and checks the signature of the metadata."""
+    """Passes open files to fwupd, which checks the signature of the metadata."""
     files = [open(path, "rb") for path in paths]
     handles = Gio.UnixFDList.new_from_array([os.dup(file.fileno()) for file in files])
     bus.call_with_unix_fd_list_sync(*FWUPD, "UpdateMetadata", GLib.Variant("(shh)", (remote, 0, 1)), None,

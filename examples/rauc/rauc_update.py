@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rauc_update.py URL: has Haulier fetch a bundle of RAUC, and returns.
 
-Without an argument it is the service that the bus starts when the bundle is there. It has RAUC verify and install it.
+Without an argument, it is the service that the bus starts when the bundle has arrived, and has RAUC verify and install it.
 """
 
 import os
@@ -18,7 +18,7 @@ RAUC = ("de.pengutronix.rauc", "/", "de.pengutronix.rauc.Installer")
 
 
 def fetch(url: str) -> None:
-    """One update at a time: a job for another bundle is cancelled."""
+    """Fetches one update at a time: a job for another bundle is cancelled."""
     os.makedirs(os.path.dirname(BUNDLE), mode=0o700, exist_ok=True)
     client = haulier.Client(system=True)
     for job in client.jobs(KEY):
@@ -64,7 +64,7 @@ def install(bus: Gio.DBusConnection, bundle: str) -> str:
 
 
 def failed(job: haulier.Job, error: haulier.TransferError) -> None:
-    """What was fetched stays until the next update is asked for."""
+    """The job and its data stay until the next update is requested."""
     print(f"job {job.id} has failed: {error}", flush=True)
 
 

@@ -25,7 +25,7 @@ struct CallResult {
     std::string answer{}; ///< in the reply to a question
     bool operator==(const CallResult&) const = default;
 };
-/// Bytes of it that are kept. No URL is as long.
+/// How many bytes of an answer are kept; no URL is as long.
 inline constexpr size_t LongestAnswer = 16384;
 
 /// Who made an error reply. Only the bus knows which clients have left; a client may pass on an error of

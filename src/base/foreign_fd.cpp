@@ -13,7 +13,7 @@ namespace haulier {
 
 namespace {
 
-/// If there is no thread, the descriptor stays open: it must not stop the loop.
+/// If no thread can be started, the descriptor stays open, because closing it here could block the loop.
 template <class Work>
 void run_in_thread(Work work) {
     try {

@@ -12,7 +12,7 @@ namespace haulier {
 
 class ForeignFd {
 public:
-    /// What shows that a descriptor is not closed yet: it is destroyed afterwards.
+    /// Exists as long as a descriptor is not closed; it is destroyed afterwards.
     using Token = std::shared_ptr<void>;
 
     explicit ForeignFd(Fd fd, Token token = {});
@@ -29,8 +29,8 @@ private:
 };
 using SharedFd = std::shared_ptr<const ForeignFd>;
 
-/// For a descriptor of the same kind that belongs to other code: in a thread, makes it one of /dev/null,
-/// which that code can close. The token is destroyed then.
+/// For a descriptor of the same kind that other code will close: replaces it, in a thread, by one of
+/// /dev/null, which can be closed without blocking. Then the token is destroyed.
 void replace_with_null(int fd, ForeignFd::Token token);
 
 } // namespace haulier

@@ -9,8 +9,8 @@ namespace haulier {
 /// `text` is a decimal number from 1 to 65535.
 bool is_port(std::string_view text);
 
-/// `text` is a name or an address, with IPv6 in brackets, and perhaps a colon and a port behind it. Names may
-/// be Unicode.
+/// `text` is a name or an address, with IPv6 in brackets, which a colon and a port may follow. Names may be
+/// Unicode.
 bool is_host_and_port(std::string_view text);
 
 /// `host`, in any case and with an IPv6 address in brackets, is always this machine: `localhost` and the

@@ -50,7 +50,7 @@ Failure not_installed(Scope scope) {
                                  "package haulier")};
 }
 
-/// What the exit status means that the bus reports; haulierd(8) lists them.
+/// Explains the exit status in a message of the bus; haulierd(8) lists all of them.
 std::string start_failure_of(const std::string& message) {
     if (message.ends_with(" exited with status 69"))
         return _("its state directory cannot be used, or another haulierd uses it");
@@ -91,7 +91,8 @@ bool is_word(const std::string& message, size_t begin, size_t end) {
            (end == message.size() || After.find(message[end]) != std::string_view::npos);
 }
 
-/// Whole ids as the command prints them elsewhere. Longer numbers, such as checksums, stay, and so do names.
+/// Shortens ids as the command prints them elsewhere. Longer numbers, such as checksums, stay, and so do
+/// names.
 std::string with_short_ids(const std::string& message) {
     constexpr size_t IdLength = 32;
     std::string out;

@@ -18,7 +18,8 @@ namespace haulier::cli {
 
 namespace {
 
-/// By rename, so that a reader never sees a part of it. A device would be replaced for all programs.
+/// Replaces by a rename, so that a reader never sees a part of the text. A rename over a device would replace
+/// the device for all programs.
 Result<Exit, Failure> replace_file(const std::string& file, const std::string& text) {
     std::error_code unknown;
     auto there = std::filesystem::status(file, unknown);

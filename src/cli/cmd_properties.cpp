@@ -16,7 +16,7 @@ namespace haulier::cli {
 
 namespace {
 
-/// In English; JSON has this in every language.
+/// Returns English text, which is also what JSON contains, whatever the language.
 std::string value_text(const Property& property) {
     if (property.type == "b") return N_("yes or no");
     if (!property.words.empty())

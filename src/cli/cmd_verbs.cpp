@@ -96,7 +96,7 @@ Result<Exit, Failure> command(const Common& common, const JobsOptions& options, 
 using FileVerb = Result<Done, Failure> (Client::*)(const std::string& id,
                                                    const std::vector<uint32_t>& indexes);
 
-/// The same for files of one job, which goes on.
+/// Acts on single files of one job, which goes on.
 Result<Exit, Failure> file_command(const Common& common, const JobsOptions& options, FileVerb verb,
                                    const char* result) {
     return for_each_job(common, options, {}, resolve_unfinished, [&](Client& client, const std::string& id) {

@@ -90,7 +90,7 @@ std::string unknown_option(const CLI::App& app, const std::vector<std::string>& 
     return "";
 }
 
-/// Messages of CLI11, with {} for a part that differs. The first that fits is used.
+/// Messages of CLI11, with {} for a part that differs. The first one that matches is used.
 constexpr std::array ParserMessages{N_("A subcommand is required"),
                                     N_("{} is required"),
                                     N_("{} excludes {}"),

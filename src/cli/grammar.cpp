@@ -31,8 +31,8 @@ void translate_headings(CLI::App& app) {
     app.option_defaults()->group(_("Options"));
 }
 
-/// Of an option that is given twice the last one counts, as with most commands, so that one can be added to
-/// those of an alias.
+/// If an option is given twice, the last one counts, as with most commands, so that users can override an
+/// option of an alias.
 void prefer_last(CLI::App& app) {
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }

@@ -52,7 +52,7 @@ void add_job_options(CLI::App& command, JobOptions& job) {
         ->allow_extra_args(false);
 }
 
-/// Of a job of downloads.
+/// Adds the option to a command that downloads.
 void add_connections(CLI::App& command, JobOptions& job) {
     command
         .add_option("--connections", job.connections,

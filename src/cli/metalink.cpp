@@ -73,7 +73,7 @@ uint64_t line_of(XML_Parser parser) {
 #endif
 }
 
-/// One mirror that the daemon would refuse does not make the others useless.
+/// Mirrors that the daemon would refuse are left out, so that the others can be used.
 bool is_usable_url(const std::string& text) {
     return is_http_url(text) && !host_of(text).empty() && text.find(' ') == std::string::npos &&
            !has_control_character(text);

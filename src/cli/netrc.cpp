@@ -46,7 +46,7 @@ void skip_macro(std::string_view& text) {
     }
 }
 
-/// The file has IPv6 addresses without brackets for most programs.
+/// Most programs expect IPv6 addresses without brackets in the file.
 bool names_host(const std::string& host, const std::string& machine) {
     return machine == host || "[" + machine + "]" == host;
 }

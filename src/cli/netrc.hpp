@@ -25,8 +25,8 @@ struct Netrc {
     std::string text;
     bool is_private = true; ///< no other user can read it
 };
-/// The file that $NETRC names, otherwise .netrc in the home directory; without text if there is none that can
-/// be read.
+/// Reads the file that $NETRC names, otherwise .netrc in the home directory; the result has no text if no
+/// such file can be read.
 Result<Netrc, Failure> read_netrc(const std::function<const char*(const char*)>& lookup);
 
 } // namespace haulier::cli

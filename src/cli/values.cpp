@@ -43,8 +43,8 @@ std::vector<std::string> words_in(const std::string& text) {
     return words;
 }
 
-/// A time span as a number of `unit`s, which must fit into a D-Bus u. A part of one counts as a whole one,
-/// because 0 often has a meaning of its own.
+/// A time span as a number of `unit`s, which must fit into a D-Bus u. A fraction is rounded up, because 0
+/// often has a meaning of its own.
 Result<Value, Failure> parse_count(const std::string& text, uint64_t unit) {
     auto span = parse_span(text, unit);
     if (!span) return span.error();

@@ -60,7 +60,7 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
                              [this](const std::set<uint32_t>& users) { set_active_users(users); });
 }
 
-/// The daemon of the system may not look at processes of users.
+/// The daemon on the system bus may not examine processes of users.
 bus::AppFinder::Examine Application::examiner(Instance instance) {
     if (instance == Instance::Session) return {};
     return [this](uint32_t uid, uint32_t pid, std::function<void(const process::ProcessFacts&)> done) {

@@ -90,8 +90,8 @@ Result<uint32_t> file_number(const Job& job, uint32_t index);
 Result<uint32_t> file_to_change(const Job& job, uint32_t index);
 Result<Decision> set_remote_name(const Job& job, uint32_t index, const File& file, const std::string& remote,
                                  Now now);
-/// The client's answer to RemoteNameExpired, while the file waits for it. On another server than the one that
-/// the client gave before, the secrets of the job stay behind.
+/// Takes the client's answer to RemoteNameExpired, while the file waits for it. If the URL is on another
+/// server than the one that the client gave before, that server does not get the secrets of the job.
 Result<Decision> renew_remote_name(const Job& job, uint32_t index, const File& file,
                                    const std::string& remote, Now now);
 /// BITS 1.4; nothing matched: no file in the decision.

@@ -52,10 +52,10 @@ bool is_end_of_file(const Job& job, const Failure& failure) {
     return (failure.fatal && !failure.refused) || has_zero_timeout(job);
 }
 
-/// The server does not give the file under this URL any more, as it does not after a link has expired.
+/// The server refuses the file under this URL, as it does after a link has expired.
 bool is_expiry(const Failure& failure) {
     if (failure.error.cause != Cause::HttpStatus || failure.by_proxy) return false;
-    // A 403 can also be what a server says that bears no more connections, or that asks for a pause.
+    // A server that allows no more connections, or asks for a pause, may answer with 403, too.
     if (!failure.fatal || failure.refused) return false;
     auto status = failure.error.code;
     return status == 401 || status == 403 || status == 410;
@@ -69,7 +69,7 @@ bool asks_client(const Job& job, const File& file, const Failure& failure) {
     return file.offset > 0 || job.renew_remote_name == RenewRemoteName::Always;
 }
 
-/// No clock runs meanwhile: the notifier decides how long the client may take.
+/// No clock of the job runs meanwhile: the notifier decides how long the client may take.
 void ask_client(Decision& d, uint32_t index, File& file, const JobError& error) {
     file.error = error;
     file.error->file = index;

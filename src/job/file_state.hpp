@@ -26,7 +26,7 @@ FileState state_of(const Job& job, const File& file, bool moving);
 
 /// Something of it is still to be transferred, and it has not failed for good.
 bool is_unfinished(const Job& job, const File& file);
-/// There is no date for the next try.
+/// Whether there is no date for the next try.
 constexpr bool waits_for_event(Wait wait) {
     return wait == Wait::Storage || wait == Wait::Client;
 }

@@ -48,7 +48,7 @@ void note_progress(File& file, bool advanced) {
         reset_no_progress(file);
 }
 
-/// What a peer says about the size counts for nothing: a wrong one must not end the job.
+/// The size that a peer announces is ignored, because a wrong one must not end the job.
 uint64_t credible_total(const File& file, const Report& report) {
     return asks_peer(file) ? file.spec.size : report.total;
 }
@@ -64,7 +64,7 @@ void take_report(File& file, const Job& job, const Report& report, const std::ve
     file.pieces = report.pieces;
 }
 
-/// They are sorted, and are what `offset` counts.
+/// Whether the pieces are sorted, and together have `offset` bytes.
 bool are_credible(const std::vector<Range>& pieces, const Report& report) {
     if (pieces.empty()) return true;
     bool inside = report.total != UnknownSize && within(pieces, report.total) == pieces;
@@ -153,7 +153,7 @@ bool may_be_fetched(const Job& job, const File& file, const Fetched& fetched) {
     return is_changeable(job.state) && !file.transferred && is_credible(fetched.report);
 }
 
-/// `d` and `after` are those before the report.
+/// `d` and `after` are the state before the report.
 void take_fetched(Decision& d, uint32_t index, File after, const std::vector<File>& files,
                   const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
     take_report(after, d.job, fetched.report, segments);

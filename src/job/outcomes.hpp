@@ -95,7 +95,7 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
                                const Failure& failure, const Around& around, const RetryPolicy& policy,
                                Random& random, Now now);
 /// The client was asked for another URL of file `index`, and has none: the file fails as it would have
-/// without the question. If the job does not go on by itself, the file is tried when it does.
+/// without the question. If the job is suspended or has failed, the file is tried after Resume.
 std::optional<Decision> not_renewed(const Job& job, uint32_t index, const std::vector<File>& files,
                                     const Around& around, Now now);
 /// A refusal is no reason to wait, nor the end, if the server may only bear fewer connections.

@@ -19,7 +19,7 @@ bool proves_content(const std::optional<Checksum>& checksum) {
     return checksum && (checksum->kind == Checksum::Kind::Sha256 || checksum->kind == Checksum::Kind::Sha512);
 }
 
-/// Peers get a plain request for a file that is known.
+/// The property with which peers cannot be used, if any: they get a plain request for a known file.
 std::string_view obstacle_in(const Job& job, const FileSpec& spec) {
     if (is_upload(job.type)) return "uploads";
     if (job.on_demand) return "OnDemand";
@@ -40,7 +40,7 @@ std::string_view last_part(std::string_view url) {
     return url.substr(slash + 1);
 }
 
-/// Nothing if the file has no such value.
+/// Returns nothing if the file has no such value.
 std::optional<std::string> value_of(std::string_view name, const FileSpec& spec) {
     bool is_sha256 = spec.checksum && spec.checksum->kind == Checksum::Kind::Sha256;
     if (name == "name" && !last_part(spec.remote).empty()) return std::string{last_part(spec.remote)};
@@ -111,7 +111,7 @@ void leave_peer(File& file, const Failure& failure) {
     bool is_wrong = is_wrong_content(failure.error.cause);
     if (is_wrong || failure.void_offset) discard_progress(file);
     file.peer = is_wrong ? static_cast<uint32_t>(file.spec.peers.size()) : file.peer + 1;
-    // The checksum tells whether the rest that another source sends fits.
+    // Another source may send the rest: the checksum shows whether it fits.
     file.validators = {};
     file.total = file.spec.size;
     file.restarts = 0;

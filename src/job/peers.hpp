@@ -10,10 +10,10 @@
 
 namespace haulier::job {
 
-/// Of one file, including those that the configuration adds.
+/// Limit for the peers of one file, including those that the configuration adds.
 inline constexpr size_t MaxPeers = 16;
 
-/// A peer is asked at present, or next, and none of the other sources.
+/// Whether a peer, and not one of the other sources, is asked at present or next.
 bool asks_peer(const File& file);
 
 /// Refuses peers of files for which they cannot be used.
@@ -21,9 +21,9 @@ Status check_peers(const Job& job, const FileSpec& spec);
 /// With UsePeers, adds the peers of the configuration to a file that can use them.
 void add_configured_peers(const Job& job, FileSpec& spec, const Limits& limits);
 
-/// The failure lies with the peer that was asked, or the content is wrong and a peer sent some of it.
+/// Whether the peer that was asked has failed, or the content is wrong and a peer has sent some of it.
 bool blames_peer(const File& file, const Failure& failure);
-/// The peer is not asked any more. If the content was wrong, none is, and the bytes do not count.
+/// Goes on without this peer. If the content was wrong, no peer is asked any more, and the bytes are dropped.
 void leave_peer(File& file, const Failure& failure);
 
 } // namespace haulier::job

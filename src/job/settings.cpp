@@ -311,7 +311,7 @@ bool brings_listener(const SettingsPatch& patch) {
     return has_impact(patch, Impact::RepeatNotifications);
 }
 
-/// The client does not want to be asked any more: what has waited for its answers is tried without them.
+/// The client does not want to be asked any more: files that wait for its answers are tried without them.
 void stop_asking(Decision& d, const std::vector<File>& files, Now now) {
     for (uint32_t i = 0; i < files.size(); ++i) {
         if (files[i].wait != Wait::Client) continue;

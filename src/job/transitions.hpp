@@ -19,7 +19,7 @@ Decision untouched(const Job& job, Now now);
 
 /// The wait for the next try is over or pointless.
 void clear_retry(Job& job);
-/// As waits_for_event() of files, for a job that waits for its disks, or for its client.
+/// Like waits_for_event() for files: whether the job waits for its disks or its client.
 bool waits_for_event(const Job& job);
 /// The no-progress clock goes back to zero.
 void reset_no_progress(Job& job);
@@ -79,7 +79,7 @@ void end_cancelled(Decision& d, Now now);
 void repeat_notifications(Decision& d);
 /// Notifies the client of a file that has arrived.
 void say_file(Decision& d, uint32_t index);
-/// If the client has been asked for another URL of `file`, the answer does not matter any more.
+/// If the client has been asked for another URL of `file`, its answer is no longer needed.
 void withdraw_question(Decision& d, uint32_t index, const File& file);
 
 // ---- failures ----

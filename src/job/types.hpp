@@ -140,7 +140,8 @@ constexpr uint32_t arrived_files(const Job& job) {
 }
 /// Do the jobs differ in their progress only, and not in who owns them or in what their client chose?
 bool has_same_settings(const Job& a, const Job& b);
-/// NotBefore with the job's part of Jitter, which is drawn with its id, once for all; 0 = at once.
+/// NotBefore plus the job's delay of up to Jitter, which is derived from its id and never changes; 0 = at
+/// once.
 WallTime start_date(const Job& job);
 /// All files of the job have arrived, and it completes itself.
 bool completes_itself(const Job& job);

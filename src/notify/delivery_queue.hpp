@@ -48,7 +48,7 @@ public:
     [[nodiscard]] bool empty() const { return entries_.empty(); }
     [[nodiscard]] const OutboxEntry& first() const { return entries_.front(); }
     [[nodiscard]] bool has_questions() const { return !questions_.empty(); }
-    /// When the first question has waited for too long. There must be one.
+    /// When the first question will have waited for too long. There must be a question.
     [[nodiscard]] BootTime end_of_questions(Usec patience) const;
     /// The client has answered a question: the others may wait longer.
     void note_answer(BootTime now) { answered_at_ = now; }

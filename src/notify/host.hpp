@@ -20,8 +20,8 @@ public:
                                              const job::Notification& notification) const = 0;
     /// The job has another callback object now, or none.
     virtual void object_changed(const job::Id& id) = 0;
-    /// A question is over, and is no longer in the notifier's queue; `answer`: of the client; empty if it has
-    /// none, has replied with an error, or could not be asked. The host sees to the question's row in the
+    /// A question is over, and is no longer in the notifier's queue. `answer` is empty if the client has
+    /// none, has replied with an error, or could not be asked. The host removes the question's row from the
     /// outbox.
     virtual void answered(const job::Id& id, int64_t row, uint32_t file, const std::string& answer) = 0;
     /// A notification could not be delivered to this target for the first time; it will be tried again.

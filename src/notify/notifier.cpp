@@ -13,7 +13,8 @@ bool is_optional(const Content& content) {
     return !std::holds_alternative<JobTransferred>(content) && !std::holds_alternative<JobFailed>(content);
 }
 
-/// A client that has no answer is not asked again. One that is not there yet, or has only just left, may be.
+/// A client that has no answer is not asked again. One that is not on the bus yet, or has just left, may be
+/// asked again.
 bool ends_question(DeliveryEvent event, bool with_pause, bool to_object) {
     switch (event) {
     case DeliveryEvent::Acknowledge:
@@ -361,7 +362,7 @@ void Notifier::acknowledged(const CallInFlight& call, DeliveryQueue& queue, cons
     adopt_sender(call, queue, sender);
 }
 
-/// The row stays in the outbox until what follows from the answer is stored.
+/// The row stays in the outbox until the effect of the answer is stored.
 void Notifier::answer(const CallInFlight& call, DeliveryQueue& queue, const std::string& text) {
     queue.remove_first(*call.row);
     queue.attempt = {}; // the same row can be added again, if the answer cannot be stored

@@ -84,7 +84,7 @@ void Notifier::end_old_questions(const job::Id& id, DeliveryQueue& queue, BootTi
     if (!old.empty()) replan(id, queue);
 }
 
-/// Returns when the next question will have waited for too long. Of a job with a call in flight, that is
+/// Returns when the next question will have waited for too long. For a job with a call in flight, this is
 /// decided when the call has ended.
 std::optional<BootTime> Notifier::end_old_questions() {
     auto now = host_.now();

@@ -23,8 +23,8 @@ struct Policy {
     uint32_t unanswered = 3;       ///< in a row; then the service is called instead of the callback object
     Usec launch_delay{60'000'000}; ///< before a third start in vain, doubling
     Usec launch_delay_maximum{86'400'000'000};
-    /// How long a question may wait for a client, from its beginning or the job's last answer. One that has
-    /// been asked is waited for as long as for any call.
+    /// How long a question may wait for a client that cannot be called, from its beginning or the job's last
+    /// answer. A client that has been called has as long to reply as to any call.
     Usec question_patience{120'000'000};
     Usec owner_known_for{1'000'000}; ///< then the bus is asked again which connection has a service's name
 };

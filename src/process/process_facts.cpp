@@ -135,8 +135,8 @@ Fd open_process(uint32_t pid) {
     return Fd{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
 }
 
-/// A number is not given to another process while its process runs. So if that runs at the end, all that was
-/// read was about it.
+/// A process id is not reused while its process runs. So if the process still runs at the end, everything
+/// that was read was about it.
 ProcessFacts examine(const Fd& process) {
     ProcessFacts facts;
     auto pid = about_descriptor(process.get(), "Pid");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the kernel shows of a process that tells which app it belongs to: the file of a Flatpak sandbox in its
-// root directory, and its cgroup. Whoever looks needs the rights of the process's user.
+// root directory, and its cgroup. A program that reads this needs the rights of the process's user.
 #pragma once
 
 #include "base/fd.hpp"

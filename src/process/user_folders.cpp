@@ -24,7 +24,7 @@ std::string from_environment(const char* name) {
     return value ? value : "";
 }
 
-/// systemd sets no such variable for a service of the system that runs as a user.
+/// systemd does not set this variable for a system service that runs as a user.
 std::string runtime_folder() {
     auto set = from_environment("XDG_RUNTIME_DIR");
     if (!set.empty()) return set;

@@ -17,7 +17,7 @@ struct UserFolders {
 };
 /// `user_dirs` is the content of user-dirs.dirs.
 std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home);
-/// Determined from the environment of this process, and without one as usual for its user.
+/// Determined from the environment of this process, or by the defaults for its user.
 UserFolders user_folders();
 
 } // namespace haulier::process

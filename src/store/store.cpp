@@ -50,7 +50,7 @@ void count_files(StoredJob& stored) {
     }
 }
 
-/// A report about a file, for example, which may be followed by others about the same job.
+/// For example a report about a file, which may be followed by others about the same job.
 bool is_small_step(const job::Decision& decision) {
     return !decision.settings_changed && decision.files.size() <= 1;
 }
@@ -242,7 +242,7 @@ Status Store::Impl::revoke(const job::Id& id, const job::Revocation& revoked) {
 
 Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) {
     const job::Job& job = decision.job;
-    // The first is written at once, so that a store that fails does so at once.
+    // The first is written at once, so that a failure of the store shows at once.
     if (is_small_step(decision) && postponed.contains(job.id))
         postpone(decision);
     else if (auto saved = save_now(decision); !saved)

@@ -24,14 +24,14 @@ public:
     }
 
     void add(const ByteRange& range);
-    /// By offset.
+    /// Sorted by offset.
     [[nodiscard]] const std::vector<ByteRange>& all() const { return ranges_; }
     [[nodiscard]] bool is_empty() const { return ranges_.empty(); }
     /// Number of bytes from the beginning of the file without a gap.
     [[nodiscard]] uint64_t prefix() const {
         return is_empty() || ranges_.front().begin > 0 ? 0 : ranges_.front().end;
     }
-    /// It has nothing but the prefix.
+    /// Whether there is nothing but the prefix.
     [[nodiscard]] bool is_prefix() const { return size() == prefix(); }
     /// Number of bytes.
     [[nodiscard]] uint64_t size() const;
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] uint64_t end() const { return is_empty() ? 0 : ranges_.back().end; }
     /// The bytes of a file of `total` bytes that are not in the set.
     [[nodiscard]] std::vector<ByteRange> holes(uint64_t total) const;
-    /// Where the hole ends that `at` is in; `at` if it is in none.
+    /// The end of the hole that contains `at`; `at` if it is in none.
     [[nodiscard]] uint64_t end_of_hole(uint64_t at, uint64_t total) const;
     bool operator==(const ByteRanges&) const = default;
 

@@ -84,7 +84,7 @@ Checked check_directory(const wire::Check::Item& item) {
     return Done{};
 }
 
-/// Whether a file can be moved from there to the other directory.
+/// Tests whether a file can be moved from one directory to the other.
 Checked try_rename(const Directory& from, const Directory& to) {
     static std::atomic<unsigned> number{0};
     auto name = fmt::format(".haulier-{}-{}.part", getpid(), ++number);

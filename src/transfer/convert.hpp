@@ -11,7 +11,7 @@ namespace haulier::transfer {
 
 Identity from_wire(const wire::Identity& message);
 void to_wire(const Identity& identity, wire::Identity& message);
-/// Nothing if they are the beginning of the file.
+/// Adds nothing if they are the beginning of the file.
 void to_wire(const ByteRanges& durable, wire::Checkpoint& message);
 Inode from_wire(const wire::Inode& message);
 void to_wire(const Inode& inode, wire::Inode& message);

@@ -21,7 +21,7 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
-/// Then other events are handled.
+/// Then other events are handled first.
 constexpr int MostFinishedAtOnce = 16;
 /// The largest window of a background connection. If it is set before the connection is established, the
 /// kernel chooses a scale in which windows can be set in steps of 128 bytes; in the scale for larger windows,
@@ -81,12 +81,12 @@ void CurlLoop::set_limits(const wire::Limits& limits) {
     hold_windows();
 }
 
-void CurlLoop::set_neighbours(const wire::Neighbours& neighbours) {
-    std::map<std::pair<std::string, bool>, yield::Neighbours> shares;
-    for (const auto& share : neighbours.shares())
+void CurlLoop::set_other_workers(const wire::OtherWorkers& other_workers) {
+    std::map<std::pair<std::string, bool>, yield::OtherWorkers> shares;
+    for (const auto& share : other_workers.shares())
         shares[{share.link().interface(), share.link().sends()}] = {
             share.workers(), static_cast<double>(share.link().bytes_per_second())};
-    ticker_.set_neighbours(std::move(shares));
+    ticker_.set_other_workers(std::move(shares));
 }
 
 void CurlLoop::report_use(const std::vector<LinkUse>& uses) {
@@ -211,7 +211,7 @@ int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* raw, void*) noe
     return 0;
 }
 
-/// What happens to an idle connection, curl finds out when it needs one.
+/// An event of an idle connection is ignored: curl examines the connection when it needs one.
 void CurlLoop::ready(Multi& multi, curl_socket_t fd, uint32_t events) {
     if (multi.sockets.at(fd).is_idle)
         multi.sockets.erase(fd);
@@ -336,7 +336,7 @@ void CurlLoop::drain() {
         if (finished == MostFinishedAtOnce) return drain_soon();
 }
 
-/// False if there is none.
+/// Returns false if no transfer has ended.
 bool CurlLoop::finish_next() {
     if (!ended_by_us_.empty()) {
         auto [easy, code] = *ended_by_us_.begin();

@@ -35,9 +35,9 @@ public:
     void set_limits(const wire::Limits& limits);
     /// Sets whether background transfers that begin from now on yield.
     void let_background_yield(bool yields) { background_yields_ = yields; }
-    /// `report` gets what has to be known by the workers of other users, which yield together with this one.
+    /// `report` gets what the workers of other users have to know, which yield together with this one.
     void report_yielding(std::function<void(const wire::Yielding&)> report) { report_ = std::move(report); }
-    void set_neighbours(const wire::Neighbours& neighbours);
+    void set_other_workers(const wire::OtherWorkers& other_workers);
     [[nodiscard]] RateLimits& limits() { return limits_; }
 
     struct End {
@@ -78,7 +78,7 @@ private:
     /// A multi handle and its connections.
     struct Multi {
         Multi(CurlLoop& curl_loop, const RateGroup& whose);
-        /// That transfer bytes, roughly; at least 1.
+        /// How many connections transfer bytes, roughly; at least 1.
         [[nodiscard]] size_t connections() const;
         CurlLoop& loop;
         const RateGroup group; ///< names a job only if that has a limit of its own

@@ -19,9 +19,9 @@ struct NetworkSettings {
     std::string user_agent;
 };
 
-/// Those for a request with these options; peers get little time and are not told which program asks.
+/// The settings for a request with these options: peers get little time and no User-Agent.
 NetworkSettings settings_for(const NetworkSettings& settings, const wire::Http& http);
-/// Connections to this machine fail.
+/// Makes connections to this machine fail.
 void forbid_loopback(CurlHandle& handle);
 
 /// Sets the options of a transfer that begins with this limit; 0 = no limit.

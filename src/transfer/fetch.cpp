@@ -36,7 +36,7 @@ struct Fetch::LockedPartFile {
     Inode inode;
     Inode folder;
 
-    /// The part of the order that is needed here, and of the settings.
+    /// The parts of the order and of the settings that are needed here.
     struct Request {
         Place place;
         std::string temporary;

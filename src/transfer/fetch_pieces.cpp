@@ -8,7 +8,7 @@
 
 namespace haulier::transfer {
 
-/// In a request, the bytes that follow those on disk, up to the next ones on disk.
+/// The range for a request: the bytes that follow those on disk, up to the next ones on disk.
 std::string Fetch::rest_of_hole() const {
     const auto& here = pieces_ ? pieces_->received_ranges() : present_;
     auto size = resume_.identity.size;
@@ -53,7 +53,7 @@ void Fetch::open_pieces() {
                                                       .progress = [this] { schedule_progress(); }});
 }
 
-/// Of bytes of the first connection.
+/// The part of these bytes of the first connection that no other connection has fetched.
 std::string_view Fetch::wanted_of(std::string_view bytes) const {
     if (!pieces_ || (end_ && at_ + bytes.size() > *end_)) return bytes;
     return bytes.substr(0, pieces_->left_of_first());
@@ -92,13 +92,13 @@ void Fetch::verify_pieces() {
     });
 }
 
-/// Another source than the present one has sent a part, also in an earlier transfer.
+/// Whether another source than the present one may have sent a part, also in an earlier transfer.
 bool Fetch::may_be_mixed() const {
     bool is_resumed = order_.offset > 0 && !order_.mirrors.empty();
     return !alone_ && (is_resumed || (pieces_ && pieces_->has_several_sources()));
 }
 
-/// One of several sources has sent something else, and it is not known which.
+/// One of several sources has sent other content, and it is not known which.
 void Fetch::begin_alone() {
     alone_ = true;
     fetch_anew();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What one connection fetches of a file: where it is, where it ends, and how fast it has been of late.
+// What one connection fetches of a file: where it is, where it ends, and how fast it has recently been.
 #pragma once
 
 #include "transfer/byte_ranges.hpp"
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] uint64_t received() const { return received_; }
     /// Another connection fetches what follows.
     void end_at(uint64_t end) { left_.end = std::max(left_.begin, end); }
-    /// In bytes per second; nothing if it has not lasted long enough to tell.
+    /// In bytes per second; nothing if the connection has not lasted long enough to measure it.
     [[nodiscard]] std::optional<uint64_t> rate(Time now) const {
         auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - before_.time);
         if (ms < Shortest) return std::nullopt;

@@ -61,7 +61,8 @@ void HttpTransaction::resume() {
     if (exchange_) exchange_->resume();
 }
 
-/// A program of the administrator takes precedence over the environment and the desktop's settings.
+/// A program that the administrator has configured takes precedence over the environment and the desktop's
+/// settings.
 void HttpTransaction::find_routes() {
     exchange_.reset();
     if (!network_.proxies.has_command() || !is_left_to_machine(request_.http, url_))

@@ -33,7 +33,7 @@ struct Metadata {
 /// `umask`: the worker's own. A `last_modified` that is no date is left out.
 Metadata metadata_of(const Permissions& permissions, const std::string& last_modified, mode_t umask);
 
-/// Has the file, of which `st` is the state, other ones?
+/// Whether the metadata of the file, as in `st`, differs from `metadata`.
 bool differs(const Metadata& metadata, const struct stat& st);
 /// Applies what the file does not have yet, of which `st` is the state as far as it is known. True if that
 /// was anything.

@@ -28,7 +28,7 @@ Fd open_part(const wire::Open& request, const Inode& inode) {
     return directory ? open_inode(*directory, request.temporary(), inode) : Fd{};
 }
 
-/// The flag is not meant for the client.
+/// The client gets the descriptor without O_NONBLOCK.
 SharedFd shared(Fd file) {
     fcntl(file.get(), F_SETFL, 0);
     return std::make_shared<ForeignFd>(std::move(file));

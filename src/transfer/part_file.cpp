@@ -238,7 +238,7 @@ Result<PartFile, Failure> PartFile::open(Directory directory, const std::string&
                              fmt::format("cannot examine the temporary file in '{}'", directory.path()));
     if (file && !*file) file = open_own_file(directory, name, O_RDWR, st);
     if (!file) return or_taken(file.error(), directory, name);
-    if (!*file) // it has gone in between
+    if (!*file) // it was deleted meanwhile
         return local_failure(ENOENT, fmt::format("cannot open the temporary file in '{}'", directory.path()));
     return PartFile{std::move(directory), name, std::move(**file), st, keep_free};
 }

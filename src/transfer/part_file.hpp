@@ -50,7 +50,7 @@ public:
     [[nodiscard]] const std::string& path() const { return place_.path; }
     /// Whether the place still leads to this directory.
     [[nodiscard]] bool is_in_place() const;
-    /// Whether what holds for the place and the directory of one holds for the other.
+    /// Whether both have the same place and are the same directory.
     [[nodiscard]] bool is_same_place(const Directory& other) const;
     /// Makes names durable. If the directory can be written but not read, the file system of `file`, which is
     /// in this directory, is synced instead.
@@ -93,7 +93,7 @@ Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, con
 /// As above; `st` is the state of the file.
 Result<std::optional<Fd>, Failure> open_own_file(const Directory& directory, const std::string& name,
                                                  int access, struct stat& st);
-/// Likewise for a file that need not be opened: its state.
+/// Returns likewise the state of a file that need not be opened.
 Result<std::optional<struct stat>, Failure> find_own_file(const Directory& directory,
                                                           const std::string& name);
 

@@ -6,11 +6,13 @@ namespace haulier::transfer {
 namespace {
 
 constexpr uint64_t LeastPiece = 256 * 1024;
-/// As long as it is not known how long a piece takes.
+/// The least piece while it is not known how long one takes.
 constexpr uint64_t LeastUnmeasured = 1024 * 1024;
-/// A request takes a round trip, in which the other connection receives something, too. In seconds.
+/// What takes less time is not split: a request takes a round trip, in which the other connection receives
+/// bytes, too. In seconds.
 constexpr double ShortestToSplit = 0.3;
-/// A connection that needs so much longer than another one would for the rest loses all of it. In seconds.
+/// If a connection needs this much longer for the rest than another would, it loses all of the rest. In
+/// seconds.
 constexpr double LongestToKeep = 1;
 
 double seconds_for(uint64_t bytes, std::optional<uint64_t> rate) {

@@ -29,7 +29,7 @@ struct NextPiece {
 std::vector<ByteRange> unclaimed(const ByteRanges& received, uint64_t total,
                                  const std::vector<PieceInFlight>& in_flight);
 
-/// `rate` is that of the connection to come. Nothing if another request is not worth while.
+/// `rate` is that of the new connection. Returns nothing if another request is not worthwhile.
 std::optional<NextPiece> next_piece(const ByteRanges& received, uint64_t total,
                                     const std::vector<PieceInFlight>& in_flight,
                                     std::optional<uint64_t> rate);

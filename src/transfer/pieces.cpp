@@ -13,9 +13,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// How often a free connection looks for work that has become worth while.
+/// How often a free connection checks whether another request has become worthwhile.
 constexpr Usec FillInterval = std::chrono::milliseconds{500};
-/// A server that breaks so many connections in a row gets no further one.
+/// A server that breaks this many connections in a row gets no further one.
 constexpr uint32_t MaxLosses = 3;
 
 std::string origin_of(const PieceSource& source) {
@@ -47,7 +47,7 @@ void Pieces::first_begins(const ByteRange& response) {
     fill_soon();
 }
 
-/// It may fetch on to where others have fetched, or fetch now.
+/// The first connection may continue up to where others have fetched, or fetch now.
 void Pieces::lengthen_first() {
     if (!first_) return;
     auto taken = received_;
@@ -83,7 +83,7 @@ void Pieces::received(uint64_t at, std::string_view bytes) noexcept {
     events_.progress();
 }
 
-/// A piece may end in this.
+/// A piece may end in this loop, so it works on a copy of the list.
 void Pieces::resume() {
     auto all = pieces_;
     for (const auto& running : all)
@@ -113,7 +113,7 @@ void Pieces::close(size_t index, PieceEnd end) {
     note_end(server, end);
 }
 
-/// A server that has other connections of ours may bear only so many.
+/// A server to which we have other connections may allow no more than these.
 void Pieces::note_end(Server& server, PieceEnd end) {
     switch (end) {
     case PieceEnd::Complete: server.losses = 0; return;
@@ -202,7 +202,7 @@ void Pieces::open(size_t source, const ByteRange& range) {
          source});
 }
 
-/// Servers have validators of their own for the same bytes, which the checksum proves then.
+/// Servers may have different validators for the same bytes; then the checksum is the proof.
 ResumeState Pieces::version_for(size_t source) const {
     auto version = plan_.version;
     if (source > 0 && version.digest)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The connections that fetch parts of one file, beside the first one, which belongs to Fetch and is counted
-// here. When one of them ends, another one begins, until no request is worth while any more. A server that
+// here. When one of them ends, another one begins, until no further request is worthwhile. A server that
 // refuses, or sends another version, gets no further request.
 #pragma once
 
@@ -44,15 +44,15 @@ public:
     Pieces(WorkerContext& context, Plan plan, Sink& sink, ByteRanges received, Events events);
 
     // The first connection:
-    /// It has a response with these bytes.
+    /// The first connection has a response with these bytes.
     void first_begins(const ByteRange& response);
     [[nodiscard]] bool has_first() const { return first_.has_value(); }
     /// Bytes that the first connection has still to fetch.
     [[nodiscard]] uint64_t left_of_first() const { return first_ ? first_->left().size() : 0; }
     void first_received(uint64_t bytes);
-    /// It fetches nothing any more.
+    /// The first connection fetches nothing any more.
     void first_ended();
-    /// It has sent another request, and no connection is opened before that is answered.
+    /// The first connection has sent another request; no connection is opened before that is answered.
     void first_requests();
 
     /// The sink can be written to again.

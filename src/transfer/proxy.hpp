@@ -30,8 +30,8 @@ using Routes = std::vector<Route>;
 /// `url`.
 Routes routes_from_list(std::string_view list, const Url& url);
 
-/// From what a program prints: in its first line, proxies as in a list and `DIRECT`. Empty if it prints
-/// nothing that can be used.
+/// From the output of a program, whose first line has proxies as in a list, and `DIRECT`. Empty if the output
+/// cannot be used.
 Routes routes_from_command(std::string_view output);
 
 /// From the results of libproxy: `direct://`, `http://host:port`, `socks://host:port`.

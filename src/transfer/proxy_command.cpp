@@ -66,7 +66,7 @@ bool wait_for_output(int pipe, Deadline deadline) {
     return left.count() > 0 && poll(&wanted, 1, static_cast<int>(left.count())) > 0;
 }
 
-/// Until the program closes its output; nothing if that takes too long.
+/// Reads until the program closes its output; returns nothing if that takes too long.
 std::optional<std::string> read_output(int pipe, Deadline deadline) {
     std::string output;
     std::array<char, 512> piece{};
@@ -81,7 +81,7 @@ std::optional<std::string> read_output(int pipe, Deadline deadline) {
     return output;
 }
 
-/// The group is killed in any case: the program may have left others behind.
+/// The group is killed in any case, because the program may have left child processes behind.
 bool has_succeeded(pid_t child, Deadline deadline) {
     siginfo_t ended{};
     auto is_over = [&] {

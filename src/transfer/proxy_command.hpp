@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Asks a program of the administrator which proxy to use, as apt does with Proxy-Auto-Detect.
+// Asks a program that the administrator has configured which proxy to use, as apt does with
+// Proxy-Auto-Detect.
 #pragma once
 
 #include "base/clock.hpp"

@@ -32,7 +32,7 @@ struct ProxyFinder::Library {
 namespace {
 
 constexpr std::chrono::minutes AdviceLasts{5};
-/// A program that fails may be asked again soon.
+/// A program that has failed is asked again soon.
 constexpr std::chrono::seconds SilenceLasts{30};
 constexpr size_t MaxAdvice = 1000;
 

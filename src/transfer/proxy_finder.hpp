@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Queries a program of the administrator, and the desktop's proxy settings, PAC scripts and WPAD through
-// libproxy. Both block, the latter while a script is downloaded, so they run in the disk pool.
+// Queries a program that the administrator has configured, and the desktop's proxy settings, PAC scripts and
+// WPAD through libproxy. Both block, the latter while a script is downloaded, so they run in the disk pool.
 #pragma once
 
 #include "transfer/disk_pool.hpp"
@@ -19,10 +19,11 @@ class ProxyFinder {
 public:
     explicit ProxyFinder(DiskPool& disk);
 
-    /// The program; an empty path: none.
+    /// Sets the path of the program; empty = none.
     void use_command(const std::string& program);
     [[nodiscard]] bool has_command() const { return !command_.empty(); }
-    /// What the program says about the server, which is remembered for a while. No routes: it does not say.
+    /// Asks the program for the proxies of the server; the answer is remembered for a while. There are no
+    /// routes if the program names none.
     void ask_command(const Url& url, const std::function<void(const Routes&)>& found);
     /// `found` is called from the loop, later. The caller must make sure that it is still valid by then.
     void find(const Url& url, std::function<void(Routes)> found);

@@ -51,7 +51,7 @@ int rename_if_free(int source, const std::string& from, int target, const std::s
     return error_of(renameat(source, from.c_str(), target, to.c_str()));
 }
 
-/// Files of one directory, from temporary names, which may be in another one, to their own.
+/// Gives files of one directory their names. Their temporary names may be in another directory.
 class Publication {
 public:
     Publication(const Directory& source, const Directory& directory,

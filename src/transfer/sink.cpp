@@ -9,7 +9,7 @@ namespace haulier::transfer {
 namespace {
 
 constexpr size_t WriteSize = 256 * 1024;
-/// All places together hold less than MaxWaiting, so that the sink does not wait for itself.
+/// The buffers of all places together hold less than MaxWaiting, because nothing would empty them otherwise.
 constexpr size_t WriteSizeInPieces = 64 * 1024;
 constexpr size_t MaxAside = 20;
 /// Bounds the memory of a transfer whose disk does not respond.
@@ -216,7 +216,7 @@ void Sink::synced(uint64_t upto, const Status& status) {
     if (was_full && !full()) events_.writable();
 }
 
-/// Of what was handed over, the first `count` bytes.
+/// The first `count` bytes of what was handed over have become durable.
 void Sink::note_durable(uint64_t count) {
     while (count > 0 && !handed_over_.empty()) {
         count -= std::min(count, handed_over_.front().size());

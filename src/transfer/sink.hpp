@@ -62,7 +62,7 @@ public:
     void write(std::string_view bytes);
     /// As above, of a file that is written in several places.
     void write_at(uint64_t position, std::string_view bytes);
-    /// What is durable of such a file.
+    /// The durable ranges of such a file.
     [[nodiscard]] const ByteRanges& durable_ranges() const { return durable_ranges_; }
     /// Bytes passed to write(), and those that were present before.
     [[nodiscard]] uint64_t written() const { return written_; }
@@ -74,7 +74,7 @@ private:
         Status status;
         std::string buffer; ///< to be reused
     };
-    /// Bytes for another place than `position_`, or that position.
+    /// Bytes for another place than `position_`, or only the position of that place.
     struct Aside {
         uint64_t position = 0;
         std::string gathered{};

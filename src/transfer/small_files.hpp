@@ -15,7 +15,7 @@
 
 namespace haulier::transfer {
 
-/// A file of which nothing is on disk yet. It is closed, and with that unlocked, when it is durable, or has
+/// A file of which nothing is on disk yet. It is closed, and thereby unlocked, when it is durable or has
 /// failed.
 struct SmallFile {
     std::shared_ptr<PartFile> part;

@@ -22,13 +22,13 @@ constexpr int64_t Wasteful = 256 * 1024;
 
 /// How much data of a limited connection may wait in the kernel, as time at the limited rate.
 constexpr Usec HeldTime{75'000};
-/// With fewer, a sender may wait for its timer.
-/// Less, because a buffer may hold more than its nominal size.
+/// The time for the buffer is shorter, because a buffer may hold more than its nominal size.
 constexpr Usec BufferedTime{50'000};
+/// With fewer segments, a sender may wait for its timer.
 constexpr uint32_t SegmentsHeld = 4;
 constexpr uint32_t SmallestSegment = 536;
 constexpr int LargestWindow = 1 << 30;
-/// Without a privilege, Linux allows little more by default (net.core.rmem_max).
+/// Linux allows unprivileged programs little more by default (net.core.rmem_max).
 constexpr uint64_t LargestBuffer = 200 * 1024;
 constexpr uint64_t UsualBuffer = 64 * 1024;
 /// A round trip may take longer than it did when the connection was established.

@@ -46,7 +46,7 @@ private:
 
 /// The TCP connection `socket`: bytes that the process has read from it, or 0 if the kernel does not say.
 uint64_t bytes_read(int socket);
-/// With which the peer cannot send much more than may be read at a certain rate.
+/// A receive window with which the peer cannot send much more than may be read at a certain rate.
 struct HeldWindow {
     uint64_t bytes = 0;
     std::optional<uint64_t> buffer; ///< for limit_buffer()
@@ -57,12 +57,12 @@ std::optional<HeldWindow> window_for(int socket, uint64_t bytes_per_second);
 /// buffer grows, so the call has to be repeated. The connection must be established; otherwise this would
 /// decide the largest window that the connection can ever have.
 void clamp_window(int socket, std::optional<uint64_t> bytes);
-/// Limits what the kernel receives for a connection while it is not read; nothing = the kernel decides. A
+/// Limits what the kernel receives for a connection that is not being read; nothing = the kernel decides. A
 /// buffer becomes smaller in steps, so the call has to be repeated.
 void limit_buffer(int socket, std::optional<uint64_t> bytes);
 /// The same before the connection is established, so that the peer sends no more at first.
 void limit_first_buffer(int socket, uint64_t bytes);
-/// The receive window of each of so many connections that may together transfer at this rate, before their
+/// The receive window of each of this many connections that together may transfer at this rate, before their
 /// round trips are known.
 uint64_t first_window_for(uint64_t bytes_per_second, size_t connections);
 /// Which buffer of a socket keeps its size. The values are those of the kernel.

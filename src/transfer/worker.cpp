@@ -28,7 +28,7 @@ constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 /// A client waits for 25 seconds until Cancel returns.
 constexpr Usec DiscardLimit = seconds{8};
 
-/// The longest list of units of a process. Only their names could make it longer.
+/// The longest list of the cgroups of a process that is read; only very long names could make it longer.
 constexpr size_t LongestCgroups = 16 * 1024;
 
 wire::Process::View to_wire(process::ProcessFacts::View view) {
@@ -172,7 +172,7 @@ bool Worker::handle(wire::ToWorker&& message) {
     case Kind::kCall: return call(message.call());
     case Kind::kExamine: return examine(message.examine());
     case Kind::kLimits: curl_.set_limits(message.limits()); return true;
-    case Kind::kNeighbours: curl_.set_neighbours(message.neighbours()); return true;
+    case Kind::kOtherWorkers: curl_.set_other_workers(message.other_workers()); return true;
     case Kind::kPing: return ping(message.ping().request());
     case Kind::kOrders: return carry_out(message.orders());
     case Kind::KIND_NOT_SET: return false;

@@ -86,7 +86,7 @@ void YieldTicker::report(const std::vector<LinkUse>& uses, BootTime now) {
     std::set<Link> links;
     for (const auto& use : uses)
         links.emplace(use.interface, use.sends);
-    bool is_due = !neighbours_.empty() && now - reported_at_ >= ReportInterval;
+    bool is_due = !other_workers_.empty() && now - reported_at_ >= ReportInterval;
     if (std::exchange(reported_, links) == links && !is_due) return;
     reported_at_ = now;
     events_.on_use(uses);
@@ -113,7 +113,8 @@ void YieldTicker::steer(const Link& link, BootTime now, const AllInterfaceBytes&
     }
     if (auto found = counters.find(link.first); found != counters.end())
         tick.interface_bytes = link.second ? found->second.sent : found->second.received;
-    if (auto found = neighbours_.find(link); found != neighbours_.end()) tick.neighbours = found->second;
+    if (auto found = other_workers_.find(link); found != other_workers_.end())
+        tick.other_workers = found->second;
     auto orders = controllers_[link].tick(tick);
     for (size_t i = 0; i < orders.size(); ++i)
         carry_out(sockets[i], connections_.at(sockets[i]), orders[i], tick.connections[i].round_trip);

@@ -30,7 +30,7 @@ class YieldTicker {
 public:
     struct Events {
         std::function<void(int socket)> on_window; ///< the window of a connection may have changed
-        /// The links on which bytes move have changed, or, while there are neighbours, their rates.
+        /// The links on which bytes move have changed, or, while there are other workers, their rates.
         std::function<void(const std::vector<LinkUse>&)> on_use;
     };
     YieldTicker(Loop& loop, const Clock& clock, Events events)
@@ -48,8 +48,8 @@ public:
     void on_activity();
 
     /// Replaces what is known of the workers of other users.
-    void set_neighbours(std::map<std::pair<std::string, bool>, yield::Neighbours> neighbours) {
-        neighbours_ = std::move(neighbours);
+    void set_other_workers(std::map<std::pair<std::string, bool>, yield::OtherWorkers> other_workers) {
+        other_workers_ = std::move(other_workers);
     }
 
     /// The receive window in bytes; nothing = the kernel decides.
@@ -86,7 +86,7 @@ private:
     /// They stay for the next transfer, with what they have learned about the link.
     std::map<Link, yield::Controller> controllers_;
     std::map<Link, uint64_t> ended_; ///< bytes of connections that were closed since the last tick
-    std::map<Link, yield::Neighbours> neighbours_;
+    std::map<Link, yield::OtherWorkers> other_workers_;
     std::set<Link> reported_;
     BootTime reported_at_;
     yield::ConnectionId last_id_ = 0;

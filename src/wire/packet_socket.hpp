@@ -26,7 +26,7 @@ inline constexpr uint32_t Protocol = 4;
 
 class PacketSocket {
 public:
-    /// All may destroy the socket.
+    /// Each handler may destroy the socket.
     struct Handlers {
         std::function<void(std::string_view packet)> packet;
         /// The other end has closed the connection, or sent a packet larger than MaxPacket. The last call.

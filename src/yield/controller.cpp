@@ -45,7 +45,7 @@ double Controller::segment_of(const Tick& tick) const {
 
 std::vector<Order> Controller::tick(const Tick& tick) {
     now_ = tick.now;
-    neighbours_ = tick.neighbours;
+    other_workers_ = tick.other_workers;
     meet(tick);
     if (tick.connections.empty()) {
         is_yielding_ = false;
@@ -123,7 +123,7 @@ void Controller::apply_limit(const Tick& tick, const View& view) {
     spare_limit_.reset();
     if (!tick.interface_bytes) return;
     auto queue = view.is_measured ? std::optional{view.queue} : std::nullopt;
-    spare_limit_ = spare_.limit(now_, queue, view.base + view.queue, tick.neighbours);
+    spare_limit_ = spare_.limit(now_, queue, view.base + view.queue, tick.other_workers);
     if (spare_limit_)
         law_.limit(
             std::max(*spare_limit_ * (view.base + view.queue).count(), least_window(segment_of(tick))));
@@ -131,7 +131,7 @@ void Controller::apply_limit(const Tick& tick, const View& view) {
         law_.lift_limit();
 }
 
-/// The neighbours share it, so that the smallest windows of several workers do not add up.
+/// All workers on the link share it, so that their smallest windows do not add up.
 double Controller::least_window(double segment) const {
     auto share = ShareOfLeast * rate_.best() * (view_.base + view_.queue).count();
     auto most = MostSegmentsOfLeast * segment;
@@ -140,13 +140,13 @@ double Controller::least_window(double segment) const {
 }
 
 double Controller::part() const {
-    return 1 / (1.0 + neighbours_.count);
+    return 1 / (1.0 + other_workers_.count);
 }
 
 void Controller::end_round(const Tick& tick, const View& view) {
     round_since_ = now_;
     auto round_trip = view.base + view.queue;
-    auto others = spare_.rate_of(neighbours_);
+    auto others = spare_.rate_of(other_workers_);
     rate_.end_round(now_, round_trip, others);
     auto segment = segment_of(tick);
     bool is_lossy = std::exchange(losses_, 0) >= LossesThatCount;
@@ -171,7 +171,7 @@ void Controller::end_round(const Tick& tick, const View& view) {
 
 /// The result is for users, so it must not change several times a second.
 void Controller::judge() {
-    bool is_slow = rate_.now() + spare_.rate_of(neighbours_) < SlowShare * rate_.best();
+    bool is_slow = rate_.now() + spare_.rate_of(other_workers_) < SlowShare * rate_.best();
     bool is_limited =
         spare_limit_ && (rate_.best() == 0 || *spare_limit_ < SlowShare * part() * rate_.best());
     if ((is_slow && law_.has_met_others(now_, MetLately)) || is_limited) {

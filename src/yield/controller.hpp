@@ -54,7 +54,7 @@ private:
     BootTime now_;
     BootTime moved_at_;
     BootTime round_since_;
-    Neighbours neighbours_;
+    OtherWorkers other_workers_;
     std::map<ConnectionId, ConnectionMeter> meters_;
     std::map<ConnectionId, double> windows_; ///< as last ordered
     BaseDelays bases_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The rate of all background connections together: the present one, and the best recent one with that of the
-// neighbours, which shows what the link can carry.
+// The rate of all background connections together: the present one, and the best recent one including that of
+// the other workers, which shows what the link can carry.
 #pragma once
 
 #include "yield/recent.hpp"
@@ -12,7 +12,7 @@ class OwnRate {
 public:
     OwnRate();
     void moved(uint64_t bytes) { round_ += static_cast<double>(bytes), long_ += static_cast<double>(bytes); }
-    /// A round trip has passed since the last call. `others` is the rate of the neighbours.
+    /// A round trip has passed since the last call. `others` is the rate of the other workers.
     void end_round(BootTime now, Seconds round_trip, double others);
     /// Begins anew after a pause: earlier bytes do not count for the present rate.
     void begin(BootTime now);

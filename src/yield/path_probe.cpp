@@ -58,7 +58,7 @@ void PathProbe::begin(const Round& round) {
     is_lossy_ = false;
 }
 
-/// Goes on until the probe has taken long enough.
+/// Continues the probe until it has taken long enough.
 void PathProbe::end(const Round& round) {
     is_lossy_ = is_lossy_ || round.is_lossy;
     ++rounds_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Finds out whether the path has become longer. On a longer path, every round trip looks as if there were the
-// queue of other traffic, and the background would keep its smallest window. So if it has had that for long,
-// the window is enlarged for a moment: if the rate follows and the queue does not, the link has room.
+// queue of other traffic, and the background would keep its smallest window. So if the window has been that
+// small for long, it is enlarged for a moment: if the rate follows and the queue does not grow, the link has
+// room.
 #pragma once
 
 #include "yield/samples.hpp"

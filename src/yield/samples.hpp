@@ -30,10 +30,10 @@ struct Sample {
 
 /// Workers of other users that have background connections on the same interface in the same direction. All
 /// of them together yield as one.
-struct Neighbours {
+struct OtherWorkers {
     uint32_t count = 0;
     double rate = 0; ///< bytes per second of all of them
-    bool operator==(const Neighbours&) const = default;
+    bool operator==(const OtherWorkers&) const = default;
 };
 
 struct Tick {
@@ -44,7 +44,7 @@ struct Tick {
     uint64_t own_bytes = 0;
     /// Bytes of all programs on the interface in this direction; nothing = it has no counter.
     std::optional<uint64_t> interface_bytes{};
-    Neighbours neighbours{};
+    OtherWorkers other_workers{};
 };
 
 /// How many bytes of a connection may be in flight.

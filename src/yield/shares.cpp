@@ -72,7 +72,8 @@ void Shares::next_round(BootTime now, double window, Seconds round_trip, const s
     first_ += turns_in(window, claims);
 }
 
-/// `part` is how much of a turn the window allows. Where it was less for a moment only, there is no pause.
+/// `part` is how much of a turn the window allows. If that was too little only for a moment, there is no
+/// pause.
 void Shares::pause_or_go_on(BootTime now, double part, Seconds turn) {
     bool needs_no_pause = part >= 1;
     if (changed_at_ == BootTime{}) changed_at_ = now;

@@ -90,16 +90,16 @@ void SpareRate::measure(BootTime now) {
     total_since_ = now;
 }
 
-/// A report of the neighbours is compared with what was measured when they wrote it. A change of their rate
-/// would otherwise be taken for foreign traffic.
-double SpareRate::foreign_beside(const Neighbours& neighbours) const {
-    if (neighbours.count == 0 || past_.empty()) return foreign_;
-    return std::max(0.0, past_.front() - WireRatio * neighbours.rate);
+/// A report of the other workers is compared with what was measured when they wrote it. A change of their
+/// rate would otherwise be taken for foreign traffic.
+double SpareRate::foreign_beside(const OtherWorkers& other_workers) const {
+    if (other_workers.count == 0 || past_.empty()) return foreign_;
+    return std::max(0.0, past_.front() - WireRatio * other_workers.rate);
 }
 
-double SpareRate::rate_of(const Neighbours& neighbours) const {
-    if (neighbours.count == 0 || !is_usable_ || past_.empty()) return neighbours.rate;
-    return std::max(0.0, foreign_ - foreign_beside(neighbours)) / WireRatio;
+double SpareRate::rate_of(const OtherWorkers& other_workers) const {
+    if (other_workers.count == 0 || !is_usable_ || past_.empty()) return other_workers.rate;
+    return std::max(0.0, foreign_ - foreign_beside(other_workers)) / WireRatio;
 }
 
 bool SpareRate::sees_others(double foreign) const {
@@ -107,9 +107,9 @@ bool SpareRate::sees_others(double foreign) const {
 }
 
 std::optional<double> SpareRate::limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip,
-                                       const Neighbours& neighbours) {
-    auto theirs = WireRatio * rate_of(neighbours);
-    auto foreign = foreign_beside(neighbours);
+                                       const OtherWorkers& other_workers) {
+    auto theirs = WireRatio * rate_of(other_workers);
+    auto foreign = foreign_beside(other_workers);
     if (!sees_others(foreign)) {
         trial_.reset();
         pause_ = FirstPause;
@@ -117,10 +117,10 @@ std::optional<double> SpareRate::limit(BootTime now, std::optional<Seconds> queu
         return std::nullopt;
     }
     try_more(now, foreign, queue && *queue > NoQueue, round_trip);
-    auto expected = neighbours.count == 0 ? expected_ : foreign;
+    auto expected = other_workers.count == 0 ? expected_ : foreign;
     auto spare = UsedShare * most_.best().value_or(0) - expected + (trial_ ? trial_->extra : 0);
-    // What the neighbours do not use is ours as well.
-    auto part = std::max(0.0, spare) / (1.0 + neighbours.count);
+    // What the other workers do not use is ours as well.
+    auto part = std::max(0.0, spare) / (1.0 + other_workers.count);
     return std::max(part, spare - theirs) / WireRatio;
 }
 

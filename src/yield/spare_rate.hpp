@@ -19,17 +19,17 @@ public:
     /// `interface_bytes` is the total of the interface, and `own_bytes` what the background connections have
     /// transferred since the last call.
     void take(BootTime now, uint64_t interface_bytes, uint64_t own_bytes);
-    /// Bytes per second of the neighbours. What they have reported may be a little older.
-    [[nodiscard]] double rate_of(const Neighbours& neighbours) const;
+    /// Bytes per second of the other workers. What they have reported may be a little older.
+    [[nodiscard]] double rate_of(const OtherWorkers& other_workers) const;
     /// Bytes per second that our background transfers may use; nothing = there is no significant other
-    /// traffic. The neighbours are no such traffic, and get their part. `queue` is the present queue, if it
-    /// is known.
+    /// traffic. The other workers do not count as such, and get their part. `queue` is the present queue, if
+    /// it is known.
     [[nodiscard]] std::optional<double> limit(BootTime now, std::optional<Seconds> queue, Seconds round_trip,
-                                              const Neighbours& neighbours);
+                                              const OtherWorkers& other_workers);
 
 private:
     void measure(BootTime now);
-    [[nodiscard]] double foreign_beside(const Neighbours& neighbours) const;
+    [[nodiscard]] double foreign_beside(const OtherWorkers& other_workers) const;
     [[nodiscard]] bool sees_others(double foreign) const;
     void try_more(BootTime now, double foreign, bool is_queued, Seconds round_trip);
     void end_trial(BootTime now, bool succeeded);

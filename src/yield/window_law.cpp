@@ -224,7 +224,8 @@ bool WindowLaw::meets_others(const Round& round) {
     return crowded_rounds_ >= crowded_rounds_needed(round);
 }
 
-/// Traffic that is seen at the interface is no longer path. The window returns to the smallest after a probe.
+/// Traffic that is seen at the interface is not a sign of a longer path. The window returns to the smallest
+/// after a probe.
 bool WindowLaw::probes_path(const Round& round) {
     bool was_on = probe_window_ > 0;
     bool is_starved =

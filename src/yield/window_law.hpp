@@ -19,8 +19,8 @@ struct Round {
     Seconds queue{};      ///< what the queue adds now
     Seconds jitter{};     ///< mean difference between successive round trips
     double rate = 0;      ///< bytes per second, of all connections
-    double best_rate = 0; ///< the highest recent rate, with that of the neighbours
-    double others = 0;    ///< rate of the neighbours, which share the link with us
+    double best_rate = 0; ///< the highest recent rate, including that of the other workers
+    double others = 0;    ///< rate of the other workers, which share the link
     double part = 1;      ///< our part of what all of them may take
     bool is_lossy = false;
     double segment = 0; ///< bytes of a full packet

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the owner of the staging folder may do to it, and what gets into apt's cache nevertheless: only what the lists say."""
+"""Whatever the owner of the staging folder does to it, only content that matches the lists gets into apt's cache."""
 
 import fcntl
 import hashlib
@@ -48,7 +48,7 @@ def stored(folders) -> dict[str, bytes]:
 
 @pytest.fixture
 def elsewhere():
-    """Another process that holds a lock as apt does."""
+    """A process that holds a lock as apt does."""
     holders = []
 
     def hold(path) -> subprocess.Popen:

@@ -38,7 +38,7 @@ class Machine:
         self.manager = Manager(self.owner)
 
     def update(self, url: str = "") -> None:
-        """As an administrator who changes the sources and updates the lists; the hook is not run."""
+        """Acts as an administrator who changes the sources and updates the lists; the hook is not run."""
         if url:
             self.apt.sources.write_text(self.mirror.source(url, self.mirror.key))
         self.apt.get("update")
@@ -60,7 +60,7 @@ class Machine:
         return {path.name: path.read_bytes() for path in self.apt.archives.glob("*.deb")}
 
     def wait_delivered(self, *packages: Package) -> None:
-        """Everything has arrived, and there is no job any more. The temporary files of failed ones are deleted a little later."""
+        """Waits until there is no job any more. The temporary files of failed files are deleted a little later."""
         self.owner.wait(lambda: not self.jobs(), "the end of the jobs", 30)
         assert self.delivered() == {package.stored_as: package.content for package in packages}, self.service.read_text()
         self.owner.wait(lambda: not list(self.apt.staging.iterdir()), "an empty staging folder")
@@ -144,7 +144,7 @@ def test_only_new_versions_of_installed_packages_if_so_configured(machine, serve
 
 
 def test_a_missing_package_and_a_wrong_one_do_not_stop_the_others(machine, server):
-    """As with lists that are a day old, and a mirror that is just being synced."""
+    """This happens with lists that are a day old, and with a mirror that is being synced."""
     packages = upgrades(machine, 4)
     serve(server, machine.mirror, pkg0=Script(status=404), pkg1=Script(status=410))
     server.resources["/pool/pkg2_2.0_all.deb"].change(body(packages[2].path.stat().st_size, seed=77), '"one"', None)
@@ -263,7 +263,7 @@ def test_a_deliverer_that_was_killed_delivers_at_the_next_update(machine, server
 
 
 def test_a_user_who_names_the_service_for_another_job_achieves_nothing(machine, server):
-    """Their job is not completed by root, and their files go nowhere."""
+    """Root does not complete the job of another user, and does not move its files."""
     upgrades(machine, 1)
     serve(server, machine.mirror)
     server.add("/evil_1_all.deb", b"evil")
@@ -347,7 +347,7 @@ def test_the_hook_does_nothing_without_systemd_or_without_the_package(tmp_path):
 
 @pytest.mark.parametrize("words, terminal, unit", [("updated", False, "service"), ("updated", True, "timer"), ("installed", False, "")])
 def test_the_hook_starts_the_prefetcher_at_once_or_for_a_person_later(tmp_path, words, terminal, unit):
-    """In a root where commands only say that they were called."""
+    """Runs the hook in a root where commands only record that they were called."""
     script = (SOURCE / "apt/hook").read_text()
     for path in ("/run/systemd/system", "/var/cache/haulier-apt", "/var/lib/apt/periodic"):
         (tmp_path / path.lstrip("/")).mkdir(parents=True)

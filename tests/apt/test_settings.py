@@ -10,7 +10,7 @@ URI = "http://deb.example.org/debian/pool/a.deb"
 
 @pytest.fixture(autouse=True)
 def configuration(monkeypatch):
-    """Values below Acquire and APT::Haulier, which are forgotten at the end."""
+    """apt's configuration; values below Acquire and APT::Haulier are removed at the end."""
     monkeypatch.delenv("no_proxy", raising=False)
     apt_pkg.config.clear("Acquire")
     yield apt_pkg.config

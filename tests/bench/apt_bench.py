@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Packages of an upgrade by `apt-get --download-only` and by haulier-apt, in turns, from an nginx on loopback, as root.
+"""Downloads packages of an upgrade alternately by `apt-get --download-only` and haulier-apt, from nginx on loopback, as root.
 
-Usage: apt_bench.py [PACKAGES [ROUNDS [FOLDER]]], with HAULIERD and the other variables set as meson sets them. FOLDER has real .deb
-files; by default it is apt's cache. The packages are spread evenly over the files, sorted by name.
+Usage: apt_bench.py [PACKAGES [ROUNDS [FOLDER]]], with HAULIERD and the other variables set as meson sets them. FOLDER has
+real .deb files; by default it is apt's cache. The packages are spread evenly over the files, sorted by name.
 """
 
 import os
@@ -76,7 +76,7 @@ def by_apt(apt: Apt) -> dict[str, float]:
 
 
 def by_haulier(apt: Apt, stack: UnitStack, systemd) -> dict[str, float]:
-    """Daemon and worker are started as well, as after a quiet night."""
+    """Daemon and worker are started as well, as if they had been idle before."""
     bus = stack.user(pwd.getpwnam("_apt").pw_uid)
     manager = Manager(bus)
     before, begin = children_cpu(), time.monotonic()

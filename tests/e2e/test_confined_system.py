@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Apps in sandboxes on the system bus: the worker of their user looks at them, and they are confined as on a session bus."""
+"""Apps in sandboxes on the system bus: the worker of their user examines them, and they are confined as on a session bus."""
 
 import os
 import pathlib
@@ -62,7 +62,7 @@ def url(stack) -> str:
 
 
 def say(stack, uid: int, url: str, others: str, info: str | None) -> list[str]:
-    """What the client prints, as this user, in a sandbox if there is `info`."""
+    """Returns what the client prints, run as this user, in a sandbox if there is `info`."""
     own = pathlib.Path(stack.env["HOME"]) / ".var/app" / APP
     words = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", PYTHON, "-c", CLIENT, stack.bus.address, url,
              str(own), str(stack.downloads / "x")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""One file over several connections and from several mirrors: what is asked, who refuses, and what a kill costs."""
+"""One file over several connections and from several mirrors: requests, servers that refuse, and the cost of a kill."""
 
 import random
 import time
@@ -52,7 +52,7 @@ def test_the_number_is_kept_and_checked(stack):
 
 
 def test_a_host_that_refuses_gets_one_connection(stack):
-    """The refusal is no error of the job, and the next file of that host is not split either."""
+    """The refusal is not an error of the job, and the next file of that host is not split either."""
     server = stack.fault_server()
     server.add("/f", DATA, script=SLOW)
     server.rule = lambda request: Script(status=503) if server.being_served() else None
@@ -84,7 +84,7 @@ def test_a_file_that_changes_meanwhile_is_not_mixed(stack):
 
 
 def test_a_mirror_with_other_bytes_costs_no_error(stack):
-    """The whole has a wrong checksum: it is fetched again from one source."""
+    """The whole file has a wrong checksum, and is fetched again from one source."""
     first, wrong = stack.fault_server(), stack.fault_server()
     first.add("/f", DATA, script=SLOW)
     wrong.add("/f", OTHER)
@@ -110,7 +110,7 @@ def test_a_limit_is_for_all_connections_together(stack):
 
 
 def test_kills_cost_a_checkpoint_and_what_is_under_way(new_stack):
-    """Daemon and worker die again and again; only what was not durable is fetched twice."""
+    """Daemon and worker are killed repeatedly; only what was not durable is fetched twice."""
     seed = time.time_ns() % 1_000_000
     print(f"seed {seed}")
     chance = random.Random(seed)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What people give haulierctl by mistake, or from other systems: it is understood or refused, and never half done."""
+"""What people give haulierctl by mistake, or from other systems: it is understood or refused, and never partly used."""
 
 import os
 
@@ -88,7 +88,7 @@ def test_a_reply_is_not_for_pipes_and_terminals(stack, ctl, remote):
     assert sorted(os.listdir(stack.downloads)) == ["here", "pipe"]
 
 
-def test_of_an_option_that_is_given_twice_the_last_counts(stack, ctl, remote):
+def test_the_last_one_counts_if_an_option_is_given_twice(stack, ctl, remote):
     ctl("get", "-q", remote.url("/file.bin"), "-o", "first", "-o", "last", "-H", "A: 1", "-H", "B: 2")
     assert os.listdir(stack.downloads) == ["last"]
     headers = remote.of("/file.bin")[0].headers

@@ -80,7 +80,7 @@ def test_a_silent_peer_is_left_after_three_seconds(stack, origin, peer):
 
 @pytest.mark.parametrize("sent", [150_000, 300_000])
 def test_wrong_bytes_of_a_peer_are_not_counted(stack, origin, peer, sent):
-    """Whether the peer sends all of it, or the origin only the rest."""
+    """The peer sends all of the file, or the origin sends the rest."""
     peer.add("/wrong", WRONG, script=Script(send=sent, then="reset") if sent < len(WRONG) else Script())
     finish(stack, create(stack, origin, peer.url("/wrong")))
     assert origin.requests[-1].range == ""
@@ -97,7 +97,7 @@ def test_no_peer_leads_to_this_machine(stack, origin, peer):
     assert [request.path for request in peer.requests] == ["/away"]
 
 
-def test_a_rest_that_a_peer_asks_for_is_no_rest_of_the_server(stack, origin):
+def test_a_pause_that_a_peer_asks_for_does_not_concern_the_server(stack, origin):
     """The peer is the server itself, at another path."""
     origin.add("/busy", script=BUSY)
     finish(stack, create(stack, origin, origin.url("/busy")))

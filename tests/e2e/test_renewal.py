@@ -18,7 +18,7 @@ FLAGS = ["transferred", "error", "remote-name-expired"]
 
 
 class Expiring:
-    """A download whose link has expired after a third: while the job was suspended, so that nothing is sent in vain."""
+    """A download whose link has expired after a third, while the job was suspended, so that no byte is sent without need."""
 
     def __init__(self, stack, status: int = 403, more_files=(), **options):
         self.server = stack.fault_server()
@@ -96,7 +96,7 @@ def refuse(_call):
 @pytest.mark.parametrize("answer", [refuse, lambda call: "", lambda call: "file:///etc/passwd", lambda call: "no URL",
                                     lambda call: "https://host/" + 9000 * "x"],
                          ids=["an error", "empty", "a file", "nonsense", "too long"])
-def test_without_a_usable_answer_the_failure_is_as_it_was(stack, answer):
+def test_without_a_usable_answer_the_file_fails_as_before(stack, answer):
     download = Expiring(stack)
     callback = stack.callback(answer=lambda call: answer(call) if call.method == "RemoteNameExpired" else None)
     download.job.notify_object(callback.path)
@@ -104,12 +104,12 @@ def test_without_a_usable_answer_the_failure_is_as_it_was(stack, answer):
     callback.wait("JobError")
     assert callback.methods() == ["RemoteNameExpired", "JobError"]
     assert not download.server.of("/f?2")
-    # By Resume the client says that it wants another try.
+    # With Resume, the client asks for another try.
     callback.answer = lambda call: download.fresh
     download.expire().complete()
 
 
-def test_a_client_that_is_silent_is_not_waited_for_any_longer_than_by_any_call(new_stack):
+def test_a_silent_client_has_as_long_as_for_any_call(new_stack):
     stack = new_stack({"Notify": {"CallTimeout": stretched(1)}})
     download = Expiring(stack)
 

@@ -116,7 +116,7 @@ def test_a_key_goes_with_its_owner(machine):
 
 @pytest.mark.parametrize("use", ["target", "temporary file"])
 @pytest.mark.parametrize("trap", ["directory of the former owner", "link of the former owner", "open to all"])
-def test_who_takes_a_job_is_not_led_elsewhere(machine, trap, use):
+def test_a_user_who_takes_a_job_is_not_led_elsewhere(machine, trap, use):
     """The former owner chose the path; the new one's worker would go there with the new one's rights."""
     server = machine.fault_server()
     remote = server.add("/file", CONTENT)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """examples/podcast: an app with a window, closed during its download and started by Haulier at the end. The test reads and
-presses it through AT-SPI. HAULIER_TEST_PICTURES names a folder that keeps the pictures."""
+uses the window through AT-SPI. HAULIER_TEST_PICTURES names a folder that keeps the pictures."""
 
 import os
 import pathlib

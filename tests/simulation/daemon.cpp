@@ -78,7 +78,7 @@ void Daemon::send(const notify::Delivery& delivery, std::function<void(const not
     world_.bus.send(delivery, on_reply);
 }
 
-/// What a client knows of the file: the same URL, nothing, or something that is refused.
+/// A client's answer about the file: the same URL, nothing, or a URL that is refused.
 std::string Daemon::some_answer(const std::string& remote) {
     if (world_.dice.maybe(60)) return remote;
     return world_.dice.maybe(50) ? "" : "file:///etc/passwd";

@@ -74,7 +74,7 @@ class Mirror:
         return self.add(path, control)
 
     def add(self, path: pathlib.Path, control: dict[str, str]) -> Package:
-        """Adds a package that is in the folder already."""
+        """Adds a package whose file is in the folder already."""
         known = {"Filename": str(path.relative_to(self.folder)), "Size": str(path.stat().st_size),
                  "SHA256": hashlib.sha256(path.read_bytes()).hexdigest()}
         package = Package(control["Package"], control["Version"], control["Architecture"], path, control | known)

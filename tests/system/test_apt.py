@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """apt's daily jobs on a booted system: what an upgrade needs arrives across a power cut, with no client, and is installed
-without one more request."""
+without a further request."""
 
 import os
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What may happen to upgrades that Haulier fetches, each on a booted system of its own. These tests take minutes, so `tools/campaign apt`
-runs them, and tools/test does not."""
+"""What may happen to upgrades that Haulier fetches, each on a booted system of its own. These tests take minutes, so
+`tools/campaign apt` runs them, and tools/test does not."""
 
 import contextlib
 import subprocess
@@ -56,7 +56,7 @@ def wait_delivered(root, client) -> None:
 
 
 def hold_first(client) -> str:
-    """Returns the path of a package that stops at half."""
+    """Makes the server stop one package halfway. Returns the path of this package."""
     held = client.remote_path(client.packages[0])
     client.server.resources[held].next_scripts(Script(send=HALF, gate=True, then="finish"))
     return held
@@ -115,7 +115,7 @@ def test_apt_get_clean_in_the_middle(machine, server, client, root):
 
 @pytest.mark.parametrize("folder", [STAGING, "/var/cache/apt/archives"])
 def test_a_full_disk(machine, server, client, root, folder):
-    """Everything goes on when there is room again."""
+    """Downloads and deliveries continue when there is room again."""
     machine.run("mkdir", "-p", folder)
     machine.run("mount", "-t", "tmpfs", "-o", "size=3M,mode=0755", "tmpfs", folder)
     machine.run("mkdir", "-p", "/var/cache/apt/archives/partial")
@@ -135,7 +135,7 @@ def test_a_full_disk(machine, server, client, root, folder):
 
 
 def test_haulier_purged(machine, server, client, root):
-    """apt works as before, whatever was under way."""
+    """apt works as before, although a package was being fetched."""
     held = hold_first(client)
     machine.run("apt-get", "update")
     server.wait_sent(held, HALF)
@@ -158,7 +158,7 @@ def test_removed_without_purge_the_hook_stays_and_does_nothing(machine, client):
 
 
 def test_a_person_at_a_terminal_is_not_disturbed(machine, client, root):
-    """They update and upgrade, and nothing is downloaded twice. Without an upgrade, the timer would start the downloads."""
+    """A person updates and upgrades, and nothing is downloaded twice. Otherwise the timer would start the downloads."""
     machine.run("script", "--quiet", "--command", "apt-get update", "/dev/null")
     assert machine.run("systemctl", "is-active", "haulier-apt-prefetch.timer").strip() == "active"
     machine.run("apt-get", "--yes", "upgrade")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The power fails in mid-transfer. After the next boot jobs go on by themselves, with no client about, unless they are held. And
-what keeps the machine from suspending itself."""
+"""The power fails in mid-transfer. After the next boot, jobs go on by themselves, without a client, unless they are held. The
+file also tests what keeps the machine from suspending itself."""
 
 import time
 

@@ -43,7 +43,7 @@ def database(content: bytes) -> bytes:
 
 
 class Pacman:
-    """`first`: what the first request for the package meets."""
+    """`first`: the answer to the first request for the package."""
 
     def __init__(self, stack, first: Script | None = None):
         needs("pacman")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""examples/rauc with the real RAUC: the bus starts the service when a bundle is there, which has RAUC install it."""
+"""examples/rauc with the real RAUC: the bus starts the service when a bundle has arrived; the service has RAUC install it."""
 
 import os
 import pathlib

@@ -33,7 +33,7 @@ http {{
 
 
 class Cache:
-    """nginx with the configuration of the example, after the changes that it asks for."""
+    """nginx with the configuration of the example, changed at the lines marked with "site:"."""
 
     def __init__(self, stack, origin):
         self.folder = stack.directory / "cache"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The app: on the bus, on the desktop, and between the downloads and the window."""
+"""The app on the bus and on the desktop, which connects the downloads with the window."""
 
 import gi
 
@@ -13,7 +13,7 @@ from .feeds import Episode, NotAPodcast  # noqa: E402
 from .library import Library  # noqa: E402
 from .window import Window  # noqa: E402
 
-SECONDS_WITHOUT_WINDOW = 10  # after the bus has started the app, and after the last news
+SECONDS_WITHOUT_WINDOW = 10  # after the bus has started the app, and after the last event
 LARGEST_FEED = 16_000_000
 
 
@@ -25,7 +25,7 @@ class Application(Adw.Application):
         self._window: Window | None = None
         self._holds = 0
 
-    # ---- the life of the app ----
+    # ---- start and end ----
 
     def do_dbus_register(self, connection: Gio.DBusConnection, path: str) -> bool:
         """This is called before the app takes its name, so that the first caller finds the object of the downloads."""
@@ -65,7 +65,7 @@ class Application(Adw.Application):
         self._window = None
 
     def _on_busy(self, _callback, _job) -> bool:
-        """The app stays until the job is completed, which the library does."""
+        """The app keeps running until the library has completed the job."""
         self._holds += 1
         self.hold()
         return False
@@ -95,7 +95,7 @@ class Application(Adw.Application):
             self._window.say(error.message)
 
     def _fetch(self, key: str, url: str) -> None:
-        """The user waits for feeds, and they are small."""
+        """Feeds have priority foreground, because the user waits for them and they are small."""
         self.downloads.start(key, url, self.library.feed_file(key), url, Visibility=GLib.Variant("s", "hidden"),
                              Priority=GLib.Variant("s", "foreground"), NoProgressTimeout=GLib.Variant("u", 0),
                              MaximumDownloadSize=GLib.Variant("t", LARGEST_FEED))
@@ -105,7 +105,7 @@ class Application(Adw.Application):
         self.withdraw_notification(key)
         self._window.show_episode(key)
 
-    # ---- what Haulier says ----
+    # ---- what Haulier reports ----
 
     def _update(self, key: str) -> None:
         if self._window:
@@ -145,7 +145,7 @@ class Application(Adw.Application):
             self._window.say(message)
 
     def _tell(self, key: str, title: str, text: str) -> None:
-        """A notice on the desktop, unless the user looks at the app."""
+        """Shows a notice on the desktop, unless the window is active."""
         if self._window and self._window.is_active():
             return
         notice = Gio.Notification.new(title)

@@ -49,7 +49,7 @@ class Downloads(GObject.Object):
         self.callback.export(connection, path)
 
     def find(self) -> None:
-        """The jobs of earlier runs."""
+        """Finds the jobs of earlier runs."""
         self._client.list_jobs(None, None, self._on_listed)
 
     def start(self, key: str, url: str, path, name: str, **options: GLib.Variant) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a podcast feed says: RSS 2.0 with enclosures."""
+"""Reads podcast feeds: RSS 2.0 with enclosures."""
 
 import hashlib
 import pathlib
@@ -32,7 +32,7 @@ class Episode(NamedTuple):
 
     @property
     def file_name(self) -> str:
-        """Nothing in it but the ending comes from the feed."""
+        """Only the extension of the name comes from the feed."""
         ending = pathlib.PurePosixPath(urllib.parse.urlsplit(self.url).path).suffix.lower()
         return short_hash(self.url) + (ending if ending in ENDINGS else "")
 

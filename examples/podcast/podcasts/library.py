@@ -37,7 +37,7 @@ class Library:
         self._save()
 
     def feed_arrived(self, key: str) -> None:
-        """Raises NotAPodcast, and then forgets a subscription that never was a feed."""
+        """Reads the feed. If it is none, raises NotAPodcast, and forgets the subscription if it never was a feed."""
         try:
             self.feeds[key] = parse(self.feed_file(key).read_bytes(), self.urls[key])
         except NotAPodcast:

@@ -8,12 +8,12 @@ from .feeds import Episode, Feed
 
 
 def label(widget: Gtk.Widget, text: str) -> None:
-    """The name of a widget for screen readers."""
+    """Sets the name of a widget for screen readers."""
     widget.update_property([Gtk.AccessibleProperty.LABEL], [text])
 
 
 class EpisodeRow(Adw.ActionRow):
-    """A button downloads, cancels or plays, as the state of the episode is."""
+    """An episode with a button that downloads, cancels or plays it, depending on its state."""
 
     def __init__(self, app, episode: Episode):
         super().__init__(title=GLib.markup_escape_text(episode.title), title_lines=1, subtitle_lines=1)

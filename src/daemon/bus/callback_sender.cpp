@@ -56,7 +56,7 @@ void append_content(sdbus::MethodCall& call, const notify::RemoteNameExpired& co
     call << content.file << content.remote_name;
 }
 
-/// What a client replies to a question; empty if that is not a text.
+/// What a client has replied to a question; empty if the reply is not a string.
 std::string answer_of(const sdbus::MethodReply& reply, const CallError& error) {
     const char* text = nullptr;
     if (error || sd_bus_message_read(handle_of(reply), "s", &text) <= 0) return {};

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Usec Pause = std::chrono::milliseconds{50};
 
-/// A message that waits in the queue of its bus still needs its descriptor.
+/// A message that is still in the queue of its bus needs its descriptor.
 bool is_sent(const Message& message) {
     uint64_t queued = 0;
     return sd_bus_get_n_queued_write(sd_bus_message_get_bus(message.get()), &queued) < 0 || queued == 0;
@@ -27,13 +27,13 @@ int descriptor_in(const Message& message) {
     return copy;
 }
 
-/// For messages that must not be freed here. The kernel closes their descriptors when the process ends.
+/// Keeps messages that must not be freed here. The kernel closes their descriptors when the process ends.
 void keep_for_ever(Message message) {
     static std::vector<Message> kept;
     kept.push_back(std::move(message));
 }
 
-/// What exists as long as the thread has not closed the copy.
+/// Returns a token that exists until the thread has closed the copy.
 ForeignFd::Token watched(ForeignFd::Token token) {
     return std::make_shared<ForeignFd::Token>(std::move(token));
 }

@@ -17,7 +17,7 @@ namespace haulier::daemon {
 
 namespace {
 
-/// Another file or job may begin soon.
+/// The lock is kept for this long, because another file or job may begin soon.
 constexpr Usec ReleaseDelay{5'000'000};
 
 bool has_active_session(uint32_t uid) {
@@ -54,7 +54,7 @@ bool SleepInhibitor::is_wanted() const {
     return enabled_ && std::any_of(users_.begin(), users_.end(), has_active_session);
 }
 
-/// Another session may become the active one meanwhile.
+/// While users wait for transfers, another session may become the active one.
 void SleepInhibitor::watch_sessions() {
     bool matters = enabled_ && !users_.empty();
     if (matters == (monitor_ != nullptr)) return;
@@ -84,8 +84,8 @@ void SleepInhibitor::release_later() {
         });
 }
 
-/// "idle" is what logind and desktops consider before they suspend a machine that is not used. "sleep" would
-/// also stop a user who wants to suspend it.
+/// "idle" is what logind and desktops consider before they suspend an idle machine. "sleep" would also
+/// prevent a user from suspending it.
 void SleepInhibitor::take() {
     if (bus_ && sd_bus_is_open(bus_) <= 0) disconnect();
     if (!bus_ && !connect()) return;

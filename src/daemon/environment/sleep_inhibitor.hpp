@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Keeps the machine from suspending itself when it is not used, while jobs in the foreground transfer bytes
-// for users who have an active session. It does not stop a user who suspends the machine or closes its lid.
+// Keeps an idle machine from suspending itself while jobs in the foreground transfer bytes for users who have
+// an active session. It does not stop a user who suspends the machine or closes its lid.
 #pragma once
 
 #include "base/event.hpp"

@@ -46,7 +46,7 @@ std::vector<bool> steps_that_go_on(const std::vector<CommittedDecision>& decisio
     return go_on;
 }
 
-/// What is set from the durable values of a job is set once, after the last of several decisions in a row.
+/// What depends on the stored values of a job is updated once, after the last of several decisions in a row.
 bool is_last_in_row(const std::vector<CommittedDecision>& decisions, size_t i) {
     if (i + 1 == decisions.size() || !decisions[i + 1].change) return true;
     return decisions[i].change->after->id != decisions[i + 1].change->after->id;

@@ -117,7 +117,7 @@ public:
     void complete_files(const job::Id& id, const std::vector<uint32_t>& indexes,
                         const Callback<uint32_t>& reply);
     void remove_files(const job::Id& id, const std::vector<uint32_t>& indexes, const Callback<Done>& reply);
-    /// What was downloaded of the file, for reading.
+    /// Opens what was downloaded of the file, for reading.
     void open_file(const job::Id& id, uint32_t index, const Callback<SharedFd>& reply);
     void set_validation(const job::Id& id, uint32_t index, bool valid, const Callback<Done>& reply);
     void request_ranges(const job::Id& id, uint32_t index, const std::vector<job::Range>& ranges,
@@ -195,7 +195,7 @@ public:
 
     /// A notification has been delivered and leaves the outbox.
     void acknowledged(int64_t row);
-    /// The answer of a client to a question in the outbox; empty if it has none.
+    /// Handles the answer of a client to a question in the outbox; `fresh` is empty if the client has none.
     void renew_remote_name(const OpenQuestion& question, const std::string& fresh);
     void launches_changed(const store::Launches& launches) { commits_.set_launches(launches); }
     void object_changed(const job::Id& id);

@@ -84,13 +84,13 @@ void Manager::renew_remote_name(const OpenQuestion& question, const std::string&
         if (changed) return end_question(question, Done{});
         if (changed.error().code == Errc::Store) return end_question(question, changed.error());
         log::warning(
-            fmt::format("job {}: what its client gave as the new remote name of file {} is refused: {}",
+            fmt::format("job {}: the new remote name that the client gave for file {} is refused: {}",
                         question.job.hex, question.file, changed.error().message));
         keep_failure(question);
     });
 }
 
-/// If the file does not wait for the answer any more, nothing follows from it.
+/// If the file does not wait for the answer any more, nothing is changed.
 void Manager::keep_failure(const OpenQuestion& question) {
     const auto* record = jobs_.find(question.job);
     bool is_there = record && question.file < record->working_files().size();
@@ -104,7 +104,7 @@ void Manager::keep_failure(const OpenQuestion& question) {
                    [this, question](const Status& stored) { end_question(question, stored); });
 }
 
-/// What could not be stored is asked once more when it can be.
+/// If the effect of the answer could not be stored, the client is asked again when the store works.
 void Manager::end_question(const OpenQuestion& question, const Status& stored) {
     if (!stored) unstored_.push_back(question);
     lifecycle_.forget_delivered_soon();

@@ -37,7 +37,7 @@ std::string confine_file(const job::Job& job, std::string& path) {
     return place.root;
 }
 
-/// What a server gets of the job's headers, passwords and certificates.
+/// Which of the job's headers, passwords and certificates a server gets.
 enum class Secrets {
     All,
     ItsOwn, ///< only what the client has given for this server alone, in a URL
@@ -87,7 +87,7 @@ size_t size_of(const MirrorOptions& mirror) {
     return size;
 }
 
-/// The sources that the file could be fetched from instead, as many as may be used at a time and as fit into
+/// The other sources from which the file could be fetched: as many as may be used at a time and as fit into
 /// one packet. They get the headers that the source of the order gets.
 std::vector<MirrorOptions> mirrors_for(const job::Job& job, const job::File& file, uint32_t connections) {
     std::vector<MirrorOptions> mirrors;

@@ -166,7 +166,7 @@ void TransferRunner::note_answer(const Found& found, const job::Begun& begun) {
     if (begun.restarted) transfer.before = 0;
 }
 
-/// Whether the report tells of the beginning as well, and both can be one decision.
+/// Whether the report includes the beginning of the transfer, and both can be one decision.
 bool TransferRunner::begins_with(const Found& found, const job::Fetched& fetched) {
     if (!found || !fetched.begun) return false;
     const auto& begun = *fetched.begun;

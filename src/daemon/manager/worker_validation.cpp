@@ -25,7 +25,7 @@ Error owner_changed(const job::Job& job) {
 
 } // namespace
 
-/// Each file of the trial goes when it is not needed any more: there may be thousands.
+/// Each file of the trial is freed as soon as it is not needed any more, because there may be thousands.
 void WorkerValidation::check(job::Decision trial, ItemOf item, const Callback<Done>& done) {
     auto owner = trial.job.owner;
     auto more = admission_.growth_by(trial);

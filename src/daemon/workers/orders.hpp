@@ -32,7 +32,7 @@ struct RequestOptions {
     bool peer = false; ///< the server is a peer, see job/peers.hpp
 };
 
-/// Bytes of the URLs and credentials of the mirrors of one order.
+/// Limit for the URLs and credentials of all mirrors of one order, in bytes.
 inline constexpr size_t MaxMirrorText = 16 * 1024;
 
 /// Another source of a file.
@@ -123,7 +123,7 @@ struct CheckItem {
     job::Existing existing = job::Existing::Replace;
     bool server_name = false; ///< `name` may not be the one that the file gets
     std::string root{};       ///< see job::Place
-    /// Files of this directory must be able to move to the other one; none if its `directory` is empty.
+    /// The directory of temporary files, which must be movable to `directory`; none if its path is empty.
     job::Place temporary{};
     bool operator==(const CheckItem&) const = default;
 };

@@ -21,7 +21,7 @@ constexpr uint32_t MaxTimeouts = 2;
 const std::string DiedAgain = "the worker process died again and again";
 const std::string OtherVersion =
     "the worker program is of another version than the daemon, which must be restarted";
-/// Requested, or not closed yet: a worker may pass descriptors that cannot be closed.
+/// Descriptors that are requested or not closed yet: a worker may pass descriptors whose closing blocks.
 constexpr long MaxDescriptors = 128;
 constexpr Usec IdleTime{10'000'000};
 /// Between two launches, whatever became of the first: a program that connects only to leave again, and may
@@ -106,7 +106,7 @@ void WorkerLink::request_descriptor(uint64_t number, std::string packet, OnReply
     accept_descriptors();
 }
 
-/// The kernel drops all others.
+/// Descriptors are accepted only while a request waits for one; the kernel drops all others.
 void WorkerLink::accept_descriptors() {
     bool any = std::any_of(requests_.begin(), requests_.end(),
                            [](const auto& request) { return request.second.descriptors != nullptr; });
@@ -164,7 +164,7 @@ void WorkerLink::share(const LinkShares& shares) {
     if (!ready_ || shares == shares_) return;
     shares_ = shares;
     wire::ToWorker message;
-    *message.mutable_neighbours() = to_wire(shares);
+    *message.mutable_other_workers() = to_wire(shares);
     send(message);
 }
 
@@ -254,7 +254,7 @@ void WorkerLink::schedule_timeout() {
     if (!response_timeout_) wait_for_answer();
 }
 
-/// Answers come in great numbers, and each moves the time only; the timer goes on when it has expired.
+/// Answers arrive in great numbers, so each only moves the deadline; the timer is set again when it expires.
 void WorkerLink::wait_for_answer() {
     response_timeout_ = loop_.at(answer_due_, [this] {
         response_timeout_.reset();
@@ -327,7 +327,7 @@ void WorkerLink::received(std::string_view packet, const SharedFd& descriptor) {
     descriptor_ = descriptor;
     dispatch(message);
     if (!std::exchange(descriptor_, {}) || !socket_) return;
-    log::error(fmt::format("{} sent a descriptor for which it was not asked; it is cut off", name_));
+    log::error(fmt::format("{} sent a descriptor that was not requested; it is cut off", name_));
     lost(DiedAgain);
 }
 

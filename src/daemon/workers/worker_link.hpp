@@ -47,7 +47,7 @@ struct WorkerReply {
 
 class WorkerLink {
 public:
-    /// `on_yielding` gets what the worker uses in the background; nothing when it is gone.
+    /// `on_yielding` gets the links that the worker uses in the background; none when the worker has exited.
     WorkerLink(Loop& loop, const Config& config, WorkerLauncher& launcher, uint32_t owner,
                WorkerEvents& events, std::function<void(LinkRates)> on_yielding);
     ~WorkerLink();
@@ -68,7 +68,7 @@ public:
     void send_settings();
     /// Sets the limits of this worker and of its successors.
     void limit(const BandwidthLimits& limits);
-    /// Tells the present worker about the others, if that has changed.
+    /// Tells the present worker about the others if anything about them has changed.
     void share(const LinkShares& shares);
     uint64_t next_request() { return ++last_request_; }
     [[nodiscard]] bool idle() const { return tickets_.empty() && requests_.empty(); }

@@ -72,7 +72,7 @@ void fill_security(wire::Http& out, const job::SecurityFlags& security) {
     out.set_ignore_wrong_usage(security.ignore_wrong_usage);
 }
 
-/// Of a wire::Http or a wire::Mirror.
+/// `out` is a wire::Http or a wire::Mirror.
 template <class Message>
 void fill_credentials(Message& out, const std::vector<job::Credentials>& credentials) {
     for (const auto& known : credentials) {
@@ -247,8 +247,8 @@ wire::Limits to_wire(const BandwidthLimits& limits) {
     return l;
 }
 
-wire::Neighbours to_wire(const LinkShares& shares) {
-    wire::Neighbours n;
+wire::OtherWorkers to_wire(const LinkShares& shares) {
+    wire::OtherWorkers n;
     for (const auto& [link, share] : shares) {
         auto* one = n.add_shares();
         one->set_workers(share.workers);

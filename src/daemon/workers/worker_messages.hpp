@@ -19,7 +19,7 @@ wire::Settings to_wire(const Config& config);
 /// The number for which a packet has room. Fewer jobs of an owner run at a time.
 inline constexpr size_t MaxLimitedJobs = 2000;
 wire::Limits to_wire(const BandwidthLimits& limits);
-wire::Neighbours to_wire(const LinkShares& shares);
+wire::OtherWorkers to_wire(const LinkShares& shares);
 wire::Fetch to_wire(Ticket ticket, const FetchOrder& order);
 wire::Upload to_wire(Ticket ticket, const UploadOrder& order);
 wire::DeleteUpload to_wire(uint64_t request, const AbandonOrder& order);

@@ -120,7 +120,7 @@ WorkerLink& WorkerPool::link(uint32_t owner) {
     return *link;
 }
 
-/// Reports that come together are told together.
+/// Reports that arrive at about the same time are passed on together.
 void WorkerPool::share_later() {
     if (share_) return;
     share_ = loop_.after(SharingDelay, [this] {

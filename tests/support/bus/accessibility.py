@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The real accessibility bus (AT-SPI), and a client that reads and presses what is on the screen, as screen readers do."""
+"""The real accessibility bus (AT-SPI), and a client that reads and activates widgets, as screen readers do."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ class Widget(NamedTuple):
 
 
 class Screen:
-    """All that the programs on the bus of the stack show. Only visible widgets count."""
+    """Everything that the programs on the bus of the stack show. Only visible widgets count."""
 
     def __init__(self, stack):
         self._client = stack.client

@@ -55,7 +55,7 @@ class AptClient:
         (etc / "apt.conf.d/95tests").write_text(CONFIGURATION)
 
     def publish(self) -> None:
-        """The lists are as they are now; packages that the server has stay."""
+        """Publishes the current lists; the server keeps the packages that it has."""
         self.mirror.publish()
         for path in self.mirror.folder.rglob("*"):
             if path.is_file():
@@ -69,7 +69,7 @@ class AptClient:
         return f"/pool/{package.path.name}"
 
     def requests(self) -> list:
-        """Those for packages."""
+        """The requests for packages."""
         return [request for request in self.server.requests if request.path.endswith(".deb")]
 
     @property

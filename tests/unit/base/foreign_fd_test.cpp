@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// A TCP socket whose other end does not read. To close it takes a second, as for a file whose file system
+/// A TCP socket whose other end does not read. Closing it takes a second, as for a file whose file system
 /// does not respond.
 class SlowToClose {
 public:

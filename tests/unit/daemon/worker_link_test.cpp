@@ -56,7 +56,7 @@ std::string checkpoint(Ticket ticket, uint64_t offset) {
     return message.SerializeAsString();
 }
 
-/// With a descriptor of /dev/null.
+/// Sends the packet with a descriptor of /dev/null.
 ssize_t send_with_descriptor(int socket, const std::string& packet) {
     const Fd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
@@ -186,12 +186,12 @@ TEST_F(WorkerLinkTest, ADescriptorComesWithTheAnswer) {
     EXPECT_FALSE(ask_for_file({{ready(), answer(1)}}, "")) << "none came";
 }
 
-TEST_F(WorkerLinkTest, ADescriptorThatNobodyHasAskedForCutsItOff) {
+TEST_F(WorkerLinkTest, AWorkerThatSendsAnUnrequestedDescriptorIsCutOff) {
     for (const auto& packet : {begun(4711, 0), answer(4711)}) {
         EXPECT_TRUE(ask_for_file({{ready(), packet, answer(1)}, {ready(), answer(1)}}, packet).error().code ==
                     Errc::Internal);
         EXPECT_EQ(launcher_->launched_at.size(), 2U);
-        EXPECT_EQ(log_, "fake 1 sent a descriptor for which it was not asked; it is cut off\n");
+        EXPECT_EQ(log_, "fake 1 sent a descriptor that was not requested; it is cut off\n");
     }
 }
 

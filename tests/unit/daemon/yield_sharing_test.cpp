@@ -15,7 +15,7 @@ const YieldLink Radio{"wlan0", false};
 
 } // namespace
 
-TEST(YieldSharingTest, EachHearsOfTheOthersOnItsLinks) {
+TEST(YieldSharingTest, EachWorkerLearnsOfTheOthersOnItsLinks) {
     YieldSharing sharing;
     sharing.report(1, {{Wire, 100}, {Radio, 5}});
     EXPECT_TRUE(sharing.shares_of(1).empty()) << "there are no others";
@@ -27,7 +27,7 @@ TEST(YieldSharingTest, EachHearsOfTheOthersOnItsLinks) {
     EXPECT_TRUE(sharing.shares_of(4).empty()) << "it uses no link";
 }
 
-TEST(YieldSharingTest, WhoHasEndedIsForgotten) {
+TEST(YieldSharingTest, AWorkerThatHasEndedIsForgotten) {
     YieldSharing sharing;
     sharing.report(1, {{Wire, 100}});
     sharing.report(2, {{Wire, 20}});

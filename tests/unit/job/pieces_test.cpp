@@ -66,7 +66,7 @@ TEST_F(JobPiecesTest, TheyAreGoneWithTheBytes) {
     EXPECT_TRUE(s.files[0].pieces.empty());
 }
 
-TEST(JobConnections, AreFewUnlessSomeoneWaits) {
+TEST(JobConnections, AreFewUnlessAUserWaits) {
     Job job;
     EXPECT_EQ(connections_for(job).most, 1U);
     job.priority = Priority::Foreground;

@@ -105,7 +105,7 @@ protected:
         *fetch.mutable_pieces() = last.pieces();
         return fetch;
     }
-    /// Without a restart on the way.
+    /// The file arrives without a restart.
     void expect_straight_arrival() {
         EXPECT_FALSE(begun().restarted());
         expect_arrival(large_content());

@@ -99,7 +99,7 @@ TEST(PiecePlan, Table) {
             << row.what;
 }
 
-/// Each connection fetches at its own rate; whoever has finished gets the next piece.
+/// Each connection fetches at its own rate; one that has finished gets the next piece.
 double time_to_fetch(const std::vector<uint64_t>& rates, uint64_t total, size_t& pieces) {
     constexpr double step = 0.01;
     ByteRanges received;

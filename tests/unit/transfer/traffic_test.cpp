@@ -86,7 +86,7 @@ protected:
         ASSERT_EQ(connect(ours_.get(), raw, size), 0);
         theirs_ = Fd{accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
     }
-    /// Until the peer can send no more for a while.
+    /// Waits until the peer has been unable to send for a while.
     int unread_when_full() {
         std::vector<char> data(1 << 20);
         pollfd writable{theirs_.get(), POLLOUT, 0};

@@ -57,7 +57,7 @@ protected:
     std::optional<PacketSocket> link_;
 };
 
-/// What open descriptors of that file the process has.
+/// The descriptors of that file that the process has open.
 size_t open_descriptors(const std::string& path) {
     size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {

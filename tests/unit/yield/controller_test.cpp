@@ -130,10 +130,10 @@ TEST(ControllerTest, APathThatBecomesLongerIsUsedAgain) {
     }
 }
 
-class NeighboursTest : public testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(SameMachine, NeighboursTest, testing::Bool());
+class OtherWorkersTest : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(SameMachine, OtherWorkersTest, testing::Bool());
 
-TEST_P(NeighboursTest, SeveralWorkersYieldAsOne) {
+TEST_P(OtherWorkersTest, SeveralWorkersYieldAsOne) {
     for (size_t workers : {2, 4, 8}) {
         SimulatedLink link{{.connections = 2 * workers, .workers = workers, .same_machine = GetParam()}};
         link.run(20);

@@ -72,7 +72,7 @@ public:
     }
 
     [[nodiscard]] const yield::Controller& controller() const { return workers_.front().controller; }
-    /// What the connections may have in flight together: at least a turn of each worker.
+    /// The bytes that the connections together may have in flight: at least a turn of each worker.
     [[nodiscard]] double budget() const {
         double sum = 0;
         for (const auto& worker : workers_)
@@ -188,9 +188,9 @@ private:
         auto& worker = workers_[number];
         yield::Tick tick{.now = BootTime{std::chrono::hours{1} + Usec{static_cast<int64_t>(now_ * 1e6)}},
                          .connections = {}};
-        tick.neighbours.count = static_cast<uint32_t>(workers_.size() - 1);
+        tick.other_workers.count = static_cast<uint32_t>(workers_.size() - 1);
         for (const auto& other : workers_)
-            if (&other != &worker) tick.neighbours.rate += other.told;
+            if (&other != &worker) tick.other_workers.rate += other.told;
         uint64_t total = 0;
         std::uniform_real_distribution<double> jitter{0, std::max(model_.jitter, 1e-9)};
         for (size_t i = number; i < background_.size(); i += workers_.size()) {

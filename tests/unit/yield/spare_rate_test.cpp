@@ -16,13 +16,13 @@ protected:
             now_ = now_ + std::chrono::milliseconds{20};
             passed_ += (own + others) * 1.046 / 50;
             spare_.take(now_, static_cast<uint64_t>(passed_), static_cast<uint64_t>(own / 50));
-            limit = spare_.limit(now_, Seconds{queue}, Seconds{0.02}, neighbours_);
+            limit = spare_.limit(now_, Seconds{queue}, Seconds{0.02}, other_workers_);
         }
         return limit;
     }
 
     SpareRate spare_;
-    Neighbours neighbours_;
+    OtherWorkers other_workers_;
     BootTime now_{std::chrono::hours{1}};
     double passed_ = 0;
 };
@@ -51,12 +51,12 @@ TEST_F(SpareRateTest, ATransferThatBeginsIsExpectedToGrow) {
     EXPECT_NEAR(*pass(1, 4e6, 1e6), 0.88 * 6e6 - 1e6, 0.1e6) << "it has not grown";
 }
 
-TEST_F(SpareRateTest, NeighboursAreNoOthersAndGetTheirPart) {
+TEST_F(SpareRateTest, OtherWorkersAreNotForeignAndGetTheirPart) {
     pass(10, 6e6, 0);
-    neighbours_ = {2, 4e6};
-    EXPECT_FALSE(pass(3, 2e6, 4e6)) << "all traffic is that of the neighbours";
+    other_workers_ = {2, 4e6};
+    EXPECT_FALSE(pass(3, 2e6, 4e6)) << "all traffic is that of the other workers";
     EXPECT_NEAR(*pass(3, 1e6, 4e6 + 1e6), (0.88 * 6e6 - 1e6) / 3, 0.1e6) << "another million is foreign";
-    neighbours_ = {2, 0.5e6};
+    other_workers_ = {2, 0.5e6};
     EXPECT_NEAR(*pass(3, 1e6, 1.5e6), 0.88 * 6e6 - 1e6 - 0.5e6, 0.15e6) << "they use less than their parts";
 }
 

@@ -209,7 +209,7 @@ void AccessFilter::user_resolved(const std::string& name, sd_bus_message* reply)
     hooks_.on_progress();
 }
 
-/// The calls of the connection count for its user meanwhile.
+/// Meanwhile, the calls of the connection count for its user.
 void AccessFilter::examine(const std::string& name, uint32_t uid) {
     if (may_be_confined(uid))
         apps_.find(name, [this, name](const ProcessIdentity& found) { examined(name, found.sandbox); });

@@ -70,7 +70,7 @@ void AppFinder::find(const std::string& unique_name, Found found) {
     if (!question->second.call) answer(unique_name, unknown_process());
 }
 
-/// From here on the descriptor shows whether the number still means the same process.
+/// From here on, the descriptor shows whether the process id still refers to the same process.
 void AppFinder::examine(const std::string& unique_name, Process process) {
     if (!process.descriptor && process.pid != 0) process.descriptor = process::open_process(process.pid);
     auto& question = questions_.at(unique_name);

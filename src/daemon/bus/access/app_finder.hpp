@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Asks the bus for the process behind a connection, and determines to which app the process belongs and
-// whether it is in a sandbox. On a session bus this process looks itself. On the system bus the worker of the
-// caller's user does, because only the user's own programs may examine the process.
+// whether it is in a sandbox. On a session bus, this process examines the caller itself. On the system bus,
+// the worker of the caller's user does, because only the user's own programs may examine the process.
 #pragma once
 
 #include "daemon/bus/access/app_identity.hpp"
