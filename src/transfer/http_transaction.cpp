@@ -128,7 +128,8 @@ void HttpTransaction::load(const PemFile& file) {
         [self = std::weak_ptr{self_}, file](const std::optional<Result<std::string, Failure>>& content) {
             auto transaction = self.lock();
             if (!transaction) return;
-            (*transaction)->loaded(file, content ? *content : not_responding(file.path));
+            if (!content) return (*transaction)->loaded(file, not_responding(file.path));
+            (*transaction)->loaded(file, *content);
         });
 }
 
