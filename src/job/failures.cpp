@@ -200,6 +200,9 @@ std::optional<Decision> failed(const Job& job, uint32_t index, const std::vector
         after.clocks.server = server_of(failure.origin, job.http.proxy);
     rename_source(after, failure.remote);
     bool over = is_running(job.state) && !goes_on(after, job, failure, random);
+    // Only now: the name that the client gave has just been asked, and must not be asked once more at once.
+    if (after.spec.remote != file.spec.remote && file.named_remote.empty())
+        after.named_remote = file.spec.remote;
     if (over && job.on_demand && failure.error.cause == Cause::InvalidRange) drop_first_wanted(after);
     if (over) {
         if (!failure.storage) count_error(d.job);

@@ -49,9 +49,8 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
 
 /// Is called before the URL is replaced, and remembers the server for which the client gave its secrets.
 void keep_secrets_there(File& file) {
-    if (!file.secrets_for.empty()) return;
     const auto& given = file.named_remote.empty() ? file.spec.remote : file.named_remote;
-    file.secrets_for = server_of(given, {});
+    if (file.secrets_for.empty()) file.secrets_for = server_of(given, {});
     // Without a remembered name, the replaced URL may come from a redirect, and that of the client is not
     // known.
     if (!file.named_remote.empty()) file.redirected_cross_origin = false;

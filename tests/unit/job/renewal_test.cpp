@@ -257,6 +257,25 @@ TEST(Renewal, TheServerThatTheSecretsAreForIsRemembered) {
     EXPECT_EQ(s.files[0].secrets_for, "") << "the client has chosen this server for the job";
 }
 
+TEST(Renewal, WhereARefusedRequestWasRedirectedToDoesNotChangeThatServer) {
+    Renewal s;
+    auto redirected = refused_with(403);
+    redirected.remote = "https://elsewhere.example/f0";
+    s.fail(redirected, 3);
+    ASSERT_TRUE(asks(s)) << "the name that the client gave is not asked again at once";
+    EXPECT_EQ(s.files[0].named_remote, "https://example.org/f0");
+    s.answer("https://example.org/f0?fresh");
+    EXPECT_EQ(s.files[0].secrets_for, "https://example.org:443");
+    EXPECT_FALSE(s.files[0].redirected_cross_origin);
+    s.run(0, 5);
+    s.receive(70);
+    s.fail(redirected, 6);
+    EXPECT_TRUE(s.files[0].redirected_cross_origin);
+    s.answer("https://example.org/f0?fresher");
+    EXPECT_EQ(s.files[0].secrets_for, "https://example.org:443");
+    EXPECT_FALSE(s.files[0].redirected_cross_origin) << "the server that the secrets are for gets them again";
+}
+
 } // namespace
 
 } // namespace haulier::job
