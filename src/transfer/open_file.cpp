@@ -39,10 +39,11 @@ SharedFd shared(Fd file) {
 Result<SharedFd, Failure> open_fetched(const wire::Open& request) {
     if (!is_temporary_name(request.temporary()) || request.name().find('/') != std::string::npos)
         return Failure{.cause = wire::LOCAL_FILE, .message = "the name of the file is invalid"};
+    const auto inode = from_wire(request.inode());
+    // The temporary file may be in another directory, and the target's may not be accessible now.
+    if (auto file = open_part(request, inode)) return shared(std::move(file));
     auto directory = Directory::open({request.directory(), request.root()});
     if (!directory) return directory.error();
-    const auto inode = from_wire(request.inode());
-    if (auto file = open_part(request, inode)) return shared(std::move(file));
     if (auto file = open_inode(*directory, request.name(), inode)) return shared(std::move(file));
     if (errno == ENOENT)
         return Failure{.cause = wire::LOCAL_FILE,
