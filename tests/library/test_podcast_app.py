@@ -25,7 +25,8 @@ APP = "org.haulier.example.Podcasts"
 CONTENT = body(400_000)
 TITLES = {"one": "Why <files> & folders?", "two": "Slow lines"}
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
-<rss version="2.0"><channel><title>Talks about transfers</title>{items}</channel></rss>"""
+<rss version="2.0"><channel><title>Talks about transfers</title>
+<item><enclosure url="http://["/></item>{items}</channel></rss>"""
 ITEM = """<item><title>{title}</title><pubDate>Mon, 30 Nov 2026 08:00:00 GMT</pubDate>
 <enclosure url="{name}.ogg" type="audio/ogg" length="400000"/></item>"""
 

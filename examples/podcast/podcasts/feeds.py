@@ -59,7 +59,10 @@ def _episode(item: ElementTree.Element, feed: str) -> Episode | None:
     enclosure = item.find("enclosure")
     if enclosure is None:
         return None
-    url = urllib.parse.urljoin(feed, enclosure.get("url", "").strip())
+    try:
+        url = urllib.parse.urljoin(feed, enclosure.get("url", "").strip())
+    except ValueError:  # such as http://[
+        return None
     if not url.startswith(("http://", "https://")):
         return None
     return Episode(url, _text(item, "title") or url, _date(_text(item, "pubDate")))
