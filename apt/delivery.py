@@ -52,6 +52,11 @@ class Cache:
         if settings.is_locked(self.lists_lock):
             raise Busy("an update of the lists is in progress")
 
+    def check_unused(self) -> None:
+        """Raises Busy if apt holds its lock now. Otherwise nothing could be published, and the copies would be in vain."""
+        if settings.is_locked(f"/proc/self/fd/{self.fd}/lock"):
+            raise Busy("apt uses its cache")
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Holds apt's own lock, as briefly as possible, because apt fails at once if it cannot get it."""
@@ -91,7 +96,7 @@ class Staging:
         try:
             _unlink(name, self.fd)
         except (IsADirectoryError, PermissionError):
-            print(f"'{name}' is a directory and stays in the staging folder", flush=True)
+            print(f"{name!a} is a directory and stays in the staging folder", flush=True)
 
     def open(self, archive: Archive) -> int:
         """Opens a staged file without waiting and without following links, or raises Unsafe."""
@@ -125,13 +130,22 @@ def copied(archive: Archive, source: int, target: int) -> None:
         raise Unsafe("its content is not what the lists say")
 
 
+def _create(name: str, cache: Cache) -> int:
+    try:
+        _unlink(name, cache.fd)
+        return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=cache.fd)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise Unsafe("its name is too long") from None
+
+
 def _copy(archive: Archive, staging: Staging, cache: Cache) -> str:
     """Returns the name of the copy."""
     source = staging.open(archive)
     with contextlib.closing(os.fdopen(source, "rb", buffering=0)):
         name = COPY + archive.name
-        _unlink(name, cache.fd)
-        target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=cache.fd)
+        target = _create(name, cache)
         with contextlib.closing(os.fdopen(target, "wb", buffering=0)):
             try:
                 copied(archive, source, target)
@@ -164,13 +178,14 @@ def deliver(wanted: list[Archive], staging: Staging, cache: Cache) -> int:
 
 
 def _deliver_group(group: list[Archive], staging: Staging, cache: Cache) -> int:
+    cache.check_unused()
     copies: dict[str, str] = {}
     try:
         for archive in group:
             try:
                 copies[archive.name] = _copy(archive, staging, cache)
             except Unsafe as error:
-                print(f"'{archive.name}' is not delivered: {error}", flush=True)
+                print(f"{archive.name!a} is not delivered: {error}", flush=True)
                 staging.remove(archive.name)
         cache.sync()
         return _publish(copies, cache, staging)

@@ -169,6 +169,31 @@ def test_while_apt_uses_its_cache_nothing_changes_and_later_all_is_delivered(fol
     assert deliver(folders, archive()) == 1
 
 
+def test_while_apt_uses_its_cache_nothing_is_copied_in_vain(folders, elsewhere, monkeypatch):
+    import delivery
+    (folders / "staging" / NAME).write_bytes(GOOD)
+    elsewhere(folders / "archives/lock")
+    monkeypatch.setattr(delivery, "copied", lambda *_: pytest.fail("the file was copied"))
+    with pytest.raises(delivery.Busy):
+        deliver(folders, archive())
+
+
+def test_a_name_that_cannot_be_printed_does_not_stop_the_delivery(folders, monkeypatch):
+    with open(os.devnull, "w", encoding="utf-8", errors="strict") as output:
+        monkeypatch.setattr(sys, "stdout", output)
+        os.mkdir(os.fsencode(folders / "staging") + b"/\xff")
+        (folders / "staging" / NAME).write_bytes(GOOD)
+        assert deliver(folders, archive()) == 1
+
+
+def test_a_name_that_is_too_long_for_a_copy_does_not_stop_the_delivery(folders):
+    for name in ("x" * 255, NAME):
+        (folders / "staging" / name).write_bytes(GOOD)
+    assert deliver(folders, archive("x" * 255), archive()) == 1
+    assert stored(folders) == {NAME: GOOD}
+    assert list((folders / "staging").iterdir()) == []
+
+
 def test_while_an_update_replaces_the_lists_nothing_is_deleted(folders, elsewhere):
     import delivery
     (folders / "staging" / NAME).write_bytes(GOOD)
