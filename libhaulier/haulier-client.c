@@ -6,8 +6,6 @@
 #include "haulier-private.h"
 #include "haulier-request.h"
 
-#include <string.h>
-
 struct _HaulierClient {
     GObject parent;
     GDBusConnection* connection;
@@ -395,14 +393,18 @@ static GVariant* filter_of(const char* key, guint offset) {
     return g_variant_new("(a{sv})", &filter);
 }
 
-static void update_job(HaulierClient* self, const char* path, GVariant* values) {
-    for (guint i = 0; i < self->jobs->len; ++i) {
-        HaulierJob* job = g_ptr_array_index(self->jobs, i);
-        if (strcmp(haulier_job_get_path(job), path) != 0) continue;
-        g_object_ref(job);
-        haulier_job_update(job, values);
-        g_object_unref(job);
+/// Several objects may be of one job, if the client has listed its jobs more than once. An update may release
+/// other objects.
+static void update_jobs(HaulierClient* self, GHashTable* values_of) {
+    GPtrArray* jobs = g_ptr_array_new_with_free_func(g_object_unref);
+    for (guint i = 0; i < self->jobs->len; ++i)
+        g_ptr_array_add(jobs, g_object_ref(g_ptr_array_index(self->jobs, i)));
+    for (guint i = 0; i < jobs->len; ++i) {
+        HaulierJob* job = g_ptr_array_index(jobs, i);
+        GVariant* values = g_hash_table_lookup(values_of, haulier_job_get_path(job));
+        if (values) haulier_job_update(job, values);
     }
+    g_ptr_array_unref(jobs);
 }
 
 static void on_page_again(GObject* connection, GAsyncResult* result, gpointer data) {
@@ -412,9 +414,13 @@ static void on_page_again(GObject* connection, GAsyncResult* result, gpointer da
     const char* path = NULL;
     GVariant* values = NULL;
     if (reply) {
+        GHashTable* values_of =
+            g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_variant_unref);
         g_variant_get(reply, "(a(oa{sv}))", &page);
-        while (g_variant_iter_loop(page, "(&o@a{sv})", &path, &values))
-            update_job(self, path, values);
+        while (g_variant_iter_next(page, "(&o@a{sv})", &path, &values))
+            g_hash_table_insert(values_of, (gpointer)path, values);
+        update_jobs(self, values_of);
+        g_hash_table_unref(values_of);
         g_variant_iter_free(page);
         g_variant_unref(reply);
     }
