@@ -228,7 +228,10 @@ void TransferRunner::fetched(Ticket ticket, const job::Fetched& fetched) {
     small = fetched.report.offset <= job::SmallFile ? small + 1 : 0;
     auto kept = fetched;
     if (!has_begun) kept.begun.reset();
-    if (admission_.is_full(ended.job().owner)) (has_begun ? kept.begun->headers : kept.headers).clear();
+    if (admission_.is_full(ended.job().owner)) {
+        kept.headers.clear();
+        if (has_begun) kept.begun->headers.clear();
+    }
     auto now = context_.clock.now();
     note_moved(*ended.record, ended.last, fetched.report.offset);
     if (fetched.not_modified)
