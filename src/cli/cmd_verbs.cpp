@@ -51,7 +51,8 @@ Result<std::vector<std::string>, Failure> wanted_jobs(Client& client, const Comm
 }
 
 Result<Done, Failure> check_selection(const JobsOptions& options) {
-    if (!options.files.empty() && options.jobs.size() != 1) return usage_error(_("--file is for one JOB"));
+    if (!options.files.empty() && options.jobs.size() != 1)
+        return usage_error(_("--file can be used with one JOB only"));
     bool selects = options.all || !options.states.empty();
     if (selects == options.jobs.empty()) return Done{};
     return usage_error(selects ? _("--all and --state select the jobs; they cannot be used together with JOB")

@@ -56,7 +56,7 @@ void add_job_options(CLI::App& command, JobOptions& job) {
 void add_connections(CLI::App& command, JobOptions& job) {
     command
         .add_option("--connections", job.connections,
-                    _("fetch each file over up to so many connections, and from its mirrors, at a time"))
+                    _("fetch each file over up to N connections at a time, also from its mirrors"))
         ->type_name("N")
         ->check(CLI::Range(1U, MaxConnections));
 }
