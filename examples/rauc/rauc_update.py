@@ -18,17 +18,36 @@ RAUC = ("de.pengutronix.rauc", "/", "de.pengutronix.rauc.Installer")
 
 
 def fetch(url: str) -> None:
-    """Fetches one update at a time: a job for another bundle is cancelled."""
+    """Fetches one update at a time: a job for another bundle is cancelled. A bundle that has arrived is installed instead,
+    because an installation that was interrupted by a loss of power is not repeated by itself."""
     os.makedirs(os.path.dirname(BUNDLE), mode=0o700, exist_ok=True)
     client = haulier.Client(system=True)
     for job in client.jobs(KEY):
+        if job.state == "transferred":
+            finish(job)
+            return
         job.cancel()
     print(client.download(url, BUNDLE, key=KEY, name="System update", priority="low", service=(NAME, PATH)).id)
 
 
+def finish(job: haulier.Job) -> None:
+    """Installs the bundle of this job, unless the service is about it."""
+    bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+    if rauc_property(bus, "Operation") == "idle":
+        transferred(job)
+    else:
+        print("an installation is in progress")
+
+
+def rauc_property(bus: Gio.DBusConnection, name: str) -> str:
+    return bus.call_sync(*RAUC[:2], "org.freedesktop.DBus.Properties", "Get", GLib.Variant("(ss)", (RAUC[2], name)), None,
+                         Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+
+
 def transferred(job: haulier.Job) -> bool:
-    """The library has checked that the job is root's own. The bundle is installed under its temporary name: if the power fails
-    meanwhile, the job is still there, and Haulier starts this service again."""
+    """The library has checked that the job is root's own. It tells Haulier at once that the message has arrived, so this service
+    is not started again if the power fails during the installation. The bundle is installed under its temporary name: the job
+    stays until the end, and the next `fetch` finishes it."""
     if job["Key"] != KEY:
         return False
     bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
@@ -55,8 +74,7 @@ def install(bus: Gio.DBusConnection, bundle: str) -> str:
         loop.run()
         if results[0] == 0:
             return ""
-        return bus.call_sync(*RAUC[:2], "org.freedesktop.DBus.Properties", "Get",
-                             GLib.Variant("(ss)", (RAUC[2], "LastError")), None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+        return rauc_property(bus, "LastError")
     except GLib.Error as error:
         return error.message
     finally:

@@ -118,3 +118,17 @@ def test_a_bundle_with_a_wrong_signature_is_not_installed(device):
     device.wait_log("the update was not installed: ")
     assert device.slot_b() == bytes(len(IMAGE))
     device.stack.client.wait(lambda: not device.stack.manager.list(), "the end of the job")
+
+
+def test_a_bundle_whose_installation_was_interrupted_is_installed_by_the_next_call(device):
+    """The job has no service, as if Haulier had already told it."""
+    server = device.stack.fault_server()
+    server.add("/update.raucb", device.bundle.read_bytes())
+    (device.folder / "fetched").mkdir(mode=0o700)
+    job = device.stack.manager.create(files=[(server.url("/update.raucb"), device.folder / "fetched/update.raucb")], Resume=True,
+                                      Key="rauc-update")
+    job.wait_state("transferred")
+    device.fetch(server.url("/update.raucb"))
+    assert device.slot_b() == IMAGE
+    assert not device.stack.manager.list()
+    assert len(server.requests) == 1
