@@ -3,6 +3,7 @@
 
 #include "job/mirrors.hpp"
 #include "job/transitions.hpp"
+#include "job/url.hpp"
 #include "job/validation.hpp"
 
 #include <algorithm>
@@ -29,6 +30,11 @@ std::string_view obstacle_in(const Job& job, const FileSpec& spec) {
     if (spec.server_name) return "ServerName";
     if (is_conditional(spec)) return "IfModifiedSince and IfNoneMatch";
     return {};
+}
+
+bool has_user(const std::string& url) {
+    auto authority = authority_of(url);
+    return authority && authority->has_user();
 }
 
 /// The last part of the path of a URL.
@@ -84,16 +90,21 @@ Status check_peers(const Job& job, const FileSpec& spec) {
         return Error{Errc::NotSupported, fmt::format("{} and Peers cannot be used together", obstacle)};
     if (!proves_content(spec.checksum))
         return invalid_argument("a file with Peers needs a Checksum with sha256 or sha512");
+    if (spec.size == UnknownSize)
+        return invalid_argument("a file with Peers needs a Size, so that a peer cannot send more than that");
+    if (std::any_of(spec.peers.begin(), spec.peers.end(), has_user))
+        return invalid_argument("the URLs of Peers cannot have user names: peers get no credentials");
     if (spec.peers.size() <= MaxPeers) return Done{};
     return invalid_argument(
         fmt::format("the file has {} Peers, at most {} are allowed", spec.peers.size(), MaxPeers));
 }
 
 void add_configured_peers(const Job& job, FileSpec& spec, const Limits& limits) {
-    if (!job.use_peers || !obstacle_in(job, spec).empty() || !proves_content(spec.checksum)) return;
+    bool is_known = proves_content(spec.checksum) && spec.size != UnknownSize;
+    if (!job.use_peers || !is_known || !obstacle_in(job, spec).empty()) return;
     for (const auto& pattern : limits.peer_sources) {
         auto url = filled_in(pattern, spec);
-        if (!url || spec.peers.size() == MaxPeers) continue;
+        if (!url || has_user(*url) || spec.peers.size() == MaxPeers) continue;
         spec.peers.push_back(*url);
         if (!check_sources(spec)) spec.peers.pop_back();
     }

@@ -32,7 +32,7 @@ def peer(stack) -> FaultServer:
 
 
 def create(stack, origin, *peers: str, file=None, **options):
-    wanted = {"Checksum": CHECKSUM} | ({"Peers": list(peers)} if peers else {}) | (file or {})
+    wanted = {"Checksum": CHECKSUM, "Size": len(CONTENT)} | ({"Peers": list(peers)} if peers else {}) | (file or {})
     return stack.manager.create(files=[(origin.url("/file"), stack.downloads / "file", wanted)], Resume=True, **options)
 
 
@@ -86,6 +86,11 @@ def test_wrong_bytes_of_a_peer_are_not_counted(stack, origin, peer, sent):
     assert origin.requests[-1].range == ""
 
 
+def test_a_peer_sends_no_more_than_the_size(stack, origin, peer):
+    peer.add("/endless", bytes(5_000_000), script=Script(length=False))
+    finish(stack, create(stack, origin, peer.url("/endless")))
+
+
 def test_a_size_that_a_peer_makes_up_does_not_end_the_job(stack, origin, peer):
     peer.add("/large", bytes(5_000_000))
     finish(stack, create(stack, origin, peer.url("/large"), MaximumDownloadSize=1_000_000))
@@ -124,6 +129,8 @@ def test_what_they_cannot_be_used_with(stack, origin, peer):
             create(stack, origin, url, **{option: True, "Priority": "foreground"})
     with refused("InvalidArgument"):
         create(stack, origin, "http://user:word@10.0.0.1/file")
+    with refused("InvalidArgument"):
+        stack.manager.create(files=[(origin.url("/file"), stack.downloads / "file", {"Checksum": CHECKSUM, "Peers": [url]})])
     assert part_files(stack.downloads) == []
 
 
@@ -140,10 +147,12 @@ def test_peers_of_the_configuration_are_for_jobs_that_want_them(new_stack):
     assert peer.requests == []
     origin.requests.clear()
     wanted = stack.manager.create(UsePeers=True, Resume=False)
-    wanted.add_files([(origin.url("/file"), stack.downloads / "second", {"Checksum": CHECKSUM})])
+    wanted.add_files([(origin.url("/file"), stack.downloads / "second", {"Checksum": CHECKSUM, "Size": len(CONTENT)}),
+                      (origin.url("/file"), stack.downloads / "third", {"Checksum": CHECKSUM})])
+    assert "Peers" not in wanted.files()[1]
     assert wanted.files()[0]["Peers"] == ["http://127.0.0.1:9/file", peer.url(path)]
     with refused("ReadOnlyAfterAddFile"):
         wanted.set("UsePeers", False)
     wanted.resume()
     wanted.wait_state("transferred")
-    assert origin.requests == []
+    assert len(origin.requests) == 1, "the file without a known size"

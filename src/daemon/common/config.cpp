@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "daemon/common/bandwidth_rule.hpp"
 #include "job/budget.hpp"
+#include "job/url.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -98,8 +99,11 @@ std::optional<std::string> set_peer_sources(Config& c, const std::string& text) 
     std::vector<std::string> sources;
     std::istringstream words{text};
     for (std::string word; words >> word;) {
-        if (!word.starts_with("http://") && !word.starts_with("https://"))
-            return "a list of http or https URLs, such as https://localhost:27500/{name}?sha256={sha256}";
+        auto authority = job::authority_of(word);
+        bool is_http = word.starts_with("http://") || word.starts_with("https://");
+        if (!is_http || !authority || authority->host.empty() || authority->has_user())
+            return "a list of http or https URLs without user names, such as "
+                   "https://localhost:27500/{name}?sha256={sha256}";
         sources.push_back(word);
     }
     c.limits.peer_sources = std::move(sources);

@@ -56,6 +56,16 @@ TEST(Config, KeepsTheDefaultForABadValueAndSaysWhatWouldBeRight) {
               (std::vector<std::string>{"x:2: Watch='maybe' is not yes or no; the default stands"}));
 }
 
+TEST(Config, PeersHaveNoUserNames) {
+    auto sources = [](const std::string& value) {
+        return parse_config("[Peers]\nSources=" + value + "\n", "x").config.limits.peer_sources.size();
+    };
+    EXPECT_EQ(sources("https://localhost:27500/{name} http://cache.example/a@b"), 2U);
+    EXPECT_EQ(sources("http://anna@cache.example/{name}"), 0U);
+    EXPECT_EQ(sources("http:///{name}"), 0U);
+    EXPECT_EQ(sources("ftp://cache.example/{name}"), 0U);
+}
+
 TEST(Config, TheScheduleHasSeveralLines) {
     auto [config, warnings] = parse_config("[Network]\nBandwidthLimit=2M\n"
                                            "BandwidthSchedule=Mon..Fri 08:00-18:00 500K background\n"

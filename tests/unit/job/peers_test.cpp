@@ -18,6 +18,7 @@ constexpr const char* SecondPeer = "http://10.0.0.2/f";
 FileSpec spec_with_peers() {
     FileSpec spec{"http://files.example/a/f.deb?x=1", "/srv/f"};
     spec.checksum = Checksum{Checksum::Kind::Sha256, std::string(64, 'a')};
+    spec.size = 1000;
     spec.peers = {FirstPeer, SecondPeer};
     return spec;
 }
@@ -65,9 +66,9 @@ TEST_F(PeersTest, AreAskedBeforeTheOtherSources) {
 }
 
 TEST_F(PeersTest, WhatTheySentIsKeptForTheNextSource) {
-    checkpoint(400);
+    checkpoint(400, 2000);
     EXPECT_TRUE(file().from_peers);
-    EXPECT_EQ(file().total, UnknownSize) << "a peer may say anything";
+    EXPECT_EQ(file().total, 1000U) << "a peer may say anything";
     fail(Cause::ConnectionLost);
     EXPECT_EQ(file().offset, 400U);
     EXPECT_EQ(file().validators, Validators{}) << "the next source has others";
@@ -121,6 +122,11 @@ TEST(Peers, NeedAChecksumThatProvesTheContent) {
     spec.checksum.reset();
     EXPECT_EQ(code(spec), Errc::InvalidArgument);
     spec = spec_with_peers();
+    spec.size = UnknownSize;
+    EXPECT_EQ(code(spec), Errc::InvalidArgument) << "a peer could fill the disk";
+    spec = spec_with_peers();
+    spec.peers = {"http://anna@10.0.0.2/f"};
+    EXPECT_EQ(code(spec), Errc::InvalidArgument);
     spec.peers.assign(MaxPeers + 1, FirstPeer);
     EXPECT_EQ(code(spec), Errc::InvalidArgument);
     spec = spec_with_peers();
@@ -138,6 +144,7 @@ TEST(Peers, OfTheConfigurationAreForJobsThatWantThem) {
                            "http://cache.example/{size}/{name}",
                            "http://cache.example/{color}",
                            "http://x/{",
+                           "http://anna@cache.example/{name}",
                            "http://cache.example/all"};
     Job job;
     auto spec = spec_with_peers();
@@ -151,8 +158,13 @@ TEST(Peers, OfTheConfigurationAreForJobsThatWantThem) {
                                         "https://localhost:27500/f.deb?sha256=" + std::string(64, 'a'),
                                         "http://cache.example/17/f.deb", "http://cache.example/all"}));
     FileSpec unproved{"http://files.example/f", "/srv/f"};
+    unproved.size = 17;
     add_configured_peers(job, unproved, limits);
     EXPECT_TRUE(unproved.peers.empty());
+    FileSpec unlimited{"http://files.example/f", "/srv/f"};
+    unlimited.checksum = spec.checksum;
+    add_configured_peers(job, unlimited, limits);
+    EXPECT_TRUE(unlimited.peers.empty());
 }
 
 } // namespace
