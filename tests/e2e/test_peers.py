@@ -121,7 +121,8 @@ def test_the_download_from_a_peer_goes_on_after_a_crash(stack, origin, peer):
 def test_what_they_cannot_be_used_with(stack, origin, peer):
     url = peer.url("/file")
     for error, options in (("InvalidArgument", {"Checksum": "md5:" + "0" * 32}), ("NotSupported", {"IfNoneMatch": '"1"'}),
-                           ("NotSupported", {"ServerName": True, "Existing": "keep"}), ("NotSupported", {"Ranges": [(0, 5)]})):
+                           ("NotSupported", {"ServerName": True, "Existing": "keep"}),
+                           ("NotSupported", {"Ranges": [(0, 5)], "Size": 5})):
         with refused(error):
             create(stack, origin, url, file=options)
     for option in ("OnDemand", "DynamicContent"):
