@@ -25,7 +25,9 @@ struct ProcessFacts {
     bool operator==(const ProcessFacts&) const = default;
 };
 
-/// Examines the process of this pidfd. The function accesses no file system that could block.
+/// Examines the process of this pidfd. The function accesses no file system that the process could make
+/// block. For a process in a Flatpak sandbox it also reads user-dirs.dirs in our user's home directory, which
+/// may block if that is on a file server.
 ProcessFacts examine(const Fd& process);
 /// Whether the process of this pidfd has ended. If it has not, its number has not been given to another.
 bool has_ended(const Fd& process);

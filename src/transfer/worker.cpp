@@ -24,6 +24,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr Usec CheckLimit = seconds{15};
+/// The daemon waits for ten seconds.
+constexpr Usec ExamineLimit = seconds{8};
 constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 /// A client waits for 25 seconds until Cancel returns.
 constexpr Usec DiscardLimit = seconds{8};
@@ -54,6 +56,19 @@ wire::Process to_wire(const process::ProcessFacts& facts) {
         folder.set_path(path);
     }
     return seen;
+}
+
+/// If a packet has no room for what the sandbox permits, the daemon refuses the caller.
+wire::Reply examine_process(const wire::Examine& question) {
+    wire::Reply message;
+    auto& seen = *message.mutable_process();
+    seen = to_wire(process::examine(process::open_process(question.pid())));
+    if (message.ByteSizeLong() <= wire::MaxPacket - 1024) return message;
+    seen.clear_flatpak_info();
+    seen.clear_home();
+    seen.clear_runtime();
+    seen.clear_folders();
+    return message;
 }
 
 wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
@@ -170,7 +185,7 @@ bool Worker::handle(wire::ToWorker&& message) {
                            });
     case Kind::kDeleteUpload: return delete_upload(std::move(*message.mutable_delete_upload()));
     case Kind::kCall: return call(message.call());
-    case Kind::kExamine: return examine(message.examine());
+    case Kind::kExamine: return examine(std::move(*message.mutable_examine()));
     case Kind::kLimits: curl_.set_limits(message.limits()); return true;
     case Kind::kOtherWorkers: curl_.set_other_workers(message.other_workers()); return true;
     case Kind::kPing: return ping(message.ping().request());
@@ -355,11 +370,11 @@ bool Worker::call(const wire::Call& call) {
     return true;
 }
 
-bool Worker::examine(const wire::Examine& question) {
-    wire::Reply message;
-    *message.mutable_process() = to_wire(process::examine(process::open_process(question.pid())));
-    reply(question.request(), std::move(message));
-    return true;
+/// A home directory on a file server that is gone must not stop the loop, or other examinations.
+bool Worker::examine(wire::Examine&& question) {
+    Lane lane{.path = "examine", .name = std::to_string(question.request())};
+    return run_on_disk(std::move(question), ExamineLimit, &examine_process, "the user's home directory",
+                       std::move(lane));
 }
 
 bool Worker::ping(uint64_t request) {

@@ -53,7 +53,7 @@ private:
     bool proceed(uint64_t ticket);
     bool delete_upload(wire::DeleteUpload&& order);
     bool call(const wire::Call& call);
-    bool examine(const wire::Examine& question);
+    bool examine(wire::Examine&& question);
     bool ping(uint64_t request);
     bool check_files(wire::Check&& request);
     template <class Request, class Work>

@@ -12,7 +12,7 @@ from support.bus.flatpak import flatpak_info, in_sandbox, need_sandboxes
 from support.client.checks import leftovers
 from support.content import body
 from support.daemon.system_stack import SystemStack
-from support.environment import PYTHON, patience
+from support.environment import PYTHON, patience, program
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
 APP = "org.example.App"
@@ -98,3 +98,24 @@ def test_a_sandbox_without_network_may_call_nothing(stack, url):
 def test_programs_outside_sandboxes_and_those_of_root_are_not_confined(stack, url, sandboxed):
     said = say(stack, 0 if sandboxed else person(), url, "0" * 32, flatpak_info(APP) if sandboxed else None)
     assert "OutsideSandbox" not in said and not said[1].startswith(f"{APP} sandbox")
+
+
+class BreakableWorker(SystemStack):
+    """The worker does not start while there is a file `broken`."""
+
+    def daemon_command(self) -> list[str]:
+        worker = self.directory / "worker"
+        worker.write_text(f'#!/bin/sh\n[ -e {self.directory}/broken ] && exit 1\nexec {program("HAULIER_WORKER")} "$@"\n')
+        worker.chmod(0o755)
+        return [word for word in super().daemon_command() if not word.startswith("--worker=")] + [f"--worker={worker}"]
+
+
+def test_without_a_worker_only_root_is_served(new_stack):
+    stack = new_stack(kind=BreakableWorker)
+    url = stack.nginx().add("file", body(1000))
+    broken = stack.directory / "broken"
+    broken.touch()
+    assert set(say(stack, person(), url, "0" * 32, None)) == {"AccessDenied", "AccessDenied AccessDenied AccessDenied"}
+    assert stack.manager.list() == []
+    broken.unlink()
+    assert say(stack, person(), url, "0" * 32, None)[2].split()[0].isdigit(), "a new connection is examined again"

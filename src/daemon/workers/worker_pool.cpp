@@ -8,12 +8,15 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 namespace haulier::daemon {
 
 namespace {
 
 constexpr Usec SharingDelay{50'000};
+/// A client waits for 25 seconds until its first call returns.
+constexpr Usec ExamineLimit = std::chrono::seconds{10};
 
 /// One Check packet: items [first, last) of a list.
 struct Slice {
@@ -87,6 +90,17 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
                                                   place.directory, name, reply.size, limit)});
         if (data.size() < reply.size && !reply.data.empty()) return next();
         done(std::move(data));
+    }
+};
+
+/// Passes on the first of the reply and the end of the time limit.
+struct Examination {
+    WorkerPool::Examined done;
+    Source limit{};
+
+    void end(const std::optional<process::ProcessFacts>& facts) {
+        limit.reset();
+        if (auto examined = std::exchange(done, nullptr)) examined(facts);
     }
 };
 
@@ -238,16 +252,19 @@ void WorkerPool::call(const notify::Delivery& delivery, std::chrono::millisecond
                                    });
 }
 
-void WorkerPool::examine(uint32_t owner, uint32_t pid,
-                         std::function<void(const process::ProcessFacts&)> done) {
+void WorkerPool::examine(uint32_t owner, uint32_t pid, Examined done) {
+    auto examination = std::make_shared<Examination>(std::move(done));
+    examination->limit = loop_.after(ExamineLimit, [weak = std::weak_ptr{examination}] {
+        if (auto unanswered = weak.lock()) unanswered->end(std::nullopt);
+    });
     auto& worker = link(owner);
     auto request = worker.next_request();
     wire::ToWorker message;
     message.mutable_examine()->set_request(request);
     message.mutable_examine()->set_pid(pid);
     worker.request(request, message.SerializeAsString(),
-                   [done = std::move(done)](const Status& status, const WorkerReply& reply) {
-                       done(status ? reply.facts : process::ProcessFacts{});
+                   [examination](const Status& status, const WorkerReply& reply) {
+                       examination->end(status ? std::optional{reply.facts} : std::nullopt);
                    });
 }
 

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace haulier::daemon {
 
@@ -47,8 +48,9 @@ public:
     /// again if the worker dies, and the service may get it twice.
     void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
               std::function<void(const CallResult&)> done);
-    /// What the worker of this user sees of a process; without a worker, nothing.
-    void examine(uint32_t owner, uint32_t pid, std::function<void(const process::ProcessFacts&)> done);
+    using Examined = std::function<void(const std::optional<process::ProcessFacts>&)>;
+    /// What the worker of this user sees of a process. Nothing if no worker replies within ten seconds.
+    void examine(uint32_t owner, uint32_t pid, Examined done);
 
 private:
     WorkerLink& link(uint32_t owner);

@@ -228,6 +228,18 @@ TEST_F(WorkerPoolTest, WithoutAWorkerNothingIsKnownOfAService) {
     EXPECT_EQ(verdict, CallOutcome::Refused);
 }
 
+TEST_F(WorkerPoolTest, WithoutAReplyNoProcessIsExamined) {
+    for (const auto& program : {std::string{dir_ / "none"}, silent_worker()}) {
+        launcher_ = std::make_unique<ChildProcessLauncher>(loop_, program);
+        WorkerPool pool{loop_, config_, *launcher_};
+        pool.listen(events_);
+        std::optional<std::optional<process::ProcessFacts>> facts;
+        pool.examine(getuid(), static_cast<uint32_t>(getpid()), [&](const auto& seen) { facts = seen; });
+        run_until([&] { return facts.has_value(); });
+        EXPECT_FALSE(*facts);
+    }
+}
+
 TEST_F(WorkerPoolTest, TellsWhenTheLastRequestIsAnswered) {
     config_.worker_timeout = 20s;
     launcher_ = std::make_unique<ChildProcessLauncher>(loop_, answering_worker());

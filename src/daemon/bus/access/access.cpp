@@ -79,7 +79,7 @@ std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox) {
     case Sandbox::Kind::Unknown:
         return denied(
             "haulierd could not see whether the caller is in a sandbox; wait for the reply before you leave "
-            "the bus");
+            "the bus, or connect again");
     case Sandbox::Kind::Snap:
         return denied(fmt::format("the snap '{}' is confined, and haulierd cannot see what it has access to",
                                   sandbox.app));

@@ -79,8 +79,10 @@ void AppFinder::examine(const std::string& unique_name, Process process) {
     if (!seen.descriptor) return examined(unique_name, {.view = process::ProcessFacts::View::Ended});
     if (!examine_) return examined(unique_name, process::examine(seen.descriptor));
     if (!may_be_confined(seen.uid)) return examined(unique_name, {.view = process::ProcessFacts::View::Open});
-    examine_(seen.uid, seen.pid,
-             [this, unique_name](const process::ProcessFacts& facts) { examined(unique_name, facts); });
+    examine_(seen.uid, seen.pid, [this, unique_name](const std::optional<process::ProcessFacts>& facts) {
+        if (facts) return examined(unique_name, *facts);
+        answer(unique_name, unknown_process());
+    });
 }
 
 void AppFinder::examined(const std::string& unique_name, const process::ProcessFacts& facts) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,14 +21,15 @@ namespace haulier::bus {
 class AppFinder {
 public:
     using Found = std::function<void(const ProcessIdentity&)>;
-    /// Calls the function once, later or at once, with what the worker of the user sees of the process.
-    using Examine =
-        std::function<void(uint32_t uid, uint32_t pid, std::function<void(const process::ProcessFacts&)>)>;
+    /// Calls the function once, later or at once, with what the worker of the user sees of the process;
+    /// nothing if there is no worker that can look.
+    using Examine = std::function<void(uint32_t uid, uint32_t pid,
+                                       std::function<void(const std::optional<process::ProcessFacts>&)>)>;
     /// `by_worker`: on the system bus; otherwise empty.
     AppFinder(sd_bus* bus, Examine by_worker) : bus_(bus), examine_(std::move(by_worker)) {}
 
     /// Calls `found` at once if the process of the connection is known, and otherwise when the bus has
-    /// replied. If the connection has left, its process is not known.
+    /// replied. If the connection has left, or no worker can look, its process is not known.
     void find(const std::string& unique_name, Found found);
     /// The connection has left the bus.
     void left(const std::string& unique_name);

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The callers on a system bus, whose driver is at the other end of a socket.
+#include "daemon/bus/access/app_finder.hpp"
+
+#include <array>
+#include <gtest/gtest.h>
+#include <optional>
+#include <sys/socket.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-id128.h>
+#include <unistd.h>
+
+namespace haulier::bus {
+
+namespace {
+
+using process::ProcessFacts;
+
+constexpr uint32_t Person = 1000;
+
+class AppFinderTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::array<int, 2> ends{};
+        ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
+        ASSERT_GE(sd_bus_new(&bus_), 0);
+        ASSERT_GE(sd_bus_set_fd(bus_, ends[0], ends[0]), 0);
+        ASSERT_GE(sd_bus_new(&driver_), 0);
+        ASSERT_GE(sd_bus_set_fd(driver_, ends[1], ends[1]), 0);
+        ASSERT_GE(sd_bus_set_server(driver_, 1, sd_id128_t{}), 0);
+        ASSERT_GE(sd_bus_add_filter(driver_, nullptr, &tell_credentials, nullptr), 0);
+        ASSERT_GE(sd_bus_start(driver_), 0);
+        ASSERT_GE(sd_bus_start(bus_), 0);
+        finder_.emplace(bus_, [this](uint32_t uid, uint32_t pid, const auto& examined) {
+            EXPECT_EQ(uid, Person);
+            EXPECT_EQ(pid, static_cast<uint32_t>(getpid()));
+            ++questions_;
+            examined(seen_);
+        });
+    }
+    void TearDown() override {
+        finder_.reset();
+        sd_bus_close_unref(bus_);
+        sd_bus_close_unref(driver_);
+    }
+
+    Sandbox::Kind find(const std::string& name) {
+        std::optional<Sandbox::Kind> kind;
+        finder_->find(name, [&kind](const ProcessIdentity& found) { kind = found.sandbox.kind; });
+        for (int turns = 0; !kind && turns < 1000; ++turns) {
+            bool is_idle = sd_bus_process(driver_, nullptr) == 0 && sd_bus_process(bus_, nullptr) == 0;
+            if (is_idle) sd_bus_wait(bus_, 10'000);
+        }
+        EXPECT_TRUE(kind) << "there was no reply";
+        return kind.value_or(Sandbox::Kind::Snap);
+    }
+
+    std::optional<ProcessFacts> seen_; ///< by the worker
+    int questions_ = 0;                ///< that the worker got
+    std::optional<AppFinder> finder_;
+
+private:
+    static int tell_credentials(sd_bus_message* call, void* /*unused*/, sd_bus_error* /*unused*/) {
+        if (sd_bus_message_is_method_call(call, nullptr, "GetConnectionCredentials") <= 0) return 0;
+        sd_bus_message* reply = nullptr;
+        sd_bus_message_new_method_return(call, &reply);
+        sd_bus_message_set_sender(reply, "org.freedesktop.DBus");
+        sd_bus_message_append(reply, "a{sv}", 2, "UnixUserID", "u", Person, "ProcessID", "u",
+                              static_cast<uint32_t>(getpid()));
+        sd_bus_send(nullptr, reply, nullptr);
+        sd_bus_message_unref(reply);
+        return 1;
+    }
+
+    sd_bus* bus_ = nullptr;
+    sd_bus* driver_ = nullptr;
+};
+
+TEST_F(AppFinderTest, ACallerThatNoWorkerCouldExamineIsUnknownAndNotRemembered) {
+    EXPECT_EQ(find(":1.5"), Sandbox::Kind::Unknown);
+    seen_ = ProcessFacts{.view = ProcessFacts::View::Open};
+    EXPECT_EQ(find(":1.5"), Sandbox::Kind::None);
+    EXPECT_EQ(questions_, 2);
+}
+
+TEST_F(AppFinderTest, WhatTheWorkerHasSeenIsRemembered) {
+    seen_ = ProcessFacts{.view = ProcessFacts::View::Hidden};
+    EXPECT_EQ(find(":1.5"), Sandbox::Kind::None) << "the process does not let itself be examined";
+    seen_.reset();
+    EXPECT_EQ(find(":1.5"), Sandbox::Kind::None);
+    EXPECT_EQ(questions_, 1);
+    finder_->left(":1.5");
+    EXPECT_EQ(find(":1.5"), Sandbox::Kind::Unknown);
+}
+
+} // namespace
+
+} // namespace haulier::bus
