@@ -61,6 +61,8 @@ TEST_F(OpenFileTest, FindsTheTemporaryFileInADirectoryOfItsOwn) {
     EXPECT_NE(read_opened(), "the content");
     std::filesystem::rename(directory.at("elsewhere"), parts.at(OpenedPart));
     EXPECT_EQ(read_opened(), "the content");
+    request.set_directory(directory.at("removed"));
+    EXPECT_EQ(read_opened(), "the content") << "the target's directory is not needed";
 }
 
 TEST_F(OpenFileTest, OpensNoOtherFileOfThatName) {
