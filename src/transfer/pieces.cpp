@@ -186,7 +186,9 @@ void Pieces::shorten(size_t index, uint64_t end) {
         return events_.cut_first();
     }
     pieces_[index].piece->end_at(end);
-    if (pieces_[index].piece->flow().is_done()) close(index, PieceEnd::Complete);
+    const auto& flow = pieces_[index].piece->flow();
+    // A server that has not answered would otherwise get one request after the other.
+    if (flow.is_done()) close(index, flow.received() > 0 ? PieceEnd::Complete : PieceEnd::Lost);
 }
 
 void Pieces::open(size_t source, const ByteRange& range) {

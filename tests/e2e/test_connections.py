@@ -65,6 +65,18 @@ def test_a_host_that_refuses_gets_one_connection(stack):
     assert [r.status for r in server.of("/f")] == [200, 503, 200]
 
 
+def test_a_server_that_answers_late_is_not_asked_again_and_again(stack):
+    server = stack.fault_server()
+    server.add("/f", DATA)
+    server.rule = lambda request: Script(delay=0.7) if request.range else None
+    job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Connections=4, BandwidthLimit=2 * MEBI)
+    job.resume()
+    job.wait_state("transferred", seconds=60)
+    job.complete()
+    assert_file(stack.downloads / "f", DATA)
+    assert len(server.requests) <= 20
+
+
 def test_a_file_that_changes_meanwhile_is_not_mixed(stack):
     server = stack.fault_server()
     resource = server.add("/f", DATA, script=SLOW)
