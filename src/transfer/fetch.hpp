@@ -166,6 +166,7 @@ private:
     void pieces_idle();
     void verify_pieces();
     [[nodiscard]] bool may_be_mixed() const;
+    [[nodiscard]] bool has_mirrors() const;
     void begin_alone();
 
     WorkerContext& context_;

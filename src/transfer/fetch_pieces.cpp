@@ -24,9 +24,10 @@ bool Fetch::are_pieces_sound() const {
            order_.identity.size && pieces.end() <= *order_.identity.size;
 }
 
-/// Other connections must be able to prove that what they fetch belongs to the same version.
+/// Other connections must be able to prove that what they fetch belongs to the same version. Where only the
+/// checksum can prove it and has failed, one connection gets the bytes of one version.
 bool Fetch::may_split() const {
-    bool provable = is_strong(identity_) || resume_.digest;
+    bool provable = is_strong(identity_) || (resume_.digest && !alone_);
     bool large = identity_.size && *identity_.size >= order_.split_from;
     return ranges_allowed_ && provable && large && !unexpected_page_ && order_.connections > 1;
 }
@@ -92,13 +93,20 @@ void Fetch::verify_pieces() {
     });
 }
 
-/// Whether another source than the present one may have sent a part, also in an earlier transfer.
+/// Whether another source than the present one may have sent a part, also in an earlier transfer, or whether
+/// the parts may be of several versions.
 bool Fetch::may_be_mixed() const {
-    bool is_resumed = order_.offset > 0 && !order_.mirrors.empty();
-    return !alone_ && (is_resumed || (pieces_ && pieces_->has_several_sources()));
+    if (alone_) return false;
+    if (order_.offset > 0 && has_mirrors()) return true;
+    return pieces_ && (pieces_->has_several_sources() || !is_strong(identity_));
 }
 
-/// One of several sources has sent other content, and it is not known which.
+/// An order for one connection does not list them.
+bool Fetch::has_mirrors() const {
+    return !order_.mirrors.empty() || (order_.has_other_sources && !order_.http.peer());
+}
+
+/// The parts do not belong together, and it is not known which source has sent other content.
 void Fetch::begin_alone() {
     alone_ = true;
     fetch_anew();
