@@ -130,7 +130,7 @@ void Pieces::note_end(Server& server, PieceEnd end) {
         server.most = server.connections;
         if (server.connections > 0) context_.refusing_hosts.add(server.origin, steady_clock::now());
         return;
-    case PieceEnd::OtherVersion: server.most = 0; return;
+    case PieceEnd::Unusable: server.most = 0; return;
     }
 }
 

@@ -181,6 +181,32 @@ TEST_F(PiecesTest, AServerThatRefusesGetsOneAndThatIsRemembered) {
     }
 }
 
+TEST_F(PiecesTest, WhatIsNoRefusalIsNotRemembered) {
+    for (int status : {401, 404, 410, 0}) {
+        int before = ranges = 0;
+        for (uint64_t number : {1, 2}) {
+            test::Gate open;
+            gate = std::move(open);
+            test::HttpServer server{gated([&](Answer part, auto& connection) {
+                ++ranges;
+                part.status = status;
+                if (status > 0)
+                    connection.send(part.head());
+                else
+                    connection.reset();
+                gate.open();
+            })};
+            auto order = split(server, 2);
+            order.set_ticket(Ticket + number);
+            fetch(order);
+            EXPECT_FALSE(begun().restarted());
+            expect_arrival(large_content());
+            EXPECT_GT(ranges, before) << status;
+            before = ranges;
+        }
+    }
+}
+
 TEST_F(PiecesTest, PartsOfAnotherVersionAreNotTaken) {
     test::HttpServer server{gated([this](Answer part, auto& connection) {
         ++ranges;
