@@ -423,10 +423,10 @@ void Fetch::remember_rate() {
 }
 
 /// When the daemon gets the result, it may order the same file again or discard it, so the disk pool first
-/// finishes its tasks for this object.
+/// finishes its tasks for this object, such as that of opening the file.
 void Fetch::leave_file() {
     context_.disk.run(
-        lane(),
+        part_ ? lane() : opening_lane(),
         [part = part_] {
             if (part) part->unlock();
             return Done{};
