@@ -161,6 +161,7 @@ private:
     [[nodiscard]] bool may_split() const;
     void begin_piece();
     void open_pieces();
+    void cut_first();
     [[nodiscard]] std::string_view wanted_of(std::string_view bytes) const;
     void first_part_ended();
     void pieces_idle();

@@ -50,8 +50,13 @@ void Fetch::open_pieces() {
     if (!alone_) plan.sources.insert(plan.sources.end(), order_.mirrors.begin(), order_.mirrors.end());
     pieces_ = std::make_unique<Pieces>(context_, std::move(plan), *sink_, present_,
                                        Pieces::Events{.idle = [this] { pieces_idle(); },
-                                                      .cut_first = [this] { transaction_.reset(); },
+                                                      .cut_first = [this] { cut_first(); },
                                                       .progress = [this] { schedule_progress(); }});
+}
+
+/// In other phases, the exchange is about to end and to report that.
+void Fetch::cut_first() {
+    if (phase_ == Phase::Receiving) transaction_.reset();
 }
 
 /// The part of these bytes of the first connection that no other connection has fetched.
