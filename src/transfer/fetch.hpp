@@ -183,7 +183,7 @@ private:
     std::optional<Identity> doubted_;
     bool offset_stored_; ///< the daemon may have stored that bytes are on disk
     bool in_pieces_;     ///< the file may be written in several places
-    ByteRanges present_; ///< in pieces: what is on disk when writing begins
+    ByteRanges present_; ///< in pieces: what is here before the present response, until there are pieces
     bool alone_ = false; ///< other sources have sent something wrong
 
     Source lock_retry_;

@@ -35,7 +35,10 @@ bool Fetch::may_split() const {
 /// The first bytes of a response have come: other connections may fetch what follows.
 void Fetch::begin_piece() {
     if (!in_pieces_ || !identity_.size || !end_) return;
-    if (!pieces_ && (may_split() || !present_.is_prefix())) open_pieces();
+    if (!pieces_ && (may_split() || !present_.is_prefix())) {
+        present_.add({resume_.offset, at_});
+        open_pieces();
+    }
     if (pieces_ && !pieces_->has_first()) pieces_->first_begins({at_, *end_});
 }
 
