@@ -40,7 +40,8 @@ struct Fetch::LockedPartFile {
     struct Request {
         Place place;
         std::string temporary;
-        std::string name; ///< that must not be taken; empty = it may
+        Place target;     ///< directory of the finished file
+        std::string name; ///< that must not be taken in `target`; empty = it may
         Inode folder;
         bool other_folder;
         uint64_t keep_free;
@@ -48,12 +49,19 @@ struct Fetch::LockedPartFile {
     static Result<LockedPartFile, Failure> open(const Request& order) {
         auto directory = open_directory(order);
         if (!directory) return directory.error();
-        if (is_taken(*directory, order.name)) return name_taken(*directory, order.name);
+        if (auto free = check_name(order); !free) return free.error();
         auto opened = PartFile::open(*std::move(directory), order.temporary, order.keep_free);
         if (!opened) return opened.error();
         auto part = std::make_shared<PartFile>(*std::move(opened));
         if (!part->lock()) return LockedPartFile{};
         return LockedPartFile{part, part->found_size(), part->inode(), part->folder()};
+    }
+
+    /// If its directory cannot be opened, that is reported when the file is published.
+    static Status check_name(const Request& order) {
+        if (order.name.empty()) return Done{};
+        auto target = Directory::open(order.target);
+        return target && is_taken(*target, order.name) ? Status{name_taken(*target, order.name)} : Done{};
     }
 
     /// A part that was in another directory is not lost: that directory may be on a disk that is not mounted.
@@ -119,6 +127,7 @@ void Fetch::lock_file() {
     lock_retry_.reset();
     LockedPartFile::Request request{{order_.directory, order_.root},
                                     order_.temporary,
+                                    order_.target,
                                     order_.keep_existing ? order_.name : "",
                                     order_.folder,
                                     order_.other_folder,
@@ -414,10 +423,10 @@ void Fetch::remember_rate() {
 }
 
 /// When the daemon gets the result, it may order the same file again or discard it, so the disk pool first
-/// finishes its tasks for this object.
+/// finishes its tasks for this object, such as that of opening the file.
 void Fetch::leave_file() {
     context_.disk.run(
-        lane(),
+        part_ ? lane() : opening_lane(),
         [part = part_] {
             if (part) part->unlock();
             return Done{};

@@ -161,11 +161,13 @@ private:
     [[nodiscard]] bool may_split() const;
     void begin_piece();
     void open_pieces();
+    void cut_first();
     [[nodiscard]] std::string_view wanted_of(std::string_view bytes) const;
     void first_part_ended();
     void pieces_idle();
     void verify_pieces();
     [[nodiscard]] bool may_be_mixed() const;
+    [[nodiscard]] bool has_mirrors() const;
     void begin_alone();
 
     WorkerContext& context_;
@@ -181,7 +183,7 @@ private:
     std::optional<Identity> doubted_;
     bool offset_stored_; ///< the daemon may have stored that bytes are on disk
     bool in_pieces_;     ///< the file may be written in several places
-    ByteRanges present_; ///< in pieces: what is on disk when writing begins
+    ByteRanges present_; ///< in pieces: what is here before the present response, until there are pieces
     bool alone_ = false; ///< other sources have sent something wrong
 
     Source lock_retry_;

@@ -376,6 +376,7 @@ void Fetch::body_complete() {
     if (!identity_.size && segment_ && segment_->to_end)
         identity_.size = segment_->remote + (received - resume_.offset);
     if (!order_.layout.at(received, identity_.size)) return finish();
+    if (in_pieces_) present_.add({0, received});
     resume_.offset = received;
     resume_.identity = identity_;
     must_match_version_ = true;

@@ -24,9 +24,10 @@ bool Fetch::are_pieces_sound() const {
            order_.identity.size && pieces.end() <= *order_.identity.size;
 }
 
-/// Other connections must be able to prove that what they fetch belongs to the same version.
+/// Other connections must be able to prove that what they fetch belongs to the same version. Where only the
+/// checksum can prove it and has failed, one connection gets the bytes of one version.
 bool Fetch::may_split() const {
-    bool provable = is_strong(identity_) || resume_.digest;
+    bool provable = is_strong(identity_) || (resume_.digest && !alone_);
     bool large = identity_.size && *identity_.size >= order_.split_from;
     return ranges_allowed_ && provable && large && !unexpected_page_ && order_.connections > 1;
 }
@@ -34,7 +35,10 @@ bool Fetch::may_split() const {
 /// The first bytes of a response have come: other connections may fetch what follows.
 void Fetch::begin_piece() {
     if (!in_pieces_ || !identity_.size || !end_) return;
-    if (!pieces_ && (may_split() || !present_.is_prefix())) open_pieces();
+    if (!pieces_ && (may_split() || !present_.is_prefix())) {
+        present_.add({resume_.offset, at_});
+        open_pieces();
+    }
     if (pieces_ && !pieces_->has_first()) pieces_->first_begins({at_, *end_});
 }
 
@@ -49,8 +53,13 @@ void Fetch::open_pieces() {
     if (!alone_) plan.sources.insert(plan.sources.end(), order_.mirrors.begin(), order_.mirrors.end());
     pieces_ = std::make_unique<Pieces>(context_, std::move(plan), *sink_, present_,
                                        Pieces::Events{.idle = [this] { pieces_idle(); },
-                                                      .cut_first = [this] { transaction_.reset(); },
+                                                      .cut_first = [this] { cut_first(); },
                                                       .progress = [this] { schedule_progress(); }});
+}
+
+/// In other phases, the exchange is about to end and to report that.
+void Fetch::cut_first() {
+    if (phase_ == Phase::Receiving) transaction_.reset();
 }
 
 /// The part of these bytes of the first connection that no other connection has fetched.
@@ -92,13 +101,20 @@ void Fetch::verify_pieces() {
     });
 }
 
-/// Whether another source than the present one may have sent a part, also in an earlier transfer.
+/// Whether another source than the present one may have sent a part, also in an earlier transfer, or whether
+/// the parts may be of several versions.
 bool Fetch::may_be_mixed() const {
-    bool is_resumed = order_.offset > 0 && !order_.mirrors.empty();
-    return !alone_ && (is_resumed || (pieces_ && pieces_->has_several_sources()));
+    if (alone_) return false;
+    if (order_.offset > 0 && has_mirrors()) return true;
+    return pieces_ && (pieces_->has_several_sources() || !is_strong(identity_));
 }
 
-/// One of several sources has sent other content, and it is not known which.
+/// An order for one connection does not list them.
+bool Fetch::has_mirrors() const {
+    return !order_.mirrors.empty() || (order_.has_other_sources && !order_.http.peer());
+}
+
+/// The parts do not belong together, and it is not known which source has sent other content.
 void Fetch::begin_alone() {
     alone_ = true;
     fetch_anew();

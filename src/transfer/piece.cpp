@@ -11,6 +11,11 @@ namespace haulier::transfer {
 
 namespace {
 
+/// The answer is about the file, however many connections there are.
+bool is_about_file(int status) {
+    return status == 401 || status == 404 || status == 410;
+}
+
 HttpRequest request_for(HttpRequest request, const ByteRange& range) {
     request.range = fmt::format("{}-{}", range.begin, range.end - 1);
     return request;
@@ -57,8 +62,9 @@ void Piece::ended(const HttpResponse& response, const TransferResult& result) {
 
 PieceEnd Piece::end_of(const HttpResponse& response) const {
     if (flow_.is_done()) return PieceEnd::Complete;
-    if (decision_ == ResponseAction::RequestWhole) return PieceEnd::OtherVersion;
-    if (flow_.received() > 0 && response.status < 400) return PieceEnd::Lost;
+    if (decision_ == ResponseAction::RequestWhole || is_about_file(response.status))
+        return PieceEnd::Unusable;
+    if (response.status == 0 || (flow_.received() > 0 && response.status < 400)) return PieceEnd::Lost;
     return PieceEnd::Refused;
 }
 

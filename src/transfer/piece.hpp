@@ -17,10 +17,10 @@ namespace haulier::transfer {
 class Piece;
 
 enum class PieceEnd {
-    Complete,     ///< all of it is here, or another connection fetches the rest
-    Lost,         ///< the connection broke, after some bytes
-    Refused,      ///< by the server, or there was no connection
-    OtherVersion, ///< the response does not belong to this version of the file
+    Complete, ///< all of it is here, or another connection fetches the rest
+    Lost,     ///< the connection broke, after some bytes or before an answer
+    Refused,  ///< by the server
+    Unusable, ///< the source does not have the file any more, or has another version of it
 };
 
 class PieceOwner {

@@ -47,6 +47,7 @@ std::optional<uint64_t> average_rate(const std::vector<PieceInFlight>& in_flight
 /// The part of `bytes` that a connection of rate `ours` gets, so that it and one of rate `theirs` finish at
 /// the same time.
 uint64_t share_of(uint64_t bytes, uint64_t ours, uint64_t theirs) {
+    if (ours == 0 && theirs == 0) return 0;
     double part = static_cast<double>(ours) / (static_cast<double>(ours) + static_cast<double>(theirs));
     return std::min(bytes, static_cast<uint64_t>(static_cast<double>(bytes) * part));
 }

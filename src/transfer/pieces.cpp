@@ -36,6 +36,11 @@ Pieces::Pieces(WorkerContext& context, Plan plan, Sink& sink, ByteRanges receive
     }
 }
 
+Pieces::~Pieces() {
+    for (const auto& running : pieces_)
+        count_extra(servers_[running.source], false);
+}
+
 // ---- the first connection ----
 
 void Pieces::first_begins(const ByteRange& response) {
@@ -108,6 +113,7 @@ void Pieces::close(size_t index, PieceEnd end) {
     auto& server = servers_[pieces_[index].source];
     const auto& flow = pieces_[index].piece->flow();
     server.connections -= 1;
+    count_extra(server, false);
     if (auto rate = flow.rate(steady_clock::now()); rate && flow.received() > 0) server.rate = rate;
     pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(index));
     note_end(server, end);
@@ -124,7 +130,7 @@ void Pieces::note_end(Server& server, PieceEnd end) {
         server.most = server.connections;
         if (server.connections > 0) context_.refusing_hosts.add(server.origin, steady_clock::now());
         return;
-    case PieceEnd::OtherVersion: server.most = 0; return;
+    case PieceEnd::Unusable: server.most = 0; return;
     }
 }
 
@@ -143,7 +149,7 @@ void Pieces::fill() {
         auto idle = events_.idle; // which may destroy this object
         return idle();
     }
-    if (connections() < plan_.connections && next_source())
+    if (connections() < plan_.connections && may_continue())
         timer_ = context_.loop.after(FillInterval, [this] { fill(); });
 }
 
@@ -162,10 +168,33 @@ std::optional<size_t> Pieces::next_source() const {
     std::optional<size_t> best;
     for (size_t i = 0; i < servers_.size(); ++i) {
         const auto& server = servers_[i];
-        if (server.connections >= server.most) continue;
+        if (server.connections >= server.most || !leaves_room(server)) continue;
         if (!best || server.connections < servers_[*best].connections) best = i;
     }
     return best;
+}
+
+/// Half of the connections to a server remain for the first ones of files, which would otherwise wait until a
+/// large file is complete.
+bool Pieces::leaves_room(const Server& server) const {
+    auto found = context_.extra_connections.find(server.origin);
+    auto extra = found == context_.extra_connections.end() ? 0 : found->second;
+    return extra < context_.settings.connections_per_host / 2;
+}
+
+/// As soon as other files use fewer connections, if not now.
+bool Pieces::may_continue() const {
+    return std::any_of(servers_.begin(), servers_.end(),
+                       [](const Server& server) { return server.connections < server.most; });
+}
+
+void Pieces::count_extra(const Server& server, bool is_open) {
+    auto& count = context_.extra_connections[server.origin];
+    if (is_open)
+        ++count;
+    else
+        --count;
+    if (count == 0) context_.extra_connections.erase(server.origin);
 }
 
 /// The first connection is the last element.
@@ -186,7 +215,9 @@ void Pieces::shorten(size_t index, uint64_t end) {
         return events_.cut_first();
     }
     pieces_[index].piece->end_at(end);
-    if (pieces_[index].piece->flow().is_done()) close(index, PieceEnd::Complete);
+    const auto& flow = pieces_[index].piece->flow();
+    // A server that has not answered would otherwise get one request after the other.
+    if (flow.is_done()) close(index, flow.received() > 0 ? PieceEnd::Complete : PieceEnd::Lost);
 }
 
 void Pieces::open(size_t source, const ByteRange& range) {
@@ -195,6 +226,7 @@ void Pieces::open(size_t source, const ByteRange& range) {
     // Over HTTP/2 all requests would share one connection.
     if (plan_.connections > 1) request.http.set_http1(true);
     servers_[source].connections += 1;
+    count_extra(servers_[source], true);
     has_several_sources_ = has_several_sources_ || source > 0;
     PieceOwner& owner = *this;
     pieces_.push_back(

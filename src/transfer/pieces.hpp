@@ -42,6 +42,9 @@ public:
         std::function<void()> progress;  ///< bytes have come over another connection than the first one
     };
     Pieces(WorkerContext& context, Plan plan, Sink& sink, ByteRanges received, Events events);
+    ~Pieces() override;
+    Pieces(const Pieces&) = delete;
+    Pieces& operator=(const Pieces&) = delete;
 
     // The first connection:
     /// The first connection has a response with these bytes.
@@ -83,6 +86,9 @@ private:
     void fill();
     [[nodiscard]] bool open_one();
     [[nodiscard]] std::optional<size_t> next_source() const;
+    [[nodiscard]] bool leaves_room(const Server& server) const;
+    [[nodiscard]] bool may_continue() const;
+    void count_extra(const Server& server, bool is_open);
     [[nodiscard]] std::vector<PieceInFlight> in_flight() const;
     void shorten(size_t index, uint64_t end);
     void lengthen_first();

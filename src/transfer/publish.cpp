@@ -203,16 +203,20 @@ private:
 
     /// If a file cannot be opened, its owner has changed it since, which is fine.
     void sync_names() {
+        auto synced = sync_directory();
+        for_each_sound([&](size_t) { return synced; });
+    }
+
+    Status sync_directory() {
         for (size_t i = 0; i < requests_.size(); ++i) {
             if (!results_[i]) continue;
             if (!files_[i])
                 if (auto file = open_own_file(directory_, names_[i], O_RDONLY); file && *file)
                     files_[i] = std::move(**file);
             if (!files_[i]) continue;
-            auto synced = directory_.sync(files_[i].get());
-            for_each_sound([&](size_t) { return synced; });
-            return;
+            return directory_.sync(files_[i].get());
         }
+        return directory_.sync_names();
     }
 
     const Directory& source_; ///< of the temporary files

@@ -131,14 +131,14 @@ void limit_buffer(int socket, std::optional<uint64_t> bytes) {
     socklen_t size = sizeof kept;
     if (getsockopt(socket, SOL_SOCKET, SO_BUF_LOCK, &kept, &size) < 0) return;
     bool was_limited = (kept & static_cast<int>(Buffer::Receiving)) != 0;
-    if (!bytes) {
-        if (!was_limited) return;
-        limit_first_buffer(socket, UsualBuffer);
-        return keep_buffer(socket, Buffer::Receiving, false);
-    }
     size = sizeof before;
     getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &before, &size);
     auto present = static_cast<uint64_t>(before / 2);
+    if (!bytes) {
+        if (!was_limited) return;
+        if (present < UsualBuffer) limit_first_buffer(socket, UsualBuffer);
+        return keep_buffer(socket, Buffer::Receiving, false);
+    }
     // The peer may still send what an earlier window allows, and it must not be dropped.
     auto least = std::max(std::min(bytes_unread(socket), present), present / 4 * 3);
     auto wanted = std::max(*bytes, least);

@@ -11,7 +11,10 @@
 #include "transfer/small_files.hpp"
 #include "worker.pb.h"
 
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <string>
 #include <sys/types.h>
 
 namespace haulier::transfer {
@@ -36,6 +39,8 @@ struct WorkerContext {
     TransferSettings settings{};
     SeenRates rates{};
     RefusingHosts refusing_hosts{};
+    /// By origin: how many connections fetch parts of files that have another one already.
+    std::map<std::string, uint32_t> extra_connections{};
 };
 
 } // namespace haulier::transfer

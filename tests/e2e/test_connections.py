@@ -54,15 +54,32 @@ def test_the_number_is_kept_and_checked(stack):
 def test_a_host_that_refuses_gets_one_connection(stack):
     """The refusal is not an error of the job, and the next file of that host is not split either."""
     server = stack.fault_server()
-    server.add("/f", DATA, script=SLOW)
+    resource = server.add("/f", DATA, script=Script(rate=2 * MEBI, send=MEBI, gate=True, then="finish"))
     server.rule = lambda request: Script(status=503) if server.being_served() else None
     for attempt in range(2):
         job = stack.manager.create(files=[(server.url("/f"), stack.downloads / f"f{attempt}")], Connections=2, Resume=True)
+        if attempt == 0:
+            server.wait(lambda: any(r.status == 503 for r in server.requests), "the refusal")
+        server.wait(lambda: any(r.status == 200 and not r.ended and r.sent >= MEBI for r in server.requests), "a part of the file")
+        resource.gate.set()
         job.wait_state("transferred", seconds=30)
         assert job.get("ErrorCount") == 0
         job.complete()
         assert_file(stack.downloads / f"f{attempt}", DATA)
+        resource.gate.clear()
     assert [r.status for r in server.of("/f")] == [200, 503, 200]
+
+
+def test_a_server_that_answers_late_is_not_asked_again_and_again(stack):
+    server = stack.fault_server()
+    server.add("/f", DATA)
+    server.rule = lambda request: Script(delay=0.7) if request.range else None
+    job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], Connections=4, BandwidthLimit=2 * MEBI)
+    job.resume()
+    job.wait_state("transferred", seconds=60)
+    job.complete()
+    assert_file(stack.downloads / "f", DATA)
+    assert len(server.requests) <= 20
 
 
 def test_a_file_that_changes_meanwhile_is_not_mixed(stack):

@@ -50,6 +50,24 @@ def test_the_file_moves_when_it_is_completed(stack, parts):
     assert leftovers(parts) == []
 
 
+def test_a_name_is_taken_where_the_file_will_be(stack, parts):
+    server = stack.fault_server()
+    server.add("/file", CONTENT)
+    target = stack.downloads / "file"
+    (parts / "file").write_text("another one")
+    job = stack.manager.create(files=[(server.url("/file"), target, {"Existing": "keep"})], TemporaryDirectory=str(parts))
+    target.write_text("mine")
+    job.resume()
+    job.wait_state("error", unless=())
+    assert job.get("Error")[:2] == ("local-file", "file-exists")
+    assert server.of("/file") == [], "the server was asked for nothing"
+    target.unlink()
+    job.resume()
+    job.wait_state("transferred")
+    job.complete()
+    assert_file(target, CONTENT)
+
+
 def test_small_files_that_get_their_names_at_once(stack, parts):
     server = stack.fault_server()
     files = []

@@ -26,6 +26,13 @@ job::RestOf HostTracker::rests_of(const JobRecord& record) const {
     };
 }
 
+void HostTracker::drop_resting(const job::Job& job, std::vector<MirrorOptions>& mirrors) const {
+    auto now = context_.clock.now().boot;
+    std::erase_if(mirrors, [&](const MirrorOptions& mirror) {
+        return hosts_.rest_of({job.owner, job::server_of(mirror.url, job.http.proxy)}, now).has_value();
+    });
+}
+
 void HostTracker::started(JobRecord& record, uint32_t index, ActiveTransfer& transfer) {
     auto now = context_.clock.now().boot;
     transfer.host = host_of(record, index);

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] const job::Hosts& hosts() const { return hosts_; }
     /// The server of a file, as far as this is known.
     [[nodiscard]] static job::Host host_of(const JobRecord& record, uint32_t index);
+    /// Removes those whose servers want no requests at present.
+    void drop_resting(const job::Job& job, std::vector<MirrorOptions>& mirrors) const;
     [[nodiscard]] job::RestOf rests_of(const JobRecord& record) const;
 
     /// `transfer` is one of file `index`.

@@ -85,6 +85,7 @@ void TransferRunner::launch(JobRecord& record, uint32_t index) {
         auto order = fetch_order(record, index);
         order.options.http1 = faults.http2;
         order.if_range_broken = faults.if_range;
+        hosts_.drop_resting(record.working(), order.mirrors);
         transfer = transfer_of(record, order, context_.workers.fetch(owner, order));
     }
     transfer.background = record.working().priority != job::Priority::Foreground;

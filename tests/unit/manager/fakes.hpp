@@ -50,6 +50,7 @@ public:
         bool if_range_broken = false;
         bool halted = false;
         bool proceeded = false;
+        size_t mirrors = 0;
     };
     /// A request that waits for its answer: "check", "publish PATH", "discard NAME" or "read NAME".
     struct Request {
@@ -63,6 +64,7 @@ public:
     Ticket fetch(uint32_t owner, const FetchOrder& order) override {
         transfers[++last_ticket_] = {owner, order.index, order.offset, order.options.http1,
                                      order.if_range_broken};
+        transfers.at(last_ticket_).mirrors = order.mirrors.size();
         return last_ticket_;
     }
     Ticket upload(uint32_t owner, const UploadOrder& order) override {

@@ -231,6 +231,21 @@ TEST_F(TransferRunnerTest, AServerThatWantsToRestIsBelievedAlsoIfTheResultDoesNo
     EXPECT_TRUE(runner_.hosts().rests_of(record)(0));
 }
 
+TEST_F(TransferRunnerTest, AMirrorThatWantsToRestIsNotAskedForParts) {
+    auto request = request_for(1);
+    request.settings.set<&job::Settings::connections>(3U);
+    request.files[0].mirrors = {"https://one.example/f", "https://two.example/f"};
+    auto& record = add_running(request);
+    job::Failure failure;
+    failure.error = {job::Cause::HttpStatus, 503, "the server answered 503", 0};
+    failure.retry_after = std::chrono::minutes{5};
+    ActiveTransfer refused;
+    refused.host = {record.working().owner, "https://two.example:443"};
+    runner_.hosts().failed(record.working(), refused, failure);
+    runner_.fill(record);
+    EXPECT_EQ(workers_.transfers.at(workers_.ticket_of(0)).mirrors, 1U);
+}
+
 TEST_F(TransferRunnerTest, ReportsOfUnknownTransfersAreIgnored) {
     auto& record = add_running(request_for(1));
     runner_.checkpointed(4711, {40, {}, 100});

@@ -3,6 +3,7 @@
 #include "transfer/hasher.hpp"
 #include "worker_fixture.hpp"
 
+#include <array>
 #include <atomic>
 #include <fmt/core.h>
 #include <functional>
@@ -181,6 +182,39 @@ TEST_F(PiecesTest, AServerThatRefusesGetsOneAndThatIsRemembered) {
     }
 }
 
+TEST_F(PiecesTest, WhatIsNoRefusalIsNotRemembered) {
+    for (int status : {401, 404, 410, 0}) {
+        std::array<test::Gate, 2> gates;
+        std::array<std::atomic<int>, 2> asked_for_parts{};
+        std::atomic<size_t> round = 0;
+        test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
+            auto now = round.load();
+            auto part = asked(request);
+            if (part.status == 200) {
+                part.begin(connection, PieceMebi);
+                connection.wait(gates.at(now));
+                return connection.send(part.body().substr(PieceMebi));
+            }
+            part.status = status;
+            auto count = ++asked_for_parts.at(now);
+            if (status > 0)
+                connection.send(part.head());
+            else
+                connection.reset();
+            if (status > 0 || count == 3) gates.at(now).open();
+        }};
+        for (; round < gates.size(); ++round) {
+            auto order = split(server, 2);
+            order.set_ticket(Ticket + round);
+            order.set_temporary(fmt::format(".haulier-test-{}.part", round.load()));
+            fetch(order);
+            EXPECT_FALSE(begun().restarted());
+            EXPECT_EQ(fetched().size(), PiecesSize);
+            EXPECT_GE(asked_for_parts.at(round), 1) << status;
+        }
+    }
+}
+
 TEST_F(PiecesTest, PartsOfAnotherVersionAreNotTaken) {
     test::HttpServer server{gated([this](Answer part, auto& connection) {
         ++ranges;
@@ -280,6 +314,55 @@ TEST_F(PiecesTest, AfterAWrongChecksumOneSourceIsUsed) {
     EXPECT_EQ(ranges, before);
 }
 
+/// The server has no validators, and its file changes between two requests.
+TEST_F(PiecesTest, AfterAWrongChecksumOneConnectionIsUsed) {
+    std::atomic<bool> is_mixed = true;
+    test::HttpServer server{[&](const test::HttpRequest& request, test::HttpConnection& connection) {
+        auto part = asked(request);
+        part.etag = "";
+        if (part.status == 200 && is_mixed) {
+            part.begin(connection, PieceMebi);
+            connection.wait(gate);
+            return connection.send(part.body().substr(PieceMebi));
+        }
+        if (part.status == 206) {
+            ++ranges;
+            part.seed = 2;
+            is_mixed = false;
+        }
+        part.send(connection);
+        gate.open();
+    }};
+    auto fetch_order = split(server, 2);
+    add_digest(fetch_order);
+    fetch(fetch_order);
+    EXPECT_FALSE(begun().restarted());
+    EXPECT_TRUE(begun().restarted());
+    auto before = ranges.load();
+    proceed();
+    expect_arrival(large_content());
+    EXPECT_GE(before, 1);
+    EXPECT_EQ(ranges, before);
+}
+
+/// The order for one connection lists no mirrors, but an earlier one did.
+TEST_F(PiecesTest, WhatAMirrorSentEarlierIsNotBlamedOnTheServer) {
+    test::HttpServer server{whatever_is_asked()};
+    directory.write(Part, large_content(2).substr(0, PieceMebi));
+    auto fetch_order = order(server.url("/file"));
+    add_digest(fetch_order);
+    fetch_order.set_has_other_sources(true);
+    fetch_order.set_offset(PieceMebi);
+    fetch_order.mutable_identity()->set_etag("\"one\"");
+    fetch_order.mutable_identity()->set_size_known(true);
+    fetch_order.mutable_identity()->set_size(PiecesSize);
+    fetch(fetch_order);
+    EXPECT_EQ(begun().offset(), PieceMebi);
+    EXPECT_TRUE(begun().restarted());
+    proceed();
+    expect_arrival(large_content());
+}
+
 /// The first connection stays at 1 PieceMebi, the second at 64 KiB of its piece, and the third fetches all of
 /// it.
 TEST_F(PiecesTest, AfterAKillOnlyTheHolesAreFetched) {
@@ -315,6 +398,33 @@ TEST_F(PiecesTest, AfterAKillOnlyTheHolesAreFetched) {
     for (const auto& request : requests)
         EXPECT_NE(request.field("range"), "") << "from zero";
     EXPECT_LE(count_asked(requests), 2 * (PiecesSize - kept));
+}
+
+TEST_F(PiecesTest, WhatCameBeforeTheFileWasSplitIsKept) {
+    test::HttpServer server{[this](const test::HttpRequest& request, test::HttpConnection& connection) {
+        auto part = asked(request);
+        // A part of what was asked for, without ranges.
+        if (++ranges == 1) {
+            part.end = 2 * PieceMebi;
+            auto head = part.head();
+            head.insert(head.size() - 2, "Accept-Ranges: none\r\n");
+            connection.send(head);
+            return connection.send(part.body());
+        }
+        part.send(connection);
+    }};
+    directory.write(Part, large_content().substr(0, PieceMebi));
+    auto fetch_order = split(server);
+    fetch_order.set_offset(PieceMebi);
+    fetch_order.mutable_identity()->set_etag("\"one\"");
+    fetch_order.mutable_identity()->set_size_known(true);
+    fetch_order.mutable_identity()->set_size(PiecesSize);
+    fetch(fetch_order);
+    EXPECT_EQ(begun().offset(), PieceMebi);
+    expect_arrival(large_content());
+    for (const auto& request : server.requests())
+        EXPECT_GE(asked(request).from, PieceMebi);
+    EXPECT_GE(asked(server.requests().at(1)).from, 2 * PieceMebi);
 }
 
 TEST_F(PiecesTest, WithOneConnectionTheHolesAreFetchedInTurn) {

@@ -88,7 +88,8 @@ TEST(PiecePlan, Table) {
          {{{PlannedTotal - 10, PlannedTotal}, 0}},
          PlanMebi,
          {{{PlannedTotal - 10, PlannedTotal}, 0}}},
-        {"but not to a slower one",
+        {"but not to one that has stopped as well", {}, {{{0, PlannedTotal}, 0}}, 0, {}},
+        {"nor to a slower one",
          {{0, 60 * PlanMebi}},
          {{{60 * PlanMebi, PlannedTotal}, 40 * PlanMebi}},
          100,
@@ -158,6 +159,7 @@ TEST(PiecePlan, TheRateOfAFlowIsThatOfTheLastSeconds) {
     const Flow::Time start{};
     Flow flow{{0, PlannedTotal}, start};
     EXPECT_EQ(flow.rate(start + milliseconds{100}), std::nullopt);
+    flow.received(0, start + milliseconds{50});
     for (int i = 1; i <= 100; ++i)
         flow.received(100'000, start + milliseconds{100 * i});
     EXPECT_EQ(flow.rate(start + milliseconds{10'000}), 1'000'000u);
@@ -166,6 +168,18 @@ TEST(PiecePlan, TheRateOfAFlowIsThatOfTheLastSeconds) {
     flow.end_at(5);
     EXPECT_TRUE(flow.is_done());
     EXPECT_EQ(flow.left().size(), 0u);
+}
+
+TEST(PiecePlan, AFlowWithoutAnAnswerHasNoRateForAWhile) {
+    using std::chrono::milliseconds;
+    const Flow::Time start{};
+    Flow flow{{0, PlannedTotal}, start};
+    EXPECT_EQ(flow.rate(start + milliseconds{9'999}), std::nullopt);
+    EXPECT_EQ(flow.rate(start + milliseconds{10'000}), 0u);
+    flow.received(500'000, start + milliseconds{10'000});
+    EXPECT_EQ(flow.rate(start + milliseconds{10'249}), std::nullopt);
+    flow.received(1'000'000, start + milliseconds{10'500});
+    EXPECT_EQ(flow.rate(start + milliseconds{10'500}), 2'000'000u) << "since the first byte";
 }
 
 } // namespace

@@ -96,6 +96,12 @@ protected:
         ioctl(ours_.get(), FIONREAD, &unread);
         return unread;
     }
+    [[nodiscard]] int buffer() const {
+        int bytes = 0;
+        socklen_t size = sizeof bytes;
+        EXPECT_EQ(getsockopt(ours_.get(), SOL_SOCKET, SO_RCVBUF, &bytes, &size), 0);
+        return bytes;
+    }
     void read_all() {
         std::array<char, 65536> data{};
         while (recv(ours_.get(), data.data(), data.size(), MSG_DONTWAIT) > 0) {
@@ -124,6 +130,15 @@ TEST_F(BufferTest, ALimitedOneHoldsNoMoreThanItsWindow) {
         most = std::max(most, unread_when_full());
     }
     EXPECT_GE(most, 60'000) << "without a limit, it grows again";
+}
+
+TEST_F(BufferTest, ALargeOneStaysLargeWithoutALimit) {
+    constexpr uint64_t Window = 180 * 1024;
+    open(Window);
+    limit_buffer(ours_.get(), Window);
+    auto before = buffer();
+    limit_buffer(ours_.get(), std::nullopt);
+    EXPECT_EQ(buffer(), before);
 }
 
 TEST_F(BufferTest, WhatThePeerMaySendAlreadyIsNotDropped) {
