@@ -2,9 +2,9 @@
 #include "transfer/worker.hpp"
 
 #include "base/log.hpp"
-#include "process/process_facts.hpp"
 #include "transfer/check.hpp"
 #include "transfer/convert.hpp"
+#include "transfer/examine_process.hpp"
 #include "transfer/fetch.hpp"
 #include "transfer/open_file.hpp"
 #include "transfer/publish.hpp"
@@ -29,47 +29,6 @@ constexpr Usec ExamineLimit = seconds{8};
 constexpr Usec PublishLimit = seconds{45}; ///< it syncs the content
 /// A client waits for 25 seconds until Cancel returns.
 constexpr Usec DiscardLimit = seconds{8};
-
-/// The longest list of the cgroups of a process that is read; only very long names could make it longer.
-constexpr size_t LongestCgroups = 16 * 1024;
-
-wire::Process::View to_wire(process::ProcessFacts::View view) {
-    switch (view) {
-    case process::ProcessFacts::View::Open: return wire::Process::OPEN;
-    case process::ProcessFacts::View::Hidden: return wire::Process::HIDDEN;
-    case process::ProcessFacts::View::Ended: return wire::Process::ENDED;
-    }
-    return wire::Process::HIDDEN;
-}
-
-wire::Process to_wire(const process::ProcessFacts& facts) {
-    wire::Process seen;
-    seen.set_view(to_wire(facts.view));
-    seen.set_in_flatpak(facts.in_flatpak);
-    seen.set_flatpak_info(facts.flatpak_info);
-    seen.set_cgroups(facts.cgroups.substr(0, LongestCgroups));
-    seen.set_home(facts.folders.home);
-    seen.set_runtime(facts.folders.runtime);
-    for (const auto& [name, path] : facts.folders.named) {
-        auto& folder = *seen.add_folders();
-        folder.set_name(name);
-        folder.set_path(path);
-    }
-    return seen;
-}
-
-/// If a packet has no room for what the sandbox permits, the daemon refuses the caller.
-wire::Reply examine_process(const wire::Examine& question) {
-    wire::Reply message;
-    auto& seen = *message.mutable_process();
-    seen = to_wire(process::examine(process::open_process(question.pid())));
-    if (message.ByteSizeLong() <= wire::MaxPacket - 1024) return message;
-    seen.clear_flatpak_info();
-    seen.clear_home();
-    seen.clear_runtime();
-    seen.clear_folders();
-    return message;
-}
 
 wire::Reply::CallOutcome to_wire(CallOutcome outcome) {
     switch (outcome) {
