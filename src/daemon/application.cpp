@@ -63,7 +63,7 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
 /// The daemon on the system bus may not examine processes of users.
 bus::AppFinder::Examine Application::examiner(Instance instance) {
     if (instance == Instance::Session) return {};
-    return [this](uint32_t uid, uint32_t pid, WorkerPool::Examined done) {
+    return [this](uint32_t uid, uint32_t pid, Callback<process::ProcessFacts> done) {
         workers.examine(uid, pid, std::move(done));
     };
 }

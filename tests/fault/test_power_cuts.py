@@ -112,14 +112,14 @@ def check_disks(stack, contents: dict[str, bytes], possible: dict[str, list[Expe
         return check_claims(database, contents)
 
 
-CLAIMS = """SELECT job, files.number, local, durable, transferred, completed, temporary_number FROM files JOIN jobs ON jobs.id = job
+CLAIMS = """SELECT job, files.number, local, durable, pieces, transferred, completed, temporary_number FROM files JOIN jobs ON jobs.id = job
             LEFT JOIN details USING (job, number) WHERE type = 'download' AND state <> 'cancelled'"""
 
 
 def check_claims(database: sqlite3.Connection, contents: dict[str, bytes]) -> int:
     """Every byte that the database claims is on the disk. Returns the number of claims."""
     claims = 0
-    for job, number, local, durable, transferred, completed, part in database.execute(CLAIMS):
+    for job, number, local, durable, pieces, transferred, completed, part in database.execute(CLAIMS):
         content, target = contents[local], pathlib.Path(local)
         temporary = target.with_name(f".haulier-{job}-{number}{f'.{part:016x}' if part else ''}.part")
         if transferred:
@@ -128,8 +128,12 @@ def check_claims(database: sqlite3.Connection, contents: dict[str, bytes]) -> in
             continue
         claims += 1
         there = target if completed or not temporary.exists() else temporary
-        assert there.exists() and there.read_bytes()[:durable] == content[:durable], (
-            f"{there.name} has not the {durable} bytes that the database claims")
+        claimed = [(0, durable)] if transferred or not pieces else [tuple(map(int, piece.split("+"))) for piece in pieces.split()]
+        assert sum(length for _, length in claimed) == durable
+        stored = there.read_bytes() if there.exists() else b""
+        for offset, length in claimed:
+            assert stored[offset:offset + length] == content[offset:offset + length], (
+                f"{there.name} has not the {length} bytes at {offset} that the database claims")
     return claims
 
 

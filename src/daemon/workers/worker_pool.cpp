@@ -95,10 +95,10 @@ struct FileReader : std::enable_shared_from_this<FileReader> {
 
 /// Passes on the first of the reply and the end of the time limit.
 struct Examination {
-    WorkerPool::Examined done;
+    Callback<process::ProcessFacts> done;
     Source limit{};
 
-    void end(const std::optional<process::ProcessFacts>& facts) {
+    void end(const Result<process::ProcessFacts>& facts) {
         limit.reset();
         if (auto examined = std::exchange(done, nullptr)) examined(facts);
     }
@@ -252,10 +252,11 @@ void WorkerPool::call(const notify::Delivery& delivery, std::chrono::millisecond
                                    });
 }
 
-void WorkerPool::examine(uint32_t owner, uint32_t pid, Examined done) {
+void WorkerPool::examine(uint32_t owner, uint32_t pid, Callback<process::ProcessFacts> done) {
     auto examination = std::make_shared<Examination>(std::move(done));
     examination->limit = loop_.after(ExamineLimit, [weak = std::weak_ptr{examination}] {
-        if (auto unanswered = weak.lock()) unanswered->end(std::nullopt);
+        if (auto unanswered = weak.lock())
+            unanswered->end(Error{Errc::Internal, "the worker process does not reply"});
     });
     auto& worker = link(owner);
     auto request = worker.next_request();
@@ -264,7 +265,8 @@ void WorkerPool::examine(uint32_t owner, uint32_t pid, Examined done) {
     message.mutable_examine()->set_pid(pid);
     worker.request(request, message.SerializeAsString(),
                    [examination](const Status& status, const WorkerReply& reply) {
-                       examination->end(status ? std::optional{reply.facts} : std::nullopt);
+                       if (!status) return examination->end(status.error());
+                       examination->end(reply.facts);
                    });
 }
 

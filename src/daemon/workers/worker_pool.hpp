@@ -48,9 +48,8 @@ public:
     /// again if the worker dies, and the service may get it twice.
     void call(const notify::Delivery& delivery, std::chrono::milliseconds timeout,
               std::function<void(const CallResult&)> done);
-    using Examined = std::function<void(const std::optional<process::ProcessFacts>&)>;
-    /// What the worker of this user sees of a process. Nothing if no worker replies within ten seconds.
-    void examine(uint32_t owner, uint32_t pid, Examined done);
+    /// What the worker of this user sees of a process, or why none has replied within ten seconds.
+    void examine(uint32_t owner, uint32_t pid, Callback<process::ProcessFacts> done);
 
 private:
     WorkerLink& link(uint32_t owner);

@@ -35,7 +35,8 @@ protected:
             EXPECT_EQ(uid, Person);
             EXPECT_EQ(pid, static_cast<uint32_t>(getpid()));
             ++questions_;
-            examined(seen_);
+            if (seen_) return examined(*seen_);
+            examined(Error{Errc::Internal, "the worker process could not be started"});
         });
     }
     void TearDown() override {

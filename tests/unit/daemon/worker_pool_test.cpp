@@ -233,7 +233,7 @@ TEST_F(WorkerPoolTest, WithoutAReplyNoProcessIsExamined) {
         launcher_ = std::make_unique<ChildProcessLauncher>(loop_, program);
         WorkerPool pool{loop_, config_, *launcher_};
         pool.listen(events_);
-        std::optional<std::optional<process::ProcessFacts>> facts;
+        std::optional<Result<process::ProcessFacts>> facts;
         pool.examine(getuid(), static_cast<uint32_t>(getpid()), [&](const auto& seen) { facts = seen; });
         run_until([&] { return facts.has_value(); });
         EXPECT_FALSE(*facts);

@@ -77,6 +77,11 @@ std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox) {
     switch (sandbox.kind) {
     case Sandbox::Kind::None: return std::nullopt;
     case Sandbox::Kind::Unknown:
+        if (!sandbox.obstacle.empty())
+            return denied(
+                fmt::format("haulierd could not see whether the caller is in a sandbox: {}; connect again "
+                            "when this is over",
+                            sandbox.obstacle));
         return denied(
             "haulierd could not see whether the caller is in a sandbox; wait for the reply before you leave "
             "the bus, or connect again");

@@ -79,9 +79,9 @@ void AppFinder::examine(const std::string& unique_name, Process process) {
     if (!seen.descriptor) return examined(unique_name, {.view = process::ProcessFacts::View::Ended});
     if (!examine_) return examined(unique_name, process::examine(seen.descriptor));
     if (!may_be_confined(seen.uid)) return examined(unique_name, {.view = process::ProcessFacts::View::Open});
-    examine_(seen.uid, seen.pid, [this, unique_name](const std::optional<process::ProcessFacts>& facts) {
+    examine_(seen.uid, seen.pid, [this, unique_name](const Result<process::ProcessFacts>& facts) {
         if (facts) return examined(unique_name, *facts);
-        answer(unique_name, unknown_process());
+        answer(unique_name, unknown_process(facts.error().message));
     });
 }
 

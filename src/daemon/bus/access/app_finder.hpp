@@ -4,13 +4,13 @@
 // the worker of the caller's user does, because only the user's own programs may examine the process.
 #pragma once
 
+#include "base/result.hpp"
 #include "daemon/bus/access/app_identity.hpp"
 #include "daemon/bus/sdbus/async_call.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,10 +21,9 @@ namespace haulier::bus {
 class AppFinder {
 public:
     using Found = std::function<void(const ProcessIdentity&)>;
-    /// Calls the function once, later or at once, with what the worker of the user sees of the process;
-    /// nothing if there is no worker that can look.
-    using Examine = std::function<void(uint32_t uid, uint32_t pid,
-                                       std::function<void(const std::optional<process::ProcessFacts>&)>)>;
+    /// Calls the function once, later or at once, with what the worker of the user sees of the process, or
+    /// why no worker can look.
+    using Examine = std::function<void(uint32_t uid, uint32_t pid, Callback<process::ProcessFacts>)>;
     /// `by_worker`: on the system bus; otherwise empty.
     AppFinder(sd_bus* bus, Examine by_worker) : bus_(bus), examine_(std::move(by_worker)) {}
 

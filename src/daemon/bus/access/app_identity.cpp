@@ -120,8 +120,10 @@ ProcessIdentity identity_on_system_bus(const ProcessFacts& facts, std::string_vi
     return identity;
 }
 
-ProcessIdentity unknown_process() {
-    return {{}, Unseen};
+ProcessIdentity unknown_process(std::string obstacle) {
+    auto sandbox = Unseen;
+    sandbox.obstacle = std::move(obstacle);
+    return {{}, std::move(sandbox)};
 }
 
 } // namespace haulier::bus

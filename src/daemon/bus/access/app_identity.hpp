@@ -33,6 +33,6 @@ ProcessIdentity identity_of(const process::ProcessFacts& facts, std::string_view
 /// started it. One that has ended does not: another process may have its connection.
 ProcessIdentity identity_on_system_bus(const process::ProcessFacts& facts, std::string_view label);
 /// The identity of a process that cannot be examined.
-ProcessIdentity unknown_process();
+ProcessIdentity unknown_process(std::string obstacle = {});
 
 } // namespace haulier::bus

@@ -42,6 +42,7 @@ struct Sandbox {
     std::string instance;
     bool network = false;
     job::Grants grants;
+    std::string obstacle{}; ///< why the process could not be examined; empty = it had ended
     bool operator==(const Sandbox&) const = default;
 };
 
