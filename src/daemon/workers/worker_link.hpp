@@ -96,6 +96,7 @@ private:
     void launch_failed(const std::string& why);
     void schedule_respawn();
     void lost(const std::string& why);
+    void lost();
     void schedule_timeout();
     void wait_for_answer();
     void schedule_heartbeat();
