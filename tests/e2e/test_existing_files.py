@@ -4,7 +4,7 @@
 import pathlib
 import random
 
-from support.client.checks import assert_file, part_files, refused
+from support.client.checks import assert_file, assert_kept_without_a_request, part_files, refused
 from support.content import body
 from support.servers.response_script import Script
 
@@ -28,16 +28,7 @@ def test_what_is_kept_is_not_fetched_in_vain(stack):
         new_job(stack, server.url("/file"), target, {"Existing": "keep"})
     target.unlink()
     job = stack.manager.create(files=[(server.url("/file"), target, {"Existing": "keep"})])
-    target.write_text("mine, too")
-    job.resume()
-    job.wait_state("error", unless=())
-    assert job.get("Error")[:2] == ("local-file", "file-exists")
-    assert server.of("/file") == [], "the server was asked for nothing"
-    target.unlink()
-    job.resume()
-    job.wait_state("transferred")
-    job.complete()
-    assert_file(target, CONTENT)
+    assert_kept_without_a_request(job, server, target, CONTENT)
 
 
 def test_a_file_that_comes_last_is_kept_as_well(stack):

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from support.client.checks import assert_file, leftovers, part_files, refused
+from support.client.checks import assert_file, assert_kept_without_a_request, leftovers, part_files, refused
 from support.content import body
 from support.servers.response_script import Script
 
@@ -56,16 +56,7 @@ def test_a_name_is_taken_where_the_file_will_be(stack, parts):
     target = stack.downloads / "file"
     (parts / "file").write_text("another one")
     job = stack.manager.create(files=[(server.url("/file"), target, {"Existing": "keep"})], TemporaryDirectory=str(parts))
-    target.write_text("mine")
-    job.resume()
-    job.wait_state("error", unless=())
-    assert job.get("Error")[:2] == ("local-file", "file-exists")
-    assert server.of("/file") == [], "the server was asked for nothing"
-    target.unlink()
-    job.resume()
-    job.wait_state("transferred")
-    job.complete()
-    assert_file(target, CONTENT)
+    assert_kept_without_a_request(job, server, target, CONTENT)
 
 
 def test_small_files_that_get_their_names_at_once(stack, parts):

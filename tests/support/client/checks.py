@@ -31,6 +31,20 @@ def part_files(folder: pathlib.Path) -> list[str]:
     return [name for name in leftovers(folder) if ".haulier-" in name]
 
 
+def assert_kept_without_a_request(job, server, target: pathlib.Path, content: bytes) -> None:
+    """With Existing "keep": while the target exists, nothing of /file is requested; afterwards it arrives."""
+    target.write_text("mine")
+    job.resume()
+    job.wait_state("error", unless=())
+    assert job.get("Error")[:2] == ("local-file", "file-exists")
+    assert server.of("/file") == [], "the server was asked for nothing"
+    target.unlink()
+    job.resume()
+    job.wait_state("transferred")
+    job.complete()
+    assert_file(target, content)
+
+
 def refused(*names: str):
     """Expects the call to fail with one of these errors of Haulier."""
     return pytest.raises(BusError, match=r"^(" + "|".join(names) + r"): .*\S")

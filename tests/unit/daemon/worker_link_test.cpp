@@ -5,11 +5,11 @@
 #include "daemon/workers/worker_pool.hpp"
 #include "recorded_events.hpp"
 #include "support/loop_test.hpp"
+#include "support/send_descriptors.hpp"
 #include "wire/packet_socket.hpp"
 #include "worker.pb.h"
 
 #include <array>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -59,20 +59,7 @@ std::string checkpoint(Ticket ticket, uint64_t offset) {
 /// Sends the packet with a descriptor of /dev/null.
 ssize_t send_with_descriptor(int socket, const std::string& packet) {
     const Fd null{open("/dev/null", O_RDONLY | O_CLOEXEC)};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    iovec data{const_cast<char*>(packet.data()), packet.size()};
-    msghdr header{};
-    header.msg_iov = &data;
-    header.msg_iovlen = 1;
-    header.msg_control = control.data();
-    header.msg_controllen = control.size();
-    auto* rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    int fd = null.get();
-    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-    return sendmsg(socket, &header, 0);
+    return test::send_descriptors(socket, packet, {null.get()});
 }
 
 /// Each launch connects one that has sent all of its burst before anything of it is read; those of the last

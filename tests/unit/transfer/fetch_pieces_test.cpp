@@ -98,6 +98,22 @@ protected:
         fetch.mutable_digest()->set_kind(wire::Digest::SHA256);
         fetch.mutable_digest()->set_hex(hasher->hex());
     }
+    /// So many bytes of the file with the ETag "one" are durable.
+    static void resume_at(wire::Fetch& fetch, uint64_t offset) {
+        fetch.set_offset(offset);
+        fetch.mutable_identity()->set_etag("\"one\"");
+        fetch.mutable_identity()->set_size_known(true);
+        fetch.mutable_identity()->set_size(PiecesSize);
+    }
+    /// The first MiB and the third are durable.
+    static void resume_in_two_pieces(wire::Fetch& fetch) {
+        resume_at(fetch, 2 * PieceMebi);
+        for (uint64_t at : {uint64_t{0}, uint64_t{2 * PieceMebi}}) {
+            auto* piece = fetch.add_pieces();
+            piece->set_begin(at);
+            piece->set_end(at + PieceMebi);
+        }
+    }
     /// As the daemon orders it after it has stored the last checkpoint.
     wire::Fetch with_pieces(wire::Fetch fetch) const {
         const auto& last = checkpoints.back();
@@ -352,10 +368,7 @@ TEST_F(PiecesTest, WhatAMirrorSentEarlierIsNotBlamedOnTheServer) {
     auto fetch_order = order(server.url("/file"));
     add_digest(fetch_order);
     fetch_order.set_has_other_sources(true);
-    fetch_order.set_offset(PieceMebi);
-    fetch_order.mutable_identity()->set_etag("\"one\"");
-    fetch_order.mutable_identity()->set_size_known(true);
-    fetch_order.mutable_identity()->set_size(PiecesSize);
+    resume_at(fetch_order, PieceMebi);
     fetch(fetch_order);
     EXPECT_EQ(begun().offset(), PieceMebi);
     EXPECT_TRUE(begun().restarted());
@@ -415,10 +428,7 @@ TEST_F(PiecesTest, WhatCameBeforeTheFileWasSplitIsKept) {
     }};
     directory.write(Part, large_content().substr(0, PieceMebi));
     auto fetch_order = split(server);
-    fetch_order.set_offset(PieceMebi);
-    fetch_order.mutable_identity()->set_etag("\"one\"");
-    fetch_order.mutable_identity()->set_size_known(true);
-    fetch_order.mutable_identity()->set_size(PiecesSize);
+    resume_at(fetch_order, PieceMebi);
     fetch(fetch_order);
     EXPECT_EQ(begun().offset(), PieceMebi);
     expect_arrival(large_content());
@@ -434,15 +444,7 @@ TEST_F(PiecesTest, WithOneConnectionTheHolesAreFetchedInTurn) {
                               bytes.substr(2 * PieceMebi, PieceMebi));
     auto fetch_order = order(server.url("/file"));
     add_digest(fetch_order);
-    fetch_order.set_offset(2 * PieceMebi);
-    fetch_order.mutable_identity()->set_etag("\"one\"");
-    fetch_order.mutable_identity()->set_size_known(true);
-    fetch_order.mutable_identity()->set_size(PiecesSize);
-    for (uint64_t at : {uint64_t{0}, uint64_t{2 * PieceMebi}}) {
-        auto* piece = fetch_order.add_pieces();
-        piece->set_begin(at);
-        piece->set_end(at + PieceMebi);
-    }
+    resume_in_two_pieces(fetch_order);
     fetch(fetch_order);
     EXPECT_EQ(begun().offset(), 2 * PieceMebi);
     expect_arrival(bytes);
@@ -455,15 +457,7 @@ TEST_F(PiecesTest, APartFileThatWasCutIsFetchedAnew) {
     test::HttpServer server{whatever_is_asked()};
     directory.write(Part, large_content().substr(0, PieceMebi));
     auto fetch_order = order(server.url("/file"));
-    fetch_order.set_offset(2 * PieceMebi);
-    fetch_order.mutable_identity()->set_etag("\"one\"");
-    fetch_order.mutable_identity()->set_size_known(true);
-    fetch_order.mutable_identity()->set_size(PiecesSize);
-    for (uint64_t at : {uint64_t{0}, uint64_t{2 * PieceMebi}}) {
-        auto* piece = fetch_order.add_pieces();
-        piece->set_begin(at);
-        piece->set_end(at + PieceMebi);
-    }
+    resume_in_two_pieces(fetch_order);
     fetch(fetch_order);
     auto start = begun();
     EXPECT_EQ(start.offset(), 0u);

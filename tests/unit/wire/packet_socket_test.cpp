@@ -2,6 +2,7 @@
 #include "wire/packet_socket.hpp"
 
 #include "support/loop_test.hpp"
+#include "support/send_descriptors.hpp"
 #include "support/temp_dir.hpp"
 
 #include <array>
@@ -125,22 +126,9 @@ TEST_F(PassedDescriptorTest, IsAloneHoweverManyCome) {
                                                          descriptors_.push_back(one);
                                                      }}};
     receiver.accept_descriptors(std::make_shared<int>());
-    std::array<int, 2> files{open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC),
-                             open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC)};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof files)> control{};
-    char byte = 'x';
-    iovec data{&byte, 1};
-    msghdr header{};
-    header.msg_iov = &data;
-    header.msg_iovlen = 1;
-    header.msg_control = control.data();
-    header.msg_controllen = control.size();
-    auto* rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof files);
-    std::memcpy(CMSG_DATA(rights), files.data(), sizeof files);
-    ASSERT_EQ(sendmsg(far.get(), &header, 0), 1);
+    const std::vector<int> files{open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC),
+                                 open(directory_.at("file").c_str(), O_RDONLY | O_CLOEXEC)};
+    ASSERT_EQ(test::send_descriptors(far.get(), "x", files), 1);
     for (int file : files)
         close(file);
     run_until([&] { return packets_.size() == 1; });
