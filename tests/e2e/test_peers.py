@@ -2,11 +2,16 @@
 """Peers: sources that need not be trusted, which are asked first."""
 
 import hashlib
+import http.server
+import os
+import ssl
+import threading
 
 import pytest
 
 from support.client.checks import assert_file, part_files, refused
 from support.content import body
+from support.network_namespace import ADDRESS, Network
 from support.servers.certificates import Authority
 from support.servers.fault_server import FaultServer
 from support.servers.response_script import Script
@@ -157,3 +162,63 @@ def test_peers_of_the_configuration_are_for_jobs_that_want_them(new_stack):
     wanted.resume()
     wanted.wait_state("transferred")
     assert len(origin.requests) == 1, "the file without a known size"
+
+
+class Passim:
+    """What its documentation says of its server, on this machine and on another one of the network: HTTP/1.0, a certificate that
+    no one knows, a redirect (303) to a machine that has the file, and no file without its checksum in the query."""
+
+    def __init__(self, authority: Authority, address: str, files: dict[str, bytes], elsewhere: str = ""):
+        self.asked: list[str] = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(handler) -> None:
+                self.asked.append(handler.path)
+                content = files.get(handler.path)
+                handler.send_response(200 if content else 303 if elsewhere else 404)
+                if not content and elsewhere:
+                    handler.send_header("Location", elsewhere + handler.path)
+                handler.send_header("Content-Length", str(len(content or b"")))
+                handler.end_headers()
+                handler.wfile.write(content or b"")
+
+            def log_message(handler, *_) -> None:
+                """Requests are in `asked`."""
+
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(authority.server_certificate, authority.server_key)
+        self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"https://{address}:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def network():
+    if os.geteuid() != 0:
+        pytest.skip("a network namespace needs root")
+    own = Network()
+    yield own
+    own.leave()
+
+
+@pytest.mark.parametrize("present", [True, False], ids=["there", "nowhere"])
+def test_passim_leads_to_another_machine_that_has_the_file(network, new_stack, tmp_path, present):
+    authority = Authority(tmp_path)
+    path = "/file?sha256=" + CHECKSUM.removeprefix("sha256:")
+    other = Passim(authority, ADDRESS, {path: CONTENT} if present else {})
+    here = Passim(authority, "127.0.0.1", {}, other.url)
+    stack = new_stack(config={"Peers": {"Sources": here.url + "/{name}?sha256={sha256}"}})
+    for server in (other, here):
+        stack.stop_at_end(server)
+    origin = stack.fault_server()
+    origin.add("/file", CONTENT)
+    finish(stack, create(stack, origin, UsePeers=True))
+    assert (here.asked, other.asked) == ([path], [path])
+    assert len(origin.requests) == (0 if present else 1)

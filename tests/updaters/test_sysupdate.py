@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""examples/sysupdate with the real systemd-sysupdate, which is part of Debian 13: an image is fetched through Haulier, verified,
+and installed from the directory into which it was fetched."""
+
+import hashlib
+import lzma
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from support.content import body
+from support.environment import EXAMPLES, patience, program
+from support.library import needs
+from support.processes import Child
+from support.servers.response_script import Script
+
+TRANSFER = """[Source]
+Type=regular-file
+Path={folder}/stage
+MatchPattern=image_@v.raw.xz
+[Target]
+Type=regular-file
+Path={folder}/installed
+MatchPattern=image_@v.raw
+InstancesMax=2
+"""
+IMAGE = body(300_000)
+
+
+def packed(image: bytes) -> bytes:
+    return lzma.compress(image)
+
+
+class Publisher:
+    """Images of several versions, and a signed list of their checksums."""
+
+    def __init__(self, stack):
+        for tool in ("gpg", "gpgv"):
+            needs(tool)
+        self.server = stack.fault_server()
+        self.home = stack.directory / "keys"
+        self.home.mkdir(mode=0o700)
+        self.keyring = self.home / "public.gpg"
+        self.gpg("--quick-generate-key", "--passphrase", "", "test@example.org", "default", "sign", "never")
+        self.keyring.write_bytes(self.gpg("--export"))
+        self.files: dict[str, bytes] = {}
+
+    def gpg(self, *words: str, data: bytes = b"") -> bytes:
+        return subprocess.run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--pinentry-mode", "loopback", *words],
+                              input=data, check=True, capture_output=True, timeout=patience(60)).stdout
+
+    def publish(self, version: str, image: bytes, script: Script | None = None) -> None:
+        self.files[f"image_{version}.raw.xz"] = packed(image)
+        self.put(f"/image_{version}.raw.xz", packed(image), script)
+        sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in self.files.items()).encode()
+        self.put("/SHA256SUMS", sums)
+        self.put("/SHA256SUMS.gpg", self.gpg("--detach-sign", data=sums))
+
+    def put(self, path: str, content: bytes, script: Script | None = None) -> None:
+        self.server.resources.pop(path, None)
+        self.server.add(path, content, script=script or Script())
+
+    def close(self) -> None:
+        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=False, timeout=patience(20))
+
+
+@pytest.fixture
+def publisher(stack):
+    made = Publisher(stack)
+    yield made
+    made.close()
+
+
+class Device:
+    """What the example does on it, with the daemon of the session."""
+
+    def __init__(self, stack, publisher):
+        self.stack, self.publisher, self.folder = stack, publisher, stack.directory / "device"
+        for name in ("stage", "installed", "definitions"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "definitions/50-image.transfer").write_text(TRANSFER.format(folder=self.folder))
+        self.script = self.folder / "stage-update"
+        text = (EXAMPLES / "sysupdate/stage-update").read_text()
+        assert text.count("haulierctl --system") == 1
+        self.script.write_text(text.replace("haulierctl --system", "haulierctl"))
+        tools = pathlib.Path(program("HAULIERCTL")).parent
+        self.env = stack.env | {"PATH": f"{tools}:{os.environ['PATH']}", "KEYRING": str(publisher.keyring)}
+        self.command = ["sh", str(self.script), publisher.server.url("/"), str(self.folder / "stage"), "image_@v.raw.xz"]
+
+    def stage(self, code: int = 0) -> str:
+        done = subprocess.run(self.command, env=self.env, capture_output=True, text=True, check=False, timeout=patience(60))
+        assert done.returncode == code or (code and done.returncode), done.stderr
+        return done.stderr
+
+    def staged(self) -> list[str]:
+        """What systemd-sysupdate could take for an image."""
+        return sorted(path.name for path in (self.folder / "stage").iterdir() if not path.name.startswith(("SHA256SUMS", ".")))
+
+    def update(self) -> None:
+        sysupdate = shutil.which("systemd-sysupdate", path=os.environ["PATH"] + ":/usr/lib/systemd")
+        if not sysupdate:
+            pytest.skip("there is no systemd-sysupdate, which Debian has since version 13")
+        done = subprocess.run([sysupdate, f"--definitions={self.folder}/definitions", "--sync=no", "update"], capture_output=True,
+                              text=True, check=False, timeout=patience(60))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def device(stack, publisher):
+    return Device(stack, publisher)
+
+
+def test_the_newest_image_is_fetched_and_installed(device):
+    device.publisher.publish("9", body(1000))
+    device.publisher.publish("10", IMAGE)
+    device.stage()
+    assert device.staged() == ["image_10.raw.xz"]
+    device.update()
+    assert (device.folder / "installed/image_10.raw").read_bytes() == IMAGE
+    newer = body(200_000)
+    device.publisher.publish("11", newer)
+    device.stage()
+    device.update()
+    assert (device.folder / "installed/image_11.raw").read_bytes() == newer
+    assert sorted(path.name for path in (device.folder / "installed").iterdir()) == ["image_10.raw", "image_11.raw"]
+
+
+def test_only_the_newest_image_is_kept_and_none_is_fetched_twice(device):
+    (device.folder / "stage/notes.txt").write_text("not an image")
+    for version in ("9", "10"):
+        device.publisher.publish(version, body(1000))
+        device.stage()
+        assert device.staged() == [f"image_{version}.raw.xz", "notes.txt"]
+    device.stage()
+    assert [len(device.publisher.server.of(f"/image_{version}.raw.xz")) for version in ("9", "10")] == [1, 1]
+
+
+def test_a_run_that_is_interrupted_is_continued(device):
+    half = len(packed(IMAGE)) // 2
+    device.publisher.publish("1", IMAGE, script=Script(send=half, gate=True, then="finish"))
+    server = device.publisher.server
+    first = Child(device.command, device.folder / "first.log", device.env)
+    server.wait_sent("/image_1.raw.xz", half)
+    first.process.kill()
+    first.process.wait()
+    device.stack.kill_daemon()
+    server.resources["/image_1.raw.xz"].gate.set()
+    device.stage()
+    assert device.staged() == ["image_1.raw.xz"]
+    assert (device.folder / "stage/image_1.raw.xz").read_bytes() == packed(IMAGE)
+    assert device.stack.manager.list() == []
+
+
+def test_what_is_not_signed_or_not_in_the_list_is_not_fetched(device):
+    assert "404" in device.stage(code=1)
+    device.publisher.publish("1", IMAGE)
+    device.publisher.put("/SHA256SUMS", hashlib.sha256(b"other").hexdigest().encode() + b"  image_2.raw.xz\n")
+    assert "BAD signature" in device.stage(code=1)
+    assert device.staged() == []
+    device.publisher.publish("1", IMAGE)
+    device.publisher.put("/image_1.raw.xz", packed(IMAGE)[:-1] + b"x")
+    assert "checksum" in device.stage(code=1)
+    assert device.staged() == []
+    device.command[-1] = "disk_@v.raw"
+    assert "no file with a name such as disk_@v.raw" in device.stage(code=1)
