@@ -39,7 +39,7 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
                    notifier.owner_changed(name, unique_name);
                    notifier.run();
                },
-               examiner(options.instance)}),
+               examiner()}),
       callback_sender(loop, [instance = options.instance] { return bus::connect_bus(instance); },
                       config.call_timeout,
                       {events.bus_lost,
@@ -60,9 +60,7 @@ Application::Application(Loop& event_loop, const Options& options, const Config&
                              [this](const std::set<uint32_t>& users) { set_active_users(users); });
 }
 
-/// The daemon on the system bus may not examine processes of users.
-bus::AppFinder::Examine Application::examiner(Instance instance) {
-    if (instance == Instance::Session) return {};
+bus::AppFinder::Examine Application::examiner() {
     return [this](uint32_t uid, uint32_t pid, Callback<process::ProcessFacts> done) {
         workers.examine(uid, pid, std::move(done));
     };

@@ -73,7 +73,7 @@ struct Application {
     std::optional<LogindUsers> logind_users;
 
 private:
-    bus::AppFinder::Examine examiner(Instance instance);
+    bus::AppFinder::Examine examiner();
     std::unique_ptr<WorkerLauncher> make_launcher(const Options& options);
     void watch_environment();
     void review_sleep();

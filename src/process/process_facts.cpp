@@ -143,7 +143,6 @@ ProcessFacts examine(const Fd& process) {
     if (pid.starts_with('-')) return {.view = View::Ended};
     if (pid.empty() || pid == "0") return facts;
     facts.view = look_at("/proc/" + pid, facts);
-    if (facts.in_flatpak) facts.folders = user_folders();
     facts.cgroups = read_proc("/proc/" + pid + "/cgroup");
     return has_ended(process) ? ProcessFacts{.view = View::Ended} : facts;
 }

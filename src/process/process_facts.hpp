@@ -21,13 +21,12 @@ struct ProcessFacts {
     bool in_flatpak = false;    ///< there is a /.flatpak-info
     std::string flatpak_info{}; ///< its content; empty if it is too large
     std::string cgroups{}; ///< the content of /proc/PID/cgroup, also of a process that is hidden otherwise
-    UserFolders folders{}; ///< of our user, if the process is in a Flatpak sandbox
+    UserFolders folders{}; ///< of the process's user, see user_folders()
     bool operator==(const ProcessFacts&) const = default;
 };
 
-/// Examines the process of this pidfd. The function accesses no file system that the process could make
-/// block. For a process in a Flatpak sandbox it also reads user-dirs.dirs in our user's home directory, which
-/// may block if that is on a file server.
+/// Examines the process of this pidfd, without `folders`. The function accesses no file system that the
+/// process could make block.
 ProcessFacts examine(const Fd& process);
 /// Whether the process of this pidfd has ended. If it has not, its number has not been given to another.
 bool has_ended(const Fd& process);

@@ -17,7 +17,8 @@ struct UserFolders {
 };
 /// `user_dirs` is the content of user-dirs.dirs.
 std::map<std::string, std::string> named_folders(std::string_view user_dirs, const std::string& home);
-/// Determined from the environment of this process, or by the defaults for its user.
+/// Determined from the environment of this process, or by the defaults for its user, and from user-dirs.dirs
+/// in the home directory, which may block if that is on a file server.
 UserFolders user_folders();
 
 } // namespace haulier::process

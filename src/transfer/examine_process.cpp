@@ -41,7 +41,9 @@ wire::Process facts_to_wire(const process::ProcessFacts& facts) {
 wire::Reply examine_process(const wire::Examine& question) {
     wire::Reply message;
     auto& seen = *message.mutable_process();
-    seen = facts_to_wire(process::examine(process::open_process(question.pid())));
+    auto facts = process::examine(process::open_process(question.pid()));
+    if (facts.in_flatpak) facts.folders = process::user_folders();
+    seen = facts_to_wire(facts);
     if (message.ByteSizeLong() <= wire::MaxPacket - 1024) return message;
     seen.clear_flatpak_info();
     seen.clear_home();

@@ -5,10 +5,11 @@ of it may succeed (docs/security.md)."""
 import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 from support.bus.flatpak import FlatpakApp, flatpak_info, in_sandbox, need_sandboxes
 from support.client.checks import assert_file, leftovers, part_files, refused
@@ -16,6 +17,7 @@ from support.client.dbus_client import MANAGER, NAME, PROPERTIES, ROOT, BusError
 from support.content import body
 from support.servers.certificates import Authority
 from support.environment import PYTHON, patience
+from support.recording_disk import Recorder, reason_to_skip
 
 CONTENT = body(100_000)
 SECRET = b"the user's own"
@@ -79,6 +81,59 @@ def test_an_app_uses_the_directories_that_it_was_given(new_stack, url):
     with refused("OutsideSandbox"):
         app.manager.create(files=[(url, home / "Files/file")])
     assert job.id
+
+
+def jobs_or_refusal(manager: Manager):
+    try:
+        return manager.list()
+    except BusError as error:
+        return error.name
+
+
+@contextlib.contextmanager
+def stopped(process: int):
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+@pytest.fixture
+def slow_disk(mounts, new_stack, tmp_path):
+    """The list of the user's folders, which tells where an app may write, is on a file system whose server can be stopped."""
+    if reason := reason_to_skip([]):
+        pytest.skip(reason)
+    stack = new_stack()
+    folders = tmp_path / "folders.base"
+    folders.write_text('XDG_MUSIC_DIR="$HOME/Music"\n')
+    server = Recorder(mounts, tmp_path, [folders], stack.client.wait)
+    home = pathlib.Path(stack.env["HOME"])
+    for folder in ("Music", ".config"):
+        (home / folder).mkdir()
+    (home / ".config/user-dirs.dirs").symlink_to(server.disks[0])
+    yield stack, server.child.pid
+    stack.stop_daemon()
+    os.close(server.marks)
+    mounts.unmount(server.folder)
+    server.child.stop(signal.SIGKILL)  # the sandbox, which ends later, has the mount as well
+
+
+def test_a_home_directory_that_does_not_respond_delays_no_other_program(slow_disk, url):
+    stack, server = slow_disk
+    app = FlatpakApp(stack, filesystems=["xdg-music"])
+    assert stack.manager.list() == []
+    with stopped(server):
+        answers = []
+        app.bus.connection.call(NAME, ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},)), None, Gio.DBusCallFlags.NONE,
+                                int(patience(30) * 1000), None, lambda _bus, answer: answers.append(answer))
+        app.bus.wait(lambda: stack.manager.list() == [] and answers, "a refusal", 30)
+        with pytest.raises(GLib.Error, match="home directory' does not respond; try again when this is over"):
+            app.bus.connection.call_finish(answers[0])
+    app.bus.wait(lambda: jobs_or_refusal(app.manager) == [], "the app to be examined again")
+    target = pathlib.Path(stack.env["HOME"]) / "Music/file"
+    app.manager.create(files=[(url, target)], Resume=True, AutoComplete=True)
+    app.bus.wait(target.exists, "the file")
 
 
 def test_programs_outside_sandboxes_are_not_confined(stack, url):

@@ -110,6 +110,42 @@ class BreakableWorker(SystemStack):
         return [word for word in super().daemon_command() if not word.startswith("--worker=")] + [f"--worker={worker}"]
 
 
+PERSISTENT = """
+import sys
+from support.client.dbus_client import *
+manager = Manager(Bus(sys.argv[1]))
+
+def jobs():
+    try:
+        return len(manager.list())
+    except BusError as error:
+        return error.name + " " + error.message
+
+print(jobs(), flush=True)
+sys.stdin.readline()
+manager.bus.wait(lambda: jobs() == 0, "an answer")
+"""
+
+
+def test_a_caller_that_could_not_be_examined_is_examined_again(new_stack):
+    """It keeps its connection to the bus."""
+    stack = new_stack(kind=BreakableWorker)
+    broken = stack.directory / "broken"
+    broken.touch()
+    user = person()
+    client = subprocess.Popen(["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", PYTHON, "-c", PERSISTENT,
+                               stack.bus.address], env=stack.env | {"PYTHONPATH": str(TESTS)}, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        refusal = client.stdout.readline()
+        assert refusal.startswith("AccessDenied ") and "try again when this is over" in refusal
+        broken.unlink()
+        client.communicate("\n", timeout=patience(40))
+    finally:
+        client.kill()
+    assert client.returncode == 0
+
+
 def test_without_a_worker_only_root_is_served(new_stack):
     stack = new_stack(kind=BreakableWorker)
     url = stack.nginx().add("file", body(1000))

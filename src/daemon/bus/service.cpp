@@ -41,7 +41,7 @@ Service::Service(Loop& loop, sdbus::IConnection& connection, sdbus::IConnection&
                  daemon::Manager& manager, daemon::Instance instance, Events events)
     : connection_(connection), events_(std::move(events)),
       peers_(connection, {[this](const std::string& name) { left(name); }, events_.owner_changed}),
-      apps_(peers_.bus_handle(), events_.examine),
+      apps_(peers_.bus_handle(), instance, events_.examine),
       signals_(peers_.bus_handle(), [this](const std::string& name) { tell_lost(name); }),
       authority_(handle_of(helper), instance), subscribers_(instance),
       filter_(loop, peers_.bus_handle(), instance, authority_, apps_,

@@ -37,7 +37,7 @@ public:
         std::function<void()> bus_lost; ///< the connection broke
         std::function<void(const std::string&)> peer_left;
         std::function<void(const std::string& name, const std::string& unique_name)> owner_changed;
-        AppFinder::Examine examine; ///< on the system bus
+        AppFinder::Examine examine;
     };
 
     /// `helper`: for calls to polkit. Listeners may occupy all reply slots of `connection`.

@@ -79,7 +79,7 @@ std::optional<Refusal> refuse_sandbox(const Sandbox& sandbox) {
     case Sandbox::Kind::Unknown:
         if (!sandbox.obstacle.empty())
             return denied(
-                fmt::format("haulierd could not see whether the caller is in a sandbox: {}; connect again "
+                fmt::format("haulierd could not see whether the caller is in a sandbox: {}; try again "
                             "when this is over",
                             sandbox.obstacle));
         return denied(

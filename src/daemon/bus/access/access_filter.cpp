@@ -29,6 +29,8 @@ constexpr size_t FewCalls = 8;
 /// Calls dispatched within this time share a commit; then other event sources get their turn.
 constexpr Usec Slice{10'000};
 constexpr Usec AskAgainAfter{200'000};
+/// A caller that could not be examined is examined again at most so often.
+constexpr Usec ExamineAgainAfter{1'000'000};
 
 /// Return values of a filter of libsystemd.
 constexpr int Continue = 0;
@@ -129,6 +131,7 @@ int AccessFilter::on_message(sd_bus_message* message) {
     auto name = sender_of(message);
     auto& peer = peers_[name];
     if (!peer.uid) return resolve_user(peer, name, message);
+    if (is_examined_again(peer)) examine(name, *peer.uid);
     if (is_over_quota(*peer.uid)) return refuse_call(*peer.uid, name, message);
     enqueue(*peer.uid, name, {keep(message), message_size(message)});
     return Handled;
@@ -138,6 +141,7 @@ int AccessFilter::on_message(sd_bus_message* message) {
 int AccessFilter::on_session_message(sd_bus_message* message) {
     auto name = sender_of(message);
     auto& peer = peers_[name];
+    if (peer.queued == 0 && is_examined_again(peer)) peer.uid.reset();
     if (peer.uid && peer.queued == 0) return authorize(message, {});
     auto size = message_size(message);
     if (peer.uid) {
@@ -148,17 +152,32 @@ int AccessFilter::on_session_message(sd_bus_message* message) {
     if (!may_hold_unresolved(peer, size)) return refuse(message, refuse_over_quota());
     peer.calls.push_back({keep(message), size});
     if (peer.calls.size() == 1)
-        apps_.find(name, [this, name](const ProcessIdentity& found) { sandbox_known(name, found.sandbox); });
+        apps_.find(name, [this, name](const ProcessIdentity& found) { sandbox_known(name, found); });
     return Handled;
 }
 
+/// Until then, it keeps the sandbox that nothing is permitted in, which calls that still wait are refused
+/// with.
+bool AccessFilter::is_examined_again(Peer& peer) {
+    if (!peer.examine_at || SystemClock{}.now().boot < *peer.examine_at) return false;
+    peer.examine_at.reset();
+    peer.examined = false;
+    return true;
+}
+
+void AccessFilter::take_identity(Peer& peer, const ProcessIdentity& found) {
+    bool is_confined = found.sandbox.kind != Sandbox::Kind::None;
+    peer.sandbox = is_confined ? std::make_shared<const Sandbox>(found.sandbox) : nullptr;
+    if (!found.is_final) peer.examine_at = SystemClock{}.now().boot + ExamineAgainAfter;
+}
+
 /// All jobs of a session bus belong to its user.
-void AccessFilter::sandbox_known(const std::string& name, const Sandbox& sandbox) {
-    auto found = peers_.find(name);
-    if (found == peers_.end()) return; // it has left
-    auto& peer = found->second;
+void AccessFilter::sandbox_known(const std::string& name, const ProcessIdentity& found) {
+    auto known = peers_.find(name);
+    if (known == peers_.end()) return; // it has left
+    auto& peer = known->second;
     peer.uid = getuid();
-    if (sandbox.kind != Sandbox::Kind::None) peer.sandbox = std::make_shared<const Sandbox>(sandbox);
+    take_identity(peer, found);
     for (auto& content : std::exchange(peer.calls, {})) {
         ++peer.queued;
         queue_.add(*peer.uid, {std::move(content), name, {}, std::nullopt});
@@ -212,17 +231,17 @@ void AccessFilter::user_resolved(const std::string& name, sd_bus_message* reply)
 /// Meanwhile, the calls of the connection count for its user.
 void AccessFilter::examine(const std::string& name, uint32_t uid) {
     if (may_be_confined(uid))
-        apps_.find(name, [this, name](const ProcessIdentity& found) { examined(name, found.sandbox); });
+        apps_.find(name, [this, name](const ProcessIdentity& found) { examined(name, found); });
     else
         peers_.at(name).examined = true;
 }
 
-void AccessFilter::examined(const std::string& name, const Sandbox& sandbox) {
-    auto found = peers_.find(name);
-    if (found == peers_.end()) return; // it has left
-    auto& peer = found->second;
+void AccessFilter::examined(const std::string& name, const ProcessIdentity& found) {
+    auto known = peers_.find(name);
+    if (known == peers_.end()) return; // it has left
+    auto& peer = known->second;
     peer.examined = true;
-    if (sandbox.kind != Sandbox::Kind::None) peer.sandbox = std::make_shared<const Sandbox>(sandbox);
+    take_identity(peer, found);
     admit_waiting();
     if (counts_unread_ && !peer.waiting.empty() && !ask_again_) ask_what_is_unread();
     hooks_.on_progress();

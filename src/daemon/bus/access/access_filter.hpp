@@ -77,6 +77,7 @@ private:
         std::vector<SizedMessage> calls;        ///< made before `uid` was known
         bool examined = false;                  ///< on the system bus: `sandbox` is known
         std::shared_ptr<const Sandbox> sandbox; ///< null: the peer is not confined
+        std::optional<BootTime> examine_at;     ///< when to examine it again, with its next call
         size_t queued = 0;                      ///< calls in `queue_`
         AsyncCall uid_request;
         std::deque<HeldCall> waiting; ///< until the peer is examined, and has read more of our replies
@@ -87,11 +88,13 @@ private:
 
     int on_message(sd_bus_message* message);
     int on_session_message(sd_bus_message* message);
-    void sandbox_known(const std::string& name, const Sandbox& sandbox);
+    void sandbox_known(const std::string& name, const ProcessIdentity& found);
+    static bool is_examined_again(Peer& peer);
     int resolve_user(Peer& peer, const std::string& name, sd_bus_message* message);
     void user_resolved(const std::string& name, sd_bus_message* reply);
     void examine(const std::string& name, uint32_t uid);
-    void examined(const std::string& name, const Sandbox& sandbox);
+    void examined(const std::string& name, const ProcessIdentity& found);
+    static void take_identity(Peer& peer, const ProcessIdentity& found);
     void enqueue(uint32_t uid, const std::string& name, SizedMessage content);
     int refuse_call(uint32_t uid, const std::string& name, sd_bus_message* message);
     void admit(uint32_t uid, HeldCall call);

@@ -5,11 +5,14 @@
 
 #include <fcntl.h>
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 #include <utility>
 
 namespace haulier::bus {
 
 namespace {
+
+using process::ProcessFacts;
 
 constexpr const char* BusDriver = "org.freedesktop.DBus";
 constexpr Usec AnswerLimit{5'000'000};
@@ -59,6 +62,8 @@ void AppFinder::find(const std::string& unique_name, Found found) {
     auto [question, is_new] = questions_.try_emplace(unique_name);
     question->second.waiting.push_back(std::move(found));
     if (!is_new) return;
+    if (auto earlier = unexamined_.extract(unique_name))
+        return examine(unique_name, std::move(earlier.mapped()));
     auto call = new_call(bus_, BusDriver, "/org/freedesktop/DBus", BusDriver, "GetConnectionCredentials");
     if (sd_bus_message_append(call.get(), "s", unique_name.c_str()) >= 0)
         question->second.call =
@@ -76,23 +81,47 @@ void AppFinder::examine(const std::string& unique_name, Process process) {
     auto& question = questions_.at(unique_name);
     question.process = std::move(process);
     const auto& seen = question.process;
-    if (!seen.descriptor) return examined(unique_name, {.view = process::ProcessFacts::View::Ended});
-    if (!examine_) return examined(unique_name, process::examine(seen.descriptor));
-    if (!may_be_confined(seen.uid)) return examined(unique_name, {.view = process::ProcessFacts::View::Open});
-    examine_(seen.uid, seen.pid, [this, unique_name](const Result<process::ProcessFacts>& facts) {
-        if (facts) return examined(unique_name, *facts);
-        answer(unique_name, unknown_process(facts.error().message));
-    });
+    if (!seen.descriptor) return examined(unique_name, ProcessFacts{.view = ProcessFacts::View::Ended});
+    if (instance_ == daemon::Instance::Session) return examine_here(unique_name, seen);
+    if (!may_be_confined(seen.uid))
+        return examined(unique_name, ProcessFacts{.view = ProcessFacts::View::Open});
+    examine_(seen.uid, seen.pid,
+             [this, unique_name](const Result<ProcessFacts>& facts) { examined(unique_name, facts); });
 }
 
-void AppFinder::examined(const std::string& unique_name, const process::ProcessFacts& facts) {
-    const auto& question = questions_.at(unique_name);
-    const auto& process = question.process;
-    bool has_ended = !process.descriptor || process::has_ended(process.descriptor);
-    auto identity = has_ended  ? unknown_process()
-                    : examine_ ? identity_on_system_bus(facts, process.label)
-                               : identity_of(facts, process.label);
-    if (!question.has_left) known_[unique_name] = identity;
+void AppFinder::examine_here(const std::string& unique_name, const Process& process) {
+    auto facts = process::examine(process.descriptor);
+    if (!facts.in_flatpak) return examined(unique_name, facts);
+    auto with_folders = [this, unique_name, facts](const Result<ProcessFacts>& seen) {
+        if (!seen) return examined(unique_name, seen.error());
+        if (seen->flatpak_info != facts.flatpak_info)
+            return examined(unique_name, Error{Errc::Internal, "the worker process saw another sandbox"});
+        auto complete = facts;
+        complete.folders = seen->folders;
+        examined(unique_name, complete);
+    };
+    examine_(getuid(), process.pid, with_folders);
+}
+
+ProcessIdentity AppFinder::identify(const Process& process, const Result<ProcessFacts>& facts) const {
+    if (!process.descriptor || process::has_ended(process.descriptor)) return unknown_process();
+    if (!facts) {
+        auto unknown = unknown_process(facts.error().message);
+        unknown.is_final = false;
+        return unknown;
+    }
+    auto identity = instance_ == daemon::Instance::System ? identity_on_system_bus(*facts, process.label)
+                                                          : identity_of(*facts, process.label);
+    bool is_hidden = facts->view == ProcessFacts::View::Hidden;
+    identity.is_final = !is_hidden || identity.sandbox.kind != Sandbox::Kind::Unknown;
+    return identity;
+}
+
+void AppFinder::examined(const std::string& unique_name, const Result<ProcessFacts>& facts) {
+    auto& question = questions_.at(unique_name);
+    auto identity = identify(question.process, facts);
+    if (!question.has_left && identity.is_final) known_[unique_name] = identity;
+    if (!question.has_left && !identity.is_final) unexamined_[unique_name] = std::move(question.process);
     answer(unique_name, identity);
 }
 
@@ -105,6 +134,7 @@ void AppFinder::answer(const std::string& unique_name, const ProcessIdentity& id
 /// The bus answers a question about a connection that has left with an error.
 void AppFinder::left(const std::string& unique_name) {
     known_.erase(unique_name);
+    unexamined_.erase(unique_name);
     if (auto question = questions_.find(unique_name); question != questions_.end())
         question->second.has_left = true;
 }

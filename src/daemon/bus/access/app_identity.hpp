@@ -25,6 +25,7 @@ std::string app_in_cgroup(std::string_view cgroups);
 struct ProcessIdentity {
     AppIdentity app;
     Sandbox sandbox;
+    bool is_final = true; ///< false: the process could not be examined now, but perhaps later
 };
 /// `label` is the security label of the process, as the bus knows it. If the process has ended, or could not
 /// be examined, its sandbox is unknown.

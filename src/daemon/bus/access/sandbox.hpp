@@ -42,7 +42,7 @@ struct Sandbox {
     std::string instance;
     bool network = false;
     job::Grants grants;
-    std::string obstacle{}; ///< why the process could not be examined; empty = it had ended
+    std::string obstacle{}; ///< why the process could not be examined, if that is known
     bool operator==(const Sandbox&) const = default;
 };
 
