@@ -43,6 +43,11 @@ void haulier_job_complete(HaulierJob* self, GCancellable* cancellable, GAsyncRea
                           gpointer user_data);
 char* haulier_job_complete_finish(HaulierJob* self, GAsyncResult* result, GError** error);
 
+int haulier_job_open_file_sync(HaulierJob* self, guint index, GCancellable* cancellable, GError** error);
+void haulier_job_open_file(HaulierJob* self, guint index, GCancellable* cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
+int haulier_job_open_file_finish(HaulierJob* self, GAsyncResult* result, GError** error);
+
 gboolean haulier_job_set_value_sync(HaulierJob* self, const char* name, GVariant* value,
                                     GCancellable* cancellable, GError** error);
 void haulier_job_set_value(HaulierJob* self, const char* name, GVariant* value, GCancellable* cancellable,

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import gi
 
@@ -176,6 +176,10 @@ class Job:
     def complete(self) -> str:
         """Gives the files their final names; returns "complete" or "partial"."""
         return _tried(self.object.complete_sync, None)
+
+    def open_file(self, index: int = 0) -> BinaryIO:
+        """Opens a file that has been transferred for reading, whether it has its final name already or not."""
+        return open(_tried(self.object.open_file_sync, index, None), "rb")
 
     def cancel(self) -> None:
         _tried(self.object.cancel_sync, None)

@@ -67,6 +67,31 @@ for digest in ("0" * 64, argv[2]):
     assert_file(stack.downloads / "file", DATA)
 
 
+def test_a_file_is_opened_before_it_has_its_name(stack, run):
+    server = stack.fault_server()
+    server.add("/f", DATA)
+    result = run("""
+from gi.repository import GLib
+client = haulier.Client()
+job = client.download(argv[0], argv[1])
+job.wait()
+files, loop = [job.open_file()], GLib.MainLoop()
+
+def opened(object, answer):
+    files.append(open(object.open_file_finish(answer), "rb"))
+    loop.quit()
+
+job.object.open_file(0, None, opened)
+loop.run()
+try:
+    job.open_file(1)
+except haulier.Error as error:
+    result = [error.name, job.complete()]
+result += [len(file.read()) for file in files]
+""", server.url("/f"), stack.downloads / "file")
+    assert result == ["InvalidArgument", "complete", len(DATA), len(DATA)]
+
+
 def test_progress_is_told_as_it_happens_and_a_size_that_is_not_known_is_none(stack, run):
     server = stack.fault_server()
     server.add("/f", DATA, script=Script(length=False, rate=100_000))
