@@ -229,6 +229,12 @@ Result<Done, Failure> BusClient::remove_files(const std::string& id, const std::
     return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.RemoveFiles(indexes); });
 }
 
+Result<Fd, Failure> BusClient::open_file(const std::string& id, uint32_t index) {
+    return call_guarded(*bus_, [&] {
+        return Fd{JobProxy{bus_->connection(), id}.OpenFile(index).release()};
+    });
+}
+
 Result<Done, Failure> BusClient::set(const std::string& id, const std::string& property, const Value& value) {
     return call_guarded(*bus_, [&] { JobProxy{bus_->connection(), id}.set(property, encode(value)); });
 }

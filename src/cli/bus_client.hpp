@@ -40,6 +40,7 @@ public:
     Result<Done, Failure> complete_files(const std::string& id,
                                          const std::vector<uint32_t>& indexes) override;
     Result<Done, Failure> remove_files(const std::string& id, const std::vector<uint32_t>& indexes) override;
+    Result<Fd, Failure> open_file(const std::string& id, uint32_t index) override;
     Result<Done, Failure> set(const std::string& id, const std::string& property,
                               const Value& value) override;
     Result<Done, Failure> set_credentials(const std::string& id, const Credentials& credentials) override;

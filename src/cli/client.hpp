@@ -3,6 +3,7 @@
 // reply, except read(), which is for wait loops.
 #pragma once
 
+#include "base/fd.hpp"
 #include "cli/access.hpp"
 #include "cli/failure.hpp"
 #include "cli/listener.hpp"
@@ -113,6 +114,9 @@ public:
                                                  const std::vector<uint32_t>& indexes) = 0;
     virtual Result<Done, Failure> remove_files(const std::string& id,
                                                const std::vector<uint32_t>& indexes) = 0;
+
+    /// Opens a transferred file for reading.
+    virtual Result<Fd, Failure> open_file(const std::string& id, uint32_t index) = 0;
 
     virtual Result<Done, Failure> set(const std::string& id, const std::string& property,
                                       const Value& value) = 0;

@@ -136,6 +136,29 @@ Result<Completed, Failure> complete_once(const Common& common, Client& client, c
     return completed_by_itself(common, client, id, done.error());
 }
 
+constexpr size_t MostNames = 5;
+
+/// Names of the files that were dropped; the job can still be read for a while.
+std::string dropped_names(Client& client, const std::string& id) {
+    auto files = client.files(id);
+    if (!files) return "";
+    std::string names;
+    size_t count = 0;
+    for (const auto& properties : *files) {
+        if (properties.value("Transferred", false) || properties.value("State", "") == "removed") continue;
+        if (++count <= MostNames) names += (count > 1 ? ", " : "") + file_view_of(properties).local;
+    }
+    return count > MostNames ? translate("{} and {} more", names, count - MostNames) : names;
+}
+
+Failure without_all_files(Client& client, const std::string& id) {
+    auto names = dropped_names(client, id);
+    auto job = short_id(id);
+    return {Exit::JobFailed, names.empty()
+                                 ? translate("job {} was completed without all of its files", job)
+                                 : translate("job {} was completed without these files: {}", job, names)};
+}
+
 } // namespace
 
 Result<Exit, Failure> suspend(const Common& common, const JobsOptions& options) {
@@ -168,6 +191,7 @@ Result<Exit, Failure> complete(const Common& common, const JobsOptions& options)
             else if (!common.quiet)
                 print(translate("{}  {}, {} kept, {} dropped\n", short_id(id), state_word(done->result),
                                 done->kept, done->dropped));
+            if (done->dropped > 0) return without_all_files(client, id);
             return Done{};
         });
 }

@@ -140,6 +140,13 @@ struct FilesOptions {
 };
 Result<Exit, Failure> files(const Common& common, const FilesOptions& options);
 
+struct CatOptions {
+    std::string job;
+    std::optional<uint32_t> index; ///< of the file; nothing = the only one
+};
+/// Writes the content of a transferred file to standard output.
+Result<Exit, Failure> cat(const Common& common, const CatOptions& options);
+
 struct ErrorsOptions {
     std::string job; ///< empty = all jobs
 };

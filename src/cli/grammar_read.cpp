@@ -73,6 +73,11 @@ void add_reading_commands(CLI::App& app, Invocation& invocation) {
     add_show(app, invocation);
     auto listing = add_command(app, invocation, "files", _("List the files of a job"), files);
     add_job_argument(*listing.app, listing.options->job);
+    auto printing_file =
+        add_command(app, invocation, "cat", _("Print the content of a file that has arrived"), cat);
+    add_job_argument(*printing_file.app, printing_file.options->job);
+    printing_file.app->add_option("INDEX", printing_file.options->index,
+                                  _("number of the file; not needed if the job has only one"));
     add_errors(app, invocation);
     auto asking =
         add_command(app, invocation, "status",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """haulierctl changes and explains jobs: properties, files, pieces, credentials, headers, uploads, errors."""
 
+import json
 import os
 import pty
 
@@ -48,6 +49,51 @@ def test_single_files_are_completed_and_taken_out(stack, ctl):
     job.wait_state("transferred")
     assert [file["State"] for file in job.files()] == ["transferred", "removed"]
     assert "one JOB" in ctl("complete", "--all", "--file=0", code=MISUSED).err
+
+
+def test_complete_names_the_files_that_it_drops(stack, ctl):
+    server = stack.fault_server()
+    for name in ("good", "bad", "also-bad"):
+        server.add(f"/{name}", b"content", script=Script() if name == "good" else Script(send=1, gate=True))
+
+    def job_with_one_file():
+        files = [(server.url(f"/{name}"), stack.downloads / name) for name in ("good", "bad", "also-bad")]
+        job = stack.manager.create(files=files, Resume=True)
+        stack.client.wait(lambda: job.files()[0]["Transferred"], "the first file")
+        return job
+
+    job = job_with_one_file()
+    done = ctl("complete", job.id, code=JOB_FAILED)
+    assert done.out == f"{job.id[:8]}  partial, 1 kept, 2 dropped\n"
+    assert f"without these files: {stack.downloads}/bad, {stack.downloads}/also-bad" in done.err
+    assert_file(stack.downloads / "good", b"content")
+    jobs = [job_with_one_file(), stack.manager.create(files=[(server.url("/good"), stack.downloads / "other")], Resume=True)]
+    jobs[1].wait_state("transferred")
+    done = ctl("complete", "--json", *[job.id for job in jobs], code=JOB_FAILED)
+    assert [line["Dropped"] for line in map(json.loads, done.out.splitlines())] == [2, 0]
+    assert "/also-bad" in done.err
+
+
+def test_a_file_that_has_arrived_is_printed(stack, ctl):
+    server = stack.fault_server()
+    content = bytes(range(256)) * 4096
+    server.add("/0", content)
+    server.add("/1", b"second", script=Script(send=1, gate=True))
+    urls = [(server.url(f"/{n}"), stack.downloads / str(n)) for n in range(2)]
+    one, two = stack.manager.create(files=urls[:1], Resume=True), stack.manager.create(files=urls, Resume=True)
+    one.wait_state("transferred")
+    stack.client.wait(lambda: two.files()[0]["Transferred"], "the first file")
+    for words in ([one.id], [one.id, "0"], [two.id, "0"]):
+        assert ctl("cat", *words, text=False).out == content
+    assert "has 2 files" in ctl("cat", two.id, code=MISUSED).err
+    assert "not transferred" in ctl("cat", two.id, "1", code=REFUSED).err
+    ctl("cat", one.id, "1", code=MISUSED)
+    ctl("cat", "--json", one.id, code=MISUSED)
+    with open("/dev/full", "wb") as full:
+        assert "cannot be written" in ctl("cat", one.id, code=REFUSED, stdout=full).err
+    ctl("complete", one.id)
+    assert_file(stack.downloads / "0", content)
+    ctl("cat", one.id, code=NO_SUCH_JOB)
 
 
 def test_set_says_what_is_wrong(stack, ctl):

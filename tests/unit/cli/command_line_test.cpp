@@ -205,6 +205,39 @@ TEST_F(CommandLine, PrintsTheReplyAsItIs) {
     EXPECT_EQ(out, "accepted\n");
 }
 
+TEST_F(CommandLine, PrintsTheContentOfAFile) {
+    daemon.content = std::string{"a\0b\n", 4};
+    EXPECT_EQ(call({"cat", "k"}), "open " + JobId + " 0");
+    EXPECT_EQ(out, daemon.content);
+    daemon.own_jobs[JobId]["FilesTotal"] = 2;
+    EXPECT_EQ(call({"cat", "k", "1"}), "open " + JobId + " 1");
+    EXPECT_EQ(run({"cat", "k"}), Exit::Usage);
+    EXPECT_THAT(err, HasSubstr("2 files"));
+    EXPECT_EQ(run({"cat", "k", "--json"}), Exit::Usage);
+    daemon.refusals["open " + JobId + " 1"] = {Exit::Failed, "it is not transferred"};
+    EXPECT_EQ(run({"cat", "k", "1"}), Exit::Failed);
+    EXPECT_EQ(out, "");
+}
+
+TEST_F(CommandLine, SaysWhichFilesWereDropped) {
+    for (int i = 1; i < 8; ++i) {
+        daemon.file_list.push_back(daemon.file_list.front());
+        daemon.file_list.back()["LocalName"] = "/srv/" + std::to_string(i);
+    }
+    daemon.file_list[1]["Transferred"] = true;
+    daemon.file_list[2]["State"] = "removed";
+    daemon.completions = {Completed{"partial", 1, 6}, Completed{"partial", 1, 6}, Completed{"partial", 0, 1}};
+    EXPECT_EQ(run({"complete", "k"}), Exit::JobFailed);
+    EXPECT_EQ(out, "aaaa1111  partial, 1 kept, 6 dropped\n");
+    EXPECT_THAT(err,
+                HasSubstr("without these files: /srv/film, /srv/3, /srv/4, /srv/5, /srv/6 and 1 more\n"));
+    daemon.refusals["files " + JobId] = {Exit::NoSuchJob, "it has ended"};
+    EXPECT_EQ(run({"complete", "k"}), Exit::JobFailed);
+    EXPECT_THAT(err, HasSubstr("job aaaa1111 was completed without all of its files"));
+    daemon.own_jobs[OtherId] = job_json("transferred", "needs-complete", OtherId);
+    EXPECT_EQ(run({"complete", JobId, OtherId}), Exit::JobFailed) << "the other one is complete";
+}
+
 TEST_F(CommandLine, AppliesAVerbToEachJob) {
     EXPECT_EQ(call({"suspend", "k"}), "suspend " + JobId);
     EXPECT_EQ(call({"resume", "k"}), "resume " + JobId);
@@ -229,7 +262,7 @@ TEST_F(CommandLine, FindsAJobCompletedThatHasDoneSoItself) {
     EXPECT_EQ(run({"complete", "k"}), Exit::Ok);
     EXPECT_EQ(out, "aaaa1111  complete, 1 kept, 0 dropped\n");
     daemon.own_jobs[JobId]["FilesTotal"] = 3;
-    call({"complete", "k", "--json"});
+    EXPECT_EQ(run({"complete", "k", "--json"}), Exit::JobFailed);
     EXPECT_EQ(Json::parse(out)["Result"], "partial");
     EXPECT_EQ(Json::parse(out)["Dropped"], 2);
     daemon.own_jobs[JobId]["State"] = "cancelled";

@@ -17,6 +17,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -49,6 +51,7 @@ public:
     std::map<std::string, Json> own_jobs;
     std::map<std::string, Json> other_jobs;
     std::vector<Json> file_list;
+    std::string content; ///< of every file
     std::vector<Json> ended;
     std::vector<Json> statistics;
     bool held = false;
@@ -232,6 +235,14 @@ public:
         auto answer = d_.completions.front();
         d_.completions.pop_front();
         return answer;
+    }
+    Result<Fd, Failure> open_file(const std::string& id, uint32_t index) override {
+        if (auto refused = d_.note(fmt::format("open {} {}", id, index))) return *refused;
+        Fd file{memfd_create("content", MFD_CLOEXEC)};
+        if (write(file.get(), d_.content.data(), d_.content.size()) < 0 ||
+            lseek(file.get(), 0, SEEK_SET) != 0)
+            return Failure{Exit::Failed, "no memory"};
+        return file;
     }
     Result<Done, Failure> set(const std::string& id, const std::string& property, const Value&) override {
         return d_.done(fmt::format("set {} {}", id, property));
