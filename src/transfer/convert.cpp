@@ -111,6 +111,7 @@ FetchOrder from_wire(wire::Fetch&& message) {
                      .folder = from_wire(message.folder()),
                      .other_folder = message.other_folder(),
                      .has_other_sources = message.has_other_sources(),
+                     .may_be_mixed = message.may_be_mixed(),
                      .if_range_broken = message.if_range_broken(),
                      .server_name = message.server_name(),
                      .keep_existing = message.keep_existing(),

@@ -51,6 +51,7 @@ struct FetchOrder {
     Inode folder;                        ///< the directory that held the part file, if it is known
     bool other_folder = false;           ///< another directory of the same file system is accepted instead
     bool has_other_sources = false;      ///< a slow server may be replaced by another source
+    bool may_be_mixed = false;           ///< the durable bytes may have come from several sources
     bool if_range_broken = false;        ///< the server is known to mishandle If-Range
     bool server_name = false;            ///< Begun reports the name that the server gives the file
     bool keep_existing = false;          ///< nothing is fetched for a name that is taken
@@ -167,7 +168,6 @@ private:
     void pieces_idle();
     void verify_pieces();
     [[nodiscard]] bool may_be_mixed() const;
-    [[nodiscard]] bool has_mirrors() const;
     void begin_alone();
 
     WorkerContext& context_;

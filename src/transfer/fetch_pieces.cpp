@@ -105,13 +105,8 @@ void Fetch::verify_pieces() {
 /// the parts may be of several versions.
 bool Fetch::may_be_mixed() const {
     if (alone_) return false;
-    if (order_.offset > 0 && has_mirrors()) return true;
+    if (order_.may_be_mixed) return true;
     return pieces_ && (pieces_->has_several_sources() || !is_strong(identity_));
-}
-
-/// An order for one connection does not list them.
-bool Fetch::has_mirrors() const {
-    return !order_.mirrors.empty() || (order_.has_other_sources && !order_.http.peer());
 }
 
 /// The parts do not belong together, and it is not known which source has sent other content.

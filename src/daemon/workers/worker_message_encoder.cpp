@@ -287,6 +287,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     if (file.folder.number != 0) fill_inode(*f.mutable_folder(), file.folder);
     f.set_other_folder(file.clocks.other_folder);
     f.set_has_other_sources(order.options.peer || job::may_leave_source(file));
+    f.set_may_be_mixed(order.offset > 0 && !order.options.peer && job::sources_of(file) > 1);
     fill_permissions(f, file.spec, order.umask);
     f.set_if_range_broken(order.if_range_broken);
     f.set_if_modified_since_s(seconds_of(file.spec.if_modified_since));

@@ -270,6 +270,22 @@ TEST(ToWire, SaysWhatIsHereAndWhereElseTheFileIs) {
     EXPECT_EQ(report_of(checkpoint).pieces, order.file.pieces);
 }
 
+TEST(ToWire, TellsThatBytesMayBeOfASourceThatIsOutOfTheQuestionByNow) {
+    auto order = sample_order();
+    order.offset = 30;
+    EXPECT_FALSE(to_wire(9, order).may_be_mixed()) << "there is one source";
+    order.file.spec.mirrors = {"http://mirror.example/f"};
+    order.file.source_statuses = {{3, true}, {}};
+    order.file.source = 1;
+    EXPECT_FALSE(to_wire(9, order).has_other_sources());
+    EXPECT_TRUE(to_wire(9, order).may_be_mixed());
+    order.options.peer = true;
+    EXPECT_FALSE(to_wire(9, order).may_be_mixed()) << "peers are judged otherwise";
+    order.options.peer = false;
+    order.offset = 0;
+    EXPECT_FALSE(to_wire(9, order).may_be_mixed()) << "nothing of it is here";
+}
+
 TEST(ToWire, LimitsFitIntoAPacketHoweverManyJobsHaveOne) {
     BandwidthLimits limits{job::UnknownSize, job::UnknownSize, {}};
     for (int i = 0; i < 3000; ++i)

@@ -361,13 +361,13 @@ TEST_F(PiecesTest, AfterAWrongChecksumOneConnectionIsUsed) {
     EXPECT_EQ(ranges, before);
 }
 
-/// The order for one connection lists no mirrors, but an earlier one did.
+/// The order lists no mirrors, because all others are out of the question by now, but an earlier one did.
 TEST_F(PiecesTest, WhatAMirrorSentEarlierIsNotBlamedOnTheServer) {
     test::HttpServer server{whatever_is_asked()};
     directory.write(Part, large_content(2).substr(0, PieceMebi));
     auto fetch_order = order(server.url("/file"));
     add_digest(fetch_order);
-    fetch_order.set_has_other_sources(true);
+    fetch_order.set_may_be_mixed(true);
     resume_at(fetch_order, PieceMebi);
     fetch(fetch_order);
     EXPECT_EQ(begun().offset(), PieceMebi);
