@@ -10,7 +10,9 @@ from gi.repository import GLib
 from support.bus.machine_services import network_manager
 from support.client.dbus_client import PROPERTIES, ROOT, BusError
 from support.client.haulierctl import MISUSED, REFUSED, Ctl
+from support.content import body
 from support.environment import patience
+from support.servers.response_script import Script
 
 PERMIT = "org.haulier.Haulier1.Permit"
 NAME = "org.haulier.Haulier1"
@@ -138,6 +140,26 @@ def test_with_stop_a_program_is_ended_and_begins_again(stack, network, ctl):
     stack.client.wait(lambda: len(starts(log)) == 2, "the program to begin again")
     end.touch()
     assert command.wait(patience(20)) == 0
+
+
+def test_a_downloader_is_ended_on_a_metered_network_and_continues_later(stack, network, ctl):
+    """As flatpak does, it keeps what it has when it is ended."""
+    content = body(600_000)
+    server = stack.fault_server()
+    server.add("/file", content).next_scripts(Script(send=200_000, gate=True))
+    command = ctl.begin("permit", "--stop", "--name", "flatpak update", "--", "curl", "--silent", "--no-buffer", "--continue-at",
+                        "-", "--output", stack.downloads / "file", server.url("/file"))
+    server.wait_sent("/file", 200_000)
+    stack.client.wait(lambda: (stack.downloads / "file").exists(), "the first bytes")
+    network.set(Metered=METERED)
+    assert command.stderr.readline() == "waiting for a network that it may use\n"
+    children = pathlib.Path(f"/proc/{command.pid}/task/{command.pid}/children")
+    stack.client.wait(lambda: not children.read_text(), "curl to end")
+    assert len(server.of("/file")) == 1
+    network.set(Metered=FREE)
+    assert command.wait(patience(20)) == 0
+    assert (stack.downloads / "file").read_bytes() == content
+    assert server.of("/file")[1].range.startswith("bytes=")
 
 
 def test_with_pause_a_program_is_stopped_and_goes_on(stack, network, ctl):
