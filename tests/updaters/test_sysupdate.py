@@ -7,7 +7,10 @@ import lzma
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
+import uuid
+import zlib
 
 import pytest
 
@@ -27,7 +30,44 @@ Path={folder}/installed
 MatchPattern=image_@v.raw
 InstancesMax=2
 """
+IN_PARTITION = """[Source]
+Type=regular-file
+Path={folder}/stage
+MatchPattern=image_@v.raw.xz
+[Target]
+Type=partition
+Path={folder}/disk
+MatchPattern=image_@v
+MatchPartitionType=root-x86-64
+"""
 IMAGE = body(300_000)
+SECTOR, FIRST, SECTORS = 512, 2048, 8192  # where the first partition is, and the size of each
+
+
+def disk_with_partitions(names: list[str]) -> bytes:
+    """A GPT whose partitions are for a root file system."""
+    root = uuid.UUID("4f68bce3-e8cd-4db1-96e7-fbcaf984b709").bytes_le
+    end = FIRST + len(names) * SECTORS + 40
+
+    def entry(number: int, name: str) -> bytes:
+        first = FIRST + number * SECTORS
+        return (root + uuid.uuid4().bytes_le + struct.pack("<QQQ", first, first + SECTORS - 1, 0)
+                + name.encode("utf-16-le").ljust(72, b"\0"))
+
+    entries = b"".join(entry(*one) for one in enumerate(names)).ljust(128 * 128, b"\0")
+    own = uuid.uuid4().bytes_le
+
+    def header(here: int, other: int, table: int) -> bytes:
+        made = struct.pack("<8sIIIIQQQQ16sQIII", b"EFI PART", 0x10000, 92, 0, 0, here, other, 34, end - 34, own, table, 128, 128,
+                           zlib.crc32(entries))
+        return made[:16] + struct.pack("<I", zlib.crc32(made)) + made[20:]
+
+    disk = bytearray(end * SECTOR)
+    disk[446:462] = bytes([0, 0, 2, 0, 0xEE, 255, 255, 255]) + struct.pack("<II", 1, end - 1)
+    disk[510:512] = b"\x55\xaa"
+    for place, content in ((1, header(1, end - 1, 2)), (2, entries), (end - 33, entries), (end - 1, header(end - 1, 1, end - 33))):
+        disk[place * SECTOR:place * SECTOR + len(content)] = content
+    return bytes(disk)
 
 
 def packed(image: bytes) -> bytes:
@@ -81,7 +121,7 @@ class Device:
         self.stack, self.publisher, self.folder = stack, publisher, stack.directory / "device"
         for name in ("stage", "installed", "definitions"):
             (self.folder / name).mkdir(parents=True)
-        (self.folder / "definitions/50-image.transfer").write_text(TRANSFER.format(folder=self.folder))
+        self.define(TRANSFER)
         self.script = self.folder / "stage-update"
         text = (EXAMPLES / "sysupdate/stage-update").read_text()
         assert text.count("haulierctl --system") == 1
@@ -89,6 +129,9 @@ class Device:
         tools = pathlib.Path(program("HAULIERCTL")).parent
         self.env = stack.env | {"PATH": f"{tools}:{os.environ['PATH']}", "KEYRING": str(publisher.keyring)}
         self.command = ["sh", str(self.script), publisher.server.url("/"), str(self.folder / "stage"), "image_@v.raw.xz"]
+
+    def define(self, transfer: str) -> None:
+        (self.folder / "definitions/50-image.transfer").write_text(transfer.format(folder=self.folder))
 
     def stage(self, code: int = 0) -> str:
         done = subprocess.run(self.command, env=self.env, capture_output=True, text=True, check=False, timeout=patience(60))
@@ -126,6 +169,19 @@ def test_the_newest_image_is_fetched_and_installed(device):
     device.update()
     assert (device.folder / "installed/image_11.raw").read_bytes() == newer
     assert sorted(path.name for path in (device.folder / "installed").iterdir()) == ["image_10.raw", "image_11.raw"]
+
+
+def test_an_image_is_installed_into_a_partition(device):
+    disk = device.folder / "disk"
+    disk.write_bytes(disk_with_partitions(["image_9", "_empty"]))
+    device.define(IN_PARTITION)
+    device.publisher.publish("10", IMAGE)
+    device.stage()
+    device.update()
+    content = disk.read_bytes()
+    place = (FIRST + SECTORS) * SECTOR
+    assert content[place:place + len(IMAGE)] == IMAGE
+    assert "image_10".encode("utf-16-le") in content[2 * SECTOR:34 * SECTOR]
 
 
 def test_only_the_newest_image_is_kept_and_none_is_fetched_twice(device):
