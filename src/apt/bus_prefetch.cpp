@@ -89,26 +89,33 @@ void BusPrefetch::has_arrived(const PrefetchedFile& file) {
 }
 
 void BusPrefetch::end() {
-    for (const auto& [path, job] : jobs_) {
-        try {
-            end(path, job);
-        } catch (const std::system_error& error) {
-            // The job may have ended. If it is still suspended, the next update of the lists lets it go on.
-            note(error.what());
-        }
-    }
+    for (const auto& [path, job] : jobs_)
+        end(path, job);
     jobs_.clear();
+}
+
+/// The job may have ended. If it is still suspended afterwards, the next update of the lists lets it go on.
+bool BusPrefetch::attempt(const std::function<void()>& call) {
+    try {
+        call();
+        return true;
+    } catch (const std::system_error& error) {
+        note(error.what());
+        return false;
+    }
 }
 
 /// A job whose other files have their names is transferred without further calls, and one without any file is
 /// of no use.
 void BusPrefetch::end(const std::string& path, const Job& job) {
-    if (!job.arrived.empty()) bus_->remove_files(path, {job.arrived.begin(), job.arrived.end()});
+    bool is_removed = job.arrived.empty() || attempt([&] {
+                          bus_->remove_files(path, {job.arrived.begin(), job.arrived.end()});
+                      });
     if (!job.was_running || !job.is_paused) return;
-    if (job.arrived.size() < job.files.size())
-        bus_->call(path, "Resume");
+    if (!is_removed || job.arrived.size() < job.files.size())
+        attempt([&] { bus_->call(path, "Resume"); });
     else if (!job.has_finished_files)
-        bus_->call(path, "Cancel");
+        attempt([&] { bus_->call(path, "Cancel"); });
 }
 
 } // namespace haulier::apt

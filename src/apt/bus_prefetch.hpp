@@ -6,6 +6,7 @@
 #include "apt/bus.hpp"
 #include "apt/prefetch.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -33,6 +34,7 @@ private:
     void end(const std::string& path, const Job& job);
     static const PrefetchedFile* file_of(const Job& job, const Package& package);
     static void note(const char* why);
+    static bool attempt(const std::function<void()>& call);
 
     std::unique_ptr<Bus> bus_;
     bool is_listed_ = false;

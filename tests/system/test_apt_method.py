@@ -79,8 +79,7 @@ def test_apt_downloads_whatever_happens_to_the_package(machine, server, client, 
 
     # Only the link remains, as if the package had been removed with rm.
     machine.run("ln", "--symbolic", "/usr/share/haulier-apt/method.conf", "/" + LINK)
-    assert "Ignoring '21haulier-method'" in machine.attempt("apt-get", "update").stderr
-    assert machine.attempt("apt-get", "update").returncode == 0
+    assert "InRelease" in machine.run("apt-get", "update")
     machine.run("rm", "/" + LINK)
     machine.run("dpkg", "--install", "/srv/haulier-apt.deb")
     assert can_update(machine)
