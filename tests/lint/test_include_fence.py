@@ -25,6 +25,7 @@ MODULES = {
     "daemon/bus/names": {"base", "job"},
     "daemon/common": {"base", "job"},
     "browser": {"base", "cli"},
+    "apt": {"base", "libsystemd"},
     "cli": {"base", "proxies", "sdbus-c++", "libsystemd", "cli11", "curses", "expat", "json"},
     "desktop": {"base", "libsystemd"},
     "transfer": {"base", "wire", "process", "yield", "curl", "openssl", "libproxy", "libsystemd"},
@@ -185,7 +186,7 @@ SYMBOLS = {
     "sqlite3_": ["store"],
     "curl_": ["transfer"],
     "sdbus::": ["daemon/bus", "daemon/environment", "daemon/workers/systemd_client", "cli"],
-    "sd_bus_": ["daemon/bus", "daemon/environment", "daemon/workers/systemd_client", "session", "cli", "desktop"],
+    "sd_bus_": ["daemon/bus", "daemon/environment", "daemon/workers/systemd_client", "session", "apt", "cli", "desktop"],
 }
 
 

@@ -140,7 +140,7 @@ def test_purging_removes_the_state_and_leaves_what_users_have(machine, server, p
     machine.run("apt-get", "purge", "--yes", "haulier", "haulier-tools", "haulier-apt", "cockpit-haulier")
     for path in ("var/lib/haulier", "run/haulier", "etc/systemd/system/haulier.service",
                  "etc/systemd/system/dbus-org.haulier.Haulier1.service", "usr/libexec/haulier", "usr/share/cockpit/haulier",
-                 "usr/share/haulier-apt", "var/cache/haulier-apt", "etc/apt/apt.conf.d/20haulier"):
+                 "usr/share/haulier-apt", "var/cache/haulier-apt", "etc/apt/apt.conf.d/20haulier", "etc/apt/apt.conf.d/21haulier-method"):
         assert not (machine.root / path).exists(), path
     assert alice.outside(alice.home / "small").read_bytes() == b"alice's"
     assert leftovers(machine.root / "etc/haulier") == ["haulier.conf.d", "haulier.conf.d/10-tests.conf"], "an admin's own stays"

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The jobs as Haulier on the system bus has them. If a call fails, no more jobs are suspended, and apt
+// fetches the rest itself.
+#pragma once
+
+#include "apt/bus.hpp"
+#include "apt/prefetch.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace haulier::apt {
+
+class BusPrefetch : public Prefetch {
+public:
+    std::optional<PrefetchedFile> pause(const Package& package) override;
+    void has_arrived(const PrefetchedFile& file) override;
+    void end() override;
+
+private:
+    struct Job {
+        bool was_running = false;
+        bool is_paused = false;
+        bool has_finished_files = false;
+        std::map<std::string, PrefetchedFile> files; ///< those without their names yet, by these names
+        std::set<uint32_t> arrived;
+    };
+    void list();
+    void list_files(const std::string& path, Job& job);
+    void pause(const std::string& path, Job& job);
+    void end(const std::string& path, const Job& job);
+    static const PrefetchedFile* file_of(const Job& job, const Package& package);
+    static void note(const char* why);
+    static bool attempt(const std::function<void()>& call);
+
+    std::unique_ptr<Bus> bus_;
+    bool is_listed_ = false;
+    bool has_failed_ = false;
+    std::map<std::string, Job> jobs_; ///< by their paths
+};
+
+} // namespace haulier::apt
