@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 from gi.repository import GLib
 
-from support.chance import is_campaign, rounds, seeded
+from support.chance import fewer, is_campaign, rounds, seeded
 from support.client import dbus_client
 from support.client.dbus_client import BusError
 from support.environment import SOURCE, patience
@@ -148,7 +148,7 @@ def test_calls_of_every_kind(new_stack):
     honest = stack.manager.create(display_name="honest")
     daemon = stack.daemon_pid()
     slowest, warm = 0.0, 0
-    count = rounds(1500)
+    count = rounds(fewer(1500))
     for number in range(count):
         caller.call()
         if number % 50 == 0:
