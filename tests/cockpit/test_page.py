@@ -213,7 +213,7 @@ def test_all_jobs_are_held_and_released(stack, server, page):
     page.picture("held")
     page.press("Release")
     page.wait_row("film", state="Transferring")
-    assert "All jobs are held" not in page.text()
+    page.until(lambda: "All jobs are held" not in page.text(), "the hold to be forgotten")
 
 
 def test_the_limit_of_all_jobs(stack, server, page):

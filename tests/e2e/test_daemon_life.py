@@ -13,6 +13,7 @@ import time
 import pytest
 
 from support.bus.callback import Refuse
+from support.chance import fewer
 from support.client.checks import assert_file, part_files
 from support.client.dbus_client import BUS, JOB, NAME, BusError
 from support.content import body
@@ -133,24 +134,26 @@ def test_a_call_in_the_moment_of_leaving_is_not_lost(new_stack):
     stack = new_stack({"Daemon": {"IdleTimeout": "0s"}})
     chance = random.Random(1)
     stack.client.forget()
-    for attempt in range(50):
+    attempts = fewer(50)
+    for attempt in range(attempts):
         job = stack.manager.create(f"job {attempt}")
         moment = time.monotonic() + chance.uniform(0, 0.003)
         while time.monotonic() < moment:
             pass  # too short for any timer
         job.set("Description", str(attempt))
-    assert_all_there(stack, 50)
-    stack.client.wait(lambda: starts(stack) > 5, "proof that the daemon often left, so that something was tried")
+    assert_all_there(stack, attempts)
+    stack.client.wait(lambda: starts(stack) > attempts / 10, "proof that the daemon often left, so that something was tried")
 
 
 def test_a_call_right_after_the_name_is_gone_is_not_lost(new_stack):
     stack = new_stack({"Daemon": {"IdleTimeout": "20ms"}})
-    for attempt in range(10):
+    attempts = fewer(10)
+    for attempt in range(attempts):
         stack.client.forget()
         job = stack.manager.create(f"job {attempt}")
-        stack.client.wait(lambda: losses(stack), "the name to be free", seconds=5)
+        stack.client.wait(lambda: losses(stack), "the name to be free")
         job.set("Description", str(attempt))
-    assert_all_there(stack, 10)
+    assert_all_there(stack, attempts)
 
 
 def test_who_waits_for_a_worker_when_the_daemon_leaves_gets_the_answer(new_stack):
@@ -159,7 +162,8 @@ def test_who_waits_for_a_worker_when_the_daemon_leaves_gets_the_answer(new_stack
     server = stack.fault_server()
     server.add("/file", b"x")
     chance = random.Random(1)
-    for attempt in range(15):
+    attempts = fewer(15)
+    for attempt in range(attempts):
         stack.client.forget()
         daemon = subprocess.Popen(stack.daemon_command(), env=stack.env | {"NOTIFY_SOCKET": str(stack.directory / "none")},
                                   stderr=subprocess.DEVNULL)
@@ -170,7 +174,7 @@ def test_who_waits_for_a_worker_when_the_daemon_leaves_gets_the_answer(new_stack
         stack.manager.create(str(attempt), files=[(server.url("/file"), stack.downloads / str(attempt))])
         assert daemon.wait(patience(30)) in (os.EX_OK, os.EX_TEMPFAIL)
         stack.wait_stopped()
-    assert [p["FilesTotal"] for _, p in stack.manager.list()] == [1] * 15
+    assert [p["FilesTotal"] for _, p in stack.manager.list()] == [1] * attempts
 
 
 def test_a_name_that_is_denied_for_a_moment_is_asked_for_again(new_stack):
@@ -204,7 +208,7 @@ def test_sigterm_saves_what_is_there(new_stack):
     server, job = stalled_job(stack)
     with Pidfd(stack.worker_pid()) as worker:
         stack.signal_daemon(signal.SIGTERM)
-        assert worker.ended(patience(5))
+        assert worker.ended(patience(15))
     job.wait_state("transferred")
     assert [request.range_start for request in server.of("/big")] == [0, MEBI]
     job.complete()
@@ -240,10 +244,11 @@ def test_a_killed_worker_is_replaced_and_its_transfers_go_on(new_stack):
     stack = new_stack({"Transfer": {"CheckpointBytes": "64K"}})
     server, job = stalled_job(stack)
     daemon = stack.daemon_pid()
+    stack.wait_durable(stack.downloads / "big", MEBI - 64 * 1024)
     stack.kill_worker()
     job.wait_state("transferred")
     assert stack.daemon_pid() == daemon
-    assert server.of("/big")[-1].range_start >= MEBI - 64 * 1024 - 32768
+    assert server.of("/big")[-1].range_start >= MEBI - 64 * 1024
     job.complete()
     assert_file(stack.downloads / "big", BIG)
 

@@ -195,7 +195,7 @@ def test_the_daemon_leaves_in_spite_of_the_agent_and_comes_back(new_stack):
     job.suspend()
     stack.wait_stopped()
     (view,) = kde.open()
-    assert view.values["suspended"], "a paused job stays"
+    kde.wait_for(lambda: view.values["suspended"], "a paused job to stay, and to be shown as paused")
     kde.press(view, "resume")
     stack.client.wait(stack.running, "the daemon to be started by the button")
     resource.gate.set()
@@ -312,7 +312,8 @@ def test_a_bar_is_replaced_in_place_and_not_too_often(stack, agent):
     assert len(bars) >= 2 and {bar.id for bar in bars} == {note.id} and note.replaced
     values = [bar.hints["value"] for bar in bars if "value" in bar.hints]
     assert values == sorted(values) and values[-1] > 0
-    assert all(later.when - bar.when > 1.5 for bar, later in zip(bars, bars[1:]))
+    # Two seconds lie between two changes. How late a call arrives depends on how busy the machine is.
+    assert bars[-1].when - bars[0].when > 2 * (len(bars) - 1) - 1
     assert bars[-1].summary == "film" and " of 1.2 MB" in bars[-1].body
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """haulierctl shows several jobs and files, waits for several jobs, and selects jobs by their state."""
 
+import codecs
 import os
 import pty
 import select
@@ -27,10 +28,11 @@ class Terminal:
         self.ours, self.theirs = pty.openpty()
         fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.drawn = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
 
     def read(self) -> None:
         while select.select([self.ours], [], [], 0.05)[0]:
-            self.drawn += os.read(self.ours, 65536).decode()
+            self.drawn += self._decoder.decode(os.read(self.ours, 65536))
 
     def wait(self, words: str) -> None:
         deadline = time.monotonic() + patience(20)
@@ -70,10 +72,10 @@ def test_the_line_says_how_long_a_server_has_not_answered(stack, ctl, remote):
 
 
 def test_list_on_a_terminal_shows_rates_and_fits(stack, ctl, remote):
-    remote.add("/moving", DATA, script=Script(rate=50_000))
+    remote.add("/moving", DATA, script=Script(rate=20_000))
     ctl("get", "--no-wait", "--name", "🎬" * 60, remote.url("/moving"), "m")
     job = stack.manager.get(stack.manager.list()[0][1]["Id"])
-    job.wait_bytes(1)
+    job.wait_property("Rate", lambda rate: rate > 0)
     terminal = Terminal(100)
     ctl("list", stdout=terminal.theirs)
     terminal.read()
@@ -98,8 +100,9 @@ def test_show_is_one_screen(stack, ctl, remote):
 
 def test_files_says_which_move(stack, ctl, remote, stalled):
     job_id = ctl("add", "--start", remote.url("/slow"), "a", remote.url("/file.bin"), "b").out.strip()
-    stack.manager.get(job_id).wait_property("FilesTransferred", lambda done: done == 1)
-    remote.wait_sent("/slow", 100_000)
+    job = stack.manager.get(job_id)
+    job.wait_property("FilesTransferred", lambda done: done == 1)
+    job.wait_bytes(len(DATA) + 100_000)
     lines = ctl("files", job_id).out.splitlines()
     assert [line.split()[1] for line in lines] == ["STAGE", "transferring", "transferred"]
 

@@ -78,7 +78,7 @@ def test_jobs_in_each_state_over_a_kill_of_the_daemon(stack, remote):
 def test_a_date_ends_it_and_both_changes_are_announced(stack, remote):
     job = half_way(stack, remote, "file")
     stack.client.forget()
-    until = usec_from_now(patience(2))
+    until = usec_from_now(patience(4))
     hold(stack, until)
     assert job.get("WaitReason") == ("held", until)
     job.wait_state("transferred", seconds=40)
@@ -94,7 +94,7 @@ def test_a_date_ends_it_and_both_changes_are_announced(stack, remote):
 
 def test_a_hold_that_ended_while_the_daemon_was_dead_is_over(stack, remote):
     job = half_way(stack, remote, "file")
-    until = usec_from_now(patience(1))
+    until = usec_from_now(patience(3))
     hold(stack, until)
     stack.kill_daemon()
     stack.client.wait(lambda: time.time_ns() // 1000 > until, "the date")

@@ -12,6 +12,7 @@ from support.processes import Pidfd
 from support.servers.response_script import Script
 
 SMALL = body(20_000)
+PROMPTLY = 8  # seconds; less than CallTimeout, under sanitizers as well
 
 
 def small_job(stack, server, name="file", **options):
@@ -309,7 +310,7 @@ def test_a_new_object_does_not_wait_for_the_call_to_the_old_one(stack):
     old.wait("JobTransferred")
     new = stack.callback(path="/new")
     job.notify_object("/new")
-    new.wait("JobTransferred", seconds=3)
+    new.wait("JobTransferred", seconds=PROMPTLY)
 
 
 def test_an_object_that_leaves_during_the_call_gives_way_at_once(stack):
@@ -320,7 +321,7 @@ def test_an_object_that_leaves_during_the_call_gives_way_at_once(stack):
     job.resume()
     old.wait("JobTransferred")
     old.bus.close()
-    stack.client.wait(lambda: service.calls == [("JobTransferred", job.id)], "the service to be told", 3)
+    stack.client.wait(lambda: service.calls == [("JobTransferred", job.id)], "the service to be told", PROMPTLY)
 
 
 @pytest.mark.parametrize("name", ["ServiceUnknown", "Disconnected", "NoReply", "UnknownObject", "NameHasNoOwner"])
@@ -348,7 +349,7 @@ def test_a_client_without_the_method_for_files_is_told_of_the_end(stack):
     callback.answer = lack
     small_job(stack, stack.fault_server(), NotifyFlags=["transferred", "file-transferred"], NotifyObject=callback.path,
               Resume=True)
-    callback.wait("JobTransferred", seconds=3)
+    callback.wait("JobTransferred")
     assert callback.methods() == ["FileTransferred", "JobTransferred"]
 
 
@@ -368,7 +369,7 @@ def test_a_client_with_one_callback_only_is_not_called_later_for_the_others(new_
     assert stack.client.wait_signal("JobError").args == (job.path, job.id)
     server.add("/nothing-there", SMALL)
     job.resume()
-    callback.wait("JobTransferred", seconds=3)
+    callback.wait("JobTransferred")
     assert callback.methods() == ["JobError", "JobError", "JobTransferred"], "once more when it is known to be there"
 
 
@@ -422,7 +423,7 @@ def test_notifications_that_are_no_longer_wanted_are_dropped(stack):
                     NotifyObject=callback.path, Resume=True)
     callback.wait("FileTransferred")
     job.set("NotifyFlags", ["transferred"])
-    callback.wait("JobTransferred", seconds=3)
+    callback.wait("JobTransferred")
 
 
 def test_a_service_that_runs_is_told_at_once_however_often_it_was_started_in_vain(new_stack):
@@ -435,7 +436,7 @@ def test_a_service_that_runs_is_told_at_once_however_often_it_was_started_in_vai
     running = Callback(program, "/client")
     assert program.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "(su)",
                         service.name, 4) == (1,)
-    assert running.wait("JobTransferred", seconds=3).args == (job.path, job.id)
+    assert running.wait("JobTransferred").args == (job.path, job.id)
     assert len(service.starts) == 2
 
 
@@ -457,7 +458,7 @@ def test_a_program_gets_one_call_at_a_time_by_whichever_name(stack):
     assert len(callback.calls) == 1
     callback.answer = lambda _call: None
     callback.unanswered[0].return_value(None)
-    callback.wait("JobTransferred", times=2, seconds=3)
+    callback.wait("JobTransferred", times=2)
 
 
 def test_a_job_that_completes_itself_is_told_when_its_files_have_their_names(stack):

@@ -76,6 +76,7 @@ def test_what_is_filled_survives_a_kill(stack):
     job.request_ranges(0, (100_000, END))
     job.resume()
     job.wait_bytes(600_000)
+    stack.client.wait(lambda: sum(length for _, length in job.filled_ranges()) >= 262_144, "the first checkpoint")
     stack.kill_daemon()
     job.wait_property("State", lambda state: state == "suspended")
     assert server.of("/file")[1].range_start >= 362_144, "at most a checkpoint is fetched twice"

@@ -4,7 +4,6 @@
 import contextlib
 import os
 import signal
-import sqlite3
 
 import pytest
 from gi.repository import GLib
@@ -33,11 +32,6 @@ def two_files(stack, **options):
 
 def let_go(server) -> None:
     server.resources["/1"].gate.set()
-
-
-def stored(stack, column: str) -> list:
-    with contextlib.closing(sqlite3.connect(f"file:{stack.state}/haulier.db?mode=ro", uri=True)) as db:
-        return [value for (value,) in db.execute(f"SELECT {column} FROM files ORDER BY number")]
 
 
 def call_complete_files(stack, job, *indexes) -> list:
@@ -176,7 +170,7 @@ def stop_before_the_name(stack):
     worker = Pidfd(stack.worker_pid())
     worker.send(signal.SIGSTOP)
     answers = call_complete_files(stack, job, 0)
-    stack.client.wait(lambda: stored(stack, "naming") == [1, 0], "the intention to be stored")
+    stack.client.wait(lambda: stack.stored("naming") == [1, 0], "the intention to be stored")
     return job, worker, answers
 
 
@@ -213,13 +207,13 @@ def test_a_name_that_was_given_and_not_stored_is_found_again(stack, existing):
     with Pidfd(stack.worker_pid()) as worker, Pidfd(stack.daemon_pid()) as daemon:
         worker.send(signal.SIGSTOP)
         call_complete_files(stack, job, 0)
-        stack.client.wait(lambda: stored(stack, "naming") == [1], "the intention to be stored")
+        stack.client.wait(lambda: stack.stored("naming") == [1], "the intention to be stored")
         daemon.send(signal.SIGSTOP)
         worker.send(signal.SIGCONT)
         stack.client.wait(target.exists, "the name")
         daemon.kill()
     stack.client.wait(lambda: not stack.running(), "the bus to notice the death of the daemon")
-    assert stored(stack, "completed") == [0]
+    assert stack.stored("completed") == [0]
     stack.start()
     wait_completed(job, 0)
     assert job.files()[0]["LocalName"] == str(target) and job.complete() == ("complete", 1, 0)

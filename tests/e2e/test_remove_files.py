@@ -21,8 +21,7 @@ def three_files(stack, **options):
     files = [(server.url(f"/{n}"), stack.downloads / str(n)) for n in range(3)]
     job = stack.manager.create(files=files, Resume=True, **options)
     wait_transferred_file(job, 0)
-    for number in (1, 2):
-        server.wait_sent(f"/{number}", 150_000)
+    job.wait_bytes(len(CONTENT) + 2 * 150_000)
     return server, job
 
 

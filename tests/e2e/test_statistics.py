@@ -67,6 +67,7 @@ def test_the_journal_says_what_an_ended_job_did(stack):
     failed = stack.manager.create(files=[(server.url("/missing"), stack.downloads / "m")], Resume=True)
     failed.wait_state("error", unless=())
     failed.cancel()
+    stack.client.wait(lambda: "job cancelled" in stack.log.read_text(), "the end of the second job in the journal")
     lines = stack.log.read_text().splitlines()
     completed = next(line for line in lines if line.startswith("job completed"))
     assert "HAULIER_BYTES=1000 HAULIER_FILES=1 HAULIER_SECONDS=" in completed and "HAULIER_ERROR" not in completed

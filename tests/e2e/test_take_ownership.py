@@ -81,7 +81,8 @@ def test_a_transferred_job_is_fetched_again_when_the_new_owner_resumes_it(machin
     job = create(machine, ANNA, server, Resume=True)
     job.wait_state("transferred")
     mine = take(machine, job)
-    assert mine.state == "suspended" and mine.get("BytesTransferred") == 0 and not parts(machine)
+    assert mine.state == "suspended" and mine.get("BytesTransferred") == 0
+    job.bus.wait(lambda: not parts(machine), "the former owner's worker to delete its temporary file")
     mine.resume()
     mine.wait_state("transferred")
     mine.complete()

@@ -23,7 +23,7 @@ def authority(tmp_path_factory) -> Authority:
 @pytest.mark.parametrize("http2", [False, True], ids=["http/1.1", "http/2"])
 def test_https_with_a_trusted_server(new_stack, authority, http2):
     stack = new_stack(env={"SSL_CERT_FILE": str(authority.certificate)})
-    nginx = stack.nginx(rate=f"{round(500 / patience(1))}k", authority=authority, http2=http2)
+    nginx = stack.nginx(rate=f"{round(200 / patience(1))}k", authority=authority, http2=http2)
     contents = {f"f{n}": body(300_000, seed=n) for n in range(4)}
     job = stack.manager.create(files=[(nginx.add(n, c), stack.downloads / n) for n, c in contents.items()], Resume=True)
     job.wait_state("transferred")

@@ -15,7 +15,7 @@ from support.content import body
 from support.environment import patience
 
 CONTENT = body(20_000_000)
-SLOWLY = round(8_000_000 / patience(1))  # bytes a second: time enough to do something in the middle
+SLOWLY = round(4_000_000 / patience(1))  # bytes a second: time enough to do something in the middle
 MEBIBYTE = 1 << 20
 
 

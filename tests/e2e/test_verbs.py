@@ -152,7 +152,7 @@ def test_D_3_cancel_leaves_nothing_behind_in_any_state(stack):
         assert job.state == "cancelled"
     assert leftovers(stack.downloads) == []
     removed = stack.client.wait(lambda: [s for s in stack.client.signals if s.member == "JobRemoved"][3:] and stack.client.signals,
-                                "the fourth JobRemoved", seconds=5)
+                                "the fourth JobRemoved")
     assert [s.args[1:] for s in removed if s.member == "JobRemoved"] == [
         (job.id, "cancelled") for job in (half, suspended, done, failed)]
     assert stack.manager.list() == []

@@ -192,7 +192,7 @@ def test_workers_leave_with_the_daemon_and_the_next_one_goes_on(machine, stallin
     job, target = job_of(machine, ANNA, stalling, Resume=True)
     job.wait_bytes(MEBI)
     machine.signal_daemon(15)
-    assert systemd.workers[unit_of(ANNA)].wait(patience(5)) == 0
+    assert systemd.workers[unit_of(ANNA)].wait(patience(15)) == 0
     assert (machine.state / "pending").exists()
     subscribe(job.bus)
     job.wait_state("transferred")

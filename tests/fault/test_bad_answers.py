@@ -14,7 +14,7 @@ from support.servers.response_script import Script, http_date
 DATA = body(400_000)
 HALF = 200_000
 MANY = {"Scheduler": {"MaxBackgroundJobs": "100"},
-        "Transfer": {"ConnectionsPerHost": "100", "StallTimeout": stretched(1), "ConnectTimeout": stretched(2)}}
+        "Transfer": {"ConnectionsPerHost": "100", "StallTimeout": stretched(4), "ConnectTimeout": stretched(4)}}
 
 
 def job_for(stack, server, name, script=Script(), **options):
@@ -193,8 +193,8 @@ def test_a_job_tries_again_by_itself_after_its_delay(stack):
     job = stack.manager.create(files=[(server.url("/f"), stack.downloads / "f")], MinimumRetryDelay=5, Resume=True)
     job.wait_state("transferred", seconds=40)
     first, second, third = [request.began for request in server.requests]
-    assert 5 <= second - first < 5 + patience(1.5)
-    assert 7.4 <= third - second < 10 + patience(1.5), "doubled, less at most a quarter"
+    assert 5 <= second - first < 5 + patience(4)
+    assert 7.4 <= third - second < 10 + patience(4), "doubled, less at most a quarter"
     assert job.get("ErrorCount") >= 1
     assert job.get("Error")[:2] == ("", "")
 

@@ -10,14 +10,14 @@ import pytest
 from support.chance import is_campaign, some
 from support.client.checks import assert_file, leftovers
 from support.content import body
-from support.environment import most_memory, stretched
+from support.environment import most_memory, patience, stretched
 from support.servers.certificates import Authority
 from support.servers.hostile_server import HTTP2, HostileServer
 from support.servers.response_script import Script
 
 MEBI = 1 << 20
 CONFIG = {"Scheduler": {"MaxBackgroundJobs": "100"},
-          "Transfer": {"StallTimeout": stretched(2), "CheckpointBytes": "64K", "CheckpointInterval": "200ms",
+          "Transfer": {"StallTimeout": stretched(4), "CheckpointBytes": "64K", "CheckpointInterval": "200ms",
                        "ConnectionsPerHost": "100"}}
 MOST_MEMORY = most_memory(40 * MEBI)
 # A mebibyte of a hostile answer costs little, and the budget for what is not content is 16 of them.
@@ -116,7 +116,7 @@ def test_cancel_is_answered_during_a_flood(http2):
     stack.client.wait(lambda: hostile.sent["empty_data"] > 0, "the flood")
     began = time.monotonic()
     job.cancel()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < patience(10)
 
 
 # ---- the neighbour ----
@@ -143,6 +143,16 @@ def rate_of(server) -> float:
     return (server.of("/n")[0].sent - sent) / (time.monotonic() - begin)
 
 
+def share_beside(server, alone: float) -> float:
+    """The best of some measurements: a busy machine may hold up one of them, and a worker that is flooded holds up all."""
+    best = 0.0
+    for _ in range(1 if is_campaign() else 3):
+        best = max(best, rate_of(server) / alone)
+        if best > LEAST:
+            break
+    return best
+
+
 HEAVY = ["endless_head", "interim_responses", "endless_trailer", "chunk_extension", "tiny_chunks", "redirect", "error"]
 
 
@@ -152,10 +162,10 @@ def test_the_neighbour_keeps_its_rate(stack, hostile, name):
     alone = rate_of(server)
     fetch(stack, hostile.url(name), name)
     stack.client.wait(lambda: hostile.sent[name] > 0, "the answer")
-    beside = rate_of(server)
+    share = share_beside(server, alone)
     used = memory(stack.worker_pid())
-    print(f"{name}: {beside / alone:.2f} of the rate, {used / MEBI:.0f} MiB")
-    assert beside > LEAST * alone
+    print(f"{name}: {share:.2f} of the rate, {used / MEBI:.0f} MiB")
+    assert share > LEAST
     assert used < MOST_MEMORY
 
 
@@ -167,10 +177,10 @@ def test_the_neighbour_keeps_its_rate_beside_http2(http2, behaviour):
     alone = rate_of(server)
     fetch(stack, hostile.url("f"), "f")
     stack.client.wait(lambda: hostile.sent[behaviour] > 0, "the answer")
-    beside = rate_of(server)
+    share = share_beside(server, alone)
     used = memory(stack.worker_pid())
-    print(f"{behaviour}: {beside / alone:.2f} of the rate, {used / MEBI:.0f} MiB")
-    assert beside > LEAST * alone
+    print(f"{behaviour}: {share:.2f} of the rate, {used / MEBI:.0f} MiB")
+    assert share > LEAST
     assert used < MOST_MEMORY
 
 

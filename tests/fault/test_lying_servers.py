@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from support.chance import is_campaign, rounds, seeded
+from support.chance import fewer, is_campaign, rounds, seeded
 from support.client.checks import assert_file, sha256
 from support.content import body
 from support.environment import most_memory, stretched
@@ -83,7 +83,7 @@ def check_end(stack, seed, job, options) -> str:
 @pytest.mark.parametrize("protocol", ["http/1.1", "http/2"])
 def test_lies(stack, protocol):
     chance = seeded()
-    left = rounds(48)
+    left = rounds(fewer(48))
     server = stack.stop_at_end(LyingServer(stack.authority if protocol == "http/2" else None))
     neighbour = Neighbour(stack, 60 + left * 3)
     worker = stack.worker_pid()

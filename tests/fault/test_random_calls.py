@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 from gi.repository import GLib
 
-from support.chance import is_campaign, rounds, seeded
+from support.chance import fewer, is_campaign, rounds, seeded
 from support.client import dbus_client
 from support.client.dbus_client import BusError
 from support.environment import SOURCE, patience
@@ -148,7 +148,7 @@ def test_calls_of_every_kind(new_stack):
     honest = stack.manager.create(display_name="honest")
     daemon = stack.daemon_pid()
     slowest, warm = 0.0, 0
-    count = rounds(1500)
+    count = rounds(fewer(1500))
     for number in range(count):
         caller.call()
         if number % 50 == 0:
@@ -163,5 +163,5 @@ def test_calls_of_every_kind(new_stack):
     print(f"{count} calls: {caller.answers}; honest client at most {slowest * 1000:.0f} ms; {grown / MEBI:+.1f} MiB")
     assert stack.daemon_pid() == daemon
     assert caller.answers["ok"] > count / 10
-    assert slowest < patience(2)
+    assert slowest < patience(5)
     assert grown < (16 if is_campaign() else 24) * MEBI

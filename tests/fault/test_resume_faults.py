@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from support.chance import fewer
 from support.client.checks import part_files, sha256
 from support.client.dbus_client import Job
 from support.content import body
@@ -18,6 +19,10 @@ OLD = body(3 * MEBI, seed=1)
 NEW = body(3 * MEBI, seed=2)
 LONGER = body(3 * MEBI + 5000, seed=3)
 OLD_DATE, NEW_DATE = http_date(-7 * 86400), http_date(-3 * 86400)
+
+CHECKPOINT = 64 << 10
+# After an interruption these go on where they were.
+KEPT = ["honest-unchanged", "date-only-unchanged", "no-validator-unchanged-sum"]
 
 # Causes that a person understands as "the server's file is not what it was".
 EXPLAINED = {"remote-file-changed", "checksum-mismatch", "invalid-response", "size-mismatch", "short-body", "long-body"}
@@ -82,7 +87,7 @@ class Trial:
 
     def __init__(self, new_stack, first_ends: str):
         self.stack = new_stack({
-            "Transfer": {"CheckpointBytes": "64K", "ConnectionsPerHost": "100", "MaxRestarts": "3"},
+            "Transfer": {"CheckpointBytes": str(CHECKPOINT), "ConnectionsPerHost": "100", "MaxRestarts": "3"},
             "Scheduler": {"MaxBackgroundJobs": "100"},
         })
         self.server = self.stack.fault_server()
@@ -98,6 +103,8 @@ class Trial:
             self.jobs[case.name].wait_bytes(MEBI)
             if case.change:
                 self.server.resources[f"/{case.name}"].change(*case.change)
+        for name in KEPT:
+            self.stack.wait_durable(self.stack.downloads / name, MEBI - CHECKPOINT)
 
     def judge(self) -> None:
         faults = []
@@ -165,17 +172,19 @@ def cut(trial: Trial) -> None:
         job.resume()
 
 
-@pytest.mark.parametrize("interrupt", [suspend, kill_daemon, kill_worker, cut], ids=lambda f: f.__name__)
+INTERRUPTS = [suspend, kill_worker, kill_daemon, cut]  # the first two under sanitizers
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTS[:fewer(6)], ids=lambda f: f.__name__)
 def test_never_a_mixed_file(new_stack, interrupt):
     trial = Trial(new_stack, "close" if interrupt is cut else "stall")
     interrupt(trial)
     trial.judge()
 
-    # After a kill up to one checkpoint (64 KiB) and what the kernel held is fetched again; otherwise nothing.
-    kept = MEBI if interrupt in (suspend, cut) else MEBI - 256 * 1024
-    assert trial.starts("honest-unchanged")[1] >= kept
-    assert trial.starts("date-only-unchanged")[1] >= kept
-    assert trial.starts("no-validator-unchanged-sum")[1] >= kept, "a checksum will judge the whole"
+    # After a kill up to one checkpoint is fetched again; otherwise nothing.
+    kept = MEBI if interrupt in (suspend, cut) else MEBI - CHECKPOINT
+    for name in KEPT:  # the last, because a checksum will judge the whole
+        assert trial.starts(name)[1] >= kept, name
     assert max(trial.starts("no-validator-unchanged")) == 0, "nothing proves that it is the same file"
 
 

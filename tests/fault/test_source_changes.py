@@ -17,7 +17,7 @@ EARLIER, LATER = 1_600_000_000, 1_700_000_000
 @pytest.mark.parametrize("how", ["suspended", "daemon killed", "worker killed"])
 def test_a_file_replaced_on_nginx_while_nobody_reads_it(new_stack, how):
     stack = new_stack({"Transfer": {"CheckpointBytes": "64K"}})
-    nginx = stack.nginx(rate=f"{round(2048 / patience(1))}k")
+    nginx = stack.nginx(rate=f"{round(1024 / patience(1))}k")
     url = nginx.add("f", OLD, modified=EARLIER)
     job = stack.manager.create(files=[(url, stack.downloads / "f")], Resume=True)
     job.wait_bytes(MEBI)

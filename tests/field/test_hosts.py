@@ -8,6 +8,7 @@ import pytest
 from support.client.file_errors import CONTINUE, wait_file, wait_transferred_file
 from support.client.haulierctl import Ctl
 from support.content import body
+from support.environment import patience
 from support.servers.hosts import ClosedPort, RefusingPort, SilentPort, bears
 from support.servers.response_script import Script, http_date
 
@@ -57,7 +58,7 @@ def test_field_02_one_connection_is_enough(stack, refusal):
     begin = time.monotonic()
     job = create(stack, files)
     assert_complete(stack, job, files)
-    assert time.monotonic() - begin < 4 * SIZE / RATE + 10
+    assert time.monotonic() - begin < patience(4 * SIZE / RATE + 20)
     assert len([r for r in server.requests if r.served]) == 4, "a file was begun twice"
     assert sum(r.sent for r in server.requests) <= 4 * SIZE + SIZE // 3
     assert len(server.requests) <= 4 + 10, "the host is asked too often"
@@ -72,7 +73,7 @@ def test_field_02_sibling_two_connections_are_used(stack):
     assert_complete(stack, job, files)
     served = [r for r in server.requests if r.served]
     assert len(served) == 8
-    together = [sum(1 for other in served if other.began <= r.began < other.began + SIZE / RATE) for r in served[4:]]
+    together = [sum(1 for other in served if other.began <= r.began < other.end) for r in served[4:]]
     assert max(together) == 2, "the later files come one by one"
 
 
@@ -141,12 +142,12 @@ DOWN = {"connect hangs": SilentPort, "accepts and closes": RefusingPort}
 @pytest.mark.parametrize("kind", DOWN.values(), ids=DOWN.keys())
 def test_field_03_sibling_a_host_that_does_not_answer_takes_no_slot(field, kind):
     """Connections that hang or end at once keep no file of another host waiting, even if there are more than slots."""
-    stack = field(Scheduler={"MaxFilesInFlight": "2"}, Transfer={"ConnectTimeout": "15s"})
+    stack = field(Scheduler={"MaxFilesInFlight": "2"}, Transfer={"ConnectTimeout": "60s"})
     server, silent = stack.fault_server(), kind()
     files = [(f"http://127.0.0.1:{silent.port}/{n}", stack.downloads / f"d{n}") for n in range(6)]
     job = create(stack, files + files_of(stack, server, 4, Script()))
     for n in range(4):
-        wait_transferred_file(job, 6 + n, seconds=4)
+        wait_transferred_file(job, 6 + n)
     assert len(server.requests) == 4
     job.cancel()
     silent.stop()

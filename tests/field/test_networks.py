@@ -23,6 +23,8 @@ def create(stack, url, name="f", **options):
 
 # ---- 4: the clock is wrong at boot ----
 
+SOON = 8  # seconds until a certificate is valid; the first request must come before that
+
 def tls_server(stack, authority, name, **validity):
     server = stack.fault_server(authority=authority)
     server.add("/f", DATA)
@@ -33,12 +35,13 @@ def tls_server(stack, authority, name, **validity):
 def test_field_04_not_yet_valid_waits_for_the_clock(tls_stack, authority):
     """A certificate that is not yet valid is a matter of the clock: the job waits, says so, and is transferred without a verb
     when the date has come."""
-    server = tls_server(tls_stack, authority, "soon", begins=4)
+    tls_stack.start()
+    server = tls_server(tls_stack, authority, "soon", begins=SOON)
     job = create(tls_stack, server.url("/f"))
     job.wait_state("transient-error", unless=("error", "transferred"))
     context, name, _code, sentence, _ = job.get("Error")
     assert (context, name) == ("transport", "tls-certificate") and "clock" in sentence
-    job.wait_state("transferred", seconds=20)
+    job.wait_state("transferred", seconds=40)
     job.complete()
     assert_file(tls_stack.downloads / "f", DATA)
 
@@ -57,13 +60,14 @@ def test_field_04_sibling_years_too_early(tls_stack, authority):
 
 def test_field_04_sibling_an_upload_waits_as_well(tls_stack, authority):
     """The same for what is sent."""
-    server = tls_server(tls_stack, authority, "soon-too", begins=4)
+    tls_stack.start()
+    server = tls_server(tls_stack, authority, "soon-too", begins=SOON)
     server.rule = lambda request: Script(status=405 if request.method == "OPTIONS" else 201)
     (tls_stack.downloads / "source").write_bytes(DATA)
     job = tls_stack.manager.create(job_type="upload", files=[(server.url("/f"), tls_stack.downloads / "source")], Resume=True,
                                    MinimumRetryDelay=5)
     job.wait_state("transient-error", unless=("error", "transferred"))
-    job.wait_state("transferred", seconds=20)
+    job.wait_state("transferred", seconds=40)
 
 
 def clock_is_synchronised() -> bool:

@@ -119,6 +119,7 @@ def test_field_06_the_disk_is_not_mounted(disk, stack):
 def test_field_06_sibling_after_a_reboot_without_the_disk(disk, stack):
     """The same for a daemon that starts while the disk is away, with a job that was running."""
     server, job = half_fetched(stack, disk.folder, suspend=False)
+    stack.wait_durable(disk.folder / "f", MEBI)
     stack.kill_daemon()
     disk.remove()
     stack.start()

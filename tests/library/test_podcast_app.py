@@ -112,10 +112,12 @@ def test_an_episode_arrives_while_the_app_is_closed(session):
     session.keep_picture("podcast-downloading")
     session.screen.press("Close")
     assert app.process.wait(patience(15)) == 0
-    assert not session.running() and not session.episodes()
+    session.stack.client.wait(lambda: not session.running(), "the bus to notice the end of the app")
+    assert not session.episodes()
     session.server.resources["/one.ogg"].gate.set()
     notice = session.desktop.wait_note("Episode downloaded")
-    assert notice.body == TITLES["one"] and session.running()
+    assert notice.body == TITLES["one"]
+    session.stack.client.wait(session.running, "the app to have its name")
     (file,) = session.episodes()
     assert_file(file, CONTENT)
     session.desktop.press(notice, "default")

@@ -18,6 +18,11 @@ def rounds(short: int) -> int:
     return int(os.environ.get("HAULIER_TEST_ROUNDS", short))
 
 
+def fewer(count: int) -> int:
+    """A third of them under sanitizers, for what the plain build tries as often as is wanted."""
+    return max(1, count // 3) if os.environ.get("HAULIER_TEST_SANITIZED") == "yes" else count
+
+
 def is_campaign() -> bool:
     """Run by tools/campaign, which has time."""
     return "HAULIER_TEST_ROUNDS" in os.environ

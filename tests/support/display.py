@@ -16,6 +16,7 @@ class Display:
 
     def __init__(self, folder: pathlib.Path, env: dict[str, str], size: tuple[int, int]):
         self.folder, self.size = folder, size
+        self._last: list[bytes] = []
         listening, announce = os.pipe()
         # Without -noreset, it closes the connections that are being made when its last client leaves.
         self.server = Child(["Xvfb", "-noreset", "-displayfd", str(announce), "-screen", "0", f"{size[0]}x{size[1]}x24", "-fbdir",
@@ -42,9 +43,10 @@ class Display:
         assert header[11] == 32, "XWD of 32 bits a pixel"
         return [data[start + y * row_bytes:start + y * row_bytes + width * 4] for y in range(height)]
 
-    def drawn(self) -> int:
-        """How many pixels are not black."""
-        return sum(row[i:i + 3] != b"\0\0\0" for row in self.picture() for i in range(0, len(row), 4))
+    def stands_still(self) -> bool:
+        """Something is drawn, and nothing has changed since the last call."""
+        before, self._last = self._last, self.picture()
+        return before == self._last and any(map(any, self._last))
 
     def save(self, path: pathlib.Path) -> None:
         """As PNG."""

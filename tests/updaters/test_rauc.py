@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from support.client.checks import wait_leftovers
 from support.content import body
 from support.environment import EXAMPLES, PYTHON, patience
 from support.library import environment, needs, needs_typelib
@@ -106,7 +107,7 @@ def test_a_bundle_is_installed_by_the_service_that_the_bus_starts(device):
     device.wait_log("the update is installed")
     assert device.slot_b() == IMAGE
     device.stack.client.wait(lambda: not device.stack.manager.list(), "the end of the job")
-    assert not list((device.folder / "fetched").iterdir())
+    wait_leftovers(device.stack.client, device.folder / "fetched")
 
 
 def test_a_bundle_with_a_wrong_signature_is_not_installed(device):

@@ -50,7 +50,15 @@ class Screen:
         self._wait(lambda: any(text.startswith(beginning) for text in self.texts()), beginning)
 
     def press(self, name: str) -> None:
-        self._call(self.wait(name, "button"), "Action", "DoAction", "(i)", 0)
+        """Apps replace their widgets when something changes: one that is gone when it is pressed is looked for again."""
+        def pressed() -> bool:
+            button = self.find(name, "button")
+            try:
+                return bool(button and self._call(button, "Action", "DoAction", "(i)", 0))
+            except dbus_client.BusError as error:
+                assert error.name.endswith((".UnknownObject", ".UnknownMethod", ".UnknownInterface", ".ServiceUnknown")), error
+                return False
+        self._wait(pressed, name)
 
     def fill(self, name: str, text: str) -> None:
         def filled() -> bool:

@@ -27,6 +27,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configurat
     <allow own="*"/>
   </policy>
   <limit name="max_replies_per_connection">128</limit>
+  <limit name="service_start_timeout">{start_timeout}</limit>
 </busconfig>
 """
 
@@ -42,7 +43,8 @@ class PrivateBus:
         self.services.mkdir()
         self.address = f"unix:path={directory}/bus"
         config = directory / "bus.conf"
-        config.write_text(self.CONFIG.format(directory=directory))
+        # By default a bus gives up a service after 25 seconds.
+        config.write_text(self.CONFIG.format(directory=directory, start_timeout=int(patience(60) * 1000)))
         listening, announce = os.pipe()
         try:
             self.daemon = Child(

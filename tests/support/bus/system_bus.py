@@ -33,6 +33,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configurat
     <allow receive_type="error"/>
     <allow receive_type="signal"/>
   </policy>
+  <limit name="service_start_timeout">{start_timeout}</limit>
 </busconfig>
 """
 

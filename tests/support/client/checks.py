@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from .dbus_client import BusError
+from .dbus_client import Bus, BusError
 
 
 def sha256(content: bytes) -> str:
@@ -25,6 +25,12 @@ def assert_file(path: pathlib.Path, content: bytes) -> None:
 def leftovers(folder: pathlib.Path) -> list[str]:
     """All files and folders in the folder, including hidden ones."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def wait_leftovers(bus: Bus, folder: pathlib.Path, *names: str) -> None:
+    """Waits until the folder holds these and nothing else. Workers delete the temporary files of a job after its end was
+    announced; only the replies to Cancel and Complete come when that is done."""
+    bus.wait(lambda: leftovers(folder) == sorted(names), f"{folder} to hold {sorted(names) or 'nothing'}")
 
 
 def part_files(folder: pathlib.Path) -> list[str]:

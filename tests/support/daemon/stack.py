@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import tempfile
 
 from gi.repository import GLib
@@ -171,6 +172,19 @@ class Stack:
         """Waits until the process has ended: the daemon removes its marker after it has left the bus."""
         self.client.wait(lambda: not self.running(), "the daemon to leave the bus", seconds)
         self.client.wait(lambda: not serving(self.state), "the daemon to end", seconds)
+
+    # ---- the database ----
+
+    def stored(self, column: str) -> list:
+        """The values of a column of the table of files."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.state}/haulier.db?mode=ro", uri=True)) as database:
+            return [value for (value,) in database.execute(f"SELECT {column} FROM files ORDER BY job, number")]
+
+    def wait_durable(self, path: pathlib.Path, least: int) -> None:
+        """Waits until so many bytes of the file would survive a kill: workers tell of bytes before they have synced them."""
+        def durable() -> bool:
+            return dict(zip(self.stored("local"), self.stored("durable"))).get(str(path), 0) >= least
+        self.client.wait(durable, f"{least} bytes of {path.name} to be durable")
 
     # ---- the end ----
 

@@ -53,6 +53,7 @@ class Request:
     first: int = 0      # offset in the file of the first byte of the response
     sent: int = 0       # bytes of the body passed to the kernel
     ended: bool = False
+    end: float = 0      # when the response was complete, or given up
 
     @property
     def range(self) -> str:
@@ -209,7 +210,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.answer(state)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
-        self.note(ended=True)
+        self.note(ended=True, end=time.time())
 
     do_POST = do_PUT = do_PATCH = do_OPTIONS = do_DELETE = do_GET
 

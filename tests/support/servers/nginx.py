@@ -134,5 +134,6 @@ class Nginx:
         """Stops the server, which then logs the unfinished requests, and returns all requests in the order of their ends."""
         if self.child.process.poll() is None:
             self.child.stop(signal.SIGQUIT)
-        lines = (self.directory / "access.json").read_text().splitlines()
+        log = self.directory / "access.json"
+        lines = log.read_text().splitlines() if log.exists() else []  # a server that was never asked may not have begun
         return [Access(**json.loads(line)) for line in lines]
