@@ -12,8 +12,9 @@ an empty directory.
 --service makes NAME activatable on the bus, such as the notify service of the app.
 
     haulier-testbed kill daemon|worker
+    haulier-testbed advance TIME
 
-kills that process of the testbed; it is for use within COMMAND.
+kill a process of the testbed, and push its clock forward by a time such as 90s, 3h or 2d12h; they are for use within COMMAND.
 
 In Python tests:
 
@@ -25,6 +26,7 @@ In Python tests:
 """
 
 import argparse
+import datetime
 import os
 import pathlib
 import random
@@ -41,6 +43,7 @@ os.environ.setdefault("HAULIERD", "/usr/libexec/haulier/haulierd")
 os.environ.setdefault("HAULIER_WORKER", "/usr/libexec/haulier/haulier-worker")
 
 from gi.repository import Gio, GLib  # noqa: E402
+from haulier_testbed_clock import FILE, PushedClock, library, span  # noqa: E402
 from support.client import dbus_client  # noqa: E402
 from support.daemon.stack import Stack  # noqa: E402
 from support.environment import program  # noqa: E402
@@ -52,6 +55,17 @@ __all__ = ["Script", "Testbed"]
 SIZE = 1_000_000  # of every file of the presets
 
 
+class PushedStack(Stack):
+    """The daemon, and the workers that it starts, see the clock of the testbed."""
+
+    def _environment(self, extra: dict[str, str]) -> dict[str, str]:
+        self.clock = PushedClock(self.directory / "clock")
+        return super()._environment(extra) | self.clock.environment()
+
+    def daemon_command(self) -> list[str]:
+        return ["/usr/bin/env", f"LD_PRELOAD={library()}", *super().daemon_command()]
+
+
 class Testbed:
     """The daemon, a bus and a server for one test. `config` has changes of haulier.conf, such as
     {"Transfer": {"StallTimeout": "1s"}}. `server` has the paths of the presets; server.add(path, content,
@@ -60,11 +74,12 @@ class Testbed:
     __test__ = False  # so that pytest does not collect the class because of its name
 
     def __init__(self, config: dict[str, dict[str, str]] | None = None, env: dict[str, str] | None = None):
-        self.stack = Stack(config, env)
-        self.server = self.stack.fault_server()
+        self.stack = PushedStack(config, env)
+        self.server = self.stack.fault_server(clock=self.stack.clock.time)
         content = random.Random(1).randbytes(SIZE)
         for name, script in PRESETS.items():
             self.server.add(f"/{name}", content, script=script)
+        self.manager = self.stack.manager
         self.downloads = self.stack.downloads
         self.env = self.stack.env | {"HAULIER_TESTBED_URL": self.server.url("").rstrip("/"),
                                      "HAULIER_TESTBED_DOWNLOADS": str(self.downloads)}
@@ -82,6 +97,15 @@ class Testbed:
     def wait_signal(self, name: str, seconds: float = 15):
         """The next signal of this name; `args` has its arguments."""
         return self.stack.client.wait_signal(name, seconds=seconds)
+
+    def advance(self, **by: float) -> None:
+        """Pushes the clock of the daemon, its workers and the server forward, as if the machine had slept: by days=, hours=,
+        minutes= or whatever else timedelta takes."""
+        self.stack.clock.advance(datetime.timedelta(**by))
+
+    def time(self) -> float:
+        """The date that the daemon sees, in seconds since the epoch."""
+        return self.stack.clock.time()
 
     def start_daemon(self) -> None:
         self.stack.start()
@@ -113,6 +137,15 @@ def kill(what: str) -> None:
             process.kill()
 
 
+def advance(by: str) -> None:
+    if not os.environ.get(FILE):
+        sys.exit("haulier-testbed: advance is for commands that haulier-testbed runs")
+    try:
+        PushedClock(pathlib.Path(os.environ[FILE])).advance(span(by))
+    except (OSError, ValueError, OverflowError) as error:
+        sys.exit(f"haulier-testbed: {error}")
+
+
 def configuration(changes: list[str]) -> dict[str, dict[str, str]]:
     config: dict[str, dict[str, str]] = {}
     for change in changes:
@@ -137,6 +170,9 @@ def main() -> int:
         return 0
     if len(command) == 2 and command[0] == "kill" and command[1] in ("daemon", "worker"):
         kill(command[1])
+        return 0
+    if command[:1] == ["advance"] and len(command) > 1:
+        advance(" ".join(command[1:]))
         return 0
     if not command:
         parser.error("COMMAND is required")

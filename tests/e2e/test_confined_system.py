@@ -3,16 +3,17 @@
 
 import os
 import pathlib
-import pwd
 import subprocess
 
 import pytest
 
-from support.bus.flatpak import flatpak_info, in_sandbox, need_sandboxes
-from support.client.checks import leftovers
+from support.bus.flatpak import FlatpakApp, flatpak_info, in_sandbox, need_sandboxes
+from support.client.checks import assert_file, leftovers, refused
 from support.content import body
+from support.daemon.person_stack import PersonStack, person
 from support.daemon.system_stack import SystemStack
 from support.environment import PYTHON, patience, program
+from support.processes import as_user
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")
 APP = "org.example.App"
@@ -40,14 +41,6 @@ print(attempt(lambda: manager.get(sys.stdin.readline().strip())))
 """
 
 
-def person() -> int:
-    """The bus accepts only users with an account, and confines only those who can log in."""
-    people = [entry.pw_uid for entry in pwd.getpwall() if 1000 <= entry.pw_uid < 60000]
-    if not people:
-        pytest.skip("there is no account of a person here")
-    return people[0]
-
-
 @pytest.fixture
 def stack(new_stack) -> SystemStack:
     need_sandboxes()
@@ -64,13 +57,13 @@ def url(stack) -> str:
 def say(stack, uid: int, url: str, others: str, info: str | None) -> list[str]:
     """Returns what the client prints, run as this user, in a sandbox if there is `info`."""
     own = pathlib.Path(stack.env["HOME"]) / ".var/app" / APP
-    words = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", PYTHON, "-c", CLIENT, stack.bus.address, url,
-             str(own), str(stack.downloads / "x")]
+    words = [PYTHON, "-c", CLIENT, stack.bus.address, url, str(own), str(stack.downloads / "x")]
     descriptors = []
     if info:
-        words, descriptor = in_sandbox(info, words)
-        words[1:1] = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        words, descriptor = in_sandbox(info, words, user=uid)
         descriptors = [descriptor]
+    else:
+        words = as_user(uid, words)
     done = subprocess.run(words, env=stack.env | {"PYTHONPATH": str(TESTS)}, pass_fds=descriptors, capture_output=True, text=True,
                           timeout=patience(60), check=False, input=others + "\n")
     for descriptor in descriptors:
@@ -98,6 +91,25 @@ def test_a_sandbox_without_network_may_call_nothing(stack, url):
 def test_programs_outside_sandboxes_and_those_of_root_are_not_confined(stack, url, sandboxed):
     said = say(stack, 0 if sandboxed else person(), url, "0" * 32, flatpak_info(APP) if sandboxed else None)
     assert "OutsideSandbox" not in said and not said[1].startswith(f"{APP} sandbox")
+
+
+def test_the_proxy_of_a_sandbox_stands_for_the_app(new_stack):
+    """A real xdg-dbus-proxy, which runs as the app's user, as does the worker that examines it."""
+    stack = new_stack(kind=PersonStack)
+    url = stack.nginx().add("file", body(1000))
+    app = FlatpakApp(stack)
+    for outside in (stack.downloads / "x", pathlib.Path(stack.env["HOME"]) / ".bashrc"):
+        with refused("OutsideSandbox"):
+            app.manager.create(files=[(url, outside)])
+    job = app.manager.create(files=[(url, app.own / "data/file")], Resume=True)
+    job.wait_state("transferred")
+    assert (job.get("AppId"), job.get("AppIdSource"), job.get("Owner")) == (APP, "sandbox", stack.person)
+    assert job.complete() == ("complete", 1, 0)
+    assert_file(app.own / "data/file", body(1000))
+    stack.manager.create("root's")
+    assert app.manager.list() == []
+    with refused("AccessDenied"):
+        FlatpakApp(stack, "org.example.Other", network=False).manager.create()
 
 
 class BreakableWorker(SystemStack):

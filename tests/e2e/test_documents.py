@@ -5,69 +5,42 @@ import os
 import pathlib
 
 import pytest
-from gi.repository import Gio, GLib
 
+from support.bus.documents import PROGRAM, Documents
 from support.bus.flatpak import FlatpakApp, need_sandboxes
 from support.client.checks import assert_file, leftovers, refused
-from support.client.dbus_client import BUS
 from support.content import body
-from support.environment import patience
+from support.daemon.person_stack import PersonStack
+from support.daemon.stack import Stack
 
 CONTENT = body(100_000)
-PORTAL = "org.freedesktop.portal.Documents"
-PORTAL_PATH = "/org/freedesktop/portal/documents"
-PROGRAM = "/usr/libexec/xdg-document-portal"
 APP, OTHER = "org.example.App", "org.example.Other"
 
 
-class Documents:
-    """The portal, as the file chooser uses it."""
-
-    def __init__(self, stack):
-        self.bus = stack.client
-        self.folder = stack.runtime / "doc"
-        stack.bus.add_service(PORTAL, [PROGRAM])
-        self.bus.call(*BUS, "StartServiceByName", "(su)", PORTAL, 0)
-        self.bus.wait(lambda: (self.folder / "by-app").is_dir(), "the file system of the portal")
-
-    def give(self, file: pathlib.Path, app: str, *permissions: str) -> str:
-        """Gives the app a file that there need not be yet. Returns the path that the app knows."""
-        parent = os.open(file.parent, os.O_PATH | os.O_CLOEXEC)
-        try:
-            descriptors = Gio.UnixFDList.new_from_array([os.dup(parent)])
-            arguments = GLib.Variant("(haybb)", (0, [*os.fsencode(file.name), 0], False, False))
-            answer, _ = self.bus.connection.call_with_unix_fd_list_sync(
-                PORTAL, PORTAL_PATH, PORTAL, "AddNamed", arguments, None, Gio.DBusCallFlags.NONE,
-                int(patience(20) * 1000), descriptors, None)
-        finally:
-            os.close(parent)
-        (document,) = answer.unpack()
-        self.bus.call(PORTAL, PORTAL_PATH, PORTAL, "GrantPermissions", "(ssas)", document, app, list(permissions))
-        return str(self.folder / document / file.name)
-
-
-@pytest.fixture
-def stack(mounts, new_stack):  # mounts: where the portal mounts its file system
+@pytest.fixture(params=["session bus", "system bus"])
+def stack(request, mounts, new_stack):  # mounts: where the portal mounts its file system
     need_sandboxes()
     if not pathlib.Path(PROGRAM).exists():
         pytest.skip("xdg-desktop-portal is not installed")
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
         pytest.skip("there is no FUSE here")
-    stack = new_stack()
+    stack = new_stack(kind=Stack if request.param == "session bus" else PersonStack)
     yield stack
     stack.stop_daemon()
-    mounts.unmount(stack.runtime / "doc")
+    mounts.unmount(pathlib.Path(stack.env["XDG_RUNTIME_DIR"]) / "doc")
 
 
 @pytest.fixture
 def documents(stack) -> Documents:
-    return Documents(stack)
+    return Documents(stack, stack.bus if stack.person is None else stack.session)
 
 
 @pytest.fixture
 def shared(stack) -> pathlib.Path:
     folder = pathlib.Path(stack.env["HOME"]) / "Shared"
     folder.mkdir()
+    if stack.person is not None:
+        os.chown(folder, stack.person, stack.person)
     return folder
 
 

@@ -83,3 +83,14 @@ def test_client_and_service_of_the_client_guide(stack, example_org):
 
     assert stack.client.wait_signal("JobRemoved", seconds=30).args[2] == "complete", log.read_text()
     assert_file(target, FILES["song.ogg"])
+
+
+def lines_of_code(text: str) -> int:
+    text = re.sub(r'^""".*?"""\n', "", text, flags=re.MULTILINE | re.DOTALL)
+    return sum(bool(line.strip()) and not re.match(r"\s*(//|#(?!include))", line) for line in text.splitlines())
+
+
+def test_the_guide_counts_the_lines_of_the_examples_right():
+    rows = re.findall(r"\| (\d+) \(`(examples/[^`]*)`\) \|", (SOURCE / "docs/client-guide.md").read_text())
+    assert len(rows) == 6
+    assert rows == [(str(lines_of_code((SOURCE / path).read_text())), path) for _count, path in rows]

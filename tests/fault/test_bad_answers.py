@@ -167,10 +167,10 @@ def test_retry_after_is_obeyed_in_seconds_and_as_a_date_within_limits(new_stack)
     stack = new_stack(MANY | {"Retry": {"MaximumRetryAfter": "10min"}})
     waits = {
         "seconds": (Script(status=503, headers={"Retry-After": "120"}), 120),
-        "date": (Script(status=429, headers={"Retry-After": lambda: http_date(300)}), 300),
+        "date": (Script(status=429, headers={"Retry-After": lambda now: http_date(300, now)}), 300),
         "too-much": (Script(status=503, headers={"Retry-After": "86400"}), 600),
         "less-than-our-own": (Script(status=503, headers={"Retry-After": "1"}), 60),
-        "in-the-past": (Script(status=503, headers={"Retry-After": lambda: http_date(-300)}), 60),
+        "in-the-past": (Script(status=503, headers={"Retry-After": lambda now: http_date(-300, now)}), 60),
         "nonsense": (Script(status=503, headers={"Retry-After": "soon"}), 60),
         "none": (Script(status=503), 60),
         "redirected-away": (Script(status=500, headers={"Retry-After": "120"}), 120),

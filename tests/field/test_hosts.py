@@ -230,7 +230,8 @@ def later(stack, server, name="f", **options):
     return create(stack, [(server.url(f"/{name}"), stack.downloads / name)], **options)
 
 
-RESTS = {"503, seconds": (503, "40"), "503, date": (503, lambda: http_date(40)), "429, date": (429, lambda: http_date(40))}
+RESTS = {"503, seconds": (503, "40"), "503, date": (503, lambda now: http_date(40, now)),
+         "429, date": (429, lambda now: http_date(40, now))}
 
 
 @pytest.mark.parametrize("status, after", RESTS.values(), ids=RESTS.keys())

@@ -21,6 +21,11 @@ def confined(command: list[str]) -> list[str]:
     return prefix + ["--"] + command
 
 
+def as_user(uid: int, command: list[str]) -> list[str]:
+    """The command, run by root as that user."""
+    return ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--", *command]
+
+
 class Child:
     """A process with a log file, in a session of its own so that Ctrl-C does not reach it. stop() asks it to end, and kills
     it after a deadline."""

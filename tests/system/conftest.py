@@ -17,16 +17,18 @@ from support.servers.fault_server import FaultServer
 # The units whose journal is part of the report of a failure.
 UNITS = [f"--unit={unit}" for unit in ("haulier*", "dbus*", "polkit*", "user@*", "org.haulier*")]
 PACKAGES = ("haulier", "haulier-tools", "haulier-apt", "cockpit-haulier")
+# What the developers of apps install besides.
+KIT = ("haulier-dev", "haulier-testbed", "libhaulier0", "gir1.2-haulier-1.0", "python3-haulier")
 
 
-def built_packages() -> list[pathlib.Path]:
+def built_packages(names=PACKAGES) -> list[pathlib.Path]:
     folder = pathlib.Path(os.environ.get("HAULIER_PACKAGES", "no folder"))
-    return [path for name in PACKAGES for path in sorted(folder.glob(f"{name}_*.deb"))]
+    return [path for name in names for path in sorted(folder.glob(f"{name}_*.deb"))]
 
 
 def pytest_collection_modifyitems(items):
     reason = missing()
-    if not reason and len(built_packages()) != len(PACKAGES):
+    if not reason and len(built_packages(PACKAGES + KIT)) != len(PACKAGES + KIT):
         reason = "system tests install the packages: tools/test makes them, or tools/package --prebuilt build"
     for item in items:
         if reason and item.path.parent == pathlib.Path(__file__).parent:
@@ -39,9 +41,14 @@ def packages() -> list[pathlib.Path]:
 
 
 @pytest.fixture(scope="session")
-def containers(packages):
+def kit() -> list[pathlib.Path]:
+    return built_packages(KIT)
+
+
+@pytest.fixture(scope="session")
+def containers(packages, kit):
     folder = pathlib.Path(os.environ["HAULIER_SYSTEM_FOLDER"])
-    factory = ContainerFactory(folder, packages, os.environ.get("HAULIER_SYSTEM_BUS", rootfs.BROKERS[0]))
+    factory = ContainerFactory(folder, packages + kit, os.environ.get("HAULIER_SYSTEM_BUS", rootfs.BROKERS[0]))
     yield factory
     factory.close()
 

@@ -11,7 +11,8 @@ import pytest
 
 from ..client import dbus_client
 from ..environment import patience
-from ..processes import Child
+from ..processes import Child, as_user
+from .system_bus import UserBus
 
 
 def flatpak_info(app: str, filesystems=(), network: bool = True, persistent=()) -> str:
@@ -48,14 +49,18 @@ def _as_descriptor(text: str) -> int:
     return descriptor
 
 
-def in_sandbox(info: str, command: list[str], option: str = "--ro-bind-data") -> tuple[list[str], int]:
-    """The command in a sandbox with this /.flatpak-info, and a descriptor that it has to be given."""
+def in_sandbox(info: str, command: list[str], option: str = "--ro-bind-data", user: int | None = None) -> tuple[list[str], int]:
+    """The command in a sandbox with this /.flatpak-info, and a descriptor that it has to be given. Root can run it as a user."""
     descriptor = _as_descriptor(info)
-    return ["bwrap", *_whole_host(), option, str(descriptor), "/.flatpak-info", *command], descriptor
+    words = ["bwrap"]
+    if user is not None:
+        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        command = as_user(user, command)
+    return [*words, *_whole_host(), option, str(descriptor), "/.flatpak-info", *command], descriptor
 
 
 class FlatpakApp:
-    """Its calls come from the test's process, through the proxy of its sandbox."""
+    """Its calls come from the test's process, through the proxy of its sandbox. It is an app of the stack's person."""
 
     def __init__(self, stack, app: str = "org.example.App", **permissions):
         need_sandboxes()
@@ -64,17 +69,22 @@ class FlatpakApp:
         self.own = pathlib.Path(stack.env["HOME"]) / ".var/app" / app
         (self.own / "data").mkdir(parents=True, exist_ok=True)
         number = len(list(stack.directory.glob("proxy-*.log")))
-        socket, log = f"{stack.directory}/proxy-{number}", stack.directory / f"proxy-{number}.log"
+        folder, log = stack.directory / f"proxy-{number}", stack.directory / f"proxy-{number}.log"
+        folder.mkdir()
+        if stack.person is not None:
+            for path in (folder, *self.own.parents[:2], self.own, self.own / "data"):
+                os.chown(path, stack.person, stack.person)
         listening, announce = os.pipe()
-        command, info = in_sandbox(self.info, ["xdg-dbus-proxy", f"--fd={announce}", stack.bus.address, socket, "--filter",
-                                               f"--talk={dbus_client.NAME}"], "--file")
+        command, info = in_sandbox(self.info, ["xdg-dbus-proxy", f"--fd={announce}", stack.bus.address, f"{folder}/bus", "--filter",
+                                               f"--talk={dbus_client.NAME}"], "--file", stack.person)
         self._proxy = Child(command, log, stack.env, pass_fds=(announce, info))
         os.close(announce)
         os.close(info)
         self._listening = listening
         stack.stop_at_end(self)
         assert os.read(listening, 1), f"xdg-dbus-proxy does not start: {log.read_text()}"
-        self.bus = dbus_client.Bus(f"unix:path={socket}")
+        address = f"unix:path={folder}/bus"
+        self.bus = dbus_client.Bus(address) if stack.person is None else UserBus(address, stack.person)
         self.manager = dbus_client.Manager(self.bus)
 
     def stop(self) -> None:

@@ -18,8 +18,8 @@ from ..environment import SOURCE, patience
 from .nspawn import PATH, Container, remove_groups
 
 # Both message buses; which of them is used is decided per container. The rest is for the tests' clients and services.
-BASE = ["dbus", "dbus-broker", "dbus-user-session", "libpam-systemd", "polkitd", "python3-gi", "systemd", "systemd-sysv",
-        "unattended-upgrades"]
+BASE = ["dbus", "dbus-broker", "dbus-user-session", "libpam-systemd", "polkitd", "python3-gi", "python3-pytest", "systemd",
+        "systemd-sysv", "unattended-upgrades"]
 BROKERS = ("dbus-daemon", "dbus-broker")
 USERS = ("alice", "bob", "carol")
 UNREACHABLE = r"Could not (resolve|connect)|Temporary failure resolving|Connection timed out|Network is unreachable"

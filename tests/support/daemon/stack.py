@@ -26,6 +26,7 @@ from ..servers.tus_server import TusServer
 
 class Stack:
     BUS = PrivateBus
+    person: int | None = None  # the user whose apps call, if it is not the one of the tests
 
     def __init__(self, config: dict[str, dict[str, str]] | None = None, env: dict[str, str] | None = None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="haulier-test-"))

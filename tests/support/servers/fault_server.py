@@ -103,10 +103,11 @@ class Listener(http.server.ThreadingHTTPServer):
 class FaultServer:
     """`listener`: a socket that already listens, perhaps in another network. `authority`: speaks HTTPS. `at_once`: how many
     requests are answered at a time, while the others wait for their turn. `rule` is asked first about each request: it
-    returns the script of the response, or None to serve the resource."""
+    returns the script of the response, or None to serve the resource. `clock`: the time that the server's dates are of."""
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1", listener: socket.socket | None = None,
-                 authority: Authority | None = None, at_once: int | None = None):
+                 authority: Authority | None = None, at_once: int | None = None, clock: Callable[[], float] = time.time):
+        self.clock = clock
         self.turns = threading.Semaphore(at_once) if at_once else contextlib.nullcontext()
         self.rule: Callable[[Request], Script | None] = lambda request: None
         self.resources: dict[str, Resource] = {}
@@ -187,6 +188,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().setup()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.server_state.clock() if timestamp is None else timestamp)
 
     def log_message(self, *_) -> None:
         """Logs nothing; requests are recorded elsewhere."""
@@ -296,8 +300,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer_plainly(self, script: Script) -> None:
         self.note(status=script.status)
         self.send_response(script.status)
-        for name, value in script.headers.items():
-            self.send_header(name, value() if callable(value) else value)
+        self.send_scripted_headers(script)
         text = f"this is the body of a {script.status}\n".encode() if script.text is None else script.text
         bare = script.status in (204, 304)
         if not bare:
@@ -305,6 +308,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and not bare:
             self.wfile.write(text)
+
+    def send_scripted_headers(self, script: Script) -> None:
+        for name, value in script.headers.items():
+            self.send_header(name, value(self.server_state.clock()) if callable(value) else value)
 
     def wanted(self, script: Script, total: int, etag: str | None, modified: str | None) -> tuple[int, int]:
         """First and last byte to send; (-1, -1) for the whole file with a 200."""
@@ -325,8 +332,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Last-Modified", modified)
         if script.ranges:
             self.send_header("Accept-Ranges", "bytes")
-        for name, value in script.headers.items():
-            self.send_header(name, value() if callable(value) else value)
+        self.send_scripted_headers(script)
 
     def send_framing(self, script: Script, length: int) -> None:
         if script.encoding:

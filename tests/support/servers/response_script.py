@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
-def http_date(seconds_from_now: float = 0) -> str:
-    return email.utils.formatdate(time.time() + seconds_from_now, usegmt=True)
+def http_date(seconds_from_now: float = 0, now: float | None = None) -> str:
+    return email.utils.formatdate((time.time() if now is None else now) + seconds_from_now, usegmt=True)
 
 
 @dataclass(frozen=True)
 class Script:
     # A response without the file: a redirect, an error, a page.
     status: int = 0
-    headers: dict[str, str | Callable[[], str]] = field(default_factory=dict)
+    headers: dict[str, str | Callable[[float], str]] = field(default_factory=dict)  # functions get the server's time
     text: bytes | None = None    # the body of that response
 
     # Before the response.
@@ -64,7 +64,7 @@ PRESETS = {
     "stall": Script(send=100_000, then="stall"),
     "404": Script(status=404),
     "429-seconds": Script(status=429, headers={"Retry-After": "7"}),
-    "503-date": Script(status=503, headers={"Retry-After": lambda: http_date(20)}),
+    "503-date": Script(status=503, headers={"Retry-After": lambda now: http_date(20, now)}),
     "redirect": Script(status=302, headers={"Location": "/plain"}),
     "redirect-loop": Script(status=302, headers={"Location": "/redirect-loop"}),
     "redirect-ftp": Script(status=302, headers={"Location": "ftp://127.0.0.1/file"}),
