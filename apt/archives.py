@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import apt_pkg
 
@@ -13,8 +13,7 @@ import sources
 CHECKSUMS = ("SHA256", "SHA512")
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(NamedTuple):
     """A package file. `checksum` is in Haulier's notation, and `uris` are all URIs of this content, in apt's order."""
     name: str
     size: int

@@ -36,18 +36,21 @@ class Haulier:
         except GLib.Error as error:
             raise Refused(error) from None
 
-    def _call(self, name: str, path: str, interface: str, method: str, signature: str, arguments: tuple) -> tuple:
+    def _call(self, name: str, path: str, interface: str, method: str, arguments: GLib.Variant) -> tuple:
         try:
-            return self.bus.call_sync(name, path, interface, method, GLib.Variant(signature, arguments), None,
+            return self.bus.call_sync(name, path, interface, method, arguments, None,
                                       Gio.DBusCallFlags.NONE, MILLISECONDS, None).unpack()
         except GLib.Error as error:
             raise Refused(error) from None
 
     def manager(self, method: str, signature: str, *arguments) -> tuple:
-        return self._call(HAULIER, ROOT, MANAGER, method, signature, arguments)
+        return self._call(HAULIER, ROOT, MANAGER, method, GLib.Variant(signature, arguments))
 
     def job(self, path: str, method: str, signature: str = "()", *arguments) -> tuple:
-        return self._call(HAULIER, path, JOB, method, signature, arguments)
+        return self._call(HAULIER, path, JOB, method, GLib.Variant(signature, arguments))
+
+    def add_files(self, path: str, files: GLib.Variant) -> None:
+        self._call(HAULIER, path, JOB, "AddFiles", GLib.Variant.new_tuple(files))
 
     def jobs(self, owner: int, of_all_users: bool = False) -> dict[str, dict]:
         """Paths and properties (Key and State) of the jobs that fetch packages for this user."""
@@ -74,5 +77,5 @@ class Haulier:
 
     def start_delivery(self) -> None:
         """Has the bus start the service that delivers, which looks for work by itself."""
-        self._call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "StartServiceByName", "(su)",
-                   (settings.NAME, 0))
+        self._call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "StartServiceByName",
+                   GLib.Variant("(su)", (settings.NAME, 0)))

@@ -8,6 +8,7 @@ where only root can replace it: `partial/` belongs to the user of apt's methods.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import ctypes
 import errno
@@ -20,8 +21,8 @@ from collections.abc import Iterator
 import settings
 from archives import Archive
 
-BLOCK = 1 << 20
-GROUP_BYTES = 64 << 20  # copies of this size are synced together
+BLOCK = 128 << 10  # fits into the caches of the processor
+GROUP_BYTES = 256 << 20  # copies of this size are synced together
 COPY = ".haulier-apt."  # how the names of copies begin; apt-get clean deletes them as well
 MODE = 0o644
 
@@ -120,12 +121,13 @@ def copied(archive: Archive, source: int, target: int) -> None:
     """Copies the content if it has the right size and checksum; otherwise raises Unsafe."""
     kind, _, expected = archive.checksum.partition(":")
     digest, left = hashlib.new(kind), archive.size
-    while left and (block := os.read(source, min(BLOCK, left))):
+    buffer = memoryview(bytearray(min(BLOCK, left)))
+    while left and (count := os.readv(source, [buffer[:left]])):
+        block = buffer[:count]
         digest.update(block)
-        left -= len(block)
-        view = memoryview(block)
-        while view:
-            view = view[os.write(target, view):]
+        left -= count
+        while block:
+            block = block[os.write(target, block):]
     if left or digest.hexdigest() != expected:
         raise Unsafe("its content is not what the lists say")
 
@@ -153,18 +155,8 @@ def _copy(archive: Archive, staging: Staging, cache: Cache) -> str:
                 _unlink(name, cache.fd)
                 raise
             os.fchmod(target, MODE)
+            os.posix_fadvise(target, 0, 0, os.POSIX_FADV_DONTNEED)  # the disk writes this copy while the next one is made
     return name
-
-
-def _grouped(archives: list[Archive]) -> Iterator[list[Archive]]:
-    group: list[Archive] = []
-    for archive in archives:
-        group.append(archive)
-        if sum(each.size for each in group) >= GROUP_BYTES:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def deliver(wanted: list[Archive], staging: Staging, cache: Cache) -> int:
@@ -174,24 +166,42 @@ def deliver(wanted: list[Archive], staging: Staging, cache: Cache) -> int:
     for name in here - {archive.name for archive in wanted}:
         staging.remove(name)
     cache.remove_copies()
-    return sum(_deliver_group(group, staging, cache) for group in _grouped([each for each in wanted if each.name in here]))
+    left = collections.deque(each for each in wanted if each.name in here)
+    delivered = 0
+    while left:
+        delivered += _deliver_group(left, staging, cache)
+    return delivered
 
 
-def _deliver_group(group: list[Archive], staging: Staging, cache: Cache) -> int:
+def _deliver_group(left: collections.deque[Archive], staging: Staging, cache: Cache) -> int:
+    """Delivers the first ones of those that are left."""
     cache.check_unused()
     copies: dict[str, str] = {}
     try:
-        for archive in group:
-            try:
-                copies[archive.name] = _copy(archive, staging, cache)
-            except Unsafe as error:
-                print(f"{archive.name!a} is not delivered: {error}", flush=True)
-                staging.remove(archive.name)
+        _copy_group(left, copies, staging, cache)
         cache.sync()
         return _publish(copies, cache, staging)
     finally:
         for copy in copies.values():
             _unlink(copy, cache.fd)
+
+
+def _copy_group(left: collections.deque[Archive], copies: dict[str, str], staging: Staging, cache: Cache) -> None:
+    """On a disk that becomes full, the group ends early, because there is room again after its delivery."""
+    copied_bytes = 0
+    while left and copied_bytes < GROUP_BYTES:
+        archive = left[0]
+        try:
+            copies[archive.name] = _copy(archive, staging, cache)
+            copied_bytes += archive.size
+        except Unsafe as error:
+            print(f"{archive.name!a} is not delivered: {error}", flush=True)
+            staging.remove(archive.name)
+        except OSError as error:
+            if error.errno != errno.ENOSPC or not copies:
+                raise
+            return
+        left.popleft()
 
 
 def _publish(copies: dict[str, str], cache: Cache, staging: Staging) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import urllib.parse
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from client import GLib, Haulier, Refused
 import settings
@@ -16,33 +16,31 @@ from routes import Route
 ATTEMPTS = 3  # a job may be completed between two calls
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """What is to be done to the files of a job: numbers to remove, files to add, and new URLs."""
-    remove: list[int] = field(default_factory=list)
-    add: list[Archive] = field(default_factory=list)
-    move: list[tuple[int, str]] = field(default_factory=list)
-    kept: int = 0
+    remove: list[int]
+    add: list[Archive]
+    move: list[tuple[int, str]]
+    kept: int
 
 
 def changes(wanted: list[Archive], files: list[tuple[int, dict]]) -> Changes:
     """Files that already have their names cannot be removed and need not be: they wait to be delivered."""
     missing = {archive.name: archive for archive in wanted}
-    found = Changes()
-    kept = 0
+    remove, move, kept = [], [], 0
     for index, values in files:
         name = os.path.basename(values["LocalName"])
         archive = missing.get(name)
         if values["Completed"]:
             missing.pop(name, None)
         elif not archive or values.get("Checksum") != archive.checksum:
-            found.remove.append(index)
+            remove.append(index)
         else:
             kept += 1
             del missing[name]
             if values["RemoteName"] != archive.uris[0]:
-                found.move.append((index, archive.uris[0]))
-    return replace(found, add=list(missing.values()), kept=kept)
+                move.append((index, archive.uris[0]))
+    return Changes(remove, list(missing.values()), move, kept)
 
 
 def has_login(uri: str) -> bool:
@@ -51,14 +49,14 @@ def has_login(uri: str) -> bool:
 
 def key_of(route: Route, policies: dict[str, str]) -> str:
     """The key is the same for the same settings, so that a job with other settings is replaced. Passwords are not in it."""
-    known = repr((replace(route, proxy_user="", proxy_password=""), sorted(policies.items())))
+    known = repr((route._replace(proxy_user="", proxy_password=""), sorted(policies.items())))
     return settings.KEY + hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 def options(route: Route, policies: dict[str, str]) -> dict[str, GLib.Variant]:
     """The options of CreateJob, without the files."""
     texts = policies | {"OnFileError": "continue", "PublishFiles": "each", "Key": key_of(route, policies),
-                        "CertificateAuthority": route.authority, "ClientCertificate": route.certificate}
+                        "CertificateAuthority": route.authority, "ClientCertificate": route.certificate, "ClientKey": route.key}
     if route.proxy is not None:
         texts |= {"ProxyMode": "override", "ProxyList": route.proxy} if route.proxy else {"ProxyMode": "none"}
     found = {name: GLib.Variant("s", text) for name, text in texts.items() if text}
@@ -71,10 +69,17 @@ def options(route: Route, policies: dict[str, str]) -> dict[str, GLib.Variant]:
     return found
 
 
-def described(archives: list[Archive], folder: str) -> list[tuple]:
-    return [(archive.uris[0], os.path.join(folder, archive.name),
-             {"Checksum": GLib.Variant("s", archive.checksum), "Size": GLib.Variant("t", archive.size),
-              "Mirrors": GLib.Variant("as", archive.uris[1:])}) for archive in archives]
+def described(archives: list[Archive], folder: str) -> GLib.Variant:
+    """The files as an a(ssa{sv}). It is built from parts, because GLib.Variant(signature, value) takes five times as long."""
+    return GLib.Variant.new_array(GLib.VariantType("(ssa{sv})"), [_described(archive, folder) for archive in archives])
+
+
+def _described(archive: Archive, folder: str) -> GLib.Variant:
+    text, values = GLib.Variant.new_string, GLib.VariantDict()
+    values.insert_value("Checksum", text(archive.checksum))
+    values.insert_value("Size", GLib.Variant.new_uint64(archive.size))
+    values.insert_value("Mirrors", GLib.Variant.new_strv(archive.uris[1:]))
+    return GLib.Variant.new_tuple(text(archive.uris[0]), text(os.path.join(folder, archive.name)), values.end())
 
 
 class Jobs:
@@ -111,8 +116,8 @@ class Jobs:
         if job:
             self._change(job[0], route, changes(wanted, self.haulier.files(job[0])))
         elif missing := [archive for archive in wanted if not self._is_staged(archive)]:
-            files = GLib.Variant("a(ssa{sv})", described(missing, self.folder))
-            self.haulier.manager("CreateJob", "(ssa{sv})", "Package upgrades", "download", options(route, policies) | {"Files": files})
+            files = {"Files": described(missing, self.folder)}
+            self.haulier.manager("CreateJob", "(ssa{sv})", "Package upgrades", "download", options(route, policies) | files)
 
     def _change(self, path: str, route: Route, found: Changes) -> None:
         if not found.kept and not found.add:
@@ -123,7 +128,7 @@ class Jobs:
         for index, uri in found.move:
             self.haulier.job(path, "SetRemoteName", "(us)", index, uri)
         if found.add:  # first, so that the job is not transferred for a moment
-            self.haulier.job(path, "AddFiles", "(a(ssa{sv}))", described(found.add, self.folder))
+            self.haulier.add_files(path, described(found.add, self.folder))
         if found.remove:
             self.haulier.job(path, "RemoveFiles", "(au)", found.remove)
         self.haulier.job(path, "Resume")

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 import urllib.parse
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_BYTES = 1 << 20
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(NamedTuple):
     """`machine` as it is written: [protocol://]host[:port][/path]."""
     machine: str
     user: str

@@ -13,7 +13,6 @@ import os
 import pwd
 import stat
 import sys
-from dataclasses import replace
 
 import apt_pkg
 
@@ -56,7 +55,7 @@ def by_route(wanted: list[archives.Archive], known: list[logins.Login]) -> dict[
         if ways:
             first = ways[0][1]
             uris = tuple(logins.with_login(uri, known) for uri, route in ways if route == first)
-            groups.setdefault(first, []).append(replace(archive, uris=uris))
+            groups.setdefault(first, []).append(archive._replace(uris=uris))
     return groups
 
 

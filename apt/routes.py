@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import urllib.parse
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import apt_pkg
 
@@ -16,8 +15,7 @@ DIRECT = "DIRECT"
 SECONDS = 20  # for the command that finds the proxy
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """Files with the same route can be in the same job. `proxy` is scheme://host:port, or "" for none; None means that apt
     has no setting, so that the environment of the service decides."""
     proxy: str | None = None
@@ -25,6 +23,7 @@ class Route:
     proxy_password: str = ""
     authority: str = ""
     certificate: str = ""
+    key: str = ""  # of the certificate; "" = it is in the same file
     bytes_per_second: int = 0
 
 
@@ -76,6 +75,7 @@ class Routes:
 
 def _answer(command: str, argument: str) -> str:
     """The first line that the command prints; "" if it fails."""
+    import subprocess  # rarely needed, and a tenth of the program's start
     try:
         done = subprocess.run([command, argument], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=SECONDS, text=True,
                               check=True)
@@ -101,15 +101,14 @@ def _setting(uri: urllib.parse.SplitResult, name: str) -> str:
                   [f"Acquire::{method}::{name}" for method in methods])
 
 
-def _tls(uri: urllib.parse.SplitResult) -> tuple[str, str]:
-    """Certificate authority and client certificate. Raises LookupError for what Haulier cannot do."""
+def _tls(uri: urllib.parse.SplitResult) -> tuple[str, str, str]:
+    """Certificate authority, client certificate and its key. Raises LookupError for what Haulier cannot do."""
     if uri.scheme != "https":
-        return "", ""
-    certificate, key = _setting(uri, "SslCert"), _setting(uri, "SslKey")
+        return "", "", ""
     trusting = [name for name in ("Verify-Peer", "Verify-Host") if apt_pkg.string_to_bool(_setting(uri, name) or "true") == 0]
-    if trusting or _setting(uri, "CRLFile") or key not in ("", certificate):
+    if trusting or _setting(uri, "CRLFile"):
         raise LookupError
-    return _setting(uri, "CAInfo"), certificate
+    return _setting(uri, "CAInfo"), _setting(uri, "SslCert"), _setting(uri, "SslKey")
 
 
 def _matches_no_proxy(host: str) -> bool:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Whatever the owner of the staging folder does to it, only content that matches the lists gets into apt's cache."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -218,6 +219,29 @@ def test_apt_get_clean_in_the_middle_loses_nothing(folders, monkeypatch):
     monkeypatch.undo()
     assert deliver(folders, archive()) == 1
     assert stored(folders) == {NAME: GOOD}
+
+
+def test_a_disk_with_room_for_one_copy_is_enough(folders, mounts):
+    """The staged file of a copy is deleted before there is room for the next one."""
+    mounts.tmpfs(folders, "size=12M,mode=0755")
+    for name in ("staging", "archives", "lists"):
+        (folders / name).mkdir()
+    names = ["a", "b", "c"]
+    for name in names:
+        (folders / "staging" / name).write_bytes(GOOD[:2_900_000])
+    assert deliver(folders, *[archive(name, GOOD[:2_900_000]) for name in names]) == 3
+    assert stored(folders) == {name: GOOD[:2_900_000] for name in names}
+
+
+def test_a_full_disk_delivers_what_has_room_and_says_so(folders, mounts):
+    mounts.tmpfs(folders / "archives", "size=4M,mode=0755")
+    for name in ("a", "b"):
+        (folders / "staging" / name).write_bytes(GOOD)
+    with pytest.raises(OSError) as caught:
+        deliver(folders, archive("a"), archive("b"))
+    assert caught.value.errno == errno.ENOSPC
+    assert stored(folders) == {"a": GOOD}
+    assert [path.name for path in (folders / "staging").iterdir()] == ["b"]
 
 
 def test_a_cache_that_others_can_change_is_refused(folders):

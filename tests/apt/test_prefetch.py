@@ -19,6 +19,7 @@ from support.client.dbus_client import BUS, Job, Manager  # noqa: E402
 from support.content import body  # noqa: E402
 from support.daemon.unit_stack import UnitStack  # noqa: E402
 from support.environment import PYTHON, SOURCE, patience  # noqa: E402
+from support.servers.certificates import Authority  # noqa: E402
 from support.servers.response_script import Script  # noqa: E402
 
 SIZE = 600_000
@@ -191,6 +192,21 @@ def test_passwords_and_proxies(machine):
     machine.wait_delivered(*packages)
     assert len(proxy.requests) == 2
     assert {request.headers["authorization"] for request in proxy.requests} == {"Basic bWU6c2VjcmV0"}
+
+
+def test_a_certificate_with_a_separate_key(machine, place):
+    packages = upgrades(machine, 2)
+    (place / "tls").mkdir()
+    authority = Authority(place / "tls")
+    certificate, key = authority.issue("client")
+    os.chown(key, pwd.getpwnam("_apt").pw_uid, 0)
+    server = machine.stack.nginx(authority=authority,
+                                 server=f"ssl_client_certificate {authority.certificate}; ssl_verify_client on;")
+    shutil.copytree(machine.mirror.folder, server.files, dirs_exist_ok=True)
+    machine.apt.configure(f'Acquire::https {{ CAInfo "{authority.certificate}"; SslCert "{certificate}"; SslKey "{key}"; }};')
+    machine.update(server.url("").rstrip("/"))
+    assert "2 packages to fetch, 0 of them left to apt" in machine.prefetch()
+    machine.wait_delivered(*packages)
 
 
 def test_a_newer_update_replaces_what_is_no_longer_needed_and_keeps_the_rest(machine, server):

@@ -152,7 +152,8 @@ def test_settings_for_tls(configuration):
     assert (route(uri).authority, route(uri).certificate) == ("/etc/ca.pem", "/etc/cert.pem")
     assert (route().authority, route().certificate) == ("", "")
     configuration.set("Acquire::https::SslKey::deb.example.org", "/etc/key.pem")
-    assert route(uri) is None and route("https://other/a") is not None
+    assert (route(uri).certificate, route(uri).key) == ("/etc/cert.pem", "/etc/key.pem")
+    assert (route("https://other/a").certificate, route("https://other/a").key) == ("", "")
 
 
 @pytest.mark.parametrize("name, value", [("Verify-Peer", "false"), ("Verify-Host::deb.example.org", "no"), ("CRLFile", "/x")])

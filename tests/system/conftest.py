@@ -6,11 +6,10 @@ import pathlib
 
 import pytest
 
-from support.configuration import configuration_file
 from support.container import rootfs
-from support.container.container_user import ContainerUser, configure
+from support.container.container_user import ContainerUser
 from support.container.nspawn import Container, missing
-from support.container.rootfs import ContainerFactory, add_users, install
+from support.container.rootfs import ContainerFactory
 from support.container.systemd import Systemd
 from support.servers.fault_server import FaultServer
 
@@ -54,14 +53,8 @@ def containers(packages, kit):
 
 
 @pytest.fixture(scope="session")
-def template(containers, packages) -> Container:
-    """A container, switched off, in which the packages were installed while it ran."""
-    container = containers.bare().boot()
-    add_users(container)
-    install(container, packages)
-    configure(container, "10-tests", configuration_file())
-    container.shut_down()
-    return container
+def template(containers) -> Container:
+    return containers.template()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 `tools/campaign apt` runs them, and tools/test does not."""
 
 import contextlib
-import subprocess
 
 import pytest
 from gi.repository import GLib
@@ -13,7 +12,6 @@ from support.container.apt_client import AptClient
 from support.container.container_user import ContainerUser
 from support.container.network import CLONE_NEWNET, Network, checked, in_a_thread, libc
 from support.content import body
-from support.environment import patience
 from support.servers.fault_server import FaultServer
 from support.servers.response_script import Script
 
@@ -179,22 +177,16 @@ def test_what_was_installed_meanwhile_is_no_longer_fetched(machine, server, clie
     server.resources[held].gate.set()
 
 
-def in_network(network: Network, *command: str) -> None:
-    """Runs a command in a network namespace."""
-    subprocess.run(["nsenter", f"--net=/proc/self/fd/{network.fd}", *command], check=True, pass_fds=(network.fd,),
-                   timeout=patience(20))
-
-
 @pytest.fixture
 def outside(machine):
     """A server at 192.0.2.1, over a link: what is on this machine costs nothing."""
     network = Network()
     link = ["ip", "link", "add", "far", "type", "veth", "peer", "name", "near", "netns", f"/proc/self/fd/{machine.network.fd}"]
-    subprocess.run(["nsenter", f"--net=/proc/self/fd/{network.fd}", *link], check=True, pass_fds=(network.fd, machine.network.fd))
+    network.run(*link, pass_fds=(machine.network.fd,))
     for own, name, address in ((network, "far", "192.0.2.1/24"), (machine.network, "near", "192.0.2.2/24")):
-        in_network(own, "ip", "address", "add", address, "dev", name)
-        in_network(own, "ip", "link", "set", name, "up")
-    in_network(machine.network, "ip", "route", "add", "default", "via", "192.0.2.1")
+        own.run("ip", "address", "add", address, "dev", name)
+        own.run("ip", "link", "set", name, "up")
+    machine.network.run("ip", "route", "add", "default", "via", "192.0.2.1")
 
     def listener():
         import socket

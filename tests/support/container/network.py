@@ -8,7 +8,10 @@ import fcntl
 import os
 import socket
 import struct
+import subprocess
 import threading
+
+from ..environment import patience
 
 CLONE_NEWNET = 0x40000000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
@@ -56,6 +59,19 @@ class Network:
 
     def close(self) -> None:
         os.close(self.fd)
+
+    def run(self, *command: str, pass_fds: tuple[int, ...] = ()) -> None:
+        """Runs a command in this network."""
+        subprocess.run(["nsenter", f"--net=/proc/self/fd/{self.fd}", *command], check=True, pass_fds=(self.fd, *pass_fds),
+                       timeout=patience(20))
+
+    def add_default_route(self) -> None:
+        """Leads nowhere, but programs that ask the kernel believe that they are online."""
+        self.run("ip", "link", "add", "out", "type", "veth", "peer", "name", "wire")
+        for device in ("wire", "out"):
+            self.run("ip", "link", "set", device, "up")
+        self.run("ip", "address", "add", "192.0.2.2/24", "dev", "out")
+        self.run("ip", "route", "add", "default", "via", "192.0.2.1")
 
     def listen(self) -> socket.socket:
         """A listening socket on a free loopback port of this network."""

@@ -24,6 +24,7 @@ from .network import Network
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CONNECT_AS_USER = pathlib.Path(__file__).with_name("connect_as_user.py").read_text()
+REBOOT = 133  # nspawn's status
 SYSTEM_BUS = "/run/dbus/system_bus_socket"
 
 # Container.boot() sets the variables. nspawn gets a control group of its own, which two containers would share otherwise,
@@ -108,6 +109,24 @@ class Container:
 
     def boot(self) -> "Container":
         """Returns when systemd has finished booting."""
+        with self._started() as notices:
+            self._await_ready(notices)
+        (shell,) = children(self.process.pid)
+        (self.init,) = children(shell)
+        self.root = pathlib.Path(f"/proc/{self.init}/root")
+        # systemd 257 ignores processes whose control group is outside the container.
+        self.joining = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', str(group_of(self.init) / "cgroup.procs")]
+        return self
+
+    def boot_until_it_reboots(self) -> None:
+        """For a system that reboots by itself, as after an offline update: nspawn ends then."""
+        with self._started():
+            assert self.process.wait(patience(120)) == REBOOT, self.console()
+        self.process = None
+
+    @contextlib.contextmanager
+    def _started(self):
+        """Starts nspawn. Yields the socket on which it says that the system is ready."""
         groups = [root / self.name for root in cgroup_roots()]
         for group in groups:
             group.mkdir(exist_ok=True)
@@ -122,13 +141,7 @@ class Container:
             notices.bind("\0" + self.name)
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
                                             pass_fds=(self.network.fd,), start_new_session=True)
-            self._await_ready(notices)
-        (shell,) = children(self.process.pid)
-        (self.init,) = children(shell)
-        self.root = pathlib.Path(f"/proc/{self.init}/root")
-        # systemd 257 ignores processes whose control group is outside the container.
-        self.joining = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', str(group_of(self.init) / "cgroup.procs")]
-        return self
+            yield notices
 
     def _await_ready(self, notices: socket.socket) -> None:
         with Pidfd(self.process.pid) as nspawn:

@@ -14,7 +14,9 @@ import uuid
 
 import pytest
 
+from ..configuration import configuration_file
 from ..environment import SOURCE, patience
+from .container_user import configure
 from .nspawn import PATH, Container, remove_groups
 
 # Both message buses; which of them is used is decided per container. The rest is for the tests' clients and services.
@@ -60,9 +62,9 @@ def locked(path: pathlib.Path):
         yield
 
 
-def base(folder: pathlib.Path, packages: list[pathlib.Path]) -> pathlib.Path:
+def base(folder: pathlib.Path, packages: list[pathlib.Path], more: tuple[str, ...]) -> pathlib.Path:
     """A Debian with all dependencies of the packages. Made again when these change, by one process at a time."""
-    wanted = sorted({*BASE, *foreign_dependencies(packages)})
+    wanted = sorted({*BASE, *more, *foreign_dependencies(packages)})
     key = hashlib.sha256(" ".join([release(), *wanted]).encode()).hexdigest()[:12]
     tree = folder / f"base-{key}"
     with locked(folder / "base.lock"):
@@ -105,12 +107,13 @@ def prepare(upper: pathlib.Path, broker: str) -> None:
 
 
 class ContainerFactory:
-    """Makes the containers of one test run. Also removes what earlier runs have left behind because they were killed."""
+    """Makes the containers of one test run. Also removes what earlier runs have left behind because they were killed. `more`:
+    packages of Debian that are installed as well; they need a folder of their own."""
 
-    def __init__(self, folder: pathlib.Path, packages: list[pathlib.Path], broker: str):
+    def __init__(self, folder: pathlib.Path, packages: list[pathlib.Path], broker: str, more: tuple[str, ...] = ()):
         self.packages = packages
         self.broker = broker
-        self.base = base(folder, packages)
+        self.base = base(folder, packages, more)
         with locked(folder / "runs.lock"):
             self.sweep(folder)
             self.name = uuid.uuid4().hex[:12]
@@ -132,6 +135,15 @@ class ContainerFactory:
         """A container without the packages."""
         container = self._container([self.base])
         prepare(container.folder / "upper", self.broker)
+        return container
+
+    def template(self) -> Container:
+        """A container, switched off, in which the packages were installed while it ran."""
+        container = self.bare().boot()
+        add_users(container)
+        install(container, self.packages)
+        configure(container, "10-tests", configuration_file())
+        container.shut_down()
         return container
 
     def clone(self, template: Container) -> Container:

@@ -87,7 +87,7 @@ class Nginx:
         self.writable = writable
         self.fast = fast
         listener = listener or socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = listener.getsockname()[1]
+        self.host, self.port = listener.getsockname()
         self.configure(rate)
         # nginx adopts the sockets named in NGINX, as it does when its binary is upgraded, so the port is never free between.
         env = {"PATH": os.environ["PATH"], "NGINX": f"{listener.fileno()};"}
@@ -97,7 +97,7 @@ class Nginx:
         listener.close()
 
     def configure(self, rate: str | None) -> None:
-        listen = f"127.0.0.1:{self.port}" + ("" if self.fast else " sndbuf=64k")
+        listen = f"{self.host}:{self.port}" + ("" if self.fast else " sndbuf=64k")
         lines = [self.server]
         if self.secure:
             listen += " ssl" + (" http2" if self.http2 else "")
@@ -113,7 +113,7 @@ class Nginx:
         (self.directory / "nginx.conf").write_text(text)
 
     def url(self, name: str) -> str:
-        scheme, host = ("https", "localhost") if self.secure else ("http", "127.0.0.1")
+        scheme, host = ("https", "localhost") if self.secure else ("http", self.host)
         return f"{scheme}://{host}:{self.port}/{name}"
 
     def add(self, name: str, content: bytes, modified: float | None = None) -> str:
