@@ -17,13 +17,15 @@ namespace {
 constexpr uint64_t MaxBuffer =
     512 * 1024; ///< measured: a third less CPU time than with curl's 16 KiB; larger ones gain nothing
 constexpr uint64_t MinBuffer = 4 * 1024;
+/// A limit may be lowered while a transfer lasts, but its buffer keeps its size.
+constexpr uint64_t MaxLimitedBuffer = 16 * 1024;
 constexpr uint32_t PeerPatience = 3;            ///< seconds
 constexpr uint64_t MinUploadBuffer = 16 * 1024; ///< the smallest that curl accepts
 
 /// One read should be a small part of what a limit allows in a second.
 uint64_t buffer_for(uint64_t bytes_per_second) {
     if (bytes_per_second == 0) return MaxBuffer;
-    return std::clamp(bytes_per_second / 64, MinBuffer, MaxBuffer);
+    return std::clamp(bytes_per_second / 64, MinBuffer, MaxLimitedBuffer);
 }
 
 /// A connection that is there already may speak HTTP/2, so a new one is made.

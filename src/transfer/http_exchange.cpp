@@ -56,9 +56,22 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_headers(request, target.first_server);
     set_cookies(handle_, target.cookies);
     set_callbacks();
-    auto direction = body_ && body_->size() > 0 ? CurlLoop::Direction::Sends : CurlLoop::Direction::Receives;
-    curl_.add(handle_.get(), group_, direction, [this](CurlLoop::End end) { curl_finished(end); });
+    start();
     tick();
+}
+
+/// The response to a request that is sent while a limit is reached would be read before anything can stop it.
+void HttpExchange::start() {
+    if (curl_.limits().may_move(group_)) return add();
+    is_limited_ = true;
+    curl_.limits().wait(this, group_, nullptr, [this] { add(); });
+}
+
+void HttpExchange::add() {
+    bool sends = body_ && body_->size() > 0;
+    if (!sends) curl_.limits().receives(this, group_, [this] { stop_receiving(); });
+    curl_.add(handle_.get(), group_, sends ? CurlLoop::Direction::Sends : CurlLoop::Direction::Receives,
+              [this](CurlLoop::End end) { curl_finished(end); });
 }
 
 HttpExchange::~HttpExchange() {
@@ -221,6 +234,7 @@ int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, cu
         curl_easy_setopt(exchange.handle_.get(), CURLOPT_FORBID_REUSE, 1L);
         return 1;
     }
+    if (exchange.stops_when_sent_) exchange.stop_receiving();
     exchange.yield_when_due();
     return 0;
 }
@@ -260,6 +274,7 @@ void HttpExchange::yield_when_due() {
         [this] {
             continue_.reset();
             yielded_ = false;
+            if (!curl_.limits().may_move(group_)) stop_receiving();
             if (!paused_) set_paused(false);
             if (!wake_up_) schedule_wake_up();
         },
@@ -270,19 +285,38 @@ void HttpExchange::yield_when_due() {
 bool HttpExchange::must_wait_to_receive() {
     count_for_limit();
     if (curl_.limits().may_move(group_)) return false;
+    wait_to_receive();
+    curl_.limits().stop_others(this);
+    return true;
+}
+
+void HttpExchange::wait_to_receive() {
     is_limited_ = true;
-    curl_.limits().wait(this, group_, [this] {
-        if (auto code = unpause(); code != CURLE_OK) curl_.end(handle_.get(), code);
+    curl_.limits().wait(this, group_, curl_.traffic_of(handle_.get()).get(), [this] {
+        // A transfer that curl has moved to another connection meanwhile cannot be paused, nor the contrary.
+        bool may_fail = stopped_;
+        if (auto code = unpause(); code != CURLE_OK && !may_fail) curl_.end(handle_.get(), code);
         if (!wake_up_) schedule_wake_up();
     });
-    return true;
+}
+
+/// Another exchange has reached the limit. With HTTP/2, libcurl 7.88 would read some 60 KB for each of dozens
+/// of streams before it returns. A transfer cannot be paused before its request is sent.
+void HttpExchange::stop_receiving() {
+    stops_when_sent_ = !was_sent();
+    bool reads =
+        !stops_when_sent_ && !result_ && !paused_ && !yielded_ && !body_paused_ && undelivered_.empty();
+    if (!reads) return;
+    set_paused(true);
+    paused_ = stopped_ = true;
+    wait_to_receive();
 }
 
 /// True if a limit stops the body for now.
 bool HttpExchange::must_wait_to_send() {
     if (curl_.limits().may_move(group_)) return false;
     is_limited_ = true;
-    if (!std::exchange(body_paused_, true)) curl_.limits().wait(this, group_, [this] { resume(); });
+    if (!std::exchange(body_paused_, true)) curl_.limits().wait(this, group_, nullptr, [this] { resume(); });
     return true;
 }
 
@@ -304,6 +338,7 @@ void HttpExchange::resume() {
 /// curl delivers the bytes it holds from inside curl_easy_pause(), and all of them are accepted: if the
 /// callback pauses again there, curl 8.14 continues to read and loses them when the connection breaks.
 CURLcode HttpExchange::unpause() {
+    stopped_ = false;
     if (!std::exchange(paused_, false)) return CURLE_OK;
     unpausing_ = true;
     auto code = curl_easy_pause(handle_.get(), body_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT);
@@ -321,12 +356,21 @@ uint64_t HttpExchange::sent() const {
     return static_cast<uint64_t>(count);
 }
 
+bool HttpExchange::was_sent() const {
+    curl_off_t after = 0;
+    curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &after);
+    return after > 0;
+}
+
+/// A request that waits for a connection does not; curl has its own timeout for connecting. A server that has
+/// sent nothing is silent also while a limit is reached.
+bool HttpExchange::awaits_server() const {
+    bool may_read = !paused_ || (stopped_ && bytes_unread(curl_.socket_of(handle_.get())) == 0);
+    return was_sent() && undelivered_.empty() && !body_paused_ && may_read;
+}
+
 Bound HttpExchange::exceeded_bound() {
-    curl_off_t sent_after = 0;
-    curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_after);
-    // A request that waits for a connection has not stalled; curl has its own timeout for connecting.
-    bool waiting = sent_after > 0 && undelivered_.empty() && !body_paused_ && !paused_;
-    if (!waiting) {
+    if (!awaits_server()) {
         patience_.resumed();
         return Bound::None;
     }

@@ -60,6 +60,8 @@ private:
     void set_method(const HttpRequest& request);
     void set_headers(const HttpRequest& request, bool first_server);
     void set_callbacks();
+    void start();
+    void add();
     void set_body(uint64_t size);
     size_t header_line(std::string_view line);
     size_t body_bytes(std::string_view bytes);
@@ -71,6 +73,10 @@ private:
     void yield_when_due();
     bool must_wait_to_send();
     bool must_wait_to_receive();
+    void stop_receiving();
+    void wait_to_receive();
+    [[nodiscard]] bool was_sent() const;
+    [[nodiscard]] bool awaits_server() const;
     void set_paused(bool receiving);
     [[nodiscard]] Bound exceeded_bound();
     void end_by(Bound bound);
@@ -101,6 +107,8 @@ private:
     std::optional<CURLcode> result_; ///< curl has finished
 
     bool yielded_ = false;          ///< reading pauses until other events were handled
+    bool stopped_ = false;          ///< curl holds no bytes, but may read none, because a limit was reached
+    bool stops_when_sent_ = false;  ///< a limit was reached before the request was sent
     bool is_limited_ = false;       ///< a limit has made the exchange wait since the last tick
     bool body_paused_ = false;      ///< the request's body has no bytes at the moment
     uint64_t body_read_ = 0;        ///< bytes of it that curl has

@@ -2,6 +2,7 @@
 #include "transfer/rate_limits.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace haulier::transfer {
@@ -64,12 +65,23 @@ void RateLimits::moved(const RateGroup& group, uint64_t bytes) {
     if (auto own = jobs_.find(group.job); own != jobs_.end()) own->second.take(bytes, now);
 }
 
-void RateLimits::wait(const void* who, const RateGroup& group, std::function<void()> go) {
-    waiting_.push_back({who, group, std::move(go)});
+void RateLimits::receives(const void* who, const RateGroup& group, std::function<void()> stop) {
+    receiving_.insert_or_assign(who, Receiving{group, std::move(stop)});
+}
+
+void RateLimits::stop_others(const void* who) {
+    for (const auto& [other, receiving] : receiving_)
+        if (other != who && !may_move(receiving.group)) receiving.stop();
+}
+
+void RateLimits::wait(const void* who, const RateGroup& group, const void* connection,
+                      std::function<void()> go) {
+    waiting_.push_back({who, group, connection, std::move(go)});
     if (!timer_) wake_later();
 }
 
 void RateLimits::forget(const void* who) {
+    receiving_.erase(who);
     for (auto* line : {&waiting_, &going_})
         std::erase_if(*line, [&](const Waiting& waiting) { return waiting.who == who; });
 }
@@ -97,14 +109,17 @@ void RateLimits::wake() {
     timer_.reset();
     auto now = clock_.now().boot;
     std::map<const TokenBucket*, int64_t> promised;
+    std::set<const void*> connections;
     std::deque<Waiting> staying;
     for (auto& waiting : std::exchange(waiting_, {})) {
         auto buckets = buckets_of(waiting.group);
-        bool goes = std::all_of(buckets.begin(), buckets.end(), [&](const auto* bucket) {
-            return !bucket || bucket->level(now) > promised[bucket];
-        });
+        bool shares = connections.contains(waiting.connection);
+        bool goes = shares || std::all_of(buckets.begin(), buckets.end(), [&](const auto* bucket) {
+                        return !bucket || bucket->level(now) > promised[bucket];
+                    });
+        if (goes && waiting.connection) connections.insert(waiting.connection);
         for (const auto* bucket : buckets)
-            if (goes && bucket) promised[bucket] += Step;
+            if (goes && !shares && bucket) promised[bucket] += Step;
         (goes ? going_ : staying).push_back(std::move(waiting));
     }
     waiting_ = std::move(staying);

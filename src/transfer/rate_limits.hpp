@@ -38,14 +38,26 @@ public:
     [[nodiscard]] bool may_move(const RateGroup& group) const;
     void moved(const RateGroup& group, uint64_t bytes);
 
+    /// `who` receives bytes until forget(). `stop` is called whenever another one has reached a limit of
+    /// `group`.
+    void receives(const void* who, const RateGroup& group, std::function<void()> stop);
+    /// Stops all others to whom a limit applies that is reached. libcurl lets every transfer read before it
+    /// returns to the event loop, also those that share a connection.
+    void stop_others(const void* who);
     /// Calls `go` once, when bytes may be transferred and all who came before `who` have had their turn.
-    void wait(const void* who, const RateGroup& group, std::function<void()> go);
+    /// Those on the same connection go together, because only one of them can have the next bytes.
+    void wait(const void* who, const RateGroup& group, const void* connection, std::function<void()> go);
     void forget(const void* who);
 
 private:
+    struct Receiving {
+        RateGroup group;
+        std::function<void()> stop;
+    };
     struct Waiting {
         const void* who = nullptr;
         RateGroup group;
+        const void* connection = nullptr;
         std::function<void()> go;
     };
     /// A pointer is null where there is no limit.
@@ -60,6 +72,7 @@ private:
     TokenBucket all_;
     TokenBucket background_;
     std::map<std::string, TokenBucket> jobs_;
+    std::map<const void*, Receiving> receiving_;
     std::deque<Waiting> waiting_;
     std::deque<Waiting> going_; ///< those whose turn it is, during wake()
     Source timer_;

@@ -48,16 +48,16 @@ uint64_t bytes_received(int socket) {
     return info ? info->tcpi_bytes_received : 0;
 }
 
-uint64_t bytes_unread(int socket) {
-    int unread = 0;
-    return ioctl(socket, SIOCINQ, &unread) < 0 ? 0 : static_cast<uint64_t>(std::max(unread, 0));
-}
-
 double buffered_seconds() {
     return std::chrono::duration<double>(BufferedTime).count();
 }
 
 } // namespace
+
+uint64_t bytes_unread(int socket) {
+    int unread = 0;
+    return ioctl(socket, SIOCINQ, &unread) < 0 ? 0 : static_cast<uint64_t>(std::max(unread, 0));
+}
 
 void Traffic::count(uint64_t received) {
     uint64_t before = std::exchange(received_, received);

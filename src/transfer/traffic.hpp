@@ -46,6 +46,8 @@ private:
 
 /// The TCP connection `socket`: bytes that the process has read from it, or 0 if the kernel does not say.
 uint64_t bytes_read(int socket);
+/// Bytes that it has received and that the process has not read yet.
+uint64_t bytes_unread(int socket);
 /// A receive window with which the peer cannot send much more than may be read at a certain rate.
 struct HeldWindow {
     uint64_t bytes = 0;

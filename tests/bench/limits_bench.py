@@ -4,8 +4,9 @@
 Usage: limits_bench.py [SECONDS [RATE]], as root (for a network of its own, in which only the transfers are counted), with
 HAULIERD and the other variables set as meson sets them.
 
-For each kind of transfer it prints what came in all, in the busiest and in the quietest two seconds, in per cent of the limit.
-The first second is left out, and the quietest window begins two seconds later: workers and connections have to start.
+For each kind of transfer it prints, in per cent of the limit, what came in all, in the busiest two seconds, in the busiest that
+begin two seconds or more after the beginning, and in the quietest. All but the second leave out the time in which workers and
+connections start, and in which a change of the limit takes effect.
 """
 
 import os
@@ -64,12 +65,12 @@ class Meter(threading.Thread):
 
 
 def report(name: str, meter: Meter, began: float, limit: float = RATE) -> None:
-    begin, end = began + 1, began + 1 + SECONDS
-    steady = meter.rates(begin + 2, end)
-    inside = [sample for sample in meter.samples if begin + 2 <= sample[0] <= end]
+    begin, end = began + WINDOW, began + 1 + SECONDS
+    steady = meter.rates(begin, end)
+    inside = [sample for sample in meter.samples if begin <= sample[0] <= end]
     whole = (inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0])
-    print(f"{name:36} {100 * whole / limit:8.1f} {100 * max(meter.rates(began, end)) / limit:8.1f} "
-          f"{100 * min(steady) / limit:8.1f}", flush=True)
+    shares = (whole, max(meter.rates(began, end)), max(steady), min(steady))
+    print(f"{name:36}" + "".join(f" {100 * share / limit:8.1f}" for share in shares), flush=True)
 
 
 def measured(name: str, start, seconds: float = SECONDS, limit: float = RATE) -> None:
@@ -167,7 +168,7 @@ def change() -> None:
     def start():
         stack.manager.set_property("BandwidthLimit", RATE // 2)
         return stack.client.pause
-    measured("from 4 to 0.5 of the rate, after 1 s", start, limit=RATE / 2)
+    measured("from 4 to 0.5 of the rate", start, limit=RATE / 2)
     job.cancel()
     stack.close()
 
@@ -176,7 +177,7 @@ def main() -> None:
     network = Network()
     network.disconnect()
     print(f"limit {RATE} bytes/s, {SECONDS:.0f} s each; per cent of it\n")
-    print(f"{'':36} {'in all':>8} {'busiest':>8} {'quietest':>8}")
+    print(f"{'':36} {'in all':>8} {'busiest':>8} {'from 2 s':>8} {'quietest':>8}")
     one_worker()
     upload()
     user()

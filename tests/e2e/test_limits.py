@@ -4,6 +4,7 @@ machine makes transfers slower, so what is too much is judged strictly, and what
 tests/bench/limits_bench.py measures both."""
 
 import os
+import socket
 import time
 
 import pytest
@@ -113,6 +114,22 @@ def test_the_limit_of_a_user(stack):
     stack.manager.set_property("BandwidthLimit", 0)
     for job in jobs:
         job.wait_state("transferred")
+
+
+def test_a_silent_server_is_noticed_while_others_use_the_limit(new_stack):
+    stack = new_stack({"Transfer": {"StallTimeout": "1s"}})
+    stack.manager.set_property("BandwidthLimit", LIMIT // 4)
+    url = stack.nginx().add("file", body(64 << 20))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        busy = stack.manager.create(files=[(url, stack.downloads / "busy")], Priority="foreground", Resume=True)
+        busy.wait_bytes(1)
+        job = stack.manager.create(files=[(f"http://127.0.0.1:{silent.getsockname()[1]}/", stack.downloads / "silent")],
+                                   Priority="foreground", Resume=True)
+        job.wait_state("transient-error")
+        assert busy.state == "transferring"
+        assert job.get("Error")[:2] == ("transport", "timeout")
+        job.cancel()
+    busy.cancel()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be several users")

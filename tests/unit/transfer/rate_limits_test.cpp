@@ -29,7 +29,7 @@ wire::Limits limits(uint64_t all, uint64_t background = 0, const std::map<std::s
 class RateLimitsTest : public test::LoopTest {
 protected:
     void wait(const int& who, const RateGroup& group, const std::string& name) {
-        limits_.wait(&who, group, [this, name] { gone_ += name; });
+        limits_.wait(&who, group, nullptr, [this, name] { gone_ += name; });
     }
     SystemClock clock_;
     RateLimits limits_{loop_, clock_};
@@ -85,10 +85,47 @@ TEST_F(RateLimitsTest, WhoWaitsGoesSoonWhenTheLimitIsGone) {
     run_until([&] { return gone_ == "1"; });
 }
 
+TEST_F(RateLimitsTest, WhenALimitIsReachedAllToWhomItAppliesStop) {
+    limits_.set(limits(0, 1'000'000, {{"a", 500'000}}));
+    std::string stopped;
+    int third = 0;
+    limits_.receives(&first_, Background, [&] { stopped += "1"; });
+    limits_.receives(&second_, Other, [&] { stopped += "2"; });
+    limits_.receives(&third, {"c", false}, [&] { stopped += "3"; });
+    limits_.stop_others(&first_);
+    EXPECT_EQ(stopped, "") << "no limit is reached";
+    limits_.moved(Foreground, 100'000);
+    limits_.stop_others(nullptr);
+    EXPECT_EQ(stopped, "1") << "the limit of job a";
+    limits_.moved(Other, 100'000);
+    limits_.stop_others(&first_);
+    EXPECT_EQ(stopped, "12") << "the limit of the background";
+    limits_.forget(&second_);
+    limits_.stop_others(&first_);
+    EXPECT_EQ(stopped, "12");
+}
+
+TEST_F(RateLimitsTest, ThoseOnOneConnectionGoTogether) {
+    limits_.set(limits(500'000));
+    limits_.moved(Background, 20'000);
+    int one = 0;
+    int other = 0;
+    std::string at_once;
+    limits_.wait(&first_, Background, &one, [&] {
+        at_once = "began";
+        limits_.moved(Background, 1'000'000);
+    });
+    for (const auto* who : {&second_, &one})
+        limits_.wait(who, Background, &one, [&] { at_once += "+"; });
+    limits_.wait(&other, Background, &other, [&] { at_once += "-"; });
+    run_until([&] { return !at_once.empty(); });
+    EXPECT_EQ(at_once, "began++") << "what can be saved up is too little for another connection";
+}
+
 TEST_F(RateLimitsTest, WhoIsForgottenIsNotCalled) {
     limits_.set(limits(0, 0, {{"a", 1'000'000}}));
     limits_.moved(Background, 20'000);
-    limits_.wait(&first_, Background, [this] {
+    limits_.wait(&first_, Background, nullptr, [this] {
         gone_ += "1";
         limits_.forget(&second_);
     });
