@@ -19,10 +19,13 @@ import sys
 import tempfile
 import time
 
+import apt_inst
+import apt_pkg
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from quiet_stack import cpu_seconds  # noqa: E402
-from support.apt_mirror import Apt, Mirror, run, stanza  # noqa: E402
+from support.apt_mirror import Apt, Mirror, stanza  # noqa: E402
 from support.bottleneck.bed import SERVER, Bed, Link  # noqa: E402
 from support.client.dbus_client import Manager  # noqa: E402
 from support.daemon.unit_stack import UnitStack  # noqa: E402
@@ -47,8 +50,8 @@ def chosen(folder: pathlib.Path, count: int) -> list[pathlib.Path]:
 
 def fields_of(file: pathlib.Path, known: set[str]) -> dict[str, str]:
     """The entry in the lists, with a name that is not known yet."""
-    shown = run("dpkg-deb", "--field", file, "Package", "Version", "Architecture")
-    fields = dict(line.split(": ", 1) for line in shown.splitlines())
+    control = apt_pkg.TagSection(apt_inst.DebFile(str(file)).control.extractdata("control"))
+    fields = {name: control[name] for name in ("Package", "Version", "Architecture")}
     while fields["Package"] in known:
         fields["Package"] += "-again"
     known.add(fields["Package"])
