@@ -322,8 +322,8 @@ wire::Begun Fetch::begun_message(bool restarted) const {
 }
 
 /// A sparse file keeps the content from other orders, unless that is of another version. What is fetched in
-/// the background does not displace what others have in the page cache; a file that somebody waits for is
-/// probably read as soon as it is complete.
+/// the background does not displace what others have in the page cache; a file in the foreground is probably
+/// read as soon as it is complete.
 void Fetch::begin_writing() {
     phase_ = Phase::Receiving;
     writing_since_ = std::chrono::steady_clock::now();
