@@ -19,6 +19,9 @@ struct EnumName {
     Value value;
     std::string_view word;
 };
+/// clang 14 does not deduce the arguments of aggregates.
+template <class Value>
+EnumName(Value, std::string_view) -> EnumName<Value>;
 
 /// Specialised with `what`, as a person calls the choice, and `rows`, an array of EnumName. The values of a
 /// set of flags are its members.

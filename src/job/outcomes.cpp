@@ -64,12 +64,14 @@ void take_report(File& file, const Job& job, const Report& report, const std::ve
     file.pieces = report.pieces;
 }
 
-/// Whether the pieces are sorted, and together have `offset` bytes.
+/// Whether the pieces are sorted, lie in the file, and together have `offset` bytes.
 bool are_credible(const std::vector<Range>& pieces, const Report& report) {
     if (pieces.empty()) return true;
-    bool inside = report.total != UnknownSize && within(pieces, report.total) == pieces;
-    return inside && pieces.size() <= MaxPieces && pieces.front().offset == 0 && merged(pieces) == pieces &&
-           length_of(pieces) == report.offset;
+    bool inside = std::all_of(pieces.begin(), pieces.end(), [&](const Range& piece) {
+        return piece.offset <= report.total && piece.length <= report.total - piece.offset;
+    });
+    return report.total != UnknownSize && inside && pieces.size() <= MaxPieces &&
+           pieces.front().offset == 0 && merged(pieces) == pieces && length_of(pieces) == report.offset;
 }
 
 /// No file is larger than this; a worker that reports more is wrong.

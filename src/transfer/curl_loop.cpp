@@ -155,9 +155,9 @@ int CurlLoop::socket_of(CURL* easy) const {
     return found == running_.end() ? -1 : found->second.connection.socket;
 }
 
-std::shared_ptr<Traffic> CurlLoop::traffic_of(CURL* easy) const {
+Traffic* CurlLoop::traffic_of(CURL* easy) const {
     auto found = running_.find(easy);
-    return found == running_.end() ? nullptr : found->second.connection.traffic;
+    return found == running_.end() ? nullptr : found->second.connection.traffic.get();
 }
 
 bool CurlLoop::is_yielding(CURL* easy) const {

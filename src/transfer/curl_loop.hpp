@@ -58,7 +58,7 @@ public:
     /// The socket of the connection that `easy` uses, or -1 before its request is sent.
     [[nodiscard]] int socket_of(CURL* easy) const;
     /// The traffic on that connection, or null.
-    [[nodiscard]] std::shared_ptr<Traffic> traffic_of(CURL* easy) const;
+    [[nodiscard]] Traffic* traffic_of(CURL* easy) const;
     /// Whether the transfer is slow because other traffic needs the network.
     [[nodiscard]] bool is_yielding(CURL* easy) const;
     /// How much of a body may be passed to the kernel at a time: it takes as much even if its buffer is

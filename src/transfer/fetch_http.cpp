@@ -321,13 +321,16 @@ wire::Begun Fetch::begun_message(bool restarted) const {
     return begun;
 }
 
-/// A sparse file keeps the content from other orders, unless that is of another version.
+/// A sparse file keeps the content from other orders, unless that is of another version. What is fetched in
+/// the background does not displace what others have in the page cache; a file in the foreground is probably
+/// read as soon as it is complete.
 void Fetch::begin_writing() {
     phase_ = Phase::Receiving;
     writing_since_ = std::chrono::steady_clock::now();
     writing_from_ = resume_.offset;
     if (in_pieces_) return sink_->begin_pieces(present_, identity_.size);
-    if (!order_.sparse) return sink_->begin(resume_.offset, order_.layout.size(identity_.size));
+    auto cache = order_.http.background() ? Sink::Cache::Bypass : Sink::Cache::Use;
+    if (!order_.sparse) return sink_->begin(resume_.offset, order_.layout.size(identity_.size), cache);
     sink_->begin_sparse(resume_.offset, identity_.size, !must_match_version_);
     if (segment_) sink_->move_to(segment_->local);
 }

@@ -240,7 +240,7 @@ int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, cu
 }
 
 void HttpExchange::count_for_limit() {
-    auto traffic = curl_.traffic_of(handle_.get());
+    auto* traffic = curl_.traffic_of(handle_.get());
     if (!traffic) return;
     if (!curl_.limits().is_limited(group_)) return traffic->was_unlimited();
     curl_.limits().moved(group_, traffic->take_uncharged(curl_.socket_of(handle_.get())));
@@ -252,7 +252,7 @@ bool HttpExchange::is_within_budget() {
     auto now = steady_clock::now();
     if (now - counted_ < CountInterval) return true;
     counted_ = now;
-    auto traffic = curl_.traffic_of(handle_.get());
+    auto* traffic = curl_.traffic_of(handle_.get());
     if (!traffic) return true;
     traffic->count(bytes_read(curl_.socket_of(handle_.get())));
     return !traffic->is_excessive();
@@ -260,7 +260,7 @@ bool HttpExchange::is_within_budget() {
 
 /// Counts from the first byte on, because an earlier exchange may have begun to count the connection's bytes.
 void HttpExchange::delivered(uint64_t bytes) {
-    if (auto traffic = curl_.traffic_of(handle_.get())) traffic->deliver(bytes);
+    if (auto* traffic = curl_.traffic_of(handle_.get())) traffic->deliver(bytes);
 }
 
 /// A server that sends faster than we read would keep curl busy for ever with this connection. In a pause
@@ -377,7 +377,7 @@ Bound HttpExchange::exceeded_bound() {
     if (body_read_ > 0 && !patience_.is_receiving())
         patience_.unacknowledged(bytes_unacknowledged(curl_.socket_of(handle_.get())));
     if (auto bound = patience_.wait(tick_); bound != Bound::None) {
-        auto traffic = curl_.traffic_of(handle_.get());
+        auto* traffic = curl_.traffic_of(handle_.get());
         return traffic && traffic->is_wasteful() ? Bound::Overhead : bound;
     }
     // A limit, or other traffic that the transfer gives way to, is no fault of the server.

@@ -2,6 +2,7 @@
 #include "transfer/part_file.hpp"
 
 #include "transfer/storage.hpp"
+#include "transfer/uncached.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -272,6 +273,7 @@ uint64_t PartFile::size() const {
 }
 
 Status PartFile::prepare(uint64_t keep, std::optional<uint64_t> total) {
+    uncached_.reset();
     bool is_empty = std::exchange(is_new_, false) && keep == 0;
     if (!is_empty && ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
     length_ = keep;
@@ -293,6 +295,7 @@ Status PartFile::reserve(uint64_t keep, uint64_t total) {
 }
 
 Status PartFile::resize(std::optional<uint64_t> total, bool anew) {
+    uncached_.reset();
     is_new_ = false;
     may_grow_ = true;
     bool done = (!anew || ftruncate(fd_.get(), 0) == 0) &&
@@ -301,18 +304,33 @@ Status PartFile::resize(std::optional<uint64_t> total, bool anew) {
     return done ? Status{Done{}} : failed("resize");
 }
 
+void PartFile::bypass_cache() {
+    uncached_ = open_uncached(fd_.get());
+}
+
 /// Writing behind the end of a file that another program has cut would fill the gap with zeros.
 Status PartFile::write(uint64_t at, std::string_view bytes) {
     if (length_ > 0 && size() < length_) return harmed("cut");
     length_ = std::max(length_, at + bytes.size());
     while (!bytes.empty()) {
-        ssize_t n = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+        ssize_t n = write_some(at, bytes);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return failed("write");
         at += static_cast<uint64_t>(n);
         bytes.remove_prefix(static_cast<size_t>(n));
     }
     return Done{};
+}
+
+ssize_t PartFile::write_some(uint64_t at, std::string_view bytes) {
+    auto step = uncached_ ? next_step(at, bytes) : WriteStep{bytes, false};
+    auto offset = static_cast<off_t>(at);
+    if (step.uncached) {
+        ssize_t n = pwrite(uncached_.get(), step.bytes.data(), step.bytes.size(), offset);
+        if (n >= 0 || errno != EINVAL) return n;
+        uncached_.reset(); // the file system has other demands than it says
+    }
+    return pwrite(fd_.get(), step.bytes.data(), step.bytes.size(), offset);
 }
 
 Status PartFile::read(uint64_t at, char* into, size_t count) const {

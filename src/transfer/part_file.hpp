@@ -118,6 +118,9 @@ public:
     /// Truncates the file to `keep` bytes and reserves space for `total`. If there is not enough, nothing is
     /// reserved.
     Status prepare(uint64_t keep, std::optional<uint64_t> total);
+    /// Until the next prepare() or resize(), what can be written without the page cache is, see uncached.hpp.
+    void bypass_cache();
+    [[nodiscard]] bool bypasses_cache() const { return static_cast<bool>(uncached_); }
     /// Makes the file `total` bytes long and keeps its content, or with `anew` discards it.
     Status resize(std::optional<uint64_t> total, bool anew);
     /// Fails if the file is shorter than what was written, because another program has cut it.
@@ -140,6 +143,7 @@ public:
 private:
     PartFile(Directory directory, std::string name, Fd fd, const struct stat& st, uint64_t keep_free);
     [[nodiscard]] Failure failed(std::string_view action) const;
+    [[nodiscard]] ssize_t write_some(uint64_t at, std::string_view bytes);
     /// The failure to report if another program has done this to the file.
     [[nodiscard]] Failure harmed(std::string_view how) const;
     [[nodiscard]] Status reserve(uint64_t keep, uint64_t total);
@@ -148,6 +152,7 @@ private:
     Directory directory_;
     std::string name_;
     Fd fd_;
+    Fd uncached_; ///< the same file, for bypass_cache()
     Inode inode_;
     uint64_t keep_free_;
     bool is_new_; ///< empty, and never written to

@@ -14,6 +14,12 @@ constexpr size_t WriteSizeInPieces = 64 * 1024;
 constexpr size_t MaxAside = 20;
 /// Bounds the memory of a transfer whose disk does not respond.
 constexpr uint64_t MaxWaiting = 2 * 1024 * 1024;
+/// Without the page cache, a write lasts until the disk has the bytes, so it should be large. While one is
+/// being written, the next one is gathered.
+constexpr uint64_t UncachedWriteSize = 1024 * 1024;
+static_assert(MaxWaiting >= 2 * UncachedWriteSize);
+/// A smaller file does not take much of the page cache.
+constexpr uint64_t MinUncached = 64 * 1024 * 1024;
 
 } // namespace
 
@@ -35,8 +41,13 @@ void Sink::run(const Lane& lane, Work work, Done done) {
         });
 }
 
-void Sink::begin(uint64_t at, std::optional<uint64_t> total) {
-    prepare(at, [at, total](PartFile& part) { return part.prepare(at, total); });
+void Sink::begin(uint64_t at, std::optional<uint64_t> total, Cache cache) {
+    bool bypass = cache == Cache::Bypass && total && *total >= at + MinUncached;
+    prepare(at, [at, total, bypass](PartFile& part) {
+        auto prepared = part.prepare(at, total);
+        if (prepared && bypass) part.bypass_cache();
+        return prepared;
+    });
 }
 
 void Sink::begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew) {
@@ -61,7 +72,7 @@ bool Sink::begin_small(uint64_t total) {
 std::optional<std::string> Sink::take_unwritten() {
     if (!small_total_) return std::nullopt;
     timer_.reset();
-    return std::move(gathered_);
+    return gathered_.take();
 }
 
 /// Waits for the writes and syncs of an earlier begin().
@@ -71,6 +82,7 @@ void Sink::prepare(uint64_t at, std::function<Status(PartFile&)> work) {
     small_total_.reset();
     wanted_.reset();
     gathered_.clear();
+    uncached_ = false;
     aside_.clear();
     handed_over_.clear();
     timer_.reset();
@@ -96,11 +108,32 @@ void Sink::move_to(uint64_t position) {
 }
 
 void Sink::write(std::string_view bytes) {
-    gathered_ += bytes;
+    while (!bytes.empty()) {
+        auto some = bytes.substr(0, room());
+        gather(some);
+        bytes.remove_prefix(some.size());
+    }
+    sync_when_due();
+}
+
+void Sink::gather(std::string_view bytes) {
+    gathered_.append(bytes);
     position_ += bytes.size();
     written_ += bytes.size();
-    if (gathered_.size() >= (aside_.empty() ? WriteSize : WriteSizeInPieces)) write_gathered();
-    sync_when_due();
+    if (is_enough()) write_gathered();
+}
+
+/// Returns how many more bytes may be gathered. Without the page cache, writes end at multiples of their size
+/// in the file, so that all but the first and the last one have whole blocks.
+size_t Sink::room() {
+    if (!uncached_) return SIZE_MAX;
+    if (gathered_.is_empty()) gathered_.align(position_, UncachedWriteSize);
+    return UncachedWriteSize - position_ % UncachedWriteSize;
+}
+
+bool Sink::is_enough() const {
+    if (uncached_) return position_ % UncachedWriteSize == 0;
+    return gathered_.size() >= (aside_.empty() ? WriteSize : WriteSizeInPieces);
 }
 
 void Sink::write_at(uint64_t position, std::string_view bytes) {
@@ -117,7 +150,7 @@ void Sink::switch_to(uint64_t position) {
         next = std::move(*found);
         aside_.erase(found);
     }
-    if (!gathered_.empty()) aside_.push_back({position_, std::move(gathered_)});
+    if (!gathered_.is_empty()) aside_.push_back({position_, std::exchange(gathered_, {})});
     position_ = next.position;
     gathered_ = std::move(next.gathered);
 }
@@ -135,18 +168,21 @@ void Sink::write_gathered() {
     uint64_t count = gathered_.size();
     if (count == 0) return;
     auto write = [total = std::exchange(small_total_, std::nullopt), at = position_ - count,
-                  bytes = std::move(gathered_)](PartFile& part) mutable {
+                  buffer = std::exchange(gathered_, free_buffer())](PartFile& part) mutable {
         auto status = total ? part.prepare(0, total) : Status{Done{}};
-        if (status) status = part.write(at, bytes);
-        return Written{std::move(status), std::move(bytes)};
+        if (status) status = part.write(at, buffer.bytes());
+        return Written{std::move(status), std::move(buffer)};
     };
     if (in_pieces_) handed_over_.push_back({position_ - count, position_});
     run(lane_, std::move(write),
         [count](Sink& sink, Written written) { sink.wrote(count, std::move(written)); });
-    gathered_.clear();
-    if (buffers_.empty()) return;
-    gathered_ = std::move(buffers_.back());
+}
+
+WriteBuffer Sink::free_buffer() {
+    if (buffers_.empty()) return {};
+    auto buffer = std::move(buffers_.back());
     buffers_.pop_back();
+    return buffer;
 }
 
 /// What was written before a failure is worth keeping.
@@ -198,6 +234,7 @@ void Sink::sync_if_stored() {
 void Sink::prepared(const Status& status) {
     preparing_ = false;
     if (!status) return fail(status.error());
+    uncached_ = part_->bypasses_cache();
     if (flushing_) return sync();
     events_.writable();
 }

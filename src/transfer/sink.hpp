@@ -9,6 +9,7 @@
 #include "transfer/byte_ranges.hpp"
 #include "transfer/disk_pool.hpp"
 #include "transfer/part_file.hpp"
+#include "transfer/write_buffer.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -40,9 +41,13 @@ public:
     Sink(Loop& loop, DiskPool& disk, Lane lane, std::shared_ptr<PartFile> part, SyncInterval sync_interval,
          Events events);
 
+    enum class Cache {
+        Use,    ///< the file stays in the page cache, as far as there is room
+        Bypass, ///< not that of a large file, if the file system can do without
+    };
     /// Writing starts at `at`; what the file contains after that is discarded, and space for `total` bytes is
     /// reserved. The sink is full until that is done.
-    void begin(uint64_t at, std::optional<uint64_t> total);
+    void begin(uint64_t at, std::optional<uint64_t> total, Cache cache = Cache::Use);
     /// As above for a sparse file: it is made `total` bytes long and its content is discarded only with
     /// `anew`.
     void begin_sparse(uint64_t at, std::optional<uint64_t> total, bool anew);
@@ -72,15 +77,19 @@ public:
 private:
     struct Written {
         Status status;
-        std::string buffer; ///< to be reused
+        WriteBuffer buffer; ///< to be reused
     };
     /// Bytes for another place than `position_`, or only the position of that place.
     struct Aside {
         uint64_t position = 0;
-        std::string gathered{};
+        WriteBuffer gathered{};
     };
     void prepare(uint64_t at, std::function<Status(PartFile&)> work);
     void switch_to(uint64_t position);
+    void gather(std::string_view bytes);
+    [[nodiscard]] size_t room();
+    [[nodiscard]] bool is_enough() const;
+    [[nodiscard]] WriteBuffer free_buffer();
     void write_all();
     void note_durable(uint64_t count);
     template <class Work, class Done>
@@ -104,8 +113,9 @@ private:
 
     std::optional<uint64_t> small_total_; ///< nothing was given to a thread yet
     uint64_t position_ = 0; ///< offset in the file of the next byte; `written_` unless it was moved
-    std::string gathered_;  ///< the bytes before `position_` that were not given to a thread yet
-    std::vector<std::string> buffers_; ///< empty, to be reused
+    WriteBuffer gathered_;  ///< the bytes before `position_` that were not given to a thread yet
+    bool uncached_ = false; ///< the file is written without the page cache
+    std::vector<WriteBuffer> buffers_; ///< empty, to be reused
     std::vector<Aside> aside_;
     bool in_pieces_ = false;            ///< begun with begin_pieces()
     std::deque<ByteRange> handed_over_; ///< to a thread, in this order, and not known to be durable

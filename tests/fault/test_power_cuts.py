@@ -14,7 +14,8 @@ from support.chance import is_campaign, rounds, seeded
 from support.client.checks import assert_file, part_files
 from support.client.dbus_client import BusError, Job
 from support.client.random_client import Expected, RandomClient
-from support.recording_disk import LoopMount, Recorder, Unsound, make_image, reason_to_skip, run
+from support.content import body
+from support.recording_disk import LoopMount, Record, Recorder, Unsound, make_image, reason_to_skip, run
 
 KINDS = ["ext4", "xfs", "btrfs"] if is_campaign() else ["ext4"]
 CONFIG = {"Transfer": {"CheckpointBytes": "256K", "CheckpointInterval": "200ms", "KeepFree": "1M"},
@@ -232,3 +233,54 @@ def test_power_cuts(new_stack, mounts, kind):
         if kind == "btrfs":
             run("btrfs", "device", "scan", "--forget")
     print(f"{kind}: {cuts} cuts, {claims} claims, {unsound} file systems that could not be mounted")
+
+
+# ---- a file that is written without the page cache ----
+
+LARGE = (64 << 20) + 12_345
+LARGE_CONFIG = {"Transfer": {"CheckpointBytes": "8M", "CheckpointInterval": "200ms", "KeepFree": "1M"}}
+
+
+def record_large_file(stack, mounts, machine: Machine, base: pathlib.Path, url: str) -> Record:
+    recorder = Recorder(mounts, stack.directory, [base], stack.client.wait)
+    with machine.on(recorder.disks):
+        stack.start()
+        job = stack.manager.create(files=[(url, stack.downloads / "large")], Resume=True)
+        job.wait_state("transferred", seconds=60)
+        stack.kill_daemon()
+    return recorder.stop()
+
+
+def cut_large_file(stack, machine: Machine, image: pathlib.Path, content: bytes) -> int:
+    """Returns the number of offsets that the database claimed."""
+    target = stack.downloads / "large"
+    with machine.on([image]):
+        claims = check_disks(stack, {str(target): content}, {})
+        stack.start()
+        for job, _ in jobs_of(stack).values():
+            if job.files():
+                finish(job)
+                assert_file(target, content)
+        return claims
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_power_cuts_while_a_large_file_is_fetched(new_stack, mounts, kind):
+    chance = seeded()
+    stack = new_stack(LARGE_CONFIG)
+    machine = Machine(stack, mounts, 1)
+    base = make_image(stack.directory / "large.base", kind, 160)
+    content = body(LARGE)
+    record = record_large_file(stack, mounts, machine, base, stack.nginx(rate="32m").add("large", content))
+    flushes = [place for place in record.flushes() if place > len(record.entries) // 3]  # before, little is durable
+    claims, unsound = 0, 0
+    for _ in range(rounds(CUTS)):
+        place = chance.choice([chance.choice(flushes), chance.choice(flushes) + 1, chance.randint(flushes[0], flushes[-1])])
+        image = base.with_suffix(".image")
+        print(f"  cut at {place} of {len(record.entries)}: {record.cut(place, 0, base, image, chance)}", flush=True)
+        try:
+            claims += cut_large_file(stack, machine, image, content)
+        except Unsound:
+            unsound += 1
+            assert unsound <= MOST_UNSOUND + rounds(CUTS) / 10
+    print(f"{kind}: {claims} claims, {unsound} file systems that could not be mounted")

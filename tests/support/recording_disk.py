@@ -28,9 +28,9 @@ def run(*command) -> str:
     return subprocess.run([str(word) for word in command], check=True, timeout=60, capture_output=True, text=True).stdout.strip()
 
 
-def make_image(path: pathlib.Path, kind: str) -> pathlib.Path:
+def make_image(path: pathlib.Path, kind: str, mebibytes: int = 0) -> pathlib.Path:
     with path.open("wb") as image:
-        image.truncate(SMALLEST[kind] << 20)
+        image.truncate(max(SMALLEST[kind], mebibytes) << 20)
     run(*MAKE[kind], path)
     return path
 

@@ -37,10 +37,12 @@ TEST_F(JobPiecesTest, ACheckpointSaysWhereTheBytesAre) {
 
 TEST_F(JobPiecesTest, APieceThatCannotBeIsNotBelieved) {
     s.run();
-    for (const auto& wrong : {in_pieces(31, {{0, 10}, {50, 20}}), in_pieces(30, {{50, 20}, {0, 10}}),
-                              in_pieces(30, {{1, 10}, {50, 20}}), in_pieces(30, {{0, 20}, {10, 10}}),
-                              in_pieces(30, {{0, 10}, {90, 20}}), in_pieces(30, {{0, 10}, {10, 20}}),
-                              in_pieces(~uint64_t{0}, {{0, ToEnd}})})
+    for (const auto& wrong :
+         {in_pieces(31, {{0, 10}, {50, 20}}), in_pieces(30, {{50, 20}, {0, 10}}),
+          in_pieces(30, {{1, 10}, {50, 20}}), in_pieces(30, {{0, 20}, {10, 10}}),
+          in_pieces(30, {{0, 10}, {90, 20}}), in_pieces(30, {{0, 10}, {10, 20}}),
+          in_pieces(~uint64_t{0}, {{0, ToEnd}}), in_pieces(0, {{0, 5}, {10, ~uint64_t{4}}}),
+          in_pieces(5, {{0, 10}, {20, ~uint64_t{4}}})})
         EXPECT_FALSE(checkpoint(wrong));
     std::vector<Range> many;
     for (uint64_t i = 0; i <= MaxPieces; ++i)

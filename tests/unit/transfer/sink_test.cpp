@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "transfer/sink.hpp"
 
+#include "cached_pages.hpp"
 #include "support/temp_dir.hpp"
 #include "transfer_samples.hpp"
 
@@ -151,6 +152,53 @@ TEST_F(SinkTest, SegmentsGoToTheirPlaces) {
     flush(file);
     EXPECT_EQ(content(), bytes);
     EXPECT_EQ(durable, std::vector<uint64_t>{1'000'000}) << "one sync, at the end";
+}
+
+TEST_F(SinkTest, ALargeFileIsWrittenWithoutThePageCacheFromAnyOffset) {
+    constexpr uint64_t Begin = 123'456; // an earlier transfer ended within a block
+    constexpr uint64_t Interval = 16 * Mebi;
+    auto bytes = pattern(Begin + 64 * Mebi + 4567, 11);
+    ASSERT_TRUE(part->write(0, std::string_view{bytes}.substr(0, Begin)));
+    auto file = sink({.bytes = Interval, .time = std::chrono::milliseconds{200}});
+    file.begin(Begin, bytes.size(), Sink::Cache::Bypass);
+    write(file, bytes.substr(Begin), 16'000);
+    flush(file);
+    uint64_t before = Begin;
+    for (auto upto : durable) {
+        EXPECT_LE(upto - before, Interval + 16'000) << "more than may be lost was not durable";
+        before = upto;
+    }
+    EXPECT_EQ(durable.back(), bytes.size());
+    // The blocks in which a checkpoint was made may be there.
+    if (part->bypasses_cache()) {
+        EXPECT_LT(cached_bytes(directory.path() + "/" + Name), 8 * Mebi);
+    }
+    EXPECT_TRUE(content() == bytes);
+}
+
+TEST_F(SinkTest, FewerBytesThanAreWrittenAtOnceMayBeLostWithoutThePageCache) {
+    constexpr uint64_t Interval = 256 * 1024;
+    auto bytes = pattern(3'000'001, 12);
+    auto file = sink({.bytes = Interval, .time = Usec::max()});
+    file.begin(0, 64 * Mebi, Sink::Cache::Bypass);
+    write(file, bytes, 16'000);
+    uint64_t before = 0;
+    for (auto upto : durable) {
+        EXPECT_LE(upto - before, Interval + 16'000);
+        before = upto;
+    }
+    EXPECT_GT(before, 2'000'000u);
+    flush(file);
+    EXPECT_TRUE(content() == bytes);
+}
+
+TEST_F(SinkTest, AFileThatIsNotLargeStaysInThePageCache) {
+    auto bytes = pattern(Mebi, 13);
+    auto file = sink(Sink::SyncInterval::never());
+    file.begin(0, 64 * Mebi - 1, Sink::Cache::Bypass);
+    write(file, bytes, 16'000);
+    flush(file);
+    EXPECT_FALSE(part->bypasses_cache());
 }
 
 TEST_F(SinkTest, AFlushOfNothingStillSyncs) {
