@@ -62,7 +62,8 @@ Status put_credentials(std::vector<Credentials>& all, const Credentials& one) {
 
 Status take_users(std::vector<Credentials>& all, FileSpec& spec) {
     if (auto ok = take_user_of(all, spec.remote); !ok) return ok;
-    for (auto& mirror : spec.mirrors)
+    if (spec.mirrors.empty()) return Done{};
+    for (auto& mirror : spec.mirrors.edit())
         if (auto ok = take_user_of(all, mirror); !ok) return ok;
     return Done{};
 }

@@ -111,9 +111,10 @@ void mark_failure(File& file, const Failure& failure) {
 /// Segments are fetched in the order of the requests, so the first range that is not here is the one that
 /// failed.
 void drop_first_wanted(File& file) {
-    auto failed = std::find_if(file.wanted.begin(), file.wanted.end(),
+    auto& wanted = file.wanted.edit();
+    auto failed = std::find_if(wanted.begin(), wanted.end(),
                                [&](const Range& r) { return !missing({r}, file.filled).empty(); });
-    if (failed != file.wanted.end()) file.wanted.erase(failed);
+    if (failed != wanted.end()) wanted.erase(failed);
 }
 
 /// A redirect that was reported has replaced the name that the client gave. Where it led to may have been
@@ -122,7 +123,7 @@ bool return_to_named(File& file, const Failure& failure) {
     bool refused = failure.error.cause == Cause::HttpStatus && failure.fatal && failure.error.code >= 400 &&
                    failure.error.code < 500;
     if (file.named_remote.empty() || file.source != 0 || !refused) return false;
-    file.spec.remote = std::exchange(file.named_remote, {});
+    file.spec.remote = std::exchange(file.named_remote, std::string{});
     file.redirected_cross_origin = false;
     return true;
 }
@@ -170,7 +171,7 @@ void rename_source(File& file, std::string remote) {
     if (remote.empty()) return;
     FileSpec renamed = file.spec;
     bool mirror = file.source > 0 && file.source < sources_of(file);
-    (mirror ? renamed.mirrors[file.source - 1] : renamed.remote) = remote;
+    (mirror ? renamed.mirrors.edit()[file.source - 1] : renamed.remote) = remote;
     if (!check_sources(renamed)) return;
     if (!is_same_server(url_of(file), remote)) file.redirected_cross_origin = true;
     file.spec = std::move(renamed);

@@ -49,7 +49,7 @@ Status rename_remote(Decision& d, uint32_t index, const File& file, const std::s
 
 /// Is called before the URL is replaced, and remembers the server for which the client gave its secrets.
 void keep_secrets_there(File& file) {
-    const auto& given = file.named_remote.empty() ? file.spec.remote : file.named_remote;
+    const auto& given = file.named_remote.empty() ? file.spec.remote : file.named_remote.get();
     if (file.secrets_for.empty()) file.secrets_for = server_of(given, {});
     // Without a remembered name, the replaced URL may come from a redirect, and that of the client is not
     // known.
@@ -154,7 +154,7 @@ Result<Decision> set_validation(const Job& job, uint32_t index, const File& file
             leave_peer(after, wrong);
         else if (auto other = after_failure(after, true))
             use_source(after, *other);
-        if (job.on_demand) after.wanted = {{0, ToEnd}};
+        if (job.on_demand) after.wanted = std::vector<Range>{{0, ToEnd}};
         d.job.ranges_wanted = d.job.ranges_wanted || job.on_demand;
         d.job.files_transferred -= 1;
         JobError error{Cause::ValidationFailed, 0, "the client found the content of the file wrong", index};
@@ -175,7 +175,8 @@ Result<Decision> request_ranges(const Job& job, uint32_t index, const File& file
     Decision d = touched(job, now);
     if (file.transferred || missing(ranges, file.filled).empty()) return d;
     File after = file;
-    after.wanted.insert(after.wanted.end(), ranges.begin(), ranges.end());
+    auto& wanted = after.wanted.edit();
+    wanted.insert(wanted.end(), ranges.begin(), ranges.end());
     if (after.wanted.size() > limits.ranges_per_file)
         return Error{Errc::TooManyRanges,
                      fmt::format("{} ranges are asked for and not here yet, over the limit of {}",
@@ -187,7 +188,7 @@ Result<Decision> request_ranges(const Job& job, uint32_t index, const File& file
 
 Result<std::vector<Range>> filled_ranges(const Job& job, const File& file) {
     if (auto ok = on_demand_only(job); !ok) return ok.error();
-    return file.filled;
+    return file.filled.get();
 }
 
 Result<Decision> update_position(const Job& job, uint32_t index, const File& file, uint64_t offset, Now now) {
@@ -197,8 +198,8 @@ Result<Decision> update_position(const Job& job, uint32_t index, const File& fil
     Decision d = touched(job, now);
     if (file.transferred) return d;
     File after = file;
-    after.wanted = {{offset, ToEnd}};
-    if (offset > 0) after.wanted.push_back({0, offset});
+    after.wanted = std::vector<Range>{{offset, ToEnd}};
+    if (offset > 0) after.wanted.edit().push_back({0, offset});
     d.job.ranges_wanted = true;
     restart_transfers(d);
     d.files.emplace(index, std::move(after));

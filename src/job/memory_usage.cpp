@@ -66,14 +66,14 @@ uint64_t memory_size(const Job& job) {
 }
 
 uint64_t memory_size(const FileSpec& spec) {
-    return FileOverhead + spec.remote.size() + spec.local.size() + text_in(spec.mirrors) +
-           text_in(spec.peers) + text_in(spec.ranges) + spec.if_none_match.size() +
+    return FileOverhead + spec.remote.size() + spec.local.size() + text_in(spec.mirrors.get()) +
+           text_in(spec.peers.get()) + text_in(spec.ranges.get()) + spec.if_none_match.size() +
            (spec.checksum ? spec.checksum->hex.size() : 0);
 }
 
 uint64_t memory_size(const File& file) {
-    return memory_size(file.spec) + text_in(file.wanted) + text_in(file.filled) + text_in(file.pieces) +
-           file.validators.etag.size() + file.validators.last_modified.size() +
+    return memory_size(file.spec) + text_in(file.wanted.get()) + text_in(file.filled.get()) +
+           text_in(file.pieces.get()) + file.validators.etag.size() + file.validators.last_modified.size() +
            file.validators.content_type.size() + file.named_remote.size() + file.secrets_for.size() +
            file.response_headers.size() + file.upload_url.size() +
            (file.error ? file.error->message.size() : 0) + file.source_statuses.size() * sizeof(SourceStatus);

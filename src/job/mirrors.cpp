@@ -88,8 +88,9 @@ bool blames_source(Cause cause) {
 std::optional<uint32_t> after_failure(File& file, bool fatal) {
     if (sources_of(file) == 1) return std::nullopt;
     if (file.source >= sources_of(file)) file.source = 0;
-    if (file.source_statuses.size() < sources_of(file)) file.source_statuses.resize(sources_of(file));
-    auto& current = file.source_statuses[file.source];
+    auto& statuses = file.source_statuses.edit();
+    if (statuses.size() < sources_of(file)) statuses.resize(sources_of(file));
+    auto& current = statuses[file.source];
     current.failures += 1;
     current.excluded = current.excluded || fatal;
 

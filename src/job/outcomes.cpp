@@ -31,12 +31,12 @@ std::vector<Segment> bounded(std::vector<Segment> segments, uint64_t total) {
 
 /// Adds durable ranges to an on-demand file.
 void fill(File& file, const std::vector<Segment>& segments, uint64_t offset) {
-    auto filled = file.filled;
+    auto filled = file.filled.get();
     auto fresh = first_bytes(bounded(segments, file.total), offset);
     filled.insert(filled.end(), fresh.begin(), fresh.end());
     file.filled = merged(std::move(filled));
     file.offset = length_of(file.filled);
-    std::erase_if(file.wanted,
+    std::erase_if(file.wanted.edit(),
                   [&](const Range& r) { return missing(within({r}, file.total), file.filled).empty(); });
 }
 
@@ -148,7 +148,7 @@ void learn_total(const Job& job, File& file, const std::vector<Segment>& segment
         std::any_of(segments.begin(), segments.end(), [](const Segment& s) { return s.length == ToEnd; });
     if (!job.on_demand && file.spec.ranges.empty()) file.total = file.offset;
     if (job.on_demand && to_end && !file.filled.empty())
-        file.total = file.filled.back().offset + file.filled.back().length;
+        file.total = file.filled->back().offset + file.filled->back().length;
 }
 
 bool may_be_fetched(const Job& job, const File& file, const Fetched& fetched) {
@@ -156,7 +156,7 @@ bool may_be_fetched(const Job& job, const File& file, const Fetched& fetched) {
 }
 
 /// `d` and `after` are the state before the report.
-void take_fetched(Decision& d, uint32_t index, File after, const std::vector<File>& files,
+void take_fetched(Decision& d, uint32_t index, File&& after, const std::vector<File>& files,
                   const Fetched& fetched, const std::vector<Segment>& segments, Now now) {
     take_report(after, d.job, fetched.report, segments);
     learn_total(d.job, after, segments);
@@ -285,10 +285,10 @@ std::optional<Decision> fetched(const Job& job, uint32_t index, const std::vecto
                                 const Limits& limits, Now now) {
     std::optional<Decision> d;
     if (fetched.begun) d = begun(job, index, files[index], *fetched.begun, limits, now);
-    const File& file = d ? d->files.at(index) : files[index];
-    if (!may_be_fetched(d ? d->job : job, file, fetched)) return d;
+    if (!may_be_fetched(d ? d->job : job, d ? d->files.at(index) : files[index], fetched)) return d;
+    File after = d ? std::move(d->files.at(index)) : files[index];
     if (!d) d = touched(job, now);
-    take_fetched(*d, index, file, files, fetched, segments, now);
+    take_fetched(*d, index, std::move(after), files, fetched, segments, now);
     return d;
 }
 

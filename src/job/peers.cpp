@@ -105,8 +105,8 @@ void add_configured_peers(const Job& job, FileSpec& spec, const Limits& limits) 
     for (const auto& pattern : limits.peer_sources) {
         auto url = filled_in(pattern, spec);
         if (!url || has_user(*url) || spec.peers.size() == MaxPeers) continue;
-        spec.peers.push_back(*url);
-        if (!check_sources(spec)) spec.peers.pop_back();
+        spec.peers.edit().push_back(*url);
+        if (!check_sources(spec)) spec.peers.edit().pop_back();
     }
 }
 

@@ -246,7 +246,8 @@ void discard_progress(File& file) {
 }
 
 void requeue_filled(File& file) {
-    file.wanted.insert(file.wanted.begin(), file.filled.begin(), file.filled.end());
+    auto& wanted = file.wanted.edit();
+    wanted.insert(wanted.begin(), file.filled.begin(), file.filled.end());
     file.filled.clear();
 }
 

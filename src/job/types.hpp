@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "job/cause.hpp"
 #include "job/confinement.hpp"
+#include "job/rare.hpp"
 #include "job/settings.hpp"
 #include "job/state.hpp"
 
@@ -177,13 +178,14 @@ struct FileSpec {
     uint64_t size = UnknownSize; ///< that the client expects; another size is an error
     std::optional<uint32_t>
         mode; ///< permission bits of the finished file; otherwise 0666 less the worker's umask
-    std::vector<Range> ranges;        ///< only these, joined in this order; none = the whole file
-    std::vector<std::string> mirrors; ///< further URLs of the same file
-    std::vector<std::string> peers;   ///< URLs of sources that need not be trusted, see peers.hpp
+    Rare<std::vector<Range>> ranges;        ///< only these, joined in this order; none = the whole file
+    Rare<std::vector<std::string>> mirrors; ///< further URLs of the same file
+    Rare<std::vector<std::string>> peers;   ///< URLs of sources that need not be trusted, see peers.hpp
     Existing existing = Existing::Replace;
     bool server_name = false;   ///< the server provides the name in the directory when it has answered
     WallTime if_modified_since; ///< fetched only if modified since then; 0 = no condition
-    std::string if_none_match;  ///< fetched only if it has none of these entity tags; empty = no condition
+    /// Fetched only if it has none of these entity tags; empty = no condition.
+    Rare<std::string> if_none_match;
     bool operator==(const FileSpec&) const = default;
 };
 
@@ -208,7 +210,8 @@ struct File {
     FileSpec spec;
     uint64_t total = UnknownSize; ///< of the remote file; see size_of() for what the local one will have
     uint64_t offset = 0;          ///< bytes on disk that survive a power cut; nothing beyond is trusted
-    std::vector<Range> pieces; ///< where these are, if not at the beginning: it came over several connections
+    /// Where these are, if not at the beginning: it came over several connections.
+    Rare<std::vector<Range>> pieces;
     Validators validators;
     Inode inode;
     uint32_t restarts = 0;     ///< how often it began again from zero because the remote file had changed
@@ -221,19 +224,19 @@ struct File {
     Validation validation = Validation::None;
     bool redirected_cross_origin =
         false; ///< a server, not the client, named where it comes from: no secrets of the job go there
-    std::string named_remote;     ///< the remote name that the client gave, if a redirect has replaced it
-    std::string secrets_for;      ///< the server that gets the job's secrets, if a renewed link may lead to
-                                  ///< another; empty = the one that is asked
-    bool renewal_asked = false;   ///< for another URL, and nothing has come from it since
-    std::string response_headers; ///< of the last answer, lines with LF; what is not text is replaced
-    uint32_t source = 0;          ///< 0 = the remote name, n = mirror n-1
-    uint32_t peer = 0;            ///< which is asked; those before it, or all, are not asked any more
-    bool from_peers = false;      ///< a peer has sent some of the bytes that are here
-    std::vector<SourceStatus> source_statuses; ///< by source; missing ones are blank
+    Rare<std::string> named_remote; ///< the remote name that the client gave, if a redirect has replaced it
+    Rare<std::string> secrets_for;  ///< the server that gets the job's secrets, if a renewed link may lead to
+                                    ///< another; empty = the one that is asked
+    bool renewal_asked = false;     ///< for another URL, and nothing has come from it since
+    std::string response_headers;   ///< of the last answer, lines with LF; what is not text is replaced
+    uint32_t source = 0;            ///< 0 = the remote name, n = mirror n-1
+    uint32_t peer = 0;              ///< which is asked; those before it, or all, are not asked any more
+    bool from_peers = false;        ///< a peer has sent some of the bytes that are here
+    Rare<std::vector<SourceStatus>> source_statuses; ///< by source; missing ones are blank
 
     // On-demand mode; both merged where they touch.
-    std::vector<Range> wanted; ///< requested, in the order of the requests; may overlap what is filled
-    std::vector<Range> filled; ///< durable, by offset
+    Rare<std::vector<Range>> wanted; ///< requested, in the order of the requests; may overlap what is filled
+    Rare<std::vector<Range>> filled; ///< durable, by offset
 
     // Its last failure; docs/decisions.md, Failures of files and hosts.
     std::optional<JobError> error; ///< until data flows again; `file` is its own index
@@ -259,7 +262,7 @@ struct File {
     } clocks;
 
     // Uploads.
-    std::string upload_url;           ///< the tus upload that was begun; empty = none
+    Rare<std::string> upload_url;     ///< the tus upload that was begun; empty = none
     std::optional<SourceStamp> stamp; ///< of the local file when the upload began
     bool operator==(const File&) const = default;
 };

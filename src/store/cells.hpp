@@ -194,6 +194,9 @@ template <>
 struct Cell<std::vector<job::Range>> : ListCell<ranges_from_text> {};
 template <>
 struct Cell<std::vector<job::SourceStatus>> : ListCell<source_statuses_from_text> {};
+/// As the value itself.
+template <class T>
+struct Cell<job::Rare<T>> : Cell<T> {};
 /// Three lines for each.
 template <>
 struct Cell<job::Grants> {

@@ -132,7 +132,7 @@ Result<job::File> read_file(BoundStatement& use, size_t number) {
     row.id();
     row.number(number);
     take_all(row, file_columns(), file);
-    take_all(row, detail_columns(), file);
+    if (row.optional([&] { return row.id(); })) take_all(row, detail_columns(), file);
     if (file.source > file.spec.mirrors.size()) row.note_fault("source");
     return if_sound(row, std::move(file));
 }

@@ -136,9 +136,10 @@ std::vector<Text> reading() {
          fmt::format("SELECT job, number, {} FROM credentials ORDER BY job, number",
                      names_of(credentials_columns()))},
         {&Statements::load_files,
-         fmt::format("SELECT job, number, {}, {} FROM files LEFT JOIN details USING (job, number) "
-                     "ORDER BY job, number",
-                     names_of(file_columns()), names_of(detail_columns()))},
+         fmt::format(
+             "SELECT job, number, {}, details.job, {} FROM files LEFT JOIN details USING (job, number) "
+             "ORDER BY job, number",
+             names_of(file_columns()), names_of(detail_columns()))},
         {&Statements::load_outbox, "SELECT outbox.row, outbox.job, jobs.owner, outbox.kind, outbox.file "
                                    "FROM outbox JOIN jobs ON jobs.id = outbox.job ORDER BY outbox.row"},
         {&Statements::load_launches, "SELECT owner, service, count FROM launches ORDER BY owner, service"},

@@ -29,57 +29,6 @@ Failure internal_failure(std::string message) {
 
 } // namespace
 
-/// The part file as it was found. It is empty if another process holds the lock.
-struct Fetch::LockedPartFile {
-    std::shared_ptr<PartFile> part;
-    uint64_t size = 0;
-    Inode inode;
-    Inode folder;
-
-    /// The parts of the order and of the settings that are needed here.
-    struct Request {
-        Place place;
-        std::string temporary;
-        Place target;     ///< directory of the finished file
-        std::string name; ///< that must not be taken in `target`; empty = it may
-        Inode folder;
-        bool other_folder;
-        uint64_t keep_free;
-    };
-    static Result<LockedPartFile, Failure> open(const Request& order) {
-        auto directory = open_directory(order);
-        if (!directory) return directory.error();
-        if (auto free = check_name(order); !free) return free.error();
-        auto opened = PartFile::open(*std::move(directory), order.temporary, order.keep_free);
-        if (!opened) return opened.error();
-        auto part = std::make_shared<PartFile>(*std::move(opened));
-        if (!part->lock()) return LockedPartFile{};
-        return LockedPartFile{part, part->found_size(), part->inode(), part->folder()};
-    }
-
-    /// If its directory cannot be opened, that is reported when the file is published.
-    static Status check_name(const Request& order) {
-        if (order.name.empty()) return Done{};
-        auto target = Directory::open(order.target);
-        return target && is_taken(*target, order.name) ? Status{name_taken(*target, order.name)} : Done{};
-    }
-
-    /// A part that was in another directory is not lost: that directory may be on a disk that is not mounted.
-    static Result<Directory, Failure> open_directory(const Request& order) {
-        auto directory = Directory::open(order.place);
-        if (!directory && order.folder != Inode{}) {
-            auto failure = directory.error();
-            failure.storage = failure.storage || failure.code == ENOENT || failure.code == ENOTDIR;
-            return failure;
-        }
-        if (!directory || directory->is_same(order.folder)) return directory;
-        if (order.other_folder && directory->inode().device == order.folder.device) return directory;
-        if (faccessat(directory->fd(), order.temporary.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-            return directory;
-        return directory->not_mounted();
-    }
-};
-
 Fetch::Fetch(WorkerContext& context, FetchOrder order)
     : context_(context), order_(std::move(order)), plain_(order_.layout.is_plain() && !order_.sparse),
       offset_stored_(order_.offset > 0 || (order_.sparse && order_.identity != Identity{})),
@@ -94,13 +43,14 @@ Fetch::~Fetch() {
 }
 
 void Fetch::start() {
+    auto url = parse_url(order_.url);
+    if (!url) return fail(internal_failure(url.error().message));
+    url_ = *std::move(url);
     if (auto ok = check_order(); !ok) return fail(ok.error());
-    url_ = *parse_url(order_.url);
     lock_file();
 }
 
 Status Fetch::check_order() const {
-    if (auto url = parse_url(order_.url); !url) return internal_failure(url.error().message);
     if (!is_temporary_name(order_.temporary))
         return internal_failure("the name of the temporary file is invalid");
     bool fits = order_.sparse ? order_.offset == 0 && order_.layout.is_placed() &&
@@ -114,39 +64,35 @@ Status Fetch::check_order() const {
 
 // ---- the file ----
 
-/// Many files are opened by few threads, which wait for each other in the directory anyway. A file that was
-/// open before is opened behind what is still being done with it.
-Lane Fetch::opening_lane() const {
-    if (lost_parts_ > 0 || lock_attempts_ > 0 || alone_) return lane();
-    return {.path = order_.directory, .name = order_.ticket % 2 == 0 ? "open" : "open too"};
-}
-
-/// A worker that is about to exit may still hold the lock. Opening blocks for as long as a file server does
-/// not respond, so it is done in the disk pool.
+/// A worker that is about to exit may still hold the lock. A file that was open before is opened behind what
+/// is still being done with it.
 void Fetch::lock_file() {
     lock_retry_.reset();
-    LockedPartFile::Request request{{order_.directory, order_.root},
-                                    order_.temporary,
-                                    order_.target,
-                                    order_.keep_existing ? order_.name : "",
-                                    order_.folder,
-                                    order_.other_folder,
-                                    context_.settings.keep_free};
+    auto opened = [self = std::weak_ptr{self_}](OpenedPart part) {
+        if (auto fetch = self.lock()) (*fetch)->file_opened(std::move(part));
+    };
+    if (!is_reopened()) return context_.parts.open(part_request(), opened);
     context_.disk.run_within(
-        FileServerLimit, opening_lane(),
-        [request = std::move(request)] { return LockedPartFile::open(request); },
-        [self = std::weak_ptr{self_}](std::optional<Result<LockedPartFile, Failure>> opened) {
-            auto fetch = self.lock();
-            if (!fetch) return;
-            if (opened) return (*fetch)->file_opened(*std::move(opened));
-            (*fetch)->fail(not_responding((*fetch)->order_.directory));
+        FileServerLimit, lane(), [request = part_request()] { return open_parts({request}).front(); },
+        [opened, directory = order_.directory](std::optional<OpenedPart> part) {
+            opened(part ? *std::move(part) : not_responding(directory));
         });
 }
 
-void Fetch::file_opened(Result<LockedPartFile, Failure> opened) {
+PartRequest Fetch::part_request() const {
+    return {.place = {order_.directory, order_.root},
+            .temporary = order_.temporary,
+            .target = order_.target,
+            .name = order_.keep_existing ? order_.name : "",
+            .folder = order_.folder,
+            .other_folder = order_.other_folder,
+            .keep_free = context_.settings.keep_free};
+}
+
+void Fetch::file_opened(OpenedPart opened) {
     if (phase_ == Phase::Ending) return;
     if (!opened) return fail(opened.error());
-    if (opened->part) return use_file(*std::move(opened));
+    if (*opened) return use_file(*std::move(opened));
     if (++lock_attempts_ > MaxLockAttempts)
         return fail({.cause = wire::FILE_BUSY,
                      .message = fmt::format("another process is still writing the temporary file in '{}'",
@@ -154,11 +100,11 @@ void Fetch::file_opened(Result<LockedPartFile, Failure> opened) {
     lock_retry_ = context_.loop.after(LockRetry, [this] { lock_file(); });
 }
 
-void Fetch::use_file(LockedPartFile opened) {
-    part_ = std::move(opened.part);
-    part_is_empty_ = opened.size == 0;
-    inode_ = opened.inode;
-    folder_ = opened.folder;
+void Fetch::use_file(std::shared_ptr<PartFile> part) {
+    part_ = std::move(part);
+    part_is_empty_ = part_->found_size() == 0;
+    inode_ = part_->inode();
+    folder_ = part_->folder();
     auto writable = [this] {
         if (transaction_) transaction_->resume();
         if (pieces_) pieces_->resume();
@@ -169,7 +115,7 @@ void Fetch::use_file(LockedPartFile opened) {
         Sink::Events{.durable = [this](uint64_t offset) { checkpoint(offset); },
                      .writable = writable,
                      .failed = [this](const Failure& failure) { sink_failed(failure); }});
-    trust_stored_offset(opened.size);
+    trust_stored_offset(part_->found_size());
     hash_existing();
 }
 
@@ -425,15 +371,17 @@ void Fetch::remember_rate() {
 /// When the daemon gets the result, it may order the same file again or discard it, so the disk pool first
 /// finishes its tasks for this object, such as that of opening the file.
 void Fetch::leave_file() {
+    auto left = [self = std::weak_ptr{self_}] {
+        if (auto fetch = self.lock()) (*fetch)->send_last();
+    };
+    if (!part_ && !is_reopened()) return context_.parts.when_opened(order_.directory, left);
     context_.disk.run(
-        part_ ? lane() : opening_lane(),
+        lane(),
         [part = part_] {
             if (part) part->unlock();
             return Done{};
         },
-        [self = std::weak_ptr{self_}](Done) {
-            if (auto fetch = self.lock()) (*fetch)->send_last();
-        });
+        [left](Done) { left(); });
 }
 
 void Fetch::send_last() {

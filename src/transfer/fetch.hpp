@@ -12,7 +12,7 @@
 #include "transfer/http_transaction.hpp"
 #include "transfer/layout.hpp"
 #include "transfer/metadata.hpp"
-#include "transfer/part_file.hpp"
+#include "transfer/part_opener.hpp"
 #include "transfer/pieces.hpp"
 #include "transfer/request_budget.hpp"
 #include "transfer/sink.hpp"
@@ -90,13 +90,14 @@ private:
         Failing,         ///< `failure_` is reported
         Ending,          ///< the final message is decided
     };
-    struct LockedPartFile;
 
     // fetch.cpp: the file, and the result.
     [[nodiscard]] Status check_order() const;
     void lock_file();
-    void file_opened(Result<LockedPartFile, Failure> opened);
-    void use_file(LockedPartFile opened);
+    [[nodiscard]] PartRequest part_request() const;
+    [[nodiscard]] bool is_reopened() const { return lost_parts_ > 0 || lock_attempts_ > 0 || alone_; }
+    void file_opened(OpenedPart opened);
+    void use_file(std::shared_ptr<PartFile> part);
     void trust_stored_offset(uint64_t size);
     void hash_existing();
     void finish();
@@ -127,7 +128,6 @@ private:
     [[nodiscard]] bool is_complete() const;
     /// All of a sparse file is on disk: its checksum is verified, and no server is contacted.
     [[nodiscard]] Lane lane() const { return {.path = order_.directory, .name = order_.temporary}; }
-    [[nodiscard]] Lane opening_lane() const;
     [[nodiscard]] bool is_final_check() const { return order_.sparse && order_.layout.is_empty(); }
     [[nodiscard]] HttpRequest make_request() const;
     [[nodiscard]] bool is_conditional() const;

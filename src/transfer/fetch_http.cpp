@@ -44,7 +44,7 @@ void Fetch::request_next() {
     phase_ = Phase::Requesting;
     if (pieces_) pieces_->first_requests();
     ResponseHandler& self = *this;
-    transaction_ = std::make_unique<HttpTransaction>(context_.network, make_request(), self);
+    transaction_ = std::make_unique<HttpTransaction>(context_.network, url_, make_request(), self);
 }
 
 bool Fetch::is_complete() const {

@@ -426,7 +426,7 @@ void HttpExchange::report(CURLcode code) {
     long os_error = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &os_error);
     // The handler may destroy this exchange in the call.
-    const HttpResponse response = head_.response();
+    const HttpResponse response = head_.take_response();
     TransferResult result{.code = code,
                           .bound = bound_,
                           .http1 = version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1,

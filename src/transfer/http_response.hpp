@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace haulier::transfer {
 
@@ -80,6 +81,8 @@ class HeadReader {
 public:
     void line(std::string_view text);
     [[nodiscard]] const HttpResponse& response() const { return response_; }
+    /// No line may follow.
+    [[nodiscard]] HttpResponse take_response() { return std::move(response_); }
 
 private:
     void keep(std::string_view line);

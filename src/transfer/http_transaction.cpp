@@ -49,12 +49,22 @@ bool may_be_https_proxy(const Route& route) {
 HttpTransaction::HttpTransaction(Network& network, HttpRequest request, ResponseHandler& handler)
     : network_(network), request_(std::move(request)), handler_(handler),
       self_(std::make_shared<HttpTransaction*>(this)) {
-    if (auto url = parse_url(request_.url)) {
-        first_url_ = url_ = *std::move(url);
-        find_routes();
-    } else {
+    if (auto url = parse_url(request_.url))
+        begin(*url);
+    else
         deferred_ = network_.loop.defer([this] { fail({}, CURLE_URL_MALFORMAT); });
-    }
+}
+
+HttpTransaction::HttpTransaction(Network& network, const Url& url, HttpRequest request,
+                                 ResponseHandler& handler)
+    : network_(network), request_(std::move(request)), handler_(handler),
+      self_(std::make_shared<HttpTransaction*>(this)) {
+    begin(url);
+}
+
+void HttpTransaction::begin(const Url& url) {
+    first_url_ = url_ = url;
+    find_routes();
 }
 
 void HttpTransaction::resume() {

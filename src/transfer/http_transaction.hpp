@@ -35,6 +35,8 @@ class HttpTransaction final : private ResponseHandler {
 public:
     /// `network` and `handler` must outlive it. The handler gets the final response only.
     HttpTransaction(Network& network, HttpRequest request, ResponseHandler& handler);
+    /// `url` is that of the request, parsed.
+    HttpTransaction(Network& network, const Url& url, HttpRequest request, ResponseHandler& handler);
     /// Aborts the exchange; the handler is not called any more.
     ~HttpTransaction() override = default;
     HttpTransaction(const HttpTransaction&) = delete;
@@ -54,6 +56,7 @@ private:
     bool head(const HttpResponse& response) noexcept override { return handler_.head(response); }
     BodyAction body(const HttpResponse& response, std::string_view bytes) noexcept override;
     void ended(const HttpResponse& response, const TransferResult& result) override;
+    void begin(const Url& url);
     void find_routes();
     void find_usual_routes();
     void use_routes(Routes routes);

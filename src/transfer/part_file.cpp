@@ -231,7 +231,9 @@ Failure or_taken(Failure failure, const Directory& directory, const std::string&
 } // namespace
 
 /// Most files are new.
-Result<PartFile, Failure> PartFile::open(Directory directory, const std::string& name, uint64_t keep_free) {
+Result<PartFile, Failure> PartFile::open(std::shared_ptr<const Directory> shared, const std::string& name,
+                                         uint64_t keep_free) {
+    const auto& directory = *shared;
     auto file = create(directory, name);
     struct stat st {};
     if (file && *file && fstat((*file)->get(), &st) < 0)
@@ -241,23 +243,24 @@ Result<PartFile, Failure> PartFile::open(Directory directory, const std::string&
     if (!file) return or_taken(file.error(), directory, name);
     if (!*file) // it was deleted meanwhile
         return local_failure(ENOENT, fmt::format("cannot open the temporary file in '{}'", directory.path()));
-    return PartFile{std::move(directory), name, std::move(**file), st, keep_free};
+    return PartFile{std::move(shared), name, std::move(**file), st, keep_free};
 }
 
-PartFile::PartFile(Directory directory, std::string name, Fd fd, const struct stat& st, uint64_t keep_free)
+PartFile::PartFile(std::shared_ptr<const Directory> directory, std::string name, Fd fd, const struct stat& st,
+                   uint64_t keep_free)
     : directory_(std::move(directory)), name_(std::move(name)), fd_(std::move(fd)), inode_(inode_of(st)),
       keep_free_(keep_free), is_new_(st.st_size == 0) {}
 
 Failure PartFile::failed(std::string_view action) const {
     return local_failure(errno,
-                         fmt::format("cannot {} the temporary file in '{}'", action, directory_.path()));
+                         fmt::format("cannot {} the temporary file in '{}'", action, directory_->path()));
 }
 
 bool PartFile::lock() {
     // On a file system without locks, downloading without one is better than not at all.
     if (flock(fd_.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) return false;
     struct stat named {};
-    bool is_named = fstatat(directory_.fd(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+    bool is_named = fstatat(directory_->fd(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
                     inode_of(named) == inode();
     if (is_named) found_size_ = static_cast<uint64_t>(named.st_size);
     return is_named;
@@ -282,13 +285,13 @@ Status PartFile::prepare(uint64_t keep, std::optional<uint64_t> total) {
 }
 
 Status PartFile::reserve(uint64_t keep, uint64_t total) {
-    if (auto ok = check_room(fd_.get(), total - keep, keep_free_, directory_.path()); !ok) return ok;
+    if (auto ok = check_room(fd_.get(), total - keep, keep_free_, directory_->path()); !ok) return ok;
     if (total - keep < MinReservation) return Done{};
     // The size remains what was written, so that an incomplete file can be recognised.
     if (fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(total)) == 0) return Done{};
     if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR) return Done{};
     auto failure =
-        local_failure(errno, fmt::format("cannot reserve {} bytes in '{}'", total, directory_.path()));
+        local_failure(errno, fmt::format("cannot reserve {} bytes in '{}'", total, directory_->path()));
     // ext4 keeps what it found, up to the last free block.
     if (ftruncate(fd_.get(), static_cast<off_t>(keep)) < 0) return failed("truncate");
     return failure;
@@ -359,24 +362,24 @@ Failure PartFile::not_synced(int error) const {
 }
 
 Status PartFile::sync_name() {
-    return directory_.sync(fd_.get());
+    return directory_->sync(fd_.get());
 }
 
 Status PartFile::check_state() const {
     if (auto ok = check_folder(); !ok) return ok;
     if (auto ok = check_name(); !ok) return ok;
-    return may_grow_ ? check_room(fd_.get(), 0, keep_free_, directory_.path()) : Status{Done{}};
+    return may_grow_ ? check_room(fd_.get(), 0, keep_free_, directory_->path()) : Status{Done{}};
 }
 
 /// It may have been moved or unmounted.
 Status PartFile::check_folder() const {
-    return directory_.is_in_place() ? Status{Done{}} : directory_.not_mounted();
+    return directory_->is_in_place() ? Status{Done{}} : directory_->not_mounted();
 }
 
 /// The file may have been removed or replaced.
 Status PartFile::check_name() const {
     struct stat st {};
-    if (fstatat(directory_.fd(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode())
+    if (fstatat(directory_->fd(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && inode_of(st) == inode())
         return Done{};
     return harmed("removed or replaced");
 }
@@ -384,7 +387,7 @@ Status PartFile::check_name() const {
 Failure PartFile::harmed(std::string_view how) const {
     return {.cause = wire::LOCAL_FILE,
             .code = ENOENT,
-            .message = fmt::format("the temporary file in '{}' was {}", directory_.path(), how),
+            .message = fmt::format("the temporary file in '{}' was {}", directory_->path(), how),
             .void_offset = true,
             .part_gone = true};
 }

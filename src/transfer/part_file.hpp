@@ -10,6 +10,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,8 +105,12 @@ inline constexpr uint32_t MaxLockAttempts = 100;
 class PartFile {
 public:
     /// Opens the file, or creates an empty one. `keep_free` bytes of the file system stay free for others.
-    static Result<PartFile, Failure> open(Directory directory, const std::string& name,
+    static Result<PartFile, Failure> open(std::shared_ptr<const Directory> directory, const std::string& name,
                                           uint64_t keep_free = 0);
+    static Result<PartFile, Failure> open(Directory directory, const std::string& name,
+                                          uint64_t keep_free = 0) {
+        return open(std::make_shared<const Directory>(std::move(directory)), name, keep_free);
+    }
 
     /// False if another process holds the lock, or the name belongs to another file by now.
     [[nodiscard]] bool lock();
@@ -137,11 +142,12 @@ public:
     Status sync_name();
     [[nodiscard]] Status check_folder() const;
     [[nodiscard]] Status check_name() const;
-    [[nodiscard]] const Directory& directory() const { return directory_; }
-    [[nodiscard]] Inode folder() const { return directory_.inode(); }
+    [[nodiscard]] const Directory& directory() const { return *directory_; }
+    [[nodiscard]] Inode folder() const { return directory_->inode(); }
 
 private:
-    PartFile(Directory directory, std::string name, Fd fd, const struct stat& st, uint64_t keep_free);
+    PartFile(std::shared_ptr<const Directory> directory, std::string name, Fd fd, const struct stat& st,
+             uint64_t keep_free);
     [[nodiscard]] Failure failed(std::string_view action) const;
     [[nodiscard]] ssize_t write_some(uint64_t at, std::string_view bytes);
     /// The failure to report if another program has done this to the file.
@@ -149,7 +155,7 @@ private:
     [[nodiscard]] Status reserve(uint64_t keep, uint64_t total);
     [[nodiscard]] Status check_state() const;
 
-    Directory directory_;
+    std::shared_ptr<const Directory> directory_; ///< of several files, if they were opened together
     std::string name_;
     Fd fd_;
     Fd uncached_; ///< the same file, for bypass_cache()

@@ -9,6 +9,7 @@
 #include "transfer/curl_loop.hpp"
 #include "transfer/disk_pool.hpp"
 #include "transfer/failure.hpp"
+#include "transfer/part_opener.hpp"
 #include "transfer/proxy_finder.hpp"
 #include "transfer/publish.hpp"
 #include "transfer/small_files.hpp"
@@ -89,6 +90,7 @@ private:
     std::optional<wire::Group> group_; ///< while messages are gathered
     size_t group_size_ = 0;
     DiskPool disk_;
+    PartOpener parts_;
     SmallFiles small_files_;
     ProxyFinder proxies_;
     CurlLoop curl_;

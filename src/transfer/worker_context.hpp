@@ -5,6 +5,7 @@
 #include "base/event.hpp"
 #include "transfer/disk_pool.hpp"
 #include "transfer/http_transaction.hpp"
+#include "transfer/part_opener.hpp"
 #include "transfer/refusing_hosts.hpp"
 #include "transfer/seen_rates.hpp"
 #include "transfer/sink.hpp"
@@ -31,6 +32,7 @@ struct TransferSettings {
 struct WorkerContext {
     Loop& loop;
     DiskPool& disk;
+    PartOpener& parts;
     SmallFiles& small_files;
     Network network;
     std::function<void(wire::FromWorker)> send; ///< to the daemon

@@ -116,7 +116,7 @@ void run(const std::string& directory) {
     });
     auto detailed = job_number(next++, 1);
     for (uint64_t i = 0; i < 500; ++i)
-        detailed.files[0].spec.ranges.push_back({i * 1'000'000, 4096});
+        detailed.files[0].spec.ranges.edit().push_back({i * 1'000'000, 4096});
     detailed.files[0].response_headers = std::string(2048, 'h');
     detailed.job.http.headers = {"Cookie: " + std::string(8192, 'c')};
     detailed.job.http.credentials.emplace_back();

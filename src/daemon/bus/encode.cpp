@@ -79,9 +79,9 @@ Options encode_file(const daemon::JobRecord& entry, uint32_t index) {
         {"Validation", Variant{std::string{job::to_string(file.validation)}}},
         {"Source", Variant{job::url_of(file)}},
     };
-    if (!file.spec.ranges.empty()) o["Ranges"] = Variant{encode(file.spec.ranges)};
-    if (!file.spec.mirrors.empty()) o["Mirrors"] = Variant{file.spec.mirrors};
-    if (!file.spec.peers.empty()) o["Peers"] = Variant{file.spec.peers};
+    if (!file.spec.ranges.empty()) o["Ranges"] = Variant{encode(file.spec.ranges.get())};
+    if (!file.spec.mirrors.empty()) o["Mirrors"] = Variant{file.spec.mirrors.get()};
+    if (!file.spec.peers.empty()) o["Peers"] = Variant{file.spec.peers.get()};
     if (job::is_conditional(file.spec)) o["NotModified"] = Variant{file.not_modified};
     if (file.spec.checksum) o["Checksum"] = Variant{job::to_text(*file.spec.checksum)};
     if (!file.validators.etag.empty()) o["ETag"] = Variant{file.validators.etag};

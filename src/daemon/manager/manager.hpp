@@ -71,7 +71,8 @@ public:
     // ---- commands (manager_commands.cpp); replies come after the commit ----
 
     /// Shared, because it can be large and waits for a worker.
-    using SharedRequest = std::shared_ptr<const job::Request>;
+    /// Its files are dropped when the job has them: there may be thousands.
+    using SharedRequest = std::shared_ptr<job::Request>;
     void create(uint32_t owner, const SharedRequest& request, const std::optional<notify::Target>& object,
                 const Callback<Created>& reply);
     void suspend(const job::Id& id, const Callback<Done>& reply);

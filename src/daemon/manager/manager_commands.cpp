@@ -43,6 +43,7 @@ void Manager::create_checked(uint32_t owner, const SharedRequest& request,
     auto id = new_id();
     auto decision = job::create(id, owner, *request, limits_of(owner), clock_.now());
     if (!decision) return reply(decision.error());
+    request->files = {};
     if (auto ok = admission_.admit(*decision); !ok) return reply(ok.error());
     decision->job.clocks.bar = scheduler_.bar_of(decision->job);
     decision->job.clocks.barred_since = clock_.now().boot;

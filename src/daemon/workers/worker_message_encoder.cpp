@@ -291,7 +291,7 @@ wire::Fetch to_wire(Ticket ticket, const FetchOrder& order) {
     fill_permissions(f, file.spec, order.umask);
     f.set_if_range_broken(order.if_range_broken);
     f.set_if_modified_since_s(seconds_of(file.spec.if_modified_since));
-    f.set_if_none_match(file.spec.if_none_match);
+    f.set_if_none_match(file.spec.if_none_match.get());
     f.set_server_name(file.spec.server_name);
     f.set_keep_existing(file.spec.existing == job::Existing::Keep);
     if (!file.spec.server_name || order.offset > 0) f.set_name(job::name_of(file.spec.local));
@@ -307,7 +307,7 @@ wire::Upload to_wire(Ticket ticket, const UploadOrder& order) {
     u.set_url(job::url_of(file));
     fill_place(u, file.spec.local, order.place);
     u.set_name(job::name_of(file.spec.local));
-    u.set_upload_url(file.upload_url);
+    u.set_upload_url(file.upload_url.get());
     if (file.stamp) fill_stamp(*u.mutable_stamp(), *file.stamp);
     if (file.spec.checksum) fill_digest(*u.mutable_digest(), *file.spec.checksum);
     fill_http(*u.mutable_http(), order.options);

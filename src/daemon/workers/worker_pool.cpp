@@ -112,7 +112,7 @@ CheckItem check_of(const job::FileSpec& spec, const job::Job& job) {
     job::Place temporary;
     if (!job.temporary_directory.empty())
         temporary = job::place_in(job, job.temporary_directory, job::Use::Write);
-    auto others = spec.mirrors;
+    auto others = spec.mirrors.get();
     others.insert(others.end(), spec.peers.begin(), spec.peers.end());
     return {spec.remote, others, place.directory, job::name_of(spec.local), upload,     spec.mode,
             spec.size,   false,  spec.existing,   spec.server_name,         place.root, temporary};

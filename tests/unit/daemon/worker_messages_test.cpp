@@ -343,7 +343,7 @@ TEST(ToWire, TheLongestOrderThatIsLegalFitsIntoAPacket) {
     *message.mutable_fetch() = to_wire(~uint64_t{0}, order);
     EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);
     order.segments = {{}};
-    order.file.pieces.assign(MaxPieces, {MaxFileSize / 2, MaxFileSize / 2});
+    order.file.pieces.edit().assign(MaxPieces, {MaxFileSize / 2, MaxFileSize / 2});
     order.mirrors.assign(MaxConnections - 1, {std::string(MaxMirrorText / (MaxConnections - 1), 'm'), {}});
     *message.mutable_fetch() = to_wire(~uint64_t{0}, order);
     EXPECT_LE(message.ByteSizeLong(), wire::MaxPacket);

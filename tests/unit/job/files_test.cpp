@@ -353,7 +353,7 @@ TEST(Redirects, ToNowhereLeaveTheName) {
 
 TEST(Redirects, ThatAreTooMuchBesideTheMirrorsLeaveTheName) {
     Sample s{1};
-    s.files[0].spec.mirrors.resize(4, "https://mirror.example/" + std::string(MaxUrl - 23, 'm'));
+    s.files[0].spec.mirrors.edit().resize(4, "https://mirror.example/" + std::string(MaxUrl - 23, 'm'));
     s.grant();
     auto answer = first_answer();
     answer.remote = "https://cdn.example/" + std::string(1000, 'x');

@@ -13,7 +13,7 @@ File file_with_mirrors(size_t count) {
     File f;
     f.spec = spec("a");
     for (size_t i = 1; i <= count; ++i)
-        f.spec.mirrors.push_back("https://mirror" + std::to_string(i) + ".example/a");
+        f.spec.mirrors.edit().push_back("https://mirror" + std::to_string(i) + ".example/a");
     return f;
 }
 

@@ -127,7 +127,7 @@ TEST(Peers, NeedAChecksumThatProvesTheContent) {
     spec = spec_with_peers();
     spec.peers = {"http://anna@10.0.0.2/f"};
     EXPECT_EQ(code(spec), Errc::InvalidArgument);
-    spec.peers.assign(MaxPeers + 1, FirstPeer);
+    spec.peers.edit().assign(MaxPeers + 1, FirstPeer);
     EXPECT_EQ(code(spec), Errc::InvalidArgument);
     spec = spec_with_peers();
     spec.if_none_match = "\"1\"";

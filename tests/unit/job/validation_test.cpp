@@ -46,10 +46,11 @@ TEST(CheckFile, HoldsTheLengthOfAllSourcesTogether) {
     FileSpec s = spec("a");
     std::string base = "http://example.org/";
     for (int i = 0; i < 4; ++i)
-        s.mirrors.push_back(base + std::string(MaxUrl - base.size(), 'a'));
-    s.mirrors.push_back(base + std::string(MaxSources - 4 * MaxUrl - base.size() - s.remote.size(), 'a'));
+        s.mirrors.edit().push_back(base + std::string(MaxUrl - base.size(), 'a'));
+    s.mirrors.edit().push_back(base +
+                               std::string(MaxSources - 4 * MaxUrl - base.size() - s.remote.size(), 'a'));
     EXPECT_TRUE(check_file(s));
-    s.mirrors.back() += 'a';
+    s.mirrors.edit().back() += 'a';
     auto refused = check_file(s);
     EXPECT_EQ(code_of(refused), Errc::StringTooLong);
     EXPECT_NE(refused.error().message.find("Mirrors and Peers have 32769 bytes"), std::string::npos)
@@ -110,7 +111,7 @@ TEST(CheckFile, WantsTheSizeOfItsRanges) {
     EXPECT_TRUE(check_file(s));
     s.size = 11;
     EXPECT_EQ(code_of(check_file(s)), Errc::InvalidArgument);
-    s.ranges.push_back({200, ToEnd});
+    s.ranges.edit().push_back({200, ToEnd});
     EXPECT_TRUE(check_file(s));
 }
 

@@ -54,7 +54,7 @@ protected:
     Result<Created> try_to_create(const job::Request& request, uint32_t owner = Ann,
                                   const std::optional<notify::Target>& object = {}) {
         std::optional<Result<Created>> answer;
-        manager_->create(owner, std::make_shared<const job::Request>(request), object, into(answer));
+        manager_->create(owner, std::make_shared<job::Request>(request), object, into(answer));
         settle();
         return answer ? *answer : Result<Created>{Error{Errc::Internal, "no answer"}};
     }
@@ -89,7 +89,7 @@ protected:
 
 TEST_F(ManagerTest, AJobIsThereWhenItIsDurable) {
     std::optional<Result<Created>> answer;
-    manager_->create(Ann, std::make_shared<const job::Request>(request_for(0)), {}, into(answer));
+    manager_->create(Ann, std::make_shared<job::Request>(request_for(0)), {}, into(answer));
     EXPECT_FALSE(answer);
     EXPECT_TRUE(manager_->list().empty());
     EXPECT_EQ(manager_->count(), 0U);
@@ -104,7 +104,7 @@ TEST_F(ManagerTest, CreationsOfOneTurnShareACommitAndRespectTheLimit) {
     config_.limits.jobs_per_user = 2;
     std::optional<Result<Created>> answers[3];
     for (auto& answer : answers)
-        manager_->create(Ann, std::make_shared<const job::Request>(request_for(0)), {}, into(answer));
+        manager_->create(Ann, std::make_shared<job::Request>(request_for(0)), {}, into(answer));
     ASSERT_TRUE(answers[2]);
     EXPECT_EQ(answers[2]->error().code, Errc::TooManyJobs);
     EXPECT_FALSE(answers[0]) << "no commit was forced";
@@ -132,7 +132,7 @@ TEST_F(ManagerTest, AKeyNamesOneJobAlsoWithinOneTurn) {
 
 TEST_F(ManagerTest, TheWorkerIsAskedAboutFilesFirst) {
     std::optional<Result<Created>> answer;
-    manager_->create(Ann, std::make_shared<const job::Request>(request_for(1)), {}, into(answer));
+    manager_->create(Ann, std::make_shared<job::Request>(request_for(1)), {}, into(answer));
     EXPECT_TRUE(manager_->owes_answers());
     EXPECT_TRUE(manager_->busy());
     ASSERT_EQ(workers_.texts(), std::vector<std::string>{"check"});

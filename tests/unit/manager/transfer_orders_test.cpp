@@ -103,7 +103,7 @@ TEST_F(OrdersTest, OfAFileWithThousandsOfHolesAreServedInTurns) {
     file.total = 1U << 20;
     file.wanted = {{0, 1U << 20}};
     for (uint64_t i = 0; i < 5000; ++i)
-        file.filled.push_back({10 * i, 5});
+        file.filled.edit().push_back({10 * i, 5});
     EXPECT_EQ(fetch_order(record(), 0).segments.size(), 1000U);
 }
 

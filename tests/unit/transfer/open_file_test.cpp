@@ -16,17 +16,17 @@
 namespace haulier::transfer {
 namespace {
 
-constexpr const char* OpenedPart = ".haulier-0-0.part";
+constexpr const char* PartToOpen = ".haulier-0-0.part";
 
 class OpenFileTest : public testing::Test {
 protected:
     OpenFileTest() {
-        directory.write(OpenedPart, "the content");
+        directory.write(PartToOpen, "the content");
         request.set_directory(directory.path());
-        request.set_temporary(OpenedPart);
+        request.set_temporary(PartToOpen);
         request.set_name("file");
         struct stat st {};
-        EXPECT_EQ(lstat(directory.at(OpenedPart).c_str(), &st), 0);
+        EXPECT_EQ(lstat(directory.at(PartToOpen).c_str(), &st), 0);
         to_wire(inode_of(st), *request.mutable_inode());
     }
     /// The content, or the message of the failure.
@@ -50,16 +50,16 @@ protected:
 
 TEST_F(OpenFileTest, FindsTheFileUnderItsTemporaryNameAndUnderItsOwn) {
     EXPECT_EQ(read_opened(), "the content");
-    rename(OpenedPart, "file");
+    rename(PartToOpen, "file");
     EXPECT_EQ(read_opened(), "the content");
 }
 
 TEST_F(OpenFileTest, FindsTheTemporaryFileInADirectoryOfItsOwn) {
     test::TempDir parts;
     request.set_temporary_directory(parts.path());
-    rename(OpenedPart, "elsewhere");
+    rename(PartToOpen, "elsewhere");
     EXPECT_NE(read_opened(), "the content");
-    std::filesystem::rename(directory.at("elsewhere"), parts.at(OpenedPart));
+    std::filesystem::rename(directory.at("elsewhere"), parts.at(PartToOpen));
     EXPECT_EQ(read_opened(), "the content");
     request.set_directory(directory.at("removed"));
     EXPECT_EQ(read_opened(), "the content") << "the target's directory is not needed";
@@ -67,7 +67,7 @@ TEST_F(OpenFileTest, FindsTheTemporaryFileInADirectoryOfItsOwn) {
 
 TEST_F(OpenFileTest, OpensNoOtherFileOfThatName) {
     auto gone = "the file that was downloaded as 'file' is not in '" + directory.path() + "' any more";
-    rename(OpenedPart, "moved");
+    rename(PartToOpen, "moved");
     EXPECT_EQ(read_opened(), gone);
     directory.write("file", "of another program");
     EXPECT_EQ(read_opened(), gone);
@@ -77,7 +77,7 @@ TEST_F(OpenFileTest, OpensNoOtherFileOfThatName) {
 }
 
 TEST_F(OpenFileTest, WaitsForNoPipe) {
-    rename(OpenedPart, "moved");
+    rename(PartToOpen, "moved");
     ASSERT_EQ(mkfifo(directory.at("file").c_str(), 0600), 0);
     EXPECT_NE(read_opened(), "");
 }
