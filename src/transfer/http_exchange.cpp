@@ -292,7 +292,7 @@ bool HttpExchange::must_wait_to_receive() {
 
 void HttpExchange::wait_to_receive() {
     is_limited_ = true;
-    curl_.limits().wait(this, group_, curl_.traffic_of(handle_.get()).get(), [this] {
+    curl_.limits().wait(this, group_, curl_.traffic_of(handle_.get()), [this] {
         // A transfer that curl has moved to another connection meanwhile cannot be paused, nor the contrary.
         bool may_fail = stopped_;
         if (auto code = unpause(); code != CURLE_OK && !may_fail) curl_.end(handle_.get(), code);
