@@ -127,7 +127,7 @@ void run(const std::string& directory) {
     });
     measure("on-demand checkpoint with 500 filled ranges", 2000, [&](unsigned i) {
         detailed.files[0].filled = detailed.files[0].spec.ranges;
-        detailed.files[0].filled[0].length = i + 1;
+        detailed.files[0].filled.edit()[0].length = i + 1;
         commit(detailed);
     });
     for (int i = 0; i < 6000; ++i)

@@ -14,7 +14,7 @@ from support.client.checks import assert_file
 from support.client.dbus_client import PROPERTIES, ROOT, BusError, Job, Manager
 from support.content import body
 from support.daemon.system_stack import SystemStack
-from support.environment import patience
+from support.environment import patience, stretched
 from support.servers.certificates import Authority
 
 LIMIT = 1_000_000
@@ -117,7 +117,7 @@ def test_the_limit_of_a_user(stack):
 
 
 def test_a_silent_server_is_noticed_while_others_use_the_limit(new_stack):
-    stack = new_stack({"Transfer": {"StallTimeout": "1s"}})
+    stack = new_stack({"Transfer": {"StallTimeout": stretched(4)}})
     stack.manager.set_property("BandwidthLimit", LIMIT // 4)
     url = stack.nginx().add("file", body(64 << 20))
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -126,7 +126,7 @@ def test_a_silent_server_is_noticed_while_others_use_the_limit(new_stack):
         job = stack.manager.create(files=[(f"http://127.0.0.1:{silent.getsockname()[1]}/", stack.downloads / "silent")],
                                    Priority="foreground", Resume=True)
         job.wait_state("transient-error")
-        assert busy.state == "transferring"
+        busy.wait_state("transferring")
         assert job.get("Error")[:2] == ("transport", "timeout")
         job.cancel()
     busy.cancel()

@@ -150,7 +150,8 @@ def test_a_downloader_is_ended_on_a_metered_network_and_continues_later(stack, n
     command = ctl.begin("permit", "--stop", "--name", "flatpak update", "--", "curl", "--silent", "--no-buffer", "--continue-at",
                         "-", "--output", stack.downloads / "file", server.url("/file"))
     server.wait_sent("/file", 200_000)
-    stack.client.wait(lambda: (stack.downloads / "file").exists(), "the first bytes")
+    file = stack.downloads / "file"
+    stack.client.wait(lambda: file.exists() and file.stat().st_size > 0, "the first bytes")
     network.set(Metered=METERED)
     assert command.stderr.readline() == "waiting for a network that it may use\n"
     children = pathlib.Path(f"/proc/{command.pid}/task/{command.pid}/children")
@@ -158,7 +159,7 @@ def test_a_downloader_is_ended_on_a_metered_network_and_continues_later(stack, n
     assert len(server.of("/file")) == 1
     network.set(Metered=FREE)
     assert command.wait(patience(20)) == 0
-    assert (stack.downloads / "file").read_bytes() == content
+    assert file.read_bytes() == content
     assert server.of("/file")[1].range.startswith("bytes=")
 
 

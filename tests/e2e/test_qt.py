@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The example in Qt, and the client of the guide, from their sources to their callbacks, with Qt 5 and Qt 6."""
 
-import os
 import pathlib
 import re
 import shutil
@@ -11,13 +10,12 @@ import pytest
 
 from support.client.checks import assert_file, leftovers
 from support.content import body
-from support.environment import EXAMPLES, SOURCE, patience
+from support.environment import EXAMPLES, SOURCE, is_sanitized, patience
 from support.library import needs
 from support.servers.response_script import Script
 
 DATA = body(60_000)
-pytestmark = pytest.mark.skipif(os.environ.get("HAULIER_TEST_SANITIZED") == "yes",
-                                reason="with sanitizers, the example is the same, and takes as long to compile")
+pytestmark = pytest.mark.skipif(is_sanitized(), reason="with sanitizers, the example is the same, and takes as long to compile")
 
 
 def guide() -> str:

@@ -6,6 +6,8 @@ import os
 import random
 import time
 
+from support.environment import is_sanitized
+
 
 def seeded() -> random.Random:
     seed = int(os.environ.get("HAULIER_TEST_SEED", time.time_ns() % 1_000_000))
@@ -20,7 +22,7 @@ def rounds(short: int) -> int:
 
 def fewer(count: int) -> int:
     """A third of them under sanitizers, for what the plain build tries as often as is wanted."""
-    return max(1, count // 3) if os.environ.get("HAULIER_TEST_SANITIZED") == "yes" else count
+    return max(1, count // 3) if is_sanitized() else count
 
 
 def is_campaign() -> bool:

@@ -29,6 +29,11 @@ def stretched(seconds: float) -> str:
     return f"{round(patience(seconds) * 1000)}ms"
 
 
+def is_sanitized() -> bool:
+    """Whether the programs under test were built with sanitizers."""
+    return os.environ.get("HAULIER_TEST_SANITIZED") == "yes"
+
+
 def most_memory(count: int) -> int:
     """A limit in bytes, larger for AddressSanitizer, which keeps a quarter of a gigabyte of freed memory."""
-    return count * (16 if os.environ.get("HAULIER_TEST_SANITIZED") == "yes" else 1)
+    return count * (16 if is_sanitized() else 1)

@@ -47,7 +47,7 @@ def kit() -> list[pathlib.Path]:
 @pytest.fixture(scope="session")
 def containers(packages, kit):
     folder = pathlib.Path(os.environ["HAULIER_SYSTEM_FOLDER"])
-    factory = ContainerFactory(folder, packages + kit, os.environ.get("HAULIER_SYSTEM_BUS", rootfs.BROKERS[0]))
+    factory = ContainerFactory(folder, packages, os.environ.get("HAULIER_SYSTEM_BUS", rootfs.BROKERS[0]), kit=tuple(kit))
     yield factory
     factory.close()
 

@@ -108,12 +108,14 @@ def prepare(upper: pathlib.Path, broker: str) -> None:
 
 class ContainerFactory:
     """Makes the containers of one test run. Also removes what earlier runs have left behind because they were killed. `more`:
-    packages of Debian that are installed as well; they need a folder of their own."""
+    packages of Debian that are installed as well; they need a folder of their own. `kit`: packages that a test may install
+    later."""
 
-    def __init__(self, folder: pathlib.Path, packages: list[pathlib.Path], broker: str, more: tuple[str, ...] = ()):
+    def __init__(self, folder: pathlib.Path, packages: list[pathlib.Path], broker: str, more: tuple[str, ...] = (),
+                 kit: tuple[pathlib.Path, ...] = ()):
         self.packages = packages
         self.broker = broker
-        self.base = base(folder, packages, more)
+        self.base = base(folder, [*packages, *kit], more)
         with locked(folder / "runs.lock"):
             self.sweep(folder)
             self.name = uuid.uuid4().hex[:12]
