@@ -187,7 +187,7 @@ def _deliver_group(left: collections.deque[Archive], staging: Staging, cache: Ca
 
 
 def _copy_group(left: collections.deque[Archive], copies: dict[str, str], staging: Staging, cache: Cache) -> None:
-    """On a disk that becomes full, the group ends early, because there is room again after its delivery."""
+    """On a disk or a quota that becomes full, the group ends early, because there is room again after its delivery."""
     copied_bytes = 0
     while left and copied_bytes < GROUP_BYTES:
         archive = left[0]
@@ -198,7 +198,7 @@ def _copy_group(left: collections.deque[Archive], copies: dict[str, str], stagin
             print(f"{archive.name!a} is not delivered: {error}", flush=True)
             staging.remove(archive.name)
         except OSError as error:
-            if error.errno != errno.ENOSPC or not copies:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not copies:
                 raise
             return
         left.popleft()

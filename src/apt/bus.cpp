@@ -3,6 +3,8 @@
 
 #include "base/must.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <systemd/sd-bus.h>
 
@@ -15,7 +17,7 @@ constexpr const char* ManagerPath = "/org/haulier/Haulier1";
 constexpr const char* ManagerInterface = "org.haulier.Haulier1.Manager";
 constexpr const char* JobInterface = "org.haulier.Haulier1.Job";
 /// apt waits meanwhile.
-constexpr uint64_t LimitUsec = 10'000'000;
+constexpr std::chrono::microseconds Limit = std::chrono::seconds{10};
 /// A list of jobs with fewer entries is complete.
 constexpr uint32_t LeastOfList = 256;
 
@@ -89,7 +91,6 @@ void append_filter(sd_bus_message* m, uint32_t offset, const std::vector<std::st
 
 Bus::Bus() {
     must(sd_bus_open_system(&bus_), "the system bus");
-    must(sd_bus_set_method_call_timeout(bus_, LimitUsec), "the system bus");
 }
 
 Bus::~Bus() {
@@ -104,9 +105,24 @@ Bus::Message Bus::new_call(const std::string& path, const char* interface, const
     return call;
 }
 
+void Bus::limit_all_calls() {
+    deadline_ = std::chrono::steady_clock::now() + Limit;
+}
+
+uint64_t Bus::microseconds_left() const {
+    auto left = Limit;
+    if (deadline_)
+        left = std::chrono::duration_cast<std::chrono::microseconds>(*deadline_ -
+                                                                     std::chrono::steady_clock::now());
+    return static_cast<uint64_t>(std::max<int64_t>(left.count(), 0));
+}
+
 Bus::Message Bus::reply_to(const Message& call) {
+    const char* method = sd_bus_message_get_member(call.get());
+    auto limit = microseconds_left();
+    if (limit == 0) must(-ETIMEDOUT, method); // for sd-bus, 0 is the default
     sd_bus_message* reply = nullptr;
-    must(sd_bus_call(bus_, call.get(), 0, nullptr, &reply), sd_bus_message_get_member(call.get()));
+    must(sd_bus_call(bus_, call.get(), limit, nullptr, &reply), method);
     return {reply, &sd_bus_message_unref};
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 /// The keys of the prefetcher's jobs begin with it.
 constexpr std::string_view KeyPrefix = "haulier-apt:";
-/// In these states a job goes on by itself.
+/// A job in one of these states transfers, or will do so without being asked.
 constexpr std::array<std::string_view, 4> Running{"queued", "connecting", "transferring", "transient-error"};
 
 bool is_running(const std::string& state) {
@@ -24,7 +24,7 @@ bool is_running(const std::string& state) {
 
 } // namespace
 
-/// apt would show what is written to stderr between its own lines, so this is for those who look for a fault.
+/// Only for those who look for a fault: the terminal would show it between the lines of apt.
 void BusPrefetch::note(const char* why) {
     if (std::getenv("HAULIER_DEBUG")) std::fprintf(stderr, "haulier: a call has failed: %s\n", why);
 }
@@ -89,7 +89,8 @@ void BusPrefetch::has_arrived(const PrefetchedFile& file) {
 }
 
 void BusPrefetch::end() {
-    for (const auto& [path, job] : jobs_)
+    if (bus_) bus_->limit_all_calls();
+    for (auto& [path, job] : jobs_)
         end(path, job);
     jobs_.clear();
 }
@@ -105,14 +106,24 @@ bool BusPrefetch::attempt(const std::function<void()>& call) {
     }
 }
 
+/// All or none are removed: none if one of them has got its name since they were listed.
+void BusPrefetch::remove_arrived(const std::string& path, Job& job) {
+    auto remove = [&] { bus_->remove_files(path, {job.arrived.begin(), job.arrived.end()}); };
+    if (job.arrived.empty() || attempt(remove) || !attempt([&] { list_files(path, job); })) return;
+    std::set<uint32_t> left;
+    for (const auto& [name, file] : job.files)
+        if (job.arrived.contains(file.index)) left.insert(file.index);
+    if (left.empty() || left == job.arrived) return;
+    job.arrived = std::move(left);
+    attempt(remove);
+}
+
 /// A job whose other files have their names is transferred without further calls, and one without any file is
 /// of no use.
-void BusPrefetch::end(const std::string& path, const Job& job) {
-    bool is_removed = job.arrived.empty() || attempt([&] {
-                          bus_->remove_files(path, {job.arrived.begin(), job.arrived.end()});
-                      });
-    if (!job.was_running || !job.is_paused) return;
-    if (!is_removed || job.arrived.size() < job.files.size())
+void BusPrefetch::end(const std::string& path, Job& job) {
+    remove_arrived(path, job);
+    if (!job.was_running || !job.is_paused || !attempt([&] { list_files(path, job); })) return;
+    if (!job.files.empty())
         attempt([&] { bus_->call(path, "Resume"); });
     else if (!job.has_finished_files)
         attempt([&] { bus_->call(path, "Cancel"); });

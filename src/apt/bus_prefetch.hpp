@@ -31,7 +31,8 @@ private:
     void list();
     void list_files(const std::string& path, Job& job);
     void pause(const std::string& path, Job& job);
-    void end(const std::string& path, const Job& job);
+    void end(const std::string& path, Job& job);
+    void remove_arrived(const std::string& path, Job& job);
     static const PrefetchedFile* file_of(const Job& job, const Package& package);
     static void note(const char* why);
     static bool attempt(const std::function<void()>& call);

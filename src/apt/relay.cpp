@@ -92,12 +92,26 @@ private:
 
 } // namespace
 
-int relay(Method& method, OwnMethod& own, int input, int output, int signals) {
-    Relay{method, own, input, output, signals}.run();
+namespace {
+
+int finish(Method& method, OwnMethod& own) {
     own.input.reset();
     own.output.reset();
     method.end();
     return own.wait();
+}
+
+} // namespace
+
+int relay(Method& method, OwnMethod& own, int input, int output, int signals) {
+    try {
+        Relay{method, own, input, output, signals}.run();
+    } catch (...) {
+        own.signal(SIGTERM); // otherwise it may transfer a file to its end before it notices
+        finish(method, own);
+        throw;
+    }
+    return finish(method, own);
 }
 
 } // namespace haulier::apt

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fcntl.h>
+#include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <thread>
@@ -25,6 +26,17 @@ struct RelayPipe {
     Fd in;
 };
 
+class FailingPrefetch : public Prefetch {
+public:
+    explicit FailingPrefetch(bool& has_ended) : has_ended_(has_ended) {}
+    std::optional<PrefetchedFile> pause(const Package&) override { throw std::runtime_error{"no memory"}; }
+    void has_arrived(const PrefetchedFile&) override {}
+    void end() override { has_ended_ = true; }
+
+private:
+    bool& has_ended_;
+};
+
 class AptRelay : public Folders {
 protected:
     /// Runs a shell script in place of apt's own method. Returns what apt has read.
@@ -40,8 +52,12 @@ protected:
         std::string text;
         std::thread reader{[&] { text = read_all(from.out.get()); }};
         OwnMethod own{root + "/own"};
-        Method method{[](const Settings&) { return nullptr; }};
-        status = relay(method, own, to.out.get(), from.in.get(), signals.get());
+        Method method{[&](const Settings&) { return std::move(prefetch); }};
+        try {
+            status = relay(method, own, to.out.get(), from.in.get(), signals.get());
+        } catch (const std::exception& error) {
+            thrown = error.what();
+        }
         from.in.reset();
         reader.join();
         return text;
@@ -54,7 +70,9 @@ protected:
         return text;
     }
 
+    std::unique_ptr<Prefetch> prefetch;
     int status = -1;
+    std::string thrown;
 };
 
 } // namespace
@@ -74,6 +92,18 @@ TEST_F(AptRelay, EndsWithTheStatusOfTheOwnMethod) {
 TEST_F(AptRelay, PassesLongMessagesOn) {
     auto message = "601 Configuration\nConfig-Item: " + std::string(30'000, 'x') + "\n\n";
     EXPECT_EQ(run("exec cat", message), message);
+}
+
+TEST_F(AptRelay, LetsTheJobsGoOnAfterAnException) {
+    bool has_ended = false;
+    prefetch = std::make_unique<FailingPrefetch>(has_ended);
+    EXPECT_EQ(run("exec sleep 600",
+                  "601 Configuration\n\n600 URI Acquire\nURI: http://deb.example.org/a.deb\n"
+                  "Filename: " +
+                      package(7).path + "\nExpected-SHA256: 12\nExpected-Checksum-FileSize: 7\n\n"),
+              "");
+    EXPECT_EQ(thrown, "no memory");
+    EXPECT_TRUE(has_ended);
 }
 
 TEST(AptOwnMethod, IsTheOneInWhosePlaceAptCallsThisOne) {
