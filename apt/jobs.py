@@ -48,8 +48,11 @@ def has_login(uri: str) -> bool:
 
 
 def key_of(route: Route, policies: dict[str, str]) -> str:
-    """The key is the same for the same settings, so that a job with other settings is replaced. Passwords are not in it."""
-    known = repr((route._replace(proxy_user="", proxy_password=""), sorted(policies.items())))
+    """The key is the same for the same settings, so that a job with other settings is replaced. Passwords are not in it. `key`
+    is newer than the other fields, and only counts if it is set, so that jobs of earlier versions keep their keys."""
+    fields = route._replace(proxy_user="", proxy_password="")._asdict()
+    counting = ", ".join(f"{name}={value!r}" for name, value in fields.items() if name != "key" or value)
+    known = f"(Route({counting}), {sorted(policies.items())!r})"
     return settings.KEY + hashlib.sha256(known.encode()).hexdigest()[:16]
 
 

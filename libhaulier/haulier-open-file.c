@@ -7,6 +7,9 @@
 
 #include <gio/gunixfdlist.h>
 
+/// In milliseconds. Opening may take the daemon 30 s, which is longer than GDBus waits by default.
+#define OPEN_TIMEOUT 60000
+
 static GDBusConnection* connection_of(HaulierJob* self) {
     return haulier_client_get_connection(haulier_job_get_client(self));
 }
@@ -24,7 +27,8 @@ static GUnixFDList* checked(GVariant* reply, GUnixFDList* descriptors, GError** 
     return NULL;
 }
 
-/// A duplicate of the descriptor, or -1. Takes `descriptors`, which may be NULL.
+/// A duplicate of the descriptor, or -1. Takes `descriptors`, which may be NULL. The list has one descriptor,
+/// so that the index in the reply can only be 0.
 static int descriptor_in(GUnixFDList* descriptors, GError** error) {
     int descriptor = descriptors ? g_unix_fd_list_get(descriptors, 0, error) : -1;
     g_clear_object(&descriptors);
@@ -49,8 +53,8 @@ int haulier_job_open_file_sync(HaulierJob* self, guint index, GCancellable* canc
     GUnixFDList* descriptors = NULL;
     GVariant* reply = g_dbus_connection_call_with_unix_fd_list_sync(
         connection_of(self), HAULIER_NAME, haulier_job_get_path(self), HAULIER_JOB_INTERFACE, "OpenFile",
-        g_variant_new("(u)", index), G_VARIANT_TYPE("(h)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &descriptors,
-        cancellable, error);
+        g_variant_new("(u)", index), G_VARIANT_TYPE("(h)"), G_DBUS_CALL_FLAGS_NONE, OPEN_TIMEOUT, NULL,
+        &descriptors, cancellable, error);
     return descriptor_in(checked(reply, descriptors, error), error);
 }
 
@@ -83,8 +87,8 @@ void haulier_job_open_file(HaulierJob* self, guint index, GCancellable* cancella
     g_return_if_fail(HAULIER_IS_JOB(self));
     g_dbus_connection_call_with_unix_fd_list(
         connection_of(self), HAULIER_NAME, haulier_job_get_path(self), HAULIER_JOB_INTERFACE, "OpenFile",
-        g_variant_new("(u)", index), G_VARIANT_TYPE("(h)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, cancellable,
-        on_opened, g_task_new(self, cancellable, callback, user_data));
+        g_variant_new("(u)", index), G_VARIANT_TYPE("(h)"), G_DBUS_CALL_FLAGS_NONE, OPEN_TIMEOUT, NULL,
+        cancellable, on_opened, g_task_new(self, cancellable, callback, user_data));
 }
 
 /**

@@ -41,7 +41,7 @@ Result<Exit, Failure> copy_to_output(const Fd& file) {
     }
 }
 
-/// That of the only file, unless another is named.
+/// Returns the index of the only file, unless one is given.
 Result<uint32_t, Failure> wanted_file(Client& client, const std::string& id, const CatOptions& options) {
     if (options.index) return *options.index;
     auto properties = client.properties(id);

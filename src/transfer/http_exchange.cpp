@@ -155,21 +155,24 @@ size_t HttpExchange::on_body(char* data, size_t size, size_t count, void* self) 
 
 size_t HttpExchange::body_bytes(std::string_view bytes) {
     if (bytes.empty()) return 0;
-    if (undelivered_.empty() && !unpausing_ && must_wait_to_receive()) {
-        paused_ = true;
-        return CURL_WRITEFUNC_PAUSE;
-    }
+    if (undelivered_.empty() && !unpausing_ && must_wait_to_receive()) return hold();
     if (undelivered_.empty()) {
         patience_.receiving();
         floor_.received(bytes.size());
         delivered(bytes.size());
         return deliver(bytes) ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
     }
-    paused_ = !unpausing_;
-    if (paused_) return CURL_WRITEFUNC_PAUSE;
+    if (!unpausing_) return hold();
     delivered(bytes.size());
     undelivered_ += bytes;
     return bytes.size();
+}
+
+/// Leaves the bytes to curl until unpause().
+size_t HttpExchange::hold() {
+    stopped_ = false;
+    paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
 }
 
 bool HttpExchange::deliver(std::string_view bytes) {
@@ -290,12 +293,13 @@ bool HttpExchange::must_wait_to_receive() {
     return true;
 }
 
+/// curl may pass bytes also while stopped_ is set, so that the exchange is queued already.
 void HttpExchange::wait_to_receive() {
     is_limited_ = true;
+    if (std::exchange(is_queued_, true)) return;
     curl_.limits().wait(this, group_, curl_.traffic_of(handle_.get()), [this] {
-        // A transfer that curl has moved to another connection meanwhile cannot be paused, nor the contrary.
-        bool may_fail = stopped_;
-        if (auto code = unpause(); code != CURLE_OK && !may_fail) curl_.end(handle_.get(), code);
+        is_queued_ = false;
+        if (auto code = unpause(); code != CURLE_OK) curl_.end(handle_.get(), code);
         if (!wake_up_) schedule_wake_up();
     });
 }
@@ -337,13 +341,15 @@ void HttpExchange::resume() {
 
 /// curl delivers the bytes it holds from inside curl_easy_pause(), and all of them are accepted: if the
 /// callback pauses again there, curl 8.14 continues to read and loses them when the connection breaks.
+/// While curl moves a transfer to another connection, it has none, and curl can neither pause it nor continue
+/// it. On the new connection it is not paused.
 CURLcode HttpExchange::unpause() {
-    stopped_ = false;
+    bool may_have_moved = std::exchange(stopped_, false);
     if (!std::exchange(paused_, false)) return CURLE_OK;
     unpausing_ = true;
     auto code = curl_easy_pause(handle_.get(), body_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT);
     unpausing_ = false;
-    return code;
+    return may_have_moved && code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
 }
 
 bool HttpExchange::is_yielding() const {

@@ -65,6 +65,7 @@ private:
     void set_body(uint64_t size);
     size_t header_line(std::string_view line);
     size_t body_bytes(std::string_view bytes);
+    size_t hold();
     size_t read_body(char* into, size_t most);
     [[nodiscard]] bool is_body_unanswered() const;
     [[nodiscard]] bool is_within_budget();
@@ -108,6 +109,7 @@ private:
 
     bool yielded_ = false;          ///< reading pauses until other events were handled
     bool stopped_ = false;          ///< curl holds no bytes, but may read none, because a limit was reached
+    bool is_queued_ = false;        ///< will be told when a limit permits to receive again
     bool stops_when_sent_ = false;  ///< a limit was reached before the request was sent
     bool is_limited_ = false;       ///< a limit has made the exchange wait since the last tick
     bool body_paused_ = false;      ///< the request's body has no bytes at the moment

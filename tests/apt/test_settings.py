@@ -193,3 +193,11 @@ def test_jobs_of_other_settings_have_other_keys_and_no_password_is_in_them():
     keys = {key_of(Route(), policies), key_of(Route(proxy="http://a:1"), policies), key_of(Route(), {"Priority": "high"})}
     assert len(keys) == 3 and all(key.startswith("haulier-apt:") for key in keys)
     assert key_of(Route(proxy_password="a"), policies) == key_of(Route(proxy_password="b"), policies)
+
+
+def test_jobs_of_earlier_versions_keep_their_keys():
+    from jobs import key_of
+    from routes import Route
+    route = Route(proxy="http://a:1", authority="/ca.pem", certificate="/c.pem", bytes_per_second=1024)
+    assert key_of(route, {"Priority": "low"}) == "haulier-apt:aed90a892a46dbaf"
+    assert key_of(route._replace(key="/key.pem"), {"Priority": "low"}) != key_of(route, {"Priority": "low"})

@@ -15,6 +15,21 @@ from support.library import needs
 from support.servers.response_script import Script
 
 DATA = body(60_000)
+# Starts a download, may cancel it at once, and starts another one with the same object.
+TWICE = """#include "haulier_download.hpp"
+#include <QCoreApplication>
+int main(int argc, char** argv) {
+    QCoreApplication app(argc, argv);
+    const auto words = app.arguments();
+    HaulierDownload download;
+    QObject::connect(&download, &HaulierDownload::finished, &app, [&] { app.exit(0); });
+    QObject::connect(&download, &HaulierDownload::failed, &app, [&] { app.exit(1); });
+    download.start("first", words.value(2), words.value(3));
+    if (words.value(1) == "cancel") download.cancel();
+    download.start("second", words.value(4), words.value(5));
+    return app.exec();
+}
+"""
 pytestmark = pytest.mark.skipif(is_sanitized(), reason="with sanitizers, the example is the same, and takes as long to compile")
 
 
@@ -31,8 +46,10 @@ def built(request, tmp_path_factory) -> pathlib.Path:
     sources = folder / "sources"
     shutil.copytree(EXAMPLES / "qt", sources)
     (sources / "guide.cpp").write_text(guide())
+    (sources / "twice.cpp").write_text(TWICE)
     with open(sources / "CMakeLists.txt", "a") as file:
-        file.write("add_executable(guide guide.cpp)\ntarget_link_libraries(guide haulier_qt)\n")
+        for name in ("guide", "twice"):
+            file.write(f"add_executable({name} {name}.cpp)\ntarget_link_libraries({name} haulier_qt)\n")
     options = [f"-DQT_VERSION_MAJOR={request.param}", f"-DHAULIER_INTERFACES={SOURCE}/dbus",
                "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror", "-DCMAKE_UNITY_BUILD=ON"]
     for words in (["-B", folder, "-S", sources, *options], ["--build", folder]):
@@ -109,3 +126,32 @@ def test_a_refusal_is_told(stack, fetch):
     done = subprocess.run([fetch, "ftp://127.0.0.1/f", str(stack.downloads / "file")], env=stack.env, text=True,
                           capture_output=True, timeout=patience(30), check=False)
     assert done.returncode == 1 and "ftp" in done.stdout, done.stdout + done.stderr
+
+
+def twice(stack, built, word: str, first: str, second: str) -> subprocess.Popen:
+    return subprocess.Popen([built / "twice", word, first, str(stack.downloads / "first"), second, str(stack.downloads / "second")],
+                            env=stack.env)
+
+
+def test_a_download_is_cancelled_before_there_is_a_job(stack, built):
+    server = stack.fault_server()
+    server.add("/first", DATA, script=Script(send=20_000, gate=True, then="finish"))
+    server.add("/second", DATA)
+    assert twice(stack, built, "cancel", server.url("/first"), server.url("/second")).wait(patience(30)) == 0
+    assert_file(stack.downloads / "second", DATA)
+    stack.client.wait(lambda: not stack.manager.list(), "the end of the first job")
+    assert not (stack.downloads / "first").exists()
+
+
+def test_the_end_of_an_earlier_download_is_not_that_of_the_later_one(stack, built):
+    server = stack.fault_server()
+    server.add("/first", DATA)
+    server.add("/second", DATA, script=Script(send=20_000, gate=True, then="finish"))
+    client = twice(stack, built, "go on", server.url("/first"), server.url("/second"))
+    server.wait_sent("/second", 20_000)
+    jobs = {values["Key"]: stack.manager.get(values["Id"]) for _path, values in stack.manager.list()}
+    jobs["first"].wait_state("transferred")
+    server.resources["/second"].gate.set()
+    assert client.wait(patience(30)) == 0
+    assert_file(stack.downloads / "second", DATA)
+    assert jobs["first"].state == "transferred"

@@ -29,7 +29,7 @@ constexpr size_t FewCalls = 8;
 /// Calls dispatched within this time share a commit; then other event sources get their turn.
 constexpr Usec Slice{10'000};
 constexpr Usec AskAgainAfter{200'000};
-/// A caller that could not be examined is examined again at most so often.
+/// A caller that could not be examined is examined again at most this often.
 constexpr Usec ExamineAgainAfter{1'000'000};
 
 /// Return values of a filter of libsystemd.
@@ -156,8 +156,7 @@ int AccessFilter::on_session_message(sd_bus_message* message) {
     return Handled;
 }
 
-/// Until then, it keeps the sandbox that nothing is permitted in, which calls that still wait are refused
-/// with.
+/// Until the result is known, calls are refused as before.
 bool AccessFilter::is_examined_again(Peer& peer) {
     if (!peer.examine_at || SystemClock{}.now().boot < *peer.examine_at) return false;
     peer.examine_at.reset();
