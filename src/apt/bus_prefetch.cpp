@@ -52,6 +52,7 @@ const PrefetchedFile* BusPrefetch::file_of(const Job& job, const Package& packag
 
 void BusPrefetch::list() {
     bus_ = std::make_unique<Bus>();
+    suspensions_.emplace(staging_);
     for (auto& [path, texts] : bus_->jobs({"Key", "State"})) {
         if (!texts["Key"].starts_with(KeyPrefix)) continue;
         auto& job = jobs_[path];
@@ -79,7 +80,10 @@ void BusPrefetch::list_files(const std::string& path, Job& job) {
 /// What has arrived is known only when nothing more arrives.
 void BusPrefetch::pause(const std::string& path, Job& job) {
     if (std::exchange(job.is_paused, true)) return;
-    if (job.was_running) bus_->call(path, "Suspend");
+    if (job.was_running) {
+        suspensions_->add(path);
+        bus_->call(path, "Suspend");
+    }
     list_files(path, job);
 }
 
@@ -89,10 +93,16 @@ void BusPrefetch::has_arrived(const PrefetchedFile& file) {
 }
 
 void BusPrefetch::end() {
-    if (bus_) bus_->limit_all_calls();
+    if (!suspensions_) return;
+    bus_->limit_all_calls();
     for (auto& [path, job] : jobs_)
-        end(path, job);
+        remove_arrived(path, job);
     jobs_.clear();
+    std::set<std::string> suspended;
+    attempt([&] { suspended = suspensions_->leave(); });
+    for (const auto& path : suspended)
+        let_go_on(path);
+    suspensions_.reset();
 }
 
 /// The job may have ended. If it is still suspended afterwards, the next update of the lists lets it go on.
@@ -120,9 +130,9 @@ void BusPrefetch::remove_arrived(const std::string& path, Job& job) {
 
 /// A job whose other files have their names is transferred without further calls, and one without any file is
 /// of no use.
-void BusPrefetch::end(const std::string& path, Job& job) {
-    remove_arrived(path, job);
-    if (!job.was_running || !job.is_paused || !attempt([&] { list_files(path, job); })) return;
+void BusPrefetch::let_go_on(const std::string& path) {
+    Job job;
+    if (!attempt([&] { list_files(path, job); })) return;
     if (!job.files.empty())
         attempt([&] { bus_->call(path, "Resume"); });
     else if (!job.has_finished_files)

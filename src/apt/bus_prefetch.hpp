@@ -5,17 +5,22 @@
 
 #include "apt/bus.hpp"
 #include "apt/prefetch.hpp"
+#include "apt/suspensions.hpp"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace haulier::apt {
 
 class BusPrefetch : public Prefetch {
 public:
+    /// `staging`: the folder in which Haulier keeps the packages.
+    explicit BusPrefetch(std::string staging) : staging_(std::move(staging)) {}
     std::optional<PrefetchedFile> pause(const Package& package) override;
     void has_arrived(const PrefetchedFile& file) override;
     void end() override;
@@ -31,13 +36,15 @@ private:
     void list();
     void list_files(const std::string& path, Job& job);
     void pause(const std::string& path, Job& job);
-    void end(const std::string& path, Job& job);
     void remove_arrived(const std::string& path, Job& job);
+    void let_go_on(const std::string& path);
     static const PrefetchedFile* file_of(const Job& job, const Package& package);
     static void note(const char* why);
     static bool attempt(const std::function<void()>& call);
 
+    std::string staging_;
     std::unique_ptr<Bus> bus_;
+    std::optional<Suspensions> suspensions_;
     bool is_listed_ = false;
     bool has_failed_ = false;
     std::map<std::string, Job> jobs_; ///< by their paths

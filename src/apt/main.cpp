@@ -31,7 +31,7 @@ bool is_of_use() {
 /// If apt's methods stay root, they cannot use the jobs of another user.
 std::unique_ptr<Prefetch> begin(const Settings& settings) {
     if (settings.user.empty() || !become_user(settings.user) || !settings.is_enabled) return nullptr;
-    return std::make_unique<BusPrefetch>();
+    return std::make_unique<BusPrefetch>(settings.staging);
 }
 
 Fd blocked_signals() {

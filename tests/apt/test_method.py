@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """apt downloads through Haulier's method, while Haulier is fetching the same packages, has fetched them, or is not there."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -49,6 +50,44 @@ class MethodMachine(Machine):
 
     def download(self, status: int = 0) -> str:
         return self.get("--download-only", "dist-upgrade", status=status)
+
+
+class RunningMethod:
+    """A method that is called as apt calls it."""
+
+    def __init__(self, machine: MethodMachine):
+        self.partial = machine.apt.archives / "partial"
+        shutil.chown(self.partial, "_apt")
+        self.process = subprocess.Popen(["/usr/lib/apt/methods/http"], executable=program("HAULIER_APT_METHOD"), text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=machine.environment)
+        self.write("601 Configuration", "Config-Item: APT::Sandbox::User=_apt",
+                   f"Config-Item: APT::Haulier::Directory={machine.apt.staging}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def write(self, *lines: str) -> None:
+        self.process.stdin.write("\n".join(lines) + "\n\n")
+        self.process.stdin.flush()
+
+    def ask(self, package, url: str) -> None:
+        self.write("600 URI Acquire", f"URI: {url.rstrip('/')}{remote(package)}", f"Filename: {self.partial / package.stored_as}",
+                   f"Expected-SHA256: {hashlib.sha256(package.content).hexdigest()}",
+                   f"Expected-Checksum-FileSize: {len(package.content)}")
+
+    def wait_done(self) -> None:
+        lines = iter(self.process.stdout.readline, "")
+        assert next(line for line in lines if line.startswith(("201", "400", "401"))) == "201 URI Done\n"
+
+    def end(self) -> None:
+        """As apt does. apt's own method has the status 100 then."""
+        self.process.stdin.close()
+        assert self.process.wait(patience(20)) == 100
 
 
 @pytest.fixture
@@ -188,6 +227,29 @@ def test_a_job_that_is_suspended_by_an_administrator_stays_so(machine, server):
     assert machine.job().state == "suspended"
 
 
+def test_the_last_of_several_methods_lets_a_job_go_on(machine, server):
+    """apt starts one for each host. The first one suspends the job of both, and ends while the other one still downloads."""
+    packages = upgrades(machine, 3)
+    serve(server, machine.mirror)
+    machine.update(server.url(""))
+    prefetch_half(machine, server, *packages[:2])
+    server.resources[remote(packages[1])].next_scripts(Script(send=1000, gate=True, then="finish"))
+    with RunningMethod(machine) as first, RunningMethod(machine) as second:
+        first.ask(packages[0], server.url(""))
+        first.wait_done()
+        second.ask(packages[1], server.url("").replace("127.0.0.1", "localhost"))
+        server.wait_sent(remote(packages[1]), 1000, times=2)
+        first.end()
+        assert machine.job().state == "suspended"
+        server.resources[remote(packages[1])].gate.set()
+        second.wait_done()
+        second.end()
+    machine.owner.wait(lambda: not machine.jobs(), "the job to end", 30)
+    assert machine.delivered() == expected(packages[2:])
+    assert [len(server.of(remote(package))) for package in packages[:2]] == [2, 2]
+    assert list(machine.apt.staging.iterdir()) == []
+
+
 def test_a_missing_package_has_apts_own_message_and_stays_in_its_job(machine, server):
     packages = upgrades(machine, 2)
     serve(server, machine.mirror)
@@ -280,6 +342,7 @@ def test_killed(machine, server):
     apt.wait()
     assert machine.job().state == "suspended"
     server.resources[remote(package)].gate.set()
+    (machine.apt.staging / ".suspended-by-apt").unlink()  # the next method would do this at its end
     machine.prefetch()
     machine.wait_delivered(package)
 
