@@ -17,6 +17,10 @@ Usec read(clockid_t id) {
 
 } // namespace
 
+Usec awake_time() {
+    return read(CLOCK_MONOTONIC);
+}
+
 /// Some containers forbid the call.
 bool is_wall_clock_synchronised() {
     timex state{};

@@ -8,7 +8,6 @@
 #include <cinttypes>
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <malloc.h>
 #include <systemd/sd-daemon.h>
@@ -32,9 +31,7 @@ bool is_supervised() {
 }
 
 uint64_t monotonic_usec() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000;
+    return static_cast<uint64_t>(awake_time().count());
 }
 
 const char* bus_of(Instance instance) {

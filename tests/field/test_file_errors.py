@@ -51,7 +51,7 @@ def test_field_16_one_file_of_many_is_gone(field):
     context, name, code, sentence, index = job.get("Error")
     assert (context, name, code, index) == ("remote-file", "http-status", 404, 2)
     assert "1" in sentence and "20" in sentence
-    Ctl(stack)("complete", job.id)
+    Ctl(stack)("complete", job.id, code=JOB_FAILED)
     assert_names(stack, set(range(20)) - {2})
 
 

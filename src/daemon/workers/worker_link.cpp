@@ -246,20 +246,20 @@ void WorkerLink::lost() {
 }
 
 /// A worker can be alive but stuck, in a file system that does not respond or because of a bug; or the
-/// program is no worker.
+/// program is no worker. While the machine sleeps, it is not silent.
 void WorkerLink::schedule_timeout() {
     bool due = !ready_ ||
                std::any_of(requests_.begin(), requests_.end(), [](const auto& r) { return r.second.prompt; });
     if (!due || !socket_) return response_timeout_.reset();
-    answer_due_ = SystemClock{}.now().boot + config_.worker_timeout;
+    answer_due_ = awake_time() + config_.worker_timeout;
     if (!response_timeout_) wait_for_answer();
 }
 
 /// Answers arrive in great numbers, so each only moves the deadline; the timer is set again when it expires.
 void WorkerLink::wait_for_answer() {
-    response_timeout_ = loop_.at(answer_due_, [this] {
+    response_timeout_ = loop_.after(answer_due_ - awake_time(), [this] {
         response_timeout_.reset();
-        if (SystemClock{}.now().boot < answer_due_) return wait_for_answer();
+        if (awake_time() < answer_due_) return wait_for_answer();
         on_timeout();
     });
 }
@@ -267,9 +267,10 @@ void WorkerLink::wait_for_answer() {
 /// The same while there are only transfers, which may be quiet for long.
 void WorkerLink::schedule_heartbeat() {
     heartbeat_ = loop_.after(config_.worker_timeout, [this] {
-        if (ping_ != 0) return on_timeout();
-        if (!idle()) {
+        if (ping_ != 0 && awake_time() - pinged_at_ >= config_.worker_timeout) return on_timeout();
+        if (ping_ == 0 && !idle()) {
             wire::ToWorker message;
+            pinged_at_ = awake_time();
             message.mutable_ping()->set_request(ping_ = next_request());
             send(message);
         }

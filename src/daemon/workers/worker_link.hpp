@@ -145,9 +145,10 @@ private:
     Source launch_pause_;
     Source idle_;
     Source response_timeout_; ///< runs while a prompt answer is due
-    BootTime answer_due_;     ///< later with each answer
+    Usec answer_due_{};       ///< of awake_time(); later with each answer
     Source heartbeat_;
     uint64_t ping_ = 0; ///< a request that should be answered by the next heartbeat; 0 = none
+    Usec pinged_at_{};  ///< of awake_time()
 
     // What it was sent
     BandwidthLimits limits_;
