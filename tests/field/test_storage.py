@@ -27,6 +27,7 @@ def half_fetched(stack, folder, suspend=True, then="stall", gate=False, **option
     job.wait_bytes(MEBI)
     if suspend:
         job.suspend()
+        stack.wait_durable(folder / "f", MEBI)
     return server, job
 
 
