@@ -63,7 +63,7 @@ job::FileSpec Clients::some_file() {
     spec.remote = some_url();
     spec.local = fmt::format("/srv/{}", world_.dice.maybe(90) ? ++last_file_ : last_file_);
     if (world_.dice.maybe(10)) spec.mirrors = {some_url()};
-    std::erase(spec.mirrors, spec.remote);
+    std::erase(spec.mirrors.edit(), spec.remote);
     if (world_.dice.maybe(8)) spec.if_none_match = "\"known\"";
     if (world_.dice.maybe(5) && spec.if_none_match.empty()) spec.ranges = {{0, 10}, {50, job::ToEnd}};
     return spec;
