@@ -43,7 +43,8 @@ public:
     [[nodiscard]] virtual Now now() const = 0;
 };
 
-/// The time since boot in which the machine did not sleep (CLOCK_MONOTONIC), for how long another process takes.
+/// The time since boot in which the machine did not sleep (CLOCK_MONOTONIC), for how long another process
+/// takes.
 Usec awake_time();
 
 /// False if the kernel knows that nothing has set the wall clock since boot. True if it does not tell.
