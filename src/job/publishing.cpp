@@ -40,6 +40,12 @@ bool has_unfinished(const Job& job, const std::vector<File>& files) {
                        [&](const File& file) { return is_unfinished(job, file); });
 }
 
+/// The job has ended, or has failed, if it waited only for this name.
+void end_if_last(Decision& d, const std::vector<File>& files, Now now) {
+    finish_if_over(d, files, now);
+    if (!has_unfinished(d.job, files)) settle(d, files, {}, now);
+}
+
 } // namespace
 
 std::optional<Decision> published(const Job& job, uint32_t index, const File& file, const std::string& name) {
@@ -57,7 +63,7 @@ std::optional<Decision> named(const Job& job, uint32_t index, const std::vector<
     if (is_final(job.state) || !file.naming) return std::nullopt;
     Decision d = touched(job, now);
     give_name(d, index, file, name);
-    finish_if_over(d, files, now);
+    end_if_last(d, files, now);
     return d;
 }
 
@@ -76,7 +82,7 @@ std::optional<Decision> unnamed(const Job& job, uint32_t index, const std::vecto
         fail_unnamed(d, error, has_unfinished(job, files), now);
     }
     d.files.emplace(index, std::move(after));
-    finish_if_over(d, files, now);
+    end_if_last(d, files, now);
     return d;
 }
 

@@ -51,6 +51,12 @@ void wait(Decision& d, Pause pause, Now now) {
     d.job.clocks.stalled_since.reset();
 }
 
+bool is_naming(const Decision& d, const std::vector<File>& files) {
+    for (uint32_t i = 0; i < d.job.files_total; ++i)
+        if (file_after(d, files, i).naming) return true;
+    return false;
+}
+
 /// Nothing is left that could be transferred. The sentence counts, because the error is that of one file.
 void fail_incomplete(Decision& d, const std::vector<File>& files, Now now) {
     std::optional<JobError> first;
@@ -103,7 +109,7 @@ void settle(Decision& d, const std::vector<File>& files, const RestOf& rest_of, 
     }
     if (first)
         wait(d, std::move(*first), now);
-    else
+    else if (!is_naming(d, files))
         fail_incomplete(d, files, now);
 }
 

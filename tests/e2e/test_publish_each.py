@@ -103,8 +103,8 @@ def test_a_name_that_cannot_be_given_is_the_failure_of_the_file(stack):
     (stack.downloads / "f0").mkdir()
     job.resume()
     job.wait_state("error", unless=())
-    stack.client.wait(lambda: job.files()[1]["Completed"], "the name of the other file")
     files = job.files()
+    assert files[1]["Completed"]
     assert files[0]["State"] == "error" and files[0]["Error"][1] == "local-file" and not files[0]["Completed"]
     assert job.get("FilesFailed") == 1
     assert_file(stack.downloads / "f1", CONTENT)

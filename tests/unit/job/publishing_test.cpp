@@ -153,10 +153,32 @@ TEST(PublishEach, TheOthersGoOnWithContinueAndTheJobFailsAtTheEnd) {
     EXPECT_EQ(s.job.state, State::Transferring);
     s.fetch(1);
     s.name(1);
-    EXPECT_EQ(s.job.state, State::Transferring);
-    s.take(*deferred(s.job, s.files, {}, at_second(4)));
     EXPECT_EQ(s.job.state, State::Error);
     EXPECT_EQ(s.job.error->message, "1 of 2 files failed; file 0: the name is taken");
+}
+
+TEST(PublishEach, TheJobFailsOnlyWhenTheLastFileHasItsName) {
+    EachSample s{2, OnFileError::Continue};
+    s.run();
+    s.fetch(0);
+    s.fail(fatal_failure(1), 2);
+    EXPECT_EQ(s.job.state, State::Transferring);
+    EXPECT_FALSE(deferred(s.job, s.files, {}, at_second(2)));
+    s.name(0);
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_TRUE(s.files[0].completed);
+    EXPECT_EQ(s.job.error->file, 1U);
+    EXPECT_EQ(s.job.files_failed, 1U);
+}
+
+TEST(PublishEach, TheJobFailsAsWellWhenTheLastNameCannotBeGiven) {
+    EachSample s{2, OnFileError::Continue};
+    s.run();
+    s.fetch(0);
+    s.fail(fatal_failure(1), 2);
+    s.refuse_name(0, TakenName);
+    EXPECT_EQ(s.job.state, State::Error);
+    EXPECT_EQ(s.job.files_failed, 2U);
 }
 
 TEST(PublishEach, AFailedJobThatCompletesItselfMayGiveTheNameAfterAll) {
