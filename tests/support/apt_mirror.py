@@ -9,13 +9,14 @@ import subprocess
 from dataclasses import dataclass
 
 from .environment import patience
+from .signing_key import SigningKey
 
 SUITE, COMPONENT, ARCHITECTURES = "stable", "main", ("amd64", "all")
 
 
-def run(*command: object, env: dict[str, str] | None = None, given: str | None = None) -> str:
-    done = subprocess.run([str(word) for word in command], input=given, capture_output=True, text=True, env=env,
-                          timeout=patience(60), check=False)
+def run(*command: object, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=env, timeout=patience(60),
+                          check=False)
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     return done.stdout
 
@@ -45,21 +46,16 @@ class Mirror:
     def __init__(self, folder: pathlib.Path, secrets: pathlib.Path):
         self.folder = folder
         self.packages: list[Package] = []
-        self.home = secrets
-        self.home.mkdir(mode=0o700)
+        self.secret = SigningKey(secrets)
         self.key = folder / "key.asc"
-        self._gpg("--quick-generate-key", "--batch", "--passphrase", "", "Tests <tests@example.org>", "ed25519", "sign", "never")
-        self.key.write_text(self._gpg("--armor", "--export"))
-
-    def _gpg(self, *arguments: str, given: str | None = None) -> str:
-        return run("gpg", "--homedir", self.home, "--no-permission-warning", "--quiet", *arguments, given=given)
+        self.key.write_bytes(self.secret.public("--armor"))
 
     def close(self) -> None:
-        run("gpgconf", "--homedir", self.home, "--kill", "all")
+        self.secret.close()
 
     def build(self, name: str, version: str, content: bytes = b"content", depends: str = "", installs: str = "srv") -> Package:
         """Makes a package with one file. It is in the lists after publish()."""
-        tree = self.home / f"{name}-{version.replace(':', '-')}"
+        tree = self.secret.home / f"{name}-{version.replace(':', '-')}"
         (tree / "DEBIAN").mkdir(parents=True)
         (tree / installs).mkdir(parents=True)
         (tree / installs / name).write_bytes(content)
@@ -96,7 +92,7 @@ class Mirror:
                   "Date": run("date", "--utc", "-R").strip(), "Architectures": " ".join(ARCHITECTURES),
                   "Components": COMPONENT, **release, "SHA256": "\n" + "\n".join(sums)}
         part = top / "InRelease.part"
-        part.write_text(self._gpg("--clearsign", given=stanza(fields)))
+        part.write_bytes(self.secret.sign(stanza(fields).encode(), "--clearsign"))
         part.rename(top / "InRelease")
 
     def source(self, uri: str, key: object) -> str:

@@ -19,6 +19,7 @@ from support.environment import EXAMPLES, patience, program
 from support.library import needs
 from support.processes import Child
 from support.servers.response_script import Script
+from support.signing_key import SigningKey
 
 TRANSFER = """[Source]
 Type=regular-file
@@ -81,30 +82,24 @@ class Publisher:
         for tool in ("gpg", "gpgv"):
             needs(tool)
         self.server = stack.fault_server()
-        self.home = stack.directory / "keys"
-        self.home.mkdir(mode=0o700)
-        self.keyring = self.home / "public.gpg"
-        self.gpg("--quick-generate-key", "--passphrase", "", "test@example.org", "default", "sign", "never")
-        self.keyring.write_bytes(self.gpg("--export"))
+        self.key = SigningKey(stack.directory / "keys")
+        self.keyring = self.key.home / "public.gpg"
+        self.keyring.write_bytes(self.key.public())
         self.files: dict[str, bytes] = {}
-
-    def gpg(self, *words: str, data: bytes = b"") -> bytes:
-        return subprocess.run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--pinentry-mode", "loopback", *words],
-                              input=data, check=True, capture_output=True, timeout=patience(60)).stdout
 
     def publish(self, version: str, image: bytes, script: Script | None = None) -> None:
         self.files[f"image_{version}.raw.xz"] = packed(image)
         self.put(f"/image_{version}.raw.xz", packed(image), script)
         sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in self.files.items()).encode()
         self.put("/SHA256SUMS", sums)
-        self.put("/SHA256SUMS.gpg", self.gpg("--detach-sign", data=sums))
+        self.put("/SHA256SUMS.gpg", self.key.sign(sums, "--detach-sign"))
 
     def put(self, path: str, content: bytes, script: Script | None = None) -> None:
         self.server.resources.pop(path, None)
         self.server.add(path, content, script=script or Script())
 
     def close(self) -> None:
-        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=False, timeout=patience(20))
+        self.key.close()
 
 
 @pytest.fixture
