@@ -2,10 +2,11 @@
 """A key of GnuPG without a passphrase, in a folder of its own."""
 
 import pathlib
+import signal
 import subprocess
-import time
 
 from .environment import patience
+from .processes import Pidfd
 
 
 class SigningKey:
@@ -24,15 +25,17 @@ class SigningKey:
         return self._gpg(how, data=data)
 
     def _gpg(self, *words: str, data: bytes = b"") -> bytes:
-        command = ["gpg", "--homedir", self.home, "--batch", "--quiet", "--no-permission-warning", *words]
-        done = subprocess.run(command, input=data, capture_output=True, timeout=patience(60), check=False)
-        assert done.returncode == 0, f"{words}: {done.stderr.decode(errors='replace')}"
+        return self._run("gpg", "--batch", "--quiet", "--no-permission-warning", *words, data=data)
+
+    def _run(self, program: str, *words: str, data: bytes = b"") -> bytes:
+        done = subprocess.run([program, "--homedir", self.home, *words], input=data, capture_output=True, timeout=patience(60),
+                              check=False)
+        assert done.returncode == 0, f"{program} {words}: {done.stderr.decode(errors='replace')}"
         return done.stdout
 
     def close(self) -> None:
-        """Ends the agent. It removes its sockets after it has answered, and whoever removes the folder must not meet it."""
-        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=True, timeout=patience(20))
-        end = time.monotonic() + patience(20)
-        while sockets := list(self.home.glob("S.*")):
-            assert time.monotonic() < end, f"GnuPG's agent does not remove {sockets}"
-            time.sleep(0.02)
+        """Ends the agent, and waits: it removes its sockets last, and whoever removes the folder must not meet it."""
+        answer = self._run("gpg-connect-agent", "--no-autostart", "GETINFO pid", "/bye")
+        with Pidfd(int(answer.split()[1])) as agent:
+            agent.send(signal.SIGTERM)
+            assert agent.ended(patience(20)), "GnuPG's agent does not end"
