@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -43,12 +44,12 @@ std::optional<InterfaceBytes> bytes_in(std::string_view columns) {
 
 bool is_same_address(const sockaddr& one, const sockaddr_storage& other) {
     if (one.sa_family != other.ss_family) return false;
-    if (one.sa_family == AF_INET)
-        return std::memcmp(&reinterpret_cast<const sockaddr_in&>(one).sin_addr,
-                           &reinterpret_cast<const sockaddr_in&>(other).sin_addr, sizeof(in_addr)) == 0;
-    if (one.sa_family == AF_INET6)
-        return std::memcmp(&reinterpret_cast<const sockaddr_in6&>(one).sin6_addr,
-                           &reinterpret_cast<const sockaddr_in6&>(other).sin6_addr, sizeof(in6_addr)) == 0;
+    auto same = [&](size_t offset, size_t size) {
+        return std::memcmp(reinterpret_cast<const char*>(&one) + offset,
+                           reinterpret_cast<const char*>(&other) + offset, size) == 0;
+    };
+    if (one.sa_family == AF_INET) return same(offsetof(sockaddr_in, sin_addr), sizeof(in_addr));
+    if (one.sa_family == AF_INET6) return same(offsetof(sockaddr_in6, sin6_addr), sizeof(in6_addr));
     return false;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -66,13 +68,14 @@ std::vector<uint32_t> interfaces_of(const Attributes& attributes) {
         interfaces.push_back(mnl_attr_get_u32(single));
     const auto* several = attributes[RTA_MULTIPATH];
     if (!several) return interfaces;
-    const auto* hop = static_cast<const rtnexthop*>(mnl_attr_get_payload(several));
-    int left = mnl_attr_get_payload_len(several);
-    while (left >= static_cast<int>(sizeof *hop) && hop->rtnh_len >= sizeof *hop && hop->rtnh_len <= left) {
-        interfaces.push_back(static_cast<uint32_t>(hop->rtnh_ifindex));
-        int step = static_cast<int>(MNL_ALIGN(hop->rtnh_len));
-        left -= step;
-        hop = reinterpret_cast<const rtnexthop*>(reinterpret_cast<const char*>(hop) + step);
+    std::string_view hops{static_cast<const char*>(mnl_attr_get_payload(several)),
+                          mnl_attr_get_payload_len(several)};
+    rtnexthop hop{};
+    while (hops.size() >= sizeof hop) {
+        std::memcpy(&hop, hops.data(), sizeof hop);
+        if (hop.rtnh_len < sizeof hop || hop.rtnh_len > hops.size()) break;
+        interfaces.push_back(static_cast<uint32_t>(hop.rtnh_ifindex));
+        hops.remove_prefix(std::min<size_t>(MNL_ALIGN(hop.rtnh_len), hops.size()));
     }
     return interfaces;
 }

@@ -66,7 +66,7 @@ bool takes_text(const std::string& column) {
 std::vector<const char*> some_nonsense(std::mt19937_64& random) {
     std::vector<const char*> values(Nonsense.begin(), Nonsense.end());
     std::shuffle(values.begin() + 1, values.end(), random);
-    values.resize(std::min<size_t>(values.size(), test::rounds().value_or(6)));
+    values.resize(std::min<size_t>(values.size(), test::rounds().value_or(3)));
     return values;
 }
 
