@@ -13,7 +13,7 @@ namespace haulier {
 /// Every error of a method call. src/daemon/bus/names/error_names.cpp has the D-Bus name of each.
 enum class Errc {
     NotFound,        ///< no such job
-    AccessDenied,    ///< the job belongs to another user, or does not exist
+    AccessDenied,    ///< the caller may not do this, or the job does not exist
     InvalidArgument, ///< malformed input
     InvalidState,    ///< the method is not allowed in the job's state
     Empty,           ///< Resume without anything to transfer (BITS: BG_E_EMPTY)

@@ -26,7 +26,8 @@ Result<uint32_t, Failure> parse_patience(const std::string& text) {
     if (text == "infinity") return without_end();
     auto span = parse_span(text, PatienceUnit);
     if (!span)
-        return usage_error(translate("--retry-for: {}; 'infinity' sets no limit", span.error().message));
+        return usage_error(
+            translate("--retry-for: {}; 'infinity' is the longest time", span.error().message));
     auto seconds = *span / PatienceUnit + (*span % PatienceUnit == 0 ? 0 : 1); // 0 is for no retry
     return static_cast<uint32_t>(std::min<uint64_t>(seconds, without_end()));
 }

@@ -119,7 +119,7 @@ std::string_view describe(Cause cause) {
 std::string_view describe(Errc code) {
     switch (code) {
     case Errc::NotFound: return "the job does not exist or has ended";
-    case Errc::AccessDenied: return "the job belongs to another user or does not exist";
+    case Errc::AccessDenied: return "the caller may not do this, or the job does not exist";
     case Errc::InvalidArgument: return "an argument of the call is malformed";
     case Errc::InvalidState: return "this is not possible in the current state of the job";
     case Errc::Empty: return "the job has nothing to transfer";

@@ -128,7 +128,7 @@ TEST_F(Get, GivesUpInScripts) {
     EXPECT_EQ(daemon.created->properties.count("MinimumRetryDelay"), 0U);
     EXPECT_EQ(job({U1, "/x", "--retry-for", "2min"}).properties.at("MinimumRetryDelay"), Value{12U})
         << "there is time for a retry";
-    EXPECT_THAT(refusal({U1, "/x", "--retry-for", "long"}), HasSubstr("'infinity' sets no limit"));
+    EXPECT_THAT(refusal({U1, "/x", "--retry-for", "long"}), HasSubstr("'infinity' is the longest time"));
     EXPECT_EQ(run({U1, "/x", "--retry-for", "1h", "--no-retry"}), Exit::Usage);
 }
 
