@@ -21,6 +21,7 @@ constexpr EventPriority NetworkPriority = EventPriority::Last;
 /// How long the connections of a job without transfers stay open.
 constexpr Usec KeepUnused{5'000'000};
 constexpr Usec HoldInterval{100'000};
+constexpr Usec ShortestWait{1'000};
 /// Then other events are handled first.
 constexpr int MostFinishedAtOnce = 16;
 /// The largest window of a background connection. If it is set before the connection is established, the
@@ -79,6 +80,8 @@ void CurlLoop::limit_connections(uint32_t per_host) {
 void CurlLoop::set_limits(const wire::Limits& limits) {
     limits_.set(limits);
     hold_windows();
+    for (auto& [group, multi] : multis_)
+        if (multi.pause) resume(multi);
 }
 
 void CurlLoop::set_other_workers(const wire::OtherWorkers& other_workers) {
@@ -188,6 +191,7 @@ int CurlLoop::on_open(void* raw, curl_socket_t fd, curlsocktype) noexcept {
 int CurlLoop::on_close(void* raw, curl_socket_t fd) noexcept {
     auto& multi = *static_cast<Multi*>(raw);
     multi.open.erase(fd);
+    multi.used.erase(fd);
     multi.sockets.erase(fd);
     multi.loop.ticker_.close(fd);
     multi.loop.watch_.close(fd);
@@ -201,22 +205,54 @@ int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* raw, void*) noe
     if (is_removed && !multi.open.contains(fd)) {
         multi.sockets.erase(fd);
     } else if (auto found = multi.sockets.find(fd); found != multi.sockets.end()) {
-        found->second.is_idle = is_removed;
-        if (!is_removed) found->second.source.watch(epoll_events(what));
+        auto& socket = found->second;
+        socket.is_idle = is_removed;
+        if (!is_removed) socket.source.watch(socket.events = epoll_events(what));
     } else if (!is_removed) {
-        auto ready = [&multi, fd](uint32_t events) { multi.loop.ready(multi, fd, events); };
-        multi.sockets.emplace(fd,
-                              Socket{multi.loop.loop_.on_io(fd, epoll_events(what), ready, NetworkPriority)});
+        auto events = epoll_events(what);
+        multi.sockets.emplace(fd, Socket{events, multi.loop.watch(multi, fd, events)});
     }
     return 0;
 }
 
+Source CurlLoop::watch(Multi& multi, curl_socket_t fd, uint32_t events) {
+    auto ready = [&multi, fd](uint32_t what) { multi.loop.ready(multi, fd, what); };
+    return loop_.on_io(fd, events, ready, NetworkPriority);
+}
+
 /// An event of an idle connection is ignored: curl examines the connection when it needs one.
 void CurlLoop::ready(Multi& multi, curl_socket_t fd, uint32_t events) {
-    if (multi.sockets.at(fd).is_idle)
+    auto& socket = multi.sockets.at(fd);
+    if (socket.is_idle)
         multi.sockets.erase(fd);
+    else if (multi.used.contains(fd) && must_pause(multi))
+        socket.source.reset(); // the kernel would report an error or the end again and again
     else
         act(multi, fd, curl_events(events));
+}
+
+/// While a limit is reached, curl is not called: it would read also for streams that are paused. Connections
+/// are established nevertheless.
+bool CurlLoop::must_pause(Multi& multi) {
+    auto wait = limits_.time_to_move(multi.group);
+    if (wait == Usec{}) return false;
+    if (!multi.pause)
+        multi.pause = loop_.after(std::max(wait, ShortestWait), [this, &multi] { resume(multi); });
+    return true;
+}
+
+void CurlLoop::resume(Multi& multi) {
+    multi.pause.reset();
+    if (must_pause(multi)) return;
+    for (auto& [fd, socket] : multi.sockets)
+        if (!socket.source) socket.source = watch(multi, fd, socket.events);
+    act(multi, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/// Also then, curl may read.
+void CurlLoop::on_time(Multi& multi) {
+    multi.turn.reset();
+    if (!must_pause(multi)) act(multi, CURL_SOCKET_TIMEOUT, 0);
 }
 
 int CurlLoop::on_timer(CURLM*, long milliseconds, void* raw) noexcept {
@@ -225,8 +261,7 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* raw) noexcept {
     multi.deadline.reset();
     // While a transfer pauses, curl 8.14 may ask for a turn at once again and again.
     if (milliseconds == 0 && !multi.turn) {
-        multi.turn =
-            loop.loop_.defer([&multi] { multi.loop.act(multi, CURL_SOCKET_TIMEOUT, 0); }, NetworkPriority);
+        multi.turn = loop.loop_.defer([&multi] { multi.loop.on_time(multi); }, NetworkPriority);
     } else if (milliseconds > 0) {
         multi.turn.reset();
         multi.deadline = loop.clock_.now().boot + std::chrono::milliseconds{milliseconds};
@@ -249,7 +284,7 @@ void CurlLoop::expire(Multi& multi) {
     if (!multi.deadline) return;
     if (clock_.now().boot < *multi.deadline) return set_timer(multi);
     multi.deadline.reset();
-    act(multi, CURL_SOCKET_TIMEOUT, 0);
+    on_time(multi);
 }
 
 int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_port) noexcept {
@@ -260,6 +295,7 @@ int CurlLoop::on_connected(void* raw, char*, char*, int remote_port, int local_p
     if (transfer.yields) loop.ticker_.end(transfer.connection.socket);
     // libcurl says only after a transfer which socket it used.
     transfer.connection = loop.watch_.find(local_port, remote_port);
+    if (transfer.connection.traffic) multi.used[transfer.connection.socket] = transfer.connection.traffic;
     if (transfer.yields)
         loop.ticker_.begin(transfer.connection.socket, transfer.direction == Direction::Sends);
     loop.hold_windows(multi);
@@ -322,8 +358,17 @@ void CurlLoop::act(Multi& multi, curl_socket_t fd, int events) {
     watch_.turn_begins();
     curl_multi_socket_action(multi.handle.get(), fd, events, &still_running);
     watch_.turn_ends();
+    count_for_limit(multi);
     ticker_.on_activity();
     if (static_cast<size_t>(still_running) < multi.running) drain();
+}
+
+/// libcurl also reads bytes that it does not pass on yet, such as those of a stream that is paused.
+void CurlLoop::count_for_limit(const Multi& multi) {
+    if (!limits_.is_limited(multi.group)) return;
+    for (const auto& [socket, traffic] : multi.used)
+        if (traffic->is_charged()) limits_.moved(multi.group, traffic->take_uncharged(socket));
+    limits_.stop_others(nullptr);
 }
 
 void CurlLoop::drain_soon() {

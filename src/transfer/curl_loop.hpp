@@ -72,7 +72,8 @@ private:
     /// A socket that curl watches, or has watched for a request that has ended: the next request on the
     /// connection will most likely wait for the same events.
     struct Socket {
-        Source source;
+        uint32_t events = 0;
+        Source source; ///< none while a limit is reached
         bool is_idle = false;
     };
     /// A multi handle and its connections.
@@ -86,10 +87,12 @@ private:
         bool is_clamped = false; ///< the windows of its connections are clamped
         std::unordered_map<curl_socket_t, Socket> sockets;
         std::set<curl_socket_t> open;
+        std::map<curl_socket_t, std::shared_ptr<Traffic>> used; ///< open, and a request was sent over it
         std::optional<BootTime> deadline; ///< when curl wants to be called, whatever happens on its sockets
         BootTime timer_at;                ///< when `timer` expires, which may be earlier
         Source timer;
-        Source turn; ///< curl is called soon
+        Source turn;  ///< curl is called soon
+        Source pause; ///< a limit is reached; afterwards, curl may read again
         Source wake;
         std::unique_ptr<CURLM, Deleter> handle; ///< destroyed first, because that calls on_socket()
     };
@@ -107,8 +110,13 @@ private:
     static int on_connected(void* transfer, char*, char*, int remote_port, int local_port) noexcept;
     Multi& multi_for(const RateGroup& group);
     void drop_unused();
+    Source watch(Multi& multi, curl_socket_t fd, uint32_t events);
     void ready(Multi& multi, curl_socket_t fd, uint32_t events);
+    bool must_pause(Multi& multi);
+    void resume(Multi& multi);
+    void on_time(Multi& multi);
     void act(Multi& multi, curl_socket_t fd, int events);
+    void count_for_limit(const Multi& multi);
     static void wake_waiting_transfers(Multi& multi);
     void hold_windows();
     void hold_windows(Multi& multi);

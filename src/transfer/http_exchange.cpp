@@ -371,8 +371,9 @@ bool HttpExchange::was_sent() const {
 /// A request that waits for a connection does not; curl has its own timeout for connecting. A server that has
 /// sent nothing is silent also while a limit is reached.
 bool HttpExchange::awaits_server() const {
-    bool may_read = !paused_ || (stopped_ && bytes_unread(curl_.socket_of(handle_.get())) == 0);
-    return was_sent() && undelivered_.empty() && !body_paused_ && may_read;
+    bool waits = was_sent() && undelivered_.empty() && !body_paused_ && (!paused_ || stopped_);
+    bool is_limited = stopped_ || !curl_.limits().may_move(group_);
+    return waits && (!is_limited || bytes_unread(curl_.socket_of(handle_.get())) == 0);
 }
 
 Bound HttpExchange::exceeded_bound() {

@@ -50,12 +50,14 @@ uint64_t RateLimits::rate(const RateGroup& group) const {
     return least;
 }
 
-bool RateLimits::may_move(const RateGroup& group) const {
+Usec RateLimits::time_to_move(const RateGroup& group) const {
     auto buckets = buckets_of(group);
-    if (buckets == Buckets{}) return true;
+    if (buckets == Buckets{}) return {};
     auto now = clock_.now().boot;
-    return std::all_of(buckets.begin(), buckets.end(),
-                       [&](const auto* bucket) { return !bucket || bucket->level(now) > 0; });
+    Usec longest{};
+    for (const auto* bucket : buckets)
+        if (bucket) longest = std::max(longest, bucket->time_to_move(now));
+    return longest;
 }
 
 void RateLimits::moved(const RateGroup& group, uint64_t bytes) {

@@ -35,7 +35,9 @@ public:
     [[nodiscard]] bool is_limited(const RateGroup& group) const { return rate(group) > 0; }
     /// The strictest limit in bytes per second; 0 = no limit.
     [[nodiscard]] uint64_t rate(const RateGroup& group) const;
-    [[nodiscard]] bool may_move(const RateGroup& group) const;
+    [[nodiscard]] bool may_move(const RateGroup& group) const { return time_to_move(group) == Usec{}; }
+    /// 0 = bytes may be transferred now.
+    [[nodiscard]] Usec time_to_move(const RateGroup& group) const;
     void moved(const RateGroup& group, uint64_t bytes);
 
     /// `who` receives bytes until forget(). `stop` is called whenever another one has reached a limit of

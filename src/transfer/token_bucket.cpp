@@ -45,9 +45,17 @@ void TokenBucket::take(uint64_t bytes, BootTime now) {
     filled_at_ = now;
 }
 
+Usec TokenBucket::time_to_move(BootTime now) const {
+    return time_to_reach(1, now);
+}
+
 Usec TokenBucket::time_to_fill(BootTime now) const {
+    return time_to_reach(std::max<int64_t>(bytes_in(WorthWhile), 1), now);
+}
+
+Usec TokenBucket::time_to_reach(int64_t wanted, BootTime now) const {
     if (!is_limited()) return {};
-    auto missing = std::max<int64_t>(bytes_in(WorthWhile), 1) - level(now);
+    auto missing = wanted - level(now);
     if (missing <= 0) return {};
     auto rate = static_cast<int64_t>(rate_);
     auto seconds = std::min(missing / rate, int64_t{LongestSpan / Usec{MicrosecondsPerSecond}});

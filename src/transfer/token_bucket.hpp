@@ -20,11 +20,14 @@ public:
     /// Bytes that may be transferred now; negative if too many were.
     [[nodiscard]] int64_t level(BootTime now) const;
     void take(uint64_t bytes, BootTime now);
+    /// Time until bytes may be transferred again; 0 = now.
+    [[nodiscard]] Usec time_to_move(BootTime now) const;
     /// Time until enough bytes may be transferred again to make it worth while.
     [[nodiscard]] Usec time_to_fill(BootTime now) const;
 
 private:
     [[nodiscard]] int64_t bytes_in(Usec time) const;
+    [[nodiscard]] Usec time_to_reach(int64_t wanted, BootTime now) const;
 
     Rate rate_ = 0;
     int64_t level_ = 0;

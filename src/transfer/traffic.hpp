@@ -28,6 +28,7 @@ public:
     /// Bytes of the connection `socket` since the last call that count for its limits: those that were read.
     /// For a new connection, all bytes that the kernel has received count, because they arrived unrequested.
     [[nodiscard]] uint64_t take_uncharged(int socket);
+    [[nodiscard]] bool is_charged() const { return charged_.has_value(); }
     /// Bytes that the connection has received so far do not count.
     void was_unlimited();
 

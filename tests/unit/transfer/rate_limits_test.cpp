@@ -68,6 +68,18 @@ TEST_F(RateLimitsTest, WhatOneMovesCountsForAllThatShareALimit) {
     EXPECT_TRUE(limits_.may_move(Other));
 }
 
+TEST_F(RateLimitsTest, BytesMayMoveWhenTheSlowestLimitAllowsIt) {
+    EXPECT_EQ(limits_.time_to_move(Other), Usec{});
+    limits_.set(limits(1'000'000, 0, {{"b", 100'000}}));
+    limits_.moved(Other, 100'000);
+    auto near = [](Usec time, double milliseconds) {
+        EXPECT_LE(static_cast<double>(time.count()), 1000 * milliseconds);
+        EXPECT_GT(static_cast<double>(time.count()), 500 * milliseconds);
+    };
+    near(limits_.time_to_move(Other), 1001);
+    near(limits_.time_to_move(Background), 101);
+}
+
 TEST_F(RateLimitsTest, ThoseWhoWaitGoInTheirOrder) {
     limits_.set(limits(1'000'000));
     limits_.moved(Background, 20'000);

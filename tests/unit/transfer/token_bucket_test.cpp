@@ -46,6 +46,18 @@ TEST(TokenBucket, SaysWhenItIsWorthWhile) {
     EXPECT_EQ(bucket.time_to_fill(at_ms(0) + pause), Usec{});
 }
 
+TEST(TokenBucket, SaysWhenBytesMayMoveAgain) {
+    TokenBucket bucket;
+    EXPECT_EQ(bucket.time_to_move(at_ms(0)), Usec{});
+    bucket.set_rate(1'000'000, at_ms(0));
+    bucket.take(100'000, at_ms(0));
+    auto pause = bucket.time_to_move(at_ms(0));
+    EXPECT_NEAR(static_cast<double>(pause.count()), 100'000, 10);
+    EXPECT_LE(bucket.level(at_ms(0) + pause - Usec{10}), 0);
+    EXPECT_GT(bucket.level(at_ms(0) + pause), 0);
+    EXPECT_EQ(bucket.time_to_move(at_ms(0) + pause), Usec{});
+}
+
 TEST(TokenBucket, AnotherRateForgivesWhatIsOwedForLongerThanItShould) {
     TokenBucket bucket;
     bucket.set_rate(100'000'000, at_ms(0));
