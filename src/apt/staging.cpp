@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* HttpDate = "%a, %d %b %Y %H:%M:%S GMT";
 constexpr mode_t PackageMode = 0644;
+constexpr const char* CopySuffix = ".haulier";
 
 std::optional<uint64_t> size_of(const std::string& path) {
     struct stat st {};
@@ -35,16 +36,23 @@ bool copy_bytes(int from, int to, uint64_t count) {
     return true;
 }
 
-/// A file that is not complete and has no date would be taken for a part of another version, so it is
-/// deleted.
-bool copy_to(int from, const std::string& path, uint64_t count, time_t date) {
-    unlink(path.c_str());
-    Fd to{open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, PackageMode)};
-    if (!to) return false;
+/// A file with a part of a package and no date would be taken for a part of another version.
+bool fill(int to, int from, uint64_t count, time_t date) {
     std::array<timespec, 2> times{timespec{.tv_sec = date, .tv_nsec = 0},
                                   timespec{.tv_sec = date, .tv_nsec = 0}};
-    if (copy_bytes(from, to.get(), count) && futimens(to.get(), times.data()) == 0) return true;
-    unlink(path.c_str());
+    return copy_bytes(from, to, count) && futimens(to, times.data()) == 0;
+}
+
+/// What apt has itself at this path is replaced when the copy is complete, and durable if there is anything
+/// to be lost. A method that was killed may have left a copy.
+bool copy_to(int from, const std::string& path, uint64_t count, time_t date) {
+    auto copy = path + CopySuffix;
+    unlink(copy.c_str());
+    Fd to{open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, PackageMode)};
+    if (!to) return false;
+    bool is_good = fill(to.get(), from, count, date) && (!size_of(path) || fdatasync(to.get()) == 0);
+    if (is_good && rename(copy.c_str(), path.c_str()) == 0) return true;
+    unlink(copy.c_str());
     return false;
 }
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """apt downloads through Haulier's method, while Haulier is fetching the same packages, has fetched them, or is not there."""
 
+import functools
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -55,11 +57,11 @@ class MethodMachine(Machine):
 class RunningMethod:
     """A method that is called as apt calls it."""
 
-    def __init__(self, machine: MethodMachine):
+    def __init__(self, machine: MethodMachine, **options):
         self.partial = machine.apt.archives / "partial"
         shutil.chown(self.partial, "_apt")
         self.process = subprocess.Popen(["/usr/lib/apt/methods/http"], executable=program("HAULIER_APT_METHOD"), text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=machine.environment)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=machine.environment, **options)
         self.write("601 Configuration", "Config-Item: APT::Sandbox::User=_apt",
                    f"Config-Item: APT::Haulier::Directory={machine.apt.staging}")
 
@@ -345,6 +347,30 @@ def test_killed(machine, server):
     (machine.apt.staging / ".suspended-by-apt").unlink()  # the next method would do this at its end
     machine.prefetch()
     machine.wait_delivered(package)
+
+
+def dies_at(size: int) -> None:
+    """The kernel kills this process when it is about to make a file larger."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_killed_while_it_copies(machine, server):
+    """apt keeps what it had itself."""
+    package, = upgrades(machine, 1)
+    serve(server, machine.mirror)
+    machine.update(server.url(""))
+    prefetch_half(machine, server, package)
+    part = machine.apt.archives / "partial" / package.stored_as
+    part.write_bytes(package.content[:HALF // 4])
+    with RunningMethod(machine, preexec_fn=functools.partial(dies_at, HALF // 2)) as method:
+        method.ask(package, server.url(""))
+        assert method.process.wait(patience(20)) == -signal.SIGXFSZ
+    assert part.read_bytes() == package.content[:HALF // 4]
+    assert [path.stat().st_size for path in part.parent.iterdir() if path != part] == [HALF // 2], "the copy"
+    machine.download()
+    assert server.of(remote(package))[1].range_start >= HALF // 2, "the beginning was copied again"
+    assert machine.delivered() == expected([package]) and list(part.parent.iterdir()) == []
 
 
 def test_the_daemon_is_killed_while_apt_downloads(machine, server):

@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The CI of an app, from nothing to green in one command: the one in docs/testing-your-app.md."""
 
-import os
 import re
 import shutil
 import subprocess
 
 import pytest
 
-from support.container.rootfs import BROKERS
 from support.environment import SOURCE
-
-pytestmark = pytest.mark.skipif(os.environ.get("HAULIER_SYSTEM_BUS", BROKERS[0]) != BROKERS[0],
-                                reason="the testbed has a bus of its own, so this is tested with one broker only")
 
 
 @pytest.fixture(scope="module")

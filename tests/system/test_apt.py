@@ -2,8 +2,6 @@
 """apt's daily jobs on a booted system: what an upgrade needs arrives across a power cut, with no client, and is installed
 without a further request."""
 
-import os
-
 import pytest
 
 from support.container.apt_client import AptClient
@@ -14,9 +12,6 @@ from support.servers.response_script import Script
 
 SIZE = 3_000_000
 HALF = 2_000_000
-
-pytestmark = pytest.mark.skipif(os.environ.get("HAULIER_SYSTEM_BUS") == "dbus-broker",
-                                reason="the test with dbus-daemon covers this, and booting takes long")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 """apt's method on a booted system: it continues with what Haulier has of a package, and whatever happens to the package
 haulier-apt, apt can download."""
 
-import os
 import shutil
 
 import pytest
@@ -16,9 +15,6 @@ SIZE = 3_000_000
 HALF = 2_000_000
 COUNT = 4
 LINK = "etc/apt/apt.conf.d/21haulier-method"
-
-pytestmark = pytest.mark.skipif(os.environ.get("HAULIER_SYSTEM_BUS") == "dbus-broker",
-                                reason="the test with dbus-daemon covers this, and booting takes long")
 
 
 @pytest.fixture(scope="module")
