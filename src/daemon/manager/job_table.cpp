@@ -56,6 +56,11 @@ const JobRecord* JobTable::find_key(const KeyName& name) const {
     return found == keys_.end() ? nullptr : found->second;
 }
 
+void JobTable::reserve(size_t jobs) {
+    records_.reserve(jobs);
+    touched_.reserve(jobs);
+}
+
 JobRecord& JobTable::restore(job::Job job, std::vector<job::File> files) {
     auto& place = records_[job.id];
     place = std::make_unique<JobRecord>(std::move(job), std::move(files));
@@ -78,6 +83,11 @@ void JobTable::erase(const job::Id& id) {
     changing_.erase(id);
     touched_.insert(id);
     records_.erase(found);
+}
+
+std::vector<job::Id> JobTable::take_touched() {
+    auto touched = std::exchange(touched_, {});
+    return {touched.begin(), touched.end()};
 }
 
 std::vector<const JobRecord*> JobTable::list(bool with_ended) const {
