@@ -98,6 +98,8 @@ private:
     };
     static void add(Activity& sum, const Totals& totals);
     static void include(Totals& totals, const JobRecord& record);
+    void enlist(const JobRecord& record);
+    void delist(const JobRecord& record);
     void count_durable(JobRecord& record);
     void uncount(JobRecord& record);
 
@@ -114,7 +116,7 @@ private:
                    std::tie(b->durable().created, b->durable().id);
         }
     };
-    std::set<const JobRecord*, IsOlder> by_age_; ///< durable jobs
+    std::vector<const JobRecord*> by_age_; ///< durable jobs, oldest first
     std::set<job::Id> changing_;
     std::unordered_set<job::Id, job::HashOfId> touched_;
     uint32_t work_ = 0;
