@@ -127,26 +127,42 @@ std::optional<BootTime> end_of_time(const Job& job) {
     return *job.clocks.active_since + (job.maximum_download_time - job.active_for);
 }
 
-Decision recover(const Job& job, Now now) {
+Decision recover(Job job, Now now) {
     Decision d;
-    d.job = job;
+    d.job = std::move(job);
     auto& m = d.job.clocks;
     m = {};
     // If the wall clock was set back, `modified` may lie in the future.
-    m.touched_at = now.boot - std::max(Usec{0}, now.wall - job.modified);
-    if (is_running(job.state)) cut_off(d, now);
-    if (job.state == State::TransientError && !waits_for_event(job.wait)) {
-        auto left = std::clamp(job.retry_date - now.wall, Usec{0}, job.retry_wait);
+    m.touched_at = now.boot - std::max(Usec{0}, now.wall - d.job.modified);
+    if (d.job.state == State::TransientError && !waits_for_event(d.job.wait)) {
+        auto left = std::clamp(d.job.retry_date - now.wall, Usec{0}, d.job.retry_wait);
         m.retry_at = now.boot + left;
         d.job.retry_date = now.wall + left;
     }
+    auto effects = effects_to_repeat(d.job);
+    if (is_running(d.job.state)) cut_off(d, now);
     continue_no_progress(d.job, now);
-    if (job.state == State::Publishing) d.effects.push_back(Effect::Publish);
-    if (job.state == State::Error && job.auto_complete && job.on_file_error == OnFileError::Continue)
-        d.effects.push_back(Effect::PublishFinished);
-    if (job.state == State::Acknowledged) d.effects.push_back(Effect::DiscardUnfinished);
-    if (job.state == State::Cancelled) d.effects.push_back(Effect::DiscardAll);
+    d.effects.insert(d.effects.end(), effects.begin(), effects.end());
     return d;
+}
+
+std::vector<Effect> effects_to_repeat(const Job& job) {
+    switch (job.state) {
+    case State::Publishing: return {Effect::Publish};
+    case State::Acknowledged: return {Effect::DiscardUnfinished};
+    case State::Cancelled: return {Effect::DiscardAll};
+    case State::Error:
+        if (job.auto_complete && job.on_file_error == OnFileError::Continue) return {Effect::PublishFinished};
+        return {};
+    case State::Suspended:
+    case State::Queued:
+    case State::Connecting:
+    case State::Transferring:
+    case State::TransientError:
+    case State::Blocked:
+    case State::Transferred: return {};
+    }
+    return {};
 }
 
 } // namespace haulier::job

@@ -160,6 +160,8 @@ std::optional<Decision> name_taken(const Job& job, uint32_t index, const File& f
 std::optional<Decision> publish_failed(const Job& job, const Error& why, Now now);
 
 /// A job that was read from the store at start: active transfers were interrupted, and delays continue.
-Decision recover(const Job& job, Now now);
+Decision recover(Job job, Now now);
+/// What has to be done again for it, because it may not have been done then.
+std::vector<Effect> effects_to_repeat(const Job& job);
 
 } // namespace haulier::job

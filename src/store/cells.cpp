@@ -10,8 +10,8 @@ namespace haulier::store {
 
 namespace {
 
-std::optional<job::Checksum> checksum_from_text(const std::string& text) {
-    return value_of(job::parse_checksum(text));
+std::optional<job::Checksum> checksum_from_text(std::string_view text) {
+    return value_of(job::parse_checksum(std::string{text}));
 }
 
 } // namespace

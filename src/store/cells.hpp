@@ -81,7 +81,7 @@ struct Cell<T> {
         use.text(job::to_string(value));
     }
     static T take(Row& row) {
-        return row.parsed([](const std::string& word) { return value_of(job::parse<T>(word)); });
+        return row.parsed([](std::string_view word) { return value_of(job::parse<T>(std::string{word})); });
     }
 };
 /// Words with a space between them.
@@ -92,7 +92,7 @@ struct Cell<T> {
     }
     static T take(Row& row) {
         return row.parsed(
-            [](const std::string& text) { return value_of(job::parse<T>(words_from_text(text))); });
+            [](std::string_view text) { return value_of(job::parse<T>(words_from_text(text))); });
     }
 };
 template <>

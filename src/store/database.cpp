@@ -76,8 +76,12 @@ Result<int64_t> Connection::ask_integer(std::string_view sql) {
 }
 
 Result<std::string> Connection::ask_text(std::string_view sql) {
-    return ask<std::string>(
-        *this, sql, [](const BoundStatement& use, bool row) { return row ? use.text_at(0) : std::nullopt; });
+    return ask<std::string>(*this, sql,
+                            [](const BoundStatement& use, bool row) -> std::optional<std::string> {
+                                auto text = row ? use.text_at(0) : std::nullopt;
+                                if (!text) return std::nullopt;
+                                return std::string{*text};
+                            });
 }
 
 Result<bool> Connection::ask_any(std::string_view sql) {
@@ -185,12 +189,12 @@ std::optional<int64_t> BoundStatement::integer_at(int column) const {
     return sqlite3_column_int64(handle_, column);
 }
 
-std::optional<std::string> BoundStatement::text_at(int column) const {
+std::optional<std::string_view> BoundStatement::text_at(int column) const {
     if (sqlite3_column_type(handle_, column) != SQLITE_TEXT) return std::nullopt;
     const auto* text = sqlite3_column_text(handle_, column);
     if (!text) return std::nullopt;
-    return std::string(reinterpret_cast<const char*>(text),
-                       static_cast<size_t>(sqlite3_column_bytes(handle_, column)));
+    return std::string_view{reinterpret_cast<const char*>(text),
+                            static_cast<size_t>(sqlite3_column_bytes(handle_, column))};
 }
 
 std::string_view BoundStatement::name_of(int column) const {

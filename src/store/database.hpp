@@ -98,10 +98,11 @@ public:
     /// True: there is a row, and the columns can be read.
     Result<bool> next();
 
-    // Columns of the present row. Nothing when the column is NULL or of another type.
+    // Columns of the present row. Nothing when the column is NULL or of another type. A text is valid until
+    // the next row.
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] std::optional<int64_t> integer_at(int column) const;
-    [[nodiscard]] std::optional<std::string> text_at(int column) const;
+    [[nodiscard]] std::optional<std::string_view> text_at(int column) const;
     [[nodiscard]] std::string_view name_of(int column) const;
 
 private:

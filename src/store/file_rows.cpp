@@ -126,15 +126,14 @@ void bind_details(BoundStatement& use, const job::Id& job, uint32_t number, cons
     put_all(use, detail_columns(), file);
 }
 
-Result<job::File> read_file(BoundStatement& use, size_t number) {
+Status read_file(BoundStatement& use, size_t number, job::File& file) {
     Row row{use};
-    job::File file;
-    row.id();
+    row.skip();
     row.number(number);
     take_all(row, file_columns(), file);
     if (row.optional([&] { return row.id(); })) take_all(row, detail_columns(), file);
     if (file.source > file.spec.mirrors.size()) row.note_fault("source");
-    return if_sound(row, std::move(file));
+    return row.sound();
 }
 
 } // namespace haulier::store

@@ -136,14 +136,13 @@ void bind_progress(BoundStatement& use, const job::Job& job) {
 }
 
 /// The second id is NULL where a job has no row in `http`.
-Result<job::Job> read_job(BoundStatement& use) {
+Status read_job(BoundStatement& use, job::Job& job) {
     Row row{use};
-    job::Job job;
     job.id = row.id();
     take_all(row, job_columns(), job);
     if (is_blocked(job)) job.state = job::State::Blocked;
     if (row.optional([&] { return row.id(); })) take_all(row, http_columns(), job);
-    return if_sound(row, std::move(job));
+    return row.sound();
 }
 
 void bind_http(BoundStatement& use, const job::Job& job) {
@@ -157,13 +156,12 @@ void bind_credentials(BoundStatement& use, const job::Id& job, size_t number,
     put_all(use, credentials_columns(), credentials);
 }
 
-Result<job::Credentials> read_credentials(BoundStatement& use, size_t number) {
+Status read_credentials(BoundStatement& use, size_t number, job::Credentials& credentials) {
     Row row{use};
-    job::Credentials credentials;
-    row.id();
+    row.skip();
     row.number(number);
     take_all(row, credentials_columns(), credentials);
-    return if_sound(row, std::move(credentials));
+    return row.sound();
 }
 
 } // namespace haulier::store

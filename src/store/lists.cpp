@@ -42,7 +42,7 @@ std::optional<job::SourceStatus> status_from_word(std::string_view word) {
 
 /// All words of `text`, each made a value by `parse`, or nothing.
 template <class T>
-std::optional<std::vector<T>> parse_words(const std::string& text,
+std::optional<std::vector<T>> parse_words(std::string_view text,
                                           std::optional<T> (*parse)(std::string_view)) {
     std::vector<T> values;
     for (const auto& word : split(text, ' ')) {
@@ -59,11 +59,11 @@ bool touch(const job::Range& range, const job::Range& next) {
 
 } // namespace
 
-std::vector<std::string> split(const std::string& text, char separator) {
+std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> pieces;
     for (size_t at = 0; at <= text.size();) {
         auto end = std::min(text.find(separator, at), text.size());
-        pieces.push_back(text.substr(at, end - at));
+        pieces.emplace_back(text.substr(at, end - at));
         at = end + 1;
     }
     return pieces;
@@ -78,11 +78,11 @@ std::string to_text(const std::vector<job::Range>& ranges) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::optional<std::vector<job::Range>> ranges_from_text(const std::string& text) {
+std::optional<std::vector<job::Range>> ranges_from_text(std::string_view text) {
     return parse_words(text, range_from_word);
 }
 
-std::optional<std::vector<job::Range>> merged_ranges_from_text(const std::string& text) {
+std::optional<std::vector<job::Range>> merged_ranges_from_text(std::string_view text) {
     auto ranges = ranges_from_text(text);
     if (ranges && std::adjacent_find(ranges->begin(), ranges->end(), touch) != ranges->end())
         return std::nullopt;
@@ -97,7 +97,7 @@ std::string to_text(const std::vector<job::SourceStatus>& statuses) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::optional<std::vector<job::SourceStatus>> source_statuses_from_text(const std::string& text) {
+std::optional<std::vector<job::SourceStatus>> source_statuses_from_text(std::string_view text) {
     return parse_words(text, status_from_word);
 }
 
@@ -105,7 +105,7 @@ std::string words_to_text(const std::vector<std::string>& words) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::vector<std::string> words_from_text(const std::string& text) {
+std::vector<std::string> words_from_text(std::string_view text) {
     return text.empty() ? std::vector<std::string>{} : split(text, ' ');
 }
 
@@ -113,7 +113,7 @@ std::string to_text(const std::vector<std::string>& lines) {
     return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-std::optional<std::vector<std::string>> lines_from_text(const std::string& text) {
+std::optional<std::vector<std::string>> lines_from_text(std::string_view text) {
     auto lines = split(text, '\n');
     if (std::find(lines.begin(), lines.end(), "") != lines.end()) return std::nullopt;
     return lines;
@@ -128,7 +128,7 @@ std::optional<std::string> to_text(const job::Grants& grants) {
     return grants_from_text(text) == grants ? std::optional{text} : std::nullopt;
 }
 
-std::optional<job::Grants> grants_from_text(const std::string& text) {
+std::optional<job::Grants> grants_from_text(std::string_view text) {
     auto lines = split(text, '\n');
     if (lines.size() % 3 != 0) return std::nullopt;
     job::Grants grants;

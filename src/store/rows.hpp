@@ -34,11 +34,14 @@ void bind_scope(BoundStatement& use, job::Scope scope);
 void bind_discard(BoundStatement& use, const Discard& discard);
 void bind_notification(BoundStatement& use, const job::Id& job, const job::Notification& notification);
 
+// Into a new object.
+
 /// Without its credentials.
-Result<job::Job> read_job(BoundStatement& use);
-/// Of the job whose id comes first. `number`: the one that it must have; so below.
-Result<job::Credentials> read_credentials(BoundStatement& use, size_t number);
-Result<job::File> read_file(BoundStatement& use, size_t number);
+Status read_job(BoundStatement& use, job::Job& job);
+/// Of the job whose id comes first and is known. `number`: the one that it must have; so below.
+Status read_credentials(BoundStatement& use, size_t number, job::Credentials& credentials);
+Status read_file(BoundStatement& use, size_t number, job::File& file);
+
 Result<OutboxRow> read_outbox_row(BoundStatement& use);
 Result<Launches> read_launches(BoundStatement& use);
 Result<Rest> read_rest(BoundStatement& use);

@@ -129,9 +129,8 @@ std::vector<Text> writing() {
 std::vector<Text> reading() {
     return {
         {&Statements::load_jobs,
-         fmt::format(
-             "SELECT id, {}, http.job, {} FROM jobs LEFT JOIN http ON http.job = id ORDER BY created, id",
-             names_of(job_columns()), names_of(http_columns()))},
+         fmt::format("SELECT id, {}, http.job, {} FROM jobs LEFT JOIN http ON http.job = id ORDER BY id",
+                     names_of(job_columns()), names_of(http_columns()))},
         {&Statements::load_credentials,
          fmt::format("SELECT job, number, {} FROM credentials ORDER BY job, number",
                      names_of(credentials_columns()))},

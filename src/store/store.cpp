@@ -5,6 +5,7 @@
 #include "store/rows.hpp"
 #include "store/store_impl.hpp"
 
+#include <tuple>
 #include <utility>
 
 namespace haulier::store {
@@ -12,14 +13,14 @@ namespace haulier::store {
 namespace {
 
 /// All rows of `use`, each made a value by `read`.
-template <class T, class List = std::vector<T>, class Read>
-Result<List> collect(BoundStatement& use, Read read) {
-    List values;
+template <class T, class Read>
+Result<std::vector<T>> collect(BoundStatement& use, Read read) {
+    std::vector<T> values;
     for (;;) {
         auto row = use.next();
         if (!row) return row.error();
         if (!*row) return values;
-        Result<T> value = read(values.size());
+        Result<T> value = read(use);
         if (!value) return value.error();
         values.push_back(std::move(*value));
     }
@@ -27,17 +28,17 @@ Result<List> collect(BoundStatement& use, Read read) {
 
 Status take_credentials(BoundStatement& use, StoredJob& stored) {
     auto& all = stored.job.http.credentials;
-    auto credentials = read_credentials(use, all.size());
-    if (!credentials) return credentials.error();
-    all.push_back(std::move(*credentials));
-    return Done{};
+    auto number = all.size();
+    return read_credentials(use, number, all.emplace_back());
 }
 
 Status take_file(BoundStatement& use, StoredJob& stored) {
-    auto file = read_file(use, stored.files.size());
-    if (!file) return file.error();
-    stored.files.push_back(std::move(*file));
-    return Done{};
+    auto number = stored.files.size();
+    return read_file(use, number, stored.files.emplace_back());
+}
+
+bool is_older(const StoredJob& a, const StoredJob& b) {
+    return std::tie(a.job.created, a.job.id) < std::tie(b.job.created, b.job.id);
 }
 
 /// Counted rather than stored, so that they cannot contradict the rows.
@@ -60,58 +61,62 @@ bool is_small_step(const job::Decision& decision) {
 // ---- reading ----
 
 template <class Take>
-Status Store::Impl::load_parts(Statement& statement, const std::map<job::Id, StoredJob*>& jobs, Take take) {
+Status Store::Impl::load_parts(Statement& statement, StoredJobs& jobs, Take take) {
     BoundStatement use{statement};
     auto at = jobs.begin();
     for (;;) {
         auto row = use.next();
         if (!row) return row.error();
         if (!*row) return Done{};
-        auto id = Row{use}.id();
-        while (at != jobs.end() && at->first < id)
+        auto id = use.text_at(0).value_or("");
+        while (at != jobs.end() && at->job.id.hex.compare(id) < 0)
             ++at;
-        if (at == jobs.end() || at->first != id) return Error{Errc::Store, "database: a row has no job"};
-        if (auto taken = take(use, *at->second); !taken) return taken;
+        if (at == jobs.end() || at->job.id.hex != id) return Error{Errc::Store, "database: a row has no job"};
+        if (auto taken = take(use, *at); !taken) return taken;
     }
 }
 
-Result<StoredJobs> Store::Impl::load_jobs() {
+Status Store::Impl::load_bare_jobs(StoredJobs& jobs) {
     BoundStatement use{statements.load_jobs};
-    auto jobs = collect<StoredJob, StoredJobs>(use, [&](size_t) -> Result<StoredJob> {
-        auto job = read_job(use);
-        if (!job) return job.error();
-        return StoredJob{std::move(*job), {}};
-    });
-    if (!jobs) return jobs;
-    std::map<job::Id, StoredJob*> by_id;
-    for (auto& stored : *jobs)
-        by_id.emplace(stored.job.id, &stored);
-    auto credentials = load_parts(statements.load_credentials, by_id, take_credentials);
+    for (;;) {
+        auto row = use.next();
+        if (!row) return row.error();
+        if (!*row) return Done{};
+        if (auto read = read_job(use, jobs.emplace_back().job); !read) return read;
+    }
+}
+
+/// Rows are large, so nothing is moved once it is read.
+Result<StoredJobs> Store::Impl::load_jobs() {
+    StoredJobs jobs;
+    if (auto bare = load_bare_jobs(jobs); !bare) return bare.error();
+    auto credentials = load_parts(statements.load_credentials, jobs, take_credentials);
     if (!credentials) return credentials.error();
-    if (auto files = load_parts(statements.load_files, by_id, take_file); !files) return files.error();
-    for (auto& stored : *jobs)
+    if (auto files = load_parts(statements.load_files, jobs, take_file); !files) return files.error();
+    for (auto& stored : jobs)
         count_files(stored);
+    jobs.sort(is_older);
     return jobs;
 }
 
 Result<std::vector<OutboxRow>> Store::Impl::load_outbox() {
     BoundStatement use{statements.load_outbox};
-    return collect<OutboxRow>(use, [&](size_t) { return read_outbox_row(use); });
+    return collect<OutboxRow>(use, read_outbox_row);
 }
 
 Result<std::vector<Launches>> Store::Impl::load_launches() {
     BoundStatement use{statements.load_launches};
-    return collect<Launches>(use, [&](size_t) { return read_launches(use); });
+    return collect<Launches>(use, read_launches);
 }
 
 Result<std::vector<Rest>> Store::Impl::load_rests() {
     BoundStatement use{statements.load_rests};
-    return collect<Rest>(use, [&](size_t) { return read_rest(use); });
+    return collect<Rest>(use, read_rest);
 }
 
 Result<std::vector<Discard>> Store::Impl::load_discards() {
     BoundStatement use{statements.load_discards};
-    return collect<Discard>(use, [&](size_t) { return read_discard(use); });
+    return collect<Discard>(use, read_discard);
 }
 
 // ---- writing ----
@@ -259,12 +264,12 @@ Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) 
 
 Result<std::vector<Hold>> Store::Impl::load_holds() {
     BoundStatement use{statements.load_holds};
-    return collect<Hold>(use, [&](size_t) { return read_hold(use); });
+    return collect<Hold>(use, read_hold);
 }
 
 Result<std::vector<UserLimit>> Store::Impl::load_user_limits() {
     BoundStatement use{statements.load_user_limits};
-    return collect<UserLimit>(use, [&](size_t) { return read_user_limit(use); });
+    return collect<UserLimit>(use, read_user_limit);
 }
 
 // ---- the interface ----

@@ -12,7 +12,7 @@
 #include "job/types.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +27,7 @@ struct StoredJob {
 };
 
 /// Freed one after the other as they are taken from the front.
-using StoredJobs = std::deque<StoredJob>;
+using StoredJobs = std::list<StoredJob>;
 
 /// A notification that has not been acknowledged. Rows of one job are delivered in the order of `row`.
 struct OutboxRow {

@@ -104,9 +104,12 @@ private:
     void vacuum_if_sparse();
     /// Reads all rows once, to know that they can be read.
     Status check_rows();
-    /// Every row of a table that has rows for jobs, in the order of jobs and numbers, goes to `take`.
+    /// Without their credentials and files, in the order of their ids.
+    Status load_bare_jobs(StoredJobs& jobs);
+    /// Every row of a table that has rows for jobs, in the order of jobs and numbers, goes to `take`. `jobs`
+    /// are in the order of their ids.
     template <class Take>
-    Status load_parts(Statement& statement, const std::map<job::Id, StoredJob*>& jobs, Take take);
+    Status load_parts(Statement& statement, StoredJobs& jobs, Take take);
 };
 
 } // namespace haulier::store

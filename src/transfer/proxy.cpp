@@ -128,7 +128,7 @@ Routes routes_from_libproxy(const std::vector<std::string>& proxies) {
             for (const char* version : {"socks5://", "socks4://"})
                 routes.push_back({Route::Kind::Via, version + std::string{address}});
         else if (std::any_of(Schemes.begin(), Schemes.end(),
-                             [&](const Scheme& s) { return s.name == scheme; }))
+                             [word = scheme](const Scheme& s) { return s.name == word; }))
             routes.push_back({Route::Kind::Via, proxy});
     }
     return routes;

@@ -13,7 +13,7 @@ namespace haulier::transfer {
 /// Created by the first query: it loads modules for all desktops, and most jobs need none.
 struct ProxyFinder::Library {
     struct Deleter {
-        void operator()(pxProxyFactory* factory) const { px_proxy_factory_free(factory); }
+        void operator()(pxProxyFactory* made) const { px_proxy_factory_free(made); }
         void operator()(char** proxies) const { px_proxy_factory_free_proxies(proxies); }
     };
     std::unique_ptr<pxProxyFactory, Deleter> factory;

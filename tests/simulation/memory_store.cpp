@@ -84,8 +84,7 @@ Result<StoredJobs> Store::load_jobs() {
     StoredJobs jobs;
     for (const auto& [id, stored] : impl_->read().jobs)
         jobs.push_back(*stored);
-    std::stable_sort(jobs.begin(), jobs.end(),
-                     [](const auto& a, const auto& b) { return a.job.created < b.job.created; });
+    jobs.sort([](const auto& a, const auto& b) { return a.job.created < b.job.created; });
     return jobs;
 }
 

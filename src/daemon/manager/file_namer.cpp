@@ -18,8 +18,9 @@ constexpr size_t MostNamings = 512;
 } // namespace
 
 void FileNamer::name(const job::Id& id, const std::vector<uint32_t>& indexes) {
+    if (indexes.empty()) return;
     auto* record = context_.jobs.find(id);
-    if (!record || indexes.empty()) return;
+    if (!record) return;
     for (auto index : indexes)
         record->namings.try_emplace(index, Naming{record->working_files()[index].spec.local, false, {}});
     order(*record);

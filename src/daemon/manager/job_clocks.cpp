@@ -10,19 +10,17 @@ namespace haulier::daemon {
 void JobClocks::arm(JobRecord& record) {
     const auto& job = record.durable();
     auto& loop = context_.loop;
-    auto decide_by = [this, id = job.id](auto decide) {
-        return [this, id, decide] {
-            if (auto* due = context_.jobs.find(id))
-                context_.commits.stage(decide(due->working(), context_.clock.now()));
+    auto decide_by = [this, &record](auto decide) {
+        return [this, &record, decide] {
+            context_.commits.stage(decide(record.working(), context_.clock.now()));
         };
     };
     using When = std::optional<BootTime>;
     bool waits = job.state == job::State::TransientError;
     record.retry.set(loop, waits ? job.clocks.retry_at : When{}, decide_by(job::retry_due));
-    record.stall.set(loop, end_of_patience(record), [this, id = job.id] {
-        if (auto* due = context_.jobs.find(id))
-            context_.commits.stage(
-                job::no_progress(due->working(), due->working_files(), context_.clock.now()));
+    record.stall.set(loop, end_of_patience(record), [this, &record] {
+        context_.commits.stage(
+            job::no_progress(record.working(), record.working_files(), context_.clock.now()));
     });
     if (!job::is_running(job.state)) record.next_file.stop();
     record.end_of_time.set(loop, job::end_of_time(job), decide_by(job::out_of_time));

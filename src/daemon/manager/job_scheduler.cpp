@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "job/outcomes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace haulier::daemon {
@@ -52,11 +53,13 @@ void JobScheduler::schedule() {
 /// Looks at the jobs that have changed, and at all of them only if that is necessary.
 void JobScheduler::review(Now now) {
     auto jobs = context_.jobs.take_touched();
-    for (const auto& id : index_.due(now.wall))
-        jobs.insert(id);
+    for (auto& id : index_.due(now.wall))
+        jobs.push_back(std::move(id));
     if (std::exchange(review_all_, false))
         for (const auto& [id, record] : context_.jobs)
-            jobs.insert(id);
+            jobs.push_back(id);
+    std::sort(jobs.begin(), jobs.end());
+    jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
     for (const auto& id : jobs)
         review(id, now);
 }

@@ -56,6 +56,12 @@ const JobRecord* JobTable::find_key(const KeyName& name) const {
     return found == keys_.end() ? nullptr : found->second;
 }
 
+void JobTable::reserve(size_t jobs) {
+    records_.reserve(jobs);
+    touched_.reserve(jobs);
+    by_age_.reserve(jobs);
+}
+
 JobRecord& JobTable::restore(job::Job job, std::vector<job::File> files) {
     auto& place = records_[job.id];
     place = std::make_unique<JobRecord>(std::move(job), std::move(files));
@@ -74,10 +80,15 @@ void JobTable::erase(const job::Id& id) {
     usage_.book(record.charge, {});
     forget_key(record);
     uncount(record);
-    if (record.is_listed) by_age_.erase(&record);
+    if (record.is_listed) delist(record);
     changing_.erase(id);
     touched_.insert(id);
     records_.erase(found);
+}
+
+std::vector<job::Id> JobTable::take_touched() {
+    auto touched = std::exchange(touched_, {});
+    return {touched.begin(), touched.end()};
 }
 
 std::vector<const JobRecord*> JobTable::list(bool with_ended) const {
@@ -190,10 +201,22 @@ void JobTable::forget_key(JobRecord& record) {
     if (found != keys_.end() && found->second == &record) keys_.erase(found);
 }
 
+/// Mostly it is the newest.
+void JobTable::enlist(const JobRecord& record) {
+    bool is_newest = by_age_.empty() || IsOlder{}(by_age_.back(), &record);
+    auto next =
+        is_newest ? by_age_.end() : std::upper_bound(by_age_.begin(), by_age_.end(), &record, IsOlder{});
+    by_age_.insert(next, &record);
+}
+
+void JobTable::delist(const JobRecord& record) {
+    by_age_.erase(std::lower_bound(by_age_.begin(), by_age_.end(), &record, IsOlder{}));
+}
+
 void JobTable::count_durable(JobRecord& record) {
     uncount(record);
     const auto& job = record.durable();
-    if (!std::exchange(record.is_listed, true)) by_age_.insert(&record);
+    if (!std::exchange(record.is_listed, true)) enlist(record);
     record.counts_as_work = is_work(record);
     work_ += record.counts_as_work;
     if (job::is_final(job.state)) return;

@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,8 @@ public:
     [[nodiscard]] Records::iterator end() { return records_.end(); }
     [[nodiscard]] Records::const_iterator begin() const { return records_.begin(); }
     [[nodiscard]] Records::const_iterator end() const { return records_.end(); }
+    /// Before so many jobs of the store.
+    void reserve(size_t jobs);
     /// A job of the store.
     JobRecord& restore(job::Job job, std::vector<job::File> files);
     /// Removed jobs are not even readable any more.
@@ -55,7 +58,7 @@ public:
     /// The place of a newcomer in the queue, by order of arrival.
     [[nodiscard]] uint64_t next_in_queue() { return ++queued_; }
     /// Those whose values have changed, or have become durable, since the last call; some may be gone.
-    [[nodiscard]] std::set<job::Id> take_touched() { return std::exchange(touched_, {}); }
+    [[nodiscard]] std::vector<job::Id> take_touched();
 
     // ---- what clients see: durable and unfinished ----
 
@@ -95,6 +98,8 @@ private:
     };
     static void add(Activity& sum, const Totals& totals);
     static void include(Totals& totals, const JobRecord& record);
+    void enlist(const JobRecord& record);
+    void delist(const JobRecord& record);
     void count_durable(JobRecord& record);
     void uncount(JobRecord& record);
 
@@ -111,9 +116,9 @@ private:
                    std::tie(b->durable().created, b->durable().id);
         }
     };
-    std::set<const JobRecord*, IsOlder> by_age_; ///< durable jobs
+    std::vector<const JobRecord*> by_age_; ///< durable jobs, oldest first
     std::set<job::Id> changing_;
-    std::set<job::Id> touched_;
+    std::unordered_set<job::Id, job::HashOfId> touched_;
     uint32_t work_ = 0;
     uint64_t queued_ = 0; ///< how often a job has come to the queue
     uint32_t count_ = 0;

@@ -102,6 +102,7 @@ Status Manager::load() {
         announcer_.notifier().restore_launches(l.owner, job::notify_service_of(l.service, {}), l.count);
     runner_.hosts().restore_rests(*rests);
     auto count = jobs->size();
+    jobs_.reserve(count);
     for (; !jobs->empty(); jobs->pop_front())
         restore(std::move(jobs->front()));
     for (const auto& row : *outbox)
@@ -109,7 +110,7 @@ Status Manager::load() {
     // Jobs that end now may have notifications that are yet to be delivered.
     for (const auto& [id, record] : jobs_) {
         namer_.restart(*record);
-        act(job::recover(record->durable(), clock_.now()).effects, id);
+        act(job::effects_to_repeat(record->durable()), id);
     }
     discards_.restore(std::move(*discards));
     history_.configure();
@@ -125,13 +126,14 @@ Status Manager::load() {
 /// after another restart.
 void Manager::restore(store::StoredJob stored) {
     auto now = clock_.now();
-    auto decision = job::recover(stored.job, now);
+    auto before = job::is_running(stored.job.state) ? std::optional{stored.job} : std::nullopt;
+    auto decision = job::recover(std::move(stored.job), now);
     for (auto& file : stored.files)
         job::recover(file, now);
     if (auto barred = job::bar_is(decision.job, stored.files, scheduler_.bar_of(decision.job), now))
         decision.job = std::move(barred->job);
-    bool changes = decision.job.state != stored.job.state;
-    auto& record = jobs_.restore(std::move(changes ? stored.job : decision.job), std::move(stored.files));
+    bool changes = before && decision.job.state != before->state;
+    auto& record = jobs_.restore(std::move(changes ? *before : decision.job), std::move(stored.files));
     announcer_.restored(record);
     clocks_.arm(record);
     storage_.watch(record);

@@ -253,7 +253,7 @@ void WorkerPool::call(const notify::Delivery& delivery, std::chrono::millisecond
 }
 
 void WorkerPool::examine(uint32_t owner, uint32_t pid, Callback<process::ProcessFacts> done) {
-    auto examination = std::make_shared<Examination>(std::move(done));
+    auto examination = std::make_shared<Examination>(Examination{std::move(done)});
     examination->limit = loop_.after(ExamineLimit, [weak = std::weak_ptr{examination}] {
         if (auto unanswered = weak.lock())
             unanswered->end(Error{Errc::Internal, "the worker process does not reply"});

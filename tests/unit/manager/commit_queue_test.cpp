@@ -89,7 +89,7 @@ TEST_F(CommitQueueTest, LaterDecisionsOfTheTurnBuildOnEarlierOnes) {
     EXPECT_TRUE(stored().empty());
     ASSERT_TRUE(queue_.flush());
     EXPECT_EQ(record.durable().description, "second");
-    EXPECT_EQ(stored().at(0).job.description, "second");
+    EXPECT_EQ(stored().front().job.description, "second");
 }
 
 TEST_F(CommitQueueTest, WhenOneCannotBeStoredNoneOfTheTurnHappened) {

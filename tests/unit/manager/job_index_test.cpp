@@ -21,7 +21,7 @@ protected:
     void review() {
         auto touched = jobs_.take_touched();
         for (const auto& id : index_.due(clock_.now().wall))
-            touched.insert(id);
+            touched.push_back(id);
         for (const auto& id : touched) {
             if (const auto* record = jobs_.find(id))
                 index_.place(*record, clock_.now());

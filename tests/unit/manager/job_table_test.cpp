@@ -294,6 +294,24 @@ TEST_F(JobTableTest, JobsOfTheStoreAreThereAtOnce) {
     EXPECT_EQ(usage.of(Ann).text, record.memory_size());
 }
 
+TEST_F(JobTableTest, TheListBeginsWithTheOldestJobWhicheverCameFirst) {
+    auto restored = [&](const job::Id& id, int64_t created) {
+        job::Job job;
+        job.id = id;
+        job.owner = Ann;
+        job.created = WallTime{Usec{created}};
+        return &jobs.restore(job, {});
+    };
+    using List = std::vector<const JobRecord*>;
+    const auto* newest = restored(JobA, 3);
+    const auto* oldest = restored(JobB, 1);
+    const auto* middle = restored({std::string(32, 'c')}, 2);
+    const auto* second_in_the_middle = restored({std::string(32, 'd')}, 2);
+    EXPECT_EQ(jobs.list(), (List{oldest, middle, second_in_the_middle, newest}));
+    jobs.erase(middle->durable().id);
+    EXPECT_EQ(jobs.list(), (List{oldest, second_in_the_middle, newest}));
+}
+
 TEST_F(JobTableTest, TheOrderOfArrivalInTheQueueIsKept) {
     auto& first = add_durable(JobB, request_for(1, true));
     auto& second = add_durable(JobA, request_for(1, true));

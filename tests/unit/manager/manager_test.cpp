@@ -182,7 +182,7 @@ TEST_F(ManagerTest, ASetterCommitsBeforeItReturns) {
     job::SettingsPatch patch;
     patch.set<&job::Settings::description>("changed");
     EXPECT_TRUE(manager_->change_now(id, patch));
-    EXPECT_EQ(stored().at(0).job.description, "changed");
+    EXPECT_EQ(stored().front().job.description, "changed");
     patch.set<&job::Settings::description>(std::string(5000, 'x'));
     EXPECT_FALSE(manager_->change_now(id, patch));
     EXPECT_EQ(manager_->change_now(job::Id{std::string(32, 'f')}, patch).error().code, Errc::NotFound);
@@ -374,7 +374,7 @@ TEST_F(ManagerTest, ARestartQueuesWhatRanAndGoesOnFromTheCheckpoint) {
     settle();
     restart();
     EXPECT_EQ(job_of(id).state, State::Queued);
-    EXPECT_EQ(stored().at(0).job.state, State::Queued);
+    EXPECT_EQ(stored().front().job.state, State::Queued);
     settle();
     settle();
     ASSERT_EQ(workers_.transfers.size(), 1U);
@@ -441,7 +441,7 @@ TEST_F(ManagerTest, ShutdownWaitsForTheLastCheckpoints) {
     workers_.end_transfers();
     drain();
     EXPECT_TRUE(done);
-    EXPECT_EQ(stored().at(0).files.at(0).offset, 80U);
+    EXPECT_EQ(stored().front().files.at(0).offset, 80U);
     EXPECT_TRUE(workers_.transfers.empty()) << "nothing is started any more";
 }
 

@@ -102,7 +102,7 @@ TEST_F(TransferRunnerTest, ACheckpointIsShownWhenItIsDurable) {
     EXPECT_EQ(record.durable_file(0).offset, 0U);
     ASSERT_TRUE(commits_.flush());
     EXPECT_EQ(record.durable_file(0).offset, 40U);
-    EXPECT_EQ(stored().at(0).files.at(0).offset, 40U);
+    EXPECT_EQ(stored().front().files.at(0).offset, 40U);
 }
 
 TEST_F(TransferRunnerTest, ProgressIsShownAtOnceAndNeverTakenBack) {
@@ -114,7 +114,7 @@ TEST_F(TransferRunnerTest, ProgressIsShownAtOnceAndNeverTakenBack) {
     EXPECT_EQ(transferred_of(record, 0), 70U);
     workers_.finish(0);
     EXPECT_EQ(transferred_of(record, 0), 100U) << "the end of the transfer is committed at once";
-    EXPECT_TRUE(stored().at(0).files.at(0).transferred);
+    EXPECT_TRUE(stored().front().files.at(0).transferred);
 }
 
 TEST_F(TransferRunnerTest, AJobYieldsAsLongAsOneOfItsTransfersDoes) {

@@ -87,8 +87,8 @@ protected:
     void expect_no_crash() { open(); }
 
     DatabaseDir directory_;
-    StoredJobs jobs_;
-    StoredJobs found_;
+    std::vector<StoredJob> jobs_;
+    std::vector<StoredJob> found_;
 };
 
 } // namespace

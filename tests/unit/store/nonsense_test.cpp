@@ -95,7 +95,7 @@ std::vector<std::string> columns_of(const std::string& path, const std::string& 
     BoundStatement use{statement};
     std::vector<std::string> names;
     while (*use.next())
-        names.push_back(*use.text_at(0));
+        names.emplace_back(*use.text_at(0));
     return names;
 }
 

@@ -28,7 +28,7 @@ protected:
     }
     const std::string Secret = "sesame-open-the-door";
     DatabaseDir directory_;
-    StoredJobs left_;
+    std::vector<StoredJob> left_;
     uintmax_t size_ = 0;
 };
 

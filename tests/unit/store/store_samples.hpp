@@ -61,10 +61,10 @@ inline Store open_quietly(const DatabaseDir& directory) {
     return std::move(*store);
 }
 
-inline StoredJobs jobs_of(Store& store) {
+inline std::vector<StoredJob> jobs_of(Store& store) {
     auto jobs = store.load_jobs();
     if (!jobs) throw std::runtime_error(jobs.error().message);
-    return *jobs;
+    return {jobs->begin(), jobs->end()};
 }
 
 inline std::vector<OutboxRow> outbox_of(Store& store) {
