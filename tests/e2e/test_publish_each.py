@@ -209,6 +209,7 @@ def test_a_name_that_was_given_and_not_stored_is_found_again(stack, existing):
         worker.send(signal.SIGSTOP)
         call_complete_files(stack, job, 0)
         stack.client.wait(lambda: stack.stored("naming") == [1], "the intention to be stored")
+        job.get("State")  # an answer comes after the daemon has asked the worker
         daemon.send(signal.SIGSTOP)
         worker.send(signal.SIGCONT)
         stack.client.wait(target.exists, "the name")
