@@ -43,7 +43,7 @@ bool has_unfinished(const Job& job, const std::vector<File>& files) {
 /// The job has ended, or has failed, if it waited only for this name.
 void end_if_last(Decision& d, const std::vector<File>& files, Now now) {
     finish_if_over(d, files, now);
-    if (!has_unfinished(d.job, files)) settle(d, files, {}, now);
+    if (d.job.files_failed > 0 && !has_unfinished(d.job, files)) settle(d, files, {}, now);
 }
 
 } // namespace

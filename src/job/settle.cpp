@@ -51,12 +51,6 @@ void wait(Decision& d, Pause pause, Now now) {
     d.job.clocks.stalled_since.reset();
 }
 
-bool is_naming(const Decision& d, const std::vector<File>& files) {
-    for (uint32_t i = 0; i < d.job.files_total; ++i)
-        if (file_after(d, files, i).naming) return true;
-    return false;
-}
-
 /// Nothing is left that could be transferred. The sentence counts, because the error is that of one file.
 void fail_incomplete(Decision& d, const std::vector<File>& files, Now now) {
     std::optional<JobError> first;
@@ -100,8 +94,10 @@ void fail_file(Decision& d, uint32_t index, File& file, JobError error, Now now)
 void settle(Decision& d, const std::vector<File>& files, const RestOf& rest_of, Now now) {
     if (!next(d.job.state, Event::Deferred)) return;
     std::optional<Pause> first;
+    bool naming = false;
     for (uint32_t i = 0; i < d.job.files_total; ++i) {
         const auto& file = file_after(d, files, i);
+        naming = naming || file.naming;
         if (!is_unfinished(d.job, file)) continue;
         auto pause = pause_of(i, file, rest_of, now);
         if (!pause) return;
@@ -109,7 +105,7 @@ void settle(Decision& d, const std::vector<File>& files, const RestOf& rest_of, 
     }
     if (first)
         wait(d, std::move(*first), now);
-    else if (!is_naming(d, files))
+    else if (!naming)
         fail_incomplete(d, files, now);
 }
 
