@@ -50,14 +50,18 @@ uint64_t RateLimits::rate(const RateGroup& group) const {
     return least;
 }
 
-Usec RateLimits::time_to_move(const RateGroup& group) const {
+Usec RateLimits::longest(const RateGroup& group, Usec (TokenBucket::*time)(BootTime) const) const {
     auto buckets = buckets_of(group);
     if (buckets == Buckets{}) return {};
     auto now = clock_.now().boot;
-    Usec longest{};
+    Usec most{};
     for (const auto* bucket : buckets)
-        if (bucket) longest = std::max(longest, bucket->time_to_move(now));
-    return longest;
+        if (bucket) most = std::max(most, (bucket->*time)(now));
+    return most;
+}
+
+Usec RateLimits::time_to_move(const RateGroup& group) const {
+    return longest(group, &TokenBucket::time_to_move);
 }
 
 void RateLimits::moved(const RateGroup& group, uint64_t bytes) {
@@ -88,20 +92,12 @@ void RateLimits::forget(const void* who) {
         std::erase_if(*line, [&](const Waiting& waiting) { return waiting.who == who; });
 }
 
-Usec RateLimits::time_to_go(const RateGroup& group) const {
-    auto now = clock_.now().boot;
-    Usec longest{};
-    for (const auto* bucket : buckets_of(group))
-        if (bucket) longest = std::max(longest, bucket->time_to_fill(now));
-    return longest;
-}
-
 void RateLimits::wake_later() {
     timer_.reset();
     if (waiting_.empty()) return;
     auto pause = LongestPause;
     for (const auto& waiting : waiting_)
-        pause = std::min(pause, time_to_go(waiting.group));
+        pause = std::min(pause, longest(waiting.group, &TokenBucket::time_to_fill));
     timer_ = loop_.after(std::max(pause, ShortestPause), [this] { wake(); });
 }
 

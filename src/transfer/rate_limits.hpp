@@ -65,7 +65,8 @@ private:
     /// A pointer is null where there is no limit.
     using Buckets = std::array<const TokenBucket*, 3>;
     [[nodiscard]] Buckets buckets_of(const RateGroup& group) const;
-    [[nodiscard]] Usec time_to_go(const RateGroup& group) const;
+    /// The longest of the times that `time` says of the limits of `group`.
+    [[nodiscard]] Usec longest(const RateGroup& group, Usec (TokenBucket::*time)(BootTime) const) const;
     void wake_later();
     void wake();
 
