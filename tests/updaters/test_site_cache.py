@@ -15,6 +15,7 @@ from support.client.checks import assert_file
 from support.content import body
 from support.environment import EXAMPLES, patience
 from support.processes import Child
+from support.servers import nginx
 
 MACHINES, JOBS = 5, 4  # of each machine
 CONTENT = body(20_000_000)
@@ -78,11 +79,7 @@ class NginxCache:
                    "deb.debian.org 1;": f"{host} 1;", "https://updates.example.org/": f"http://{host}/"}
         (self.folder / "site-cache.conf").write_text(example("nginx.conf", changes))
         (self.folder / "nginx.conf").write_text(WRAPPER.format(folder=self.folder, user="user root;" if os.geteuid() == 0 else ""))
-        program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-        env = {"PATH": os.environ["PATH"], "NGINX": f"{listener.fileno()};"}
-        self.child = Child([program, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e",
-                            str(self.folder / "error.log")], self.folder / "nginx.log", env, pass_fds=(listener.fileno(),))
-        listener.close()
+        self.child = nginx.start(self.folder, listener)
 
     def stop(self) -> None:
         self.child.stop()

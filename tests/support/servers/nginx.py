@@ -69,6 +69,18 @@ class Access:
         return int(self.range.removeprefix("bytes=").split("-")[0]) if self.status == 206 else 0
 
 
+def start(directory: pathlib.Path, listener: socket.socket) -> Child:
+    """Starts nginx with the configuration in `directory`. It adopts the sockets named in NGINX, as it does when its binary is
+    upgraded, so the port is never free between. Of several nginx processes that wake for one connection only one gets it; the
+    others would wait for the next one in accept(2), and serve nobody meanwhile, if the socket were blocking."""
+    listener.setblocking(False)
+    program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+    command = [program, "-p", str(directory), "-c", str(directory / "nginx.conf"), "-e", str(directory / "error.log")]
+    env = {"PATH": os.environ["PATH"], "NGINX": f"{listener.fileno()};"}
+    with listener:
+        return Child(command, directory / "nginx.log", env, pass_fds=(listener.fileno(),))
+
+
 class Nginx:
     """Serves `files`. `rate` limits each connection (in nginx' notation: "1m" is 1 MiB/s). `writable`: accepts WebDAV's PUT
     and DELETE, and creates folders as needed. `server`: further lines of the server block. `listener`: a socket that
@@ -89,12 +101,7 @@ class Nginx:
         listener = listener or socket.create_server(("127.0.0.1", 0), backlog=128)
         self.host, self.port = listener.getsockname()
         self.configure(rate)
-        # nginx adopts the sockets named in NGINX, as it does when its binary is upgraded, so the port is never free between.
-        env = {"PATH": os.environ["PATH"], "NGINX": f"{listener.fileno()};"}
-        program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-        command = [program, "-p", str(directory), "-c", str(directory / "nginx.conf"), "-e", str(directory / "error.log")]
-        self.child = Child(command, directory / "nginx.log", env, pass_fds=(listener.fileno(),))
-        listener.close()
+        self.child = start(directory, listener)
 
     def configure(self, rate: str | None) -> None:
         listen = f"{self.host}:{self.port}" + ("" if self.fast else " sndbuf=64k")
