@@ -50,7 +50,7 @@ KeyPress key_press(int code) {
 
 } // namespace
 
-KeysOrInterrupts::KeysOrInterrupts() : Interrupts{{SIGQUIT}}, both_(epoll_create1(EPOLL_CLOEXEC)) {
+KeysOrInterrupts::KeysOrInterrupts() : Interrupts{SIGQUIT}, both_(epoll_create1(EPOLL_CLOEXEC)) {
     for (int fd : {STDIN_FILENO, Interrupts::fd()}) {
         epoll_event event{};
         event.events = EPOLLIN;

@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -131,6 +132,10 @@ struct Job : Settings {
 
     bool operator==(const Job&) const = default;
 };
+/// By their creation; of two of one moment, the same one always.
+inline bool is_older(const Job& a, const Job& b) {
+    return std::tie(a.created, a.id) < std::tie(b.created, b.id);
+}
 /// Files that the job has.
 constexpr uint32_t listed_files(const Job& job) {
     return job.files_total - job.files_removed;

@@ -97,6 +97,16 @@ public:
     Status run();
     /// True: there is a row, and the columns can be read.
     Result<bool> next();
+    /// Calls `take`, which returns a Status, for each row, until there is an error.
+    template <class Take>
+    Status each(Take take) {
+        for (;;) {
+            auto row = next();
+            if (!row) return row.error();
+            if (!*row) return Done{};
+            if (Status taken = take(); !taken) return taken;
+        }
+    }
 
     // Columns of the present row. Nothing when the column is NULL or of another type. A text is valid until
     // the next row.

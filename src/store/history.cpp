@@ -69,12 +69,12 @@ Result<std::vector<job::EndedJob>> Store::Impl::list_ended(const EndedFilter& fi
     use.integer(filter.limit).integer(filter.offset);
     if (filter.owner) use.integer(*filter.owner);
     std::vector<job::EndedJob> jobs;
-    for (;;) {
-        auto row = use.next();
-        if (!row) return row.error();
-        if (!*row) return jobs;
+    auto read = use.each([&]() -> Status {
         if (auto job = read_ended(use)) jobs.push_back(std::move(*job));
-    }
+        return Done{};
+    });
+    if (!read) return read.error();
+    return jobs;
 }
 
 Result<std::optional<WallTime>> Store::Impl::oldest_ended() {

@@ -29,12 +29,12 @@ Result<Statistics> read_statistics(BoundStatement& use) {
 Result<std::vector<Statistics>> Store::Impl::load_statistics() {
     BoundStatement use{statements.load_statistics};
     std::vector<Statistics> all;
-    for (;;) {
-        auto row = use.next();
-        if (!row) return row.error();
-        if (!*row) return all;
+    auto read = use.each([&]() -> Status {
         if (auto statistics = read_statistics(use)) all.push_back(*statistics);
-    }
+        return Done{};
+    });
+    if (!read) return read.error();
+    return all;
 }
 
 Status Store::Impl::add_statistics(const Statistics& more) {

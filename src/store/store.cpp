@@ -1,55 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/store.hpp"
 
-#include "store/row.hpp"
 #include "store/rows.hpp"
 #include "store/store_impl.hpp"
 
-#include <tuple>
 #include <utility>
 
 namespace haulier::store {
 
 namespace {
-
-/// All rows of `use`, each made a value by `read`.
-template <class T, class Read>
-Result<std::vector<T>> collect(BoundStatement& use, Read read) {
-    std::vector<T> values;
-    for (;;) {
-        auto row = use.next();
-        if (!row) return row.error();
-        if (!*row) return values;
-        Result<T> value = read(use);
-        if (!value) return value.error();
-        values.push_back(std::move(*value));
-    }
-}
-
-Status take_credentials(BoundStatement& use, StoredJob& stored) {
-    auto& all = stored.job.http.credentials;
-    auto number = all.size();
-    return read_credentials(use, number, all.emplace_back());
-}
-
-Status take_file(BoundStatement& use, StoredJob& stored) {
-    auto number = stored.files.size();
-    return read_file(use, number, stored.files.emplace_back());
-}
-
-bool is_older(const StoredJob& a, const StoredJob& b) {
-    return std::tie(a.job.created, a.job.id) < std::tie(b.job.created, b.job.id);
-}
-
-/// Counted rather than stored, so that they cannot contradict the rows.
-void count_files(StoredJob& stored) {
-    stored.job.files_total = static_cast<uint32_t>(stored.files.size());
-    for (const auto& file : stored.files) {
-        stored.job.files_transferred += file.transferred;
-        stored.job.files_failed += file.failed;
-        stored.job.files_removed += file.removed;
-    }
-}
 
 /// For example a report about a file, which may be followed by others about the same job.
 bool is_small_step(const job::Decision& decision) {
@@ -57,69 +16,6 @@ bool is_small_step(const job::Decision& decision) {
 }
 
 } // namespace
-
-// ---- reading ----
-
-template <class Take>
-Status Store::Impl::load_parts(Statement& statement, StoredJobs& jobs, Take take) {
-    BoundStatement use{statement};
-    auto at = jobs.begin();
-    for (;;) {
-        auto row = use.next();
-        if (!row) return row.error();
-        if (!*row) return Done{};
-        auto id = use.text_at(0).value_or("");
-        while (at != jobs.end() && at->job.id.hex.compare(id) < 0)
-            ++at;
-        if (at == jobs.end() || at->job.id.hex != id) return Error{Errc::Store, "database: a row has no job"};
-        if (auto taken = take(use, *at); !taken) return taken;
-    }
-}
-
-Status Store::Impl::load_bare_jobs(StoredJobs& jobs) {
-    BoundStatement use{statements.load_jobs};
-    for (;;) {
-        auto row = use.next();
-        if (!row) return row.error();
-        if (!*row) return Done{};
-        if (auto read = read_job(use, jobs.emplace_back().job); !read) return read;
-    }
-}
-
-/// Rows are large, so nothing is moved once it is read.
-Result<StoredJobs> Store::Impl::load_jobs() {
-    StoredJobs jobs;
-    if (auto bare = load_bare_jobs(jobs); !bare) return bare.error();
-    auto credentials = load_parts(statements.load_credentials, jobs, take_credentials);
-    if (!credentials) return credentials.error();
-    if (auto files = load_parts(statements.load_files, jobs, take_file); !files) return files.error();
-    for (auto& stored : jobs)
-        count_files(stored);
-    jobs.sort(is_older);
-    return jobs;
-}
-
-Result<std::vector<OutboxRow>> Store::Impl::load_outbox() {
-    BoundStatement use{statements.load_outbox};
-    return collect<OutboxRow>(use, read_outbox_row);
-}
-
-Result<std::vector<Launches>> Store::Impl::load_launches() {
-    BoundStatement use{statements.load_launches};
-    return collect<Launches>(use, read_launches);
-}
-
-Result<std::vector<Rest>> Store::Impl::load_rests() {
-    BoundStatement use{statements.load_rests};
-    return collect<Rest>(use, read_rest);
-}
-
-Result<std::vector<Discard>> Store::Impl::load_discards() {
-    BoundStatement use{statements.load_discards};
-    return collect<Discard>(use, read_discard);
-}
-
-// ---- writing ----
 
 Status Store::Impl::join_group() {
     if (group) return Done{};
@@ -262,48 +158,12 @@ Result<std::vector<OutboxRow>> Store::Impl::save(const job::Decision& decision) 
     return rows;
 }
 
-Result<std::vector<Hold>> Store::Impl::load_holds() {
-    BoundStatement use{statements.load_holds};
-    return collect<Hold>(use, read_hold);
-}
-
-Result<std::vector<UserLimit>> Store::Impl::load_user_limits() {
-    BoundStatement use{statements.load_user_limits};
-    return collect<UserLimit>(use, read_user_limit);
-}
-
 // ---- the interface ----
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
-
-Result<StoredJobs> Store::load_jobs() {
-    if (auto jobs = std::exchange(impl_->jobs_at_start, std::nullopt)) return std::move(*jobs);
-    return impl_->located(impl_->load_jobs());
-}
-Result<std::vector<OutboxRow>> Store::load_outbox() {
-    return impl_->located(impl_->load_outbox());
-}
-Result<std::vector<Launches>> Store::load_launches() {
-    return impl_->located(impl_->load_launches());
-}
-Result<std::vector<Rest>> Store::load_rests() {
-    return impl_->located(impl_->load_rests());
-}
-
-Result<std::vector<Discard>> Store::load_discards() {
-    return impl_->located(impl_->load_discards());
-}
-
-Result<std::vector<Hold>> Store::load_holds() {
-    return impl_->located(impl_->load_holds());
-}
-
-Result<std::vector<UserLimit>> Store::load_user_limits() {
-    return impl_->located(impl_->load_user_limits());
-}
 
 Result<std::vector<OutboxRow>> Store::save(const job::Decision& decision) {
     return impl_->in_group([&] { return impl_->save(decision); });

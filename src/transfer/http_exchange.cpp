@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr uint32_t TicksToExpire = 4;
-constexpr Usec WakeUpInterval = milliseconds{250};
 
 /// Of one answer: heads, also of interim responses, and the trailer.
 constexpr uint64_t MaxHeadBytes = 128 * 1024;
@@ -25,8 +24,6 @@ constexpr long SmallBuffer = 32 * 1024;
 /// Bytes of an unwanted body that are read in order to keep the connection, and how long that may take.
 constexpr uint64_t MaxIgnored = 64 * 1024;
 constexpr auto MaxIgnoredTime = std::chrono::seconds{5};
-/// How long one exchange may occupy the event loop.
-constexpr auto MaxTurn = milliseconds{20};
 constexpr auto CountInterval = milliseconds{50};
 
 Usec tick_for(const PatienceLimits& limits) {
@@ -58,13 +55,6 @@ HttpExchange::HttpExchange(Loop& loop, CurlLoop& curl, const NetworkSettings& se
     set_callbacks();
     start();
     tick();
-}
-
-/// The response to a request that is sent while a limit is reached would be read before anything can stop it.
-void HttpExchange::start() {
-    if (curl_.limits().may_move(group_)) return add();
-    is_limited_ = true;
-    curl_.limits().wait(this, group_, nullptr, [this] { add(); });
 }
 
 void HttpExchange::add() {
@@ -168,13 +158,6 @@ size_t HttpExchange::body_bytes(std::string_view bytes) {
     return bytes.size();
 }
 
-/// Leaves the bytes to curl until unpause().
-size_t HttpExchange::hold() {
-    stopped_ = false;
-    paused_ = true;
-    return CURL_WRITEFUNC_PAUSE;
-}
-
 bool HttpExchange::deliver(std::string_view bytes) {
     while (!bytes.empty()) {
         auto chunk = bytes.substr(0, CURL_MAX_WRITE_SIZE);
@@ -242,13 +225,6 @@ int HttpExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, cu
     return 0;
 }
 
-void HttpExchange::count_for_limit() {
-    auto* traffic = curl_.traffic_of(handle_.get());
-    if (!traffic) return;
-    if (!curl_.limits().is_limited(group_)) return traffic->was_unlimited();
-    curl_.limits().moved(group_, traffic->take_uncharged(curl_.socket_of(handle_.get())));
-}
-
 /// While the handler pauses, libcurl holds bytes that are not delivered yet.
 bool HttpExchange::is_within_budget() {
     if (paused_ || !undelivered_.empty()) return true;
@@ -264,92 +240,6 @@ bool HttpExchange::is_within_budget() {
 /// Counts from the first byte on, because an earlier exchange may have begun to count the connection's bytes.
 void HttpExchange::delivered(uint64_t bytes) {
     if (auto* traffic = curl_.traffic_of(handle_.get())) traffic->deliver(bytes);
-}
-
-/// A server that sends faster than we read would keep curl busy for ever with this connection. In a pause
-/// curl 7.88 joins the lines of a head, and forgets a transfer whose last bytes have arrived.
-void HttpExchange::yield_when_due() {
-    bool may_pause = patience_.is_receiving() && !yielded_ && !paused_ && !body_paused_;
-    if (!may_pause || !curl_.has_turn_lasted(MaxTurn)) return;
-    yielded_ = true;
-    set_paused(true);
-    continue_ = loop_.defer(
-        [this] {
-            continue_.reset();
-            yielded_ = false;
-            if (!curl_.limits().may_move(group_)) stop_receiving();
-            if (!paused_) set_paused(false);
-            if (!wake_up_) schedule_wake_up();
-        },
-        EventPriority::Last);
-}
-
-/// True if a limit stops reading for now: curl holds the bytes that it has read.
-bool HttpExchange::must_wait_to_receive() {
-    count_for_limit();
-    if (curl_.limits().may_move(group_)) return false;
-    wait_to_receive();
-    curl_.limits().stop_others(this);
-    return true;
-}
-
-/// curl may pass bytes also while stopped_ is set, so that the exchange is queued already.
-void HttpExchange::wait_to_receive() {
-    is_limited_ = true;
-    if (std::exchange(is_queued_, true)) return;
-    curl_.limits().wait(this, group_, curl_.traffic_of(handle_.get()), [this] {
-        is_queued_ = false;
-        if (auto code = unpause(); code != CURLE_OK) curl_.end(handle_.get(), code);
-        if (!wake_up_) schedule_wake_up();
-    });
-}
-
-/// Another exchange has reached the limit. With HTTP/2, libcurl 7.88 would read some 60 KB for each of dozens
-/// of streams before it returns. A transfer cannot be paused before its request is sent.
-void HttpExchange::stop_receiving() {
-    stops_when_sent_ = !was_sent();
-    bool reads =
-        !stops_when_sent_ && !result_ && !paused_ && !yielded_ && !body_paused_ && undelivered_.empty();
-    if (!reads) return;
-    set_paused(true);
-    paused_ = stopped_ = true;
-    wait_to_receive();
-}
-
-/// True if a limit stops the body for now.
-bool HttpExchange::must_wait_to_send() {
-    if (curl_.limits().may_move(group_)) return false;
-    is_limited_ = true;
-    if (!std::exchange(body_paused_, true)) curl_.limits().wait(this, group_, nullptr, [this] { resume(); });
-    return true;
-}
-
-void HttpExchange::set_paused(bool receiving) {
-    curl_easy_pause(handle_.get(), (receiving ? CURLPAUSE_RECV : 0) | (body_paused_ ? CURLPAUSE_SEND : 0));
-}
-
-void HttpExchange::resume() {
-    if (std::exchange(body_paused_, false) && !paused_) set_paused(yielded_);
-    if (undelivered_.empty()) return;
-    patience_.resumed();
-    bool wanted = deliver(std::exchange(undelivered_, {}));
-    if (!undelivered_.empty()) return;
-    if (result_) return report(wanted ? *result_ : CURLE_WRITE_ERROR);
-    auto code = wanted ? unpause() : CURLE_WRITE_ERROR;
-    if (code != CURLE_OK) curl_.end(handle_.get(), code);
-}
-
-/// curl delivers the bytes it holds from inside curl_easy_pause(), and all of them are accepted: if the
-/// callback pauses again there, curl 8.14 continues to read and loses them when the connection breaks.
-/// While curl moves a transfer to another connection, it has none, and curl can neither pause it nor continue
-/// it. On the new connection it is not paused.
-CURLcode HttpExchange::unpause() {
-    bool may_have_moved = std::exchange(stopped_, false);
-    if (!std::exchange(paused_, false)) return CURLE_OK;
-    unpausing_ = true;
-    auto code = curl_easy_pause(handle_.get(), body_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT);
-    unpausing_ = false;
-    return may_have_moved && code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
 }
 
 bool HttpExchange::is_yielding() const {
@@ -400,18 +290,6 @@ void HttpExchange::end_by(Bound bound) {
 void HttpExchange::tick() {
     if (auto bound = exceeded_bound(); bound != Bound::None) return end_by(bound);
     ticker_ = loop_.after(tick_, [this] { tick(); });
-}
-
-/// curl 7.88 forgets a transfer whose last bytes arrived while it was paused: the socket has no more events,
-/// and no timer is set. Changing the pause state makes curl check the transfer again.
-void HttpExchange::schedule_wake_up() {
-    wake_up_ = loop_.after(WakeUpInterval, [this] {
-        // Undelivered bytes mean that resume() will follow. Before there is a connection, both calls fail.
-        bool reads = undelivered_.empty() && !yielded_ && !paused_;
-        if (reads) set_paused(true);
-        if (reads && undelivered_.empty()) set_paused(false);
-        schedule_wake_up();
-    });
 }
 
 void HttpExchange::curl_finished(CurlLoop::End end) {

@@ -21,8 +21,7 @@ inline constexpr std::array<uint32_t, 2> Users{1000, 1001};
 
 class Clients {
 public:
-    Clients(World& world, Witness& witness, const daemon::Config& config)
-        : world_(world), witness_(witness), config_(config) {}
+    Clients(World& world, Witness& witness) : world_(world), witness_(witness) {}
 
     /// One call of one client.
     void call(Daemon& daemon);
@@ -67,7 +66,6 @@ private:
 
     World& world_;
     Witness& witness_;
-    const daemon::Config& config_;
     Daemon* daemon_ = nullptr;
     int last_file_ = 0;
     std::vector<std::shared_ptr<Call>> open_;

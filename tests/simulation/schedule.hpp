@@ -44,7 +44,7 @@ private:
     World world_;
     daemon::Config config_;
     Witness witness_{world_, config_};
-    Clients clients_{world_, witness_, config_};
+    Clients clients_{world_, witness_};
     std::string directory_;
     job::Conditions conditions_;
     std::optional<Daemon> daemon_;

@@ -14,7 +14,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -112,8 +111,7 @@ private:
     std::map<KeyName, JobRecord*> keys_;
     struct IsOlder {
         bool operator()(const JobRecord* a, const JobRecord* b) const {
-            return std::tie(a->durable().created, a->durable().id) <
-                   std::tie(b->durable().created, b->durable().id);
+            return job::is_older(a->durable(), b->durable());
         }
     };
     std::vector<const JobRecord*> by_age_; ///< durable jobs, oldest first

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "apt/package.hpp"
+#include "support/files.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <iterator>
 #include <string>
 
 namespace haulier::apt {
@@ -29,10 +29,6 @@ protected:
     }
     static void write(const std::string& path, const std::string& content) {
         std::ofstream{path, std::ios::binary} << content;
-    }
-    static std::string read(const std::string& path) {
-        std::ifstream file{path, std::ios::binary};
-        return {std::istreambuf_iterator<char>{file}, {}};
     }
 
     std::string root;

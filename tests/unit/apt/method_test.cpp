@@ -71,7 +71,7 @@ TEST_F(AptMethod, GivesAptAFinishedPackage) {
     auto output = method.from_apt(acquire());
     EXPECT_EQ(output.to_own_method, "");
     EXPECT_TRUE(output.to_apt.starts_with("200 URI Start\n"));
-    EXPECT_EQ(read(root + "/partial/a.deb"), "content");
+    EXPECT_EQ(test::read_file(root + "/partial/a.deb"), "content");
     EXPECT_TRUE(jobs.calls.empty());
 }
 
@@ -94,7 +94,7 @@ TEST_F(AptMethod, HasTheRestOfAPackageFetchedByTheOwnMethod) {
     jobs.file->temporary = staging() + "/.haulier-1-2.part";
     write(jobs.file->temporary, "cont");
     EXPECT_EQ(method.from_apt(acquire()).to_own_method, acquire().text());
-    EXPECT_EQ(read(root + "/partial/a.deb"), "cont");
+    EXPECT_EQ(test::read_file(root + "/partial/a.deb"), "cont");
     EXPECT_EQ(method.from_own_method(done("http://deb.example.org/a.deb")),
               done("http://deb.example.org/a.deb").text());
     method.end();

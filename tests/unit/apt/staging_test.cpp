@@ -41,7 +41,7 @@ TEST_F(AptStaging, GivesAFinishedPackageAway) {
     write(staged(), "content");
     auto date = take_finished(staging(), package(7));
     EXPECT_EQ(date, date_of(wanted()));
-    EXPECT_EQ(read(wanted()), "content");
+    EXPECT_EQ(test::read_file(wanted()), "content");
     EXPECT_FALSE(std::filesystem::exists(staged()));
 }
 
@@ -49,7 +49,7 @@ TEST_F(AptStaging, ReplacesWhatAptHasOfAFinishedPackage) {
     write(staged(), "content");
     write(wanted(), "con");
     EXPECT_TRUE(take_finished(staging(), package(7)));
-    EXPECT_EQ(read(wanted()), "content");
+    EXPECT_EQ(test::read_file(wanted()), "content");
 }
 
 TEST_F(AptStaging, KeepsWhatIsNotThePackage) {
@@ -69,19 +69,19 @@ TEST_F(AptStaging, KeepsWhatIsNotThePackage) {
 TEST_F(AptStaging, CopiesTheBeginningWithTheDateOfTheServer) {
     write(part(), "cont");
     EXPECT_TRUE(take_beginning(part(), package(7), Date));
-    EXPECT_EQ(read(wanted()), "cont");
+    EXPECT_EQ(test::read_file(wanted()), "cont");
     EXPECT_EQ(date_of(wanted()), SameDate);
-    EXPECT_EQ(read(part()), "cont");
+    EXPECT_EQ(test::read_file(part()), "cont");
 }
 
 TEST_F(AptStaging, LeavesMoreOfThePackageWhereItIs) {
     write(part(), "cont");
     write(wanted(), "xxxx");
     EXPECT_FALSE(take_beginning(part(), package(7), Date));
-    EXPECT_EQ(read(wanted()), "xxxx");
+    EXPECT_EQ(test::read_file(wanted()), "xxxx");
     write(wanted(), "xxx");
     EXPECT_TRUE(take_beginning(part(), package(7), Date));
-    EXPECT_EQ(read(wanted()), "cont");
+    EXPECT_EQ(test::read_file(wanted()), "cont");
 }
 
 TEST_F(AptStaging, CopiesNothingWithoutADate) {

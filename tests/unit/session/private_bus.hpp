@@ -5,6 +5,7 @@
 
 #include "base/fd.hpp"
 #include "source_tree.hpp"
+#include "support/files.hpp"
 
 #include <array>
 #include <csignal>
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <poll.h>
 #include <spawn.h>
 #include <stdexcept>
@@ -79,8 +79,7 @@ public:
     }
     /// What the service recorded: "starts", "calls", "arguments".
     [[nodiscard]] std::string record(const std::string& name, const std::string& what) const {
-        std::ifstream in{directory_ / name / what};
-        return {std::istreambuf_iterator<char>{in}, {}};
+        return test::read_file(directory_ / name / what);
     }
 
 private:

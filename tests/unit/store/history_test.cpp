@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is remembered of ended jobs.
 #include "store_samples.hpp"
-
-#include <fstream>
+#include "support/files.hpp"
 
 namespace haulier::store {
 
@@ -144,9 +143,7 @@ TEST(EndedJobs, WhatIsForgottenIsInNoFile) {
     EXPECT_EQ(*store.forget_ended({}), 1u);
     expect_done(store.commit());
     for (const auto& file : std::filesystem::directory_iterator{directory.path()}) {
-        std::ifstream in{file.path()};
-        std::string content{std::istreambuf_iterator<char>{in}, {}};
-        EXPECT_EQ(content.find(secret.display_name), std::string::npos) << file.path();
+        EXPECT_EQ(test::read_file(file.path()).find(secret.display_name), std::string::npos) << file.path();
     }
 }
 

@@ -2,8 +2,8 @@
 // What goes in comes out: every field, also in its oddest values.
 #include "store/migrations.hpp"
 #include "store_samples.hpp"
+#include "support/files.hpp"
 
-#include <fstream>
 #include <limits>
 #include <sys/stat.h>
 #include <type_traits>
@@ -600,9 +600,7 @@ TEST(Secrets, AreNotInTheFileAnyMoreWhenTheJobIsGone) {
     DatabaseDir directory;
     const std::string secret = "correct horse battery staple";
     auto found = [&](const std::string& name) {
-        std::ifstream in{directory.path() + "/" + name, std::ios::binary};
-        std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-        return bytes.find(secret) != std::string::npos;
+        return test::read_file(directory.path() + "/" + name).find(secret) != std::string::npos;
     };
     job::Decision d = creation(1, 1);
     d.job.http.credentials.emplace_back().password = secret;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a client has taken back is in no file any more, as soon as that is committed.
 #include "store_samples.hpp"
-
-#include <fstream>
-#include <iterator>
+#include "support/files.hpp"
 
 namespace haulier::store {
 
@@ -25,9 +23,7 @@ job::Decision secretive(unsigned number) {
 
 bool holds(const DatabaseDir& directory, const std::string& secret) {
     for (const char* suffix : {"", "-wal"}) {
-        std::ifstream in(directory.database() + suffix, std::ios::binary);
-        std::string bytes{std::istreambuf_iterator<char>(in), {}};
-        if (bytes.find(secret) != std::string::npos) return true;
+        if (test::read_file(directory.database() + suffix).find(secret) != std::string::npos) return true;
     }
     return false;
 }

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "source_tree.hpp"
+#include "support/files.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <stdexcept>
@@ -15,9 +14,9 @@ namespace haulier::test {
 
 /// A file of the source tree.
 inline std::string document(const std::string& path) {
-    std::ifstream file{HAULIER_SOURCE "/" + path};
-    if (!file) throw std::runtime_error(path + " is missing");
-    return {std::istreambuf_iterator<char>{file}, {}};
+    auto text = read_file(HAULIER_SOURCE "/" + path);
+    if (text.empty()) throw std::runtime_error(path + " is missing");
+    return text;
 }
 
 /// The text from `begin` up to `end`, or up to the end of the text.

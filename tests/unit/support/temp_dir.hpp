@@ -2,11 +2,12 @@
 // A temporary directory that is removed, with its content, at the end of the test.
 #pragma once
 
+#include "support/files.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <system_error>
 
@@ -31,10 +32,7 @@ public:
     void write(const std::string& name, const std::string& content) const {
         std::ofstream{at(name), std::ios::binary | std::ios::trunc} << content;
     }
-    [[nodiscard]] std::string read(const std::string& name) const {
-        std::ifstream file{at(name), std::ios::binary};
-        return {std::istreambuf_iterator<char>{file}, {}};
-    }
+    [[nodiscard]] std::string read(const std::string& name) const { return read_file(at(name)); }
     [[nodiscard]] bool has(const std::string& name) const {
         return std::filesystem::exists(std::filesystem::symlink_status(at(name)));
     }

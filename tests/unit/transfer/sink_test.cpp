@@ -5,9 +5,8 @@
 #include "support/temp_dir.hpp"
 #include "transfer_samples.hpp"
 
-#include <fstream>
+#include <algorithm>
 #include <gtest/gtest.h>
-#include <iterator>
 #include <optional>
 #include <random>
 #include <string>
@@ -18,11 +17,16 @@ namespace {
 
 constexpr const char* Name = ".haulier-0-0.part";
 
+/// Random bytes, repeated at a distance that is no multiple of any block's size.
 std::string pattern(size_t size, uint32_t seed) {
     std::mt19937 random{seed};
-    std::string bytes(size, '\0');
-    for (auto& byte : bytes)
+    std::string block(std::min<size_t>(size, 65'521), '\0');
+    for (auto& byte : block)
         byte = static_cast<char>(random());
+    std::string bytes;
+    bytes.reserve(size);
+    while (bytes.size() < size)
+        bytes.append(block, 0, size - bytes.size());
     return bytes;
 }
 
@@ -63,10 +67,7 @@ protected:
         wait_while([&] { return !flushed; });
     }
 
-    [[nodiscard]] std::string content() const {
-        std::ifstream file{directory.path() + "/" + Name, std::ios::binary};
-        return {std::istreambuf_iterator<char>{file}, {}};
-    }
+    [[nodiscard]] std::string content() const { return directory.read(Name); }
 
     test::TempDir directory;
     Loop loop;
