@@ -68,13 +68,7 @@ Result<std::vector<job::EndedJob>> Store::Impl::list_ended(const EndedFilter& fi
     bind_filter(use, filter);
     use.integer(filter.limit).integer(filter.offset);
     if (filter.owner) use.integer(*filter.owner);
-    std::vector<job::EndedJob> jobs;
-    auto read = use.each([&]() -> Status {
-        if (auto job = read_ended(use)) jobs.push_back(std::move(*job));
-        return Done{};
-    });
-    if (!read) return read.error();
-    return jobs;
+    return collect(use, read_ended, Unsound::IsLeftOut);
 }
 
 Result<std::optional<WallTime>> Store::Impl::oldest_ended() {

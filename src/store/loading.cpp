@@ -9,19 +9,10 @@ namespace haulier::store {
 
 namespace {
 
-/// All rows of `statement`, each made a value by `read`.
 template <class T>
-Result<std::vector<T>> collect(Statement& statement, Result<T> (*read)(BoundStatement&)) {
-    std::vector<T> values;
+Result<std::vector<T>> all_rows(Statement& statement, Result<T> (*read)(BoundStatement&)) {
     BoundStatement use{statement};
-    auto all = use.each([&]() -> Status {
-        Result<T> value = read(use);
-        if (!value) return value.error();
-        values.push_back(std::move(*value));
-        return Done{};
-    });
-    if (!all) return all.error();
-    return values;
+    return collect(use, read, Unsound::IsAnError);
 }
 
 Status take_credentials(BoundStatement& use, StoredJob& stored) {
@@ -79,27 +70,27 @@ Result<StoredJobs> Store::Impl::load_jobs() {
 }
 
 Result<std::vector<OutboxRow>> Store::Impl::load_outbox() {
-    return collect(statements.load_outbox, read_outbox_row);
+    return all_rows(statements.load_outbox, read_outbox_row);
 }
 
 Result<std::vector<Launches>> Store::Impl::load_launches() {
-    return collect(statements.load_launches, read_launches);
+    return all_rows(statements.load_launches, read_launches);
 }
 
 Result<std::vector<Rest>> Store::Impl::load_rests() {
-    return collect(statements.load_rests, read_rest);
+    return all_rows(statements.load_rests, read_rest);
 }
 
 Result<std::vector<Discard>> Store::Impl::load_discards() {
-    return collect(statements.load_discards, read_discard);
+    return all_rows(statements.load_discards, read_discard);
 }
 
 Result<std::vector<Hold>> Store::Impl::load_holds() {
-    return collect(statements.load_holds, read_hold);
+    return all_rows(statements.load_holds, read_hold);
 }
 
 Result<std::vector<UserLimit>> Store::Impl::load_user_limits() {
-    return collect(statements.load_user_limits, read_user_limit);
+    return all_rows(statements.load_user_limits, read_user_limit);
 }
 
 Result<StoredJobs> Store::load_jobs() {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace haulier::store {
 
@@ -83,6 +84,25 @@ template <class T>
 Result<T> if_sound(const Row& row, T value) {
     if (auto ok = row.sound(); !ok) return ok.error();
     return value;
+}
+
+/// What becomes of a row that makes no sense.
+enum class Unsound { IsAnError, IsLeftOut };
+
+/// All rows of `use`, each made a value by `read`.
+template <class T>
+Result<std::vector<T>> collect(BoundStatement& use, Result<T> (*read)(BoundStatement&), Unsound unsound) {
+    std::vector<T> values;
+    auto all = use.each([&]() -> Status {
+        Result<T> value = read(use);
+        if (value)
+            values.push_back(std::move(*value));
+        else if (unsound == Unsound::IsAnError)
+            return value.error();
+        return Done{};
+    });
+    if (!all) return all.error();
+    return values;
 }
 
 } // namespace haulier::store

@@ -4,7 +4,6 @@
 #include "store/store_impl.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace haulier::store {
 
@@ -28,13 +27,7 @@ Result<Statistics> read_statistics(BoundStatement& use) {
 
 Result<std::vector<Statistics>> Store::Impl::load_statistics() {
     BoundStatement use{statements.load_statistics};
-    std::vector<Statistics> all;
-    auto read = use.each([&]() -> Status {
-        if (auto statistics = read_statistics(use)) all.push_back(*statistics);
-        return Done{};
-    });
-    if (!read) return read.error();
-    return all;
+    return collect(use, read_statistics, Unsound::IsLeftOut);
 }
 
 Status Store::Impl::add_statistics(const Statistics& more) {

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "apt/package.hpp"
-#include "support/files.hpp"
+#include "support/temp_dir.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -16,12 +15,9 @@ namespace haulier::apt {
 class Folders : public testing::Test {
 protected:
     Folders() {
-        std::string pattern = testing::TempDir() + "/apt-XXXXXX";
-        root = mkdtemp(pattern.data());
         std::filesystem::create_directories(staging());
         std::filesystem::create_directories(root + "/partial");
     }
-    ~Folders() override { std::filesystem::remove_all(root); }
 
     [[nodiscard]] std::string staging() const { return root + "/staging"; }
     [[nodiscard]] Package package(uint64_t size) const {
@@ -31,7 +27,8 @@ protected:
         std::ofstream{path, std::ios::binary} << content;
     }
 
-    std::string root;
+    test::TempDir directory;
+    const std::string root = directory.path();
 };
 
 } // namespace haulier::apt

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/session_bus.hpp"
 
-#include <cstdlib>
+#include "support/temp_dir.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -17,13 +18,7 @@ namespace fs = std::filesystem;
 
 class OwnBus : public testing::Test {
 protected:
-    OwnBus() {
-        std::string name = (fs::temp_directory_path() / "haulier-run-XXXXXX").string();
-        run = mkdtemp(name.data());
-        own = run / std::to_string(geteuid());
-        fs::create_directories(own);
-    }
-    ~OwnBus() override { fs::remove_all(run); }
+    OwnBus() { fs::create_directories(own); }
 
     static void listen_at(const fs::path& path) {
         sockaddr_un address{};
@@ -42,8 +37,9 @@ protected:
     }
     [[nodiscard]] std::string expected() const { return "unix:path=" + (own / "bus").string(); }
 
-    fs::path run;
-    fs::path own;
+    test::TempDir directory;
+    const fs::path run = directory.path();
+    const fs::path own = run / std::to_string(geteuid());
     std::map<std::string, std::string> variables;
 };
 

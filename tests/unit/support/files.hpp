@@ -9,7 +9,8 @@
 
 namespace haulier::test {
 
-/// Empty if there is no such file. Iterators over a stream take a hundred times as long under sanitizers.
+/// Empty if there is no such file. Iterators over a stream take more than forty times as long under
+/// sanitizers.
 inline std::string read_file(const std::filesystem::path& path) {
     std::ostringstream content;
     content << std::ifstream{path, std::ios::binary}.rdbuf();
